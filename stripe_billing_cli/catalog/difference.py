@@ -1,0 +1,66 @@
+"""A difference between what the file wants and what Stripe holds, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+Fields = dict[str, Any]
+"""Field → value in one canonical form: amounts are `Decimal`, "nothing" is None, lists are lists of dicts."""
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    before: Any
+    after: Any
+
+
+def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, FieldChange]:
+    """What has to change for `held` to become `wanted`; only the fields that `wanted` names."""
+    return {
+        name: FieldChange(held.get(name), value)
+        for name, value in wanted.items()
+        if held.get(name) != value
+    }
+
+
+def created(wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, FieldChange]:
+    """The fields of a new object that are worth telling: those that are not Stripe's defaults."""
+    return {
+        name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)
+    }
+
+
+def metadata_changes(
+    held: Mapping[str, str], wanted: Mapping[str, str], dropped: list[str]
+) -> dict[str, FieldChange]:
+    """Changes of metadata, one field a key (`metadata.owner`)."""
+    changed = {
+        f"metadata.{key}": FieldChange(held.get(key), value)
+        for key, value in wanted.items()
+        if held.get(key) != value
+    }
+    gone = {f"metadata.{key}": FieldChange(held[key], None) for key in dropped}
+    return {**changed, **gone}
+
+
+def metadata_params(changes: Mapping[str, FieldChange]) -> dict[str, str]:
+    """The `metadata` parameter that makes these changes; a key goes by the empty string."""
+    return {
+        name.removeprefix("metadata."): change.after or ""
+        for name, change in changes.items()
+        if name.startswith("metadata.")
+    }
+
+
+def plain(value: Any) -> Any:
+    """A canonical value as JSON has it: whole amounts as ints, others as decimal strings."""
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
+    if isinstance(value, Mapping):
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return value

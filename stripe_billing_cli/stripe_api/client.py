@@ -1,0 +1,311 @@
+"""The one door to Stripe: parameters go in as dicts, answers come out as dicts, trouble as `StripeFailure`.
+
+Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). What it
+leaves to its user is done here: pacing, 429s, truncated answers, and a line for each call (`--verbose`).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import stripe
+
+from stripe_billing_cli.stripe_api import errors
+from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
+
+STRIPE_API_BASE = "https://api.stripe.com"
+PAGE = 100
+"""The most objects that a list gives at once (https://docs.stripe.com/api/pagination)."""
+
+Params = Mapping[str, Any]
+Object = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One call, as `--verbose` tells it: no parameters, no secrets."""
+
+    method: str
+    path: str
+    status: int | None
+    request_id: str | None
+    milliseconds: int
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long trouble is sat out before it is reported: retries of a lost or failed call, seconds of 429s."""
+
+    retries: int = 3
+    first_pause: float = 0.5
+    longest_pause: float = 5.0
+    rate_limited_for: float = 90.0
+
+    def pause(self, attempt: int) -> float:
+        """Seconds before attempt number `attempt` (from 1): doubling, with jitter."""
+        longest = min(self.first_pause * 2 ** (attempt - 1), self.longest_pause)
+        return longest * random.uniform(0.5, 1)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`replayed`: Stripe remembered the idempotency key and repeated an earlier answer; it may be out of date."""
+
+    body: Object
+    request_id: str | None
+    replayed: bool
+
+
+class PacedTransport(stripe.HTTPClient):
+    """The SDK's transport with pacing, patience with 429s and a trace around it. Shared by threads."""
+
+    name = "paced"
+
+    def __init__(
+        self,
+        inner: stripe.HTTPClient,
+        pacer: Pacer,
+        patience: Patience,
+        trace: Callable[[ApiCall], None],
+    ) -> None:
+        super().__init__()
+        self._inner = inner
+        self._pacer = pacer
+        self._patience = patience
+        self._trace = trace
+
+    def _sleep_time_seconds(self, num_retries: int) -> float:
+        return self._patience.pause(num_retries)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **_: Any,
+    ) -> tuple[Any, int, Mapping[str, str]]:
+        path = urlsplit(url).path
+        operation = operation_of(method, path)
+        waited, attempt = 0.0, 0
+        while True:
+            self._pacer.wait(operation)
+            body, status, answer_headers = self._once(method, url, path, headers, post_data)
+            if status != 429 or waited >= self._patience.rate_limited_for:
+                if status != 429:
+                    self._pacer.accepted(operation)
+                return body, status, answer_headers
+            attempt += 1
+            reason = answer_headers.get("Stripe-Rate-Limited-Reason", "")
+            self._pacer.refused(operation, everything=reason.startswith("global"))
+            pause = self._patience.pause(attempt)
+            self._pacer.pause(pause)
+            waited += max(pause, 0.01)
+
+    def _once(
+        self, method: str, url: str, path: str, headers: Mapping[str, str] | None, post_data: Any
+    ) -> tuple[Any, int, Mapping[str, str]]:
+        started = time.monotonic()
+        status, request_id = None, None
+        try:
+            body, status, answer_headers = self._inner.request(method, url, headers, post_data)
+            request_id = answer_headers.get("Request-Id")
+        except stripe.APIConnectionError as error:
+            error.should_retry = error.should_retry or _cut_off(error)
+            raise
+        finally:
+            self._trace(
+                ApiCall(method.upper(), path, status, request_id, round((time.monotonic() - started) * 1000))
+            )
+        _complete_json(body, status)
+        return body, status, answer_headers
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+def _cut_off(error: BaseException) -> bool:
+    """Whether the connection broke inside the answer: the SDK does not retry that, though its key makes it safe."""
+    return type(error.__cause__).__name__ in {"ChunkedEncodingError", "ContentDecodingError"}
+
+
+def _complete_json(body: Any, status: int) -> None:
+    """Stop answers that are not whole JSON objects before the SDK quotes them, page and all, in an error."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    text = text.strip()
+    if text.startswith("{"):
+        if not text.endswith("}"):
+            raise stripe.APIConnectionError("The answer broke off in the middle.", should_retry=True)
+    elif status < 500:
+        raise errors.NotStripe(f"What answered (HTTP {status}) is not Stripe: it sent no JSON.")
+    else:
+        raise stripe.APIConnectionError(f"HTTP {status} without Stripe's JSON.", should_retry=True)
+
+
+class StripeApi:
+    """Calls on one account in one mode. Thread-safe."""
+
+    def __init__(self, client: stripe.StripeClient, *, livemode: bool) -> None:
+        self._client = client
+        self.livemode = livemode
+        self._account: Object | None = None
+        self._account_lock = threading.Lock()
+
+    def account(self) -> Object:
+        """The account that the key belongs to; read once."""
+        with self._account_lock:
+            if self._account is None:
+                self._account = self.get("/v1/account")
+            return self._account
+
+    def get(self, path: str, params: Params | None = None) -> Object:
+        return self._call("get", path, params, None).body
+
+    def post(self, path: str, params: Params, idempotency_key: str | None = None) -> Answer:
+        """A write. Without a key the SDK makes one up, which covers the retries of this one call."""
+        return self._call("post", path, params, idempotency_key)
+
+    def page(self, path: str, params: Params) -> tuple[list[Object], bool]:
+        """One page of a list, newest first, and whether there are more."""
+        answer = self.get(path, {"limit": PAGE, **params})
+        return answer["data"], answer["has_more"]
+
+    def pages(self, path: str, params: Params) -> Iterator[list[Object]]:
+        """A list to its end, a page of up to 100 at a time."""
+        cursor: dict[str, str] = {}
+        while True:
+            objects, more = self.page(path, {**params, **cursor})
+            yield objects
+            if not more or not objects:
+                return
+            cursor = {"starting_after": objects[-1]["id"]}
+
+    def _call(self, method: str, path: str, params: Params | None, idempotency_key: str | None) -> Answer:
+        options = {"idempotency_key": idempotency_key} if idempotency_key else {}
+        try:
+            response = self._client.raw_request(method, path, **dict(params or {}), **options)
+        except stripe.StripeError as error:
+            raise _translated(error) from error
+        return Answer(
+            body=response.data,
+            request_id=response.request_id,
+            replayed=_replayed(response.headers),
+        )
+
+
+def _replayed(headers: Mapping[str, str] | None) -> bool:
+    return (headers or {}).get("Idempotent-Replayed", "").lower() == "true"
+
+
+def _translated(error: stripe.StripeError) -> errors.StripeFailure:
+    message = error.user_message or str(error)
+    code = error.code or (error.error.code if error.error else None)
+    kind: type[errors.StripeFailure]
+    match error:
+        case stripe.APIConnectionError():
+            return errors.NoConnection(_network_reason(error))
+        case stripe.RateLimitError():
+            kind = errors.RateLimited
+        case stripe.AuthenticationError():
+            kind = errors.KeyRefused
+        case stripe.PermissionError():
+            kind = errors.PermissionMissing
+        case stripe.IdempotencyError():
+            kind = errors.IdempotencyConflict
+        case stripe.InvalidRequestError():
+            missing = error.http_status == 404 or code == "resource_missing"
+            kind = errors.ObjectMissing if missing else errors.RequestRefused
+        case _ if error.http_status == 409:
+            kind = errors.IdempotencyConflict
+        case _:
+            kind = errors.ServerTrouble
+            message = f"HTTP {error.http_status}: {message}"
+    return kind(
+        message,
+        code=code,
+        param=getattr(error, "param", None),
+        request_id=error.request_id,
+        replayed=_replayed(error.headers),
+    )
+
+
+def _network_reason(error: stripe.APIConnectionError) -> str:
+    """The SDK's message without its advice to write to support, which does not help here."""
+    text = (error.user_message or str(error)).strip()
+    marker = "(Network error: "
+    reason = text.split(marker, 1)[1].removesuffix(")") if marker in text else text
+    return " ".join(reason.split())
+
+
+def limits_for(*, livemode: bool, base: str) -> RateLimits:
+    """What a key may do in a second. `BILLING_RATE_LIMIT` says otherwise, for accounts with another limit.
+
+    A server that is not Stripe is taken at Stripe's limits for live mode; its 429s correct us.
+    """
+    own = os.environ.get("BILLING_RATE_LIMIT", "")
+    limits = LIVE if livemode or base != STRIPE_API_BASE else TEST
+    return RateLimits(float(own), limits.per_operation) if own.isdigit() and int(own) else limits
+
+
+def connect(
+    key: str,
+    *,
+    base: str = STRIPE_API_BASE,
+    trace: Callable[[ApiCall], None] = lambda call: None,
+    patience: Patience | None = None,
+) -> StripeApi:
+    """Stripe over HTTP."""
+    livemode = "_live_" in key
+    transport: stripe.HTTPClient = stripe.RequestsClient(timeout=(10, 80))
+    pacer = Pacer(limits_for(livemode=livemode, base=base))
+    return over(transport, key=key, base=base, pacer=pacer, trace=trace, patience=patience or Patience())
+
+
+LOCAL_KEY = "sk_test_local_stripe"
+
+
+def connect_locally(
+    path: Path,
+    *,
+    trace: Callable[[ApiCall], None] = lambda call: None,
+    patience: Patience | None = None,
+) -> StripeApi:
+    """The local Stripe, in process, with its state in the file `path`."""
+    from stripe_billing_cli.local_stripe.transport import LocalTransport
+
+    return over(
+        LocalTransport(path),
+        key=LOCAL_KEY,
+        base=STRIPE_API_BASE,
+        pacer=Pacer(UNLIMITED),
+        trace=trace,
+        patience=patience or Patience(),
+    )
+
+
+def over(
+    transport: stripe.HTTPClient,
+    *,
+    key: str,
+    base: str,
+    pacer: Pacer,
+    trace: Callable[[ApiCall], None],
+    patience: Patience,
+) -> StripeApi:
+    """Stripe over any transport of the SDK's."""
+    stripe.enable_telemetry = False
+    client = stripe.StripeClient(
+        key,
+        http_client=PacedTransport(transport, pacer, patience, trace),
+        base_addresses={"api": base},
+        max_network_retries=patience.retries,
+    )
+    return StripeApi(client, livemode="_live_" in key)
