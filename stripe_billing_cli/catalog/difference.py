@@ -20,17 +20,13 @@ class FieldChange:
 def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, FieldChange]:
     """What has to change for `held` to become `wanted`; only the fields that `wanted` names."""
     return {
-        name: FieldChange(held.get(name), value)
-        for name, value in wanted.items()
-        if held.get(name) != value
+        name: FieldChange(held.get(name), value) for name, value in wanted.items() if held.get(name) != value
     }
 
 
 def created(wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, FieldChange]:
     """The fields of a new object that are worth telling: those that are not Stripe's defaults."""
-    return {
-        name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)
-    }
+    return {name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)}
 
 
 def metadata_changes(

@@ -6,7 +6,6 @@ leaves to its user is done here: pacing, 429s, truncated answers, and a line for
 
 from __future__ import annotations
 
-import os
 import random
 import threading
 import time
@@ -245,30 +244,32 @@ def _network_reason(error: stripe.APIConnectionError) -> str:
     return " ".join(reason.split())
 
 
-def limits_for(*, livemode: bool, base: str) -> RateLimits:
-    """What a key may do in a second. `BILLING_RATE_LIMIT` says otherwise, for accounts with another limit.
+def limits_for(*, livemode: bool, base: str, rate_limit: int | None = None) -> RateLimits:
+    """What a key may do in a second; `rate_limit` is the account's own, where Stripe has set another.
 
     A server that is not Stripe is taken at Stripe's limits for live mode; its 429s correct us.
     """
-    own = os.environ.get("BILLING_RATE_LIMIT", "")
     limits = LIVE if livemode or base != STRIPE_API_BASE else TEST
-    return RateLimits(float(own), limits.per_operation) if own.isdigit() and int(own) else limits
+    return RateLimits(float(rate_limit), limits.per_operation) if rate_limit else limits
 
 
 def connect(
     key: str,
     *,
     base: str = STRIPE_API_BASE,
+    rate_limit: int | None = None,
     trace: Callable[[ApiCall], None] = lambda call: None,
     patience: Patience | None = None,
 ) -> StripeApi:
     """Stripe over HTTP."""
     livemode = "_live_" in key
     transport: stripe.HTTPClient = stripe.RequestsClient(timeout=(10, 80))
-    pacer = Pacer(limits_for(livemode=livemode, base=base))
+    pacer = Pacer(limits_for(livemode=livemode, base=base, rate_limit=rate_limit))
     return over(transport, key=key, base=base, pacer=pacer, trace=trace, patience=patience or Patience())
 
 
+API_VERSION = stripe.api_version or ""
+"""The version that the SDK speaks and this program expects."""
 LOCAL_KEY = "sk_test_local_stripe"
 
 

@@ -12,12 +12,23 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.catalog.desired import CurrencyOption, CustomUnitAmount, Price, Tier
-from stripe_billing_cli.catalog.difference import FieldChange, Fields, differences, metadata_changes, metadata_params
+from stripe_billing_cli.catalog.difference import (
+    FieldChange,
+    Fields,
+    differences,
+    metadata_changes,
+    metadata_params,
+)
 from stripe_billing_cli.catalog.stamp import Stamp, dropped_keys
 
 IN_PLACE = ("active", "nickname", "lookup_key", "tax_behavior", "currency_options")
 CANNOT_BE_UNSET = ("nickname",)
-DEFAULTS: Fields = {"active": True, "billing_scheme": "per_unit", "tax_behavior": "unspecified", "currency_options": {}}
+DEFAULTS: Fields = {
+    "active": True,
+    "billing_scheme": "per_unit",
+    "tax_behavior": "unspecified",
+    "currency_options": {},
+}
 UNSPECIFIED = "unspecified"
 
 
@@ -284,10 +295,22 @@ def _custom_params(custom: Fields) -> dict[str, Any]:
 def _option_params(options: Mapping[str, Fields]) -> dict[str, Any]:
     return {
         currency: {
-            **(_amount_params("unit_amount", option["unit_amount"]) if option["unit_amount"] is not None else {}),
-            **({"custom_unit_amount": _custom_params(option["custom_unit_amount"])} if option["custom_unit_amount"] else {}),
+            **(
+                _amount_params("unit_amount", option["unit_amount"])
+                if option["unit_amount"] is not None
+                else {}
+            ),
+            **(
+                {"custom_unit_amount": _custom_params(option["custom_unit_amount"])}
+                if option["custom_unit_amount"]
+                else {}
+            ),
             **({"tiers": _tier_params(option["tiers"])} if option["tiers"] else {}),
-            **({"tax_behavior": option["tax_behavior"]} if option["tax_behavior"] not in (None, UNSPECIFIED) else {}),
+            **(
+                {"tax_behavior": option["tax_behavior"]}
+                if option["tax_behavior"] not in (None, UNSPECIFIED)
+                else {}
+            ),
         }
         for currency, option in options.items()
     }

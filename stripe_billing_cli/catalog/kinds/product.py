@@ -11,7 +11,13 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.catalog.desired import PackageDimensions, Product
-from stripe_billing_cli.catalog.difference import FieldChange, Fields, differences, metadata_changes, metadata_params
+from stripe_billing_cli.catalog.difference import (
+    FieldChange,
+    Fields,
+    differences,
+    metadata_changes,
+    metadata_params,
+)
 from stripe_billing_cli.catalog.stamp import Stamp, dropped_keys
 
 CANNOT_BE_UNSET = ("statement_descriptor",)
@@ -55,7 +61,8 @@ def held_fields(held: Mapping[str, Any]) -> Fields:
         "shippable": held["shippable"] or None,
         "statement_descriptor": held["statement_descriptor"],
         "tax_code": held["tax_code"],
-        "tax_details": tax and {"performance_location": tax["performance_location"], "tax_code": tax["tax_code"]},
+        "tax_details": tax
+        and {"performance_location": tax["performance_location"], "tax_code": tax["tax_code"]},
         "unit_label": held["unit_label"],
         "url": held["url"],
     }
@@ -88,7 +95,9 @@ def create_params(product: Product, catalog: str) -> dict[str, Any]:
 
 def update_params(fields: Mapping[str, FieldChange]) -> dict[str, Any]:
     params = {
-        name: _param(name, change.after) for name, change in fields.items() if not name.startswith("metadata.")
+        name: _param(name, change.after)
+        for name, change in fields.items()
+        if not name.startswith("metadata.")
     }
     metadata = metadata_params(fields)
     return params | ({"metadata": metadata} if metadata else {})

@@ -1,0 +1,101 @@
+"""A plan in a file: saved by `plan --out`, done by `apply --plan`, and refused where Stripe has changed since.
+
+The file holds the catalog's text, what was asked of the plan, and a fingerprint of its calls. Applying decides anew
+from the same text; another fingerprint means that Stripe holds something else now.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from stripe_billing_cli.catalog.difference import plain
+from stripe_billing_cli.catalog.plan import Plan
+
+FORMAT = "billing-plan-1"
+
+
+class SavedPlanError(Exception):
+    """The file is no saved plan, or one that does not fit any more."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        self.hint = hint
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class SavedPlan:
+    source: str
+    """The name of the catalog file, for messages."""
+    catalog_text: str
+    prune: bool
+    targets: tuple[str, ...]
+    account: str | None
+    livemode: bool
+    fingerprint: str
+
+    def check(self, plan: Plan) -> None:
+        """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved."""
+        if (plan.account, plan.livemode) != (self.account, self.livemode):
+            raise SavedPlanError(
+                f"this plan was made for account {self.account} in {_mode(self.livemode)} mode, "
+                f"and the key is of {plan.account} in {_mode(plan.livemode)} mode",
+                "use the key that it was made with, or plan again",
+            )
+        if fingerprint(plan) != self.fingerprint:
+            raise SavedPlanError(
+                "the plan is out of date: Stripe has changed since it was saved",
+                "plan again, look at the difference, and apply that",
+            )
+
+
+def fingerprint(plan: Plan) -> str:
+    """A digest of every write, with the state each was decided from, and of every field it changes."""
+    calls = [
+        [call.operation, call.target, plain(call.params), call.needs, call.default_price_of, call.state]
+        for call in plan.calls
+    ]
+    changes = [
+        [
+            change.action,
+            change.kind,
+            change.key,
+            change.id,
+            {name: [plain(field.before), plain(field.after)] for name, field in change.fields.items()},
+        ]
+        for change in plan.changes
+    ]
+    return hashlib.sha256(json.dumps([calls, changes], sort_keys=True).encode()).hexdigest()
+
+
+def save(path: Path, saved: SavedPlan) -> None:
+    """Write the plan; readable by the user alone, as catalogs may hold prices nobody knows yet."""
+    text = json.dumps({"format": FORMAT, **asdict(saved)}, indent=2, ensure_ascii=False)
+    path.touch(mode=0o600)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> SavedPlan:
+    """Read a plan back. Raises `SavedPlanError`."""
+    again = "save one with `billing catalog plan --out FILE`"
+    try:
+        content: Any = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise SavedPlanError(f"there is no file {path}", again) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SavedPlanError(f"{path} cannot be read: {error}", again) from None
+    except json.JSONDecodeError:
+        raise SavedPlanError(f"{path} is no saved plan", again) from None
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise SavedPlanError(f"{path} is no plan that this version saved", again)
+    try:
+        return SavedPlan(**{**content, "targets": tuple(content["targets"])})
+    except (KeyError, TypeError):
+        raise SavedPlanError(f"{path} is a damaged plan", again) from None
+
+
+def _mode(livemode: bool) -> str:
+    return "live" if livemode else "test"

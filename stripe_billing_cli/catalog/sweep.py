@@ -1,0 +1,102 @@
+"""Reading a long list in several places at once.
+
+A cursor gives one page after the other. Creation time cuts a list into stretches that can be read side by side:
+after a page, while few stretches are being read, what is left is cut at the moments where, going by how close
+together the last objects were made, equal parts of it should lie. A bad guess costs a request, never an object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import PAGE, Object
+
+AT_ONCE = 4
+CUTS = 4
+"""Each cut may cost one more request, for a last page that is not full."""
+Page = tuple[list[Object], bool]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Objects created from `since` (included) to `before` (left out), read down to the object `after`."""
+
+    since: int | None = None
+    before: int | None = None
+    after: str | None = None
+    reached: int = 0
+    seconds_a_page: float = 0
+
+    def params(self) -> dict[str, Any]:
+        created = {
+            name: bound for name, bound in (("gte", self.since), ("lt", self.before)) if bound is not None
+        }
+        cursor = {"starting_after": self.after} if self.after else {}
+        return cursor | ({"created": created} if created else {})
+
+
+class Sweep:
+    """One reading of a list, newest first, to its end or to `pages_at_most`."""
+
+    def __init__(
+        self, fetch: Callable[[Mapping[str, Any]], Page], *, expected: int, pages_at_most: int | None
+    ) -> None:
+        """`expected`: about how many objects there are; it only guides the cuts."""
+        self._fetch = fetch
+        self._expected = expected
+        self._pages_left = pages_at_most
+        self._cuts_left = CUTS
+        self._found: list[Object] = []
+        self._reading: dict[Future[Page], Stretch] = {}
+        self.finished = False
+
+    def run(self, pool: ThreadPoolExecutor) -> list[Object]:
+        """What was found; `finished` says whether that is all. Raises what `fetch` raises."""
+        self._start(pool, Stretch())
+        complete = True
+        while self._reading:
+            done, _ = wait(self._reading, return_when=FIRST_COMPLETED)
+            for future in done:
+                stretch = self._reading.pop(future)
+                objects, more = future.result()
+                self._found += objects
+                if not more or not objects:
+                    continue
+                for part in self._cut(_below(stretch, objects)):
+                    complete = self._start(pool, part) and complete
+        self.finished = complete
+        return self._found
+
+    def _start(self, pool: ThreadPoolExecutor, stretch: Stretch) -> bool:
+        if self._pages_left is not None:
+            if self._pages_left <= 0:
+                return False
+            self._pages_left -= 1
+        self._reading[pool.submit(self._fetch, stretch.params())] = stretch
+        return True
+
+    def _cut(self, rest: Stretch) -> list[Stretch]:
+        """`rest` in as many parts as can be read at once, or as it is where that is not worth a request."""
+        pages_left = (self._expected - len(self._found)) / PAGE / (len(self._reading) + 1)
+        cuts = min(AT_ONCE - len(self._reading) - 1, self._cuts_left, int(pages_left) - 1)
+        if cuts < 1:
+            return [rest]
+        seconds = rest.seconds_a_page * pages_left / (cuts + 1)
+        parts: list[Stretch] = []
+        for number in range(1, cuts + 1):
+            at = rest.reached - int(seconds * number)
+            above = parts[-1].since if parts else rest.reached
+            if above is not None and (rest.since or 0) < at < above:
+                parts.append(Stretch(since=at, before=above) if parts else replace(rest, since=at))
+        if not parts:
+            return [rest]
+        self._cuts_left -= len(parts)
+        return [*parts, Stretch(since=rest.since, before=parts[-1].since)]
+
+
+def _below(stretch: Stretch, objects: list[Object]) -> Stretch:
+    newest, oldest = objects[0]["created"], objects[-1]["created"]
+    return replace(stretch, after=objects[-1]["id"], reached=oldest, seconds_a_page=newest - oldest)

@@ -1,0 +1,105 @@
+"""The root of `billing`: its groups, loaded only when named, and the one place where failures become exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from stripe_billing_cli import __version__
+from stripe_billing_cli.cli import doors
+
+Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)]
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group or command of the root: the module that holds its `app`, and its line in the help."""
+
+    module: str
+    help: str
+
+
+GROUPS = {
+    "catalog": Group(
+        "stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."
+    ),
+    "doctor": Group(
+        "stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."
+    ),
+    "local": Group(
+        "stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."
+    ),
+}
+
+EPILOG = """Start here:  billing catalog apply --local"""
+
+
+class LazyGroups(TyperGroup):
+    """Lists its commands without importing them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(GROUPS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        group = GROUPS.get(cmd_name)
+        if group is None:
+            return None
+        return typer.main.get_command(importlib.import_module(group.module).app)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        self.commands = dict.fromkeys(GROUPS)  # type: ignore[assignment]  # only its keys are read, for "did you mean"
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, group.help) for name, group in GROUPS.items()])
+
+
+app = typer.Typer(
+    cls=LazyGroups,
+    help="Run subscriptions on Stripe: a reviewed catalog file, applied as often as you like.",
+    epilog=EPILOG,
+    **doors.PLAIN,
+)
+
+
+@app.callback(invoke_without_command=True)
+def root(ctx: typer.Context, version: Version = False) -> None:
+    if version:
+        typer.echo(f"billing {__version__}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+        raise typer.Exit(2)
+
+
+def run(argv: list[str]) -> int:
+    """Run one command line; its exit code. Nothing escapes from here but what `--verbose` asks to see."""
+    options: dict[str, Any] = {"output": os.environ.get("BILLING_OUTPUT", "table")}
+    try:
+        return app(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
+        return _report(error, options)
+    finally:
+        _flush()
+
+
+def _report(error: BaseException, options: Mapping[str, Any]) -> int:
+    from stripe_billing_cli.cli import errors
+
+    return errors.report(error, output=options["output"], verbose=options.get("verbose", False))
+
+
+def _flush() -> None:
+    """A reader that went away (`billing … | head`) is no failure of ours."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = None  # type: ignore[assignment]  # so that the interpreter does not flush it again

@@ -1,0 +1,64 @@
+"""What a command is handed: which Stripe, how to print, whether it may ask."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from stripe_billing_cli.cli.settings import LOCAL_DATABASE, Door, choose_door
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.cli.output import Printer
+    from stripe_billing_cli.stripe_api.client import ApiCall, StripeApi
+
+
+@dataclass
+class Context:
+    local: bool = False
+    api_key: str | None = field(default=None, repr=False)
+    profile: str | None = None
+    live: bool = False
+    output: str = "table"
+    yes: bool = False
+    verbose: bool = False
+
+    @cached_property
+    def door(self) -> Door:
+        return choose_door(local=self.local, api_key=self.api_key, profile=self.profile, live=self.live)
+
+    @cached_property
+    def stripe(self) -> StripeApi:
+        """The Stripe that is meant, connected when first asked for. Raises `SettingsError`."""
+        from stripe_billing_cli.stripe_api import client
+
+        door = self.door
+        if door.key is None:
+            return client.connect_locally(LOCAL_DATABASE, trace=self._trace)
+        return client.connect(door.key, base=door.base, rate_limit=door.rate_limit, trace=self._trace)
+
+    @cached_property
+    def printer(self) -> Printer:
+        from stripe_billing_cli.cli.output import Printer
+
+        return Printer(self.output)
+
+    @property
+    def interactive(self) -> bool:
+        """Whether there is someone to ask."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    @property
+    def _trace(self) -> Callable[[ApiCall], None]:
+        return self._tell_call if self.verbose else _silent
+
+    def _tell_call(self, call: ApiCall) -> None:
+        status = call.status if call.status is not None else "no answer"
+        request = f" {call.request_id}" if call.request_id else ""
+        sys.stderr.write(f"{call.method} {call.path} → {status} in {call.milliseconds} ms{request}\n")
+
+
+def _silent(call: ApiCall) -> None:
+    """Without --verbose, calls pass unmentioned."""

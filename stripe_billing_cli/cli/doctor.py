@@ -1,0 +1,135 @@
+"""`billing doctor`: what this machine sees of Stripe, and what to do about each thing that is wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import FAILED, explain
+
+app = typer.Typer(**doors.PLAIN)
+
+READS = {
+    "account": "/v1/account",
+    "products": "/v1/products",
+    "prices": "/v1/prices",
+    "subscriptions": "/v1/subscriptions",
+    "events": "/v1/events",
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. `hint` says what to do where it is not ok."""
+
+    check: str
+    ok: bool
+    found: str
+    hint: str | None = None
+
+
+@doors.command(app, "doctor")
+def doctor(
+    context: Context,
+    file: Annotated[
+        str, typer.Option("--file", "-f", metavar="FILE", help="The catalog to check.")
+    ] = "catalog.yaml",
+) -> int | None:
+    """Say which account, mode, API version and permissions are seen, whether the catalog loads, and what to mend.
+
+    Exits with 1 if something is wrong.
+
+    \b
+    Examples:  billing doctor
+               billing doctor --profile default --live
+    """
+    findings = list(_look(context, file))
+    if context.printer.for_people:
+        for finding in findings:
+            mark, colour = ("✓", "green") if finding.ok else ("✗", "red")
+            context.printer.line(f"{mark} {finding.check:<12} {finding.found}", fg=colour)
+            if finding.hint and not finding.ok:
+                context.printer.line(f"  → {finding.hint}")
+    else:
+        wrong = [finding.check for finding in findings if not finding.ok]
+        context.printer.result(
+            {"ok": not wrong, "findings": [asdict(finding) for finding in findings]}, ids=wrong
+        )
+    return None if all(finding.ok for finding in findings) else FAILED
+
+
+def _look(context: Context, file: str) -> Iterator[Finding]:
+    yield from _look_at_stripe(context)
+    yield _look_at_catalog(file)
+
+
+def _look_at_stripe(context: Context) -> Iterator[Finding]:
+    from stripe_billing_cli.cli.settings import SettingsError
+
+    try:
+        door = context.door
+    except SettingsError as error:
+        yield Finding("key", False, str(error), error.hint)
+        return
+    if door.key is None:
+        yield Finding("key", True, "none needed: the local Stripe, in .billing/local.db")
+    else:
+        kind = "restricted" if door.restricted else "secret"
+        yield Finding("key", True, f"a {kind} key from {door.said_by}, sent to {door.base}")
+    yield Finding("mode", True, "live: real money" if door.livemode else "test")
+    yield from _look_at_account(context)
+
+
+def _look_at_account(context: Context) -> Iterator[Finding]:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from stripe_billing_cli.cli.account import account_name
+    from stripe_billing_cli.stripe_api.client import API_VERSION
+    from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure
+
+    def read(path: str) -> StripeFailure | None:
+        try:
+            context.stripe.get(path, {} if path == READS["account"] else {"limit": 1})
+        except StripeFailure as failure:
+            return failure
+        return None
+
+    failures = dict(zip(READS, ThreadPoolExecutor(len(READS)).map(read, READS.values()), strict=True))
+    trouble = next(
+        (failure for failure in failures.values() if failure and not isinstance(failure, PermissionMissing)),
+        None,
+    )
+    if trouble:
+        told = explain(trouble)
+        yield Finding("account", False, told.message, told.hint)
+        return
+    if failures["account"] is None:
+        account = context.stripe.account()
+        yield Finding("account", True, f"{account_name(context.stripe)} ({account['id']})")
+    yield Finding("API version", True, API_VERSION)
+    for name, failure in failures.items():
+        if failure is None:
+            yield Finding("may read", True, name)
+        else:
+            told = explain(failure)
+            yield Finding("may read", False, f"{name}: {told.message}", told.hint)
+
+
+def _look_at_catalog(file: str) -> Finding:
+    from stripe_billing_cli.catalog.load import load_catalog, read_source
+    from stripe_billing_cli.catalog.problems import CatalogErrors
+
+    try:
+        catalog = load_catalog(read_source(file))
+    except CatalogErrors as error:
+        count = len(error.problems)
+        first = error.problems[0]
+        more = f" (and {count - 1} more)" if count > 1 else ""
+        return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {Path(file)}")
+    return Finding("catalog", True, f"{catalog.source}: {len(catalog.products)} products")

@@ -1,0 +1,129 @@
+"""The options that every command has, and what a command is handed for them.
+
+`@doors.command(app)` adds them to a function whose first parameter is a `Context`; they are written once, here.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from enum import Enum
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from stripe_billing_cli.cli.context import Context
+
+PLAIN: dict[str, Any] = {
+    "rich_markup_mode": None,
+    "pretty_exceptions_enable": False,
+    "add_completion": False,
+    "context_settings": {"help_option_names": ["-h", "--help"], "max_content_width": 110},
+}
+"""How every Typer of this program is made: help as plain text, which rich would take 0.15 s to draw."""
+
+
+class Format(str, Enum):
+    table = "table"
+    json = "json"
+    yaml = "yaml"
+    id = "id"
+
+
+def _remember(name: str) -> Callable[[typer.Context, Any], Any]:
+    """Keep an option where the reporting of errors finds it, even of errors in the rest of the command line."""
+
+    def callback(ctx: typer.Context, value: Any) -> Any:
+        ctx.obj[name] = getattr(value, "value", value)
+        return value
+
+    return callback
+
+
+Local = Annotated[bool, typer.Option("--local", help="Use the local Stripe: no account, no network.")]
+ApiKey = Annotated[
+    str | None,
+    typer.Option(
+        "--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False
+    ),
+]
+Profile = Annotated[
+    str | None,
+    typer.Option("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
+]
+Live = Annotated[bool, typer.Option("--live", help="Live mode is meant: with --profile, take its live key.")]
+Output = Annotated[
+    Format,
+    typer.Option(
+        "--output",
+        "-o",
+        envvar="BILLING_OUTPUT",
+        help="What to print.",
+        callback=_remember("output"),
+        is_eager=True,
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        help="Tell each API call with its request id.",
+        callback=_remember("verbose"),
+        is_eager=True,
+    ),
+]
+
+SHARED: dict[str, tuple[Any, Any]] = {
+    "local": (Local, False),
+    "api_key": (ApiKey, None),
+    "profile": (Profile, None),
+    "live": (Live, False),
+    "output": (Output, Format.table),
+    "yes": (Yes, False),
+    "verbose": (Verbose, False),
+}
+NO_STRIPE = ("output", "verbose")
+"""The shared options of a command that never talks to Stripe."""
+
+
+def command(
+    app: typer.Typer, name: str | None = None, *, shared: tuple[str, ...] = tuple(SHARED)
+) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
+    """Register a command. Its function returns its exit code, or None for 0."""
+
+    def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
+        app.command(name)(_with_shared(function, shared))
+        return function
+
+    return register
+
+
+def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -> Callable[..., None]:
+    hints = get_type_hints(function, include_extras=True)
+    own = [
+        parameter.replace(annotation=hints[parameter.name])
+        for parameter in list(inspect.signature(function).parameters.values())[1:]
+    ]
+    added = [
+        inspect.Parameter(
+            option, inspect.Parameter.KEYWORD_ONLY, annotation=SHARED[option][0], default=SHARED[option][1]
+        )
+        for option in shared
+    ]
+
+    def run(**given: Any) -> None:
+        doors = {option: given.pop(option) for option in shared}
+        if "output" in doors:
+            doors["output"] = doors["output"].value
+        code = function(Context(**doors), **given)
+        if code:
+            raise typer.Exit(code)
+
+    positional = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
+    run.__signature__ = inspect.Signature([*positional, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*positional, *added)}
+    run.__name__ = function.__name__
+    run.__doc__ = function.__doc__
+    return run

@@ -1,0 +1,142 @@
+"""`billing local`: the local Stripe over HTTP, its file, and starting over."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import WRONG, CommandFailed
+from stripe_billing_cli.cli.settings import LOCAL_DATABASE
+
+app = typer.Typer(
+    help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **doors.PLAIN
+)
+
+RateLimit = Annotated[
+    str | None,
+    typer.Option(
+        "--rate-limit",
+        metavar="ALL[/OPERATION]",
+        help="Answer 429 above so many requests a second, in all and for one operation: 100/25 is Stripe's live mode.",
+    ),
+]
+Fault = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fault",
+        metavar="FAULT",
+        help="Fail calls on purpose: 'HOW WHEN N [OPERATION]', as in 'drop after 3' or '500 before 2 POST /v1/prices'. "
+        "Repeatable; see below.",
+    ),
+]
+
+
+@doors.command(app, shared=("output", "verbose"))
+def serve(
+    context: Context,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 12111,
+    latency_ms: Annotated[
+        int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")
+    ] = 0,
+    rate_limit: RateLimit = None,
+    fault: Fault = None,
+) -> None:
+    """Serve the local Stripe to any Stripe client, the SDKs and Stripe's CLI among them.
+
+    Its state is the same that --local uses: .billing/local.db in this directory. Any test key is accepted.
+
+    HOW is one of 500, 409, 429, 401, 403, html, drop (the connection is cut), half (in the middle of the answer),
+    timeout. WHEN is before (nothing happened) or after (the call took effect). N counts the matching calls
+    from 1; * is every one.
+
+    \b
+    Examples:  billing local serve
+               STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_x billing catalog plan
+               stripe products list --api-base http://127.0.0.1:12111 --api-key sk_test_local0000000
+    """
+    from stripe_billing_cli.local_stripe import server
+    from stripe_billing_cli.local_stripe.faults import Fault as LocalFault
+
+    limits = _limits(rate_limit)
+    try:
+        faults = [LocalFault.parse(text) for text in fault or ()]
+    except ValueError as error:
+        raise CommandFailed(
+            "usage", f"--fault: {error}", "billing local serve --help has examples", WRONG
+        ) from None
+
+    def ready(url: str) -> None:
+        if context.printer.for_people:
+            context.printer.line(f"Local Stripe on {url}  (Ctrl-C stops it)")
+        else:
+            context.printer.result({"url": url}, ids=[url])
+        sys.stdout.flush()
+
+    server.serve(
+        path=LOCAL_DATABASE,
+        host=host,
+        port=port,
+        latency_ms=latency_ms,
+        limits=limits,
+        faults=faults,
+        on_ready=ready,
+        log=context.printer.note if context.verbose else None,
+    )
+
+
+def _limits(text: str | None) -> object:
+    from stripe_billing_cli.local_stripe.limits import RateLimit as LocalRateLimit
+
+    if text is None:
+        return None
+    total, _, operation = text.partition("/")
+    if not total.isdigit() or not (operation or "1").isdigit() or int(total) < 1:
+        raise CommandFailed(
+            "usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG
+        )
+    return LocalRateLimit(int(total), int(operation or total))
+
+
+@doors.command(app, shared=("output", "yes", "verbose"))
+def reset(context: Context) -> None:
+    """Delete everything that the local Stripe of this directory holds.
+
+    \b
+    Example:  billing local reset --yes
+    """
+    held = [path for path in _files(LOCAL_DATABASE) if path.exists()]
+    if held and not context.yes:
+        if not context.interactive:
+            raise CommandFailed(
+                "confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG
+            )
+        if not typer.confirm(f"Delete {LOCAL_DATABASE} and all in it?", err=True):
+            raise CommandFailed("confirmation", "nothing was deleted")
+    for path in held:
+        path.unlink()
+    context.printer.note("The local Stripe is empty.")
+
+
+@doors.command(app, shared=("output", "verbose"))
+def path(context: Context) -> None:
+    """Print where the local Stripe of this directory keeps its state.
+
+    \b
+    Example:  sqlite3 "$(billing local path)" .tables
+    """
+    where = str(LOCAL_DATABASE.absolute())
+    if context.output in ("table", "id"):
+        print(where)
+    else:
+        context.printer.result({"path": where, "exists": LOCAL_DATABASE.exists()}, ids=[where])
+
+
+def _files(database: Path) -> list[Path]:
+    """The database and what SQLite keeps beside it."""
+    return [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))]

@@ -1,0 +1,46 @@
+"""What to do about each kind of trouble with Stripe."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.catalog.decide import UnknownTarget
+from stripe_billing_cli.catalog.identity import PlanRefused
+from stripe_billing_cli.catalog.saved_plan import SavedPlanError
+from stripe_billing_cli.cli.errors import WRONG, Told
+from stripe_billing_cli.stripe_api import errors
+
+HINTS: dict[type[errors.StripeFailure], str] = {
+    errors.KeyRefused: "check the key at https://dashboard.stripe.com/apikeys; `billing doctor` says where it comes from",
+    errors.PermissionMissing: "give the restricted key this permission at https://dashboard.stripe.com/apikeys",
+    errors.RateLimited: "something else uses up this account's requests; run it again later",
+    errors.NoConnection: "check the network, then run it again: what was done stays done",
+    errors.ServerTrouble: "see https://status.stripe.com, then run it again: what was done stays done",
+    errors.NotStripe: "a proxy or a sign-in page may stand between; check HTTPS_PROXY and STRIPE_API_BASE",
+    errors.IdempotencyConflict: "another run may be busy with the same object; run it again in a minute",
+    errors.ObjectMissing: "check the id, and that the key is of the same account and mode",
+}
+
+
+def explain_stripe(error: BaseException) -> Told | None:
+    """The words for a failure of Stripe's or of a plan; None for any other exception."""
+    if isinstance(error, errors.StripeFailure):
+        return told_failure(error)
+    if isinstance(error, PlanRefused):
+        lines = [f"{conflict}\n    {conflict.hint}" for conflict in error.conflicts]
+        return Told("conflict", "\n".join(lines), exit_code=WRONG)
+    if isinstance(error, UnknownTarget | SavedPlanError):
+        return Told("usage", str(error), error.hint, exit_code=WRONG)
+    return None
+
+
+def told_failure(failure: errors.StripeFailure) -> Told:
+    """A failed call: Stripe's message, and the way on."""
+    hint: str | None = HINTS.get(type(failure))
+    message = failure.message
+    match failure:
+        case errors.LocalStripeTrouble():
+            hint = failure.hint
+        case errors.KeyRefused() if failure.code == "api_key_expired":
+            hint = "make a new key at https://dashboard.stripe.com/apikeys, or `stripe login` again for a profile's"
+        case errors.NoConnection():
+            message = f"Stripe could not be reached: {message}"
+    return Told(failure.kind, message, hint, param=failure.param, request_id=failure.request_id, exit_code=1)
