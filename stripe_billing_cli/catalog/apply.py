@@ -178,9 +178,7 @@ def carry_out(api: StripeApi, plan: Plan, *, progress: Callable[[Call], None] = 
     return execution.outcome(interrupted)
 
 
-def _unless_stopped(
-    stop: threading.Event, api: StripeApi, plan: Plan, call: Call, made: Mapping[str, str]
-) -> str:
+def _unless_stopped(stop: threading.Event, api: StripeApi, plan: Plan, call: Call, made: Mapping[str, str]) -> str:
     """The id of the object written, or nothing if the apply was stopped before this call left."""
     if stop.is_set():
         return ""

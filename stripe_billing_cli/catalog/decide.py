@@ -33,9 +33,7 @@ class UnknownTarget(Exception):
         super().__init__(message)
 
 
-def make_plan(
-    catalog: Catalog, snapshot: Snapshot, *, prune: bool = False, targets: Iterable[str] = ()
-) -> Plan:
+def make_plan(catalog: Catalog, snapshot: Snapshot, *, prune: bool = False, targets: Iterable[str] = ()) -> Plan:
     """What has to be written for the account to hold the catalog.
 
     `targets` are product keys (with all their prices) or price paths; none means all. Raises `PlanRefused` where
@@ -69,7 +67,7 @@ def with_subscriptions(plan: Plan, counts: Mapping[str, int | None]) -> Plan:
     """The plan with each replacement telling how many subscriptions stay on the old price."""
 
     def told(change: Change) -> Change:
-        if change.action != "replace" or change.id not in counts:
+        if change.action != "replace" or change.id is None or change.id not in counts:
             return change
         return replace(change, reason=f"{change.reason}; {_staying(counts[change.id])} on {change.id}")
 
@@ -218,9 +216,7 @@ class ProductGroup:
             return
         fields = created(prices.wanted_fields(price), prices.DEFAULTS)
         fields |= {f"metadata.{key}": FieldChange(None, value) for key, value in price.metadata.items()}
-        change = self._writing.change(
-            "create", "price", price.path, None, fields, "not in Stripe yet", price.currency
-        )
+        change = self._writing.change("create", "price", price.path, None, fields, "not in Stripe yet", price.currency)
         self._make(change, price, held)
 
     def _make(self, change: int, price: Price, held: Held) -> int:
@@ -243,9 +239,7 @@ class ProductGroup:
     def _update(
         self, price: Price, held: Held, current: Object, fields: Mapping[str, FieldChange], reason: str
     ) -> None:
-        change = self._writing.change(
-            "update", "price", price.path, current["id"], fields, reason, price.currency
-        )
+        change = self._writing.change("update", "price", price.path, current["id"], fields, reason, price.currency)
         if fields.get("active") == ARCHIVED and self._default_id() == current["id"]:
             rest = {name: value for name, value in fields.items() if name != "active"}
             if rest:
@@ -262,9 +256,7 @@ class ProductGroup:
             if "lookup_key" in params and held.lookup_key_from:
                 params["transfer_lookup_key"] = True
             needs = calls[-1:] or self._ready
-            calls.append(
-                self._writing.call(change, "update_price", current["id"], params, needs, makes=price.path)
-            )
+            calls.append(self._writing.call(change, "update_price", current["id"], params, needs, makes=price.path))
         self._made_by[price.path] = calls[-1:]
         return calls
 
@@ -280,9 +272,7 @@ class ProductGroup:
         reason = f"{_listed(new_terms)} cannot change on a price"
         if revived:
             reason = f"{reason}; {revived['id']}, archived, has these terms and is revived"
-        change = self._writing.change(
-            "replace", "price", price.path, current["id"], fields, reason, price.currency
-        )
+        change = self._writing.change("replace", "price", price.path, current["id"], fields, reason, price.currency)
         if revived:
             back = prices.changes(price, self._catalog.name, revived)
             taken = replace(held, lookup_key_from=held.lookup_key_from or current)
@@ -347,9 +337,7 @@ class ProductGroup:
 
     def _default_call(self, change: int, path: str) -> int:
         needs = [*self._ready, *self._made_by.get(path, [])]
-        return self._writing.call(
-            change, "update_product", self._product.id, {}, needs, default_price_of=path
-        )
+        return self._writing.call(change, "update_product", self._product.id, {}, needs, default_price_of=path)
 
     def _archive(self, moved: int | None) -> None:
         for change, price_id, needs in self._to_archive:
@@ -456,11 +444,7 @@ def _prune_change(writing: Writing, left: Unmanaged, held: Object) -> int:
 
 
 def _default_moves(writing: Writing, product_id: str) -> list[int]:
-    return [
-        call.number
-        for call in writing.calls
-        if call.target == product_id and call.default_price_of is not None
-    ]
+    return [call.number for call in writing.calls if call.target == product_id and call.default_price_of is not None]
 
 
 def _moves_default(writing: Writing, product_id: str) -> bool:

@@ -19,9 +19,7 @@ class FieldChange:
 
 def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, FieldChange]:
     """What has to change for `held` to become `wanted`; only the fields that `wanted` names."""
-    return {
-        name: FieldChange(held.get(name), value) for name, value in wanted.items() if held.get(name) != value
-    }
+    return {name: FieldChange(held.get(name), value) for name, value in wanted.items() if held.get(name) != value}
 
 
 def created(wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, FieldChange]:
@@ -29,14 +27,10 @@ def created(wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str,
     return {name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)}
 
 
-def metadata_changes(
-    held: Mapping[str, str], wanted: Mapping[str, str], dropped: list[str]
-) -> dict[str, FieldChange]:
+def metadata_changes(held: Mapping[str, str], wanted: Mapping[str, str], dropped: list[str]) -> dict[str, FieldChange]:
     """Changes of metadata, one field a key (`metadata.owner`)."""
     changed = {
-        f"metadata.{key}": FieldChange(held.get(key), value)
-        for key, value in wanted.items()
-        if held.get(key) != value
+        f"metadata.{key}": FieldChange(held.get(key), value) for key, value in wanted.items() if held.get(key) != value
     }
     gone = {f"metadata.{key}": FieldChange(held[key], None) for key in dropped}
     return {**changed, **gone}

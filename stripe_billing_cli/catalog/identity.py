@@ -69,9 +69,7 @@ class Matcher:
         self._catalog = catalog
         self._snapshot = snapshot
         self._conflicts: list[Conflict] = []
-        self._by_lookup_key = {
-            price["lookup_key"]: price for price in snapshot.prices.values() if price["lookup_key"]
-        }
+        self._by_lookup_key = {price["lookup_key"]: price for price in snapshot.prices.values() if price["lookup_key"]}
         self._stamps = {price_id: stamp_of(price) for price_id, price in snapshot.prices.items()}
         self._by_stamp: dict[tuple[str, str], list[Object]] = defaultdict(list)
         for price_id, stamp in self._stamps.items():
@@ -154,7 +152,7 @@ class Matcher:
         if product_of(current) != product.id:
             self._refuse(
                 price.where,
-                f"price {price.path} adopts {current['id']}, which is a price of product {product_of(current)}, not of {product.id}",
+                f"price {price.path} adopts {current['id']}, a price of product {product_of(current)} and not of {product.id}",
                 "a price cannot move: put it under its own product, or leave `id:` out to have a new price created",
             )
             return None
@@ -186,17 +184,11 @@ class Matcher:
             return
         owner = f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
         described = f"price {holder['id']} of product {product_of(holder)}"
-        message = (
-            f"price {price.path}: its lookup key {price.lookup_key} is held by {described}, which {owner}"
-        )
+        message = f"price {price.path}: its lookup key {price.lookup_key} is held by {described}, which {owner}"
         adopt = (
-            ""
-            if stamp or product_of(holder) != product.id
-            else f"to adopt it, give this price `id: {holder['id']}`; "
+            "" if stamp or product_of(holder) != product.id else f"to adopt it, give this price `id: {holder['id']}`; "
         )
-        self._refuse(
-            price.where, message, f"{adopt}to keep them apart, give this price another `lookup_key:`"
-        )
+        self._refuse(price.where, message, f"{adopt}to keep them apart, give this price another `lookup_key:`")
 
     def _stamp(self, held: Object) -> Stamp:
         stamp = self._stamps[held["id"]]

@@ -90,5 +90,5 @@ class Plan:
         return tuple(change.id for change in self.changes if change.action == "replace" and change.id)
 
     def summary(self) -> dict[str, int]:
-        counts = {action: sum(change.action == action for change in self.changes) for action in ACTIONS}
+        counts: dict[str, int] = {action: sum(change.action == action for change in self.changes) for action in ACTIONS}
         return {**counts, "unchanged": self.unchanged}

@@ -120,9 +120,7 @@ class Reader:
         wanted = sum(len(product.prices) for product in self._catalog.products)
         by_product = len(self._catalog.products) + _calls(wanted, LOOKUP_KEYS_A_CALL)
         small = by_product <= WORTH_ASKING_EACH
-        sweep = Sweep(
-            self._price_page, expected=wanted, pages_at_most=None if whole else 1 if small else by_product
-        )
+        sweep = Sweep(self._price_page, expected=wanted, pages_at_most=None if whole else 1 if small else by_product)
         found = {price["id"]: price for price in sweep.run(self._pool)}
         if sweep.finished:
             return Prices(found, True)

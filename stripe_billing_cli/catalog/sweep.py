@@ -31,9 +31,7 @@ class Stretch:
     seconds_a_page: float = 0
 
     def params(self) -> dict[str, Any]:
-        created = {
-            name: bound for name, bound in (("gte", self.since), ("lt", self.before)) if bound is not None
-        }
+        created = {name: bound for name, bound in (("gte", self.since), ("lt", self.before)) if bound is not None}
         cursor = {"starting_after": self.after} if self.after else {}
         return cursor | ({"created": created} if created else {})
 
@@ -41,9 +39,7 @@ class Stretch:
 class Sweep:
     """One reading of a list, newest first, to its end or to `pages_at_most`."""
 
-    def __init__(
-        self, fetch: Callable[[Mapping[str, Any]], Page], *, expected: int, pages_at_most: int | None
-    ) -> None:
+    def __init__(self, fetch: Callable[[Mapping[str, Any]], Page], *, expected: int, pages_at_most: int | None) -> None:
         """`expected`: about how many objects there are; it only guides the cuts."""
         self._fetch = fetch
         self._expected = expected

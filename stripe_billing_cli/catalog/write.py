@@ -97,7 +97,7 @@ def _product_now(api: StripeApi, call: Call) -> Object | None:
 
 
 def _price_now(api: StripeApi, call: Call) -> Object | None:
-    """The price that this call creates, if it exists: none that the plan knew, with this call's stamp and lookup key."""
+    """The price that this call creates, if it is there: none that the plan knew, with its stamp and lookup key."""
     wanted = {"lookup_keys": [call.params["lookup_key"]], **EXPANDED}
     for held in api.page("/v1/prices", wanted)[0]:
         if held["id"] in call.state.split(","):

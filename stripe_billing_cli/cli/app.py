@@ -27,15 +27,9 @@ class Group:
 
 
 GROUPS = {
-    "catalog": Group(
-        "stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."
-    ),
-    "doctor": Group(
-        "stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."
-    ),
-    "local": Group(
-        "stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."
-    ),
+    "catalog": Group("stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."),
+    "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),
+    "local": Group("stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."),
 }
 
 EPILOG = """Start here:  billing catalog apply --local"""
@@ -54,7 +48,8 @@ class LazyGroups(TyperGroup):
         return typer.main.get_command(importlib.import_module(group.module).app)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        self.commands = dict.fromkeys(GROUPS)  # type: ignore[assignment]  # only its keys are read, for "did you mean"
+        names: Any = dict.fromkeys(GROUPS)
+        self.commands = names  # only the keys are read, for "did you mean"
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -102,4 +97,4 @@ def _flush() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stdout = None  # type: ignore[assignment]  # so that the interpreter does not flush it again
+        sys.stdout = None  # so that the interpreter does not flush it again

@@ -28,18 +28,14 @@ app = typer.Typer(
     **doors.PLAIN,
 )
 
-File = Annotated[
-    str, typer.Option("--file", "-f", metavar="FILE", help="The catalog; - reads it from standard input.")
-]
+File = Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog; - reads it from standard input.")]
 Prune = Annotated[
     bool,
     typer.Option("--prune", help="Archive what carries this catalog's stamp and is no longer in the file."),
 ]
 Target = Annotated[
     list[str] | None,
-    typer.Option(
-        "--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."
-    ),
+    typer.Option("--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."),
 ]
 DEFAULT_FILE = "catalog.yaml"
 
@@ -90,9 +86,7 @@ def plan(
     context: Context,
     file: File = DEFAULT_FILE,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if changes are pending.")] = False,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for apply --plan.")
-    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for apply --plan.")] = None,
     prune: Prune = False,
     target: Target = None,
 ) -> int | None:
@@ -133,9 +127,7 @@ def apply(
     ] = None,
     plan_file: Annotated[
         Path | None,
-        typer.Option(
-            "--plan", metavar="FILE", help="Do exactly this saved plan, or refuse if Stripe has changed."
-        ),
+        typer.Option("--plan", metavar="FILE", help="Do exactly this saved plan, or refuse if Stripe has changed."),
     ] = None,
     prune: Prune = False,
     target: Target = None,
@@ -191,9 +183,7 @@ def _asked(file: str, prune: bool, target: list[str] | None) -> Asked:
     from stripe_billing_cli.catalog.load import load_catalog, read_source
 
     if prune and target:
-        raise CommandFailed(
-            "usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG
-        )
+        raise CommandFailed("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
     source = read_source(file)
     return Asked(load_catalog(source), source.text, prune, tuple(target or ()))
 
@@ -265,9 +255,7 @@ def _confirm_live(context: Context, decided: Plan) -> None:
     from stripe_billing_cli.cli.plan_view import summary
 
     name = account_name(context.stripe)
-    context.printer.note(
-        f"LIVE MODE: account {name} ({decided.account or 'unknown'}). {summary(decided)}", bold=True
-    )
+    context.printer.note(f"LIVE MODE: account {name} ({decided.account or 'unknown'}). {summary(decided)}", bold=True)
     if not context.interactive:
         if context.live and context.yes:
             return

@@ -37,9 +37,7 @@ class Finding:
 @doors.command(app, "doctor")
 def doctor(
     context: Context,
-    file: Annotated[
-        str, typer.Option("--file", "-f", metavar="FILE", help="The catalog to check.")
-    ] = "catalog.yaml",
+    file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog to check.")] = "catalog.yaml",
 ) -> int | None:
     """Say which account, mode, API version and permissions are seen, whether the catalog loads, and what to mend.
 
@@ -58,9 +56,7 @@ def doctor(
                 context.printer.line(f"  → {finding.hint}")
     else:
         wrong = [finding.check for finding in findings if not finding.ok]
-        context.printer.result(
-            {"ok": not wrong, "findings": [asdict(finding) for finding in findings]}, ids=wrong
-        )
+        context.printer.result({"ok": not wrong, "findings": [asdict(finding) for finding in findings]}, ids=wrong)
     return None if all(finding.ok for finding in findings) else FAILED
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -23,7 +23,7 @@ PLAIN: dict[str, Any] = {
 """How every Typer of this program is made: help as plain text, which rich would take 0.15 s to draw."""
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     table = "table"
     json = "json"
     yaml = "yaml"
@@ -43,9 +43,7 @@ def _remember(name: str) -> Callable[[typer.Context, Any], Any]:
 Local = Annotated[bool, typer.Option("--local", help="Use the local Stripe: no account, no network.")]
 ApiKey = Annotated[
     str | None,
-    typer.Option(
-        "--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False
-    ),
+    typer.Option("--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False),
 ]
 Profile = Annotated[
     str | None,

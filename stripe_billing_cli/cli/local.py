@@ -13,9 +13,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import WRONG, CommandFailed
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 
-app = typer.Typer(
-    help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **doors.PLAIN
-)
+app = typer.Typer(help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **doors.PLAIN)
 
 RateLimit = Annotated[
     str | None,
@@ -41,9 +39,7 @@ def serve(
     context: Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 12111,
-    latency_ms: Annotated[
-        int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")
-    ] = 0,
+    latency_ms: Annotated[int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")] = 0,
     rate_limit: RateLimit = None,
     fault: Fault = None,
 ) -> None:
@@ -67,9 +63,7 @@ def serve(
     try:
         faults = [LocalFault.parse(text) for text in fault or ()]
     except ValueError as error:
-        raise CommandFailed(
-            "usage", f"--fault: {error}", "billing local serve --help has examples", WRONG
-        ) from None
+        raise CommandFailed("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
 
     def ready(url: str) -> None:
         if context.printer.for_people:
@@ -97,9 +91,7 @@ def _limits(text: str | None) -> object:
         return None
     total, _, operation = text.partition("/")
     if not total.isdigit() or not (operation or "1").isdigit() or int(total) < 1:
-        raise CommandFailed(
-            "usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG
-        )
+        raise CommandFailed("usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG)
     return LocalRateLimit(int(total), int(operation or total))
 
 
@@ -113,9 +105,7 @@ def reset(context: Context) -> None:
     held = [path for path in _files(LOCAL_DATABASE) if path.exists()]
     if held and not context.yes:
         if not context.interactive:
-            raise CommandFailed(
-                "confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG
-            )
+            raise CommandFailed("confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG)
         if not typer.confirm(f"Delete {LOCAL_DATABASE} and all in it?", err=True):
             raise CommandFailed("confirmation", "nothing was deleted")
     for path in held:

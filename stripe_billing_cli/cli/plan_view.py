@@ -34,9 +34,7 @@ def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:
         "catalog": plan.catalog,
         "account": plan.account,
         "livemode": plan.livemode,
-        "changes": [
-            _change_json(change, result) for change, result in zip(plan.changes, results, strict=True)
-        ],
+        "changes": [_change_json(change, result) for change, result in zip(plan.changes, results, strict=True)],
         "unmanaged": [{"kind": left.kind, "id": left.id} for left in plan.unmanaged],
         "summary": plan.summary(),
     }
@@ -85,9 +83,7 @@ def _decimal(amount: Decimal | None) -> str | None:
 def lines(plan: Plan, source: str) -> Iterator[Line]:
     """The plan as a person reads it before saying yes."""
     if not plan.changes:
-        yield Line(
-            f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True}
-        )
+        yield Line(f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True})
     for change in plan.changes:
         yield from change_lines(change)
     yield from _unmanaged_lines(plan)
@@ -125,9 +121,7 @@ def change_lines(change: Change) -> Iterator[Line]:
 
 def title_fields(change: Change) -> set[str]:
     """The fields that a new price's first line tells."""
-    return (
-        {"unit_amount", "recurring"} if change.kind == "price" and "unit_amount" in change.fields else set()
-    )
+    return {"unit_amount", "recurring"} if change.kind == "price" and "unit_amount" in change.fields else set()
 
 
 def _title(change: Change) -> str:
@@ -207,9 +201,7 @@ def _option(option: Mapping[str, Any], currency: str) -> str:
 
 def _custom(custom: Mapping[str, Any], currency: str) -> str:
     named = [
-        f"{name} {format_amount(Decimal(amount), currency)}"
-        for name, amount in custom.items()
-        if amount is not None
+        f"{name} {format_amount(Decimal(amount), currency)}" for name, amount in custom.items() if amount is not None
     ]
     return f"the customer chooses ({', '.join(named)})" if named else "the customer chooses"
 

@@ -54,33 +54,23 @@ def choose_door(
     environment: Mapping[str, str] = os.environ,
 ) -> Door:
     """The door that flags and environment name; a flag beats the environment. Raises `SettingsError`."""
-    named = [
-        name for name, given in (("--local", local), ("--api-key", api_key), ("--profile", profile)) if given
-    ]
+    named = [name for name, given in (("--local", local), ("--api-key", api_key), ("--profile", profile)) if given]
     if len(named) > 1:
         raise SettingsError(f"{' and '.join(named)} exclude each other", "give the one that you mean")
     if local:
         if live:
-            raise SettingsError(
-                "--local and --live exclude each other", "the local Stripe has test mode only"
-            )
+            raise SettingsError("--local and --live exclude each other", "the local Stripe has test mode only")
         return Door("--local")
     key, said_by = _key(api_key, profile, live, environment)
     if not KEY_SHAPE.match(key):
-        raise SettingsError(
-            f"{said_by} holds no secret key of Stripe's{_looks_like(key)}", "it starts with sk_ or rk_"
-        )
+        raise SettingsError(f"{said_by} holds no secret key of Stripe's{_looks_like(key)}", "it starts with sk_ or rk_")
     if live and "_live_" not in key:
-        raise SettingsError(
-            f"--live was given, and {said_by} holds a test key", "give a live key, or leave out --live"
-        )
+        raise SettingsError(f"--live was given, and {said_by} holds a test key", "give a live key, or leave out --live")
     base = _base(environment, livemode="_live_" in key)
     return Door(said_by, key, base, _rate_limit(environment))
 
 
-def _key(
-    api_key: str | None, profile: str | None, live: bool, environment: Mapping[str, str]
-) -> tuple[str, str]:
+def _key(api_key: str | None, profile: str | None, live: bool, environment: Mapping[str, str]) -> tuple[str, str]:
     if api_key:
         return api_key.strip(), "--api-key"
     if profile:
@@ -144,9 +134,7 @@ def _rate_limit(environment: Mapping[str, str]) -> int | None:
     if not own:
         return None
     if not own.isdigit() or int(own) < 1:
-        raise SettingsError(
-            f"BILLING_RATE_LIMIT is not a number of requests a second: {own}", "say 100, for example"
-        )
+        raise SettingsError(f"BILLING_RATE_LIMIT is not a number of requests a second: {own}", "say 100, for example")
     return int(own)
 
 

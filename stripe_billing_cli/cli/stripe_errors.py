@@ -9,7 +9,7 @@ from stripe_billing_cli.cli.errors import WRONG, Told
 from stripe_billing_cli.stripe_api import errors
 
 HINTS: dict[type[errors.StripeFailure], str] = {
-    errors.KeyRefused: "check the key at https://dashboard.stripe.com/apikeys; `billing doctor` says where it comes from",
+    errors.KeyRefused: "check it at https://dashboard.stripe.com/apikeys; `billing doctor` says where it comes from",
     errors.PermissionMissing: "give the restricted key this permission at https://dashboard.stripe.com/apikeys",
     errors.RateLimited: "something else uses up this account's requests; run it again later",
     errors.NoConnection: "check the network, then run it again: what was done stays done",

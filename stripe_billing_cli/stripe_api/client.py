@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
+from stripe_billing_cli.local_stripe.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 
@@ -50,7 +51,7 @@ class Patience:
 
     def pause(self, attempt: int) -> float:
         """Seconds before attempt number `attempt` (from 1): doubling, with jitter."""
-        longest = min(self.first_pause * 2 ** (attempt - 1), self.longest_pause)
+        longest: float = min(self.first_pause * 2.0 ** (attempt - 1), self.longest_pause)
         return longest * random.uniform(0.5, 1)
 
 
@@ -121,14 +122,12 @@ class PacedTransport(stripe.HTTPClient):
             error.should_retry = error.should_retry or _cut_off(error)
             raise
         finally:
-            self._trace(
-                ApiCall(method.upper(), path, status, request_id, round((time.monotonic() - started) * 1000))
-            )
+            self._trace(ApiCall(method.upper(), path, status, request_id, round((time.monotonic() - started) * 1000)))
         _complete_json(body, status)
         return body, status, answer_headers
 
     def close(self) -> None:
-        self._inner.close()
+        self._inner.close()  # type: ignore[no-untyped-call]  # the SDK does not type it
 
 
 def _cut_off(error: BaseException) -> bool:
@@ -142,11 +141,15 @@ def _complete_json(body: Any, status: int) -> None:
     text = text.strip()
     if text.startswith("{"):
         if not text.endswith("}"):
-            raise stripe.APIConnectionError("The answer broke off in the middle.", should_retry=True)
+            raise _no_answer("The answer broke off in the middle.")
     elif status < 500:
         raise errors.NotStripe(f"What answered (HTTP {status}) is not Stripe: it sent no JSON.")
     else:
-        raise stripe.APIConnectionError(f"HTTP {status} without Stripe's JSON.", should_retry=True)
+        raise _no_answer(f"HTTP {status} without Stripe's JSON.")
+
+
+def _no_answer(message: str) -> stripe.APIConnectionError:
+    return stripe.APIConnectionError(message, should_retry=True)  # type: ignore[no-untyped-call]  # nor this
 
 
 class StripeApi:
@@ -172,6 +175,9 @@ class StripeApi:
         """A write. Without a key the SDK makes one up, which covers the retries of this one call."""
         return self._call("post", path, params, idempotency_key)
 
+    def delete(self, path: str) -> Object:
+        return self._call("delete", path, None, None).body
+
     def page(self, path: str, params: Params) -> tuple[list[Object], bool]:
         """One page of a list, newest first, and whether there are more."""
         answer = self.get(path, {"limit": PAGE, **params})
@@ -193,6 +199,8 @@ class StripeApi:
             response = self._client.raw_request(method, path, **dict(params or {}), **options)
         except stripe.StripeError as error:
             raise _translated(error) from error
+        except LocalStripeError as error:
+            raise errors.LocalStripeTrouble(error.message, error.hint) from error
         return Answer(
             body=response.data,
             request_id=response.request_id,
@@ -282,8 +290,12 @@ def connect_locally(
     """The local Stripe, in process, with its state in the file `path`."""
     from stripe_billing_cli.local_stripe.transport import LocalTransport
 
+    try:
+        transport = LocalTransport(path)
+    except LocalStripeError as error:
+        raise errors.LocalStripeTrouble(error.message, error.hint) from error
     return over(
-        LocalTransport(path),
+        transport,
         key=LOCAL_KEY,
         base=STRIPE_API_BASE,
         pacer=Pacer(UNLIMITED),

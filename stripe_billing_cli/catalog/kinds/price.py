@@ -26,6 +26,7 @@ CANNOT_BE_UNSET = ("nickname",)
 DEFAULTS: Fields = {
     "active": True,
     "billing_scheme": "per_unit",
+    "tiers": [],
     "tax_behavior": "unspecified",
     "currency_options": {},
 }
@@ -59,9 +60,7 @@ def wanted_fields(price: Price) -> Fields:
             "trial_period_days": recurring.trial_period_days,
         },
         "tax_behavior": price.tax_behavior or UNSPECIFIED,
-        "currency_options": {
-            currency: _option(option) for currency, option in sorted(price.currency_options.items())
-        },
+        "currency_options": {currency: _option(option) for currency, option in sorted(price.currency_options.items())},
     }
 
 
@@ -180,7 +179,7 @@ def _same_option(before: Fields, after: Fields) -> bool:
     amounts = before["unit_amount"], before["custom_unit_amount"], before["tiers"]
     if amounts != (after["unit_amount"], after["custom_unit_amount"], after["tiers"]):
         return False
-    return before["tax_behavior"] in (after["tax_behavior"], UNSPECIFIED)
+    return bool(before["tax_behavior"] in (after["tax_behavior"], UNSPECIFIED))
 
 
 def _with_silent_options(wanted: Fields, held: Fields) -> Fields:
@@ -227,11 +226,13 @@ def _amount(held: Mapping[str, Any], name: str = "unit_amount") -> Decimal | Non
 
 
 def _custom(custom: CustomUnitAmount | None) -> Fields | None:
-    return custom and {"minimum": custom.minimum, "maximum": custom.maximum, "preset": custom.preset}
+    if custom is None:
+        return None
+    return {"minimum": custom.minimum, "maximum": custom.maximum, "preset": custom.preset}
 
 
 def _held_custom(custom: Mapping[str, Any] | None) -> Fields | None:
-    return custom and {name: custom[name] for name in ("minimum", "maximum", "preset")}
+    return None if custom is None else {name: custom[name] for name in ("minimum", "maximum", "preset")}
 
 
 def _option(option: CurrencyOption) -> Fields:
@@ -295,22 +296,14 @@ def _custom_params(custom: Fields) -> dict[str, Any]:
 def _option_params(options: Mapping[str, Fields]) -> dict[str, Any]:
     return {
         currency: {
-            **(
-                _amount_params("unit_amount", option["unit_amount"])
-                if option["unit_amount"] is not None
-                else {}
-            ),
+            **(_amount_params("unit_amount", option["unit_amount"]) if option["unit_amount"] is not None else {}),
             **(
                 {"custom_unit_amount": _custom_params(option["custom_unit_amount"])}
                 if option["custom_unit_amount"]
                 else {}
             ),
             **({"tiers": _tier_params(option["tiers"])} if option["tiers"] else {}),
-            **(
-                {"tax_behavior": option["tax_behavior"]}
-                if option["tax_behavior"] not in (None, UNSPECIFIED)
-                else {}
-            ),
+            **({"tax_behavior": option["tax_behavior"]} if option["tax_behavior"] not in (None, UNSPECIFIED) else {}),
         }
         for currency, option in options.items()
     }

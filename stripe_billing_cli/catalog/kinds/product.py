@@ -61,8 +61,7 @@ def held_fields(held: Mapping[str, Any]) -> Fields:
         "shippable": held["shippable"] or None,
         "statement_descriptor": held["statement_descriptor"],
         "tax_code": held["tax_code"],
-        "tax_details": tax
-        and {"performance_location": tax["performance_location"], "tax_code": tax["tax_code"]},
+        "tax_details": tax and {"performance_location": tax["performance_location"], "tax_code": tax["tax_code"]},
         "unit_label": held["unit_label"],
         "url": held["url"],
     }
@@ -94,11 +93,7 @@ def create_params(product: Product, catalog: str) -> dict[str, Any]:
 
 
 def update_params(fields: Mapping[str, FieldChange]) -> dict[str, Any]:
-    params = {
-        name: _param(name, change.after)
-        for name, change in fields.items()
-        if not name.startswith("metadata.")
-    }
+    params = {name: _param(name, change.after) for name, change in fields.items() if not name.startswith("metadata.")}
     metadata = metadata_params(fields)
     return params | ({"metadata": metadata} if metadata else {})
 
@@ -118,4 +113,4 @@ def _param(name: str, value: Any) -> Any:
 
 
 def _dimensions(box: PackageDimensions | None) -> dict[str, Decimal] | None:
-    return box and {side: getattr(box, side) for side in DIMENSIONS}
+    return None if box is None else {side: getattr(box, side) for side in DIMENSIONS}

@@ -1,0 +1,29 @@
+"""`make bench`: every figure that the project claims, measured against something run at the same time.
+
+    python -m benchmarks             all
+    python -m benchmarks startup     one of: startup, diff, foreign, catalog
+"""
+
+from __future__ import annotations
+
+import sys
+
+from benchmarks import catalog, diff, foreign, startup
+
+BENCHMARKS = {"startup": startup.run, "diff": diff.run, "foreign": foreign.run, "catalog": catalog.run}
+
+
+def main() -> int:
+    chosen = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in chosen if name not in BENCHMARKS]
+    if unknown:
+        print(f"no benchmark {unknown[0]}; there are: {', '.join(BENCHMARKS)}", file=sys.stderr)
+        return 2
+    results = [result for name in chosen for result in BENCHMARKS[name]()]
+    missed = [result for result in results if not result.met]
+    print(f"\n{len(results) - len(missed)} of {len(results)} limits kept")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,37 @@
+"""Amounts in a currency's minor unit, and the currencies there are (https://docs.stripe.com/currencies)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+_CODES = (
+    "aed afn all amd ang aoa ars aud awg azn bam bbd bdt bgn bhd bif bmd bnd bob brl bsd bwp byn bzd cad "
+    "cdf chf clp cny cop crc cve czk djf dkk dop dzd egp etb eur fjd fkp gbp gel gip gmd gnf gtq gyd hkd "
+    "hnl htg huf idr ils inr isk jmd jod jpy kes kgs khr kmf krw kwd kyd kzt lak lbp lkr lrd lsl mad mdl "
+    "mga mkd mmk mnt mop mur mvr mwk mxn myr mzn nad ngn nio nok npr nzd omr pab pen pgk php pkr pln pyg "
+    "qar ron rsd rub rwf sar sbd scr sek sgd shp sle sos srd std szl thb tjs tnd top try ttd twd tzs uah "
+    "ugx usd uyu uzs vnd vuv wst xaf xcd xcg xof xpf yer zar zmw"
+)
+CURRENCIES = frozenset(_CODES.split())
+
+
+MOST_DIGITS = {"idr": 12, "lbp": 12, "cop": 10, "huf": 10, "jpy": 10, "inr": 9}
+USUAL_DIGITS = 8
+
+
+def largest(currency: str) -> int:
+    """The largest amount: eight digits, more where the unit is small (https://docs.stripe.com/currencies)."""
+    return int(10 ** MOST_DIGITS.get(currency, USUAL_DIGITS)) - 1
+
+
+def plain(amount: Decimal) -> str:
+    """The shortest form without an exponent: `Decimal("1E+2")` → `100`, `0.50` → `0.5`."""
+    text = format(amount, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text in ("-0", "") else text
+
+
+def whole(decimal: str) -> int | None:
+    """The amount as an integer, or None where it has a fraction."""
+    return None if "." in decimal else int(decimal)

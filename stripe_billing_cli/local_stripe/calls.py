@@ -1,0 +1,46 @@
+"""What a resource is handed for a call, and how it declares the calls that it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe.parameters import Hash, Params
+from stripe_billing_cli.local_stripe.store import Object, Store
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call whose parameters are in order. `id` is the one in the path, "" where there is none.
+
+    `now` is in Unix seconds. Runs inside a transaction of `store`.
+    """
+
+    store: Store
+    params: Params
+    id: str
+    now: int
+    account: Object
+    request_id: str
+    idempotency_key: str | None
+
+
+def accept(params: Params) -> None:
+    """No rules about parameters in combination."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """`path` has `{id}` where an id stands; `act` returns one object, or a list if `lists`.
+
+    `check` holds the rules about parameters in combination, which Stripe applies before it executes;
+    `act` raises what only the state can tell. `kind` is what is answered.
+    """
+
+    method: str
+    path: str
+    kind: str
+    form: Hash
+    act: Callable[[Call], Object]
+    check: Callable[[Params], None] = accept
+    lists: bool = False

@@ -1,0 +1,84 @@
+"""What goes wrong: Stripe's refusals, which are answers, and trouble with the file underneath, which is not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+DOCUMENTED_CODES = "https://stripe.com/docs/error-codes/"
+
+
+class LocalStripeError(Exception):
+    """The state of the local Stripe cannot be read or written. Nothing was deleted; `hint` says what to do."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ApiError(Exception):
+    """An error answer of Stripe's. What is None is left out of the body (https://docs.stripe.com/api/errors)."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        code: str | None = None,
+        param: str | None = None,
+        *,
+        type: str = "invalid_request_error",
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.code = code
+        self.param = param
+        self.type = type
+        self.headers = headers or {}
+
+    def body(self, request_id: str) -> str:
+        """The JSON of the answer."""
+        error: dict[str, Any] = {
+            "code": self.code,
+            "doc_url": DOCUMENTED_CODES + self.code.replace("_", "-") if self.code else None,
+            "message": self.message,
+            "param": self.param,
+            "request_log_url": f"https://dashboard.stripe.com/test/logs/{request_id}",
+            "type": self.type,
+        }
+        return json.dumps({"error": {name: value for name, value in error.items() if value is not None}})
+
+
+def invalid(message: str, param: str | None = None, code: str | None = None) -> ApiError:
+    """400: Stripe will not do this."""
+    return ApiError(400, message, code, param)
+
+
+def missing_param(param: str) -> ApiError:
+    return invalid(f"Missing required param: {param}.", param, "parameter_missing")
+
+
+def unknown_params(names: list[str]) -> ApiError:
+    """Stripe names all of them and puts the first into `param`."""
+    noun = "parameter" if len(names) == 1 else "parameters"
+    return invalid(f"Received unknown {noun}: {', '.join(names)}", names[0], "parameter_unknown")
+
+
+def only_one_of(names: list[str], param: str | None = None) -> ApiError:
+    return invalid(f"You may only specify one of these parameters: {', '.join(names)}.", param or names[0])
+
+
+def no_such(kind: str, id: str, param: str, status: int = 400) -> ApiError:
+    """404 for the object that the path names, 400 for one that a parameter names."""
+    return ApiError(status, f"No such {kind}: '{id}'", "resource_missing", param)
+
+
+def unrecognized_url(method: str, path: str) -> ApiError:
+    return ApiError(
+        404,
+        f"Unrecognized request URL ({method.upper()}: {path}). Please see https://stripe.com/docs "
+        "or we can help at https://support.stripe.com/.",
+    )

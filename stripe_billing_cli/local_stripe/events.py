@@ -1,0 +1,95 @@
+"""Events: what happened to an object, with what it was before (https://docs.stripe.com/api/events)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.local_stripe import identifiers
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import no_such, only_one_of
+from stripe_billing_cli.local_stripe.expansion import shown
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, one_of, page
+from stripe_billing_cli.local_stripe.messages import API_VERSION
+from stripe_billing_cli.local_stripe.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
+from stripe_billing_cli.local_stripe.store import Condition, Object
+
+KEPT_SECONDS = 30 * 24 * 60 * 60
+
+
+def record(call: Call, type: str, stored: Object, before: Object | None = None) -> None:
+    """Write down that `stored` was created, deleted or, from `before`, changed."""
+    data: Object = {"object": shown(call.store, stored["object"], stored, {})}
+    if before is not None:
+        data["previous_attributes"] = previous(before, stored)
+    call.store.forget_before("event", call.now - KEPT_SECONDS)
+    call.store.insert(
+        "event",
+        {
+            "id": identifiers.event_id(),
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": call.now,
+            "data": data,
+            "livemode": False,
+            "pending_webhooks": 0,
+            "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
+            "type": type,
+        },
+    )
+
+
+def previous(before: Object, after: Object) -> Object:
+    """The old values of what changed; of hashes only the keys that changed, null for one that is new."""
+    changes: dict[str, Any] = {}
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        changes[name] = previous(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
+    return changes
+
+
+def check(params: Params) -> None:
+    check_cursors(params)
+    if "type" in params and "types" in params:
+        raise only_one_of(["type", "types"])
+
+
+def list_events(call: Call) -> Object:
+    params = call.params
+    restrictions = [_kept(call), *one_of("type", params.get("types"))]
+    if "type" in params:
+        restrictions.append(Condition("type GLOB ?", (_glob(params["type"]),)))
+    if params.get("delivery_success") is False:
+        restrictions.append(Condition("json_extract(body, '$.pending_webhooks') > 0"))
+    return page(call, "event", "/v1/events", restrictions)
+
+
+def retrieve(call: Call) -> Object:
+    event = call.store.get("event", call.id)
+    if event is None or event["created"] < call.now - KEPT_SECONDS:
+        raise no_such("event", call.id, "id", 404)
+    return event
+
+
+def _kept(call: Call) -> Condition:
+    return Condition("created >= ?", (call.now - KEPT_SECONDS,))
+
+
+def _glob(pattern: str) -> str:
+    """`*` is the only wildcard."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/events",
+        "event",
+        Hash({**LIST_FIELDS, **optional(delivery_success=Boolean(), type=Text(), types=ListOf(Text(), 20))}),
+        list_events,
+        check,
+        lists=True,
+    ),
+    Route("GET", "/v1/events/{id}", "event", Hash({"expand": EXPAND}), retrieve),
+)

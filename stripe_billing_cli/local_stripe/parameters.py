@@ -1,0 +1,342 @@
+"""What parameters a call takes, declared; and the reading of them, with Stripe's errors.
+
+Names and types come from the TypedDicts of the SDK (`stripe/params/…`), lengths from Stripe's OpenAPI file.
+An empty string unsets a parameter where the TypedDict admits `Literal['']`, and is refused everywhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from stripe_billing_cli.local_stripe.amounts import CURRENCIES, plain
+from stripe_billing_cli.local_stripe.errors import ApiError, invalid, missing_param, unknown_params
+from stripe_billing_cli.local_stripe.forms import Raw
+
+Params = Mapping[str, Any]
+"""Values by name. A name that is missing was not sent; None means that its value is to be unset."""
+
+DECIMAL_PLACES = 12
+
+
+class Kind:
+    """A type of parameter."""
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        """The names inside `raw` that this type does not have."""
+        return []
+
+    def read(self, raw: Raw, name: str) -> Any:
+        """The value, or `ApiError`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Field:
+    """`unset`: the empty string is allowed and means "unset"."""
+
+    kind: Kind
+    required: bool = False
+    unset: bool = False
+
+
+def _scalar(raw: Raw, name: str, noun: str) -> str:
+    if isinstance(raw, str):
+        return raw
+    raise invalid(f"Invalid {noun}: {raw}", name)
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    longest: int = 5000
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = _scalar(raw, name, "string")
+        if len(text) > self.longest:
+            short = text if len(text) <= 20 else f"{text[:10]}...{text[-7:]}"
+            raise invalid(f"Invalid string: {short}; must be at most {self.longest} characters", name)
+        return text
+
+
+@dataclass(frozen=True)
+class Integer(Kind):
+    least: int | None = None
+    most: int | None = None
+
+    def read(self, raw: Raw, name: str) -> int:
+        text = _scalar(raw, name, "integer")
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise invalid(f"Invalid integer: {text}", name, "parameter_invalid_integer")
+        value = int(text)
+        bound = None
+        if self.least is not None and value < self.least:
+            bound = f"greater than or equal to {self.least}"
+        if self.most is not None and value > self.most:
+            bound = f"less than or equal to {self.most}"
+        if bound:
+            raise invalid(f"This value must be {bound} (it currently is '{value}').", name, "parameter_invalid_integer")
+        return value
+
+
+@dataclass(frozen=True)
+class Boolean(Kind):
+    def read(self, raw: Raw, name: str) -> bool:
+        text = _scalar(raw, name, "boolean")
+        if text not in ("true", "false"):
+            raise invalid(f"Invalid boolean: {text}", name)
+        return text == "true"
+
+
+@dataclass(frozen=True)
+class DecimalText(Kind):
+    """A decimal string, given back in its shortest plain form: `1500.00` → `1500`. No exponents."""
+
+    places: int = DECIMAL_PLACES
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = _scalar(raw, name, "decimal")
+        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
+            raise invalid(f"Invalid decimal: {text}", name)
+        if text.startswith("-") and Decimal(text) != 0:
+            raise invalid(f"Invalid non-negative decimal: {text}", name)
+        value = plain(Decimal(text))
+        if len(value.partition(".")[2]) > self.places:
+            raise invalid(f"Invalid decimal: {text}; must contain at maximum {self.places} decimal places.", name)
+        return value
+
+
+@dataclass(frozen=True)
+class Measure(Kind):
+    """Inches or ounces: a number to two decimal places."""
+
+    def read(self, raw: Raw, name: str) -> float:
+        return float(DecimalText(2).read(raw, name))
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    options: tuple[str, ...]
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = _scalar(raw, name, "string")
+        if text not in self.options:
+            label = name.split("[")[-1].rstrip("]")
+            *first, last = self.options
+            separator = ", or " if len(first) > 1 else " or "
+            raise invalid(f"Invalid {label}: must be one of {', '.join(first)}{separator}{last}", name)
+        return text
+
+
+@dataclass(frozen=True)
+class Currency(Kind):
+    """A supported currency, in lower case."""
+
+    def read(self, raw: Raw, name: str) -> str:
+        code = _scalar(raw, name, "string").lower()
+        if code not in CURRENCIES:
+            raise invalid(
+                f"Invalid currency: {code}. Stripe currently supports these currencies: "
+                f"{', '.join(sorted(CURRENCIES))}",
+                name,
+            )
+        return code
+
+
+@dataclass(frozen=True)
+class Url(Kind):
+    def read(self, raw: Raw, name: str) -> str:
+        text = Text().read(raw, name)
+        if not re.fullmatch(r"https?://[^\s/?#]+\.?[^\s]*", text, re.IGNORECASE):
+            raise invalid("Not a valid URL", name, "url_invalid")
+        return text
+
+
+@dataclass(frozen=True)
+class UpTo(Kind):
+    """The last unit of a tier; None is `inf`."""
+
+    def read(self, raw: Raw, name: str) -> int | None:
+        return None if raw == "inf" else Integer(least=1).read(raw, name)
+
+
+@dataclass(frozen=True)
+class ListOf(Kind):
+    element: Kind
+    most: int | None = None
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        elements = _elements(raw)
+        if elements is None:
+            return []
+        return [
+            extra
+            for position, element in enumerate(elements)
+            for extra in self.element.unknown(element, f"{name}[{position}]")
+        ]
+
+    def read(self, raw: Raw, name: str) -> list[Any]:
+        elements = _elements(raw)
+        if elements is None:
+            raise invalid("Invalid array", name)
+        if self.most is not None and len(elements) > self.most:
+            raise invalid(f"Array {name} exceeded maximum {self.most} allowed elements.", name)
+        return [self._element(element, f"{name}[{position}]") for position, element in enumerate(elements)]
+
+    def _element(self, raw: Raw, name: str) -> Any:
+        if raw == "":
+            raise empty(name)
+        return self.element.read(raw, name)
+
+
+def _elements(raw: Raw) -> list[Raw] | None:
+    if isinstance(raw, str) or not all(re.fullmatch("[0-9]{1,6}", key) for key in raw):
+        return None
+    return [raw[key] for key in sorted(raw, key=int)]
+
+
+@dataclass(frozen=True)
+class Hash(Kind):
+    fields: Mapping[str, Field]
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        if isinstance(raw, str):
+            return []
+        extra: list[str] = []
+        for key, value in raw.items():
+            inner = nested(name, key)
+            known = self.fields.get(key)
+            extra += [inner] if known is None else known.kind.unknown(value, inner)
+        return extra
+
+    def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        if isinstance(raw, str):
+            raise invalid("Invalid object", name)
+        for key, wanted in self.fields.items():
+            if wanted.required and key not in raw:
+                raise missing_param(nested(name, key))
+        return {key: self._value(self.fields[key], value, nested(name, key)) for key, value in raw.items()}
+
+    def _value(self, wanted: Field, raw: Raw, name: str) -> Any:
+        if raw != "":
+            return wanted.kind.read(raw, name)
+        if wanted.unset:
+            return None
+        raise empty(name)
+
+
+@dataclass(frozen=True)
+class ByCurrency(Kind):
+    """A hash whose keys are currencies."""
+
+    option: Hash
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        if isinstance(raw, str):
+            return []
+        return [extra for key, value in raw.items() for extra in self.option.unknown(value, nested(name, key))]
+
+    def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        if isinstance(raw, str):
+            raise invalid("Invalid object", name)
+        return {
+            Currency().read(key, nested(name, key)): self._option(value, nested(name, key))
+            for key, value in raw.items()
+        }
+
+    def _option(self, raw: Raw, name: str) -> dict[str, Any]:
+        if raw == "":
+            raise empty(name)
+        return self.option.read(raw, name)
+
+
+@dataclass(frozen=True)
+class Metadata(Kind):
+    """Up to 50 keys of 40 characters, values of 500 (https://docs.stripe.com/api/metadata); "" removes a key."""
+
+    def read(self, raw: Raw, name: str) -> dict[str, str]:
+        if isinstance(raw, str):
+            raise invalid("Invalid object", name)
+        return {key: self._value(key, value, nested(name, key)) for key, value in raw.items()}
+
+    def _value(self, key: str, raw: Raw, name: str) -> str:
+        if len(key) > 40:
+            raise invalid(
+                f"Metadata keys can be at most 40 characters long, but you passed in a key of {len(key)} "
+                f"characters. Invalid key: {key}",
+                "metadata",
+            )
+        if not isinstance(raw, str):
+            raise invalid(f"Metadata values must be strings, but for key `{key}` you passed a hash.", name)
+        if len(raw) > 500:
+            raise invalid(
+                f"Metadata values can have up to 500 characters, but you passed in a value that is "
+                f"{len(raw)} characters. Invalid value: {raw}",
+                name,
+            )
+        return raw
+
+
+@dataclass(frozen=True)
+class Moments(Kind):
+    """A time, or a hash of bounds: `{"": 1700000000}` or `{"gte": …, "lt": …}`."""
+
+    bounds: Hash = field(
+        default_factory=lambda: Hash({bound: Field(Integer()) for bound in ("gt", "gte", "lt", "lte")})
+    )
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        return self.bounds.unknown(raw, name)
+
+    def read(self, raw: Raw, name: str) -> dict[str, int]:
+        if isinstance(raw, str):
+            return {"": Integer().read(raw, name)}
+        return self.bounds.read(raw, name)
+
+
+@dataclass(frozen=True)
+class Unsupported(Kind):
+    """A parameter of Stripe's that the local Stripe does not have: refused by name, never ignored."""
+
+    why: str
+
+    def read(self, raw: Raw, name: str) -> Any:
+        raise invalid(f"The local Stripe does not support the parameter `{name}`: {self.why}.", name)
+
+
+def nested(name: str, key: str) -> str:
+    return f"{name}[{key}]" if name else key
+
+
+def empty(name: str) -> ApiError:
+    return invalid(
+        f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; "
+        f"however '{name}' cannot be unset. You should remove '{name}' from your request or supply a "
+        "non-empty value.",
+        name,
+        "parameter_invalid_empty",
+    )
+
+
+def read(form: Hash, fields: dict[str, Raw]) -> Params:
+    """The parameters of a call. Unknown names are reported first, all at once, then the first other error."""
+    if extra := form.unknown(fields, ""):
+        raise unknown_params(extra)
+    return form.read(fields, "")
+
+
+def optional(**kinds: Kind) -> dict[str, Field]:
+    return {name: Field(kind) for name, kind in kinds.items()}
+
+
+def unsettable(**kinds: Kind) -> dict[str, Field]:
+    return {name: Field(kind, unset=True) for name, kind in kinds.items()}
+
+
+def required(**kinds: Kind) -> dict[str, Field]:
+    return {name: Field(kind, required=True) for name, kind in kinds.items()}
+
+
+EXPAND = Field(ListOf(Text()))

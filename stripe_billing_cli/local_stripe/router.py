@@ -1,0 +1,189 @@
+"""From a call to its answer: authentication, route, parameters, idempotency, the resource, expansion."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe import (
+    accounts,
+    authentication,
+    events,
+    expansion,
+    forms,
+    idempotency,
+    identifiers,
+    parameters,
+    price_routes,
+    products,
+    subscriptions,
+)
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import ApiError, invalid, unrecognized_url
+from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request
+from stripe_billing_cli.local_stripe.store import Object, Store
+
+ROUTES = (*products.ROUTES, *price_routes.ROUTES, *accounts.ROUTES, *events.ROUTES, *subscriptions.ROUTES)
+NOT_IDS = frozenset({"search"})
+"""Words that stand where an id would, in paths of Stripe's that are not here."""
+
+FORM_TYPES = ("", "application/x-www-form-urlencoded")
+
+
+@dataclass(frozen=True)
+class Matched:
+    route: Route
+    id: str
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A call that may be executed."""
+
+    params: parameters.Params
+    wanted: expansion.Wanted
+
+
+def api_failure(request_id: str) -> ApiError:
+    """Stripe's 500. It asks not to be called again: the same key would bring back the same answer."""
+    return ApiError(
+        500,
+        "An unknown error occurred. If you have any questions, we can help at https://support.stripe.com/. "
+        f"Please include the request ID {request_id}.",
+        type="api_error",
+        headers={"Stripe-Should-Retry": "false"},
+    )
+
+
+class Router:
+    """All calls on one store. May be shared by threads. `clock` gives Unix seconds."""
+
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self.store = store
+        self._clock = clock
+        self._keys = idempotency.KeysInUse()
+
+    def answer(self, request: Request, *, failing: bool = False) -> Answer:
+        """Carry out a call. Raises only `LocalStripeError`.
+
+        `failing`: the call takes effect and is answered with a 500, which the idempotency key remembers.
+        """
+        request_id = identifiers.request_id()
+        headers = {
+            "Content-Type": "application/json",
+            "Request-Id": request_id,
+            "Stripe-Version": API_VERSION,
+        }
+        try:
+            key = idempotency.checked(request.headers.get("idempotency-key"))
+            if key and request.method.upper() == "POST":
+                headers["Idempotency-Key"] = key
+            status, body, extra = self._answered(request, request_id, key, failing)
+        except ApiError as error:
+            status, body, extra = error.status, error.body(request_id), dict(error.headers)
+        return Answer(status, body, {**headers, **extra})
+
+    def account(self) -> Object:
+        """The one account of this store."""
+        return accounts.ensure(self.store, int(self._clock()))
+
+    def _answered(
+        self, request: Request, request_id: str, key: str | None, failing: bool
+    ) -> tuple[int, str, dict[str, str]]:
+        authentication.key_of(request.headers)
+        self._check_headers(request)
+        matched = _match(request.method.upper(), request.path)
+        now = int(self._clock())
+        if matched.route.method == "GET":
+            prepared = _prepare(matched.route, request)
+            account = self.account()
+            with self.store.reading():
+                return 200, self._execute(matched, prepared, now, account, request_id, None), {}
+        if matched.route.method == "DELETE":
+            key = None
+        with self._keys.claim(key):
+            return self._write(matched, request, request_id, key, now, failing)
+
+    def _check_headers(self, request: Request) -> None:
+        for name in ("stripe-account", "stripe-context"):
+            other = request.headers.get(name)
+            if other and other != self.account()["id"]:
+                raise accounts.not_reachable(other)
+        version = request.headers.get("stripe-version")
+        if version and not re.match(r"20\d\d-\d\d-\d\d(\.\w+)?(;.*)?$", version):
+            raise invalid(f"Invalid Stripe API version: {version}")
+
+    def _write(
+        self, matched: Matched, request: Request, request_id: str, key: str | None, now: int, failing: bool
+    ) -> tuple[int, str, dict[str, str]]:
+        account = self.account()
+        print_ = idempotency.fingerprint(request.method.upper(), request.query, request.body)
+        with self.store.writing():
+            if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
+                replayed = {"Idempotent-Replayed": "true", "Original-Request": first.request_id}
+                if first.status >= 500:
+                    replayed["Stripe-Should-Retry"] = "false"
+                return first.status, first.body, replayed
+            prepared = _prepare(matched.route, request)
+            status, body, extra = 200, "", dict[str, str]()
+            try:
+                with self.store.attempt():
+                    body = self._execute(matched, prepared, now, account, request_id, key)
+                    if failing:
+                        failure = api_failure(request_id)
+                        status, body, extra = failure.status, failure.body(request_id), dict(failure.headers)
+            except ApiError as error:
+                status, body, extra = error.status, error.body(request_id), dict(error.headers)
+            if key:
+                remembered = idempotency.Remembered(request_id, status, body)
+                idempotency.remember(self.store, key, request.path, print_, now, remembered)
+                extra["Original-Request"] = request_id
+            return status, body, extra
+
+    def _execute(
+        self,
+        matched: Matched,
+        prepared: Prepared,
+        now: int,
+        account: Object,
+        request_id: str,
+        key: str | None,
+    ) -> str:
+        route = matched.route
+        call = Call(self.store, prepared.params, matched.id, now, account, request_id, key)
+        result = route.act(call)
+        if route.lists:
+            inner = prepared.wanted.get("data", {})
+            listed = [expansion.shown(self.store, route.kind, object, inner) for object in result["data"]]
+            return json.dumps({**result, "data": listed})
+        if result.get("deleted"):
+            return json.dumps(result)
+        return json.dumps(expansion.shown(self.store, route.kind, result, prepared.wanted))
+
+
+def _match(method: str, path: str) -> Matched:
+    parts = path.removesuffix("/").split("/")
+    for route in ROUTES:
+        template = route.path.split("/")
+        if route.method != method or len(template) != len(parts):
+            continue
+        ids = [part for part, name in zip(parts, template, strict=True) if name == "{id}"]
+        fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
+        if fixed and not NOT_IDS.intersection(ids) and all(ids):
+            return Matched(route, ids[0] if ids else "")
+    raise unrecognized_url(method, path)
+
+
+def _prepare(route: Route, request: Request) -> Prepared:
+    """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
+    if request.body and request.headers.get("content-type", "").split(";")[0].strip().lower() not in FORM_TYPES:
+        raise invalid(
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
+            "any questions, we can help at https://support.stripe.com/."
+        )
+    params = parameters.read(route.form, forms.decode(request.query, request.body))
+    wanted = expansion.wanted(route.kind, params.get("expand", ()), of_list=route.lists)
+    route.check(params)
+    return Prepared(params, wanted)

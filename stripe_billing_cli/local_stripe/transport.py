@@ -1,0 +1,102 @@
+"""The local Stripe as a transport of the SDK's: the same calls, answered in process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import stripe
+from requests.structures import CaseInsensitiveDict
+
+from stripe_billing_cli.local_stripe.faults import LOST, Fault, Faults, SimulatedCrash, false_answer
+from stripe_billing_cli.local_stripe.messages import Answer, Request
+from stripe_billing_cli.local_stripe.router import Router
+from stripe_billing_cli.local_stripe.store import Store
+
+LOSSES = {
+    "drop": "Unexpected error communicating with Stripe. (Network error: the connection was closed without an answer)",
+    "half": "Unexpected error communicating with Stripe. (Network error: the answer broke off)",
+    "timeout": "Request timed out. (Network error: no answer in time)",
+}
+
+
+class LocalTransport(stripe.HTTPClient):
+    """State lives in the file `path`; `clock` gives Unix seconds. May be shared by threads.
+
+    Raises `LocalStripeError`, here and in calls, where the file cannot be used.
+    """
+
+    name = "local"
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+        super().__init__()
+        self.store = Store(path)
+        self.router = Router(self.store, clock)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **_: Any,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        return told(self.router.answer(request_of(method, url, headers, post_data)))
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def request_of(method: str, url: str, headers: Mapping[str, str] | None, post_data: Any) -> Request:
+    """The SDK's call as a `Request`."""
+    address = urlsplit(url)
+    body = post_data.decode() if isinstance(post_data, bytes) else post_data or ""
+    lowered = {name.lower(): value for name, value in (headers or {}).items()}
+    return Request(method.upper(), unquote(address.path), address.query, body, lowered)
+
+
+def told(answer: Answer) -> tuple[str, int, Mapping[str, str]]:
+    """An `Answer` as the SDK takes it."""
+    return answer.body, answer.status, CaseInsensitiveDict(answer.headers)
+
+
+class FaultyTransport(stripe.HTTPClient):
+    """Another transport with faults on order, as its user sees them.
+
+    What is lost on the way is `APIConnectionError(should_retry=True)`, as from the SDK's own transport.
+    """
+
+    name = "faulty"
+
+    def __init__(self, inner: LocalTransport, faults: Sequence[Fault]) -> None:
+        super().__init__()
+        self.inner = inner
+        self._faults = Faults(faults)
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None,
+        post_data: Any = None,
+        **_: Any,
+    ) -> tuple[str, int, Mapping[str, str]]:
+        request = request_of(method, url, headers, post_data)
+        fault = self._faults.next(request.method, request.path)
+        if fault is None:
+            return told(self.inner.router.answer(request))
+        if fault.when == "after":
+            failure = self.inner.router.answer(request, failing=fault.how == "500")
+            if fault.how == "500":
+                return told(failure)
+        if fault.how == "crash":
+            raise SimulatedCrash(f"{request.method} {request.path}")
+        if fault.how in LOST:
+            raise stripe.APIConnectionError(LOSSES[fault.how], should_retry=True)  # type: ignore[no-untyped-call]
+        return told(false_answer(fault.how, request, self.inner.router.account()["id"]))
+
+    def close(self) -> None:
+        self.inner.close()

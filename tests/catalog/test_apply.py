@@ -1,0 +1,435 @@
+"""A catalog applied: what Stripe holds afterwards, and that a second run does nothing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Account, Billing
+
+CATALOGS = Path(__file__).parent.parent / "catalogs"
+
+SEED = """\
+version: 1
+catalog: keymap
+currency: usd
+products:
+  pro:
+    name: Pro
+    default_price: monthly
+    prices:
+      monthly: {unit_amount: 1500, recurring: month}
+      yearly: {unit_amount: 15000, recurring: year}
+"""
+
+EVERYTHING = """\
+version: 1
+catalog: everything
+currency: usd
+tax_behavior: exclusive
+products:
+  boxed:
+    name: Boxed
+    description: In a box
+    images: [https://example.com/a.png, https://example.com/b.png]
+    marketing_features: [Sturdy, Blue]
+    metadata: {owner: sales, cost centre: "17"}
+    package_dimensions: {height: 1.5, length: 2, weight: 3.25, width: 4}
+    shippable: true
+    statement_descriptor: BOXED GOODS
+    tax_code: txcd_99999999
+    unit_label: box
+    url: https://example.com/boxed
+    default_price: flat
+    prices:
+      flat:
+        unit_amount: 1500
+        recurring: {interval: month, interval_count: 3, trial_period_days: 14}
+        nickname: Quarterly
+        metadata: {sku: A-1}
+        currency_options:
+          eur: {unit_amount: 1400, tax_behavior: inclusive}
+          jpy: {unit_amount: 2000}
+      decimal: {unit_amount_decimal: "0.000000000001", recurring: month}
+      once: {unit_amount: 0}
+      graduated:
+        recurring: month
+        billing_scheme: tiered
+        tiers_mode: graduated
+        tiers:
+          - {up_to: 5, flat_amount: 5000, unit_amount: 0}
+          - {up_to: inf, unit_amount_decimal: "12.5"}
+      volume:
+        recurring: week
+        billing_scheme: tiered
+        tiers_mode: volume
+        tiers: [{up_to: 10, unit_amount: 100}, {up_to: inf, flat_amount: 700}]
+        currency_options:
+          eur: {tiers: [{up_to: 10, unit_amount: 90}, {up_to: inf, flat_amount: 600}]}
+      packs: {unit_amount: 1000, recurring: month, transform_quantity: {divide_by: 1000, round: up}}
+      metered: {unit_amount: 2, recurring: {interval: month, usage_type: metered, meter: mtr_test_61QqBnJzQ}}
+      gift: {custom_unit_amount: {enabled: true, minimum: 500, maximum: 100000, preset: 2000}}
+"""
+
+
+def test_applying_creates_what_the_file_says_and_a_second_run_does_nothing(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+
+    [product] = account.products().values()
+    assert (product["id"], product["name"]) == ("pro", "Pro")
+    assert product["default_price"] == account.price("pro.monthly")["id"]
+    assert {price["lookup_key"]: price["unit_amount"] for price in account.prices()} == {
+        "pro.monthly": 1500,
+        "pro.yearly": 15000,
+    }
+    before = account.prices()
+    assert "No changes." in billing.ok("catalog", "apply", "--local").out
+    assert account.prices() == before
+
+
+def test_every_field_that_stripe_lets_one_set_arrives_there(billing: Billing, account: Account) -> None:
+    billing.apply(EVERYTHING)
+
+    product = account.products()["boxed"]
+    assert product["description"] == "In a box"
+    assert product["images"] == ["https://example.com/a.png", "https://example.com/b.png"]
+    assert [feature["name"] for feature in product["marketing_features"]] == ["Sturdy", "Blue"]
+    assert product["metadata"]["owner"] == "sales"
+    assert product["metadata"]["cost centre"] == "17"
+    assert Decimal(str(product["package_dimensions"]["weight"])) == Decimal("3.25")
+    assert product["shippable"] is True
+    assert product["statement_descriptor"] == "BOXED GOODS"
+    assert product["tax_code"] == "txcd_99999999"
+    assert product["unit_label"] == "box"
+    assert product["url"] == "https://example.com/boxed"
+    flat = account.price("boxed.flat")
+    assert product["default_price"] == flat["id"]
+    assert flat["recurring"]["interval_count"] == 3
+    assert flat["recurring"]["trial_period_days"] == 14
+    assert flat["nickname"] == "Quarterly"
+    assert flat["tax_behavior"] == "exclusive"
+    assert flat["currency_options"]["eur"]["unit_amount"] == 1400
+    assert flat["currency_options"]["eur"]["tax_behavior"] == "inclusive"
+    assert flat["currency_options"]["jpy"]["unit_amount"] == 2000
+    decimal = account.price("boxed.decimal")
+    assert (decimal["unit_amount"], decimal["unit_amount_decimal"]) == (None, "0.000000000001")
+    assert account.price("boxed.once")["recurring"] is None
+    graduated = account.price("boxed.graduated")
+    assert [tier["up_to"] for tier in graduated["tiers"]] == [5, None]
+    assert graduated["tiers"][0]["flat_amount"] == 5000
+    assert graduated["tiers"][1]["unit_amount_decimal"] == "12.5"
+    volume = account.price("boxed.volume")
+    assert volume["tiers_mode"] == "volume"
+    assert volume["currency_options"]["eur"]["tiers"][0]["unit_amount"] == 90
+    assert account.price("boxed.packs")["transform_quantity"] == {"divide_by": 1000, "round": "up"}
+    assert account.price("boxed.metered")["recurring"]["meter"] == "mtr_test_61QqBnJzQ"
+    assert account.price("boxed.gift")["custom_unit_amount"] == {"minimum": 500, "maximum": 100000, "preset": 2000}
+    assert billing.plan()["changes"] == []
+
+
+@pytest.mark.parametrize("name", ["seed", "saas", "usage"])
+def test_the_real_catalogs_apply_and_are_unchanged_afterwards(billing: Billing, name: str) -> None:
+    billing.apply((CATALOGS / f"{name}.yaml").read_text(encoding="utf-8"))
+
+    assert billing.plan()["changes"] == []
+
+
+def test_a_changed_amount_replaces_the_price_and_keeps_its_lookup_key(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    old = account.price("pro.monthly")
+
+    billing.apply(SEED.replace("1500,", "2000,"))
+
+    new = account.price("pro.monthly")
+    assert new["id"] != old["id"]
+    assert (new["unit_amount"], new["active"]) == (2000, True)
+    assert account.products()["pro"]["default_price"] == new["id"]
+    [archived] = [price for price in account.prices() if price["id"] == old["id"]]
+    assert (archived["active"], archived["lookup_key"]) == (False, None)
+    assert billing.plan()["changes"] == []
+
+
+def test_a_price_that_goes_back_to_earlier_terms_is_revived_rather_than_made_again(
+    billing: Billing, account: Account
+) -> None:
+    billing.apply(SEED)
+    first = account.price("pro.monthly")
+    billing.apply(SEED.replace("1500,", "2000,"))
+
+    billing.apply(SEED)
+
+    assert account.price("pro.monthly")["id"] == first["id"]
+    assert account.price("pro.monthly")["active"]
+    assert len(account.prices()) == 3
+    assert account.products()["pro"]["default_price"] == first["id"]
+    assert billing.plan()["changes"] == []
+
+
+def test_what_the_file_leaves_out_goes_back_to_stripes_default(billing: Billing, account: Account) -> None:
+    billing.apply(EVERYTHING)
+    bare = EVERYTHING.split("    description:")[0] + EVERYTHING[EVERYTHING.index("    default_price: flat") :]
+    bare = bare.replace("    name: Boxed\n", "    name: Boxed\n    statement_descriptor: BOXED GOODS\n")
+    bare = bare.replace("        metadata: {sku: A-1}\n", "")
+
+    billing.apply(bare)
+
+    product = account.products()["boxed"]
+    for field in ("description", "package_dimensions", "tax_code", "unit_label", "url"):
+        assert product[field] is None, field
+    assert product["images"] == product["marketing_features"] == []
+    assert product["shippable"] is False
+    assert "owner" not in product["metadata"]
+    assert "sku" not in account.price("boxed.flat")["metadata"]
+    assert billing.plan()["changes"] == []
+
+
+def test_metadata_that_the_file_never_set_is_left_alone(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    account.post("/v1/products/pro", metadata={"crm": "4711"})
+
+    assert billing.plan()["changes"] == []
+    billing.apply(SEED.replace("name: Pro", "name: Pro+"))
+    assert account.products()["pro"]["metadata"]["crm"] == "4711"
+
+
+def test_a_field_that_stripe_cannot_unset_is_told_and_left(billing: Billing, account: Account) -> None:
+    billing.apply(SEED.replace("name: Pro", "name: Pro\n    statement_descriptor: PRO"))
+
+    ran = billing.apply(SEED)
+
+    assert "No changes." in ran.out
+    assert "statement_descriptor stays 'PRO'" in ran.err
+
+
+def test_tax_behavior_is_set_in_place_once_and_a_new_price_afterwards(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    first = account.price("pro.yearly")["id"]
+
+    billing.apply(SEED.replace("recurring: year", "recurring: year, tax_behavior: exclusive"))
+    assert account.price("pro.yearly")["id"] == first
+    assert account.price("pro.yearly")["tax_behavior"] == "exclusive"
+
+    billing.apply(SEED.replace("recurring: year", "recurring: year, tax_behavior: inclusive"))
+    assert account.price("pro.yearly")["id"] != first
+    assert account.price("pro.yearly")["tax_behavior"] == "inclusive"
+
+
+YEARLY = "{unit_amount: 15000, recurring: year}"
+
+
+def with_options(options: str) -> str:
+    return SEED.replace(YEARLY, f"{{unit_amount: 15000, recurring: year, currency_options: {{{options}}}}}")
+
+
+def test_currencies_come_and_go_in_place(billing: Billing, account: Account) -> None:
+    billing.apply(with_options("eur: {unit_amount: 14000}"))
+    first = account.price("pro.yearly")["id"]
+
+    billing.apply(with_options("eur: {unit_amount: 14000}, gbp: {unit_amount: 12000}"))
+    assert set(account.price("pro.yearly")["currency_options"]) == {"usd", "eur", "gbp"}
+    billing.apply(with_options("gbp: {unit_amount: 12000}"))
+    assert set(account.price("pro.yearly")["currency_options"]) == {"usd", "gbp"}
+    billing.apply(SEED)
+    assert set(account.price("pro.yearly")["currency_options"]) == {"usd"}
+
+    assert account.price("pro.yearly")["id"] == first
+    assert billing.plan()["changes"] == []
+
+
+def test_a_changed_amount_in_one_currency_replaces_the_price(billing: Billing, account: Account) -> None:
+    billing.apply(with_options("eur: {unit_amount: 14000}"))
+    first = account.price("pro.yearly")["id"]
+
+    billing.apply(with_options("eur: {unit_amount: 13000}"))
+
+    assert account.price("pro.yearly")["id"] != first
+    assert account.price("pro.yearly")["currency_options"]["eur"]["unit_amount"] == 13000
+
+
+def test_a_default_price_moves_where_the_file_says(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+
+    billing.apply(SEED.replace("default_price: monthly", "default_price: yearly"))
+
+    assert account.products()["pro"]["default_price"] == account.price("pro.yearly")["id"]
+
+
+def test_a_default_price_that_the_file_does_not_name_follows_its_replacement(
+    billing: Billing, account: Account
+) -> None:
+    silent = SEED.replace("    default_price: monthly\n", "")
+    billing.apply(SEED)
+
+    billing.apply(silent.replace("1500,", "1700,"))
+
+    assert account.products()["pro"]["default_price"] == account.price("pro.monthly")["id"]
+    assert billing.plan()["changes"] == []
+
+
+def test_the_default_price_can_be_archived_in_the_same_run_that_moves_the_default(
+    billing: Billing, account: Account
+) -> None:
+    billing.apply(SEED)
+    moved = SEED.replace("default_price: monthly", "default_price: yearly")
+
+    billing.apply(moved.replace("{unit_amount: 1500, recurring: month}", "{unit_amount: 1500, recurring: month, active: false}"))
+
+    assert account.price("pro.monthly")["active"] is False
+    assert billing.plan()["changes"] == []
+
+
+def test_what_was_archived_in_the_dashboard_is_drift_and_comes_back(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    yearly = account.price("pro.yearly")["id"]
+    account.post("/v1/products/pro", active=False)
+    account.post(f"/v1/prices/{yearly}", active=False)
+
+    plan = billing.plan()
+    assert [(change["action"], change["key"], change["reason"]) for change in plan["changes"]] == [
+        ("update", "pro", "it was archived in Stripe"),
+        ("update", "pro.yearly", "it was archived in Stripe"),
+    ]
+    assert plan["changes"][0]["fields"] == {"active": {"from": False, "to": True}}
+
+    billing.ok("catalog", "apply", "--local")
+    assert account.products()["pro"]["active"]
+    assert account.price("pro.yearly")["id"] == yearly
+    assert account.price("pro.yearly")["active"]
+
+
+def test_an_archived_price_whose_amount_changed_as_well_is_replaced(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    yearly = account.price("pro.yearly")["id"]
+    account.post(f"/v1/prices/{yearly}", active=False)
+
+    billing.apply(SEED.replace("15000", "16000"))
+
+    assert account.price("pro.yearly")["id"] != yearly
+    assert billing.plan()["changes"] == []
+
+
+def test_removed_entries_are_archived_only_when_asked(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    less = SEED[: SEED.index("      yearly")]
+
+    billing.apply(less)
+    assert account.price("pro.yearly")["active"]
+    billing.apply(less, "--prune")
+    assert not account.price("pro.yearly")["active"]
+    assert account.price("pro.monthly")["active"]
+    assert billing.plan(less, "--prune")["changes"] == []
+
+    billing.apply(SEED)
+    assert account.price("pro.yearly")["active"], "it is revived, not made again"
+    assert len(account.prices()) == 2
+
+
+def test_pruning_a_product_archives_it_and_its_prices(billing: Billing, account: Account) -> None:
+    other = "  other:\n    name: Other\n    prices:\n      once: {unit_amount: 100}\n"
+    billing.apply(SEED + other)
+    only_other = SEED[: SEED.index("  pro:")] + other
+
+    billing.apply(only_other, "--prune")
+
+    assert not account.products()["pro"]["active"]
+    assert not account.price("pro.yearly")["active"]
+    assert account.price("other.once")["active"]
+    assert billing.plan(only_other, "--prune")["changes"] == []
+
+
+def test_prune_leaves_alone_what_carries_no_stamp_or_another_catalogs(billing: Billing, account: Account) -> None:
+    billing.apply(SEED.replace("catalog: keymap", "catalog: other"))
+    account.post("/v1/products", id="handmade", name="Handmade")
+    mine = SEED.replace("  pro:", "  basic:")
+
+    billing.apply(mine, "--prune")
+
+    assert account.products()["handmade"]["active"]
+    assert account.products()["pro"]["active"]
+    assert account.price("pro.monthly")["active"]
+
+
+def test_a_default_price_that_is_to_be_pruned_stays_and_the_user_is_told(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    less = SEED.replace("    default_price: monthly\n", "").replace(
+        "      monthly: {unit_amount: 1500, recurring: month}\n", ""
+    )
+
+    ran = billing.apply(less, "--prune")
+
+    assert account.price("pro.monthly")["active"]
+    assert "Name another `default_price`" in ran.err
+
+
+def test_targets_are_all_that_is_touched(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    changed = SEED.replace("name: Pro", "name: Pro+").replace("1500,", "1600,").replace("15000", "16000")
+
+    billing.apply(changed, "--target", "pro.yearly")
+
+    assert account.products()["pro"]["name"] == "Pro"
+    assert account.price("pro.monthly")["unit_amount"] == 1500
+    assert account.price("pro.yearly")["unit_amount"] == 16000
+    billing.apply(changed, "--target", "pro")
+    assert account.products()["pro"]["name"] == "Pro+"
+    assert account.price("pro.monthly")["unit_amount"] == 1600
+
+
+def test_a_target_that_is_not_in_the_file_is_refused_with_the_nearest_that_is(billing: Billing) -> None:
+    billing.write(SEED)
+
+    ran = billing("catalog", "apply", "--local", "--target", "pro.montly")
+
+    assert ran.code == 2
+    assert "did you mean pro.monthly?" in ran.err
+
+
+def test_a_renamed_price_key_with_its_lookup_key_kept_is_the_same_price(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    first = account.price("pro.yearly")["id"]
+
+    billing.apply(SEED.replace(f"yearly: {YEARLY}", "annual: {unit_amount: 15000, recurring: year, lookup_key: pro.yearly}"))
+
+    assert account.price("pro.yearly")["id"] == first
+    assert account.price("pro.yearly")["metadata"]["billing_key"] == "pro.annual"
+    assert len(account.prices()) == 2
+
+
+def test_two_prices_can_swap_their_lookup_keys(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    monthly, yearly = account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]
+    swapped = SEED.replace("recurring: month", "recurring: month, lookup_key: pro.yearly")
+
+    billing.apply(swapped.replace("recurring: year", "recurring: year, lookup_key: pro.monthly"))
+
+    assert account.price("pro.yearly")["id"] == monthly
+    assert account.price("pro.monthly")["id"] == yearly
+    assert billing.plan()["changes"] == []
+
+
+def result_of(ran: Any, key: str) -> Any:
+    [change] = [change for change in ran.json["changes"] if change["key"] == key]
+    return change
+
+
+def test_apply_as_json_says_what_became_of_each_change(billing: Billing, account: Account) -> None:
+    billing.write(SEED)
+
+    ran = billing.ok("catalog", "apply", "--local", "--output", "json")
+
+    assert set(ran.json) == {"catalog", "account", "changes", "livemode", "unmanaged", "summary"}
+    made = result_of(ran, "pro.monthly")
+    assert made["id"] == account.price("pro.monthly")["id"]
+    assert (made["status"], made["error"]) == ("done", None)
+    assert ran.json["summary"] == {"create": 3, "update": 0, "replace": 0, "archive": 0, "unchanged": 0}
+
+
+def test_apply_can_print_only_the_ids(billing: Billing, account: Account) -> None:
+    billing.write(SEED)
+
+    ran = billing.ok("catalog", "apply", "--local", "--output", "id")
+
+    assert ran.out.split() == ["pro", account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]]

@@ -1,0 +1,372 @@
+"""An apply that is cut off, failed or raced at any call: the next run arrives at the same place."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+
+from stripe_billing_cli.catalog import snapshot
+from stripe_billing_cli.catalog.apply import Outcome, carry_out
+from stripe_billing_cli.catalog.decide import make_plan
+from stripe_billing_cli.catalog.load import Source, load_catalog
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
+from tests.contract import ContractTransport
+
+BEFORE = """\
+version: 1
+catalog: keymap
+currency: usd
+products:
+  pro:
+    name: Pro
+    default_price: monthly
+    prices:
+      monthly: {unit_amount: 1500, recurring: month}
+      yearly: {unit_amount: 15000, recurring: year, currency_options: {eur: {unit_amount: 1}, gbp: {unit_amount: 2}}}
+      weekly: {unit_amount: 500, recurring: week}
+  going:
+    name: Going
+    prices:
+      once: {unit_amount: 100}
+"""
+AFTER = """\
+version: 1
+catalog: keymap
+currency: usd
+products:
+  pro:
+    name: Pro with a longer name
+    default_price: monthly
+    prices:
+      monthly: {unit_amount: 2000, recurring: month}
+      yearly: {unit_amount: 15000, recurring: year, nickname: Annual, currency_options: {gbp: {unit_amount: 2}}}
+      daily: {unit_amount: 80, recurring: day}
+  team:
+    name: Team
+    default_price: seat
+    prices:
+      seat: {unit_amount: 900, recurring: month}
+      setup: {unit_amount: 25000}
+"""
+
+
+class Killed(BaseException):
+    """The process is gone: no code of ours sees this, and no call is made after it."""
+
+
+@dataclass
+class Trouble:
+    """What happens to the call number `at` (from 1) and, where it is `lasting`, to all that follow."""
+
+    kind: str
+    at: int
+    after: bool
+    lasting: bool = False
+
+
+class TroubledTransport(stripe.HTTPClient):
+    """A transport whose calls come to grief as told; counts the writes and reads that were asked of it."""
+
+    name = "troubled"
+
+    def __init__(self, inner: stripe.HTTPClient, trouble: Trouble | None = None) -> None:
+        super().__init__()
+        self._inner = inner
+        self._trouble = trouble
+        self._lock = threading.Lock()
+        self.calls = 0
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        with self._lock:
+            self.calls += 1
+            number = self.calls
+        trouble = self._trouble
+        if trouble is None or number < trouble.at or (number > trouble.at and not trouble.lasting):
+            return self._inner.request(method, url, headers, post_data)
+        answer = None
+        if trouble.after and number == trouble.at:
+            answer = self._inner.request(method, url, headers, post_data)
+        return self._come_to_grief(trouble.kind, answer)
+
+    def _come_to_grief(self, kind: str, answer: Any) -> Any:
+        match kind:
+            case "kill":
+                raise Killed
+            case "timeout":
+                raise stripe.APIConnectionError("timed out", should_retry=True)  # type: ignore[no-untyped-call]
+            case "half":
+                return '{"id": "pr', 200, {}
+            case "500":
+                return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, {}
+            case "409":
+                error = '{"error": {"type": "invalid_request_error", "code": "lock_timeout", "message": "busy"}}'
+                return error, 409, {}
+            case "429":
+                return '{"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "slow"}}', 429, {}
+            case _:
+                raise AssertionError(kind)
+
+    def close(self) -> None:
+        pass
+
+
+NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0)
+PATIENCE = client.Patience(retries=2, first_pause=0, longest_pause=0)
+
+
+def connected(transport: stripe.HTTPClient, patience: client.Patience = NO_PATIENCE) -> client.StripeApi:
+    pacer = Pacer(UNLIMITED, sleep=lambda seconds: None)
+    return client.over(
+        transport, key=client.LOCAL_KEY, base=client.STRIPE_API_BASE, pacer=pacer, trace=lambda call: None, patience=patience
+    )
+
+
+def apply(text: str, api: client.StripeApi) -> Outcome:
+    catalog = load_catalog(Source("catalog.yaml", text))
+    plan = make_plan(catalog, snapshot.read(api, catalog, whole=True), prune=True)
+    return carry_out(api, plan)
+
+
+def state(path: Path) -> Any:
+    """Everything that the account holds, without what differs from run to run: ids of prices and times."""
+    api = connected(ContractTransport(LocalTransport(path)))
+    expand = {"expand": ["data.tiers", "data.currency_options"]}
+    prices = {price["id"]: price for page in api.pages("/v1/prices", expand) for price in page}
+
+    def named(price_id: str | None) -> Any:
+        return price_id and (prices[price_id]["metadata"]["billing_key"], prices[price_id]["unit_amount"])
+
+    products = [product for page in api.pages("/v1/products", {}) for product in page]
+    ignored = {"id", "created", "updated"}
+    return (
+        sorted(
+            repr({**_without(product, {"created", "updated"}), "default_price": named(product["default_price"])})
+            for product in products
+        ),
+        sorted(repr(_without(price, ignored)) for price in prices.values()),
+    )
+
+
+def _without(held: Any, fields: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in held.items() if name not in fields}
+
+
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An account that holds `BEFORE`."""
+    path = tmp_path_factory.mktemp("before") / "local.db"
+    transport = LocalTransport(path)
+    assert apply(BEFORE, connected(transport)).complete
+    transport.close()
+    return path
+
+
+@pytest.fixture(scope="module")
+def expected(started: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, int]:
+    """What an uninterrupted run comes to, and the number of calls that it takes."""
+    path = copied(started, tmp_path_factory.mktemp("expected"))
+    counting = TroubledTransport(LocalTransport(path))
+    assert apply(AFTER, connected(counting)).complete
+    return state(path), counting.calls
+
+
+def copied(source: Path, directory: Path) -> Path:
+    directory.mkdir(exist_ok=True)
+    for file in source.parent.glob("local.db*"):
+        shutil.copy(file, directory / file.name)
+    return directory / "local.db"
+
+
+def every_call(calls: int) -> Iterator[tuple[int, bool]]:
+    for at in range(1, calls + 1):
+        yield at, False
+        yield at, True
+
+
+@pytest.mark.parametrize("kind", ["kill", "timeout", "half", "500", "409", "429"])
+@pytest.mark.parametrize("lasting", [True, False], ids=["and the rest", "once"])
+def test_trouble_at_any_call_leaves_what_the_next_run_completes(
+    kind: str, lasting: bool, started: Path, expected: tuple[Any, int], tmp_path: Path
+) -> None:
+    end, calls = expected
+    assert calls > 15, "the catalog must exercise creates, updates, replacements and archivings"
+    for at, after in every_call(calls):
+        path = copied(started, tmp_path / f"{at}-{after}")
+        troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting or kind == "kill"))
+        run_once(lambda: apply(AFTER, connected(troubled)))  # noqa: B023
+
+        again = apply(AFTER, connected(LocalTransport(path)))
+
+        where = f"{kind} {'after' if after else 'before'} call {at}"
+        assert again.complete, where
+        assert state(path) == end, where
+
+
+@pytest.mark.parametrize("kind", ["timeout", "half", "500", "409", "429"])
+def test_passing_trouble_is_sat_out_within_the_run(
+    kind: str, started: Path, expected: tuple[Any, int], tmp_path: Path
+) -> None:
+    end, calls = expected
+    for at, after in every_call(calls):
+        path = copied(started, tmp_path / f"{at}-{after}")
+        troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after))
+
+        outcome = apply(AFTER, connected(troubled, PATIENCE))
+
+        where = f"{kind} {'after' if after else 'before'} call {at}"
+        assert outcome.complete, where
+        assert state(path) == end, where
+
+
+def run_once(run: Callable[[], object]) -> None:
+    """A run that may end in any of the ways in which a run ends."""
+    from stripe_billing_cli.stripe_api.errors import StripeFailure
+
+    try:
+        run()
+    except (Killed, StripeFailure):
+        return
+
+
+def test_two_applies_at_once_make_one_account(started: Path, expected: tuple[Any, int], tmp_path: Path) -> None:
+    end, _ = expected
+    for number in range(12):
+        path = copied(started, tmp_path / str(number))
+        gate = threading.Barrier(2)
+        outcomes: list[Outcome] = []
+
+        def one() -> None:
+            transport = LocalTransport(path)  # noqa: B023
+            gate.wait()  # noqa: B023
+            outcomes.append(apply(AFTER, connected(transport, PATIENCE)))  # noqa: B023
+
+        threads = [threading.Thread(target=one) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        apply(AFTER, connected(LocalTransport(path)))
+        assert len(outcomes) == 2
+        assert state(path) == end
+
+
+def test_two_first_applies_at_once_make_one_account(tmp_path: Path) -> None:
+    single = tmp_path / "single" / "local.db"
+    apply(AFTER, connected(LocalTransport(single)))
+    for number in range(8):
+        path = tmp_path / str(number) / "local.db"
+        LocalTransport(path).close()
+        gate = threading.Barrier(2)
+
+        def one() -> None:
+            transport = LocalTransport(path)  # noqa: B023
+            gate.wait()  # noqa: B023
+            apply(AFTER, connected(transport, PATIENCE))
+
+        threads = [threading.Thread(target=one) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        apply(AFTER, connected(LocalTransport(path)))
+        assert state(path) == state(single)
+
+
+class TestStaleAnswers:
+    """Stripe repeats the first answer to an idempotency key for 24 hours, whatever has happened since."""
+
+    def test_a_price_archived_and_restored_and_archived_again_is_restored_each_time(self, tmp_path: Path) -> None:
+        path = tmp_path / "local.db"
+        api = connected(LocalTransport(path))
+        apply(BEFORE, api)
+        end = state(path)
+        [weekly] = api.page("/v1/prices", {"lookup_keys": ["pro.weekly"]})[0]
+        for _ in range(3):
+            api.post(f"/v1/prices/{weekly['id']}", {"active": False})
+            assert apply(BEFORE, api).complete
+            assert state(path) == end
+
+    def test_an_amount_that_goes_back_and_forth_arrives_each_time(self, tmp_path: Path) -> None:
+        path = tmp_path / "local.db"
+        api = connected(LocalTransport(path))
+        for amount in (500, 600, 500, 700, 600, 500):
+            assert apply(BEFORE.replace("unit_amount: 500,", f"unit_amount: {amount},"), api).complete
+            [weekly] = api.page("/v1/prices", {"lookup_keys": ["pro.weekly"]})[0]
+            assert (weekly["unit_amount"], weekly["active"]) == (amount, True)
+        assert len([price for page in api.pages("/v1/prices", {}) for price in page]) == 6
+
+    def test_a_product_that_was_deleted_within_the_day_is_made_again(self, tmp_path: Path) -> None:
+        catalog = "version: 1\ncatalog: keymap\nproducts: {bare: {name: Bare}}\n"
+        api = connected(LocalTransport(tmp_path / "local.db"))
+        apply(catalog, api)
+        api.delete("/v1/products/bare")
+
+        assert apply(catalog, api).complete
+
+        assert api.get("/v1/products/bare")["name"] == "Bare"
+
+    def test_a_price_stripped_of_its_marks_within_the_day_is_not_taken_for_the_new_one(self, tmp_path: Path) -> None:
+        api = connected(LocalTransport(tmp_path / "local.db"))
+        apply(BEFORE, api)
+        [weekly] = api.page("/v1/prices", {"lookup_keys": ["pro.weekly"]})[0]
+        marks = {"billing_catalog": "", "billing_key": ""}
+        other = {"product": "going", "unit_amount": 1, "currency": "usd", "lookup_key": "pro.weekly"}
+        taken = api.post("/v1/prices", {**other, "transfer_lookup_key": True}).body
+        api.post(f"/v1/prices/{taken['id']}", {"lookup_key": "elsewhere"})
+        api.post(f"/v1/prices/{weekly['id']}", {"metadata": marks, "active": False})
+
+        assert apply(BEFORE, api).complete
+
+        [made] = api.page("/v1/prices", {"lookup_keys": ["pro.weekly"]})[0]
+        assert made["id"] != weekly["id"]
+        assert (made["unit_amount"], made["active"]) == (500, True)
+
+    def test_a_remembered_error_does_not_last_for_the_day(self, tmp_path: Path) -> None:
+        """A 500 from a started execution is remembered as well, and repeated."""
+        path = tmp_path / "local.db"
+        remembering = Remembering500(LocalTransport(path))
+
+        first = apply(BEFORE, connected(remembering))
+        assert not first.complete
+        second = apply(BEFORE, connected(remembering))
+
+        assert second.complete
+
+
+class Remembering500(stripe.HTTPClient):
+    """Answers the first create of each object with a 500 that did nothing, and remembers it by its key."""
+
+    name = "remembering"
+
+    def __init__(self, inner: stripe.HTTPClient) -> None:
+        super().__init__()
+        self._inner = inner
+        self._failed: set[str] = set()
+        self._done_with: set[str] = set()
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        if method != "post" or not url.endswith(("/v1/prices", "/v1/products")):
+            return self._inner.request(method, url, headers, post_data)
+        key = headers["Idempotency-Key"]
+        body = '{"error": {"type": "api_error", "message": "An error occurred"}}'
+        if key in self._failed:
+            return body, 500, {"Idempotent-Replayed": "true"}
+        if post_data not in self._done_with:
+            self._done_with.add(post_data)
+            self._failed.add(key)
+            return body, 500, {}
+        return self._inner.request(method, url, headers, post_data)
+
+    def close(self) -> None:
+        pass

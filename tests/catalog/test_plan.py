@@ -1,0 +1,319 @@
+"""What plan shows, what it refuses, and the plans that are saved."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.catalog.test_apply import SEED
+from tests.conftest import Account, Billing
+
+
+def test_a_plan_writes_nothing(billing: Billing, account: Account) -> None:
+    billing.plan(SEED)
+
+    assert account.products() == {}
+    assert account.prices() == []
+
+
+def test_the_json_of_a_plan_has_the_documented_shape(billing: Billing, account: Account) -> None:
+    account.post("/v1/products", id="handmade", name="Handmade")
+
+    plan = billing.plan(SEED)
+
+    assert plan == {
+        "catalog": "keymap",
+        "account": account.api.account()["id"],
+        "livemode": False,
+        "changes": [
+            {
+                "action": "create",
+                "kind": "product",
+                "key": "pro",
+                "id": None,
+                "fields": {"name": {"from": None, "to": "Pro"}, "default_price": {"from": None, "to": "pro.monthly"}},
+                "reason": "not in Stripe yet",
+            },
+            created_price("monthly", 1500, "month"),
+            created_price("yearly", 15000, "year"),
+        ],
+        "unmanaged": [{"kind": "product", "id": "handmade"}],
+        "summary": {"create": 3, "update": 0, "replace": 0, "archive": 0, "unchanged": 0},
+    }
+
+
+def created_price(key: str, amount: int, interval: str) -> dict[str, Any]:
+    recurring = {
+        "interval": interval,
+        "interval_count": 1,
+        "usage_type": "licensed",
+        "meter": None,
+        "trial_period_days": None,
+    }
+    return {
+        "action": "create",
+        "kind": "price",
+        "key": f"pro.{key}",
+        "id": None,
+        "fields": {
+            "lookup_key": {"from": None, "to": f"pro.{key}"},
+            "currency": {"from": None, "to": "usd"},
+            "unit_amount": {"from": None, "to": amount},
+            "recurring": {"from": None, "to": recurring},
+        },
+        "reason": "not in Stripe yet",
+    }
+
+
+def test_a_person_reads_symbols_amounts_and_old_to_new(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    yearly = account.price("pro.yearly")["id"]
+    account.post("/v1/prices/" + yearly, active=False)
+    billing.write(SEED.replace("name: Pro", "name: Pro+").replace("1500,", "2050,") + ADDED)
+
+    shown = billing.ok("catalog", "plan", "--local").out
+
+    assert "~ product  pro\n    name: Pro → Pro+\n" in shown
+    assert "± price    pro.monthly  price_" in shown
+    assert "unit_amount: $15.00 → $20.50" in shown
+    assert "unit_amount cannot change on a price; no subscription is on price_" in shown
+    assert "active: no → yes" in shown
+    assert "+ price    pro.usage  $0.0015 / month" in shown
+    assert "Plan: 1 to create, 2 to update, 1 to replace, 0 unchanged." in shown
+
+
+ADDED = '      usage: {unit_amount_decimal: "0.15", recurring: month}\n'
+
+
+def test_fractions_of_a_cent_are_strings_in_json(billing: Billing) -> None:
+    billing.apply(SEED + ADDED)
+
+    plan = billing.plan(SEED + ADDED.replace("0.15", "1"))
+
+    [change] = plan["changes"]
+    assert change["fields"] == {"unit_amount_decimal": {"from": "0.15", "to": "1"}}
+
+
+def test_a_replacement_says_how_many_subscriptions_stay(
+    billing: Billing, account: Account, subscription: dict[str, Any]
+) -> None:
+    billing.apply(SEED)
+    old = account.price("pro.monthly")
+    subscribe(billing, subscription, old, times=3)
+
+    plan = billing.plan(SEED.replace("1500,", "2000,"))
+
+    [change] = plan["changes"]
+    assert change["action"] == "replace"
+    assert change["id"] == old["id"]
+    assert f"3 subscriptions stay on {old['id']}" in change["reason"]
+
+
+def test_check_exits_with_3_while_changes_are_pending_and_with_0_after(billing: Billing) -> None:
+    billing.write(SEED)
+
+    assert billing("catalog", "plan", "--local", "--check").code == 3
+    billing.ok("catalog", "apply", "--local")
+    assert billing("catalog", "plan", "--local", "--check").code == 0
+
+
+ADOPTED_PRODUCT = """\
+version: 1
+catalog: keymap
+currency: usd
+products:
+  pro:
+    id: prod_handmade
+    name: Pro
+    prices:
+      monthly: {ID, unit_amount: 1500, recurring: month}
+"""
+
+
+def handmade(account: Account, **price: Any) -> Any:
+    """A product and a price made by hand in the dashboard."""
+    if "prod_handmade" not in account.products():
+        account.post("/v1/products", id="prod_handmade", name="By hand", metadata={"crm": "1"})
+    terms = {"unit_amount": 1500, "currency": "usd", "recurring": {"interval": "month"}}
+    return account.post("/v1/prices", product="prod_handmade", **terms | price)
+
+
+def test_existing_objects_are_adopted_by_id(billing: Billing, account: Account) -> None:
+    price = handmade(account)
+    catalog = ADOPTED_PRODUCT.replace("ID", f"id: {price['id']}")
+
+    billing.apply(catalog)
+
+    assert account.products()["prod_handmade"]["name"] == "Pro"
+    assert account.products()["prod_handmade"]["metadata"]["crm"] == "1"
+    assert account.price("pro.monthly")["id"] == price["id"]
+    assert len(account.prices()) == 1
+    assert billing.plan()["changes"] == []
+
+
+def test_an_adopted_price_that_was_replaced_needs_no_change_of_the_file(billing: Billing, account: Account) -> None:
+    price = handmade(account)
+    catalog = ADOPTED_PRODUCT.replace("ID", f"id: {price['id']}")
+    billing.apply(catalog)
+
+    for amount in (2000, 2500, 2000):
+        billing.apply(catalog.replace("1500", str(amount)))
+        assert account.price("pro.monthly")["unit_amount"] == amount
+        assert billing.plan()["changes"] == []
+    assert len(account.prices()) == 3
+
+
+def refusal(billing: Billing, catalog: str) -> str:
+    billing.write(catalog)
+    ran = billing("catalog", "plan", "--local")
+    assert ran.code == 2, ran
+    assert billing("catalog", "apply", "--local").code == 2
+    return ran.err
+
+
+def test_a_product_that_no_catalog_owns_is_taken_over_only_by_id(billing: Billing, account: Account) -> None:
+    account.post("/v1/products", id="pro", name="By hand")
+
+    told = refusal(billing, SEED)
+
+    assert "catalog.yaml:5:3: product pro: the account has a product pro (By hand) that no catalog owns" in told
+    assert "`id: pro`" in told
+    billing.apply(SEED.replace("    name: Pro", "    id: pro\n    name: Pro"))
+
+
+def test_a_lookup_key_held_by_an_unmanaged_price_is_refused_with_both_named(billing: Billing, account: Account) -> None:
+    price = handmade(account, lookup_key="pro.monthly")
+
+    told = refusal(billing, SEED)
+
+    assert "price pro.monthly: its lookup key pro.monthly is held by" in told
+    assert price["id"] in told
+    assert "prod_handmade" in told
+    assert account.price("pro.monthly")["id"] == price["id"]
+
+
+def test_an_id_of_another_products_price_is_refused_with_both_named(billing: Billing, account: Account) -> None:
+    price = handmade(account)
+    catalog = SEED.replace("monthly: {unit", f"monthly: {{id: {price['id']}, unit")
+
+    told = refusal(billing, catalog)
+
+    assert f"price pro.monthly adopts {price['id']}, a price of product prod_handmade and not of pro" in told
+
+
+@pytest.mark.parametrize("line", ["    id: prod_nowhere\n    name: Pro", "    name: Pro"])
+def test_ids_that_the_account_does_not_have_are_refused(billing: Billing, line: str) -> None:
+    catalog = SEED.replace("    name: Pro", line)
+    if line == "    name: Pro":
+        catalog = catalog.replace("monthly: {unit", "monthly: {id: price_nowhere, unit")
+
+    assert "this account has no such pr" in refusal(billing, catalog)
+
+
+def test_two_catalogs_in_one_account_are_kept_apart(billing: Billing, account: Account) -> None:
+    billing.apply(SEED)
+    other = SEED.replace("catalog: keymap", "catalog: other")
+
+    told = refusal(billing, other)
+
+    assert "product pro: pro belongs to catalog keymap (as pro)" in told
+    billing.apply(other.replace("  pro:", "  basic:"))
+    assert billing.plan(SEED)["changes"] == []
+    assert {left["id"] for left in billing.plan(SEED)["unmanaged"]} == {
+        "basic",
+        account.price("basic.monthly")["id"],
+        account.price("basic.yearly")["id"],
+    }
+
+
+def test_all_conflicts_are_told_at_once(billing: Billing, account: Account) -> None:
+    account.post("/v1/products", id="pro", name="By hand")
+    handmade(account, lookup_key="pro.monthly")
+
+    told = refusal(billing, SEED)
+
+    assert told.count("catalog.yaml:") == 2
+
+
+def test_another_account_than_the_files_is_refused_before_anything_else(billing: Billing, account: Account) -> None:
+    told = refusal(billing, f"account: acct_other\n{SEED}")
+
+    assert f"catalog.yaml is for account acct_other, and the key is of {account.api.account()['id']}" in told
+    billing.apply(f"account: {account.api.account()['id']}\n{SEED}")
+
+
+class TestSavedPlans:
+    def test_a_saved_plan_is_what_is_applied(self, billing: Billing, account: Account) -> None:
+        billing.write(SEED)
+        billing.ok("catalog", "plan", "--local", "--out", "keymap.plan")
+        billing.write(SEED.replace("1500", "9900"))
+
+        billing.ok("catalog", "apply", "--local", "--plan", "keymap.plan")
+
+        assert account.price("pro.monthly")["unit_amount"] == 1500
+
+    @pytest.mark.parametrize("change", ["name", "amount", "archived"])
+    def test_a_plan_is_refused_when_stripe_has_changed_since(
+        self, billing: Billing, account: Account, change: str
+    ) -> None:
+        billing.apply(SEED)
+        billing.write(SEED.replace("15000", "16000"))
+        billing.ok("catalog", "plan", "--local", "--out", "keymap.plan")
+        match change:
+            case "name":
+                account.post("/v1/products/pro", name="Changed by hand")
+            case "amount":
+                billing.apply(SEED.replace("15000", "17000"))
+            case "archived":
+                account.post(f"/v1/prices/{account.price('pro.yearly')['id']}", active=False)
+        before = account.prices(), account.products()
+
+        ran = billing("catalog", "apply", "--local", "--plan", "keymap.plan")
+
+        assert ran.code == 2
+        assert "Stripe has changed since" in ran.err
+        assert (account.prices(), account.products()) == before
+
+    def test_a_plan_that_was_applied_is_out_of_date(self, billing: Billing) -> None:
+        billing.write(SEED)
+        billing.ok("catalog", "plan", "--local", "--out", "keymap.plan")
+        billing.ok("catalog", "apply", "--local", "--plan", "keymap.plan")
+
+        assert billing("catalog", "apply", "--local", "--plan", "keymap.plan").code == 2
+
+    def test_a_saved_plan_is_for_its_owners_eyes(self, billing: Billing) -> None:
+        billing.write(SEED)
+        billing.ok("catalog", "plan", "--local", "--out", "keymap.plan")
+
+        assert (billing.directory / "keymap.plan").stat().st_mode & 0o777 == 0o600
+
+    @pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": "billing-plan-1"}', "\udcff"])
+    def test_what_is_no_plan_is_refused(self, billing: Billing, content: str) -> None:
+        (billing.directory / "bad.plan").write_bytes(content.encode("utf-8", "surrogateescape"))
+
+        ran = billing("catalog", "apply", "--local", "--plan", "bad.plan")
+
+        assert ran.code == 2
+        assert "bad.plan" in ran.err
+
+    def test_a_plan_excludes_what_would_contradict_it(self, billing: Billing) -> None:
+        assert billing("catalog", "apply", "--local", "--plan", "x", "--prune").code == 2
+
+
+@pytest.fixture
+def subscription() -> dict[str, Any]:
+    return {"object": "subscription", "status": "active", "customer": "cus_1", "created": 1}
+
+
+def subscribe(billing: Billing, template: dict[str, Any], price: Any, *, times: int) -> None:
+    """Put subscriptions on a price into the local Stripe, which cannot make them through its API yet."""
+    from stripe_billing_cli.local_stripe.store import Store
+
+    store = Store(billing.directory / ".billing" / "local.db")
+    subscriptions = [
+        {**template, "id": f"sub_{number}", "items": {"object": "list", "data": [{"price": {"id": price["id"]}}]}}
+        for number in range(times)
+    ]
+    store.insert_many("subscription", json.loads(json.dumps(subscriptions)))

@@ -1,0 +1,138 @@
+"""Commands run in process against the local Stripe, with the two contract checks around every call."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+
+from stripe_billing_cli.cli.app import run
+from stripe_billing_cli.stripe_api import client
+from tests.contract import ContractTransport
+
+Wrap = Callable[[stripe.HTTPClient], stripe.HTTPClient]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One command line that ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def error(self) -> Any:
+        """The error object of `--output json`."""
+        return json.loads(self.err.strip().splitlines()[-1])["error"]
+
+
+@dataclass
+class Billing:
+    """`billing`, as typed in `directory`. `wrap` goes around the transport of every command (faults, counters)."""
+
+    directory: Path
+    capsys: pytest.CaptureFixture[str]
+    wrap: list[Wrap] = field(default_factory=list)
+
+    def __call__(self, *argv: str) -> Ran:
+        self.capsys.readouterr()
+        code = run(list(argv))
+        captured = self.capsys.readouterr()
+        return Ran(code, captured.out, captured.err)
+
+    def ok(self, *argv: str) -> Ran:
+        ran = self(*argv)
+        assert ran.code == 0, f"exit {ran.code}\n{ran.out}\n{ran.err}"
+        return ran
+
+    def write(self, text: str, name: str = "catalog.yaml") -> Path:
+        path = self.directory / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def apply(self, text: str, *options: str) -> Ran:
+        self.write(text)
+        return self.ok("catalog", "apply", "--local", *options)
+
+    def plan(self, text: str | None = None, *options: str) -> Any:
+        """The plan as JSON."""
+        if text is not None:
+            self.write(text)
+        return self.ok("catalog", "plan", "--local", "--output", "json", *options).json
+
+
+@dataclass(frozen=True)
+class Account:
+    """What the local Stripe of a directory holds, seen and changed as from the dashboard."""
+
+    api: client.StripeApi
+
+    def products(self) -> dict[str, Any]:
+        return {one["id"]: one for page in self.api.pages("/v1/products", {}) for one in page}
+
+    def prices(self) -> list[Any]:
+        """All prices, oldest first, with tiers and currency options."""
+        expand = {"expand": ["data.tiers", "data.currency_options"]}
+        return [one for page in self.api.pages("/v1/prices", expand) for one in page][::-1]
+
+    def price(self, lookup_key: str) -> Any:
+        """The one price with this lookup key."""
+        [found] = [price for price in self.prices() if price["lookup_key"] == lookup_key]
+        return found
+
+    def post(self, path: str, **params: Any) -> Any:
+        return self.api.post(path, params).body
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("STRIPE_API_KEY", "STRIPE_API_BASE", "BILLING_OUTPUT", "BILLING_RATE_LIMIT", "NO_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home" / ".config"))
+
+
+@pytest.fixture
+def billing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Billing]:
+    directory = tmp_path / "work"
+    directory.mkdir()
+    monkeypatch.chdir(directory)
+    command = Billing(directory, capsys)
+    original = client.over
+
+    def checked(transport: stripe.HTTPClient, *, patience: client.Patience, **rest: Any) -> client.StripeApi:
+        for wrap in command.wrap:
+            transport = wrap(transport)
+        at_once = replace(patience, first_pause=0, longest_pause=0)
+        return original(ContractTransport(transport), patience=at_once, **rest)
+
+    monkeypatch.setattr(client, "over", checked)
+    yield command
+    os.chdir(tmp_path)
+
+
+@pytest.fixture
+def account(billing: Billing) -> Account:
+    """The local Stripe of `billing`'s directory, past any fault that the test sets up."""
+    return Account(_plain_api(billing.directory / ".billing" / "local.db"))
+
+
+def _plain_api(path: Path) -> client.StripeApi:
+    from stripe_billing_cli.local_stripe.transport import LocalTransport
+    from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
+
+    checked = ContractTransport(LocalTransport(path))
+    key = client.LOCAL_KEY
+    raw = stripe.StripeClient(key, http_client=client.PacedTransport(checked, Pacer(UNLIMITED), client.Patience(), print))
+    return client.StripeApi(raw, livemode=False)
