@@ -1,0 +1,70 @@
+"""A catalog file → `Catalog`, or all that is wrong with it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from stripe_billing_cli.catalog.desired import Catalog, Location
+from stripe_billing_cli.catalog.problems import CatalogErrors, Problem
+from stripe_billing_cli.catalog.yaml_tree import Mapping, YamlProblem, read_tree
+
+LARGEST = 5_000_000
+"""Bytes. 10,000 prices take about 1 MB."""
+EXAMPLE = "begin with `version: 1`, `catalog: my-shop` and `products:`; README.md has an example"
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a catalog and the name of its file, for messages."""
+
+    name: str
+    text: str
+
+
+def read_source(path: str) -> Source:
+    """Read a file, or standard input for `-`. Raises `CatalogErrors`."""
+    name = "standard input" if path == "-" else path
+    content = sys.stdin.buffer.read(LARGEST + 1) if path == "-" else _content(Path(path))
+    if len(content) > LARGEST:
+        raise _wrong(name, "the file is larger than 5 MB", "a catalog of 10,000 prices takes 1 MB; is this the right file?")
+    try:
+        return Source(name, content.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        column = error.start - (content.rfind(b"\n", 0, error.start) + 1) + 1
+        message = f"the file is not UTF-8: byte {content[error.start]:#04x}"
+        raise _wrong(name, message, "save it as UTF-8", Location(line, column)) from None
+
+
+def _content(path: Path) -> bytes:
+    name = str(path)
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        raise _wrong(name, "there is no such file", "name the catalog with --file FILE") from None
+    except IsADirectoryError:
+        raise _wrong(name, "this is a directory, not a file", f"did you mean {path / 'catalog.yaml'}?") from None
+    except OSError as error:
+        raise _wrong(name, f"the file cannot be read: {error.strerror}", "check its permissions") from None
+
+
+def load_catalog(source: Source) -> Catalog:
+    """Check a catalog and give its values. Raises `CatalogErrors` with every problem of the file."""
+    try:
+        tree = read_tree(source.text)
+    except YamlProblem as problem:
+        raise _wrong(source.name, problem.message, problem.hint, problem.where) from None
+    if tree is None:
+        raise _wrong(source.name, "the file is empty", EXAMPLE)
+    if not isinstance(tree, Mapping):
+        raise _wrong(source.name, "this is no catalog: its top level is not keys and values", EXAMPLE, tree.where)
+    from stripe_billing_cli.catalog.check import check
+
+    return check(tree, source.name)
+
+
+def _wrong(name: str, message: str, hint: str, where: Location | None = None) -> CatalogErrors:
+    return CatalogErrors([Problem(name, where or Location(0, 0), message, hint)])

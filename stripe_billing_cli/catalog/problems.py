@@ -1,0 +1,35 @@
+"""What is wrong with a catalog file, and where."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from stripe_billing_cli.catalog.desired import Location
+
+MOST = 100
+"""So many problems are told; a file with more is not a catalog."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake: its place (line and column from 1; 0 for the file as a whole), what it is, and the way out."""
+
+    file: str
+    where: Location
+    message: str
+    hint: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.where.line}:{self.where.column}" if self.where.line else self.file
+        return f"{place}: {self.message}"
+
+
+class CatalogErrors(Exception):
+    """All the problems of a file, in its order."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        found = sorted(set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message))
+        self.problems = tuple(found[:MOST])
+        self.left_out = len(found) - len(self.problems)
+        super().__init__("\n".join(map(str, self.problems)))

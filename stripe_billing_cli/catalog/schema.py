@@ -1,0 +1,35 @@
+"""The JSON Schema of catalog files, for editors; made from the model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.catalog.model import CatalogFile
+from stripe_billing_cli.stripe_api.money import CURRENCIES
+
+RECURRING_SHORT = {"enum": ["day", "week", "month", "year"], "description": "Short for {interval: …}."}
+
+
+def catalog_schema() -> dict[str, Any]:
+    """JSON Schema, draft 2020-12."""
+    schema = CatalogFile.model_json_schema()
+    kinds = schema["$defs"]
+    for kind in (schema, *kinds.values()):
+        kind.pop("title", None)
+        for field in kind["properties"].values():
+            field.pop("title", None)
+            if field.get("default", 0) is None:
+                del field["default"]
+    price = kinds["Price"]["properties"]
+    currency = {"enum": sorted(CURRENCIES)}
+    for field in (schema["properties"]["currency"], price["currency"]):
+        field.pop("type", None)
+        field |= currency
+    price["currency_options"]["propertyNames"] = currency
+    described = price["recurring"].pop("description")
+    price["recurring"] = {"anyOf": [RECURRING_SHORT, price["recurring"]], "description": described}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Catalog of billing",
+        **schema,
+    }

@@ -1,0 +1,109 @@
+"""The installed `billing`, run as a process from a fresh directory."""
+
+from __future__ import annotations
+
+import os
+import pty
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+BILLING = Path(sys.executable).with_name("billing")
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A directory and an environment in which `billing` is typed."""
+
+    directory: Path
+    environment: Mapping[str, str]
+
+    def __call__(
+        self, *argv: str, code: int = 0, stdin: str = "", environment: Mapping[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run in a pipe; the exit code must be `code`."""
+        ran = subprocess.run(
+            [BILLING, *argv],
+            cwd=self.directory,
+            env={**self.environment, **(environment or {})},
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert ran.returncode == code, f"exit {ran.returncode}, not {code}\n{ran.stdout}\n{ran.stderr}"
+        assert "Traceback" not in ran.stderr
+        return ran
+
+    def on_terminal(
+        self,
+        *argv: str,
+        answers: Mapping[str, bytes] | None = None,
+        environment: Mapping[str, str] | None = None,
+        timeout: float = 60,
+    ) -> tuple[int, str]:
+        """Run on a pseudo-terminal, answering each prompt in `answers` once; exit code and all that was shown."""
+        child, terminal = pty.fork()
+        if child == 0:  # pragma: no cover  # the child process
+            os.chdir(self.directory)
+            os.execve(BILLING, ["billing", *argv], {**self.environment, "TERM": "xterm", **(environment or {})})
+        shown, waiting = "", dict(answers or {})
+        deadline = time.monotonic() + timeout
+        while True:
+            assert time.monotonic() < deadline, f"no end in {timeout} s; shown so far:\n{shown}"
+            ready, _, _ = select.select([terminal], [], [], 0.2)
+            if not ready:
+                continue
+            try:
+                chunk = os.read(terminal, 65536)
+            except OSError:
+                break
+            if not chunk:
+                break
+            shown += chunk.decode("utf-8", "replace")
+            for prompt in [prompt for prompt in waiting if prompt in shown]:
+                os.write(terminal, waiting.pop(prompt))
+        _, status = os.waitpid(child, 0)
+        os.close(terminal)
+        return os.waitstatus_to_exitcode(status), shown.replace("\r\n", "\n")
+
+    @contextmanager
+    def serving(self, *options: str) -> Iterator[Mapping[str, str]]:
+        """`billing local serve` in this directory; the environment that leads other commands to it."""
+        server = subprocess.Popen(
+            [BILLING, "local", "serve", "--port", "0", "--output", "id", *options],
+            cwd=self.directory,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert server.stdout is not None
+        assert server.stderr is not None
+        try:
+            url = server.stdout.readline().strip()
+            assert url.startswith("http://"), server.stderr.read()
+            yield {"STRIPE_API_BASE": url, "STRIPE_API_KEY": "sk_test_end_to_end"}
+        finally:
+            server.terminate()
+            server.wait(timeout=20)
+            server.stdout.close()
+            server.stderr.close()
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    directory = tmp_path / "fresh"
+    directory.mkdir()
+    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "SSL_CERT_FILE")}
+    environment = {**kept, "HOME": str(tmp_path), "PATH": f"{BILLING.parent}:{os.environ['PATH']}", "PYTHONUTF8": "1"}
+    return Shell(directory, environment)

@@ -1,0 +1,208 @@
+"""The main job, as a user does it: the installed command, a fresh directory, pipes and terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from tests.end_to_end.conftest import BILLING, ROOT, Shell
+
+
+@pytest.fixture
+def with_catalog(shell: Shell) -> Shell:
+    shutil.copy(ROOT / "catalog.yaml", shell.directory)
+    return shell
+
+
+def test_a_catalog_is_planned_applied_and_then_unchanged(with_catalog: Shell) -> None:
+    assert "+ product  keymap-pro  KeyMapPro" in with_catalog("catalog", "plan", "--local").stdout
+    assert "Done: " in with_catalog("catalog", "apply", "--local").stdout
+    assert with_catalog("catalog", "apply", "--local").stdout.startswith("No changes.")
+    with_catalog("catalog", "plan", "--local", "--check")
+
+
+def test_the_same_over_http_with_a_key(with_catalog: Shell) -> None:
+    with with_catalog.serving() as environment:
+        with_catalog("catalog", "plan", "--check", code=3, environment=environment)
+        with_catalog("catalog", "apply", environment=environment)
+        with_catalog("catalog", "plan", "--check", environment=environment)
+    with_catalog("catalog", "plan", "--local", "--check")
+
+
+def test_standard_input_can_be_the_catalog(with_catalog: Shell) -> None:
+    text = (with_catalog.directory / "catalog.yaml").read_text(encoding="utf-8")
+
+    with_catalog("catalog", "apply", "--local", "-f", "-", stdin=text)
+
+    with_catalog("catalog", "plan", "--local", "--check")
+
+
+def test_in_a_pipe_there_is_no_colour_and_no_progress(with_catalog: Shell) -> None:
+    ran = with_catalog("catalog", "apply", "--local")
+
+    assert "\x1b" not in ran.stdout + ran.stderr
+    assert "Applying" not in ran.stderr
+
+
+def test_a_terminal_gets_colour_unless_no_color_is_set(with_catalog: Shell) -> None:
+    code, shown = with_catalog.on_terminal("catalog", "plan", "--local")
+    assert code == 0
+    assert "\x1b[32m+ product" in shown
+
+    code, shown = with_catalog.on_terminal("catalog", "plan", "--local", environment={"NO_COLOR": "1"})
+    assert code == 0
+    assert "\x1b[32m" not in shown
+
+
+def test_a_terminal_sees_progress(with_catalog: Shell) -> None:
+    with with_catalog.serving("--latency-ms", "150") as environment:
+        code, shown = with_catalog.on_terminal("catalog", "apply", environment=environment)
+
+    assert code == 0
+    assert "Applying" in shown
+    assert "Done: " in shown
+
+
+def test_output_can_be_chosen_by_the_environment(with_catalog: Shell) -> None:
+    ran = with_catalog("catalog", "plan", "--local", environment={"BILLING_OUTPUT": "json"})
+    assert json.loads(ran.stdout)["summary"]["create"] > 0
+
+    ran = with_catalog("catalog", "plan", "--local", "--output", "yaml")
+    assert ran.stdout.startswith("catalog: keymap\n")
+
+
+def test_an_error_as_json_is_one_object_on_stderr(shell: Shell) -> None:
+    ran = shell("catalog", "plan", "--output", "json", "--local", code=2)
+
+    assert ran.stdout == ""
+    error = json.loads(ran.stderr)["error"]
+    assert set(error) == {"kind", "message", "hint", "param", "request_id", "exit_code"}
+    assert error["exit_code"] == 2
+    assert "catalog.yaml" in error["message"]
+
+
+def test_a_mistyped_option_is_an_error_as_json_too(shell: Shell) -> None:
+    ran = shell("catalog", "plan", "--output", "json", "--lokal", code=2)
+
+    assert json.loads(ran.stderr)["error"]["kind"] == "usage"
+
+
+def test_without_a_key_the_three_ways_on_are_named(with_catalog: Shell) -> None:
+    ran = with_catalog("catalog", "plan", code=2)
+
+    for way in ("--local", "STRIPE_API_KEY", "--profile"):
+        assert way in ran.stderr
+
+
+def test_verbose_tells_each_call_with_its_request_id_and_no_secret(with_catalog: Shell) -> None:
+    with with_catalog.serving() as environment:
+        ran = with_catalog("catalog", "apply", "--verbose", environment=environment)
+
+    assert "POST /v1/prices → 200 in " in ran.stderr
+    assert " req_" in ran.stderr
+    assert "sk_test_end_to_end" not in ran.stderr + ran.stdout
+
+
+def test_killed_at_any_moment_and_run_again_it_arrives(with_catalog: Shell) -> None:
+    with with_catalog.serving("--latency-ms", "60") as environment:
+        for delay in (0.7, 0.9, 1.1, 1.3, 1.5):
+            running = subprocess.Popen(
+                [BILLING, "catalog", "apply"],
+                cwd=with_catalog.directory,
+                env={**with_catalog.environment, **environment},
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            time.sleep(delay)
+            running.kill()
+            running.wait()
+        with_catalog("catalog", "apply", environment=environment)
+        listed = json.loads(with_catalog("catalog", "plan", "--output", "json", environment=environment).stdout)
+
+    assert listed["changes"] == []
+    assert listed["unmanaged"] == [], "a price made twice would be listed here"
+
+
+def test_ctrl_c_ends_the_calls_in_flight_and_says_where_things_stand(with_catalog: Shell) -> None:
+    with with_catalog.serving("--latency-ms", "700") as environment:
+        running = subprocess.Popen(
+            [BILLING, "catalog", "apply"],
+            cwd=with_catalog.directory,
+            env={**with_catalog.environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        time.sleep(2.6)
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=30)
+
+        assert running.returncode == 130, out + err
+        assert "Interrupted: " in out
+        assert "Run the same command again" in out
+        with_catalog("catalog", "apply", environment=environment)
+        with_catalog("catalog", "plan", "--check", environment=environment)
+
+
+def test_a_failure_is_told_and_what_does_not_depend_on_it_goes_on(with_catalog: Shell) -> None:
+    options = ("--fault", "403 before 2 POST /v1/products")
+    with with_catalog.serving(*options) as environment:
+        ran = with_catalog("catalog", "apply", code=1, environment=environment)
+
+        assert "failed   product keymap-" in ran.stdout
+        assert "permission" in ran.stdout
+        assert "skipped  price keymap-" in ran.stdout
+        assert "it needs what failed" in ran.stdout
+        again = with_catalog("catalog", "apply", environment=environment)
+        assert "Done: " in again.stdout
+        with_catalog("catalog", "plan", "--check", environment=environment)
+
+
+def test_bursts_of_429_reach_no_user(with_catalog: Shell) -> None:
+    with with_catalog.serving("--rate-limit", "6/2") as environment:
+        ran = with_catalog("catalog", "apply", "--verbose", environment=environment)
+        with_catalog("catalog", "plan", "--check", environment=environment)
+
+    assert "→ 429" in ran.stderr
+    assert "failed" not in ran.stdout
+
+
+def test_help_has_an_example_for_every_command(shell: Shell) -> None:
+    commands = ["validate", "schema", "plan", "apply"]
+    for argv in [["catalog", command] for command in commands] + [["local", "serve"], ["local", "reset"], ["doctor"]]:
+        assert "Example" in shell(*argv, "--help").stdout
+
+
+def test_help_and_version_import_nothing_heavy(shell: Shell) -> None:
+    for argv in (["--help"], ["--version"], ["catalog", "--help"], ["catalog", "plan", "--help"]):
+        ran = subprocess.run(
+            [BILLING.with_name("python"), "-X", "importtime", BILLING, *argv],
+            cwd=shell.directory,
+            env=shell.environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in ran.stderr.splitlines() if "|" in line}
+        assert "typer" in imported
+        assert not imported & {"stripe", "pydantic", "rich", "requests", "yaml", "babel", "starlette", "uvicorn", "sqlite3"}
+
+
+def test_output_into_a_closed_pipe_is_no_traceback(with_catalog: Shell) -> None:
+    ran = subprocess.run(
+        f"{BILLING} catalog schema | head -n 1",
+        shell=True,
+        cwd=with_catalog.directory,
+        env={**with_catalog.environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stderr == ""
