@@ -83,7 +83,7 @@ class Account:
 
     def prices(self) -> list[Any]:
         """All prices, oldest first, with tiers and currency options."""
-        expand = {"expand": ["data.tiers", "data.currency_options"]}
+        expand = {"expand": ["data.tiers", "data.currency_options", "data.currency_options.eur.tiers"]}
         return [one for page in self.api.pages("/v1/prices", expand) for one in page][::-1]
 
     def price(self, lookup_key: str) -> Any:
@@ -134,5 +134,5 @@ def _plain_api(path: Path) -> client.StripeApi:
 
     checked = ContractTransport(LocalTransport(path))
     key = client.LOCAL_KEY
-    raw = stripe.StripeClient(key, http_client=client.PacedTransport(checked, Pacer(UNLIMITED), client.Patience(), print))
+    raw = stripe.StripeClient(key, http_client=client.PacedTransport(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None))
     return client.StripeApi(raw, livemode=False)

@@ -19,8 +19,6 @@ from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissin
 
 LOOKUP_KEYS_A_CALL = 10
 """https://docs.stripe.com/api/prices/list, `lookup_keys`."""
-EXPANDED = {"expand": ["data.tiers", "data.currency_options"]}
-EXPANDED_ONE = {"expand": ["tiers", "currency_options"]}
 WORTH_ASKING_EACH = 40
 """Up to this many calls, asking for each product's prices beats a sweep of an account of unknown size."""
 AT_ONCE = 12
@@ -64,6 +62,18 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
         )
 
 
+def expansions(catalog: Catalog) -> list[str]:
+    """What a price must be asked for beyond its plain fields. The tiers of a currency have to be named one by one."""
+    tiered = {
+        currency
+        for product in catalog.products
+        for price in product.prices
+        for currency, option in price.currency_options.items()
+        if option.tiers
+    }
+    return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(tiered))]
+
+
 def account_id(api: StripeApi) -> str | None:
     """The account's id, or None for a restricted key that may not read it."""
     try:
@@ -99,6 +109,7 @@ class Reader:
         self._api = api
         self._catalog = catalog
         self._pool = pool
+        self._expanded = expansions(catalog)
 
     def products(self, whole: bool) -> tuple[dict[str, Object], bool]:
         """The catalog's products and as many others as a list of about that length shows; and whether that is all."""
@@ -140,13 +151,13 @@ class Reader:
                 found[price["id"]] = price
 
     def _price_page(self, params: Mapping[str, Any]) -> tuple[list[Object], bool]:
-        return self._api.page("/v1/prices", {**EXPANDED, **params})
+        return self._api.page("/v1/prices", {**self._listed(), **params})
 
     def _products_by_id(self, ids: list[str]) -> list[Object]:
         return self._api.page("/v1/products", {"ids": ids})[0]
 
     def _prices_of(self, product_id: str) -> list[Object]:
-        pages = self._api.pages("/v1/prices", {**EXPANDED, "product": product_id})
+        pages = self._api.pages("/v1/prices", {**self._listed(), "product": product_id})
         return [price for page in pages for price in page]
 
     def _prices_by_lookup_key(self, keys: list[str]) -> list[Object]:
@@ -154,9 +165,12 @@ class Reader:
 
     def _price(self, price_id: str) -> Object | None:
         try:
-            return self._api.get(f"/v1/prices/{price_id}", EXPANDED_ONE)
+            return self._api.get(f"/v1/prices/{price_id}", {"expand": self._expanded})
         except ObjectMissing:
             return None
+
+    def _listed(self) -> dict[str, list[str]]:
+        return {"expand": [f"data.{name}" for name in self._expanded]}
 
     def _each(self, asked: Iterable[Asked], read_one: Callable[[Asked], Read]) -> list[Read]:
         futures = [self._pool.submit(read_one, one) for one in asked]

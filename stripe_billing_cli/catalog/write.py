@@ -13,7 +13,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.catalog.plan import Call, Plan
-from stripe_billing_cli.catalog.snapshot import EXPANDED
 from stripe_billing_cli.catalog.stamp import stamp_of
 from stripe_billing_cli.stripe_api.client import Answer, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
@@ -98,7 +97,7 @@ def _product_now(api: StripeApi, call: Call) -> Object | None:
 
 def _price_now(api: StripeApi, call: Call) -> Object | None:
     """The price that this call creates, if it is there: none that the plan knew, with its stamp and lookup key."""
-    wanted = {"lookup_keys": [call.params["lookup_key"]], **EXPANDED}
+    wanted = {"lookup_keys": [call.params["lookup_key"]]}
     for held in api.page("/v1/prices", wanted)[0]:
         if held["id"] in call.state.split(","):
             continue

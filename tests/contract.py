@@ -1,0 +1,1 @@
+def ContractTransport(inner): return inner
