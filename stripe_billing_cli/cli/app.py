@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.cli import doors
 
-Version = Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)]
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"billing {__version__}")
+        raise typer.Exit
+
+
+Version = Annotated[
+    bool, typer.Option("--version", help="Print the version and exit.", is_eager=True, callback=_print_version)
+]
 
 
 @dataclass(frozen=True)
@@ -35,7 +43,7 @@ GROUPS = {
 EPILOG = """Start here:  billing catalog apply --local"""
 
 
-class LazyGroups(TyperGroup):
+class LazyGroups(doors.QuickGroup):
     """Lists its commands without importing them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -58,18 +66,14 @@ class LazyGroups(TyperGroup):
 
 
 app = typer.Typer(
-    cls=LazyGroups,
     help="Run subscriptions on Stripe: a reviewed catalog file, applied as often as you like.",
     epilog=EPILOG,
-    **doors.PLAIN,
+    **{**doors.PLAIN, "cls": LazyGroups},
 )
 
 
 @app.callback(invoke_without_command=True)
 def root(ctx: typer.Context, version: Version = False) -> None:
-    if version:
-        typer.echo(f"billing {__version__}")
-        raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
         raise typer.Exit(2)
@@ -81,9 +85,20 @@ def run(argv: list[str]) -> int:
     try:
         return app(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
-        return _report(error, options)
+        return _report(error, options | _understood(error, argv))
     finally:
         _flush()
+
+
+def _understood(error: BaseException, argv: list[str]) -> dict[str, Any]:
+    """The shared options of a command line that is wrong elsewhere, so that its error comes in the format asked for."""
+    context = getattr(error, "ctx", None)
+    if context is None:
+        return {}
+    lenient = {"resilient_parsing": True, "ignore_unknown_options": True, "allow_extra_args": True}
+    options: dict[str, Any] = {}
+    context.command.make_context(context.info_name, list(argv), obj=options, **lenient)
+    return options
 
 
 def _report(error: BaseException, options: Mapping[str, Any]) -> int:

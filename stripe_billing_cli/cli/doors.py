@@ -11,10 +11,22 @@ from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
 import typer
+from typer.core import TyperGroup
 
 from stripe_billing_cli.cli.context import Context
 
+class QuickGroup(TyperGroup):
+    """A group that says "no" for a `--help` that was not given, where Typer would import pydantic to find that out."""
+
+    def get_help_option(self, ctx: Any) -> Any:
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.default = False
+        return option
+
+
 PLAIN: dict[str, Any] = {
+    "cls": QuickGroup,
     "rich_markup_mode": None,
     "pretty_exceptions_enable": False,
     "add_completion": False,

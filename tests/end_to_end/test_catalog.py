@@ -130,21 +130,24 @@ def test_killed_at_any_moment_and_run_again_it_arrives(with_catalog: Shell) -> N
 
 
 def test_ctrl_c_ends_the_calls_in_flight_and_says_where_things_stand(with_catalog: Shell) -> None:
-    with with_catalog.serving("--latency-ms", "700") as environment:
+    with with_catalog.serving("--latency-ms", "500") as environment:
         running = subprocess.Popen(
-            [BILLING, "catalog", "apply"],
+            [BILLING, "catalog", "apply", "--verbose"],
             cwd=with_catalog.directory,
             env={**with_catalog.environment, **environment},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
         )
-        time.sleep(2.6)
+        assert running.stderr is not None
+        while "POST /v1/products → 200" not in running.stderr.readline():
+            pass
         running.send_signal(signal.SIGINT)
         out, err = running.communicate(timeout=30)
 
         assert running.returncode == 130, out + err
         assert "Interrupted: " in out
+        assert " 0 failed" in out
         assert "Run the same command again" in out
         with_catalog("catalog", "apply", environment=environment)
         with_catalog("catalog", "plan", "--check", environment=environment)
