@@ -134,5 +134,7 @@ def _plain_api(path: Path) -> client.StripeApi:
 
     checked = ContractTransport(LocalTransport(path))
     key = client.LOCAL_KEY
-    raw = stripe.StripeClient(key, http_client=client.PacedTransport(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None))
+    raw = stripe.StripeClient(
+        key, http_client=client.PacedTransport(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None)
+    )
     return client.StripeApi(raw, livemode=False)

@@ -1,1 +1,2 @@
-def ContractTransport(inner): return inner
+def ContractTransport(inner):
+    return inner

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Literal
@@ -16,11 +16,19 @@ from typing import Literal
 from stripe_billing_cli.catalog.plan import Call, Operation, Plan
 from stripe_billing_cli.catalog.write import write
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import (
+    KeyRefused,
+    LocalStripeTrouble,
+    NoConnection,
+    NotStripe,
+    StripeFailure,
+)
 
 Status = Literal["done", "failed", "skipped"]
 AT_ONCE = 12
 """Calls of one operation at once: 25 a second, answered in half a second each, need that many."""
+LOST_ENOUGH = 3
+"""So many calls without a connection, each after its retries, and the network is taken to be down."""
 OPERATIONS: tuple[Operation, ...] = ("create_product", "update_product", "create_price", "update_price")
 
 
@@ -88,6 +96,13 @@ class Execution:
         self.errors[call.number] = error
         self._skip(call.number)
 
+    @property
+    def hopeless(self) -> bool:
+        """Whether the failures so far say that no other call can succeed either."""
+        lost = sum(isinstance(error, NoConnection) for error in self.errors.values())
+        everywhere = KeyRefused, LocalStripeTrouble, NotStripe
+        return lost >= LOST_ENOUGH or any(isinstance(error, everywhere) for error in self.errors.values())
+
     def _skip(self, number: int) -> None:
         for later in self.unlocks.get(number, []):
             if later not in self.status:
@@ -131,36 +146,38 @@ class Execution:
         return None
 
 
-def carry_out(api: StripeApi, plan: Plan, *, progress: Callable[[Call], None] = lambda call: None) -> Outcome:
+def carry_out(
+    api: StripeApi,
+    plan: Plan,
+    *,
+    progress: Callable[[Call], None] = lambda call: None,
+    interrupt: threading.Event | None = None,
+) -> Outcome:
     """Do what the plan says, and say what became of each change. Failures are in the outcome, not raised.
 
-    An interrupt (Ctrl-C) lets the calls in flight end, starts no more, and comes back as `interrupted`.
-    `progress` is called after each call that succeeded.
+    Once `interrupt` is set, the calls in flight end and no more are started; a failure that every other call would
+    share has the same effect. `progress` is called after each call that succeeded.
     """
+    interrupt = interrupt or threading.Event()
+    hopeless = threading.Event()
     execution = Execution(plan)
     ended: queue.SimpleQueue[tuple[Call, Future[str]]] = queue.SimpleQueue()
-    stop = threading.Event()
     lanes = {name: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=name) for name in OPERATIONS}
     in_flight = 0
 
     def start(call: Call) -> None:
         nonlocal in_flight
         in_flight += 1
-        future = lanes[call.operation].submit(_unless_stopped, stop, api, plan, call, dict(execution.made))
+        default_price = execution.made[call.default_price_of] if call.default_price_of else None
+        future = lanes[call.operation].submit(_unless_stopped, (interrupt, hopeless), api, plan, call, default_price)
         future.add_done_callback(lambda finished: ended.put((call, finished)))
 
-    interrupted = False
     try:
         for call in plan.calls:
             if not call.needs:
                 start(call)
         while in_flight:
-            try:
-                call, future = ended.get()
-            except KeyboardInterrupt:
-                interrupted = True
-                stop.set()
-                continue
+            call, future = ended.get()
             in_flight -= 1
             error = future.exception()
             if error is None and future.result():
@@ -169,17 +186,21 @@ def carry_out(api: StripeApi, plan: Plan, *, progress: Callable[[Call], None] = 
                 progress(call)
             elif isinstance(error, StripeFailure):
                 execution.failed(call, error)
+                if execution.hopeless:
+                    hopeless.set()
             elif error is not None:
-                stop.set()
+                hopeless.set()
                 raise error
     finally:
         for lane in lanes.values():
             lane.shutdown(wait=True, cancel_futures=True)
-    return execution.outcome(interrupted)
+    return execution.outcome(interrupt.is_set())
 
 
-def _unless_stopped(stop: threading.Event, api: StripeApi, plan: Plan, call: Call, made: Mapping[str, str]) -> str:
+def _unless_stopped(
+    stops: Iterable[threading.Event], api: StripeApi, plan: Plan, call: Call, default_price: str | None
+) -> str:
     """The id of the object written, or nothing if the apply was stopped before this call left."""
-    if stop.is_set():
+    if any(stop.is_set() for stop in stops):
         return ""
-    return write(api, plan, call, made)
+    return write(api, plan, call, default_price)

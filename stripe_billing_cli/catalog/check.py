@@ -81,7 +81,12 @@ class Check:
     ) -> tuple[model.Price | None, desired.Price | None]:
         path: Path = ("products", product, "prices", key)
         if not isinstance(value, dict):
-            self._report(path, f"price {key} has no keys and values", "such as {unit_amount: 1500, recurring: month}", at_key=True)
+            self._report(
+                path,
+                f"price {key} has no keys and values",
+                "such as {unit_amount: 1500, recurring: month}",
+                at_key=True,
+            )
             return None, None
         fields = dict(value)
         if isinstance(fields.get("recurring"), str):
@@ -94,7 +99,9 @@ class Check:
             rules.check_price(key, price, currency, self._report_below(path))
         wanted = _desired_price(product, key, price, currency or "", head, self._places.key(path))
         if len(wanted.lookup_key) > 200:
-            self._report(path, "its lookup key would be longer than 200 characters", "give it a `lookup_key:`", at_key=True)
+            self._report(
+                path, "its lookup key would be longer than 200 characters", "give it a `lookup_key:`", at_key=True
+            )
         self._only_once("lookup key", wanted.lookup_key, (*path, "lookup_key") if price.lookup_key else path)
         if price.id:
             self._only_once("price id", price.id, (*path, "id"))
@@ -124,11 +131,16 @@ class Check:
         if isinstance(value, dict):
             return value
         found = "nothing" if value is None else "something else"
-        self._report(path, f"{kind}: expected entries by key, found {found}", f"remove {kind}, or give it an entry", at_key=True)
+        self._report(
+            path, f"{kind}: expected entries by key, found {found}", f"remove {kind}, or give it an entry", at_key=True
+        )
         return {}
 
     def _report_below(self, path: Path) -> rules.Report:
-        return lambda below, message, hint: self._report((*path, *below), message, hint, at_key=not below)
+        def report(below: Path, message: str, hint: str, *, at_key: bool = False) -> None:
+            self._report((*path, *below), message, hint, at_key=at_key or not below)
+
+        return report
 
     def _report(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> None:
         where = self._places.key(path) if at_key else self._places.value(path)
@@ -147,7 +159,9 @@ def _names(features: Any) -> Any:
     """Marketing features as Stripe writes them, `{name: …}`, or as plain text."""
     if not isinstance(features, list):
         return features
-    return [feature["name"] if isinstance(feature, dict) and set(feature) == {"name"} else feature for feature in features]
+    return [
+        feature["name"] if isinstance(feature, dict) and set(feature) == {"name"} else feature for feature in features
+    ]
 
 
 def _desired_product(

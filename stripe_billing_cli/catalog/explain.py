@@ -47,7 +47,9 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> Explained:
         return _fraction(name, found)
     expected = _expected(kind, context, name)
     if expected is not None:
-        return Explained(f"{_named(name)}: expected {expected}, found {_described(found)}", _hint(kind, found, context, name))
+        return Explained(
+            f"{_named(name)}: expected {expected}, found {_described(found)}", _hint(kind, found, context, name)
+        )
     return Explained(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api/prices/create")
 
 

@@ -28,7 +28,9 @@ def read_source(path: str) -> Source:
     name = "standard input" if path == "-" else path
     content = sys.stdin.buffer.read(LARGEST + 1) if path == "-" else _content(Path(path))
     if len(content) > LARGEST:
-        raise _wrong(name, "the file is larger than 5 MB", "a catalog of 10,000 prices takes 1 MB; is this the right file?")
+        raise _wrong(
+            name, "the file is larger than 5 MB", "a catalog of 10,000 prices takes 1 MB; is this the right file?"
+        )
     try:
         return Source(name, content.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -44,10 +44,14 @@ def _up_to(value: Any) -> int | None:
 Exact = Annotated[
     Decimal,
     BeforeValidator(_exact),
-    WithJsonSchema({"anyOf": [{"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,12})?$"}, {"type": "number", "minimum": 0}]}),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,12})?$"}, {"type": "number", "minimum": 0}]}
+    ),
 ]
 UpTo = Annotated[
-    int | None, BeforeValidator(_up_to), WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "inf"}]})
+    int | None,
+    BeforeValidator(_up_to),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "inf"}]}),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=5000)]
 Count = Annotated[int, Field(ge=1)]

@@ -8,15 +8,24 @@ https://docs.stripe.com/api/prices/create, https://docs.stripe.com/currencies.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Protocol
 
 from stripe_billing_cli.catalog import model, stamp
 from stripe_billing_cli.catalog.explain import nearest
 from stripe_billing_cli.catalog.values import Path
 from stripe_billing_cli.stripe_api.money import CURRENCIES, THREE_DECIMAL, WHOLE_IN_TWO_DECIMALS, ZERO_DECIMAL
 
-Report = Callable[[Path, str, str], None]
+
+class Report(Protocol):
+    """Takes a problem: its path below the entry that is checked, what it is, the way out.
+
+    `at_key`: it stands at the key of that path and not at its value.
+    """
+
+    def __call__(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> None: ...
+
 
 LARGEST_AMOUNT = 99_999_999
 """Eight digits, in any currency (https://docs.stripe.com/currencies, "Minimum and maximum charge amounts")."""
@@ -66,18 +75,26 @@ def check_default_price(product: model.Product, prices: Mapping[str, model.Price
 def check_metadata(metadata: Mapping[str, str], report: Report) -> None:
     room = MOST_METADATA - len(stamp.RESERVED)
     if len(metadata) > room:
-        report(("metadata",), f"{len(metadata)} keys", f"Stripe keeps {MOST_METADATA}, and {len(stamp.RESERVED)} are billing's")
+        report(
+            ("metadata",),
+            f"{len(metadata)} keys",
+            f"Stripe keeps {MOST_METADATA}, and {len(stamp.RESERVED)} are billing's",
+        )
     if len(",".join(metadata)) > LONGEST_VALUE:
         report(("metadata",), "the keys together are longer than 500 characters", "use fewer keys, or shorter ones")
     for key, value in metadata.items():
         if key in stamp.RESERVED:
-            report(("metadata", key), f"{key} is billing's own mark", "choose another key")
+            report(("metadata", key), f"{key} is billing's own mark", "choose another key", at_key=True)
         elif not key or len(key) > LONGEST_KEY or set(key) & set("[],"):
-            report(("metadata", key), f"{key} cannot be a metadata key", "1 to 40 characters, without brackets and commas")
+            report(
+                ("metadata", key), f"{key} cannot be a metadata key", "1 to 40 characters, without brackets and commas"
+            )
         if len(value) > LONGEST_VALUE:
             report(("metadata", key), f"a value of {len(value)} characters", f"Stripe keeps {LONGEST_VALUE}")
         elif not value:
-            report(("metadata", key), "an empty value", "Stripe takes it for the wish to remove the key: leave the key out")
+            report(
+                ("metadata", key), "an empty value", "Stripe takes it for the wish to remove the key: leave the key out"
+            )
 
 
 def check_price(key: str, price: model.Price, currency: str | None, report: Report) -> None:
@@ -96,23 +113,26 @@ def check_price(key: str, price: model.Price, currency: str | None, report: Repo
     if price.custom_unit_amount:
         _check_custom(price, report)
     if price.transform_quantity and _tiered(price):
-        report(("transform_quantity",), "tiers cannot be combined with packages", "remove transform_quantity, or the tiers")
+        report(
+            ("transform_quantity",), "tiers cannot be combined with packages", "remove transform_quantity, or the tiers"
+        )
     _check_amounts((), price, currency, report)
     _check_currency_options(price, currency, report)
     check_metadata(price.metadata, report)
 
 
-def check_currency(path: Path, currency: str, report: Report) -> None:
+def check_currency(path: Path, currency: str, report: Report, *, at_key: bool = False) -> None:
     if currency in CURRENCIES:
         return
     lower = currency.lower()
-    hint = f"write {lower}" if lower in CURRENCIES else _near_currency(lower)
-    report(path, f"{currency} is no currency of Stripe's", hint)
+    hint = f"write {lower}" if lower in CURRENCIES else _like_currency(lower)
+    report(path, f"{currency} is no currency of Stripe's", hint, at_key=at_key)
 
 
-def _near_currency(currency: str) -> str:
-    hint = nearest(currency, sorted(CURRENCIES))
-    return hint if hint.startswith("did") else "see https://docs.stripe.com/currencies"
+def _like_currency(currency: str) -> str:
+    """The currencies of the same country, for a slip in the third letter."""
+    alike = sorted(code for code in CURRENCIES if len(code) == 3 and code[:2] == currency[:2])
+    return f"did you mean {' or '.join(alike)}?" if alike else "see https://docs.stripe.com/currencies"
 
 
 def _tiered(price: model.Price) -> bool:
@@ -121,7 +141,9 @@ def _tiered(price: model.Price) -> bool:
 
 def _check_amount_form(price: model.Price, report: Report) -> None:
     given = [
-        name for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount") if getattr(price, name) is not None
+        name
+        for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
+        if getattr(price, name) is not None
     ]
     if _tiered(price):
         if price.billing_scheme != "tiered":
@@ -129,7 +151,11 @@ def _check_amount_form(price: model.Price, report: Report) -> None:
         if not price.tiers:
             report(("billing_scheme",), "a tiered price without tiers", "add `tiers:`")
         if price.tiers_mode is None:
-            report(("tiers",) if price.tiers else ("billing_scheme",), "tiers without their mode", "add `tiers_mode: graduated`, or volume")
+            report(
+                ("tiers",) if price.tiers else ("billing_scheme",),
+                "tiers without their mode",
+                "add `tiers_mode: graduated`, or volume",
+            )
         for name in given:
             report((name,), f"a tiered price cannot have {name} as well", "amounts stand in the tiers")
         if price.tiers:
@@ -140,7 +166,9 @@ def _check_amount_form(price: model.Price, report: Report) -> None:
     if len(given) > 1:
         report((given[1],), f"{' and '.join(given)} exclude each other", "keep the one that you mean")
     elif not given:
-        report((), "the price has no amount", "add unit_amount (cents), unit_amount_decimal, custom_unit_amount, or tiers")
+        report(
+            (), "the price has no amount", "add unit_amount (cents), unit_amount_decimal, custom_unit_amount, or tiers"
+        )
 
 
 def _check_tiers(path: Path, tiers: list[model.Tier], report: Report) -> None:
@@ -156,11 +184,18 @@ def _check_tiers(path: Path, tiers: list[model.Tier], report: Report) -> None:
         for name in ("unit_amount", "flat_amount"):
             if getattr(tier, name) is not None and getattr(tier, f"{name}_decimal") is not None:
                 report((*here, f"{name}_decimal"), f"{name} and {name}_decimal exclude each other", "keep one")
-        if all(getattr(tier, name) is None for name in ("unit_amount", "unit_amount_decimal", "flat_amount", "flat_amount_decimal")):
+        if all(
+            getattr(tier, name) is None
+            for name in ("unit_amount", "unit_amount_decimal", "flat_amount", "flat_amount_decimal")
+        ):
             report(here, "a tier without an amount", "add unit_amount, flat_amount, or both")
         flat = tier.flat_amount_decimal
         if flat is not None and flat != flat.to_integral_value():
-            report((*here, "flat_amount_decimal"), f"{flat} is no whole number of minor units", "flat amounts are not divided")
+            report(
+                (*here, "flat_amount_decimal"),
+                f"{flat} is no whole number of minor units",
+                "flat amounts are not divided",
+            )
 
 
 def _check_recurring(recurring: model.Recurring, report: Report) -> None:
@@ -190,16 +225,24 @@ def _check_custom(price: model.Price, report: Report) -> None:
     custom = price.custom_unit_amount
     path: Path = ("custom_unit_amount",)
     if price.recurring:
-        report(path, "only a one-time price can let the customer choose the amount", "remove `recurring`, or fix the amount")
+        report(
+            path,
+            "only a one-time price can let the customer choose the amount",
+            "remove `recurring`, or fix the amount",
+        )
     if price.transform_quantity:
         report(path, "packages of an amount that the customer chooses", "remove transform_quantity")
-    bounds = [(name, amount) for name in ("minimum", "preset", "maximum") if (amount := getattr(custom, name)) is not None]
+    bounds = [
+        (name, amount) for name in ("minimum", "preset", "maximum") if (amount := getattr(custom, name)) is not None
+    ]
     for (lower, less), (upper, more) in zip(bounds, bounds[1:], strict=False):
         if less > more:
             report((*path, upper), f"{upper} {more} is below {lower} {less}", "minimum ≤ preset ≤ maximum")
 
 
-def _check_amounts(path: Path, priced: model.Price | model.CurrencyOption, currency: str | None, report: Report) -> None:
+def _check_amounts(
+    path: Path, priced: model.Price | model.CurrencyOption, currency: str | None, report: Report
+) -> None:
     for name in ("unit_amount", "unit_amount_decimal"):
         _check_amount((*path, name), getattr(priced, name), currency, report)
     for number, tier in enumerate(priced.tiers):
@@ -226,15 +269,17 @@ def _check_amount(path: Path, amount: Decimal | int | None, currency: str | None
     elif currency in THREE_DECIMAL and value % 10:
         report(path, f"{value} in {currency}", f"the last of {currency}'s three decimals must be 0")
     elif currency in WHOLE_IN_TWO_DECIMALS and value % 100:
-        report(path, f"{value} in {currency}", f"{currency} has no minor unit, and is written with two zeros: {value}00")
+        report(
+            path, f"{value} in {currency}", f"{currency} has no minor unit, and is written with two zeros: {value}00"
+        )
 
 
 def _check_currency_options(price: model.Price, currency: str | None, report: Report) -> None:
     for code, option in price.currency_options.items():
         path: Path = ("currency_options", code)
-        check_currency(path, code, report)
+        check_currency(path, code, report, at_key=True)
         if code == currency:
-            report(path, f"{code} is the price's own currency", "its amount stands in the price itself")
+            report(path, f"{code} is the price's own currency", "its amount stands in the price itself", at_key=True)
         _check_option_form(path, price, option, report)
         _check_amounts(path, option, code, report)
 

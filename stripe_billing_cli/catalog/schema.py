@@ -28,6 +28,9 @@ def catalog_schema() -> dict[str, Any]:
     price["currency_options"]["propertyNames"] = currency
     described = price["recurring"].pop("description")
     price["recurring"] = {"anyOf": [RECURRING_SHORT, price["recurring"]], "description": described}
+    feature = kinds["Product"]["properties"]["marketing_features"]
+    named = {"type": "object", "properties": {"name": feature["items"]}, "required": ["name"]}
+    feature["items"] = {"anyOf": [feature["items"], {**named, "additionalProperties": False}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Catalog of billing",

@@ -102,7 +102,9 @@ class Reading:
         if not key.plain:
             return
         if text.lower() in BOOLEANS_OF_1_1 or text in TRUTHS or text in NULLS:
-            self._report(key.where, f"the key {text or 'that is empty'} is not text to every YAML reader", f'write "{text}"')
+            self._report(
+                key.where, f"the key {text or 'that is empty'} is not text to every YAML reader", f'write "{text}"'
+            )
         elif WHOLE.match(text) or DECIMAL.match(text) or NUMBERS_OF_1_1.match(text):
             self._report(key.where, f"the key {text} is a number to YAML", f'write "{text}"')
 
@@ -116,10 +118,14 @@ class Reading:
             return self._number(node)
         if text.lower() in BOOLEANS_OF_1_1:
             truth = "true" if text.lower() in ("y", "yes", "on") else "false"
-            self._report(node.where, f"{text} is {truth} to many YAML readers, and text to others", f'write {truth}, or "{text}"')
+            self._report(
+                node.where, f"{text} is {truth} to many YAML readers, and text to others", f'write {truth}, or "{text}"'
+            )
         elif NUMBERS_OF_1_1.match(text):
             self._report(
-                node.where, f"{text} is not the same number to every YAML reader", f'write the number in plain digits, or "{text}"'
+                node.where,
+                f"{text} is not the same number to every YAML reader",
+                f'write the number in plain digits, or "{text}"',
             )
         return text
 

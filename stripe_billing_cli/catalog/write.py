@@ -9,7 +9,7 @@ now, and asked again under a new key where it is out of date.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from stripe_billing_cli.catalog.plan import Call, Plan
@@ -22,33 +22,37 @@ from stripe_billing_cli.stripe_api.errors import (
     StripeFailure,
 )
 
+Look = Callable[[StripeApi, Call], "Object | None"]
+"""Reads back what a create was to make; None if it is not there."""
 ATTEMPTS = 4
 """How often a create is asked again under a new key after an answer that was out of date."""
 
 
-def write(api: StripeApi, plan: Plan, call: Call, made: Mapping[str, str]) -> str:
-    """Carry out one call; the id of the object. `made` is price path → id. Raises `StripeFailure`."""
+def write(api: StripeApi, plan: Plan, call: Call, default_price: str | None) -> str:
+    """Carry out one call; the id of the object. `default_price` is the id of the price that the call points to.
+
+    Raises `StripeFailure`.
+    """
     match call.operation:
         case "create_product":
             return _create(api, plan, call, "/v1/products", _product_now)
         case "create_price":
             return _create(api, plan, call, "/v1/prices", _price_now)
         case "update_product":
-            return _update(api, f"/v1/products/{call.target}", _with_default_price(call, made))
+            return _update(api, f"/v1/products/{call.target}", _pointing(call.params, default_price))
         case "update_price":
             return _update(api, f"/v1/prices/{call.target}", call.params)
 
 
-def _with_default_price(call: Call, made: Mapping[str, str]) -> Mapping[str, Any]:
-    path = call.default_price_of
-    return {**call.params, "default_price": made[path]} if path else call.params
+def _pointing(params: Mapping[str, Any], default_price: str | None) -> Mapping[str, Any]:
+    return {**params, "default_price": default_price} if default_price else params
 
 
 def _update(api: StripeApi, path: str, params: Mapping[str, Any]) -> str:
     return str(api.post(path, params).body["id"])
 
 
-def _create(api: StripeApi, plan: Plan, call: Call, path: str, look: Any) -> str:
+def _create(api: StripeApi, plan: Plan, call: Call, path: str, look: Look) -> str:
     for again in range(ATTEMPTS):
         try:
             answer = api.post(path, call.params, call.idempotency_key(plan.account, again))
@@ -68,22 +72,21 @@ def _create(api: StripeApi, plan: Plan, call: Call, path: str, look: Any) -> str
     )
 
 
-def _current(api: StripeApi, call: Call, answer: Answer, look: Any) -> Object | None:
+def _current(api: StripeApi, call: Call, answer: Answer, look: Look) -> Object | None:
     """The object of an answer, unless the answer is a remembered one that is not true any more."""
     if not answer.replayed:
         return answer.body
-    now: Object | None = look(api, call)
+    now = look(api, call)
     return now if now and now["id"] == answer.body["id"] else None
 
 
-def _after_failure(api: StripeApi, call: Call, failure: StripeFailure, look: Any) -> Object | None:
+def _after_failure(api: StripeApi, call: Call, failure: StripeFailure, look: Look) -> Object | None:
     """The object, where a failed create made it all the same, or another run did."""
     refused = isinstance(failure, RequestRefused) and failure.code == "resource_already_exists"
     taken = isinstance(failure, RequestRefused) and failure.param == "lookup_key"
     if not (refused or taken or failure.outcome_unknown):
         return None
-    now: Object | None = look(api, call)
-    return now
+    return look(api, call)
 
 
 def _product_now(api: StripeApi, call: Call) -> Object | None:

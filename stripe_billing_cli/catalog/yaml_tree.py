@@ -116,7 +116,9 @@ class Builder:
     def _start_document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
-            raise YamlProblem(_where(event), "a second document begins here", "a catalog is one document: remove the ---")
+            raise YamlProblem(
+                _where(event), "a second document begins here", "a catalog is one document: remove the ---"
+            )
 
     def _check_tag(self, event: Any) -> None:
         if event.tag and event.tag not in ("!", "tag:yaml.org,2002:str"):
@@ -170,7 +172,9 @@ class Builder:
         parent = self._stack[-1]
         parent.size += node.size
         if parent.size > MOST_NODES:
-            raise YamlProblem(node.where, "this file stands for too many values", "no catalog is that large; mind aliases")
+            raise YamlProblem(
+                node.where, "this file stands for too many values", "no catalog is that large; mind aliases"
+            )
         if isinstance(parent, Sequence):
             parent.items.append(node)
             return

@@ -271,9 +271,10 @@ def _confirm_live(context: Context, decided: Plan) -> None:
 
 def _carry_out(context: Context, decided: Plan) -> Outcome:
     from stripe_billing_cli.catalog.apply import carry_out
+    from stripe_billing_cli.cli.interrupts import asked_to_stop
 
-    with _progress(len(decided.calls)) as advance:
-        return carry_out(context.stripe, decided, progress=advance)
+    with asked_to_stop() as interrupt, _progress(len(decided.calls)) as advance:
+        return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt)
 
 
 def _progress(calls: int) -> Any:

@@ -15,6 +15,7 @@ from typer.core import TyperGroup
 
 from stripe_billing_cli.cli.context import Context
 
+
 class QuickGroup(TyperGroup):
     """A group that says "no" for a `--help` that was not given, where Typer would import pydantic to find that out."""
 

@@ -17,6 +17,7 @@ SYMBOLS = {"create": "+", "update": "~", "replace": "±", "archive": "-"}
 COLOURS = {"create": "green", "update": "yellow", "replace": "magenta", "archive": "red"}
 VERBS = {"create": "to create", "update": "to update", "replace": "to replace", "archive": "to archive"}
 SHOWN_UNMANAGED = 20
+SHOWN_FAILED = 5
 QUIET = {"active", "lookup_key", "currency", "name", "metadata.billing_metadata"}
 """Fields of a new object that its first line says already, or that nobody reviews."""
 
@@ -223,21 +224,44 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
 
 def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     """What became of the plan: the failures and what they held up, then the counts."""
+    yield from _failures(plan, outcome)
+    yield from _skipped(plan, outcome)
+    done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
+    if outcome.complete:
+        yield Line(f"Done: {done:,} change{'s' if done != 1 else ''} applied.", {"bold": True})
+        return
+    what = "Interrupted" if outcome.interrupted else "Not all done"
+    yield Line(f"{what}: {done:,} done, {failed:,} failed, {skipped:,} skipped.", {"bold": True})
+    yield Line("Run the same command again: it does what is missing, and nothing twice.", {})
+
+
+def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
+    """Each failure once, with all that it befell."""
+    befell: dict[tuple[str, str | None], list[tuple[str, str | None]]] = {}
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "failed" and result.error:
             told = told_failure(result.error)
-            yield Line(f"failed   {change.kind} {change.key}: {told.message}", {"fg": "red"})
-            if told.hint:
-                yield Line(f"           → {told.hint}", {})
-            if told.request_id:
-                yield Line(f"           Stripe's request: {told.request_id}", {})
-        elif result.status == "skipped":
-            why = "it needs what failed" if result.error else "not reached"
-            yield Line(f"skipped  {change.kind} {change.key}: {why}", {"fg": "yellow"})
-    done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
-    if outcome.complete:
-        yield Line(f"Done: {done} change{'s' if done != 1 else ''} applied.", {"bold": True})
-        return
-    what = "Interrupted" if outcome.interrupted else "Not all done"
-    yield Line(f"{what}: {done} done, {failed} failed, {skipped} skipped.", {"bold": True})
-    yield Line("Run the same command again: it does what is missing, and nothing twice.", {})
+            befell.setdefault((told.message, told.hint), []).append((f"{change.kind} {change.key}", told.request_id))
+    for (message, hint), objects in befell.items():
+        yield Line(f"failed   {_some([name for name, _ in objects])}: {message}", {"fg": "red"})
+        if hint:
+            yield Line(f"         → {hint}", {})
+        requests = [request for _, request in objects if request]
+        if requests:
+            yield Line(f"         Stripe's request: {_some(requests)}", {})
+
+
+def _skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
+    why: dict[str, list[str]] = {}
+    for change, result in zip(plan.changes, outcome.results, strict=True):
+        if result.status == "skipped":
+            reason = "it needs what failed" if result.error else "not reached"
+            why.setdefault(reason, []).append(f"{change.kind} {change.key}")
+    for reason, names in why.items():
+        yield Line(f"skipped  {_some(names)}: {reason}", {"fg": "yellow"})
+
+
+def _some(names: list[str]) -> str:
+    shown = ", ".join(names[:SHOWN_FAILED])
+    rest = len(names) - SHOWN_FAILED
+    return f"{shown} and {rest:,} more" if rest > 0 else shown

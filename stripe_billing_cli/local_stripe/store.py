@@ -113,8 +113,9 @@ class Store:
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK TO attempt")
-            self._connection.execute("RELEASE attempt")
+            if self._connection.in_transaction:  # a full disk ends the whole transaction, savepoints and all
+                self._connection.execute("ROLLBACK TO attempt")
+                self._connection.execute("RELEASE attempt")
             raise
         self._connection.execute("RELEASE attempt")
 

@@ -244,12 +244,42 @@ def _translated(error: stripe.StripeError) -> errors.StripeFailure:
     )
 
 
+NETWORK_REASONS = {
+    "NameResolutionError": "the name of the server could not be resolved",
+    "ConnectTimeoutError": "no connection in time",
+    "ReadTimeout": "no answer in time",
+    "ReadTimeoutError": "no answer in time",
+    "SSLError": "the server's certificate could not be verified",
+    "ProxyError": "the proxy refused the connection",
+    "ChunkedEncodingError": "the answer broke off in the middle",
+    "ProtocolError": "the connection was closed without an answer",
+    "NewConnectionError": "the connection was refused, or there is no way to the server",
+}
+"""By the names of what requests and urllib3 raise, the most telling first."""
+
+
 def _network_reason(error: stripe.APIConnectionError) -> str:
-    """The SDK's message without its advice to write to support, which does not help here."""
+    """What broke, without the SDK's advice to write to support, and without addresses and parameters."""
+    raised = {type(cause).__name__ for cause in _causes(error)}
+    for name, reason in NETWORK_REASONS.items():
+        if name in raised:
+            return reason
     text = (error.user_message or str(error)).strip()
-    marker = "(Network error: "
-    reason = text.split(marker, 1)[1].removesuffix(")") if marker in text else text
-    return " ".join(reason.split())
+    return text.rsplit("(Network error: ", 1)[-1].removesuffix(")").split("\n")[0]
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """The exceptions behind an exception, as chained by Python or carried along by urllib3."""
+    waiting: list[BaseException] = [error]
+    seen: set[int] = set()
+    while waiting:
+        cause = waiting.pop()
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        carried = [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
+        waiting += [behind for behind in carried if isinstance(behind, BaseException)]
 
 
 def limits_for(*, livemode: bool, base: str, rate_limit: int | None = None) -> RateLimits:

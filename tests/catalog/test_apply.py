@@ -275,7 +275,9 @@ def test_the_default_price_can_be_archived_in_the_same_run_that_moves_the_defaul
     billing.apply(SEED)
     moved = SEED.replace("default_price: monthly", "default_price: yearly")
 
-    billing.apply(moved.replace("{unit_amount: 1500, recurring: month}", "{unit_amount: 1500, recurring: month, active: false}"))
+    billing.apply(
+        moved.replace("{unit_amount: 1500, recurring: month}", "{unit_amount: 1500, recurring: month, active: false}")
+    )
 
     assert account.price("pro.monthly")["active"] is False
     assert billing.plan()["changes"] == []
@@ -391,7 +393,9 @@ def test_a_renamed_price_key_with_its_lookup_key_kept_is_the_same_price(billing:
     billing.apply(SEED)
     first = account.price("pro.yearly")["id"]
 
-    billing.apply(SEED.replace(f"yearly: {YEARLY}", "annual: {unit_amount: 15000, recurring: year, lookup_key: pro.yearly}"))
+    billing.apply(
+        SEED.replace(f"yearly: {YEARLY}", "annual: {unit_amount: 15000, recurring: year, lookup_key: pro.yearly}")
+    )
 
     assert account.price("pro.yearly")["id"] == first
     assert account.price("pro.yearly")["metadata"]["billing_key"] == "pro.annual"

@@ -22,7 +22,9 @@ from tests.contract import ContractTransport
 KEYS = ["a", "b", "c"]
 texts = st.sampled_from(["One", "Two & two", "Drei Äpfel", "四"])
 amounts = st.integers(0, 99_999_999)
-exact = st.decimals(min_value=0, max_value=1000, places=12).map(lambda amount: {"unit_amount_decimal": format(amount, "f")})
+exact = st.decimals(min_value=0, max_value=1000, places=12).map(
+    lambda amount: {"unit_amount_decimal": format(amount, "f")}
+)
 plain_amount = amounts.map(lambda amount: {"unit_amount": amount})
 intervals = st.sampled_from(["day", "week", "month", "year", {"interval": "month", "interval_count": 3}])
 metadata = st.dictionaries(st.sampled_from(["owner", "team"]), texts, max_size=2)
@@ -54,7 +56,12 @@ def prices(draw: st.DrawFn) -> dict[str, Any]:
             price |= draw(optional(recurring=intervals, currency_options=options))
         case "tiered":
             mode = draw(st.sampled_from(["graduated", "volume"]))
-            price |= {"billing_scheme": "tiered", "tiers_mode": mode, "tiers": draw(tiers()), "recurring": draw(intervals)}
+            price |= {
+                "billing_scheme": "tiered",
+                "tiers_mode": mode,
+                "tiers": draw(tiers()),
+                "recurring": draw(intervals),
+            }
         case "packages":
             package = {"divide_by": draw(st.integers(1, 1000)), "round": draw(st.sampled_from(["up", "down"]))}
             price |= {"unit_amount": draw(amounts), "transform_quantity": package, "recurring": draw(intervals)}
@@ -104,7 +111,9 @@ def plan_of(text: str, path: Path) -> Plan:
     return make_plan(catalog, snapshot.read(api, catalog, whole=True), prune=True)
 
 
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+many = settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 
 @many

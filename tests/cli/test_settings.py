@@ -96,7 +96,9 @@ def test_a_refused_key_is_not_repeated(environment: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("content", [None, "not [toml", "\udcff"])
-def test_profiles_that_cannot_be_read_are_told(environment: dict[str, str], tmp_path: Path, content: str | None) -> None:
+def test_profiles_that_cannot_be_read_are_told(
+    environment: dict[str, str], tmp_path: Path, content: str | None
+) -> None:
     path = tmp_path / "config" / "stripe" / "config.toml"
     path.unlink()
     if content is not None:
@@ -114,7 +116,9 @@ class TestApiBase:
 
         assert door(environment, api_key="sk_test_x").base == "http://127.0.0.1:12111"  # type: ignore[attr-defined]
 
-    @pytest.mark.parametrize("base", ["http://127.0.0.1:1", "https://api.stripe.com.evil.example", "http://api.stripe.com"])
+    @pytest.mark.parametrize(
+        "base", ["http://127.0.0.1:1", "https://api.stripe.com.evil.example", "http://api.stripe.com"]
+    )
     def test_a_live_key_goes_to_stripe_only(self, environment: dict[str, str], base: str) -> None:
         environment["STRIPE_API_BASE"] = base
 

@@ -194,7 +194,17 @@ def test_help_and_version_import_nothing_heavy(shell: Shell) -> None:
         )
         imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in ran.stderr.splitlines() if "|" in line}
         assert "typer" in imported
-        assert not imported & {"stripe", "pydantic", "rich", "requests", "yaml", "babel", "starlette", "uvicorn", "sqlite3"}
+        assert not imported & {
+            "stripe",
+            "pydantic",
+            "rich",
+            "requests",
+            "yaml",
+            "babel",
+            "starlette",
+            "uvicorn",
+            "sqlite3",
+        }
 
 
 def test_output_into_a_closed_pipe_is_no_traceback(with_catalog: Shell) -> None:

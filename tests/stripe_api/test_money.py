@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_billing_cli.stripe_api.money import CURRENCIES, THREE_DECIMAL, ZERO_DECIMAL, format_amount, minor_unit_exponent
+from stripe_billing_cli.stripe_api.money import (
+    CURRENCIES,
+    THREE_DECIMAL,
+    ZERO_DECIMAL,
+    format_amount,
+    minor_unit_exponent,
+)
 
 
 @pytest.mark.parametrize(

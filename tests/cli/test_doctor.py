@@ -1,0 +1,74 @@
+"""`billing doctor` sees what is there and says what to do about what is wrong."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.faults import Fault
+from stripe_billing_cli.local_stripe.transport import FaultyTransport
+from tests.catalog.test_apply import SEED
+from tests.conftest import Account, Billing
+
+
+def test_all_is_well(billing: Billing, account: Account) -> None:
+    billing.write(SEED)
+
+    shown = billing.ok("doctor", "--local").out
+
+    assert account.api.account()["id"] in shown
+    assert "✓ mode         test" in shown
+    assert "✓ API version  2026-10-28.endive" in shown
+    assert "✓ catalog      catalog.yaml: 1 product" in shown
+    for kind in ("products", "prices", "subscriptions", "events"):
+        assert f"✓ may read     {kind}" in shown
+
+
+def test_what_is_wrong_comes_with_what_to_do(billing: Billing) -> None:
+    billing.write(SEED.replace("name: Pro", "nane: Pro"))
+
+    ran = billing("doctor", "--local")
+
+    assert ran.code == 1
+    assert "✗ catalog      catalog.yaml:5:3: name is missing (and 1 more)" in ran.out
+    assert "→ billing catalog validate -f catalog.yaml" in ran.out
+
+
+def test_without_a_key_the_catalog_is_looked_at_all_the_same(billing: Billing) -> None:
+    billing.write(SEED)
+
+    ran = billing("doctor")
+
+    assert ran.code == 1
+    assert "✗ key          no Stripe API key" in ran.out
+    assert "--local" in ran.out
+    assert "✓ catalog" in ran.out
+
+
+def test_a_missing_permission_is_named(billing: Billing) -> None:
+    billing.write(SEED)
+    fault = Fault.parse("403 before * GET /v1/prices")
+    billing.wrap.append(lambda inner: FaultyTransport(inner, [fault]))  # type: ignore[arg-type]
+
+    ran = billing("doctor", "--local")
+
+    assert ran.code == 1
+    assert "✗ may read     prices: The provided key" in ran.out
+    assert "✓ may read     products" in ran.out
+
+
+def test_a_key_that_stripe_refuses(billing: Billing) -> None:
+    billing.write(SEED)
+    fault = Fault.parse("401 before *")
+    billing.wrap.append(lambda inner: FaultyTransport(inner, [fault]))  # type: ignore[arg-type]
+
+    ran = billing("doctor", "--local")
+
+    assert ran.code == 1
+    assert "✗ account      Expired API Key provided" in ran.out
+
+
+def test_as_json(billing: Billing) -> None:
+    billing.write(SEED)
+
+    ran = billing.ok("doctor", "--local", "--output", "json")
+
+    assert ran.json["ok"] is True
+    assert {"check": "mode", "ok": True, "found": "test", "hint": None} in ran.json["findings"]

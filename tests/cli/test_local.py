@@ -1,0 +1,55 @@
+"""`billing local`: where the state is, and starting over."""
+
+from __future__ import annotations
+
+import stat
+
+import pytest
+
+from tests.catalog.test_apply import SEED
+from tests.conftest import Billing
+
+
+def test_the_path_of_the_state(billing: Billing) -> None:
+    expected = str(billing.directory / ".billing" / "local.db")
+
+    assert billing.ok("local", "path").out == expected + "\n"
+    assert billing.ok("local", "path", "--output", "json").json == {"path": expected, "exists": False}
+
+
+def test_the_state_is_private_to_the_user(billing: Billing) -> None:
+    billing.apply(SEED)
+
+    directory = billing.directory / ".billing"
+    assert stat.S_IMODE(directory.stat().st_mode) == 0o700
+    for file in directory.iterdir():
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+
+
+def test_reset_asks_and_then_starts_over(billing: Billing) -> None:
+    billing.apply(SEED)
+
+    refused = billing("local", "reset")
+    assert refused.code == 2
+    assert "--yes" in refused.err
+    assert billing.plan()["changes"] == []
+
+    billing.ok("local", "reset", "--yes")
+    assert len(billing.plan()["changes"]) == 3
+
+
+def test_reset_of_nothing_is_fine(billing: Billing) -> None:
+    billing.ok("local", "reset", "--yes")
+
+
+@pytest.mark.parametrize("fault", ["explode before 1", "500 sometimes 1", "500 before none", "500"])
+def test_a_fault_that_makes_no_sense_is_refused(billing: Billing, fault: str) -> None:
+    ran = billing("local", "serve", "--fault", fault)
+
+    assert ran.code == 2
+    assert "--fault: " in ran.err
+
+
+@pytest.mark.parametrize("limit", ["many", "0", "10/x", "-5"])
+def test_a_rate_limit_that_makes_no_sense_is_refused(billing: Billing, limit: str) -> None:
+    assert billing("local", "serve", "--rate-limit", limit).code == 2

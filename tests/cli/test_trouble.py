@@ -1,0 +1,275 @@
+"""Whatever goes wrong gives one clear message, the right exit code, and loses nothing."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+import responses
+
+from stripe_billing_cli.local_stripe.faults import Fault
+from stripe_billing_cli.local_stripe.transport import FaultyTransport
+from tests.catalog.test_apply import SEED
+from tests.conftest import Account, Billing, Ran
+
+
+def faulty(billing: Billing, *faults: str) -> None:
+    billing.wrap.append(lambda inner: FaultyTransport(inner, [Fault.parse(fault) for fault in faults]))  # type: ignore[arg-type]
+
+
+def told_once(ran: Ran, code: int) -> str:
+    """The error: short, no traceback, with a way on."""
+    assert ran.code == code, ran
+    assert "Traceback" not in ran.err
+    assert ran.err.count("Error: ") == 1, ran.err
+    assert "  → " in ran.err
+    assert len(ran.err) < 800
+    return ran.err
+
+
+def test_an_expired_key(billing: Billing) -> None:
+    billing.write(SEED)
+    faulty(billing, "401 before *")
+
+    told = told_once(billing("catalog", "plan", "--local"), 1)
+
+    assert "Expired API Key provided" in told
+    assert "make a new key" in told
+    assert "Stripe's request: req_" in told
+
+
+def test_a_key_without_permission(billing: Billing) -> None:
+    billing.write(SEED)
+    faulty(billing, "403 before * GET /v1/prices")
+
+    told = told_once(billing("catalog", "plan", "--local"), 1)
+
+    assert "does not have the required permissions" in told
+    assert "give the restricted key this permission" in told
+
+
+def test_a_key_that_may_not_read_the_account_can_still_apply(billing: Billing, account: Account) -> None:
+    faulty(billing, "403 before * GET /v1/account")
+
+    billing.apply(SEED)
+
+    assert set(account.products()) == {"pro"}
+    assert billing.plan()["account"] is None
+
+
+def test_a_proxys_page(billing: Billing) -> None:
+    billing.write(SEED)
+    faulty(billing, "html before *")
+
+    told = told_once(billing("catalog", "plan", "--local"), 1)
+
+    assert "is not Stripe: it sent no JSON" in told
+    assert "HTTPS_PROXY" in told
+    assert "<html" not in told
+
+
+def test_stripe_is_down(billing: Billing) -> None:
+    billing.write(SEED)
+    faulty(billing, "500 before *")
+
+    assert "https://status.stripe.com" in told_once(billing("catalog", "plan", "--local"), 1)
+
+
+def test_no_network(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    billing.write(SEED)
+    monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:9")
+
+    told = told_once(billing("catalog", "plan", "--api-key", "sk_test_nobody"), 1)
+
+    assert "Stripe could not be reached" in told
+    assert "check the network" in told
+    assert "sk_test_nobody" not in told
+
+
+def test_a_failure_as_json_has_all_its_fields(billing: Billing) -> None:
+    billing.write(SEED)
+    faulty(billing, "401 before *")
+
+    ran = billing("catalog", "plan", "--local", "--output", "json")
+
+    assert ran.out == ""
+    assert set(ran.error) == {"kind", "message", "hint", "param", "request_id", "exit_code"}
+    assert ran.error["kind"] == "authentication"
+    assert ran.error["request_id"].startswith("req_")
+
+
+def test_verbose_shows_where_a_failure_came_from_without_secrets(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    billing.write(SEED)
+    monkeypatch.setenv("STRIPE_API_BASE", "http://127.0.0.1:9")
+
+    ran = billing("catalog", "plan", "--verbose", "--api-key", "sk_test_abcdefghijklmnop")
+
+    assert "Traceback" in ran.err
+    assert "GET /v1/products → no answer" in ran.err
+    assert "sk_test_abcdefghijklmnop" not in ran.err
+
+
+def test_a_corrupted_local_stripe_is_told_and_kept(billing: Billing) -> None:
+    billing.apply(SEED)
+    database = billing.directory / ".billing" / "local.db"
+    for beside in database.parent.glob("local.db-*"):
+        beside.unlink()
+    database.write_bytes(b"this is no database" * 1000)
+
+    told = told_once(billing("catalog", "plan", "--local"), 1)
+
+    assert "local.db" in told
+    assert database.read_bytes() == b"this is no database" * 1000
+
+
+@pytest.fixture
+def as_nobody(tmp_path: Path) -> Iterator[None]:
+    """Root may write anywhere; the tests of permissions run as somebody who may not."""
+    if os.geteuid() != 0:
+        yield
+        return
+    for part in (tmp_path, *tmp_path.parents):
+        if str(part).startswith(("/tmp/", "/var/")) and part.stat().st_uid == 0:
+            part.chmod(part.stat().st_mode | 0o755)
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+def test_a_read_only_directory(billing: Billing, as_nobody: None) -> None:
+    if os.geteuid() == 65534:
+        os.seteuid(0)
+    billing.write(SEED)
+    billing.directory.chmod(0o555)
+    if os.getuid() == 0:
+        os.seteuid(65534)
+    try:
+        told = told_once(billing("catalog", "plan", "--local"), 1)
+    finally:
+        if os.getuid() == 0:
+            os.seteuid(0)
+        billing.directory.chmod(0o755)
+
+    assert ".billing" in told
+
+
+def test_a_full_disk(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite's own limit on the size of a database answers as a full disk does."""
+    billing.apply(SEED)
+    held = account.prices()
+    limited(monkeypatch)
+
+    many = "".join(f"      p{number}: {{unit_amount: {number}, recurring: month}}\n" for number in range(400))
+    billing.write(SEED + many)
+    ran = billing("catalog", "apply", "--local")
+    monkeypatch.undo()
+
+    assert ran.code == 1
+    assert "Traceback" not in ran.err
+    assert "The disk is full" in ran.out, ran.out[-2000:]
+    assert len(ran.out.split("Plan: ")[1]) < 1000
+    assert "Run the same command again" in ran.out
+    assert [price for price in account.prices() if price["id"] in {one["id"] for one in held}] == held
+    os.chdir(billing.directory)
+
+
+def limited(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no database of this process grow."""
+    connect = sqlite3.connect
+
+    def connect_limited(*arguments: object, **options: object) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect(*arguments, **options)  # type: ignore[call-overload]
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {max(pages, 1)}")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect_limited)
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
+    """Stripe in live mode: an empty account with a name."""
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as stripe:
+        name = {"settings": {"dashboard": {"display_name": "Keymap Ltd"}}}
+        stripe.get("https://api.stripe.com/v1/account", json={"id": "acct_live", "object": "account", **name})
+        nothing = {"object": "list", "data": [], "has_more": False, "url": "/v1/products"}
+        stripe.get("https://api.stripe.com/v1/products", json=nothing)
+        stripe.get("https://api.stripe.com/v1/prices", json=nothing)
+        yield stripe
+
+
+BARE = "version: 1\ncatalog: keymap\nproducts: {bare: {name: Bare}}\n"
+
+
+class TestLiveMode:
+    """These answers are not the local Stripe's, so the contract checks stay off."""
+
+    @pytest.fixture(autouse=True)
+    def _unchecked(self, billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("tests.conftest.ContractTransport", lambda inner: inner)
+
+    def test_without_a_terminal_apply_needs_live_and_yes(self, billing: Billing, live: responses.RequestsMock) -> None:
+        billing.write(BARE)
+
+        for options in ([], ["--yes"], ["--live"]):
+            told = told_once(billing("catalog", "apply", "--api-key", "sk_live_x", *options), 2)
+            assert "LIVE MODE: account Keymap Ltd (acct_live)" in told
+            assert "say --live --yes" in told
+        assert all(call.request.method == "GET" for call in live.calls)
+
+    def test_with_both_it_applies(self, billing: Billing, live: responses.RequestsMock) -> None:
+        billing.write(BARE)
+        live.post("https://api.stripe.com/v1/products", json={"id": "bare", "object": "product"})
+
+        ran = billing.ok("catalog", "apply", "--api-key", "sk_live_x", "--live", "--yes")
+
+        assert "Done: 1 change applied." in ran.out
+        assert "Authorization" not in ran.out + ran.err
+
+    def test_a_plan_asks_nothing(self, billing: Billing, live: responses.RequestsMock) -> None:
+        billing.write(BARE)
+
+        assert billing.ok("catalog", "plan", "--api-key", "sk_live_x", "--output", "json").json["livemode"] is True
+
+    def test_a_restricted_key_that_may_not_know_the_accounts_name(
+        self, billing: Billing, live: responses.RequestsMock
+    ) -> None:
+        billing.write(BARE)
+        refused = {"error": {"type": "invalid_request_error", "message": "The provided key does not have permissions"}}
+        live.replace(responses.GET, "https://api.stripe.com/v1/account", json=refused, status=403)
+
+        told = billing("catalog", "apply", "--api-key", "rk_live_x").err
+
+        assert "of unknown name" in told
+
+
+def test_timeouts_are_retried_with_one_idempotency_key(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.conftest.ContractTransport", lambda inner: inner)
+    billing.write(BARE)
+    keys = []
+
+    def create(request: requests.PreparedRequest) -> tuple[int, dict[str, str], str]:
+        keys.append(request.headers["Idempotency-Key"])
+        if len(keys) < 3:
+            raise requests.exceptions.ReadTimeout("no answer")
+        return 200, {}, '{"id": "bare", "object": "product"}'
+
+    with responses.RequestsMock() as stripe:
+        stripe.get("https://api.stripe.com/v1/account", json={"id": "acct_1", "object": "account"})
+        nothing = {"object": "list", "data": [], "has_more": False}
+        stripe.get("https://api.stripe.com/v1/products", json=nothing)
+        stripe.get("https://api.stripe.com/v1/prices", json=nothing)
+        stripe.add_callback(responses.POST, "https://api.stripe.com/v1/products", callback=create)
+        billing.ok("catalog", "apply", "--api-key", "sk_test_x")
+
+    assert len(keys) == 3
+    assert len(set(keys)) == 1
+    assert keys[0].startswith("billing-")
