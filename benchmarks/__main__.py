@@ -1,7 +1,7 @@
 """`make bench`: every figure that the project claims, measured against something run at the same time.
 
-    python -m benchmarks             all
-    python -m benchmarks startup     one of: startup, diff, foreign, catalog
+python -m benchmarks             all
+python -m benchmarks startup     one of: startup, diff, foreign, catalog
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from benchmarks.catalogs import catalog
-from benchmarks.measure import BILLING, Result
+from benchmarks.measure import BILLING, Result, seconds
 from benchmarks.served import STRIPE_LIKE, served
 from stripe_billing_cli.local_stripe.store import Store
 from stripe_billing_cli.stripe_api.client import connect_locally
@@ -26,9 +26,7 @@ def run() -> list[Result]:
         (directory / "catalog.yaml").write_text(catalog(10), encoding="utf-8")
         _fill(directory / ".billing" / "local.db")
         with served(directory, *STRIPE_LIKE) as environment:
-            subprocess.run(
-                [BILLING, "catalog", "apply"], cwd=directory, env={**os.environ, **environment}, capture_output=True, check=True
-            )
+            seconds([BILLING, "catalog", "apply"], directory, environment)
             started = time.perf_counter()
             ran = subprocess.run(
                 [BILLING, "catalog", "plan", "--check", "--verbose"],

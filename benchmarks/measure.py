@@ -30,7 +30,8 @@ class Result:
 
     def tell(self) -> Result:
         mark = "ok  " if self.met else "MISS"
-        print(f"{mark} {self.name:<58} {self.figure:8.2f} {self.unit:<4} (at most {self.limit:g})  {self.detail}", flush=True)
+        figure = f"{self.figure:8.2f} {self.unit:<4} (at most {self.limit:g})"
+        print(f"{mark} {self.name:<58} {figure}  {self.detail}", flush=True)
         return self
 
 
@@ -42,15 +43,19 @@ def seconds(command: Sequence[str], directory: Path, environment: Mapping[str, s
     )
     took = time.perf_counter() - started
     if ran.returncode:
-        raise SystemExit(f"{' '.join(command)} failed with {ran.returncode}:\n{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}")
+        output = f"{ran.stdout[-2000:]}\n{ran.stderr[-2000:]}"
+        raise SystemExit(f"{' '.join(command)} failed with {ran.returncode}:\n{output}")
     return took
 
 
-def ratio(command: Sequence[str], against: Sequence[str], directory: Path, runs: int = 20) -> tuple[float, float, float]:
+def ratio(
+    command: Sequence[str], against: Sequence[str], directory: Path, runs: int = 20
+) -> tuple[float, float, float]:
     """The median wall times of two commands run in turns, and the first as a multiple of the second."""
     seconds(command, directory), seconds(against, directory)  # warm the file cache
     ours, theirs = [], []
     for _ in range(runs):
         ours.append(seconds(command, directory))
         theirs.append(seconds(against, directory))
-    return statistics.median(ours), statistics.median(theirs), statistics.median(ours) / statistics.median(theirs)
+    median, other = statistics.median(ours), statistics.median(theirs)
+    return median, other, median / other

@@ -5,6 +5,7 @@ Products and prices are checked one by one, so that a mistake in one does not hi
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from stripe_billing_cli.catalog import desired, model, rules
 from stripe_billing_cli.catalog.desired import Catalog, Location
 from stripe_billing_cli.catalog.explain import explain
 from stripe_billing_cli.catalog.problems import CatalogErrors, Problem
-from stripe_billing_cli.catalog.values import Path, Places, values_of
+from stripe_billing_cli.catalog.values import Path, values_of
 from stripe_billing_cli.catalog.yaml_tree import Mapping
 
 AnyEntry = TypeVar("AnyEntry", bound=model.Entry)
@@ -137,8 +138,10 @@ class Check:
         return {}
 
     def _report_below(self, path: Path) -> rules.Report:
-        def report(below: Path, message: str, hint: str, *, at_key: bool = False) -> None:
-            self._report((*path, *below), message, hint, at_key=at_key or not below)
+        above = path
+
+        def report(path: Path, message: str, hint: str, *, at_key: bool = False) -> None:
+            self._report((*above, *path), message, hint, at_key=at_key or not path)
 
         return report
 
@@ -178,11 +181,11 @@ def _desired_product(
         images=tuple(product.images),
         marketing_features=tuple(product.marketing_features),
         metadata=product.metadata,
-        package_dimensions=box and desired.PackageDimensions(box.height, box.length, box.weight, box.width),
+        package_dimensions=desired.PackageDimensions(box.height, box.length, box.weight, box.width) if box else None,
         shippable=product.shippable,
         statement_descriptor=product.statement_descriptor,
         tax_code=product.tax_code,
-        tax_details=tax and desired.TaxDetails(tax.performance_location, tax.tax_code),
+        tax_details=desired.TaxDetails(tax.performance_location, tax.tax_code) if tax else None,
         unit_label=product.unit_label,
         url=product.url,
         default_price=product.default_price,
@@ -194,7 +197,7 @@ def _desired_product(
 def _desired_price(
     product: str, key: str, price: model.Price, currency: str, head: model.CatalogFile | None, where: Location
 ) -> desired.Price:
-    recurring, package = price.recurring, price.transform_quantity
+    package = price.transform_quantity
     return desired.Price(
         key=key,
         product=product,
@@ -208,15 +211,8 @@ def _desired_price(
         custom_unit_amount=_custom(price.custom_unit_amount),
         tiers_mode=price.tiers_mode,
         tiers=_tiers(price.tiers),
-        transform_quantity=package and desired.TransformQuantity(package.divide_by, package.round),
-        recurring=recurring
-        and desired.Recurring(
-            recurring.interval,
-            recurring.interval_count,
-            recurring.usage_type,
-            recurring.meter,
-            recurring.trial_period_days,
-        ),
+        transform_quantity=desired.TransformQuantity(package.divide_by, package.round) if package else None,
+        recurring=_recurring(price.recurring),
         tax_behavior=price.tax_behavior or (head.tax_behavior if head else None),
         currency_options={
             code: desired.CurrencyOption(
@@ -232,8 +228,8 @@ def _desired_price(
     )
 
 
-def _exact(whole: int | None, exact: Any) -> Any:
-    return desired.Decimal(whole) if whole is not None else exact
+def _exact(whole: int | None, exact: Decimal | None) -> Decimal | None:
+    return Decimal(whole) if whole is not None else exact
 
 
 def _tiers(tiers: list[model.Tier]) -> tuple[desired.Tier, ...]:
@@ -248,4 +244,8 @@ def _tiers(tiers: list[model.Tier]) -> tuple[desired.Tier, ...]:
 
 
 def _custom(custom: model.CustomUnitAmount | None) -> desired.CustomUnitAmount | None:
-    return custom and desired.CustomUnitAmount(custom.minimum, custom.maximum, custom.preset)
+    return desired.CustomUnitAmount(custom.minimum, custom.maximum, custom.preset) if custom else None
+
+
+def _recurring(recurring: model.Recurring | None) -> desired.Recurring | None:
+    return desired.Recurring(**recurring.model_dump()) if recurring else None

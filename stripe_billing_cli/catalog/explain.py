@@ -41,8 +41,6 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> Explained:
         return _unknown_key(name, _fields(model, location[:-1]))
     if kind == "missing":
         return Explained(f"{name} is missing", f"add `{name}:`", at_key=True)
-    if found is None:
-        return Explained(f"{_named(name)} has no value", "give it one, or remove the key")
     if kind in ("int_type", "int_from_float") and isinstance(found, Decimal) and name in AMOUNTS:
         return _fraction(name, found)
     expected = _expected(kind, context, name)

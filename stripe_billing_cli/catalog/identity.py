@@ -152,7 +152,8 @@ class Matcher:
         if product_of(current) != product.id:
             self._refuse(
                 price.where,
-                f"price {price.path} adopts {current['id']}, a price of product {product_of(current)} and not of {product.id}",
+                f"price {price.path} adopts {current['id']}, a price of product {product_of(current)} and not of "
+                f"{product.id}",
                 "a price cannot move: put it under its own product, or leave `id:` out to have a new price created",
             )
             return None

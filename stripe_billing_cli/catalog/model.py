@@ -75,9 +75,9 @@ class PackageDimensions(Entry):
 
 
 class TaxDetails(Entry):
-    performance_location: Text = None  # type: ignore[assignment]
+    performance_location: Text | None = None
     """A tax location id: where the service is performed."""
-    tax_code: Text = None  # type: ignore[assignment]
+    tax_code: Text | None = None
     """A tax code, txcd_…"""
 
 
@@ -88,22 +88,22 @@ class Recurring(Entry):
     """So many intervals between two billings; three years at most."""
     usage_type: Literal["licensed", "metered"] = "licensed"
     """licensed bills the quantity of the subscription, metered the usage reported to a meter."""
-    meter: Text = None  # type: ignore[assignment]
+    meter: Text | None = None
     """The id of the meter that counts the usage (mtr_…); metered prices need one."""
-    trial_period_days: Count = None  # type: ignore[assignment]
+    trial_period_days: Count | None = None
     """Days of trial where the subscription does not set its own."""
 
 
 class Tier(Entry):
     up_to: UpTo
     """The last unit of the tier; inf in the last one."""
-    unit_amount: Amount = None  # type: ignore[assignment]
+    unit_amount: Amount | None = None
     """For each unit in the tier, in minor units (cents)."""
-    unit_amount_decimal: Exact = None  # type: ignore[assignment]
+    unit_amount_decimal: Exact | None = None
     """The same with up to 12 decimal places; in quotes, so that no reader rounds it."""
-    flat_amount: Amount = None  # type: ignore[assignment]
+    flat_amount: Amount | None = None
     """For the tier as a whole, in minor units (cents)."""
-    flat_amount_decimal: Exact = None  # type: ignore[assignment]
+    flat_amount_decimal: Exact | None = None
     """The same as a decimal; a whole number of minor units."""
 
 
@@ -117,55 +117,55 @@ class TransformQuantity(Entry):
 class CustomUnitAmount(Entry):
     enabled: Literal[True]
     """true: the customer chooses the amount."""
-    minimum: Amount = None  # type: ignore[assignment]
+    minimum: Amount | None = None
     """The least that the customer may choose, in minor units."""
-    maximum: Amount = None  # type: ignore[assignment]
+    maximum: Amount | None = None
     """The most that the customer may choose, in minor units."""
-    preset: Amount = None  # type: ignore[assignment]
+    preset: Amount | None = None
     """The amount offered at first, in minor units."""
 
 
 class CurrencyOption(Entry):
-    unit_amount: Amount = None  # type: ignore[assignment]
+    unit_amount: Amount | None = None
     """In this currency's minor units."""
-    unit_amount_decimal: Exact = None  # type: ignore[assignment]
+    unit_amount_decimal: Exact | None = None
     """The same with up to 12 decimal places."""
-    custom_unit_amount: CustomUnitAmount = None  # type: ignore[assignment]
+    custom_unit_amount: CustomUnitAmount | None = None
     """The customer chooses the amount."""
     tiers: list[Tier] = []
     """The tiers in this currency."""
-    tax_behavior: TaxBehavior = None  # type: ignore[assignment]
+    tax_behavior: TaxBehavior | None = None
     """Whether tax is on top of this currency's amount, or in it."""
 
 
 class Price(Entry):
-    id: Text = None  # type: ignore[assignment]
+    id: Text | None = None
     """Adopts this existing price (price_…)."""
-    lookup_key: Annotated[str, Field(min_length=1, max_length=200)] = None  # type: ignore[assignment]
+    lookup_key: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     """The name by which programs find the price; product.price unless given."""
     active: bool = True
     """false archives the price: running subscriptions keep it, new ones cannot have it."""
-    nickname: Text = None  # type: ignore[assignment]
+    nickname: Text | None = None
     """A description for your own eyes."""
-    currency: str = None  # type: ignore[assignment]
+    currency: str | None = None
     """Three letters, lower case; the catalog's currency unless given."""
-    unit_amount: Amount = None  # type: ignore[assignment]
+    unit_amount: Amount | None = None
     """In minor units: 1500 is $15.00, and ¥1,500."""
-    unit_amount_decimal: Exact = None  # type: ignore[assignment]
+    unit_amount_decimal: Exact | None = None
     """The same with up to 12 decimal places, for amounts below a cent; in quotes, so that no reader rounds it."""
-    custom_unit_amount: CustomUnitAmount = None  # type: ignore[assignment]
+    custom_unit_amount: CustomUnitAmount | None = None
     """The customer chooses the amount; one-time prices only."""
-    billing_scheme: Literal["per_unit", "tiered"] = None  # type: ignore[assignment]
+    billing_scheme: Literal["per_unit", "tiered"] | None = None
     """per_unit, or tiered with tiers and tiers_mode."""
-    tiers_mode: Literal["graduated", "volume"] = None  # type: ignore[assignment]
+    tiers_mode: Literal["graduated", "volume"] | None = None
     """graduated: each unit at the price of its own tier. volume: all units at the price of the tier reached."""
     tiers: list[Tier] = []
     """The tiers, the last one up to inf."""
-    transform_quantity: TransformQuantity = None  # type: ignore[assignment]
+    transform_quantity: TransformQuantity | None = None
     """Sell in packages."""
-    recurring: Recurring = None  # type: ignore[assignment]
+    recurring: Recurring | None = None
     """How often it is billed: month, or {interval: month, …}. Without it, the price is one-time."""
-    tax_behavior: TaxBehavior = None  # type: ignore[assignment]
+    tax_behavior: TaxBehavior | None = None
     """Whether tax is on top of the amount (exclusive) or in it (inclusive); the catalog's unless given."""
     currency_options: dict[str, CurrencyOption] = {}
     """The price in further currencies."""
@@ -174,13 +174,13 @@ class Price(Entry):
 
 
 class Product(Entry):
-    id: Text = None  # type: ignore[assignment]
+    id: Text | None = None
     """Adopts this existing product; without it, the product's key is its id."""
     name: Text
     """What customers see."""
     active: bool = True
     """false archives the product."""
-    description: Text = None  # type: ignore[assignment]
+    description: Text | None = None
     """What customers read about it."""
     images: list[Annotated[str, Field(min_length=1, max_length=2048)]] = []
     """Up to 8 URLs of pictures."""
@@ -188,21 +188,21 @@ class Product(Entry):
     """Up to 15 selling points for pricing tables."""
     metadata: Metadata
     """Your own keys and values."""
-    package_dimensions: PackageDimensions = None  # type: ignore[assignment]
+    package_dimensions: PackageDimensions | None = None
     """The size and weight of the goods."""
-    shippable: bool = None  # type: ignore[assignment]
+    shippable: bool | None = None
     """Whether it is goods that are shipped."""
-    statement_descriptor: Annotated[str, Field(min_length=1, max_length=22)] = None  # type: ignore[assignment]
+    statement_descriptor: Annotated[str, Field(min_length=1, max_length=22)] | None = None
     """What stands on the customer's card statement."""
-    tax_code: Annotated[str, Field(pattern=r"^txcd_[0-9]+$")] = None  # type: ignore[assignment]
+    tax_code: Annotated[str, Field(pattern=r"^txcd_[0-9]+$")] | None = None
     """What it is to the tax authorities: txcd_…"""
-    tax_details: TaxDetails = None  # type: ignore[assignment]
+    tax_details: TaxDetails | None = None
     """Further details for taxes."""
-    unit_label: Annotated[str, Field(min_length=1, max_length=12)] = None  # type: ignore[assignment]
+    unit_label: Annotated[str, Field(min_length=1, max_length=12)] | None = None
     """What one unit is called on invoices and in Checkout: seat."""
-    url: Annotated[str, Field(min_length=1, max_length=2048)] = None  # type: ignore[assignment]
+    url: Annotated[str, Field(min_length=1, max_length=2048)] | None = None
     """A page about it."""
-    default_price: str = None  # type: ignore[assignment]
+    default_price: str | None = None
     """The key of the price that is offered first."""
     prices: dict[str, Price] = {}
     """Its prices by key."""
@@ -213,11 +213,11 @@ class CatalogFile(Entry):
     """The version of this file format: 1."""
     catalog: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)]
     """The name that marks in Stripe what this file owns."""
-    account: Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9_]+$")] = None  # type: ignore[assignment]
+    account: Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9_]+$")] | None = None
     """Refuse every account but this one (acct_…)."""
-    currency: str = None  # type: ignore[assignment]
+    currency: str | None = None
     """The currency of prices that name none."""
-    tax_behavior: TaxBehavior = None  # type: ignore[assignment]
+    tax_behavior: TaxBehavior | None = None
     """The tax behaviour of prices that name none."""
     products: dict[str, Product] = {}
     """Products by key; the key is the product's id in Stripe."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 from typing import Protocol
 
 from stripe_billing_cli.catalog import model, stamp
 from stripe_billing_cli.catalog.explain import nearest
 from stripe_billing_cli.catalog.values import Path
-from stripe_billing_cli.stripe_api.money import CURRENCIES, THREE_DECIMAL, WHOLE_IN_TWO_DECIMALS, ZERO_DECIMAL
+from stripe_billing_cli.stripe_api.money import CURRENCIES, THREE_DECIMAL, WHOLE_IN_TWO_DECIMALS
 
 
 class Report(Protocol):
@@ -235,7 +236,7 @@ def _check_custom(price: model.Price, report: Report) -> None:
     bounds = [
         (name, amount) for name in ("minimum", "preset", "maximum") if (amount := getattr(custom, name)) is not None
     ]
-    for (lower, less), (upper, more) in zip(bounds, bounds[1:], strict=False):
+    for (lower, less), (upper, more) in pairwise(bounds):
         if less > more:
             report((*path, upper), f"{upper} {more} is below {lower} {less}", "minimum ≤ preset ≤ maximum")
 

@@ -18,8 +18,7 @@ def catalog_schema() -> dict[str, Any]:
         kind.pop("title", None)
         for field in kind["properties"].values():
             field.pop("title", None)
-            if field.get("default", 0) is None:
-                del field["default"]
+            _without_null(field)
     price = kinds["Price"]["properties"]
     currency = {"enum": sorted(CURRENCIES)}
     for field in (schema["properties"]["currency"], price["currency"]):
@@ -36,3 +35,15 @@ def catalog_schema() -> dict[str, Any]:
         "title": "Catalog of billing",
         **schema,
     }
+
+
+def _without_null(field: dict[str, Any]) -> None:
+    """A key may be left out, but not be null."""
+    if field.get("default", 0) is None:
+        del field["default"]
+    options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
+    if "anyOf" in field and len(options) == 1:
+        del field["anyOf"]
+        field |= options[0]
+    elif "anyOf" in field:
+        field["anyOf"] = options

@@ -89,13 +89,20 @@ class Reading:
                 continue
             first[key.text] = key.where
             self._check_key(key)
-            self._places.keys[(*path, key.text)] = key.where
-            found[key.text] = self.value(value, (*path, key.text))
+            self._enter(key, value, path, found)
         for key, value in node.merged:
-            if key.text not in found:
-                self._places.keys[(*path, key.text)] = key.where
-                found[key.text] = self.value(value, (*path, key.text))
+            if key.text not in first:
+                self._enter(key, value, path, found)
         return found
+
+    def _enter(self, key: Scalar, node: Node, path: Path, found: dict[str, Any]) -> None:
+        """A null is no value: where a key may be left out, it is to be left out."""
+        self._places.keys[(*path, key.text)] = key.where
+        value = self.value(node, (*path, key.text))
+        if value is None:
+            self._report(key.where, f"{key.text} has no value", "give it one, or remove the key")
+        else:
+            found[key.text] = value
 
     def _check_key(self, key: Scalar) -> None:
         text = key.text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -12,6 +12,9 @@ from stripe_billing_cli.cli import doors
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import WRONG, CommandFailed
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.local_stripe.limits import RateLimit as LocalRateLimit
 
 app = typer.Typer(help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **doors.PLAIN)
 
@@ -84,7 +87,7 @@ def serve(
     )
 
 
-def _limits(text: str | None) -> object:
+def _limits(text: str | None) -> LocalRateLimit | None:
     from stripe_billing_cli.local_stripe.limits import RateLimit as LocalRateLimit
 
     if text is None:

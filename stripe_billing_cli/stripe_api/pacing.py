@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isfinite
 
-SAFETY = 0.97
-"""The share of a limit that is used: clocks and networks jitter, and a 429 costs more than it gains."""
+MARGIN = 0.03
+"""Seconds by which a limit's second is taken to be longer: clocks and networks jitter, and a 429 costs more."""
+AFTER_A_429 = 25.0
+"""The rate at which to go on where no limit was known."""
 
 
 @dataclass(frozen=True)
@@ -37,24 +41,38 @@ def operation_of(method: str, path: str) -> str:
 
 
 class Lane:
-    """A row of evenly spaced moments, each given out once. Not thread-safe by itself."""
+    """The departures of one operation, or of all: never more than the limit in any one second.
+
+    Calls leave at up to twice the limit's pace while the second has room, so that time lost on a busy machine is
+    made up for. Not thread-safe by itself.
+    """
 
     def __init__(self, per_second: float) -> None:
-        self.limit = per_second
-        self.rate = per_second
-        self.next_free = 0.0
+        self._limit = per_second
+        self._rate = per_second
+        self._left: deque[float] = deque(maxlen=int(per_second) if isfinite(per_second) else 1)
 
     def earliest(self, now: float) -> float:
-        return max(now, self.next_free)
+        if not isfinite(self._rate) or not self._left:
+            return now
+        moments = [now, self._left[-1] + 0.5 / self._rate]
+        at_once = max(1, int(self._rate))
+        if len(self._left) >= at_once:
+            moments.append(self._left[-at_once] + 1 + MARGIN)
+        return max(moments)
 
     def take(self, at: float) -> None:
-        self.next_free = at + 1 / (self.rate * SAFETY)
+        self._left.append(at)
 
     def slow_down(self) -> None:
-        self.rate = max(self.rate / 2, 1.0) if self.rate != float("inf") else 25.0
+        if isfinite(self._rate):
+            self._rate = max(self._rate / 2, 1.0)
+        else:
+            self._rate = AFTER_A_429
+            self._left = deque(self._left, maxlen=int(AFTER_A_429))
 
     def speed_up(self) -> None:
-        self.rate = min(self.limit, self.rate * 1.05)
+        self._rate = min(self._limit, self._rate * 1.05)
 
 
 class Pacer:

@@ -164,7 +164,7 @@ def update_params(fields: Mapping[str, FieldChange]) -> list[dict[str, Any]]:
 def _in_place(name: str, change: FieldChange) -> bool:
     match name:
         case "tax_behavior":
-            return change.before == UNSPECIFIED
+            return bool(change.before == UNSPECIFIED)
         case "currency_options":
             return all(
                 _same_option(change.before[currency], option)
