@@ -75,12 +75,13 @@ def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str
 
 
 def _fraction(name: str, found: Decimal) -> Explained:
-    whole = f"for {found} of a currency with cents write {int(found * 100)}" if found * 100 == int(found * 100) else ""
-    fraction = f'for a fraction of a cent write {name}_decimal: "{found}"' if name.endswith("amount") else ""
-    return Explained(
-        f"{name}: an amount is a whole number of minor units (cents), found {found}",
-        "; ".join(part for part in (whole, fraction) if part) or "write it in minor units",
-    )
+    if found * 100 == int(found * 100):
+        hint = f"for {found} of a currency with cents write {int(found * 100)}"
+    elif name.endswith("amount"):
+        hint = f'for a fraction of a cent write {name}_decimal: "{found}"'
+    else:
+        hint = "write it in minor units"
+    return Explained(f"{name}: an amount is a whole number of minor units (cents), found {found}", hint)
 
 
 def _expected(kind: str, context: dict[str, Any], name: str) -> str | None:

@@ -53,6 +53,7 @@ class Told:
 def report(error: BaseException, *, output: str, verbose: bool) -> int:
     """Tell the user on stderr; the exit code."""
     told = explain(error)
+    sys.stdout.flush()
     if verbose and not isinstance(error, TyperException | KeyboardInterrupt | CommandFailed):
         from stripe_billing_cli.stripe_api.errors import without_secrets
 

@@ -44,6 +44,7 @@ class Printer:
 
     def note(self, text: str = "", **style: Any) -> None:
         """A line beside the result, for people: to stderr, in any format."""
+        sys.stdout.flush()
         print(_styled(text, sys.stderr, style), file=sys.stderr)
 
 

@@ -120,9 +120,12 @@ def change_lines(change: Change) -> Iterator[Line]:
         yield Line(f"    ({change.reason})", {"dim": True})
 
 
+TOLD_BY_TITLE = {"unit_amount", "recurring", "billing_scheme", "tiers_mode"}
+
+
 def title_fields(change: Change) -> set[str]:
     """The fields that a new price's first line tells."""
-    return {"unit_amount", "recurring"} if change.kind == "price" and "unit_amount" in change.fields else set()
+    return TOLD_BY_TITLE if change.kind == "price" else set()
 
 
 def _title(change: Change) -> str:
@@ -130,12 +133,18 @@ def _title(change: Change) -> str:
         return ""
     if change.kind == "product":
         return str(change.fields["name"].after)
-    amount = change.fields.get("unit_amount")
-    if amount is None:
-        return change.currency or ""
     recurring = change.fields.get("recurring")
     per = f" / {period(recurring.after)}" if recurring else ", once"
-    return f"{format_amount(amount.after, change.currency or '')}{per}"
+    return f"{_amount_of(change)}{per}"
+
+
+def _amount_of(change: Change) -> str:
+    currency = change.currency or ""
+    if amount := change.fields.get("unit_amount"):
+        return format_amount(amount.after, currency)
+    if mode := change.fields.get("tiers_mode"):
+        return f"{mode.after} tiers in {currency}"
+    return f"an amount in {currency}"
 
 
 def period(recurring: Mapping[str, Any]) -> str:

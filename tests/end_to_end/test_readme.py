@@ -1,0 +1,94 @@
+"""The README shows what the commands print: every one is run, in the README's order, in one fresh directory.
+
+`python -m tests.end_to_end.test_readme` writes the README anew with what they print now.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from tests.end_to_end.conftest import BILLING, ROOT, Shell
+
+README = ROOT / "README.md"
+BLOCK = re.compile(r"```console\n(.*?)```\n", re.S)
+END = "@@ end of a command @@"
+IDS = re.compile(r"\b(price|acct|req)_[A-Za-z0-9]+")
+PORT = re.compile(r"127\.0\.0\.1:[0-9]+")
+YAML = re.compile(r"```yaml\n(.*?)```\n", re.S)
+
+
+def commands(text: str) -> Iterator[str]:
+    for block in BLOCK.findall(text):
+        yield from (line[2:] for line in block.splitlines() if line.startswith("$ "))
+
+
+def written_anew(text: str, directory: Path, environment: Mapping[str, str]) -> str:
+    """The README with the output of each command as it is now; all run in one shell."""
+    shutil.copy(ROOT / "catalog.yaml", directory)
+    script = "".join(f"{command}\necho '{END}'\n" for command in commands(text))
+    ran = subprocess.run(
+        ["bash"],
+        cwd=directory,
+        env=environment,
+        input=f"exec 2>&1\n{script}",
+        stdout=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    outputs = iter(ran.stdout.split(f"{END}\n"))
+
+    def shown(block: re.Match[str]) -> str:
+        asked = [line for line in block[1].splitlines(keepends=True) if line.startswith("$ ")]
+        return "```console\n" + "".join(command + next(outputs) for command in asked) + "```\n"
+
+    return BLOCK.sub(shown, text)
+
+
+def without_ids(text: str) -> str:
+    return PORT.sub("127.0.0.1:…", IDS.sub(r"\1_…", text))
+
+
+def test_the_readme_shows_what_the_commands_print(shell: Shell) -> None:
+    text = README.read_text(encoding="utf-8")
+    elsewhere = shell.directory.parent / "served"
+    elsewhere.mkdir()
+    with Shell(elsewhere, shell.environment).serving() as served:
+        environment = {**shell.environment, "STRIPE_API_BASE": served["STRIPE_API_BASE"]}
+        assert without_ids(written_anew(text, shell.directory, environment)) == without_ids(text)
+
+
+def test_the_readmes_catalog_is_the_projects(shell: Shell) -> None:
+    [shown] = YAML.findall(README.read_text(encoding="utf-8"))
+
+    assert shown == (ROOT / "catalog.yaml").read_text(encoding="utf-8")
+
+
+def test_the_readme_names_every_command(shell: Shell) -> None:
+    text = README.read_text(encoding="utf-8")
+
+    for group, names in {"catalog": ["validate", "schema", "plan", "apply"], "local": ["serve", "reset", "path"]}.items():
+        for name in names:
+            assert f"billing {group} {name}" in text
+    assert "billing doctor" in text
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as scratch, tempfile.TemporaryDirectory() as elsewhere:
+        path = f"{BILLING.parent}:{os.environ['PATH']}"
+        shell = Shell(Path(elsewhere), {"PATH": path, "HOME": elsewhere, "PYTHONUTF8": "1"})
+        with shell.serving() as served:
+            environment = {**shell.environment, "STRIPE_API_BASE": served["STRIPE_API_BASE"]}
+            text = written_anew(README.read_text(encoding="utf-8"), Path(scratch), environment)
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
