@@ -1,2 +1,358 @@
-def ContractTransport(inner):
-    return inner
+"""Every request and every answer of the test suite against the SDK's own types.
+
+Parameters are checked against the `TypedDict`s under `stripe.params` (unknown, missing, wrong shape), answers against
+the annotations of the SDK's resource classes (unknown field, missing field, null where it may not be, wrong type).
+A violation fails the test, whatever the code under test makes of it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from functools import cache
+from typing import Any, Literal, Union, get_args, get_origin
+from urllib.parse import urlsplit
+
+import stripe
+from stripe import params
+from stripe._error_object import ErrorObject
+from stripe._request_options import RequestOptions
+from stripe._stripe_object import StripeObject, UntypedStripeObject
+
+from stripe_billing_cli.local_stripe.forms import decode
+
+
+class ContractViolation(BaseException):
+    """Not an `Exception`, so that nothing under test takes it for trouble with Stripe and goes on."""
+
+
+@dataclass(frozen=True)
+class Route:
+    """`answer` is the class of the object, or of the objects of a list."""
+
+    method: str
+    path: str
+    params: Any
+    answer: type[StripeObject]
+    of_list: bool = False
+    deleted: bool = False
+
+
+ID = r"[^/]+"
+ROUTES = (
+    Route("post", "/v1/products", params.ProductCreateParams, stripe.Product),
+    Route("get", "/v1/products", params.ProductListParams, stripe.Product, of_list=True),
+    Route("get", f"/v1/products/{ID}", params.ProductRetrieveParams, stripe.Product),
+    Route("post", f"/v1/products/{ID}", params.ProductUpdateParams, stripe.Product),
+    Route("delete", f"/v1/products/{ID}", params.ProductDeleteParams, stripe.Product, deleted=True),
+    Route("post", "/v1/prices", params.PriceCreateParams, stripe.Price),
+    Route("get", "/v1/prices", params.PriceListParams, stripe.Price, of_list=True),
+    Route("get", f"/v1/prices/{ID}", params.PriceRetrieveParams, stripe.Price),
+    Route("post", f"/v1/prices/{ID}", params.PriceUpdateParams, stripe.Price),
+    Route("get", "/v1/account", params.AccountRetrieveCurrentParams, stripe.Account),
+    Route("get", f"/v1/accounts/{ID}", params.AccountRetrieveParams, stripe.Account),
+    Route("get", "/v1/events", params.EventListParams, stripe.Event, of_list=True),
+    Route("get", f"/v1/events/{ID}", params.EventRetrieveParams, stripe.Event),
+    Route("get", "/v1/subscriptions", params.SubscriptionListParams, stripe.Subscription, of_list=True),
+    Route("get", f"/v1/subscriptions/{ID}", params.SubscriptionRetrieveParams, stripe.Subscription),
+)
+
+ONLY_WHEN_EXPANDED: dict[type, set[str]] = {
+    stripe.Price: {"tiers", "currency_options"},
+    stripe.Price.CurrencyOptions: {"tiers"},
+    stripe.Plan: {"tiers"},
+}
+"""Left out of an answer unless asked for (https://docs.stripe.com/api/expanding_objects)."""
+ONLY_SOMETIMES: dict[type, set[str]] = {
+    stripe.Event: {"account", "context", "reason"},
+    stripe.Event.Data: {"previous_attributes"},
+    stripe.Account: {"company", "individual", "groups"},
+    stripe.Account.TosAcceptance: {"service_agreement"},
+    stripe.Account.Controller: {"fees", "is_controller", "losses", "requirement_collection", "stripe_dashboard"},
+    stripe.Account.Settings.Payouts.Schedule: {
+        "monthly_anchor",
+        "monthly_payout_days",
+        "weekly_anchor",
+        "weekly_payout_days",
+    },
+    stripe.Account.Settings: {"card_issuing", "sepa_debit_payments", "bacs_debit_payments", "treasury"},
+}
+"""Fields that Stripe's own examples leave out as well: of Connect, of other products, or of other events."""
+LEFT_OUT_WITHOUT_NOTICE = (stripe.Account.Capabilities, stripe.Account.Settings, stripe.Account.BusinessProfile)
+"""Parts of an account that show only what is switched on."""
+
+
+class ContractTransport(stripe.HTTPClient):
+    """A transport whose every call is held against the contract."""
+
+    name = "contract"
+
+    def __init__(self, inner: stripe.HTTPClient) -> None:
+        super().__init__()
+        self._inner = inner
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        parts = urlsplit(url)
+        route = _route(method, parts.path)
+        sent = decode(parts.query, post_data or "")
+        if route:
+            check_params(sent, route.params, f"{method} {parts.path}")
+        body, status, answer_headers = self._inner.request(method, url, headers, post_data)
+        check_answer(body, status, route, f"{method} {parts.path}")
+        return body, status, answer_headers
+
+    def close(self) -> None:
+        self._inner.close()  # type: ignore[no-untyped-call]
+
+
+def _route(method: str, path: str) -> Route | None:
+    """None for a path that the SDK has and this table has not: its answer can only be an error."""
+    for route in ROUTES:
+        if route.method == method and re.fullmatch(route.path, path):
+            return route
+    return None
+
+
+def check_answer(body: str, status: int, route: Route | None, where: str) -> None:
+    try:
+        answer = json.loads(body)
+    except json.JSONDecodeError:
+        return
+    if status >= 400:
+        _check_error(answer, where)
+    elif route is None:
+        raise ContractViolation(f"{where}: answered, and not in the contract")
+    elif route.deleted:
+        if answer != {"id": answer.get("id"), "object": route.answer.OBJECT_NAME, "deleted": True}:
+            raise ContractViolation(f"{where}: not a deleted object: {answer}")
+    elif route.of_list:
+        if set(answer) != {"object", "data", "has_more", "url"} or answer["object"] != "list":
+            raise ContractViolation(f"{where}: not a list: {sorted(answer)}")
+        for number, held in enumerate(answer["data"]):
+            check_object(held, route.answer, f"{where} data[{number}]")
+    else:
+        check_object(answer, route.answer, where)
+
+
+def _check_error(answer: Any, where: str) -> None:
+    if set(answer) != {"error"}:
+        raise ContractViolation(f"{where}: an error with {sorted(answer)}")
+    known = set(ErrorObject.__annotations__)
+    unknown = set(answer["error"]) - known
+    missing = {"type", "message"} - set(answer["error"])
+    if unknown or missing:
+        raise ContractViolation(f"{where}: error with unknown {unknown}, without {missing}")
+    nulls = [name for name, value in answer["error"].items() if value is None]
+    if nulls:
+        raise ContractViolation(f"{where}: Stripe leaves out what is null in an error: {nulls}")
+
+
+# Parameters
+
+
+def check_params(sent: Mapping[str, Any], kind: Any, where: str) -> None:
+    hints = _param_hints(kind)
+    for name, value in sent.items():
+        if name not in hints:
+            raise ContractViolation(f"{where}: {name} is not in {kind.__name__}")
+        _check_param(value, hints[name], f"{where} {name}")
+    missing = (kind.__required_keys__ & hints.keys()) - sent.keys()
+    if missing:
+        raise ContractViolation(f"{where}: {kind.__name__} requires {sorted(missing)}")
+
+
+@cache
+def _param_hints(kind: Any) -> dict[str, Any]:
+    options = set(RequestOptions.__annotations__)
+    names = Names(vars(__import__(kind.__module__, fromlist=["*"])))
+    hints = typing.get_type_hints(kind, localns=names)
+    return {name: hint for name, hint in hints.items() if name not in options}
+
+
+def _check_param(value: Any, hint: Any, where: str) -> None:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hasattr(hint, "__required_keys__"):
+        if not isinstance(value, dict):
+            raise ContractViolation(f"{where}: {value!r} for {hint.__name__}")
+        check_params(value, hint, where)
+    elif origin in (Union, types.UnionType):
+        _check_any(value, _closed(arguments), where)
+    elif origin is list:
+        _check_list_param(value, arguments[0], where)
+    elif origin is dict:
+        if not isinstance(value, dict):
+            raise ContractViolation(f"{where}: {value!r} for a hash")
+        for key, inner in value.items():
+            _check_param(inner, arguments[1], f"{where}[{key}]")
+    elif origin is Literal:
+        if value not in arguments:
+            raise ContractViolation(f"{where}: {value!r} is none of {arguments}")
+    elif not _is_scalar(value, hint):
+        raise ContractViolation(f"{where}: {value!r} is no {getattr(hint, '__name__', hint)}")
+
+
+def _closed(options: tuple[Any, ...]) -> list[Any]:
+    """Without the `str` that the SDK adds to a list of names, for those to come."""
+    named = any(get_origin(option) is Literal and get_args(option) != ("",) for option in options)
+    return [option for option in options if not (named and option is str)]
+
+
+def _check_any(value: Any, options: list[Any], where: str) -> None:
+    complaints = []
+    for option in options:
+        try:
+            _check_param(value, option, where)
+        except ContractViolation as violation:
+            complaints.append(str(violation))
+        else:
+            return
+    raise ContractViolation("; or ".join(complaints))
+
+
+def _check_list_param(value: Any, item: Any, where: str) -> None:
+    if not isinstance(value, dict) or set(value) != {str(number) for number in range(len(value))}:
+        raise ContractViolation(f"{where}: {value!r} for a list")
+    for number, inner in value.items():
+        _check_param(inner, item, f"{where}[{number}]")
+
+
+def _is_scalar(value: Any, hint: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    if hint is int:
+        return re.fullmatch(r"-?[0-9]+", value) is not None
+    if hint is bool:
+        return value in ("true", "false")
+    if hint in (Decimal, float):
+        try:
+            return Decimal(value).is_finite()
+        except InvalidOperation:
+            return False
+    return hint is str
+
+
+# Answers
+
+
+class Names(dict[str, Any]):
+    """The names that the SDK's annotations use, those among them that it imports for type checkers only."""
+
+    def __missing__(self, name: str) -> Any:
+        if name == "Mapping":
+            return Mapping
+        for module in (stripe, stripe.billing, stripe.issuing, stripe.test_helpers):
+            if found := getattr(module, name.removesuffix("Resource"), None):
+                return found
+        raise KeyError(name)
+
+
+@cache
+def _field_hints(kind: type[StripeObject]) -> dict[str, Any]:
+    own = [
+        name
+        for base in kind.__mro__
+        if base.__module__ == kind.__module__
+        for name in vars(base).get("__annotations__", {})
+    ]
+    names = Names(vars(__import__(kind.__module__, fromlist=["*"])))
+    hints = typing.get_type_hints(kind, localns=names)
+    return {
+        name.rstrip("_"): hints[name]
+        for name in own
+        if not name.startswith("_") and get_origin(hints[name]) is not typing.ClassVar
+    }
+
+
+def check_object(held: Any, kind: type[StripeObject], where: str) -> None:
+    if not isinstance(held, dict):
+        raise ContractViolation(f"{where}: {held!r} for {kind.__name__}")
+    hints = _field_hints(kind)
+    unknown = held.keys() - hints.keys()
+    if unknown:
+        raise ContractViolation(f"{where}: {kind.__name__} has no {sorted(unknown)}")
+    may_lack = {"deleted"} | ONLY_WHEN_EXPANDED.get(kind, set()) | ONLY_SOMETIMES.get(kind, set())
+    missing = set() if kind in LEFT_OUT_WITHOUT_NOTICE else hints.keys() - held.keys() - may_lack
+    if missing:
+        raise ContractViolation(f"{where}: {kind.__name__} without {sorted(missing)}")
+    for name, value in held.items():
+        _check_field(value, hints[name], f"{where} {name}")
+    if kind is stripe.Event:
+        _check_event(held, where)
+
+
+def _check_event(event: Mapping[str, Any], where: str) -> None:
+    """The object in an event is whole, and the attributes that changed are attributes of it."""
+    held = event["data"]["object"]
+    kind = {"product": stripe.Product, "price": stripe.Price}[held["object"]]
+    check_object(held, kind, f"{where} data.object")
+    for name in event["data"].get("previous_attributes") or {}:
+        if name not in _field_hints(kind):
+            raise ContractViolation(f"{where}: {kind.__name__} has no {name} that could have changed")
+
+
+def _check_field(value: Any, hint: Any, where: str) -> None:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Union, types.UnionType):
+        _check_any_field(value, arguments, where)
+    elif value is None:
+        if hint is not type(None) and hint is not Any:
+            raise ContractViolation(f"{where}: null, and may not be")
+    elif origin is UntypedStripeObject or hint is UntypedStripeObject:
+        _check_hash(value, arguments, where)
+    elif origin is list:
+        if not isinstance(value, list):
+            raise ContractViolation(f"{where}: {value!r} for a list")
+        for number, inner in enumerate(value):
+            _check_field(inner, arguments[0], f"{where}[{number}]")
+    elif origin is dict or hint is dict:
+        _check_hash(value, arguments[1:], where)
+    elif origin is Literal:
+        if value not in arguments:
+            raise ContractViolation(f"{where}: {value!r} is none of {arguments}")
+    elif origin is stripe.ListObject:
+        for inner in value["data"]:
+            check_object(inner, arguments[0], where)
+    elif isinstance(hint, type) and issubclass(hint, StripeObject):
+        check_object(value, hint, where)
+    elif hint is not Any and not _is_json(value, hint):
+        raise ContractViolation(f"{where}: {value!r} is no {hint}")
+
+
+def _check_any_field(value: Any, options: tuple[Any, ...], where: str) -> None:
+    complaints = []
+    for option in [option for option in _closed(options) if value is None or option is not type(None)]:
+        try:
+            _check_field(value, option, where)
+        except ContractViolation as violation:
+            complaints.append(str(violation))
+        else:
+            return
+    raise ContractViolation("; or ".join(complaints))
+
+
+def _check_hash(value: Any, arguments: tuple[Any, ...], where: str) -> None:
+    if not isinstance(value, dict):
+        raise ContractViolation(f"{where}: {value!r} for a hash")
+    for key, inner in value.items():
+        for hint in arguments[:1]:
+            _check_field(inner, hint, f"{where}[{key}]")
+
+
+def _is_json(value: Any, hint: Any) -> bool:
+    match hint:
+        case _ if hint is bool:
+            return isinstance(value, bool)
+        case _ if hint is int:
+            return isinstance(value, int) and not isinstance(value, bool)
+        case _ if hint is float:
+            return isinstance(value, int | float) and not isinstance(value, bool)
+        case _ if hint is Decimal:
+            return isinstance(value, str) and re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", value) is not None
+        case _ if hint is str:
+            return isinstance(value, str)
+    return hint is object

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, get_args
+from types import UnionType
+from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
@@ -67,11 +68,17 @@ def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str
     """The keys that are possible at `location` below `model`."""
     inside: Any = model
     for part in location:
-        if isinstance(inside, type) and issubclass(inside, BaseModel):
-            inside = inside.model_fields[str(part)].annotation
-        else:
-            inside = get_args(inside)[-1]
+        inside = inside.model_fields[str(part)].annotation if _is_model(inside) else get_args(inside)[-1]
+        inside = next((choice for choice in _choices(inside) if _is_model(choice) or get_args(choice)), inside)
     return list(inside.model_fields)
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _choices(kind: Any) -> tuple[Any, ...]:
+    return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
 def _fraction(name: str, found: Decimal) -> Explained:

@@ -99,7 +99,7 @@ def _settings() -> Object:
     return {
         "bacs_debit_payments": {"display_name": None, "service_user_number": None},
         "branding": {"icon": None, "logo": None, "primary_color": None, "secondary_color": None},
-        "card_issuing": {"tos_acceptance": {"date": None, "ip": None}},
+        "card_issuing": {"tos_acceptance": {"date": None, "ip": None, "user_agent": None}},
         "card_payments": {
             "decline_on": {"avs_failure": False, "cvc_failure": False},
             "statement_descriptor_prefix": None,
@@ -120,7 +120,7 @@ def _settings() -> Object:
             "schedule": {"delay_days": 2, "interval": "daily"},
             "statement_descriptor": None,
         },
-        "sepa_debit_payments": {},
+        "sepa_debit_payments": {"creditor_id": None},
     }
 
 

@@ -40,6 +40,14 @@ def problems(text: str) -> list[str]:
 
 MISTAKES = {
     "a misspelt key": (price("unit_amonut: 1500"), "8:17 unknown key unit_amonut → did you mean unit_amount?"),
+    "a misspelt key of a part": (
+        price("unit_amount: 1, recurring: {interval: month, intervals: 3}"),
+        "8:62 unknown key intervals → did you mean interval?",
+    ),
+    "a misspelt key of a tier": (
+        price("tiers_mode: volume, recurring: month, tiers: [{up_to: inf, unit: 3}]"),
+        "8:76 unknown key unit → possible here: up_to, unit_amount, ",
+    ),
     "a misspelt top-level key": (HEAD + "product: {}", "4:1 unknown key product → did you mean products?"),
     "a key of nothing like any": (PRODUCT + "    zzz: 1", "7:5 unknown key zzz → possible here: id, name, "),
     "a duplicate key": (PRODUCT + "    name: Again", "7:5 name stands here twice: first in line 6 → remove one"),

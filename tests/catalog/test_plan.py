@@ -96,12 +96,10 @@ def test_fractions_of_a_cent_are_strings_in_json(billing: Billing) -> None:
     assert change["fields"] == {"unit_amount_decimal": {"from": "0.15", "to": "1"}}
 
 
-def test_a_replacement_says_how_many_subscriptions_stay(
-    billing: Billing, account: Account, subscription: dict[str, Any]
-) -> None:
+def test_a_replacement_says_how_many_subscriptions_stay(billing: Billing, account: Account) -> None:
     billing.apply(SEED)
     old = account.price("pro.monthly")
-    subscribe(billing, subscription, old, times=3)
+    subscribe(billing, old, times=3)
 
     plan = billing.plan(SEED.replace("1500,", "2000,"))
 
@@ -302,18 +300,86 @@ class TestSavedPlans:
         assert billing("catalog", "apply", "--local", "--plan", "x", "--prune").code == 2
 
 
-@pytest.fixture
-def subscription() -> dict[str, Any]:
-    return {"object": "subscription", "status": "active", "customer": "cus_1", "created": 1}
+NULL_ON_A_SUBSCRIPTION = """
+    application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at
+    cancellation_details customer_account days_until_due default_payment_method default_source default_tax_rates
+    description ended_at latest_invoice managed_payments next_pending_invoice_item_invoice on_behalf_of
+    pause_collection payment_settings pending_invoice_item_interval pending_setup_intent pending_update
+    presentment_details schedule status_details test_clock transfer_data trial_end trial_settings trial_start
+""".split()
+NULL_ON_A_PLAN = "meter nickname tiers_mode transform_usage trial_period_days".split()
 
 
-def subscribe(billing: Billing, template: dict[str, Any], price: Any, *, times: int) -> None:
+def subscription_to(price: Any, id: str) -> dict[str, Any]:
+    """An active subscription with one item, as Stripe shows it."""
+    issued = {"account": None, "type": "self"}
+    recurring = price["recurring"]
+    plan: dict[str, Any] = dict.fromkeys(NULL_ON_A_PLAN) | {
+        "id": price["id"],
+        "object": "plan",
+        "active": True,
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": {},
+        "product": price["product"],
+        "usage_type": recurring["usage_type"],
+    }
+    item = {
+        "id": f"si_{id}",
+        "object": "subscription_item",
+        "billed_until": None,
+        "billing_thresholds": None,
+        "created": 1,
+        "current_period_end": 2,
+        "current_period_start": 1,
+        "current_trial": None,
+        "discounts": [],
+        "metadata": {},
+        "plan": plan,
+        "price": price,
+        "quantity": 1,
+        "subscription": id,
+        "tax_rates": [],
+    }
+    return dict.fromkeys(NULL_ON_A_SUBSCRIPTION) | {
+        "id": id,
+        "object": "subscription",
+        "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
+        "billing_cycle_anchor": 1,
+        "billing_mode": {"flexible": None, "type": "flexible", "updated_at": None},
+        "billing_schedules": [],
+        "cancel_at_period_end": False,
+        "collection_method": "charge_automatically",
+        "created": 1,
+        "currency": price["currency"],
+        "customer": "cus_1",
+        "discounts": [],
+        "invoice_settings": {
+            "account_tax_ids": None,
+            "custom_fields": None,
+            "description": None,
+            "footer": None,
+            "issuer": issued,
+        },
+        "items": {"object": "list", "data": [item], "has_more": False, "url": "/v1/subscription_items"},
+        "livemode": False,
+        "metadata": {},
+        "start_date": 1,
+        "status": "active",
+    }
+
+
+def subscribe(billing: Billing, price: Any, *, times: int) -> None:
     """Put subscriptions on a price into the local Stripe, which cannot make them through its API yet."""
     from stripe_billing_cli.local_stripe.store import Store
 
     store = Store(billing.directory / ".billing" / "local.db")
-    subscriptions = [
-        {**template, "id": f"sub_{number}", "items": {"object": "list", "data": [{"price": {"id": price["id"]}}]}}
-        for number in range(times)
-    ]
-    store.insert_many("subscription", json.loads(json.dumps(subscriptions)))
+    plain = {name: price[name] for name in price if name not in ("tiers", "currency_options")}
+    subscriptions = [subscription_to(json.loads(json.dumps(plain)), f"sub_{number}") for number in range(times)]
+    store.insert_many("subscription", subscriptions)

@@ -74,7 +74,10 @@ def test_the_readmes_catalog_is_the_projects(shell: Shell) -> None:
 def test_the_readme_names_every_command(shell: Shell) -> None:
     text = README.read_text(encoding="utf-8")
 
-    for group, names in {"catalog": ["validate", "schema", "plan", "apply"], "local": ["serve", "reset", "path"]}.items():
+    for group, names in {
+        "catalog": ["validate", "schema", "plan", "apply"],
+        "local": ["serve", "reset", "path"],
+    }.items():
         for name in names:
             assert f"billing {group} {name}" in text
     assert "billing doctor" in text

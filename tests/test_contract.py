@@ -1,0 +1,113 @@
+"""The two contract checks themselves: each kind of violation is seen."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import stripe
+from stripe import params
+
+from stripe_billing_cli.local_stripe.forms import decode
+from tests import contract
+from tests.conftest import Account
+from tests.contract import ContractTransport, ContractViolation
+
+Object = dict[str, Any]
+
+
+@pytest.mark.parametrize(
+    ("sent", "complaint"),
+    [
+        ("unit_amont=100&currency=usd", "unit_amont is not in PriceCreateParams"),
+        ("unit_amount=100", "PriceCreateParams requires"),
+        ("currency=usd&unit_amount=1.5", "'1.5' is no int"),
+        ("currency=usd&active=yes", "'yes' is no bool"),
+        ("currency=usd&unit_amount_decimal=a", "'a' is no Decimal"),
+        ("currency=usd&tax_behavior=included", "'included' is none of"),
+        ("currency=usd&recurring[interval]=month&recurring[count]=1", "count is not in PriceCreateParamsRecurring"),
+        ("currency=usd&recurring[interval_count]=1", "PriceCreateParamsRecurring requires"),
+        ("currency=usd&recurring=month", "'month' for PriceCreateParamsRecurring"),
+        ("currency=usd&tiers[up_to]=inf", "for a list"),
+        ("currency=usd&metadata=x", "for a hash"),
+        ("currency=usd&currency_options[eur][amount]=1", "amount is not in PriceCreateParamsCurrencyOptions"),
+    ],
+)
+def test_a_wrong_parameter_is_seen(sent: str, complaint: str) -> None:
+    with pytest.raises(ContractViolation, match=complaint):
+        contract.check_params(decode("", sent), params.PriceCreateParams, "post /v1/prices")
+
+
+def _set(path: str, value: Any) -> Callable[[Object], None]:
+    def change(held: Object) -> None:
+        *outer, last = path.split(".")
+        for name in outer:
+            held = held[name]
+        held[last] = value
+
+    return change
+
+
+def _without(name: str) -> Callable[[Object], None]:
+    return lambda held: held.pop(name)
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (_set("colour", "red"), r"Price has no \['colour'\]"),
+        (_without("nickname"), r"Price without \['nickname'\]"),
+        (_set("active", None), "active: null, and may not be"),
+        (_set("active", 1), "active: 1 is no"),
+        (_set("unit_amount", "1500"), "unit_amount: '1500' is no"),
+        (_set("unit_amount_decimal", 1500), "unit_amount_decimal: 1500 is no"),
+        (_set("object", "prise"), "object: 'prise' is none of"),
+        (_set("recurring.interval", None), "recurring interval: null, and may not be"),
+        (_set("recurring.count", 3), r"Recurring has no \['count'\]"),
+        (_set("metadata.a", 1), r"metadata\[a\]: 1 is no"),
+        (_set("product", {"id": "prod_1"}), "product: {'id': 'prod_1'} is no"),
+    ],
+)
+def test_a_wrong_answer_is_seen(account: Account, change: Callable[[Object], None], complaint: str) -> None:
+    product = account.post("/v1/products", name="Pro")
+    price = json.loads(
+        json.dumps(
+            account.post(
+                "/v1/prices",
+                product=product["id"],
+                currency="usd",
+                unit_amount=1500,
+                recurring={"interval": "month"},
+                metadata={"a": "b"},
+            )
+        )
+    )
+    contract.check_object(price, stripe.Price, "price")
+    change(price)
+
+    with pytest.raises(ContractViolation, match=complaint):
+        contract.check_object(price, stripe.Price, "price")
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "body", "complaint"),
+    [
+        ("/v1/prices", 200, {"object": "list", "data": []}, "not a list"),
+        ("/v1/nothing", 200, {}, "not in the contract"),
+        ("/v1/prices", 400, {"error": {"message": "no"}}, "without {'type'}"),
+        ("/v1/prices", 400, {"error": {"message": "no", "type": "t", "hint": "x"}}, "unknown {'hint'}"),
+        ("/v1/prices", 400, {"error": {"message": "no", "type": "t", "param": None}}, "leaves out what is null"),
+        ("/v1/prices", 400, {"message": "no"}, "an error with"),
+    ],
+)
+def test_the_transport_looks_at_every_answer(path: str, status: int, body: Object, complaint: str) -> None:
+    class Answering(stripe.HTTPClient):
+        name = "answering"
+
+        def request(self, *_: Any, **__: Any) -> Any:
+            return json.dumps(body), status, {}
+
+    with pytest.raises(ContractViolation, match=complaint):
+        ContractTransport(Answering()).request("get", f"https://api.stripe.com{path}", {})
