@@ -18,14 +18,14 @@ from stripe_billing_cli.local_stripe import (
     parameters,
     price_routes,
     products,
-    subscriptions,
 )
+from stripe_billing_cli.local_stripe.billing import routes
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, unrecognized_url
 from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.store import Object, Store
 
-ROUTES = (*products.ROUTES, *price_routes.ROUTES, *accounts.ROUTES, *events.ROUTES, *subscriptions.ROUTES)
+ROUTES = (*products.ROUTES, *price_routes.ROUTES, *accounts.ROUTES, *events.ROUTES, *routes.ROUTES)
 NOT_IDS = frozenset({"search"})
 """Words that stand where an id would, in paths of Stripe's that are not here."""
 

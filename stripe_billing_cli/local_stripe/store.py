@@ -10,6 +10,7 @@ import contextlib
 import errno
 import json
 import os
+import re
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ from stripe_billing_cli.local_stripe.errors import LocalStripeError
 
 Object = dict[str, Any]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 APPLICATION_ID = 0x62696C6C
 PATIENCE_MS = 15_000
 """How long a write waits for another process's write."""
@@ -61,6 +62,18 @@ SCHEMA = (
     ) WITHOUT ROWID
     """,
     "CREATE INDEX idempotency_by_age ON idempotency (created)",
+    "CREATE INDEX objects_by_customer ON objects (kind, json_extract(body, '$.customer'), created, seq)",
+    """
+    CREATE TABLE agenda (
+        due INTEGER NOT NULL,
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        clock TEXT NOT NULL,
+        what TEXT NOT NULL,
+        id TEXT NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX agenda_by_what ON agenda (what, id)",
+    "CREATE INDEX agenda_by_due ON agenda (clock, due, seq)",
 )
 
 
@@ -234,8 +247,9 @@ class Store:
         return version == SCHEMA_VERSION
 
     def _create(self) -> None:
+        """All tables and indexes, those that a file of an earlier format has among them left as they are."""
         for statement in SCHEMA:
-            self._connection.execute(statement)
+            self._connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
         self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
         self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
