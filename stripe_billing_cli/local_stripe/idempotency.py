@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.forms import Raw
 from stripe_billing_cli.local_stripe.store import Store
 
 REMEMBERED_SECONDS = 24 * 60 * 60
@@ -35,9 +37,9 @@ def checked(key: str | None) -> str | None:
     return key
 
 
-def fingerprint(method: str, query: str, body: str) -> str:
-    """What the parameters were, without keeping them."""
-    return hashlib.sha256("\0".join((method, query, body)).encode()).hexdigest()
+def fingerprint(method: str, fields: Mapping[str, Raw]) -> str:
+    """What the parameters were, in whatever order and encoding they came, without keeping them."""
+    return hashlib.sha256(json.dumps([method, fields], sort_keys=True).encode()).hexdigest()
 
 
 def recall(store: Store, key: str, path: str, print_: str, now: int) -> Remembered | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.amounts import largest, whole
@@ -141,7 +142,7 @@ def _check_custom(custom: Mapping[str, Any], currency: str, name: str) -> None:
 
 def _check_size(amount: int | str, currency: str, name: str) -> None:
     most = largest(currency)
-    if float(amount) > most:
+    if Decimal(amount) > most:
         raise invalid(
             f"This value must be less than or equal to {most} (it currently is '{amount}').",
             name,

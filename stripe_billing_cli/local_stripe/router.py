@@ -97,7 +97,7 @@ class Router:
         matched = _match(request.method.upper(), request.path)
         now = int(self._clock())
         if matched.route.method == "GET":
-            prepared = _prepare(matched.route, request)
+            prepared = _prepare(matched.route, _fields(request))
             account = self.account()
             with self.store.reading():
                 return 200, self._execute(matched, prepared, now, account, request_id, None), {}
@@ -119,14 +119,15 @@ class Router:
         self, matched: Matched, request: Request, request_id: str, key: str | None, now: int, failing: bool
     ) -> tuple[int, str, dict[str, str]]:
         account = self.account()
-        print_ = idempotency.fingerprint(request.method.upper(), request.query, request.body)
+        fields = _fields(request)
+        print_ = idempotency.fingerprint(request.method.upper(), fields)
         with self.store.writing():
             if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
                 replayed = {"Idempotent-Replayed": "true", "Original-Request": first.request_id}
                 if first.status >= 500:
                     replayed["Stripe-Should-Retry"] = "false"
                 return first.status, first.body, replayed
-            prepared = _prepare(matched.route, request)
+            prepared = _prepare(matched.route, fields)
             status, body, extra = 200, "", dict[str, str]()
             try:
                 with self.store.attempt():
@@ -176,14 +177,19 @@ def _match(method: str, path: str) -> Matched:
     raise unrecognized_url(method, path)
 
 
-def _prepare(route: Route, request: Request) -> Prepared:
-    """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
+def _fields(request: Request) -> dict[str, forms.Raw]:
+    """The parameters as they were sent, in the query and in the body."""
     if request.body and request.headers.get("content-type", "").split(";")[0].strip().lower() not in FORM_TYPES:
         raise invalid(
             "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
             "any questions, we can help at https://support.stripe.com/."
         )
-    params = parameters.read(route.form, forms.decode(request.query, request.body))
+    return forms.decode(request.query, request.body)
+
+
+def _prepare(route: Route, fields: dict[str, forms.Raw]) -> Prepared:
+    """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
+    params = parameters.read(route.form, fields)
     wanted = expansion.wanted(route.kind, params.get("expand", ()), of_list=route.lists)
     route.check(params)
     return Prepared(params, wanted)

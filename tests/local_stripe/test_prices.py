@@ -1,0 +1,438 @@
+"""Prices of every pricing model, and what does not go together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.conftest import NOW, Local, Refusal
+
+MONTHLY = {"interval": "month"}
+TIERS = [{"up_to": 10, "unit_amount": 500}, {"up_to": "inf", "unit_amount": 400, "flat_amount": 1000}]
+TIERED: dict[str, Any] = {
+    "billing_scheme": "tiered",
+    "tiers_mode": "graduated",
+    "recurring": MONTHLY,
+    "tiers": TIERS,
+}
+HIDDEN = ["tiers", "currency_options"]
+
+
+def tier(up_to: int | None, unit: int | None = None, flat: int | None = None, **decimals: str) -> dict[str, Any]:
+    """A tier as Stripe tells it."""
+    return {
+        "flat_amount": flat,
+        "flat_amount_decimal": None if flat is None else str(flat),
+        "unit_amount": unit,
+        "unit_amount_decimal": None if unit is None else str(unit),
+        "up_to": up_to,
+        **decimals,
+    }
+
+
+def refused_price(local: Local, **params: Any) -> Refusal:
+    """The error for a price of an existing product; nothing else may have happened."""
+    local.product(id="pro")
+    events = local.events()
+    refusal = local.refused("post", "/v1/prices", **{"currency": "usd", "product": "pro", **params})
+    assert local.events() == events
+    return refusal
+
+
+def test_a_flat_price_has_stripes_defaults(local: Local) -> None:
+    product = local.product()
+
+    price = local.price(product=product["id"])
+
+    assert price.pop("id").startswith("price_1")
+    assert price == {
+        "object": "price",
+        "active": True,
+        "billing_scheme": "per_unit",
+        "created": NOW,
+        "currency": "usd",
+        "custom_unit_amount": None,
+        "livemode": False,
+        "lookup_key": None,
+        "metadata": {},
+        "nickname": None,
+        "product": product["id"],
+        "recurring": None,
+        "tax_behavior": "unspecified",
+        "tiers_mode": None,
+        "transform_quantity": None,
+        "type": "one_time",
+        "unit_amount": 1500,
+        "unit_amount_decimal": "1500",
+    }
+
+
+def test_a_recurring_price_has_stripes_defaults(local: Local) -> None:
+    price = local.price(recurring=MONTHLY)
+
+    assert price["type"] == "recurring"
+    assert price["recurring"] == {
+        "interval": "month",
+        "interval_count": 1,
+        "meter": None,
+        "trial_period_days": None,
+        "usage_type": "licensed",
+    }
+
+
+def test_each_optional_field_is_kept(local: Local) -> None:
+    fields = {
+        "active": False,
+        "lookup_key": "pro.monthly",
+        "metadata": {"a": "b"},
+        "nickname": "Monthly",
+        "tax_behavior": "inclusive",
+        "transform_quantity": {"divide_by": 10, "round": "up"},
+    }
+
+    price = local.price(**fields, recurring={"interval": "week", "interval_count": 2, "trial_period_days": 730})
+
+    assert {name: price[name] for name in fields} == fields
+    assert local.get(f"/v1/prices/{price['id']}") == price
+    assert (price["recurring"]["interval_count"], price["recurring"]["trial_period_days"]) == (2, 730)
+
+
+@pytest.mark.parametrize(
+    ("sent", "amount", "decimal"),
+    [
+        ("0", 0, "0"),
+        ("1500", 1500, "1500"),
+        ("1500.00", 1500, "1500"),
+        ("0.5", None, "0.5"),
+        ("0.50", None, "0.5"),
+        ("0.000000000001", None, "0.000000000001"),
+        ("0.1000000000000", None, "0.1"),
+        ("99999999", 99999999, "99999999"),
+        ("99999998.999999999999", None, "99999998.999999999999"),
+    ],
+)
+def test_a_decimal_amount_is_told_in_both_forms(local: Local, sent: str, amount: int | None, decimal: str) -> None:
+    price = local.price(unit_amount_decimal=sent)
+
+    assert (price["unit_amount"], price["unit_amount_decimal"]) == (amount, decimal)
+
+
+@pytest.mark.parametrize(
+    ("currency", "most"),
+    [("usd", 99_999_999), ("jpy", 9_999_999_999), ("inr", 999_999_999), ("idr", 999_999_999_999)],
+)
+def test_the_largest_amount_depends_on_the_currency(local: Local, currency: str, most: int) -> None:
+    assert local.price(currency=currency, unit_amount=most)["unit_amount"] == most
+
+    for name, amount in (("unit_amount", f"{most + 1}"), ("unit_amount_decimal", f"{most}.000000000001")):
+        assert local.refused("post", "/v1/prices", product="x", currency=currency, **{name: amount}) == Refusal(
+            f"This value must be less than or equal to {most} (it currently is '{amount}').",
+            "parameter_invalid_integer",
+            name,
+        )
+
+
+@pytest.mark.parametrize("mode", ["graduated", "volume"])
+def test_tiers_come_back_when_expanded_and_end_in_null(local: Local, mode: str) -> None:
+    created = local.price(**{**TIERED, "tiers_mode": mode})
+
+    assert (created["billing_scheme"], created["tiers_mode"]) == ("tiered", mode)
+    assert (created["unit_amount"], created["unit_amount_decimal"]) == (None, None)
+    assert "tiers" not in created
+    assert "tiers" not in local.get("/v1/prices")["data"][0]
+    expanded = [tier(10, 500), tier(None, 400, 1000)]
+    assert local.get(f"/v1/prices/{created['id']}", expand=["tiers"])["tiers"] == expanded
+    assert local.get("/v1/prices", expand=["data.tiers"])["data"][0]["tiers"] == expanded
+
+
+def test_a_price_without_tiers_has_none_to_expand(local: Local) -> None:
+    assert "tiers" not in local.price(expand=["tiers"])
+
+
+def test_a_tier_may_have_a_decimal_unit_amount_and_a_flat_amount_alone(local: Local) -> None:
+    price = local.price(
+        **{
+            **TIERED,
+            "tiers": [
+                {"up_to": 1, "flat_amount": 0},
+                {"up_to": 5, "unit_amount_decimal": "0.25"},
+                {"up_to": "inf", "flat_amount_decimal": "700.0"},
+            ],
+        },
+        expand=["tiers"],
+    )
+
+    assert price["tiers"] == [
+        tier(1, flat=0),
+        tier(5, unit_amount_decimal="0.25"),
+        tier(None, flat=700),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tiers", "param"),
+    [
+        ([{"up_to": 10, "unit_amount": 1}], "tiers[0][up_to]"),
+        ([{"up_to": "inf", "unit_amount": 1}, {"up_to": "inf", "unit_amount": 1}], "tiers[0][up_to]"),
+        ([{"up_to": 9, "unit_amount": 1}, {"up_to": 9, "unit_amount": 1}, TIERS[1]], "tiers[1][up_to]"),
+        ([{"up_to": 9, "unit_amount": 1}, {"up_to": 3, "unit_amount": 1}, TIERS[1]], "tiers[1][up_to]"),
+        ([{"up_to": 0, "unit_amount": 1}, TIERS[1]], "tiers[0][up_to]"),
+        ([{"up_to": "infinity", "unit_amount": 1}], "tiers[0][up_to]"),
+        ([{"up_to": "inf"}], "tiers"),
+        ([{"up_to": "inf", "unit_amount": 1, "unit_amount_decimal": "1"}], "tiers[0][unit_amount]"),
+        ([{"up_to": "inf", "flat_amount": 1, "flat_amount_decimal": "1"}], "tiers[0][flat_amount]"),
+        ([{"up_to": "inf", "flat_amount_decimal": "0.5"}], "tiers[0][flat_amount_decimal]"),
+        ([{"up_to": "inf", "flat_amount": 100_000_000}], "tiers[0][flat_amount]"),
+        ([{"up_to": "inf", "unit_amount": -1}], "tiers[0][unit_amount]"),
+    ],
+)
+def test_tiers_rise_to_infinity_and_each_has_an_amount(local: Local, tiers: list[Any], param: str) -> None:
+    refusal = refused_price(local, **{**TIERED, "tiers": tiers})
+
+    assert (refusal.status, refusal.type, refusal.param) == (400, "invalid_request_error", param)
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "param"),
+    [
+        ({"tiers": None}, "parameter_missing", "tiers"),
+        ({"tiers_mode": None}, "parameter_missing", "tiers_mode"),
+        ({"recurring": None}, "parameter_missing", "recurring"),
+        ({"unit_amount": 1}, None, "unit_amount"),
+        ({"unit_amount_decimal": "1"}, None, "unit_amount_decimal"),
+        ({"transform_quantity": {"divide_by": 2, "round": "up"}}, None, "tiers"),
+        ({"billing_scheme": "per_unit", "unit_amount": 1}, None, "tiers"),
+        ({"billing_scheme": None, "unit_amount": 1}, None, "tiers"),
+        ({"billing_scheme": None, "tiers": None, "unit_amount": 1}, None, "tiers_mode"),
+    ],
+)
+def test_tiers_and_what_goes_with_them(local: Local, change: dict[str, Any], code: str | None, param: str) -> None:
+    refusal = refused_price(local, **{**TIERED, **change})
+
+    assert (refusal.status, refusal.code, refusal.param) == (400, code, param)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"unit_amount": 1, "unit_amount_decimal": "1"},
+        {"unit_amount": 1, "custom_unit_amount": {"enabled": True}},
+        {"unit_amount_decimal": "1", "custom_unit_amount": {"enabled": True}},
+    ],
+)
+def test_a_price_has_one_amount(local: Local, given: dict[str, Any]) -> None:
+    assert refused_price(local, **given) == Refusal(
+        f"You may only specify one of these parameters: {', '.join(given)}.", None, next(iter(given))
+    )
+
+
+@pytest.mark.parametrize(
+    ("transform", "param"),
+    [
+        ({"divide_by": 0, "round": "up"}, "transform_quantity[divide_by]"),
+        ({"divide_by": 2, "round": "nearest"}, "transform_quantity[round]"),
+        ({"round": "up"}, "transform_quantity[divide_by]"),
+    ],
+)
+def test_a_quantity_is_divided_by_one_or_more_and_rounded(local: Local, transform: dict[str, Any], param: str) -> None:
+    assert refused_price(local, unit_amount=1, transform_quantity=transform).param == param
+
+
+def test_customers_may_choose_the_amount(local: Local) -> None:
+    free = local.price(custom_unit_amount={"enabled": True})
+    bounded = local.price(custom_unit_amount={"enabled": True, "minimum": 100, "preset": 500, "maximum": 1000})
+
+    assert free["custom_unit_amount"] == {"maximum": None, "minimum": None, "preset": None}
+    assert bounded["custom_unit_amount"] == {"maximum": 1000, "minimum": 100, "preset": 500}
+    assert (bounded["unit_amount"], bounded["unit_amount_decimal"]) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("custom", "param"),
+    [
+        ({"enabled": False}, "enabled"),
+        ({"enabled": True, "minimum": 500, "preset": 100}, "minimum"),
+        ({"enabled": True, "preset": 500, "maximum": 100}, "preset"),
+        ({"enabled": True, "minimum": 500, "maximum": 100}, "minimum"),
+        ({"enabled": True, "maximum": 100_000_000}, "maximum"),
+        ({"enabled": True, "minimum": -1}, "minimum"),
+    ],
+)
+def test_a_chosen_amount_has_bounds_in_order(local: Local, custom: dict[str, Any], param: str) -> None:
+    assert refused_price(local, custom_unit_amount=custom).param == f"custom_unit_amount[{param}]"
+
+
+def test_a_chosen_amount_is_paid_once(local: Local) -> None:
+    refusal = refused_price(local, custom_unit_amount={"enabled": True}, recurring=MONTHLY)
+
+    assert refusal == Refusal("A price with `custom_unit_amount` cannot be recurring.", None, "custom_unit_amount")
+
+
+def test_a_metered_price_is_backed_by_a_meter(local: Local) -> None:
+    metered = local.price(recurring={**MONTHLY, "usage_type": "metered", "meter": "mtr_123"})
+
+    assert (metered["recurring"]["usage_type"], metered["recurring"]["meter"]) == ("metered", "mtr_123")
+
+
+@pytest.mark.parametrize(
+    ("recurring", "code"),
+    [
+        ({"usage_type": "metered"}, "parameter_missing"),
+        ({"usage_type": "licensed", "meter": "mtr_123"}, None),
+        ({"meter": "mtr_123"}, None),
+        ({"usage_type": "metered", "meter": "requests"}, "resource_missing"),
+    ],
+)
+def test_a_meter_and_metered_usage_go_together(local: Local, recurring: dict[str, Any], code: str | None) -> None:
+    refusal = refused_price(local, unit_amount=1, recurring={**MONTHLY, **recurring})
+
+    assert (refusal.status, refusal.code, refusal.param) == (400, code, "recurring[meter]")
+
+
+@pytest.mark.parametrize(("interval", "most"), [("day", 1095), ("week", 156), ("month", 36), ("year", 3)])
+def test_an_interval_is_three_years_at_most(local: Local, interval: str, most: int) -> None:
+    price = local.price(recurring={"interval": interval, "interval_count": most})
+    assert price["recurring"]["interval_count"] == most
+
+    for count in (0, most + 1):
+        refusal = local.refused(
+            "post",
+            "/v1/prices",
+            product=price["product"],
+            currency="usd",
+            unit_amount=1,
+            recurring={"interval": interval, "interval_count": count},
+        )
+        assert (refusal.code, refusal.param) == ("parameter_invalid_integer", "recurring[interval_count]")
+
+
+def test_currency_options_come_back_when_expanded_with_the_prices_own(local: Local) -> None:
+    created = local.price(
+        currency_options={
+            "eur": {"unit_amount": 1400, "tax_behavior": "inclusive"},
+            "jpy": {"unit_amount_decimal": "2000.5"},
+        }
+    )
+
+    assert "currency_options" not in created
+    options = local.get(f"/v1/prices/{created['id']}", expand=["currency_options"])["currency_options"]
+    bare = {"custom_unit_amount": None, "tax_behavior": "unspecified"}
+    assert options == {
+        "usd": {**bare, "unit_amount": 1500, "unit_amount_decimal": "1500"},
+        "eur": {**bare, "unit_amount": 1400, "unit_amount_decimal": "1400", "tax_behavior": "inclusive"},
+        "jpy": {**bare, "unit_amount": None, "unit_amount_decimal": "2000.5"},
+    }
+
+
+def test_tiers_of_a_currency_come_back_when_that_currency_is_expanded(local: Local) -> None:
+    price = local.price(
+        **TIERED,
+        currency_options={
+            "eur": {"tiers": [{"up_to": "inf", "unit_amount": 7}]},
+            "gbp": {"tiers": [{"up_to": "inf", "unit_amount": 8}]},
+        },
+        expand=["currency_options.eur.tiers"],
+    )
+
+    options = price["currency_options"]
+    assert set(options) == {"usd", "eur", "gbp"}
+    assert options["eur"]["tiers"] == [tier(None, 7)]
+    assert "tiers" not in options["gbp"]
+    assert "tiers" not in options["usd"]
+    assert "tiers" not in price
+
+
+@pytest.mark.parametrize(
+    ("price", "options", "param"),
+    [
+        ({"unit_amount": 1}, {"usd": {"unit_amount": 1}}, "usd"),
+        ({"unit_amount": 1}, {"USD": {"unit_amount": 1}}, "usd"),
+        ({"unit_amount": 1}, {"eur": {"tax_behavior": "inclusive"}}, "eur][unit_amount"),
+        ({"unit_amount": 1}, {"eur": {"unit_amount": 1, "unit_amount_decimal": "1"}}, "eur][unit_amount"),
+        ({"unit_amount": 1}, {"eur": {"tiers": [{"up_to": "inf", "unit_amount": 7}]}}, "eur][tiers"),
+        ({"unit_amount": 1}, {"eur": {"custom_unit_amount": {"enabled": True}}}, "eur][custom_unit_amount"),
+        ({"unit_amount": 1}, {"eur": {"unit_amount": 100_000_000}}, "eur][unit_amount"),
+        ({"custom_unit_amount": {"enabled": True}}, {"eur": {"unit_amount": 1}}, "eur][custom_unit_amount"),
+        (TIERED, {"eur": {"unit_amount": 1}}, "eur][unit_amount"),
+        (TIERED, {"eur": {"tax_behavior": "inclusive"}}, "eur][tiers"),
+        (TIERED, {"eur": {"tiers": [{"up_to": 9, "unit_amount": 7}]}}, "eur][tiers[0][up_to"),
+    ],
+)
+def test_a_currency_option_is_priced_as_its_price(
+    local: Local, price: dict[str, Any], options: dict[str, Any], param: str
+) -> None:
+    refusal = refused_price(local, **price, currency_options=options)
+
+    assert (refusal.status, refusal.param) == (400, f"currency_options[{param}]".replace("tiers[0]", "tiers][0]"))
+
+
+def test_the_own_currency_is_no_option(local: Local) -> None:
+    assert refused_price(local, unit_amount=1, currency_options={"usd": {"unit_amount": 1}}) == Refusal(
+        "You are specifying an update to a currency option that matches the top-level currency for this price. "
+        "Please remove this currency option and update the top-level params instead.",
+        None,
+        "currency_options[usd]",
+    )
+
+
+def test_a_price_may_bring_its_product(local: Local) -> None:
+    price = local.price(
+        product_data={
+            "id": "pro",
+            "name": "Pro",
+            "active": False,
+            "metadata": {"a": "b"},
+            "statement_descriptor": "PRO",
+            "tax_code": "txcd_10103001",
+            "unit_label": "seat",
+        },
+        expand=["product"],
+    )
+
+    product = price["product"]
+    assert product == local.get("/v1/products/pro")
+    assert (product["name"], product["active"], product["metadata"]) == ("Pro", False, {"a": "b"})
+    assert (product["statement_descriptor"], product["tax_code"], product["unit_label"]) == (
+        "PRO",
+        "txcd_10103001",
+        "seat",
+    )
+    assert product["default_price"] is None
+
+
+def test_a_price_is_of_one_product(local: Local) -> None:
+    assert refused_price(local, unit_amount=1, product_data={"name": "Max"}) == Refusal(
+        "You may only specify one of these parameters: product, product_data.", None, "product"
+    )
+
+
+def test_the_product_must_exist(local: Local) -> None:
+    assert refused_price(local, unit_amount=1, product="max") == Refusal(
+        "No such product: 'max'", "resource_missing", "product"
+    )
+
+
+def test_a_refused_price_leaves_no_product_behind(local: Local) -> None:
+    local.price(lookup_key="pro")
+    products = local.get("/v1/products")
+
+    refusal = local.refused(
+        "post",
+        "/v1/prices",
+        currency="usd",
+        unit_amount=1,
+        lookup_key="pro",
+        product_data={"name": "Max"},
+        key="a key",
+    )
+
+    assert refusal.code == "resource_already_exists"
+    assert local.get("/v1/products") == products
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_unknown_price_is_missing(local: Local, method: str) -> None:
+    assert local.refused(method, "/v1/prices/price_1") == Refusal(
+        "No such price: 'price_1'", "resource_missing", "price", status=404
+    )
