@@ -77,8 +77,15 @@ def no_such(kind: str, id: str, param: str, status: int = 400) -> ApiError:
 
 
 def unrecognized_url(method: str, path: str) -> ApiError:
+    """A path that ends in a slash is most often one whose id was empty; Stripe says so."""
+    hint = ""
+    if path.endswith("/"):
+        hint = (
+            "If you are trying to list objects, remove the trailing slash. If you are trying to retrieve an object, "
+            "make sure you passed a valid (non-empty) identifier in your code. "
+        )
     return ApiError(
         404,
-        f"Unrecognized request URL ({method.upper()}: {path}). Please see https://stripe.com/docs "
+        f"Unrecognized request URL ({method.upper()}: {path}). {hint}Please see https://stripe.com/docs "
         "or we can help at https://support.stripe.com/.",
     )

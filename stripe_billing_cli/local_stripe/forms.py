@@ -17,6 +17,7 @@ Raw: TypeAlias = "str | dict[str, Raw]"
 
 NAME = re.compile(r"([^\[\]]+)((?:\[[^\[\]]*\])*)")
 MOST_FIELDS = 5_000
+DEEPEST = 32
 
 
 def decode(*encoded: str) -> dict[str, Raw]:
@@ -24,14 +25,16 @@ def decode(*encoded: str) -> dict[str, Raw]:
     fields: dict[str, Raw] = {}
     for text in encoded:
         for name, value in _pairs(text):
-            _put(fields, _parts(name), value, name)
+            if name:
+                _put(fields, _parts(name), value, name)
     return fields
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:
     try:
+        text.encode()  # bytes that are no UTF-8 come as surrogates
         return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
-    except UnicodeDecodeError:
+    except UnicodeError:
         raise invalid("Invalid UTF-8 in the request's parameters.") from None
     except ValueError:
         raise invalid(f"The request has more than {MOST_FIELDS} parameters.") from None
@@ -39,7 +42,10 @@ def _pairs(text: str) -> list[tuple[str, str]]:
 
 def _parts(name: str) -> list[str]:
     match = NAME.fullmatch(name)
-    return [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])] if match else [name]
+    parts = [match[1], *re.findall(r"\[([^\[\]]*)\]", match[2])] if match else [name]
+    if len(parts) > DEEPEST:
+        raise invalid(f"Parameters are nested at most {DEEPEST} levels deep.", parts[0])
+    return parts
 
 
 def _put(fields: dict[str, Raw], parts: list[str], value: str, name: str) -> None:

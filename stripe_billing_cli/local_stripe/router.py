@@ -165,7 +165,9 @@ class Router:
 
 
 def _match(method: str, path: str) -> Matched:
-    parts = path.removesuffix("/").split("/")
+    if path.endswith("/"):
+        raise unrecognized_url(method, path)
+    parts = path.split("/")
     for route in ROUTES:
         template = route.path.split("/")
         if route.method != method or len(template) != len(parts):

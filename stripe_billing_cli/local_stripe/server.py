@@ -84,6 +84,7 @@ class Application:
         if self._latency:
             await asyncio.sleep(self._latency)
         request = _request(scope, body)
+        refusal = refusal or _too_long(body)
         answer, loss = (refusal, None) if refusal else await self._answer(request)
         if self._log:
             outcome = loss or answer.status
@@ -133,21 +134,26 @@ def _failure(error: ApiError) -> Answer:
     return Answer(error.status, error.body(id), {**headers, **error.headers})
 
 
+def _too_long(body: bytes) -> Answer | None:
+    if len(body) <= LONGEST_BODY:
+        return None
+    return _failure(ApiError(413, f"The request is larger than {LONGEST_BODY} bytes."))
+
+
 def _greeting() -> Answer:
     about = {"message": "This is the local Stripe of billing. Its API is under /v1.", "api_version": API_VERSION}
     return Answer(200, json.dumps(about), {"Content-Type": "application/json"})
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The whole body, or None where the client went away or sent too much."""
+    """The body, or None where the client went away. Of one that is too long, the rest is read and forgotten."""
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             return None
-        body += message.get("body", b"")
-        if len(body) > LONGEST_BODY:
-            return None
+        if len(body) <= LONGEST_BODY:
+            body += message.get("body", b"")
         if not message.get("more_body"):
             return bytes(body)
 
@@ -155,7 +161,11 @@ async def _body(receive: Receive) -> bytes | None:
 def _request(scope: Message, body: bytes) -> Request:
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
     return Request(
-        scope["method"], scope["path"], scope["query_string"].decode("latin-1"), body.decode(errors="replace"), headers
+        scope["method"],
+        scope["path"],
+        scope["query_string"].decode("latin-1"),
+        body.decode(errors="surrogateescape"),
+        headers,
     )
 
 

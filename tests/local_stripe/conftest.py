@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import pytest
 import stripe
 from stripe._encode import _api_encode
 
+from stripe_billing_cli.local_stripe.server import running
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.contract import ContractTransport, check_answer
 
@@ -68,7 +70,7 @@ class Local:
     def __init__(self, transport: stripe.HTTPClient, base: str = BASE) -> None:
         self.transport = transport
         self._checked = ContractTransport(transport)
-        self._base = base
+        self.base = base
 
     def get(self, path: str, /, **params: Any) -> Any:
         return self._done("get", path, params, None)
@@ -92,9 +94,12 @@ class Local:
         form: str = "",
         *,
         key: str | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> Reply:
-        """Any call, `form` being its parameters as encoded; only the answer is held against the contract."""
+        """Any call, `form` being its parameters as encoded; only the answer is held against the contract.
+
+        A header that is None is not sent.
+        """
         return self._sent(self.transport, method, path, form, key, headers)
 
     def product(self, **params: Any) -> Any:
@@ -125,14 +130,17 @@ class Local:
         path: str,
         form: str,
         key: str | None,
-        headers: Mapping[str, str] | None,
+        headers: Mapping[str, str | None] | None,
     ) -> Reply:
         in_query = method != "post" and form
-        sent = {"Authorization": f"Bearer {SECRET_KEY}", "Content-Type": "application/x-www-form-urlencoded"}
-        if key is not None:
-            sent["Idempotency-Key"] = key
-        sent |= headers or {}
-        url = f"{self._base}{path}?{form}" if in_query else f"{self._base}{path}"
+        named: dict[str, str | None] = {
+            "Authorization": f"Bearer {SECRET_KEY}",
+            "Content-Type": "application/x-www-form-urlencoded",
+            "Idempotency-Key": key,
+            **(headers or {}),
+        }
+        sent = {name: value for name, value in named.items() if value is not None}
+        url = f"{self.base}{path}?{form}" if in_query else f"{self.base}{path}"
         body, status, answered = transport.request(method, url, sent, None if in_query else form)
         text = body.decode() if isinstance(body, bytes) else body
         if status >= 400:
@@ -143,6 +151,15 @@ class Local:
 def encoded(params: Mapping[str, Any]) -> str:
     """As the SDK encodes parameters."""
     return urlencode(list(_api_encode(params)))
+
+
+@contextmanager
+def serving(database: Path, *, patience: float = 10, **options: Any) -> Iterator[Local]:
+    """The local Stripe over HTTP, called by the SDK's own transport; `patience` in seconds."""
+    with running(database, **options) as url:
+        transport = stripe.RequestsClient(timeout=patience)
+        yield Local(transport, url)
+        transport.close()  # type: ignore[no-untyped-call]
 
 
 @pytest.fixture

@@ -1,0 +1,73 @@
+"""What the local Stripe does not answer, it says so in Stripe's words."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.local_stripe.conftest import Local, Refusal
+
+HELP = "Please see https://stripe.com/docs or we can help at https://support.stripe.com/."
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("get", "/v1"),
+        ("get", "/v1/nothing"),
+        ("get", "/v2/core/accounts"),
+        ("get", "/v1/products/pro/features/feat_1/more"),
+        ("get", "/v1/products/search"),
+        ("get", "/v1/prices/search"),
+        ("get", "/products"),
+        ("get", "/v1//products"),
+        ("post", "/v1/account"),
+        ("delete", "/v1/products"),
+        ("put", "/v1/products/pro"),
+        ("patch", "/v1/products/pro"),
+        ("head", "/v1/products"),
+        ("options", "/v1/products"),
+    ],
+)
+def test_a_path_or_method_that_is_not_there(local: Local, method: str, path: str) -> None:
+    local.product(id="pro")
+
+    assert local.refused(method, path) == Refusal(
+        f"Unrecognized request URL ({method.upper()}: {path}). {HELP}", status=404
+    )
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+@pytest.mark.parametrize("path", ["/v1/products/", "/v1/prices/", "/v1/products/pro/"])
+def test_an_empty_id_is_not_the_list(local: Local, method: str, path: str) -> None:
+    local.product(id="pro")
+
+    assert local.refused(method, path) == Refusal(
+        f"Unrecognized request URL ({method.upper()}: {path}). If you are trying to list objects, remove the trailing "
+        "slash. If you are trying to retrieve an object, make sure you passed a valid (non-empty) identifier in your "
+        f"code. {HELP}",
+        status=404,
+    )
+    assert local.get("/v1/products/pro")["name"] == "Pro"
+
+
+@pytest.mark.parametrize("type", ["application/json", "multipart/form-data; boundary=x", "text/plain"])
+def test_a_body_is_form_encoded(local: Local, type: str) -> None:
+    reply = local.send("post", "/v1/products", '{"name": "Pro"}', headers={"Content-Type": type})
+
+    assert reply.refusal == Refusal(
+        "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have any "
+        "questions, we can help at https://support.stripe.com/."
+    )
+
+
+@pytest.mark.parametrize(
+    "type", [None, "application/x-www-form-urlencoded; charset=utf-8", "Application/X-WWW-Form-Urlencoded"]
+)
+def test_the_type_of_the_body_may_be_written_otherwise(local: Local, type: str | None) -> None:
+    assert local.send("post", "/v1/products", "name=Pro", headers={"Content-Type": type}).status == 200
+
+
+def test_a_post_takes_parameters_from_its_query_too(local: Local) -> None:
+    reply = local.send("post", "/v1/products?metadata[a]=1", "name=Pro&metadata[b]=2")
+
+    assert reply.json["metadata"] == {"a": "1", "b": "2"}
