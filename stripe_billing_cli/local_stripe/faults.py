@@ -78,7 +78,7 @@ class Fault:
         if self.operation is None:
             return True
         wanted_method = _method(self.operation)
-        wanted_path = self.operation.removeprefix(wanted_method or "").strip()
+        wanted_path = self.operation[len(wanted_method or "") :].strip()
         template = operation_of(method, path).partition(" ")[2]
         if wanted_method not in (None, method.upper()):
             return False

@@ -1,0 +1,217 @@
+"""The file underneath: private, lasting, and shared by processes."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stripe_billing_cli.local_stripe.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.local_stripe.conftest import Local, serving
+
+WRITER = """
+import sys
+from pathlib import Path
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.local_stripe.conftest import Local
+
+name, path = sys.argv[1:]
+local = Local(LocalTransport(Path(path)))
+print("ready", flush=True)
+sys.stdin.readline()
+for number in range(30):
+    local.product(id=f"{name}-{number}")
+    local.post("/v1/products", name="Shared", id=f"shared-{number}", key=f"shared-{number}")
+print(local.get("/v1/account")["id"])
+"""
+
+
+def begun(name: str, path: Path) -> subprocess.Popen[str]:
+    """A process that waits for a line before it writes."""
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, name, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=Path(__file__).parent.parent.parent,
+    )
+
+
+def ids(local: Local) -> list[str]:
+    found: list[str] = []
+    more = True
+    while more:
+        cursor = {"starting_after": found[-1]} if found else {}
+        listed = local.get("/v1/products", limit=100, **cursor)
+        found += [product["id"] for product in listed["data"]]
+        more = listed["has_more"]
+    return found
+
+
+def test_two_processes_write_into_one_file(database: Path) -> None:
+    writers = [begun(name, database) for name in ("a", "b")]
+    for writer in writers:
+        assert writer.stdout is not None
+        assert writer.stdout.readline() == "ready\n", writer.stderr and writer.stderr.read()
+
+    for writer in writers:
+        assert writer.stdin is not None
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    told = [writer.communicate(timeout=60) for writer in writers]
+
+    assert [writer.returncode for writer in writers] == [0, 0], told
+    assert len({out for out, _ in told}) == 1, "each made an account of its own"
+    transport = LocalTransport(database)
+    local = Local(transport)
+    found = ids(local)
+    assert sorted(found) == sorted(f"{name}-{number}" for name in ("a", "b", "shared") for number in range(30))
+    assert len(local.get("/v1/events", limit=90)["data"]) == 90
+    assert local.get("/v1/events", limit=90)["has_more"] is False
+    transport.close()
+
+
+def test_a_server_and_a_command_see_each_others_work(database: Path) -> None:
+    transport = LocalTransport(database)
+    local = Local(transport)
+    with serving(database) as served:
+        served.product(id="over-http")
+        local.product(id="in-process")
+
+        assert ids(local) == ids(served) == ["in-process", "over-http"]
+        assert local.get("/v1/account") == served.get("/v1/account")
+    transport.close()
+
+
+def test_what_was_written_is_there_next_time(database: Path) -> None:
+    first = LocalTransport(database)
+    price = Local(first).price(lookup_key="pro", metadata={"a": "b"})
+    events = Local(first).events()
+    account = Local(first).get("/v1/account")
+    first.close()
+
+    second = LocalTransport(database)
+    local = Local(second)
+
+    assert local.get(f"/v1/prices/{price['id']}") == price
+    assert local.events() == events
+    assert local.get("/v1/account") == account
+    assert local.refused("post", f"/v1/prices/{local.price()['id']}", lookup_key="pro").code == (
+        "resource_already_exists"
+    )
+    second.close()
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o077])
+def test_the_file_and_its_directory_are_for_the_user_alone(tmp_path: Path, umask: int) -> None:
+    path = tmp_path / "outer" / ".billing" / "local.db"
+    before = os.umask(umask)
+    try:
+        transport = LocalTransport(path)
+        Local(transport).product()
+        modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+    finally:
+        os.umask(before)
+
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert modes["local.db"] == 0o600
+    assert set(modes.values()) == {0o600}
+    transport.close()
+
+
+def test_a_file_open_to_others_is_closed_and_a_directory_that_was_there_is_left(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    path = tmp_path / "local.db"
+    path.touch(mode=0o644)
+    path.chmod(0o644)
+
+    LocalTransport(path).close()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+
+
+def text_file(path: Path) -> None:
+    path.write_text("not a database at all, but long enough to be taken for one" * 100)
+
+
+def foreign_database(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE mine (id INTEGER)")
+
+
+def newer_format(path: Path) -> None:
+    Store(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 999")
+
+
+def cut_short(path: Path) -> None:
+    transport = LocalTransport(path)
+    for _ in range(20):
+        Local(transport).product()
+    transport.close()
+    path.write_bytes(path.read_bytes()[:6000])
+
+
+def directory(path: Path) -> None:
+    path.mkdir()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (text_file, "is damaged: it is not a SQLite database"),
+        (foreign_database, "is a database, but not one of the local Stripe"),
+        (newer_format, "was written by a newer version of billing"),
+        (cut_short, "is damaged: SQLite finds it malformed"),
+        (directory, "cannot use"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_and_left_as_it_is(database: Path, spoil: Any, message: str) -> None:
+    spoil(database)
+    before = database.read_bytes() if database.is_file() else None
+
+    with pytest.raises(LocalStripeError, match=message) as raised:
+        transport = LocalTransport(database)
+        try:
+            Local(transport).get("/v1/products")
+        finally:
+            transport.close()
+
+    assert str(database) in raised.value.message
+    assert raised.value.hint
+    assert (database.read_bytes() if database.is_file() else None) == before
+
+
+def test_a_transaction_that_fails_leaves_nothing(database: Path) -> None:
+    store = Store(database)
+
+    with pytest.raises(ZeroDivisionError), store.writing():
+        store.insert("product", {"id": "pro", "created": 1})
+        raise ZeroDivisionError
+
+    assert store.dump("product") == []
+    store.close()
+
+
+def test_an_attempt_that_fails_leaves_the_rest(database: Path) -> None:
+    store = Store(database)
+
+    with store.writing():
+        store.insert("product", {"id": "kept", "created": 1})
+        with pytest.raises(ZeroDivisionError), store.attempt():
+            store.insert("product", {"id": "undone", "created": 1})
+            raise ZeroDivisionError
+
+    assert [product["id"] for product in store.dump("product")] == ["kept"]
+    store.close()
