@@ -67,6 +67,8 @@ def test_a_publishable_key_is_for_browsers(local: Local, key: str) -> None:
         ("sk_test_", "sk_test_"),
         ("sk_test_abc-def", "sk_test_*******"),
         ("nonsense", "non*****"),
+        ("sk_live_12345678", "sk_live_********"),
+        ("sk_live_123456789", "sk_live_*****6789"),
         ("sk_test_123 and more", "sk_test_********more"),
     ],
 )

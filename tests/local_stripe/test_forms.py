@@ -77,6 +77,13 @@ def test_what_cannot_be_taken_apart_is_refused(local: Local, form: str, message:
     assert (refusal.message, refusal.status, refusal.type) == (message, 400, "invalid_request_error")
 
 
+def test_names_are_nested_up_to_32_levels() -> None:
+    assert decode("a" + "[a]" * 31 + "=1")["a"]
+
+    with pytest.raises(ApiError, match="at most 32 levels"):
+        decode("a" + "[a]" * 32 + "=1")
+
+
 @pytest.mark.parametrize("form", ["a[b", "a]b[", "[", "[]", "[a]", "a[b]c", "a[[b]]"])
 def test_a_name_that_is_no_path_is_a_name(local: Local, form: str) -> None:
     assert decode(f"{form}=1") == {form: "1"}

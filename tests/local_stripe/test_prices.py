@@ -292,8 +292,9 @@ def test_a_meter_and_metered_usage_go_together(local: Local, recurring: dict[str
 
 @pytest.mark.parametrize(("interval", "most"), [("day", 1095), ("week", 156), ("month", 36), ("year", 3)])
 def test_an_interval_is_three_years_at_most(local: Local, interval: str, most: int) -> None:
-    price = local.price(recurring={"interval": interval, "interval_count": most})
-    assert price["recurring"]["interval_count"] == most
+    for count in (1, most):
+        price = local.price(recurring={"interval": interval, "interval_count": count})
+        assert price["recurring"]["interval_count"] == count
 
     for count in (0, most + 1):
         refusal = local.refused(
