@@ -117,6 +117,7 @@ def test_currencies_are_added_changed_and_removed_together(local: Local) -> None
     local.post(path_of(price), currency_options={"gbp": {"unit_amount": 1300}, "eur": {"unit_amount": 1450}})
     options = options_of(local, price)
     assert {code: option["unit_amount"] for code, option in options.items()} == {"usd": 1500, "eur": 1450, "gbp": 1300}
+    assert options["eur"]["unit_amount_decimal"] == "1450"
 
     local.post(path_of(price), currency_options="")
     assert set(options_of(local, price)) == {"usd"}
