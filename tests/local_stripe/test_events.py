@@ -207,7 +207,7 @@ def test_events_are_kept_for_thirty_days(local: Local, clock: Clock) -> None:
     event = newest(local)
 
     clock.now += THIRTY_DAYS
-    assert local.events() == [event]
+    assert local.events() == [local.get(f"/v1/events/{event['id']}")] == [event]
 
     clock.now += 1
     assert local.events() == []
