@@ -35,3 +35,19 @@ def plain(amount: Decimal) -> str:
 def whole(decimal: str) -> int | None:
     """The amount as an integer, or None where it has a fraction."""
     return None if "." in decimal else int(decimal)
+
+
+SYMBOLS = {"usd": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
+PLACES = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split(), 0) | dict.fromkeys(
+    "bhd jod kwd omr tnd".split(), 3
+)
+
+
+def told(amount: Decimal, currency: str) -> str:
+    """An amount in minor units as Stripe writes it into descriptions: `$15.00`, `CHF 15.00`, `¥1500`."""
+    places = PLACES.get(currency, 2)
+    text = format(amount.scaleb(-places), "f")
+    whole_part, _, fraction = text.partition(".")
+    fraction = fraction.rstrip("0").ljust(places, "0")
+    symbol = SYMBOLS.get(currency, f"{currency.upper()} ")
+    return f"{symbol}{whole_part}.{fraction}" if fraction else f"{symbol}{whole_part}"

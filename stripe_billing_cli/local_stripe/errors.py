@@ -19,7 +19,10 @@ class LocalStripeError(Exception):
 
 
 class ApiError(Exception):
-    """An error answer of Stripe's. What is None is left out of the body (https://docs.stripe.com/api/errors)."""
+    """An error answer of Stripe's. What is None is left out of the body (https://docs.stripe.com/api/errors).
+
+    `objects`: the payment intent or setup intent that the error is about, as Stripe shows it.
+    """
 
     def __init__(
         self,
@@ -29,6 +32,8 @@ class ApiError(Exception):
         param: str | None = None,
         *,
         type: str = "invalid_request_error",
+        decline_code: str | None = None,
+        objects: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
@@ -37,12 +42,22 @@ class ApiError(Exception):
         self.code = code
         self.param = param
         self.type = type
+        self.decline_code = decline_code
+        self.objects = objects or {}
         self.headers = headers or {}
+        self.keeps = False
+
+    def keeping(self) -> ApiError:
+        """This error, of a call whose effects stay all the same: a declined payment has been attempted."""
+        self.keeps = True
+        return self
 
     def body(self, request_id: str) -> str:
         """The JSON of the answer."""
         error: dict[str, Any] = {
+            **self.objects,
             "code": self.code,
+            "decline_code": self.decline_code,
             "doc_url": DOCUMENTED_CODES + self.code.replace("_", "-") if self.code else None,
             "message": self.message,
             "param": self.param,

@@ -7,7 +7,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such, only_one_of
-from stripe_billing_cli.local_stripe.expansion import shown
+from stripe_billing_cli.local_stripe.expansion import inlined, shown
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, one_of, page
 from stripe_billing_cli.local_stripe.messages import API_VERSION
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
@@ -20,7 +20,8 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
     """Write down that `stored` was created, deleted or, from `before`, changed."""
     data: Object = {"object": shown(call.store, stored["object"], stored, {})}
     if before is not None:
-        data["previous_attributes"] = previous(before, stored)
+        kind = stored["object"]
+        data["previous_attributes"] = previous(inlined(call.store, kind, before), inlined(call.store, kind, stored))
     call.store.forget_before("event", call.now - KEPT_SECONDS)
     call.store.insert(
         "event",

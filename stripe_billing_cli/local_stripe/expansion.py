@@ -10,6 +10,8 @@ from stripe_billing_cli.local_stripe.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.store import Object, Store
 
 DEEPEST = 4
+PRIVATE = frozenset({"pending_change", "test_card", "test_detached"})
+"""What the local Stripe remembers of an object and Stripe does not show."""
 
 Wanted: TypeAlias = "dict[str, Wanted]"
 """The properties to expand, as a tree: `["data.product", "data.tiers"]` → `{"data": {"product": {}, "tiers": {}}}`."""
@@ -44,15 +46,37 @@ class Embedded:
 
 
 @dataclass(frozen=True)
+class Inlined:
+    """Stored as an id, always shown as the object of that kind, as it is now."""
+
+    kind: str
+
+
+@dataclass(frozen=True)
+class Hidden:
+    """A part that is left out unless asked for, or unless something in it is."""
+
+    properties: Mapping[str, Expandable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Elsewhere:
     """Expandable with Stripe, but the local Stripe has no such objects."""
 
     noun: str
 
 
-Expandable = Link | Included | Part | Embedded | Elsewhere
+Expandable = Link | Included | Part | Embedded | Inlined | Hidden | Elsewhere
+
+SUBSCRIPTION_ITEM: Mapping[str, Expandable] = {"price": Inlined("price"), "plan": Inlined("plan")}
+PRICED = Part({"price_details": Part({"price": Link("price")})})
+LINE: Mapping[str, Expandable] = {"pricing": PRICED}
+INVOICE_PAYMENT: Mapping[str, Expandable] = {
+    "payment": Part({"payment_intent": Link("payment_intent"), "charge": Link("charge")})
+}
 
 PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
+    "plan": {"product": Link("product"), "tiers": Included()},
     "product": {"default_price": Link("price"), "tax_code": Elsewhere("tax codes")},
     "price": {
         "product": Link("product"),
@@ -61,14 +85,71 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
     },
     "account": {},
     "event": {},
-    "subscription": {
-        "items": Part({"data": Part({"price": Embedded("price")})}),
-        "customer": Elsewhere("customers"),
-        "default_payment_method": Elsewhere("payment methods"),
-        "latest_invoice": Elsewhere("invoices"),
-        "pending_setup_intent": Elsewhere("setup intents"),
-        "schedule": Elsewhere("subscription schedules"),
+    "customer": {
+        "default_source": Elsewhere("sources"),
+        "invoice_settings": Part({"default_payment_method": Link("payment_method")}),
+        "sources": Elsewhere("sources"),
+        "subscriptions": Elsewhere("lists of subscriptions in customers"),
+        "tax_ids": Elsewhere("lists of tax ids in customers"),
+        "test_clock": Link("test_helpers.test_clock"),
     },
+    "payment_method": {"customer": Link("customer")},
+    "payment_intent": {
+        "customer": Link("customer"),
+        "latest_charge": Link("charge"),
+        "payment_method": Link("payment_method"),
+    },
+    "setup_intent": {
+        "customer": Link("customer"),
+        "latest_attempt": Elsewhere("setup attempts"),
+        "payment_method": Link("payment_method"),
+    },
+    "charge": {
+        "balance_transaction": Elsewhere("balance transactions"),
+        "customer": Link("customer"),
+        "payment_intent": Link("payment_intent"),
+    },
+    "refund": {
+        "balance_transaction": Elsewhere("balance transactions"),
+        "charge": Link("charge"),
+        "customer": Link("customer"),
+        "payment_intent": Link("payment_intent"),
+    },
+    "invoice": {
+        "confirmation_secret": Included(),
+        "customer": Link("customer"),
+        "default_payment_method": Link("payment_method"),
+        "lines": Part({"data": Part(LINE)}),
+        "parent": Part({"subscription_details": Part({"subscription": Link("subscription")})}),
+        "payments": Hidden({"data": Part(INVOICE_PAYMENT)}),
+        "test_clock": Link("test_helpers.test_clock"),
+    },
+    "line_item": LINE,
+    "invoice_payment": {**INVOICE_PAYMENT, "invoice": Link("invoice")},
+    "invoiceitem": {
+        "customer": Link("customer"),
+        "invoice": Link("invoice"),
+        "pricing": PRICED,
+        "test_clock": Link("test_helpers.test_clock"),
+    },
+    "subscription": {
+        "customer": Link("customer"),
+        "default_payment_method": Link("payment_method"),
+        "items": Part({"data": Part(SUBSCRIPTION_ITEM)}),
+        "latest_invoice": Link("invoice"),
+        "pending_setup_intent": Link("setup_intent"),
+        "schedule": Link("subscription_schedule"),
+        "test_clock": Link("test_helpers.test_clock"),
+    },
+    "subscription_item": SUBSCRIPTION_ITEM,
+    "subscription_schedule": {
+        "customer": Link("customer"),
+        "subscription": Link("subscription"),
+        "test_clock": Link("test_helpers.test_clock"),
+    },
+    "test_helpers.test_clock": {},
+    "billing_portal.session": {},
+    "tax_id": {"customer": Link("customer")},
 }
 """By kind. The tiers of a currency option are asked for by currency: `currency_options.eur.tiers`."""
 
@@ -113,15 +194,15 @@ def _check(kind: str, names: Sequence[str], path: str, *, bare: bool) -> None:
                 raise invalid(f"The local Stripe has no {noun}, so '{path}' cannot be expanded.", "expand")
             case Included(within):
                 keyed = bool(within)
-    if isinstance(node, Part):
+    if isinstance(node, Part | Inlined):
         raise _not_expandable(path)
 
 
 def _properties(node: Expandable | None) -> Mapping[str, Expandable]:
     match node:
-        case Link(kind) | Embedded(kind):
+        case Link(kind) | Embedded(kind) | Inlined(kind):
             return PROPERTIES[kind]
-        case Part(properties):
+        case Part(properties) | Hidden(properties):
             return properties
         case Included(within):
             return within
@@ -137,6 +218,8 @@ def _shown(store: Store, stored: Object, nodes: Mapping[str, Expandable], tree: 
     answer: Object = {}
     for name, value in stored.items():
         node, branch = nodes.get(name), tree.get(name)
+        if name in PRIVATE:
+            continue
         match node:
             case Included(within):
                 if branch is not None and value is not None:
@@ -144,7 +227,13 @@ def _shown(store: Store, stored: Object, nodes: Mapping[str, Expandable], tree: 
             case Link(kind) if branch is not None and isinstance(value, str):
                 target = store.get(kind, value)
                 answer[name] = value if target is None else shown(store, kind, target, branch)
-            case Embedded(_) | Part(_):
+            case Hidden(_):
+                if branch is not None:
+                    answer[name] = _each(store, value, _properties(node), branch)
+            case Inlined(kind) if isinstance(value, str):
+                target = current(store, kind, value)
+                answer[name] = shown(store, kind, target, branch or {})
+            case Embedded(_) | Part(_) | Inlined(_):
                 answer[name] = _each(store, value, _properties(node), branch or {})
             case _:
                 answer[name] = value
@@ -161,3 +250,62 @@ def _included(store: Store, value: Any, within: Mapping[str, Expandable], tree: 
     if not within:
         return value
     return {key: _shown(store, entry, within, tree.get(key, {})) for key, entry in value.items()}
+
+
+def current(store: Store, kind: str, id: str) -> Object:
+    """The object in whose place an id is stored. A plan is a price in the form of earlier versions of the API."""
+    if kind == "plan":
+        return _plan(current(store, "price", id))
+    found = store.get(kind, id)
+    assert found is not None, f"{kind} {id} is stored somewhere, and not there"
+    return found
+
+
+def _plan(price: Object) -> Object:
+    recurring = price["recurring"]
+    transform = price["transform_quantity"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": price["metadata"],
+        "meter": recurring["meter"],
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers": price["tiers"],
+        "tiers_mode": price["tiers_mode"],
+        "transform_usage": transform,
+        "trial_period_days": recurring["trial_period_days"],
+        "usage_type": recurring["usage_type"],
+    }
+
+
+def inlined(store: Store, kind: str, stored: Object) -> Object:
+    """The object with all that is stored as an id and shown as an object in its place; nothing left out."""
+    whole: Object = _inlined(store, stored, PROPERTIES[kind])
+    return whole
+
+
+def _inlined(store: Store, stored: Any, nodes: Mapping[str, Expandable]) -> Any:
+    if isinstance(stored, list):
+        return [_inlined(store, element, nodes) for element in stored]
+    if not isinstance(stored, dict):
+        return stored
+    answer: Object = {}
+    for name, value in stored.items():
+        match nodes.get(name):
+            case Inlined(kind) if isinstance(value, str):
+                answer[name] = shown(store, kind, current(store, kind, value), {})
+            case Part(properties):
+                answer[name] = _inlined(store, value, properties)
+            case _:
+                answer[name] = value
+    return answer

@@ -28,5 +28,24 @@ def account_id() -> str:
     return f"acct_1{_random(15)}"
 
 
+def short_id(prefix: str) -> str:
+    """Of customers, items and others whose ids are short: `cus_NffrFeUfNV2Hib`."""
+    return f"{prefix}_{_random(14)}"
+
+
+def long_id(prefix: str) -> str:
+    """Of most objects: `sub_1MowQVLkdIwHu7ixeRlqHVzs`."""
+    return f"{prefix}_1{_random(23)}"
+
+
+def client_secret(id: str) -> str:
+    return f"{id}_secret_{_random(25)}"
+
+
+def invoice_prefix() -> str:
+    """Eight of the letters and digits that a customer's invoice numbers begin with."""
+    return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(8))
+
+
 def request_id() -> str:
     return f"req_{_random(14)}"

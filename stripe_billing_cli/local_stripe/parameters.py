@@ -220,7 +220,7 @@ class Hash(Kind):
         return {key: self._value(self.fields[key], value, nested(name, key)) for key, value in raw.items()}
 
     def _value(self, wanted: Field, raw: Raw, name: str) -> Any:
-        if raw != "":
+        if raw != "" or isinstance(wanted.kind, Unsupported):
             return wanted.kind.read(raw, name)
         if wanted.unset:
             return None
@@ -337,6 +337,11 @@ def unsettable(**kinds: Kind) -> dict[str, Field]:
 
 def required(**kinds: Kind) -> dict[str, Field]:
     return {name: Field(kind, required=True) for name, kind in kinds.items()}
+
+
+def unsupported(why: str, names: str) -> dict[str, Field]:
+    """Parameters of Stripe's, named in one text, that the local Stripe refuses for one reason."""
+    return {name: Field(Unsupported(why), unset=True) for name in names.split()}
 
 
 EXPAND = Field(ListOf(Text()))

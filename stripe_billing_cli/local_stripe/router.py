@@ -19,14 +19,14 @@ from stripe_billing_cli.local_stripe import (
     price_routes,
     products,
 )
-from stripe_billing_cli.local_stripe.billing import routes
+from stripe_billing_cli.local_stripe.billing import agenda, lifecycle, routes
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, unrecognized_url
 from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.store import Object, Store
 
 ROUTES = (*products.ROUTES, *price_routes.ROUTES, *accounts.ROUTES, *events.ROUTES, *routes.ROUTES)
-NOT_IDS = frozenset({"search"})
+NOT_IDS = frozenset({"create_preview", "search"})
 """Words that stand where an id would, in paths of Stripe's that are not here."""
 
 FORM_TYPES = ("", "application/x-www-form-urlencoded")
@@ -97,6 +97,7 @@ class Router:
         matched = _match(request.method.upper(), request.path)
         now = int(self._clock())
         if matched.route.method == "GET":
+            self._let_time_pass(now, request_id)
             prepared = _prepare(matched.route, _fields(request))
             account = self.account()
             with self.store.reading():
@@ -104,7 +105,18 @@ class Router:
         if matched.route.method == "DELETE":
             key = None
         with self._keys.claim(key):
+            self._let_time_pass(now, request_id)
             return self._write(matched, request, request_id, key, now, failing)
+
+    def _let_time_pass(self, now: int, request_id: str) -> None:
+        """What was due since the last call happens before this one, as if it had happened at its time."""
+        with self.store.reading():
+            due = agenda.is_due(self.store, agenda.REAL_TIME, now)
+        if due:
+            account = self.account()
+            with self.store.writing():
+                call = Call(self.store, {}, "", now, account, request_id, None)
+                lifecycle.catch_up(call, agenda.REAL_TIME, now)
 
     def _check_headers(self, request: Request) -> None:
         for name in ("stripe-account", "stripe-context"):
@@ -131,7 +143,12 @@ class Router:
             status, body, extra = 200, "", dict[str, str]()
             try:
                 with self.store.attempt():
-                    body = self._execute(matched, prepared, now, account, request_id, key)
+                    try:
+                        body = self._execute(matched, prepared, now, account, request_id, key)
+                    except ApiError as error:
+                        if not error.keeps:
+                            raise
+                        status, body, extra = error.status, error.body(request_id), dict(error.headers)
                     if failing:
                         failure = api_failure(request_id)
                         status, body, extra = failure.status, failure.body(request_id), dict(failure.headers)

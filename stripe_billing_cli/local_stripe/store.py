@@ -282,11 +282,17 @@ def _columns(object: Object) -> tuple[Any, ...]:
     return tuple(None if isinstance(value, dict | list) else value for value in values)
 
 
+def _created(object: Object) -> int:
+    """An invoice item calls it `date`."""
+    created: int = object["created"] if "created" in object else object["date"]
+    return created
+
+
 def _insertion(kind: str, object: Object) -> tuple[str, tuple[Any, ...]]:
     names = ("kind", "id", "created", *FILTERS, "body")
     return (
         f"INSERT INTO objects ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
-        (kind, object["id"], object["created"], *_columns(object), json.dumps(object)),
+        (kind, object["id"], _created(object), *_columns(object), json.dumps(object)),
     )
 
 

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import subscriptions
+from stripe_billing_cli.local_stripe.billing import (
+    customers,
+    customers_deletion,
+    intents,
+    invoice_calls,
+    invoice_items,
+    payment_methods,
+    previews,
+    refunds,
+    subscriptions,
+    test_clocks,
+)
 
-ROUTES = (*subscriptions.ROUTES,)
+ROUTES = (
+    *customers.ROUTES,
+    *customers_deletion.ROUTES,
+    *payment_methods.ROUTES,
+    *intents.ROUTES,
+    *refunds.ROUTES,
+    *previews.ROUTES,
+    *invoice_calls.ROUTES,
+    *invoice_items.ROUTES,
+    *subscriptions.ROUTES,
+    *test_clocks.ROUTES,
+)

@@ -1,0 +1,282 @@
+"""Customers (https://docs.stripe.com/api/customers). Fields after `stripe/_customer.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.billing import clocks, payment_methods
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.metadata import merged
+from stripe_billing_cli.local_stripe.parameters import (
+    EXPAND,
+    Choice,
+    Hash,
+    Integer,
+    ListOf,
+    Metadata,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.store import Condition, Object
+
+ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
+ADDRESS = Hash(unsettable(**{name: Text() for name in ADDRESS_FIELDS}))
+SHIPPING = Hash({**required(address=ADDRESS, name=Text()), **unsettable(phone=Text())})
+INVOICE_SETTINGS = Hash(
+    {
+        **optional(default_payment_method=Text()),
+        **unsettable(footer=Text()),
+        **unsupported("it renders no invoices", "custom_fields rendering_options"),
+    }
+)
+COMMON = {
+    **unsettable(
+        address=ADDRESS,
+        description=Text(),
+        name=Text(256),
+        business_name=Text(150),
+        individual_name=Text(150),
+        phone=Text(20),
+        shipping=SHIPPING,
+        email=Text(512),
+        metadata=Metadata(),
+        tax_exempt=Choice(("exempt", "none", "reverse")),
+    ),
+    **optional(
+        balance=Integer(),
+        invoice_prefix=Text(),
+        invoice_settings=INVOICE_SETTINGS,
+        next_invoice_sequence=Integer(1),
+        preferred_locales=ListOf(Text()),
+    ),
+    **unsupported("it has no sources; use a payment method", "source default_source"),
+    **unsupported("it has no cash balances", "cash_balance"),
+    **unsupported("it computes no taxes", "tax"),
+    "expand": EXPAND,
+}
+TAX_ID = Hash(required(type=Text(), value=Text()))
+CREATE = Hash(
+    {
+        **COMMON,
+        **optional(payment_method=Text(), test_clock=Text(), tax_id_data=ListOf(TAX_ID, 5)),
+        **unsupported("it checks no cards on their own", "validate"),
+    }
+)
+UPDATE = Hash(COMMON)
+LIST = Hash({**LIST_FIELDS, **optional(email=Text(512), test_clock=Text())})
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    clock = params.get("test_clock")
+    if clock is not None and call.store.get(clocks.KIND, clock) is None:
+        raise no_such("test clock", clock, "test_clock")
+    call = clocks.at_time_of(call, {"test_clock": clock})
+    customer = _new_customer(call)
+    call.store.insert("customer", customer)
+    for data in params.get("tax_id_data", ()):
+        _add_tax_id(call, customer["id"], data)
+    if "payment_method" in params:
+        payment_methods.attach_to(call, params["payment_method"], customer["id"], "payment_method")
+    _set_default(call, customer, params)
+    call.store.replace("customer", customer)
+    events.record(call, "customer.created", customer)
+    return customer
+
+
+def _new_customer(call: Call) -> Object:
+    params = call.params
+    address = params.get("address")
+    return {
+        "id": identifiers.short_id("cus"),
+        "object": "customer",
+        "address": None if address is None else _address(address),
+        "balance": params.get("balance", 0),
+        "business_name": params.get("business_name"),
+        "created": call.now,
+        "currency": None,
+        "customer_account": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": params.get("description"),
+        "discount": None,
+        "email": params.get("email"),
+        "individual_name": params.get("individual_name"),
+        "invoice_prefix": params.get("invoice_prefix") or identifiers.invoice_prefix(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": params.get("invoice_settings", {}).get("footer"),
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": merged({}, params.get("metadata") or {}),
+        "name": params.get("name"),
+        "next_invoice_sequence": params.get("next_invoice_sequence", 1),
+        "phone": params.get("phone"),
+        "preferred_locales": params.get("preferred_locales", []),
+        "shipping": _shipping(params.get("shipping")),
+        "tax_exempt": params.get("tax_exempt") or "none",
+        "test_clock": params.get("test_clock"),
+    }
+
+
+def _address(params: Mapping[str, Any]) -> Object:
+    return {name: params.get(name) for name in ADDRESS_FIELDS}
+
+
+def _shipping(params: Mapping[str, Any] | None) -> Object | None:
+    if params is None:
+        return None
+    return {"address": _address(params["address"]), "name": params["name"], "phone": params.get("phone")}
+
+
+def find(call: Call, id: str, param: str = "customer") -> Object:
+    """The customer that a parameter names. Raises `resource_missing`, also for one that was deleted."""
+    customer = call.store.get("customer", id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", id, param)
+    return customer
+
+
+def retrieve(call: Call) -> Object:
+    customer = call.store.get("customer", call.id)
+    if customer is None:
+        raise no_such("customer", call.id, "id", 404)
+    return customer
+
+
+def _living(call: Call) -> Object:
+    customer = retrieve(call)
+    if customer.get("deleted"):
+        raise no_such("customer", call.id, "id", 404)
+    return customer
+
+
+def update(call: Call) -> Object:
+    before = _living(call)
+    call = clocks.at_time_of(call, before)
+    params = call.params
+    plain = (
+        "balance business_name description email individual_name invoice_prefix name next_invoice_sequence phone "
+        "preferred_locales"
+    ).split()
+    customer = {
+        **before,
+        **{name: params[name] for name in plain if name in params},
+        "invoice_settings": {**before["invoice_settings"]},
+    }
+    if "metadata" in params:
+        customer["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "address" in params:
+        changed = params["address"]
+        customer["address"] = None if changed is None else {**_address(before["address"] or {}), **changed}
+    if "shipping" in params:
+        customer["shipping"] = _shipping(params["shipping"])
+    if "tax_exempt" in params:
+        customer["tax_exempt"] = params["tax_exempt"] or "none"
+    if "footer" in params.get("invoice_settings", {}):
+        customer["invoice_settings"]["footer"] = params["invoice_settings"]["footer"]
+    _set_default(call, customer, params)
+    save(call, before, customer)
+    return customer
+
+
+def _set_default(call: Call, customer: Object, params: Mapping[str, Any]) -> None:
+    id = params.get("invoice_settings", {}).get("default_payment_method")
+    if id is None:
+        return
+    method = payment_methods.find(call, id, "invoice_settings[default_payment_method]")
+    if method["customer"] != customer["id"]:
+        raise invalid(
+            f"The customer does not have a payment method with the ID {id}. The payment method must be attached "
+            "to the customer.",
+            "invoice_settings[default_payment_method]",
+            "resource_missing",
+        )
+    customer["invoice_settings"]["default_payment_method"] = id
+
+
+def save(call: Call, before: Object, after: Object) -> None:
+    """Store a customer and tell that it changed, if it did."""
+    if after != before:
+        call.store.replace("customer", after)
+        events.record(call, "customer.updated", after, before)
+
+
+def list_customers(call: Call) -> Object:
+    params = call.params
+    conditions = [
+        Condition("json_extract(body, '$.deleted') IS NULL"),
+        *equal(json_field("email"), params.get("email")),
+    ]
+    if "test_clock" in params:
+        conditions += equal(json_field("test_clock"), params["test_clock"])
+    else:
+        conditions.append(Condition(f"{json_field('test_clock')} IS NULL"))
+    return page(call, "customer", "/v1/customers", conditions)
+
+
+def _add_tax_id(call: Call, customer: str, params: Mapping[str, Any]) -> None:
+    """Any value is taken for a valid one of its type; nobody verifies it here."""
+    tax_id = {
+        "id": identifiers.long_id("txi"),
+        "object": "tax_id",
+        "country": None if params["type"].startswith("eu_") else params["type"][:2].upper(),
+        "created": call.now,
+        "customer": customer,
+        "customer_account": None,
+        "livemode": False,
+        "owner": {
+            "account": None,
+            "application": None,
+            "customer": customer,
+            "customer_account": None,
+            "type": "customer",
+        },
+        "type": params["type"],
+        "value": params["value"],
+        "verification": {"status": "pending", "verified_address": None, "verified_name": None},
+    }
+    if tax_id["country"] is None:
+        tax_id["country"] = params["value"][:2].upper()
+    call.store.insert("tax_id", tax_id)
+    events.record(call, "customer.tax_id.created", tax_id)
+
+
+def list_tax_ids(call: Call) -> Object:
+    customer = _living(call)
+    url = f"/v1/customers/{customer['id']}/tax_ids"
+    return page(call, "tax_id", url, equal(json_field("customer"), customer["id"]))
+
+
+def list_payment_methods(call: Call) -> Object:
+    customer = _living(call)
+    return payment_methods.of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
+
+
+PLAIN_LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+
+ROUTES = (
+    Route("POST", "/v1/customers", "customer", CREATE, create),
+    Route("GET", "/v1/customers", "customer", LIST, list_customers, check_cursors, lists=True),
+    Route("GET", "/v1/customers/{id}", "customer", Hash({"expand": EXPAND}), retrieve),
+    Route("POST", "/v1/customers/{id}", "customer", UPDATE, update),
+    Route("GET", "/v1/customers/{id}/tax_ids", "tax_id", PLAIN_LIST, list_tax_ids, check_cursors, lists=True),
+    Route(
+        "GET",
+        "/v1/customers/{id}/payment_methods",
+        "payment_method",
+        Hash({**PLAIN_LIST.fields, **payment_methods.LIST_FILTERS}),
+        list_payment_methods,
+        check_cursors,
+        lists=True,
+    ),
+)

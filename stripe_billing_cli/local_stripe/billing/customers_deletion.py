@@ -1,0 +1,35 @@
+"""Deleting a customer, which ends its subscriptions (https://docs.stripe.com/api/customers/delete)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe.billing import clocks, collection
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import no_such
+from stripe_billing_cli.local_stripe.lists import equal, json_field
+from stripe_billing_cli.local_stripe.parameters import Hash
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def delete(call: Call) -> Object:
+    customer = call.store.get("customer", call.id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", call.id, "id", 404)
+    return delete_customer(clocks.at_time_of(call, customer), customer)
+
+
+def delete_customer(call: Call, customer: Object) -> Object:
+    """What is left of it says only that it was deleted; its subscriptions are canceled at once."""
+    living = call.store.select(
+        "subscription", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
+    )
+    for subscription in living:
+        if subscription["status"] not in collection.ENDED:
+            collection.end(call, subscription["id"], reason=None)
+    gone = {"id": customer["id"], "object": "customer", "deleted": True}
+    call.store.replace("customer", {**gone, "created": customer["created"]})
+    events.record(call, "customer.deleted", customer)
+    return gone
+
+
+ROUTES = (Route("DELETE", "/v1/customers/{id}", "customer", Hash({}), delete),)

@@ -1,0 +1,91 @@
+"""Lists of subscriptions. Parameters after `stripe/params/_subscription_list_params.py`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.lists import (
+    LIST_FIELDS,
+    equal,
+    json_field,
+    moments,
+    one_of,
+    page,
+)
+from stripe_billing_cli.local_stripe.parameters import (
+    Boolean,
+    Choice,
+    Hash,
+    Moments,
+    Params,
+    Text,
+    optional,
+    required,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.store import Condition, Object
+
+STATUSES = (
+    "active",
+    "all",
+    "canceled",
+    "ended",
+    "incomplete",
+    "incomplete_expired",
+    "past_due",
+    "paused",
+    "trialing",
+    "unpaid",
+)
+
+ITEMS = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE"
+PERIOD = "(SELECT {}(json_extract(item.value, '$.{}')) FROM json_each(body, '$.items.data') AS item)"
+
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(
+            automatic_tax=Hash(required(enabled=Boolean())),
+            collection_method=Choice(("charge_automatically", "send_invoice")),
+            current_period_end=Moments(),
+            current_period_start=Moments(),
+            customer=Text(),
+            plan=Text(),
+            price=Text(),
+            status=Choice(STATUSES),
+            test_clock=Text(),
+        ),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+
+
+def list_subscriptions(call: Call) -> Object:
+    params = call.params
+    restrictions = [
+        *_status(params),
+        *equal(json_field("automatic_tax.enabled"), params.get("automatic_tax", {}).get("enabled")),
+        *equal(json_field("collection_method"), params.get("collection_method")),
+        *equal(json_field("customer"), params.get("customer")),
+        *equal(json_field("test_clock"), params.get("test_clock")),
+        *moments(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
+        *moments(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),
+    ]
+    restrictions += [
+        Condition(f"EXISTS ({ITEMS} json_extract(item.value, '$.{name}') = ?)", (params[name],))
+        for name in ("price", "plan")
+        if name in params
+    ]
+    return page(call, "subscription", "/v1/subscriptions", restrictions)
+
+
+def _status(params: Params) -> list[Condition]:
+    """Without `status`, whatever has not been canceled; `ended` is canceled or incomplete_expired."""
+    match params.get("status"):
+        case None:
+            return [Condition(f"{json_field('status')} <> 'canceled'")]
+        case "all":
+            return []
+        case "ended":
+            return one_of(json_field("status"), ["canceled", "incomplete_expired"])
+        case status:
+            return equal(json_field("status"), status)

@@ -1,0 +1,108 @@
+"""Test clocks: time that stands still until it is told to go on (https://docs.stripe.com/billing/testing/test-clocks)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.billing import agenda, changes, customers_deletion, lifecycle, subscriptions
+from stripe_billing_cli.local_stripe.billing.clocks import KIND
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Integer, Text, optional, required
+from stripe_billing_cli.local_stripe.store import Object
+
+DAY = 24 * 60 * 60
+KEPT_DAYS = 30
+TWO_YEARS = 2 * 366 * DAY
+
+
+def create(call: Call) -> Object:
+    clock = {
+        "id": identifiers.long_id("clock"),
+        "object": KIND,
+        "created": call.now,
+        "deletes_after": call.now + KEPT_DAYS * DAY,
+        "frozen_time": call.params["frozen_time"],
+        "livemode": False,
+        "name": call.params.get("name"),
+        "status": "ready",
+        "status_details": {},
+    }
+    call.store.insert(KIND, clock)
+    events.record(call, "test_helpers.test_clock.created", clock)
+    return clock
+
+
+def retrieve(call: Call) -> Object:
+    clock = call.store.get(KIND, call.id)
+    if clock is None:
+        raise no_such("billing clock", call.id, "id", 404)
+    return clock
+
+
+def advance(call: Call) -> Object:
+    """Carry out all that comes until then. Answered as Stripe does, before it is done: `advancing`."""
+    clock = retrieve(call)
+    until = call.params["frozen_time"]
+    if until <= clock["frozen_time"]:
+        raise invalid("You can only advance a test clock to a time after its current frozen time.", "frozen_time")
+    _check_far(call, clock, until)
+    advancing = {**clock, "status": "advancing", "frozen_time": until}
+    events.record(call, "test_helpers.test_clock.advancing", advancing)
+    lifecycle.catch_up(call, clock["id"], until)
+    ready = {**clock, "frozen_time": until, "status": "ready"}
+    call.store.replace(KIND, ready)
+    events.record(call, "test_helpers.test_clock.ready", ready)
+    return {**ready, "status": "advancing", "status_details": {"advancing": {"target_frozen_time": until}}}
+
+
+def _check_far(call: Call, clock: Object, until: int) -> None:
+    """At most two intervals of the shortest subscription at once, two years where there is none."""
+    known = subscriptions.catalog(call)
+    living = call.store.select(
+        "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
+    )
+    rhythms = [
+        changes.rhythm(known.price(item["price"]))
+        for subscription in living
+        if subscription["status"] not in ("canceled", "incomplete_expired")
+        for item in subscription["items"]["data"]
+    ]
+    now = clock["frozen_time"]
+    furthest = min((rhythm.boundary(now, 2) for rhythm in rhythms), default=now + TWO_YEARS)
+    if until > furthest:
+        raise invalid(
+            "You can only advance a test clock up to two intervals of its shortest subscription, or two years if it "
+            f"has none; the latest time allowed is {furthest}.",
+            "frozen_time",
+        )
+
+
+def delete(call: Call) -> Object:
+    """The clock, and all customers that lived by it."""
+    clock = retrieve(call)
+    agenda.forget(call.store, clock["id"])
+    for customer in call.store.select(
+        "customer", equal(json_field("test_clock"), clock["id"]), newest_first=False, limit=1000
+    ):
+        customers_deletion.delete_customer(call, customer)
+    call.store.delete(KIND, clock["id"])
+    events.record(call, "test_helpers.test_clock.deleted", clock)
+    return {"id": clock["id"], "object": KIND, "deleted": True}
+
+
+def list_clocks(call: Call) -> Object:
+    return page(call, KIND, "/v1/test_helpers/test_clocks", [])
+
+
+PATH = "/v1/test_helpers/test_clocks"
+CREATE = Hash({**required(frozen_time=Integer(0)), **optional(name=Text(300)), "expand": EXPAND})
+ADVANCE = Hash({**required(frozen_time=Integer(0)), "expand": EXPAND})
+LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create),
+    Route("GET", PATH, KIND, LIST, list_clocks, check_cursors, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+)
