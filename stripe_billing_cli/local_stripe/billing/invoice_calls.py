@@ -10,8 +10,8 @@ from stripe_billing_cli.local_stripe.billing import (
     invoice_items,
     invoices,
     payments,
-    subscriptions,
 )
+from stripe_billing_cli.local_stripe.billing.subscriptions import stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, moments, page
@@ -114,7 +114,7 @@ def create(call: Call) -> Object:
         raise invalid("Missing required param: customer.", "customer", "parameter_missing")
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
-    subscription = subscriptions.find(call, params["subscription"]) if "subscription" in params else None
+    subscription = stored.find(call, params["subscription"]) if "subscription" in params else None
     currency = params.get("currency") or customer["currency"] or call.account["default_currency"]
     included = params.get("pending_invoice_items_behavior", "exclude") == "include" or subscription is not None
     held = (

@@ -104,6 +104,10 @@ def pending(call: Call, customer: str, subscription: str | None, currency: str) 
     return [item for item in found if _subscription(item) in (None, subscription)]
 
 
+def pending_of(call: Call, subscription: Object) -> list[Object]:
+    return pending(call, subscription["customer"], subscription["id"], subscription["currency"])
+
+
 def _subscription(item: Object) -> str | None:
     details = (item["parent"] or {}).get("subscription_details") or {}
     found: str | None = details.get("subscription")

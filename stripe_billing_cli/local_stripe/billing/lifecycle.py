@@ -11,13 +11,12 @@ from collections.abc import Callable, Mapping
 from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import (
     agenda,
-    changes,
     clocks,
     collection,
     invoice_items,
     invoices,
-    subscriptions,
 )
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -30,31 +29,31 @@ def catch_up(call: Call, clock: str, until: int) -> None:
 
 def _expire(call: Call, id: str) -> None:
     """Nobody paid the first invoice within 23 hours."""
-    subscription = subscriptions.find(call, id)
+    subscription = stored.find(call, id)
     if subscription["status"] == "incomplete":
         collection.end(call, id, reason=None, status="incomplete_expired")
 
 
 def _cancel(call: Call, id: str) -> None:
-    subscription = subscriptions.find(call, id)
+    subscription = stored.find(call, id)
     if subscription["status"] not in collection.ENDED:
         collection.end(call, id, reason=subscription["cancellation_details"]["reason"])
 
 
 def _warn(call: Call, id: str) -> None:
-    subscription = subscriptions.find(call, id)
+    subscription = stored.find(call, id)
     if subscription["status"] == "trialing":
         events.record(call, "customer.subscription.trial_will_end", subscription)
 
 
 def _resume(call: Call, id: str) -> None:
     """The pause of its collection is over."""
-    subscription = subscriptions.find(call, id)
+    subscription = stored.find(call, id)
     collection.save(call, subscription, {**subscription, "pause_collection": None})
 
 
 def _renew(call: Call, id: str) -> None:
-    before = subscriptions.find(call, id)
+    before = stored.find(call, id)
     if before["status"] in (*collection.ENDED, "incomplete", "paused"):
         return
     if before["cancel_at"] is not None and before["cancel_at"] <= call.now:
@@ -78,7 +77,7 @@ def _renew(call: Call, id: str) -> None:
 
 def _next_period(call: Call, before: Object, customer: Object) -> None:
     """The items whose period ends now begin another, and are billed for it on one invoice."""
-    known = subscriptions.catalog(call)
+    known = sellable.catalog(call)
     renewed, items = [], []
     for item in before["items"]["data"]:
         if item["current_period_end"] > call.now:
@@ -110,7 +109,7 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
     collection.save(call, before, after)
     invoice = invoices.create(call, draft)
     invoice_items.bill(call, held, draft["id"])
-    subscriptions.plan_ahead(call, after)
+    forthcoming.plan_ahead(call, after)
     if pause == "void":
         customer_now = call.store.get("customer", customer["id"])
         assert customer_now is not None

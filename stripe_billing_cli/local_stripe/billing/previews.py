@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import (
-    changes,
     clocks,
     customers,
     invoice_items,
     invoices,
-    subscription_form,
-    subscriptions,
 )
 from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, form, item_changes, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid
 from stripe_billing_cli.local_stripe.parameters import (
@@ -39,14 +37,14 @@ DETAILS = Hash(
             ),
             cancel_at_period_end=Boolean(),
             cancel_now=Boolean(),
-            items=ListOf(subscription_form.CHANGED_ITEM, 20),
-            proration_behavior=subscription_form.PRORATIONS,
+            items=ListOf(form.CHANGED_ITEM, 20),
+            proration_behavior=form.PRORATIONS,
             proration_date=Integer(),
         ),
-        **unsettable(cancel_at=subscription_form.NowOr("min_period_end", "max_period_end")),
+        **unsettable(cancel_at=form.NowOr("min_period_end", "max_period_end")),
         **unsupported("preview a change of items, or a cancellation", "billing_mode billing_schedules pause resume_at"),
         **unsupported("preview a change of items, or a cancellation", "start_date trial_end metadata"),
-        **unsupported(subscription_form.NO_TAXES, "default_tax_rates"),
+        **unsupported(form.NO_TAXES, "default_tax_rates"),
     }
 )
 FORM = Hash(
@@ -65,7 +63,7 @@ FORM = Hash(
 def preview(call: Call) -> Object:
     if "subscription" not in call.params:
         raise invalid("The local Stripe previews the invoice of a subscription: name it.", "subscription")
-    subscription = subscriptions.find(call, call.params["subscription"])
+    subscription = stored.find(call, call.params["subscription"])
     if subscription["status"] in ("canceled", "incomplete_expired"):
         raise invalid(f"No upcoming invoices for subscription: {subscription['id']}", code="invoice_upcoming_none")
     customer = customers.find(call, subscription["customer"])
@@ -88,7 +86,7 @@ def preview(call: Call) -> Object:
 
 def _lines(call: Call, subscription: Object, details: Mapping[str, Any]) -> tuple[list[Line], int]:
     """What would be billed, and when."""
-    known = subscriptions.catalog(call)
+    known = sellable.catalog(call)
     held = invoice_items.pending(call, subscription["customer"], subscription["id"], subscription["currency"])
     waiting = [invoice_items.as_line(call, item) for item in held]
     items = subscription["items"]["data"]
@@ -97,7 +95,7 @@ def _lines(call: Call, subscription: Object, details: Mapping[str, Any]) -> tupl
         prorated = details.get("proration_behavior", "create_prorations") != "none"
         return [*waiting, *(changes.credits_for_all(subscription, known, at) if prorated else [])], call.now
     if "items" in details or "billing_cycle_anchor" in details:
-        change = subscriptions.decide(call, subscription, details)
+        change = item_changes.decide(call, subscription, details)
         if change.at_once or details.get("proration_behavior") == "always_invoice":
             return [*waiting, *change.prorations, *change.at_once], call.now
         waiting, items = [*waiting, *change.prorations], change.after

@@ -11,9 +11,9 @@ from stripe_billing_cli.local_stripe.billing import (
     payment_methods,
     previews,
     refunds,
-    subscriptions,
     test_clocks,
 )
+from stripe_billing_cli.local_stripe.billing.subscriptions import routes as subscription_routes
 
 ROUTES = (
     *customers.ROUTES,
@@ -24,6 +24,6 @@ ROUTES = (
     *previews.ROUTES,
     *invoice_calls.ROUTES,
     *invoice_items.ROUTES,
-    *subscriptions.ROUTES,
+    *subscription_routes.ROUTES,
     *test_clocks.ROUTES,
 )

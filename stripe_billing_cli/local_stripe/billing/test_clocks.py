@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import agenda, changes, customers_deletion, lifecycle, subscriptions
+from stripe_billing_cli.local_stripe.billing import agenda, customers_deletion, lifecycle
 from stripe_billing_cli.local_stripe.billing.clocks import KIND
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, sellable
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -58,7 +59,7 @@ def advance(call: Call) -> Object:
 
 def _check_far(call: Call, clock: Object, until: int) -> None:
     """At most two intervals of the shortest subscription at once, two years where there is none."""
-    known = subscriptions.catalog(call)
+    known = sellable.catalog(call)
     living = call.store.select(
         "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
     )

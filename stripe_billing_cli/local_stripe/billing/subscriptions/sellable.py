@@ -1,0 +1,72 @@
+"""Which prices a subscription can have, and in which currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Catalog
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.parameters import Params
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def catalog(call: Call) -> Catalog:
+    def price(id: str) -> Object:
+        found = call.store.get("price", id)
+        if found is None:
+            raise no_such("price", id, "items[0][price]")
+        return found
+
+    def name(id: str) -> str:
+        found = call.store.get("product", id)
+        return found["name"] if found else id
+
+    return Catalog(price, name)
+
+
+def sellable(call: Call, id: str, param: str) -> Object:
+    price = call.store.get("price", id)
+    if price is None:
+        raise no_such("price", id, param)
+    if not price["active"]:
+        raise invalid(
+            "The price specified is inactive. This field only accepts active prices.", param, "resource_missing"
+        )
+    if price["recurring"] is None:
+        raise invalid(
+            "The price specified is set to `type=one_time` but this field only accepts prices with `type=recurring`.",
+            param,
+        )
+    product = call.store.get("product", price["product"])
+    if product is not None and not product["active"]:
+        raise invalid(f"The product {product['id']} is marked as inactive, and cannot be subscribed to.", param)
+    return price
+
+
+def currency_of(params: Params, customer: Object, prices: Sequence[Object]) -> str:
+    """The one asked for, else the customer's where every price has it, else the first price's."""
+    if "currency" in params:
+        return str(params["currency"])
+    own = customer["currency"]
+    if own is not None and all(own in price["currency_options"] for price in prices):
+        return str(own)
+    currency: str = prices[0]["currency"]
+    if own is not None and own != currency:
+        raise invalid(
+            "You cannot combine currencies on a single customer. This customer has an active subscription, "
+            f"subscription schedule, discount, quote, or invoice item with currency {own}."
+        )
+    return currency
+
+
+def check_prices(prices: Sequence[Object], currency: str) -> None:
+    for at, price in enumerate(prices):
+        if currency not in price["currency_options"]:
+            raise invalid(
+                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+                f"`{currency}`.",
+                f"items[{at}][price]",
+            )
+    if len({price["id"] for price in prices}) < len(prices):
+        raise invalid("Subscription Items must have unique prices; you passed the same price more than once.", "items")
