@@ -37,11 +37,15 @@ ONLY_WHEN_EXPANDED: dict[type, set[str]] = {
     stripe.Price: {"tiers", "currency_options"},
     stripe.Price.CurrencyOptions: {"tiers"},
     stripe.Plan: {"tiers"},
+    stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
+    stripe.Invoice: {"confirmation_secret", "payments"},
 }
 """Left out of an answer unless asked for (https://docs.stripe.com/api/expanding_objects)."""
 ONLY_SOMETIMES: dict[type, set[str]] = {
     stripe.Event: {"account", "context", "reason"},
     stripe.Event.Data: {"previous_attributes"},
+    stripe.test_helpers.TestClock.StatusDetails: {"advancing"},
+    stripe.Invoice.Parent.SubscriptionDetails: {"subscription_proration_date"},
     stripe.Account: {"company", "individual", "groups"},
     stripe.Account.TosAcceptance: {"service_agreement"},
     stripe.Account.Controller: {"fees", "is_controller", "losses", "requirement_collection", "stripe_dashboard"},

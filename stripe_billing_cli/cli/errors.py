@@ -10,12 +10,15 @@ import json
 import sys
 import traceback
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 from typer.exceptions import TyperException
 
-FAILED, WRONG, PENDING, INTERRUPTED = 1, 2, 3, 130
+if TYPE_CHECKING:
+    from stripe_billing_cli.subscriptions.references import ReferenceRefused
+
+FAILED, WRONG, PENDING, NOT_REACHED, INTERRUPTED = 1, 2, 3, 4, 130
 
 
 class CommandFailed(Exception):
@@ -92,6 +95,11 @@ def _explain_room(error: BaseException) -> Told:
 
         if isinstance(error, CatalogErrors):
             return _told_problems(error.problems, "catalog")
+    if "stripe_billing_cli.subscriptions.references" in sys.modules:
+        from stripe_billing_cli.subscriptions.references import ReferenceRefused
+
+        if isinstance(error, ReferenceRefused):
+            return told_reference(error)
     if "stripe_billing_cli.stripe_api.errors" in sys.modules:
         from stripe_billing_cli.cli.stripe_errors import explain_stripe
 
@@ -106,6 +114,14 @@ def _explain_room(error: BaseException) -> Told:
         f"this is a mistake in billing: {type(error).__name__}: {error}",
         "run it again with --verbose and report what it prints",
     )
+
+
+def told_reference(refused: ReferenceRefused) -> Told:
+    """Exit code 2 where the command line alone shows the mistake, 1 where Stripe had to be asked."""
+    from stripe_billing_cli.subscriptions.references import WrongKind
+
+    exit_code = WRONG if isinstance(refused, WrongKind) else FAILED
+    return Told(refused.kind, refused.message, refused.hint, request_id=refused.request_id, exit_code=exit_code)
 
 
 def _told_problems(problems: Any, kind: str) -> Told:

@@ -5,10 +5,34 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, TextIO
 
 import typer
+
+Record = Mapping[str, Any]
+"""One object as it is documented in docs/output.md: plain values, amounts in minor units, times in Unix seconds."""
+MEASURED = 100
+"""So many records, a page of Stripe's, decide how wide a table's columns are; the others do not wait for each other."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line for people, with what `typer.style` takes."""
+
+    text: str
+    style: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table for people: its title, and what it shows of a record."""
+
+    title: str
+    shows: Callable[[Record], str]
+    right: bool = False
 
 
 def coloured(stream: TextIO) -> bool:
@@ -31,12 +55,55 @@ class Printer:
                 for one in ids:
                     print(one)
             case "yaml":
-                import yaml
-
-                yaml.safe_dump(dict(value), sys.stdout, sort_keys=False, allow_unicode=True)
+                _print_yaml(dict(value))
             case _:
                 json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
                 print()
+
+    def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
+        """One object, named by its `id`: for people what `screen` draws of it."""
+        if self.for_people:
+            for line in screen():
+                self.line(line.text, **line.style)
+        else:
+            self.result(record, ids=[record["id"]])
+        sys.stdout.flush()
+
+    def records(self, records: Iterable[Record], columns: Sequence[Column]) -> int:
+        """Many objects as they come, and how many: a table, JSON lines, a YAML sequence, or ids."""
+        if self.for_people:
+            return self._table(iter(records), columns)
+        count = 0
+        for record in records:
+            self.streamed(record)
+            count += 1
+        return count
+
+    def streamed(self, record: Record, line: str = "", **style: Any) -> None:
+        """One of many objects, at once: `line` for people, a line of JSON, an item of YAML, or the id."""
+        match self.output:
+            case "table":
+                self.line(line, **style)
+            case "id":
+                print(record["id"])
+            case "yaml":
+                _print_yaml([dict(record)])
+            case _:
+                print(json.dumps(record, ensure_ascii=False))
+        sys.stdout.flush()
+
+    def _table(self, records: Iterator[Record], columns: Sequence[Column]) -> int:
+        measured = [_row(record, columns) for record in islice(records, MEASURED)]
+        if not measured:
+            return 0
+        titles = [column.title for column in columns]
+        widths = [max(map(len, cells)) for cells in zip(titles, *measured, strict=True)]
+        self.line(_aligned(titles, widths, columns), dim=True)
+        count = 0
+        for row in chain(measured, (_row(record, columns) for record in records)):
+            self.line(_aligned(row, widths, columns))
+            count += 1
+        return count
 
     def line(self, text: str = "", **style: Any) -> None:
         """A line of the result, for people."""
@@ -46,6 +113,24 @@ class Printer:
         """A line beside the result, for people: to stderr, in any format."""
         sys.stdout.flush()
         print(_styled(text, sys.stderr, style), file=sys.stderr)
+
+
+def _row(record: Record, columns: Sequence[Column]) -> list[str]:
+    return [column.shows(record) for column in columns]
+
+
+def _aligned(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Column]) -> str:
+    padded = [
+        cell.rjust(width) if column.right else cell.ljust(width)
+        for cell, width, column in zip(cells, widths, columns, strict=True)
+    ]
+    return "  ".join(padded).rstrip()
+
+
+def _print_yaml(value: Any) -> None:
+    import yaml
+
+    yaml.safe_dump(value, sys.stdout, sort_keys=False, allow_unicode=True)
 
 
 def _styled(text: str, stream: TextIO, style: Mapping[str, Any]) -> str:

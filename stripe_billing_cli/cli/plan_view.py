@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.catalog.apply import Outcome, Result
 from stripe_billing_cli.catalog.difference import FieldChange, plain
 from stripe_billing_cli.catalog.plan import Change, Plan
+from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.stripe_errors import told_failure
 from stripe_billing_cli.stripe_api.money import format_amount
 
@@ -20,12 +20,6 @@ SHOWN_UNMANAGED = 20
 SHOWN_FAILED = 5
 QUIET = {"active", "lookup_key", "currency", "name", "metadata.billing_metadata"}
 """Fields of a new object that its first line says already, or that nobody reviews."""
-
-
-@dataclass(frozen=True)
-class Line:
-    text: str
-    style: Mapping[str, Any]
 
 
 def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:

@@ -83,9 +83,12 @@ def create(call: Call) -> Object:
     call.store.insert("customer", customer)
     for data in params.get("tax_id_data", ()):
         _add_tax_id(call, customer["id"], data)
+    settings = params.get("invoice_settings", {})
     if "payment_method" in params:
-        payment_methods.attach_to(call, params["payment_method"], customer["id"], "payment_method")
-    _set_default(call, customer, params)
+        attached = payment_methods.attach_to(call, params["payment_method"], customer["id"], "payment_method")
+        if settings.get("default_payment_method") == params["payment_method"]:
+            settings = {**settings, "default_payment_method": attached["id"]}
+    _set_default(call, customer, {"invoice_settings": settings})
     call.store.replace("customer", customer)
     events.record(call, "customer.created", customer)
     return customer
@@ -150,6 +153,8 @@ def retrieve(call: Call) -> Object:
     customer = call.store.get("customer", call.id)
     if customer is None:
         raise no_such("customer", call.id, "id", 404)
+    if customer.get("deleted"):
+        return {name: customer[name] for name in ("id", "object", "deleted")}
     return customer
 
 

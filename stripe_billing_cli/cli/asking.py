@@ -1,0 +1,48 @@
+"""The one way to ask before something happens.
+
+What charges, credits or cancels asks in any mode; every other change asks in live mode only. Reading, and links that
+change nothing by themselves, never ask. `--yes` answers for the user; without it and without a terminal the command
+is refused with exit code 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
+
+
+def confirm(
+    context: Context, question: str, *, will: Sequence[str] = (), moves_money: bool = False, when_refused: str = ""
+) -> None:
+    """Return if the user agrees. `will` says, a line each, what is going to happen: on stderr, agreed or not.
+
+    `question` is asked as it is: "Cancel sub_123 now?". Raises `CommandFailed`: exit code 1 where the user says no,
+    2 where nobody can be asked.
+    """
+    for line in will:
+        context.printer.note(line)
+    live = context.stripe.livemode
+    if live:
+        tell_live_mode(context)
+    if context.yes or not (live or moves_money):
+        return
+    if not context.interactive:
+        raise CommandFailed(
+            "confirmation",
+            f"this needs a yes, and there is no terminal to ask on: {question}",
+            "say --yes to mean it",
+            WRONG,
+        )
+    if not typer.confirm(question, err=True):
+        raise CommandFailed("confirmation", when_refused or "nothing was changed", None, FAILED)
+
+
+def tell_live_mode(context: Context) -> None:
+    """Name the account whose money is about to move."""
+    from stripe_billing_cli.cli.account import account_name
+
+    context.printer.note(f"LIVE MODE: account {account_name(context.stripe)}", bold=True)

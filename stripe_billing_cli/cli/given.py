@@ -1,0 +1,51 @@
+"""Values as users write them on the command line: metadata, moments, spans of time, quantities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from stripe_billing_cli.cli.errors import WRONG, CommandFailed
+
+SPAN = re.compile(r"(\d+)\s*([smhdw]?)")
+SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
+
+
+def wrong(message: str, hint: str | None = None) -> CommandFailed:
+    """A command line that cannot be meant: exit code 2."""
+    return CommandFailed("usage", message, hint, WRONG)
+
+
+def metadata(option: str, given: Sequence[str] | None) -> dict[str, str]:
+    """`k=v` pairs; `k=` gives the empty string, which removes the key where an object is updated."""
+    pairs: dict[str, str] = {}
+    for text in given or ():
+        key, separator, value = text.partition("=")
+        if not separator or not key:
+            raise wrong(f"{option} is not of the form KEY=VALUE: {text}", f"{option} plan=gold, for example")
+        if key in pairs:
+            raise wrong(f"{option} gives {key} twice", "give each key once")
+        pairs[key] = value
+    return pairs
+
+
+def moment(option: str, text: str) -> int:
+    """A date (`2026-12-24`: midnight UTC), a time (`2026-12-24T18:30`: UTC unless it says otherwise), Unix seconds."""
+    if text.isdigit() and len(text) >= 9:
+        return int(text)
+    try:
+        parsed = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise wrong(
+            f"{option} is no date: {text}", "write 2026-12-24, 2026-12-24T18:30Z or Unix seconds; all in UTC"
+        ) from None
+    return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
+
+
+def span(option: str, text: str) -> int:
+    """Seconds of `90`, `90s`, `10m`, `12h`, `35d`, `2w`."""
+    match = SPAN.fullmatch(text.strip().lower())
+    if match is None:
+        raise wrong(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")
+    return int(match[1]) * SECONDS[match[2]]

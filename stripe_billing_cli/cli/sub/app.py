@@ -1,0 +1,20 @@
+"""The group `billing sub`, and what its commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors
+
+app = typer.Typer(
+    help="Subscriptions: start one, look at it, change it, end it.",
+    no_args_is_help=True,
+    **doors.PLAIN,
+)
+
+Subscription = Annotated[
+    str,
+    typer.Argument(metavar="SUB", help="The subscription's id; or its customer's id or email, if it is the only one."),
+]

@@ -1,0 +1,106 @@
+"""`billing sub list`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Column, Record
+from stripe_billing_cli.cli.sub.app import app
+
+
+class Status(StrEnum):
+    """Stripe's filter (`stripe/params/_subscription_list_params.py`): its statuses, and two for several."""
+
+    incomplete = "incomplete"
+    incomplete_expired = "incomplete_expired"
+    trialing = "trialing"
+    active = "active"
+    past_due = "past_due"
+    canceled = "canceled"
+    unpaid = "unpaid"
+    paused = "paused"
+    ended = "ended"
+    all = "all"
+
+
+@doors.command(app, "list")
+def list_(
+    context: Context,
+    status: Annotated[
+        Status | None,
+        typer.Option(
+            help="Only these; without it all but the canceled. ended: canceled or expired.", show_default=False
+        ),
+    ] = None,
+    customer: Annotated[
+        str | None, typer.Option(metavar="CUSTOMER", help="Only this customer's: an id or an email.")
+    ] = None,
+    price: Annotated[
+        str | None, typer.Option(metavar="PRICE", help="Only on this price: an id or a lookup key.")
+    ] = None,
+    created_after: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Only those created since: 2026-11-24, or Unix seconds.")
+    ] = None,
+    test_clock: Annotated[str | None, typer.Option(metavar="CLOCK", help="Those on this test clock.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, metavar="N", help="At most so many (default: all).")] = None,
+) -> None:
+    """List subscriptions, newest first, as they come.
+
+    With --output json each line is one object. Subscriptions on a test clock are listed only by --test-clock or
+    --customer, as in Stripe.
+
+    \b
+    Examples:  billing sub list --status past_due
+               billing sub list --price keymap-pro.monthly --output json | jq -r .customer
+               billing sub list --customer ada@example.com --status all
+    """
+    from stripe_billing_cli.subscriptions import lists, records, references
+
+    api = context.stripe
+    wanted: dict[str, Any] = {}
+    if created_after:
+        wanted["created"] = {"gte": given.moment("--created-after", created_after)}
+    if status:
+        wanted["status"] = status.value
+    if test_clock:
+        wanted["test_clock"] = test_clock
+    if customer:
+        wanted["customer"] = references.find_customer(api, customer)["id"]
+    if price:
+        wanted["price"] = references.find_price(api, price, archived_too=True)["id"]
+    found = lists.objects(api, "/v1/subscriptions", wanted, limit)
+    count = context.printer.records(map(records.subscription, found), COLUMNS)
+    if context.printer.for_people and not count:
+        context.printer.note("No subscriptions.")
+
+
+def _items(record: Record) -> str:
+    named = [f"{one['lookup_key'] or one['price']}{_times(one['quantity'])}" for one in record["items"]]
+    return ", ".join(named)
+
+
+def _times(quantity: int | None) -> str:
+    return "" if quantity in (None, 1) else f" ×{quantity:,}"
+
+
+def _until(record: Record) -> str:
+    if record["ended_at"]:
+        return f"ended {words.date(record['ended_at'])}"
+    if record["cancel_at"]:
+        return f"ends {words.date(record['cancel_at'])}"
+    return words.date(record["current_period_end"])
+
+
+COLUMNS = (
+    Column("SUBSCRIPTION", lambda record: record["id"]),
+    Column("STATUS", lambda record: record["status"]),
+    Column("CUSTOMER", lambda record: record["customer"]),
+    Column("ITEMS", _items),
+    Column("PERIOD UNTIL", _until),
+    Column("CREATED", lambda record: words.date(record["created"])),
+)

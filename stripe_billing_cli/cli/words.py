@@ -1,0 +1,51 @@
+"""Amounts, dates and the like as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from stripe_billing_cli.stripe_api.money import format_amount
+
+
+def money(minor: int | str | Decimal | None, currency: str | None) -> str:
+    """`1500, "usd"` → `$15.00`; a dash where there is none."""
+    if minor is None or currency is None:
+        return "-"
+    return format_amount(Decimal(minor), currency)
+
+
+def date(timestamp: int | None) -> str:
+    """`24 Nov 2026`, in UTC."""
+    return "-" if timestamp is None else f"{_utc(timestamp).day} {_utc(timestamp):%b %Y}"
+
+
+def moment(timestamp: int | None) -> str:
+    """`24 Nov 2026 21:05 UTC`."""
+    return "-" if timestamp is None else f"{date(timestamp)} {_utc(timestamp):%H:%M} UTC"
+
+
+def _utc(timestamp: int) -> datetime:
+    return datetime.fromtimestamp(timestamp, UTC)
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 subscription`, `2 subscriptions`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def every(interval: str | None, count: int | None) -> str:
+    """`month`, `3 months`; `once` without an interval."""
+    if interval is None:
+        return "once"
+    return interval if count in (None, 1) else f"{count} {interval}s"
+
+
+def price(item: Mapping[str, Any]) -> str:
+    """An item or price record as `$15.00 / month`; tiers and free amounts by their name."""
+    per = every(item["interval"], item["interval_count"])
+    amount = item["unit_amount_decimal"]
+    named = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
+    return f"{named} / {per}"

@@ -1,0 +1,148 @@
+"""Stripe's objects as `billing` prints them: one function an object, the only place where its fields are chosen.
+
+The fields are a promise to scripts: docs/output.md lists them, and a test holds the two together. Amounts are ints in
+the currency's smallest unit, beside their `currency`; times are Unix seconds; what there is none of is null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object
+
+INTERNAL = "billing_intent"
+"""Metadata that `billing` writes while a creation is under way; nobody's business outside."""
+
+
+def subscription(held: Object) -> dict[str, Any]:
+    """The fields that every command prints of a subscription. Works on any subscription, expanded or not."""
+    items = [item(one) for one in held["items"]["data"]]
+    return {
+        "id": held["id"],
+        "status": held["status"],
+        "customer": id_of(held["customer"]),
+        "currency": held["currency"],
+        "collection_method": held["collection_method"],
+        "items": items,
+        "current_period_start": min((one["current_period_start"] for one in items), default=None),
+        "current_period_end": min((one["current_period_end"] for one in items), default=None),
+        "trial_end": held["trial_end"],
+        "cancel_at": held["cancel_at"],
+        "cancel_at_period_end": held["cancel_at_period_end"],
+        "canceled_at": held["canceled_at"],
+        "ended_at": held["ended_at"],
+        "latest_invoice": id_of(held["latest_invoice"]),
+        "schedule": id_of(held["schedule"]),
+        "test_clock": id_of(held["test_clock"]),
+        "description": held["description"],
+        "metadata": metadata(held),
+        "created": held["created"],
+        "livemode": held["livemode"],
+    }
+
+
+def item(held: Object) -> dict[str, Any]:
+    """An item of a subscription, with what matters of its price. `quantity` is null for metered prices."""
+    return {
+        "id": held["id"],
+        **price(held["price"]),
+        "quantity": held.get("quantity"),
+        "current_period_start": held["current_period_start"],
+        "current_period_end": held["current_period_end"],
+    }
+
+
+def price(held: Object) -> dict[str, Any]:
+    """A price as a part of something else. `unit_amount_decimal` is a string, null where there are tiers."""
+    recurring = held["recurring"] or {}
+    decimal = held["unit_amount_decimal"]
+    return {
+        "price": held["id"],
+        "lookup_key": held["lookup_key"],
+        "product": id_of(held["product"]),
+        "unit_amount": held["unit_amount"],
+        "unit_amount_decimal": None if decimal is None else str(decimal),
+        "currency": held["currency"],
+        "interval": recurring.get("interval"),
+        "interval_count": recurring.get("interval_count"),
+    }
+
+
+def customer(held: Object) -> dict[str, Any]:
+    """A customer. `balance` is what the next invoices take up: negative is a credit."""
+    return {
+        "id": held["id"],
+        "name": held.get("name"),
+        "email": held["email"],
+        "phone": held.get("phone"),
+        "description": held["description"],
+        "address": _address(held.get("address")),
+        "balance": held.get("balance", 0),
+        "currency": held.get("currency"),
+        "delinquent": held.get("delinquent"),
+        "default_payment_method": id_of((held.get("invoice_settings") or {}).get("default_payment_method")),
+        "test_clock": id_of(held.get("test_clock")),
+        "metadata": metadata(held),
+        "created": held["created"],
+        "livemode": held["livemode"],
+    }
+
+
+ADDRESS_FIELDS = ("line1", "line2", "city", "state", "postal_code", "country")
+
+
+def _address(held: Object | None) -> dict[str, Any] | None:
+    return None if held is None else {name: held.get(name) for name in ADDRESS_FIELDS}
+
+
+def payment_method(held: Object) -> dict[str, Any]:
+    """How somebody pays; the last four fields are null for what is no card."""
+    card = held.get("card") or {}
+    return {
+        "id": held["id"],
+        "type": held["type"],
+        "brand": card.get("brand"),
+        "last4": card.get("last4"),
+        "exp_month": card.get("exp_month"),
+        "exp_year": card.get("exp_year"),
+    }
+
+
+def invoice(held: Object) -> dict[str, Any]:
+    return {
+        "id": held["id"],
+        "number": held["number"],
+        "status": held["status"],
+        "billing_reason": held["billing_reason"],
+        "total": held["total"],
+        "amount_due": held["amount_due"],
+        "amount_paid": held["amount_paid"],
+        "amount_remaining": held["amount_remaining"],
+        "currency": held["currency"],
+        "due_date": held["due_date"],
+        "attempt_count": held["attempt_count"],
+        "next_payment_attempt": held["next_payment_attempt"],
+        "hosted_invoice_url": held["hosted_invoice_url"],
+        "created": held["created"],
+    }
+
+
+def event(held: Object) -> dict[str, Any]:
+    """Something that happened. `changed` names the fields whose former values the event holds."""
+    return {
+        "id": held["id"],
+        "type": held["type"],
+        "object": held["data"]["object"]["id"],
+        "changed": sorted(held["data"].get("previous_attributes") or {}),
+        "created": held["created"],
+    }
+
+
+def metadata(held: Mapping[str, Any]) -> dict[str, str]:
+    return {key: value for key, value in (held["metadata"] or {}).items() if key != INTERNAL}
+
+
+def id_of(reference: Any) -> str | None:
+    """The id of an object that is given as its id, whole, or not at all."""
+    return reference["id"] if isinstance(reference, Mapping) else reference  # type: ignore[no-any-return]

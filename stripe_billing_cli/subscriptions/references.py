@@ -1,0 +1,292 @@
+"""What a user names an object by: an id, an email, a lookup key. And what is wrong with a name that leads nowhere.
+
+Each `find_…` reads from Stripe and gives the object, or raises a `ReferenceRefused` that says which of these it is:
+of the wrong kind (seen before any call), of the other mode, not there, deleted, archived, or one of several.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissing, RequestRefused, without_secrets
+
+KINDS = {
+    "acct_": "an account",
+    "bpc_": "a portal configuration",
+    "card_": "a card",
+    "ch_": "a charge",
+    "clock_": "a test clock",
+    "cs_": "a Checkout session",
+    "cus_": "a customer",
+    "di_": "a discount",
+    "evt_": "an event",
+    "ii_": "an invoice item",
+    "il_": "an invoice line",
+    "in_": "an invoice",
+    "pi_": "a payment intent",
+    "pk_": "a publishable API key",
+    "plan_": "a price",
+    "pm_": "a payment method",
+    "price_": "a price",
+    "prod_": "a product",
+    "promo_": "a promotion code",
+    "re_": "a refund",
+    "rk_": "an API key",
+    "seti_": "a setup intent",
+    "si_": "a subscription item",
+    "sk_": "an API key",
+    "sub_": "a subscription",
+    "sub_sched_": "a subscription schedule",
+    "tok_": "a token",
+    "txi_": "a tax id",
+    "we_": "a webhook endpoint",
+    "whsec_": "a webhook secret",
+}
+"""What the id of an object begins with (the ids in https://docs.stripe.com/api)."""
+BY_LENGTH = sorted(KINDS, key=len, reverse=True)
+ID = re.compile(r"[A-Za-z0-9_\-]+")
+MADE_BY_STRIPE = re.compile(r"(?=.*[0-9A-Z])[A-Za-z0-9]{8,}")
+"""What follows the prefix of a real id; tells `in_1Mt5wF2eZvKYlo2C` from a lookup key like `in_house`."""
+OTHER_MODE = re.compile(r"a similar object exists in (live|test) mode")
+ENDED = frozenset({"canceled", "incomplete_expired"})
+"""The statuses that a subscription never leaves (https://docs.stripe.com/billing/subscriptions/overview)."""
+LISTED = 10
+"""So many candidates are listed where a name fits several."""
+AT_ONCE = 8
+
+
+class ReferenceRefused(Exception):
+    """A name that does not lead to the one object that is meant."""
+
+    kind = "reference"
+
+    def __init__(self, message: str, hint: str | None = None, *, request_id: str | None = None) -> None:
+        self.message = without_secrets(message)
+        self.hint = hint
+        self.request_id = request_id
+        super().__init__(self.message)
+
+
+class WrongKind(ReferenceRefused):
+    """An id of another kind of object, or no id at all. Known without asking Stripe."""
+
+    kind = "wrong_kind"
+
+
+class NotFound(ReferenceRefused):
+    kind = "not_found"
+
+
+class WrongMode(ReferenceRefused):
+    """A test id with a live key, or a live id with a test key."""
+
+    kind = "wrong_mode"
+
+
+class Deleted(ReferenceRefused):
+    kind = "deleted"
+
+
+class Archived(ReferenceRefused):
+    kind = "archived"
+
+
+class Ambiguous(ReferenceRefused):
+    """Several objects fit."""
+
+    kind = "ambiguous"
+
+
+def kind_of(name: str) -> str | None:
+    """What a name is the id of, to judge by its prefix: `a price`; None where it has none of Stripe's."""
+    for prefix in BY_LENGTH:
+        if name.startswith(prefix):
+            return KINDS[prefix]
+    return None
+
+
+def has_ended(subscription: Object) -> bool:
+    return subscription["status"] in ENDED
+
+
+def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
+    """The customer with this id or email. Raises `ReferenceRefused`, `StripeFailure`."""
+    if "@" in name:
+        return _customer_with_email(api, name, expand)
+    if kind_of(name) not in ("a customer", None) or not ID.fullmatch(name):
+        raise _wrong_kind(name, "a customer", "cus_… or an email")
+    customer = retrieve(api, "customer", f"/v1/customers/{quote(name)}", name, expand=expand)
+    if customer.get("deleted"):
+        raise Deleted(f"the customer {name} was deleted", "its subscriptions were canceled with it")
+    return customer
+
+
+def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Object]:
+    """All customers with exactly this email, newest first. Stripe compares letter by letter, capitals too.
+
+    Stripe lists a test clock's customers only when asked for that clock's; so in test mode, where nobody else has
+    the email, the clocks are asked one by one (https://docs.stripe.com/api/customers/list).
+    """
+    wanted = {"email": email, **_expanded(expand, "data.")}
+    found, _ = api.page("/v1/customers", wanted)
+    if found or api.livemode:
+        return found
+    clocks = _clocks(api)
+    if not clocks:
+        return []
+
+    def on_clock(clock: str) -> list[Object]:
+        return api.page("/v1/customers", {**wanted, "test_clock": clock})[0]
+
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return [customer for customers in pool.map(on_clock, clocks) for customer in customers]
+
+
+def _clocks(api: StripeApi) -> list[str]:
+    """The ids of the account's test clocks; none where the key may not see them."""
+    try:
+        return [clock["id"] for page in api.pages("/v1/test_helpers/test_clocks", {}) for clock in page]
+    except PermissionMissing:
+        return []
+
+
+def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> Object:
+    found = customers_with_email(api, email, expand=expand)
+    if not found:
+        capitals = "; Stripe compares capitals too" if email != email.lower() else ""
+        raise NotFound(f"no customer has the email {email}{capitals}", f"billing customer create --email {email}")
+    if len(found) > 1:
+        ids = [customer["id"] for customer in found]
+        raise Ambiguous(f"{len(found)} customers have the email {email}: {listed(ids)}", "name the one by its id")
+    return found[0]
+
+
+def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Object:
+    """The price with this id or lookup key. Raises `ReferenceRefused`, `StripeFailure`."""
+    kind = _price_or_other(name)
+    if kind not in ("a price", None):
+        raise _wrong_kind(name, "a price", "price_… or a lookup key")
+    if kind == "a price":
+        price = retrieve(api, "price", f"/v1/prices/{quote(name)}", name, expand=expand)
+    else:
+        price = _price_with_lookup_key(api, name, expand)
+    if not (price["active"] or archived_too):
+        raise Archived(f"the price {name} is archived: no subscription can be put on it any more", _instead(api, price))
+    return price
+
+
+def _price_or_other(name: str) -> str | None:
+    """The kind of a name that is an id. Any text may be a lookup key, so only what looks made by Stripe is one."""
+    prefix = next((prefix for prefix in BY_LENGTH if name.startswith(prefix)), "")
+    is_id = bool(prefix) and MADE_BY_STRIPE.fullmatch(name.removeprefix(prefix).rpartition("_")[2])
+    return KINDS[prefix] if is_id or prefix in ("price_", "sk_", "rk_", "whsec_") else None
+
+
+def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> Object:
+    found, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expanded(expand, "data.")})
+    if found:
+        return found[0]
+    prices = _prices_of_product(api, key)
+    if prices:
+        raise NotFound(
+            f"{key} is a product, and a price is needed: {listed([_named(price) for price in prices])}",
+            "name one of its prices, by its lookup key or id",
+        )
+    raise NotFound(f"no price has the lookup key {key}", "`billing catalog plan` shows the keys of catalog.yaml")
+
+
+def _prices_of_product(api: StripeApi, product: str) -> list[Object]:
+    try:
+        return api.page("/v1/prices", {"product": product, "active": True})[0]
+    except RequestRefused:
+        return []
+
+
+def _instead(api: StripeApi, price: Object) -> str | None:
+    product = price["product"] if isinstance(price["product"], str) else price["product"]["id"]
+    others = [_named(other) for other in _prices_of_product(api, product)]
+    return f"its product {product} has: {listed(others)}" if others else None
+
+
+def _named(price: Object) -> str:
+    return str(price["lookup_key"] or price["id"])
+
+
+def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
+    """The subscription with this id, or the one of the customer with this id or email.
+
+    Of several subscriptions of a customer, the only one that has not ended is meant; where all have ended, the only
+    one there is. Raises `ReferenceRefused`, `StripeFailure`.
+    """
+    kind = kind_of(name)
+    if kind == "a subscription" and ID.fullmatch(name):
+        return retrieve(api, "subscription", f"/v1/subscriptions/{quote(name)}", name, expand=expand)
+    if kind != "a customer" and "@" not in name:
+        raise _wrong_kind(name, "a subscription", "sub_…, or its customer's id or email")
+    customer = find_customer(api, name)
+    return _only_subscription(subscriptions_of(api, customer["id"], expand=expand), name)
+
+
+def subscriptions_of(api: StripeApi, customer: str, *, expand: Sequence[str] = ()) -> list[Object]:
+    """All subscriptions of a customer, ended ones too, newest first."""
+    wanted = {"customer": customer, "status": "all", **_expanded(expand, "data.")}
+    return [subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page]
+
+
+def _only_subscription(subscriptions: list[Object], name: str) -> Object:
+    if not subscriptions:
+        raise NotFound(f"the customer {name} has no subscription", f"billing sub create --customer {name} --price …")
+    going_on = [subscription for subscription in subscriptions if not has_ended(subscription)]
+    candidates = going_on or subscriptions
+    if len(candidates) > 1:
+        told = listed([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
+        raise Ambiguous(f"the customer {name} has {len(candidates)} subscriptions: {told}", "name the one by its id")
+    return candidates[0]
+
+
+def retrieve(api: StripeApi, kind: str, path: str, name: str, *, expand: Sequence[str] = ()) -> Object:
+    """One object by its id. Raises `NotFound`, `WrongMode`, `StripeFailure`; `kind` is for the message."""
+    try:
+        return api.get(path, _expanded(expand, ""))
+    except ObjectMissing as missing:
+        raise _explained(missing, kind, name) from missing
+
+
+def _explained(missing: ObjectMissing, kind: str, name: str) -> ReferenceRefused:
+    """Stripe's message for an id of the other mode names that mode (https://docs.stripe.com/error-codes)."""
+    other = OTHER_MODE.search(missing.message)
+    if other:
+        mode = other[1]
+        key = "test" if mode == "live" else "live"
+        hint = "use the live key, or --profile NAME --live" if mode == "live" else "use a test key, or leave out --live"
+        return WrongMode(
+            f"the {kind} {name} is of {mode} mode, and the key is a {key} key", hint, request_id=missing.request_id
+        )
+    return NotFound(
+        f"there is no {kind} {name} in this account and mode",
+        "check the id; `billing doctor` says which account and mode the key is of",
+        request_id=missing.request_id,
+    )
+
+
+def _wrong_kind(name: str, wanted: str, written: str) -> WrongKind:
+    kind = kind_of(name)
+    if kind is None:
+        return WrongKind(f"{name!r} is no name of {wanted}", f"give {written}")
+    return WrongKind(f"{name} is the id of {kind}, and {wanted} is needed", f"give {written}")
+
+
+def _expanded(fields: Iterable[str], prefix: str) -> dict[str, list[str]]:
+    expand = [f"{prefix}{field}" for field in fields]
+    return {"expand": expand} if expand else {}
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a, b and 3 more`."""
+    shown = ", ".join(names[:LISTED])
+    rest = len(names) - LISTED
+    return f"{shown} and {rest:,} more" if rest > 0 else shown
