@@ -100,6 +100,11 @@ def _explain_room(error: BaseException) -> Told:
 
         if isinstance(error, ReferenceRefused):
             return told_reference(error)
+    if "stripe_billing_cli.subscriptions.refusals" in sys.modules:
+        from stripe_billing_cli.subscriptions.refusals import Refused
+
+        if isinstance(error, Refused):
+            return Told("refused", error.message, error.hint)
     if "stripe_billing_cli.stripe_api.errors" in sys.modules:
         from stripe_billing_cli.cli.stripe_errors import explain_stripe
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.catalog.decide import UnknownTarget
 from stripe_billing_cli.catalog.identity import PlanRefused
 from stripe_billing_cli.catalog.saved_plan import SavedPlanError
-from stripe_billing_cli.cli.errors import WRONG, Told
+from stripe_billing_cli.cli.errors import FAILED, NOT_REACHED, WRONG, Told
 from stripe_billing_cli.stripe_api import errors
 
 HINTS: dict[type[errors.StripeFailure], str] = {
@@ -43,4 +43,7 @@ def told_failure(failure: errors.StripeFailure) -> Told:
             hint = "make a new key at https://dashboard.stripe.com/apikeys, or `stripe login` again for a profile's"
         case errors.NoConnection():
             message = f"Stripe could not be reached: {message}"
-    return Told(failure.kind, message, hint, param=failure.param, request_id=failure.request_id, exit_code=1)
+        case errors.PaymentFailed():
+            hint = "the invoice stays open: pay it with another card"
+    exit_code = NOT_REACHED if isinstance(failure, errors.PaymentFailed) else FAILED
+    return Told(failure.kind, message, hint, param=failure.param, request_id=failure.request_id, exit_code=exit_code)

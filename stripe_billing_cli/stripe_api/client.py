@@ -175,8 +175,9 @@ class StripeApi:
         """A write. Without a key the SDK makes one up, which covers the retries of this one call."""
         return self._call("post", path, params, idempotency_key)
 
-    def delete(self, path: str) -> Object:
-        return self._call("delete", path, None, None).body
+    def delete(self, path: str, params: Params | None = None) -> Object:
+        """Stripe takes no idempotency key here: a repeated one answers that there is nothing left (404)."""
+        return self._call("delete", path, params, None).body
 
     def page(self, path: str, params: Params) -> tuple[list[Object], bool]:
         """One page of a list, newest first, and whether there are more."""
@@ -227,6 +228,8 @@ def _translated(error: stripe.StripeError) -> errors.StripeFailure:
             kind = errors.PermissionMissing
         case stripe.IdempotencyError():
             kind = errors.IdempotencyConflict
+        case stripe.CardError():
+            kind = errors.PaymentFailed
         case stripe.InvalidRequestError():
             missing = error.http_status == 404 or code == "resource_missing"
             kind = errors.ObjectMissing if missing else errors.RequestRefused
@@ -235,13 +238,22 @@ def _translated(error: stripe.StripeError) -> errors.StripeFailure:
         case _:
             kind = errors.ServerTrouble
             message = f"HTTP {error.http_status}: {message}"
-    return kind(
+    failure = kind(
         message,
         code=code,
         param=getattr(error, "param", None),
         request_id=error.request_id,
         replayed=_replayed(error.headers),
     )
+    if isinstance(failure, errors.PaymentFailed):
+        failure.decline_code = _decline_code(error)
+    return failure
+
+
+def _decline_code(error: stripe.StripeError) -> str | None:
+    body = error.json_body
+    told = body.get("error") if isinstance(body, Mapping) else None
+    return told.get("decline_code") if isinstance(told, Mapping) else None
 
 
 NETWORK_REASONS = {

@@ -56,6 +56,16 @@ class ObjectMissing(RequestRefused):
     kind = "not_found"
 
 
+class PaymentFailed(StripeFailure):
+    """402: the card was declined, or its holder must authenticate first; the invoice stays as it is.
+
+    `decline_code` is the bank's reason (https://docs.stripe.com/declines/codes), where there is one.
+    """
+
+    kind = "payment_failed"
+    decline_code: str | None = None
+
+
 class KeyRefused(StripeFailure):
     """401: no such key, or an expired one."""
 

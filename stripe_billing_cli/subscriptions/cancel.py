@@ -1,0 +1,140 @@
+"""The end of a subscription: when it comes and what it takes, decided without asking anything of Stripe.
+
+https://docs.stripe.com/billing/subscriptions/cancel. Times are Unix seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions.refusals import Refused
+
+When = Literal["default", "now", "period-end", "at"]
+RefundKind = Literal["last", "prorated"]
+Action = Literal["none", "now", "later", "details"]
+ENDED = ("canceled", "incomplete_expired")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """`at` is a time, for `when="at"`."""
+
+    when: When = "default"
+    at: int | None = None
+    invoice_now: bool = False
+    prorate: bool = False
+    refund: RefundKind | None = None
+    reason: str | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True)
+class Cancellation:
+    """`none`: it is canceled, or going to be, as asked. `details`: only the reason or comment is written.
+
+    `ends` is when the subscription ends or ended. `params` go with the call: a DELETE for `now`, else an update.
+    `drops_update` is the open invoice of a change that never came to be, `drops_schedule` the attached schedule.
+    """
+
+    action: Action
+    ends: int
+    params: dict[str, Any] = field(default_factory=dict)
+    drops_update: str | None = None
+    drops_schedule: str | None = None
+
+
+def decide(subscription: Object, asked: Asked, now: int) -> Cancellation:
+    """Raises `Refused` where the options contradict each other, or the subscription's state."""
+    details = _details(subscription, asked)
+    if subscription["status"] in ENDED:
+        ended = int(subscription["ended_at"] or subscription["canceled_at"] or now)
+        return Cancellation("details" if details else "none", ended, details)
+    when = _when(subscription, asked, now)
+    _check_options(when, asked)
+    if when == "now":
+        return _at_once(subscription, asked, details, now)
+    if subscription["status"] == "incomplete":
+        raise Refused(
+            f"the subscription {subscription['id']} is incomplete: it can only be canceled at once", "say --now"
+        )
+    return _later(subscription, when, asked, details, now)
+
+
+def _when(subscription: Object, asked: Asked, now: int) -> When:
+    """By default at the period's end; at once where there is no paid period that could end."""
+    if asked.when != "default":
+        return asked.when
+    if subscription["status"] == "incomplete":
+        return "now"
+    if subscription["status"] == "paused" and period_end(subscription) <= now:
+        return "now"
+    return "period-end" if subscription["cancel_at"] is None else "default"
+
+
+def _check_options(when: When, asked: Asked) -> None:
+    if asked.invoice_now and when != "now":
+        raise Refused("--invoice-now bills what is pending at once, and the subscription goes on for now", "add --now")
+    if asked.prorate and when not in ("now", "at"):
+        raise Refused(
+            "--prorate credits unused time, and at the end of a period none is left", "say --now or --at DATE"
+        )
+    if asked.refund == "prorated" and when != "now":
+        raise Refused("--refund prorated pays unused time back, and the subscription goes on for now", "add --now")
+    if asked.prorate and asked.refund:
+        raise Refused("--prorate and --refund would both give the money back", "choose one")
+
+
+def _at_once(subscription: Object, asked: Asked, details: dict[str, Any], now: int) -> Cancellation:
+    params = {**details}
+    if asked.invoice_now:
+        params["invoice_now"] = True
+    if asked.prorate:
+        params["prorate"] = True
+    return Cancellation("now", now, params, _pending_update(subscription), _schedule(subscription))
+
+
+def _later(subscription: Object, when: When, asked: Asked, details: dict[str, Any], now: int) -> Cancellation:
+    known = subscription["cancel_at"]
+    if when == "default":
+        return Cancellation("details" if details else "none", int(known), details)
+    params: dict[str, Any]
+    if when == "period-end":
+        ends = period_end(subscription)
+        same, params = bool(subscription["cancel_at_period_end"]), {"cancel_at_period_end": True}
+    else:
+        assert asked.at is not None
+        if asked.at <= now:
+            raise Refused("--at is in the past", "say --now to cancel at once")
+        ends = asked.at
+        same = known == ends
+        params = {"cancel_at": ends, "proration_behavior": "create_prorations" if asked.prorate else "none"}
+    if same:
+        return Cancellation("details" if details else "none", ends, details)
+    return Cancellation("later", ends, {**params, **details}, drops_schedule=_schedule(subscription))
+
+
+def _details(subscription: Object, asked: Asked) -> dict[str, Any]:
+    """The reason and comment that are not there yet."""
+    held = subscription["cancellation_details"] or {}
+    wanted = {"feedback": asked.reason, "comment": asked.comment}
+    new = {name: value for name, value in wanted.items() if value is not None and held.get(name) != value}
+    return {"cancellation_details": new} if new else {}
+
+
+def period_end(subscription: Object) -> int:
+    """When all that has been paid for is used up: the latest period of its items."""
+    return max(int(item["current_period_end"]) for item in subscription["items"]["data"])
+
+
+def _pending_update(subscription: Object) -> str | None:
+    return _id_of(subscription["latest_invoice"]) if subscription["pending_update"] else None
+
+
+def _schedule(subscription: Object) -> str | None:
+    return _id_of(subscription["schedule"]) if subscription["schedule"] else None
+
+
+def _id_of(reference: Object | str) -> str:
+    return reference if isinstance(reference, str) else str(reference["id"])

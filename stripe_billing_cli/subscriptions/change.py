@@ -1,0 +1,114 @@
+"""A change of a subscription's plan: what it takes, decided from what Stripe holds, without asking it for anything.
+
+The end is what the latest command says: a change still waiting for its payment and one still on a schedule are
+replaced by it, or confirmed by it if they are the same. Each step sets something to a value, so that after a cut-off
+at any of them the same command, decided anew, does what is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions import schedule as schedules
+from stripe_billing_cli.subscriptions.refusals import Refused
+from stripe_billing_cli.subscriptions.terms import Terms, terms_of
+
+At = Literal["now", "period-end"]
+Action = Literal["none", "wait", "now", "later", "take_back"]
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be done with one item of a subscription.
+
+    `none`: it is as wanted already, now or (`starts` set) on its schedule. `wait`: the same change is waiting for its
+    payment. `now`, `later`: it is to be made; a later one begins at `starts`, in Unix seconds. `take_back`: a change
+    under way is undone, nothing else.
+
+    `drops_update` is the open invoice whose pending update gives way, `drops_schedule` the schedule that does;
+    `schedule` is the one to be rewritten, None where one must be made first. `later` is all items as of `starts`.
+    """
+
+    action: Action
+    before: Terms
+    after: Terms
+    item: str
+    starts: int | None = None
+    drops_update: str | None = None
+    drops_schedule: str | None = None
+    schedule: str | None = None
+    later: tuple[Terms, ...] = ()
+
+
+def decide(subscription: Object, schedule: Object | None, item: Object, after: Terms, at: At) -> Change:
+    """`subscription` with its `latest_invoice`, `schedule` as attached to it or None. Raises `Refused`."""
+    _check_changeable(subscription)
+    before, id = terms_of(item), item["id"]
+    update = _pending_update(subscription)
+    waiting = _waiting_terms(subscription, id)
+    upcoming = schedules.upcoming_items(schedule) if schedule else None
+    if at == "now" and update and waiting == after:
+        return Change("wait", before, after, id)
+    if at == "now" and after != before:
+        attached = schedule["id"] if schedule else None
+        return Change("now", before, after, id, drops_update=update, drops_schedule=attached)
+    current = tuple(terms_of(held) for held in subscription["items"]["data"])
+    at_index = [held["id"] for held in subscription["items"]["data"]].index(id)
+    planned = upcoming if upcoming and len(upcoming) == len(current) else current
+    wanted = (*planned[:at_index], after, *planned[at_index + 1 :])
+    starts = int(item["current_period_end"])
+    if wanted == (upcoming or current):
+        if update:
+            return Change("take_back", before, after, id, drops_update=update)
+        return Change("none", before, after, id, starts=starts if wanted != current else None)
+    if wanted == current:
+        dropped = schedule["id"] if schedule else None
+        return Change("take_back", before, after, id, drops_update=update, drops_schedule=dropped)
+    _check_goes_on(subscription, starts)
+    attached = schedule["id"] if schedule else None
+    return Change("later", before, after, id, starts, drops_update=update, schedule=attached, later=wanted)
+
+
+def _check_changeable(subscription: Object) -> None:
+    id, status = subscription["id"], subscription["status"]
+    if status in ("canceled", "incomplete_expired"):
+        ended = "was canceled" if status == "canceled" else "expired unpaid"
+        raise Refused(
+            f"the subscription {id} {ended}, and nothing brings it back",
+            f"billing sub create --customer {_id_of(subscription['customer'])} --price …",
+        )
+    if status == "incomplete":
+        raise Refused(
+            f"the subscription {id} is incomplete: Stripe changes no plan before the first invoice is paid",
+            f"pay it (billing sub pay {id}), or cancel it and create another",
+        )
+
+
+def _check_goes_on(subscription: Object, starts: int) -> None:
+    """A change at the period's end needs a period after it."""
+    ends = subscription["cancel_at"]
+    if ends is not None and ends <= starts and subscription["schedule"] is None:
+        raise Refused(
+            f"the subscription {subscription['id']} ends with this period, so that no other plan can follow",
+            f"take the cancellation back first: billing sub resume {subscription['id']}",
+        )
+
+
+def _pending_update(subscription: Object) -> str | None:
+    """The open invoice that a pending update waits for."""
+    if subscription["pending_update"] is None:
+        return None
+    return _id_of(subscription["latest_invoice"])
+
+
+def _waiting_terms(subscription: Object, item: str) -> Terms | None:
+    update = subscription["pending_update"] or {}
+    items: Sequence[Object] = update.get("subscription_items") or ()
+    return next((terms_of(held) for held in items if held["id"] == item), None)
+
+
+def _id_of(reference: Object | str) -> str:
+    return reference if isinstance(reference, str) else str(reference["id"])

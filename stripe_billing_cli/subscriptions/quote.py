@@ -1,0 +1,110 @@
+"""Stripe asked for what a change would cost, at a fixed proration date, by which the change is then made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.subscriptions import cost
+from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.terms import Terms
+
+Proration = Literal["create", "invoice", "none"]
+BEHAVIORS = {"create": "create_prorations", "invoice": "always_invoice", "none": "none"}
+
+
+@dataclass(frozen=True)
+class Quote:
+    """`proration` is how the change is billed; `restarts`: a new period begins at once, at `proration_date`."""
+
+    cost: Cost
+    proration: Proration
+    proration_date: int
+    restarts: bool = False
+
+
+def item_change(item: str, terms: Terms) -> dict[str, Any]:
+    """One item of `items`, as an update or a preview takes it. Without its id a second item would be added."""
+    changed: dict[str, Any] = {"id": item, "price": terms.price}
+    if terms.quantity is not None:
+        changed["quantity"] = terms.quantity
+    return changed
+
+
+def restarts(subscription: Object, before: Object, after: Object) -> bool:
+    """Whether Stripe starts a new period at once: another interval, outside of a trial
+    (https://docs.stripe.com/billing/subscriptions/billing-cycle#changing)."""
+    if subscription["status"] == "trialing":
+        return False
+    names = "interval", "interval_count"
+    return any(before["recurring"][name] != after["recurring"][name] for name in names)
+
+
+def of_change(
+    api: StripeApi,
+    subscription: Object,
+    item: str,
+    terms: Terms,
+    *,
+    at: int,
+    asked: Proration | None,
+    anew: bool,
+) -> Quote:
+    """What the change costs if it is made at `at`. Without `asked`, what costs more is billed at once, as an upgrade
+    whose payment decides; what costs less is credited to the next invoice. `anew`: it starts a new period."""
+
+    def preview(proration: Proration) -> Object:
+        details = {
+            "items": [item_change(item, terms)],
+            "proration_behavior": BEHAVIORS[proration],
+            "proration_date": at,
+        }
+        return of_invoice(api, subscription, details)
+
+    if subscription["status"] == "trialing":
+        return Quote(cost.billed_later(preview("none"), at), asked or "create", at)
+    at_once = preview("invoice") if asked in (None, "invoice") else None
+    if at_once and (asked or cost.costs_more(at_once, at)):
+        following = None if anew else preview("none")
+        return Quote(cost.billed_at_once(at_once, following), "invoice", at, anew)
+    proration = asked or "create"
+    later = preview(proration)
+    if anew:
+        return Quote(cost.billed_at_once(later, None), proration, at, anew)
+    return Quote(cost.billed_later(later, at), proration, at)
+
+
+def of_later_change(api: StripeApi, subscription: Object, item: str, terms: Terms, starts: int) -> Cost:
+    """What the first invoice of a change at the period's end will be: as if the item were changed for nothing now."""
+    details = {"items": [item_change(item, terms)], "proration_behavior": "none"}
+    invoice = of_invoice(api, subscription, details)
+    upcoming = cost.billed_later(invoice, 0)
+    assert upcoming.next_invoice is not None
+    return replace(upcoming, lines=(), next_invoice=replace(upcoming.next_invoice, at=starts))
+
+
+def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:
+    """The preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises `StripeFailure`."""
+    params = {"subscription": subscription["id"], "subscription_details": details}
+    return api.post("/v1/invoices/create_preview", params).body
+
+
+def if_any(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object | None:
+    """The same; None where nothing would be invoiced."""
+    try:
+        return of_invoice(api, subscription, details)
+    except RequestRefused as refused:
+        if refused.code == "invoice_upcoming_none":
+            return None
+        raise
+
+
+def now_of(api: StripeApi, subscription: Object, real_now: int) -> int:
+    """The time that a subscription lives by: that of its test clock, or the real one."""
+    clock = subscription["test_clock"]
+    if clock is None:
+        return real_now
+    id = clock if isinstance(clock, str) else clock["id"]
+    return int(api.get(f"/v1/test_helpers/test_clocks/{id}")["frozen_time"])

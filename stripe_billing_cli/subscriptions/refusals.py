@@ -1,0 +1,12 @@
+"""What cannot be done to an object in the state that it is in, known before Stripe is asked to do it."""
+
+from __future__ import annotations
+
+
+class Refused(Exception):
+    """`message` says what stands in the way, `hint` what to do about it."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message)

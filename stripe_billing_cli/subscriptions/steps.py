@@ -1,0 +1,67 @@
+"""The writes that end, change and undo a subscription's plan, each harmless to repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, RequestRefused
+
+EXPAND = ("latest_invoice.payments", "customer.invoice_settings.default_payment_method", "default_payment_method")
+"""What the commands that change a subscription read along with it."""
+
+
+def read(api: StripeApi, id: str) -> Object:
+    return api.get(f"/v1/subscriptions/{id}", {"expand": list(EXPAND)})
+
+
+def update(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
+    """An update of the subscription; as it is then."""
+    return api.post(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)}).body
+
+
+def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
+    """End it. A canceled subscription is gone to this call (404): after a lost answer that is a success."""
+    try:
+        return api.delete(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)})
+    except ObjectMissing:
+        now = read(api, id)
+        if now["status"] not in ("canceled", "incomplete_expired"):
+            raise
+        return now
+
+
+def void_update(api: StripeApi, invoice: str) -> None:
+    """Void the invoice that a pending update waits for, and with it the update
+    (https://docs.stripe.com/billing/subscriptions/pending-updates)."""
+    try:
+        api.post(f"/v1/invoices/{invoice}/void", {})
+    except RequestRefused:
+        if api.get(f"/v1/invoices/{invoice}")["status"] != "void":
+            raise
+
+
+def release(api: StripeApi, schedule: str) -> None:
+    """Let go of the subscription: nothing more happens to it by schedule."""
+    try:
+        api.post(f"/v1/subscription_schedules/{schedule}/release", {})
+    except RequestRefused:
+        if schedule_at(api, schedule)["status"] not in ("released", "canceled", "completed"):
+            raise
+
+
+def schedule_at(api: StripeApi, id: str) -> Object:
+    return api.get(f"/v1/subscription_schedules/{id}")
+
+
+def attach_schedule(api: StripeApi, subscription: str) -> Object:
+    """A schedule for the subscription as it is. It can have one only: Stripe refuses a second, and another run's, or
+    that of an answer that got lost, is taken."""
+    try:
+        return api.post("/v1/subscription_schedules", {"from_subscription": subscription}).body
+    except RequestRefused:
+        attached = read(api, subscription)["schedule"]
+        if attached is None:
+            raise
+        return schedule_at(api, attached if isinstance(attached, str) else attached["id"])
