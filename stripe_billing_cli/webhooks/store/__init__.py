@@ -1,0 +1,92 @@
+"""The store of events, of the work that they cause, and of who has access: SQLite or PostgreSQL, one code.
+
+    with open_store(".billing/events.db") as store:          # or postgresql://…; tables are made and migrated
+        new = store.events.record([event, …], route)          # durable when it returns; route(event) → handler names
+        for delivery in store.work.claim("me", ["access"], limit=8):
+            store.work.finish(delivery, "granted: pro")       # or retry_later(…, seconds=30), or bury(…)
+        with store.transaction() as tx:                       # several calls, all or nothing: within=tx
+            store.access.replace("cus_1", rows, within=tx)
+            store.settings.put("poll", {"created": 1}, within=tx)
+
+Everything raises `StoreTrouble`. A store may be shared by threads, and its database by any number of processes.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from types import TracebackType
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from stripe_billing_cli.webhooks.store.access import Access, AccessChange, AccessRows
+from stripe_billing_cli.webhooks.store.database import Database
+from stripe_billing_cli.webhooks.store.engine import DEFAULT, address, make_engine
+from stripe_billing_cli.webhooks.store.errors import StoreTrouble, told
+from stripe_billing_cli.webhooks.store.events import Events, Filter, Route, Stored
+from stripe_billing_cli.webhooks.store.migrate import bring_up_to_date
+from stripe_billing_cli.webhooks.store.settings import Settings
+from stripe_billing_cli.webhooks.store.work import Delivery, Work
+
+__all__ = [
+    "DEFAULT",
+    "Access",
+    "AccessChange",
+    "Delivery",
+    "Filter",
+    "Route",
+    "Store",
+    "StoreTrouble",
+    "Stored",
+    "open_store",
+]
+
+
+class Store:
+    """An open store. `shown` names it without its password."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.shown = database.shown
+        self.work = Work(database)
+        self.events = Events(database, self.work)
+        self.access = AccessRows(database)
+        self.settings = Settings(database)
+
+    def transaction(self) -> AbstractContextManager[Connection]:
+        """Several calls as one: hand each the connection as `within`. Committed at the end, or undone."""
+        return self._database.writing()
+
+    def ping(self) -> None:
+        """Raises `StoreTrouble` where the database does not answer."""
+        with self._database.reading() as connection:
+            connection.execute(sa.select(1))
+
+    def close(self) -> None:
+        self._database.engine.dispose()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_store(store: str = DEFAULT, *, clock: Callable[[], float] = time.time, connections: int = 12) -> Store:
+    """Open a path or a URL, with its tables made and up to date. Raises `StoreTrouble`.
+
+    `clock` gives Unix seconds. At most `connections` transactions run at once; further ones wait.
+    """
+    where = address(store)
+    with told(where.shown):
+        engine = make_engine(where, connections=connections)
+        try:
+            bring_up_to_date(engine, where.shown)
+        except BaseException:
+            engine.dispose()
+            raise
+    return Store(Database(engine, where.shown, clock))

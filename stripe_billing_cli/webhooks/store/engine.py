@@ -1,0 +1,113 @@
+"""The way into a database: `.billing/events.db` or any SQLite file, or a PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from stripe_billing_cli.webhooks.store.errors import StoreTrouble
+
+DEFAULT = ".billing/events.db"
+PATIENCE_SECONDS = 15
+"""How long a write waits for another process's write to SQLite."""
+
+POSTGRES_OPTIONS: dict[str, Any] = {
+    "connect_timeout": 5,
+    "application_name": "billing",
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,
+}
+"""A server that went away without a word is noticed in seconds (https://www.postgresql.org/docs/current/libpq-connect.html)."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a store is. `shown` is what may be told of it: no password."""
+
+    shown: str
+    url: URL = field(repr=False)
+
+    @property
+    def sqlite(self) -> bool:
+        return self.url.get_backend_name() == "sqlite"
+
+
+def address(store: str) -> Address:
+    """What `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreTrouble`."""
+    if "://" not in store:
+        return Address(store, URL.create("sqlite+pysqlite", database=store))
+    hint = "It is a path, or like postgresql://user:password@host/database."
+    try:
+        url = make_url(store)
+    except (ArgumentError, ValueError):
+        raise StoreTrouble("--store or BILLING_STORE names no database.", hint) from None
+    match url.drivername:
+        case "postgresql" | "postgres" | "postgresql+psycopg":
+            url = url.set(drivername="postgresql+psycopg")
+            shown = url.set(drivername="postgresql", query={}).render_as_string(hide_password=True)
+            return Address(shown, url)
+        case "sqlite" | "sqlite+pysqlite" if url.database:
+            return Address(url.database, URL.create("sqlite+pysqlite", database=url.database))
+    raise StoreTrouble(f"A store is SQLite or PostgreSQL, not {url.drivername}.", hint)
+
+
+def make_engine(where: Address, *, connections: int) -> Engine:
+    """An engine for up to so many connections at once. Raises `StoreTrouble`, `OSError`."""
+    if where.sqlite:
+        return _sqlite(where, connections)
+    try:
+        return sa.create_engine(
+            where.url,
+            connect_args=POSTGRES_OPTIONS,
+            pool_size=connections,
+            max_overflow=0,
+            pool_timeout=30,
+            pool_pre_ping=True,
+        )
+    except (ModuleNotFoundError, NoSuchModuleError):
+        raise StoreTrouble(
+            "PostgreSQL needs a driver that is not installed.", "pip install 'stripe-billing-cli[postgres]'"
+        ) from None
+
+
+def _sqlite(where: Address, connections: int) -> Engine:
+    _make_private(Path(where.url.database or DEFAULT))
+    engine = sa.create_engine(
+        where.url,
+        connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=30,
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not by the driver
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
+
+    return engine
+
+
+def _make_private(path: Path) -> None:
+    """The directory 0700 where it is made here, the file 0600; SQLite gives its -wal and -shm the file's mode."""
+    if not path.parent.is_dir():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.chmod(0o700)
+    if not path.exists():
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    if path.is_file() and path.stat().st_mode & 0o077 and path.stat().st_uid == os.getuid():
+        path.chmod(0o600)

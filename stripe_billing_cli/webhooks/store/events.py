@@ -1,0 +1,241 @@
+"""Events in the store: written down once each, read, completed, purged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.store import schema
+from stripe_billing_cli.webhooks.store.database import Database
+from stripe_billing_cli.webhooks.store.errors import StoreTrouble
+from stripe_billing_cli.webhooks.store.work import Delivery, Work
+
+Route = Callable[[Event], Iterable[str]]
+"""Which handlers an event is for, by name."""
+
+PURGED_AT_ONCE = 1000
+"""Rows that a purge changes in one transaction, so that receiving goes on beside it."""
+
+
+def nobody(event: Event) -> Iterable[str]:
+    """The route of events that nothing is to be done about."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An event as it is in the store, with what became of it. `received_at` is in Unix seconds."""
+
+    event: Event
+    received_at: float
+    deliveries: tuple[Delivery, ...]
+    position: tuple[int, int]
+    """Where it stands in the list: `created`, and the order of arrival."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which events a list has; None means any. `type` may end in `*`. Times are Unix seconds."""
+
+    type: str | None = None
+    customer: str | None = None
+    handler: str | None = None
+    failed: bool = False
+    """Only those with a delivery that failed and will be tried again, or is dead."""
+    since: int | None = None
+    until: int | None = None
+
+
+class Events:
+    """Part of a `Store`."""
+
+    def __init__(self, database: Database, work: Work) -> None:
+        self._database = database
+        self._work = work
+
+    def record(
+        self, events: Sequence[Event], route: Route = nobody, *, within: Connection | None = None
+    ) -> frozenset[str]:
+        """Write events down with the work that they cause, all in one transaction; the ids that were new.
+
+        Idempotent: an event that is there stays as it is, and its work too. When this returns, the events are
+        durable. After a connection that broke in the commit it tries once more, and then may give fewer ids than
+        it added. Raises `StoreTrouble`: some, all or none of them may be there.
+        """
+        if within is not None:
+            return self._record(events, route, within)
+        try:
+            with self._database.writing() as connection:
+                return self._record(events, route, connection)
+        except StoreTrouble as trouble:
+            if not trouble.passing or self._database.sqlite:
+                raise
+        with self._database.writing() as connection:
+            return self._record(events, route, connection)
+
+    def _record(self, events: Sequence[Event], route: Route, connection: Connection) -> frozenset[str]:
+        once = {event.id: event for event in events}
+        if not once:
+            return frozenset()
+        now = self._database.clock()
+        # One order for all writers, so that two with the same events wait for each other, but never both.
+        rows = [_row(once[id], now) for id in sorted(once)]
+        statement = self._database.insert(schema.events).on_conflict_do_nothing(index_elements=["id"])
+        added = frozenset(connection.execute(statement.returning(schema.events.c.id), rows).scalars())
+        self._work.add(
+            ((event, handler) for event in once.values() if event.id in added for handler in route(event)), connection
+        )
+        return added
+
+    def complete(self, event: Event, route: Route = nobody, *, within: Connection | None = None) -> None:
+        """Put the whole event in the place of the thin one with its id, and add the work that it causes."""
+        values = {name: value for name, value in _row(event, 0).items() if name not in ("id", "source", "received_at")}
+        with self._database.writing(within) as connection:
+            connection.execute(sa.update(schema.events).where(schema.events.c.id == event.id).values(values))
+            self._work.add(((event, handler) for handler in route(event)), connection)
+
+    def get(self, id: str, *, within: Connection | None = None) -> Stored | None:
+        """One event with its payload and deliveries."""
+        with self._database.reading(within) as connection:
+            row = connection.execute(sa.select(schema.events).where(schema.events.c.id == id)).one_or_none()
+            return _stored(row, self._work.of([id], connection).get(id, ())) if row else None
+
+    def known(self, ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids that are in the store."""
+        with self._database.reading() as connection:
+            column = schema.events.c.id
+            return frozenset(connection.execute(sa.select(column).where(column.in_(ids))).scalars())
+
+    def page(
+        self, filter: Filter | None = None, *, limit: int = 100, after: tuple[int, int] | None = None
+    ) -> list[Stored]:
+        """Events, newest first, without payloads; `after` is the `position` of the last one of the page before."""
+        table = schema.events.c
+        columns = [column for column in table if column is not table.payload]
+        query = sa.select(*columns, sa.null().label("payload")).where(*_conditions(filter or Filter()))
+        if after is not None:
+            query = query.where(sa.tuple_(table.created, table.seq) < sa.tuple_(*map(sa.literal, after)))
+        query = query.order_by(table.created.desc(), table.seq.desc()).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+            deliveries = self._work.of([row.id for row in rows], connection)
+        return [_stored(row, deliveries.get(row.id, ())) for row in rows]
+
+    def pages(self, filter: Filter | None = None, *, limit: int = 100) -> Iterator[list[Stored]]:
+        """All pages of a list."""
+        after = None
+        while found := self.page(filter, limit=limit, after=after):
+            yield found
+            after = found[-1].position
+
+    def newest(self) -> int | None:
+        """When the newest event from Stripe was created."""
+        query = sa.select(sa.func.max(schema.events.c.created)).where(schema.events.c.source != "program")
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def purge(self, created_before: int, *, limit: int | None = None) -> int:
+        """Forget payloads, and what handlers said, of older events that nothing is left to do for; how many."""
+        return self._in_parts(self._purge_some, created_before, limit)
+
+    def forget(self, created_before: int) -> int:
+        """Delete older events that nothing is left to do for; how many. One that comes again would be new."""
+        return self._in_parts(self._forget_some, created_before, None)
+
+    def _in_parts(self, part: Callable[[int, int], int], before: int, limit: int | None) -> int:
+        total = 0
+        while limit is None or total < limit:
+            size = PURGED_AT_ONCE if limit is None else min(PURGED_AT_ONCE, limit - total)
+            done = part(before, size)
+            total += done
+            if done < size:
+                break
+        return total
+
+    def _purge_some(self, before: int, size: int) -> int:
+        table, work = schema.events, schema.deliveries
+        with self._database.writing() as connection:
+            condition = (table.c.payload.is_not(None), table.c.created < before, _settled())
+            ids = list(connection.execute(sa.select(table.c.id).where(*condition).limit(size)).scalars())
+            connection.execute(sa.update(table).where(table.c.id.in_(ids)).values(payload=None))
+            connection.execute(sa.update(work).where(work.c.event.in_(ids)).values(outcome=None, error=None))
+        return len(ids)
+
+    def _forget_some(self, before: int, size: int) -> int:
+        table = schema.events
+        with self._database.writing() as connection:
+            ids = sa.select(table.c.id).where(table.c.created < before, _settled()).limit(size)
+            found = list(connection.execute(ids).scalars())
+            connection.execute(sa.delete(table).where(table.c.id.in_(found)))
+        return len(found)
+
+
+def _settled() -> sa.ColumnElement[bool]:
+    work = schema.deliveries.c
+    return ~sa.exists().where(work.event == schema.events.c.id, work.status.in_(("pending", "failed", "running")))
+
+
+def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
+    table, work = schema.events.c, schema.deliveries.c
+    if filter.type is not None:
+        if filter.type.endswith("*"):
+            yield table.type.startswith(filter.type[:-1], autoescape=True)
+        else:
+            yield table.type == filter.type
+    if filter.customer is not None:
+        yield table.customer == filter.customer
+    if filter.since is not None:
+        yield table.created >= filter.since
+    if filter.until is not None:
+        yield table.created < filter.until
+    of_work = []
+    if filter.handler is not None:
+        of_work.append(work.handler == filter.handler)
+    if filter.failed:
+        of_work.append(work.status.in_(("failed", "dead")))
+    if of_work:
+        yield sa.exists().where(work.event == table.id, *of_work)
+
+
+def _row(event: Event, received_at: float) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "type": event.type,
+        "created": event.created,
+        "livemode": event.livemode,
+        "api_version": event.api_version,
+        "object": event.object,
+        "object_id": event.object_id,
+        "customer": event.customer,
+        "account": event.account,
+        "thin": event.thin,
+        "payload": event.payload,
+        "source": event.source,
+        "received_at": received_at,
+    }
+
+
+def _event(row: Row[*tuple[Any, ...]]) -> Event:
+    return Event(
+        id=row.id,
+        type=row.type,
+        created=row.created,
+        livemode=row.livemode,
+        payload=row.payload,
+        source=row.source,
+        api_version=row.api_version,
+        object=row.object,
+        object_id=row.object_id,
+        customer=row.customer,
+        account=row.account,
+        thin=row.thin,
+    )
+
+
+def _stored(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> Stored:
+    return Stored(_event(row), row.received_at, tuple(deliveries), (row.created, row.seq))

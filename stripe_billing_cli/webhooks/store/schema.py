@@ -1,0 +1,124 @@
+"""The tables. Times that Stripe gives are whole Unix seconds; those of this program have fractions.
+
+A change here needs a migration beside those in `migrations/versions`; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    text,
+)
+
+HEAD = "0001"
+"""The newest migration."""
+
+metadata = MetaData()
+
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only where the type is INTEGER."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("seq", Number, primary_key=True),
+    Column("id", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("livemode", Boolean, nullable=False),
+    Column("api_version", Text),
+    Column("object", Text),
+    Column("object_id", Text),
+    Column("customer", Text),
+    Column("account", Text),
+    Column("thin", Boolean, nullable=False),
+    Column("payload", Text),
+    Column("source", Text, nullable=False),
+    Column("received_at", Double, nullable=False),
+    Index("events_by_id", "id", unique=True),
+    Index("events_by_age", "created", "seq"),
+    Index("events_by_customer", "customer", "created", "seq"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("seq", Number, primary_key=True),
+    Column("event", Text, ForeignKey("events.id", ondelete="CASCADE"), nullable=False),
+    Column("handler", Text, nullable=False),
+    Column("lane", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due", Double, nullable=False),
+    Column("worker", Text),
+    Column("lease_until", Double),
+    Column("finished_at", Double),
+    Column("outcome", Text),
+    Column("error", Text),
+    Index("deliveries_by_event", "event", "handler", unique=True),
+    Index(
+        "deliveries_to_do",
+        "due",
+        "seq",
+        sqlite_where=text("status IN ('pending', 'failed')"),
+        postgresql_where=text("status IN ('pending', 'failed')"),
+    ),
+    Index(
+        "deliveries_by_lane",
+        "handler",
+        "lane",
+        "created",
+        "seq",
+        sqlite_where=text("status IN ('pending', 'failed', 'running')"),
+        postgresql_where=text("status IN ('pending', 'failed', 'running')"),
+    ),
+    Index(
+        "deliveries_running",
+        "handler",
+        "lane",
+        unique=True,
+        sqlite_where=text("status = 'running'"),
+        postgresql_where=text("status = 'running'"),
+    ),
+    Index(
+        "deliveries_in_trouble",
+        "status",
+        "event",
+        sqlite_where=text("status IN ('failed', 'dead')"),
+        postgresql_where=text("status IN ('failed', 'dead')"),
+    ),
+)
+"""`deliveries_running` is what keeps two workers off one lane, whatever they do."""
+
+access = Table(
+    "access",
+    metadata,
+    Column("customer", Text, primary_key=True),
+    Column("kind", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("granted", Boolean, nullable=False),
+    Column("since", BigInteger),
+    Column("until", BigInteger),
+    Column("reason", Text, nullable=False),
+    Column("subscription", Text),
+    Column("changed_at", Double, nullable=False),
+    Index("access_by_key", "kind", "key", "customer"),
+)
+
+settings = Table(
+    "settings",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed_at", Double, nullable=False),
+)

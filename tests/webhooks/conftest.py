@@ -1,0 +1,84 @@
+"""Stores on SQLite and on a real PostgreSQL, and events to put into them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.store import Store, open_store
+from tests.webhooks.postgres import PostgresServer, running_postgres
+
+DATABASES = itertools.count()
+
+
+@dataclass
+class Clock:
+    """Unix seconds, as a test says."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """One server for the tests that run in this process. What its tests write need not survive a power cut."""
+    with running_postgres(fsync="off") as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres: PostgresServer) -> str:
+    """An empty database."""
+    name = f"test_{next(DATABASES)}"
+    postgres.execute(f"CREATE DATABASE {name} STRATEGY file_copy")
+    return postgres.url(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store that does not exist yet, of each kind."""
+    if request.param == "sqlite":
+        return str(tmp_path / "events.db")
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def store(where: str, clock: Clock) -> Iterator[Store]:
+    with open_store(where, clock=clock) as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_event() -> Callable[..., Event]:
+    """Events with ids in the order in which they are made; any field may be given."""
+    numbers = itertools.count(1)
+
+    def make(**fields: Any) -> Event:
+        number = next(numbers)
+        given = {
+            "id": f"evt_{number}",
+            "type": "customer.subscription.updated",
+            "created": 1_700_000_000 + number,
+            "livemode": False,
+            "payload": f'{{"id": "evt_{number}"}}',
+            "object": "subscription",
+            "object_id": f"sub_{number}",
+            "customer": "cus_1",
+        }
+        return Event(**{**given, **fields})
+
+    return make

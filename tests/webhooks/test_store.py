@@ -1,0 +1,346 @@
+"""The store, on SQLite and on PostgreSQL alike."""
+
+from __future__ import annotations
+
+import multiprocessing
+import stat
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.store import Access, Filter, Store, StoreTrouble, open_store, schema
+from stripe_billing_cli.webhooks.store.engine import address, make_engine
+from tests.webhooks.conftest import Clock
+
+Make = Callable[..., Event]
+
+
+def to(*handlers: str) -> Callable[[Event], tuple[str, ...]]:
+    return lambda event: handlers
+
+
+def claimed(store: Store, *handlers: str, worker: str = "w", limit: int = 100) -> list[str]:
+    return [delivery.event for delivery in store.work.claim(worker, handlers or ("access",), limit=limit)]
+
+
+class TestEvents:
+    def test_an_event_is_new_once(self, store: Store, make_event: Make) -> None:
+        first, second = make_event(), make_event()
+
+        assert store.events.record([first, first], to("access")) == {"evt_1"}
+        assert store.events.record([second, first], to("access", "exec")) == {"evt_2"}
+        assert [len(stored.deliveries) for stored in store.events.page()] == [2, 1]
+
+    def test_it_is_kept_whole(self, store: Store, make_event: Make, clock: Clock) -> None:
+        event = make_event(api_version="2026-10-28.endive", account="acct_1", livemode=True, payload='{"é": "☃"}')
+        store.events.record([event])
+
+        stored = store.events.get("evt_1")
+
+        assert stored is not None
+        assert stored.event == event
+        assert stored.received_at == clock.now
+        assert store.events.get("evt_none") is None
+
+    def test_many_threads_with_the_same_events_record_each_once(self, store: Store, make_event: Make) -> None:
+        events = [make_event() for _ in range(60)]
+        orders = [events, events[::-1], events[30:] + events[:30], events[::2] + events[1::2]]
+
+        with ThreadPoolExecutor(4) as threads:
+            new = list(threads.map(lambda order: store.events.record(order, to("access")), orders))
+
+        assert sum(map(len, new)) == 60
+        assert store.work.counts() == {("access", "pending"): 60}
+
+    def test_nothing_of_a_transaction_that_fails_stays(self, store: Store, make_event: Make) -> None:
+        with pytest.raises(ZeroDivisionError), store.transaction() as tx:
+            store.events.record([make_event()], to("access"), within=tx)
+            store.settings.put("cursor", 1, within=tx)
+            _ = 1 / 0
+
+        assert store.events.page() == []
+        assert store.settings.get("cursor") is None
+
+    def test_the_newest_come_first_page_by_page(self, store: Store, make_event: Make) -> None:
+        store.events.record([make_event(created=1_700_000_000 + number // 2) for number in range(7)])
+
+        pages = [[stored.event.id for stored in page] for page in store.events.pages(limit=3)]
+
+        assert pages == [["evt_7", "evt_6", "evt_5"], ["evt_4", "evt_3", "evt_2"], ["evt_1"]]
+
+    @pytest.mark.parametrize(
+        ("filter", "found"),
+        [
+            (Filter(type="invoice.paid"), {"evt_2"}),
+            (Filter(type="invoice.*"), {"evt_2", "evt_3"}),
+            (Filter(customer="cus_2"), {"evt_3"}),
+            (Filter(since=1_700_000_002, until=1_700_000_003), {"evt_2"}),
+            (Filter(failed=True), {"evt_1", "evt_2"}),
+            (Filter(failed=True, type="invoice.*"), {"evt_2"}),
+            (Filter(handler="exec"), {"evt_1", "evt_2", "evt_3"}),
+            (Filter(handler="access"), set()),
+        ],
+    )
+    def test_filters(self, store: Store, make_event: Make, filter: Filter, found: set[str]) -> None:
+        store.events.record(
+            [
+                make_event(customer="cus_1"),
+                make_event(type="invoice.paid", customer="cus_3"),
+                make_event(type="invoice.voided", customer="cus_2"),
+            ],
+            to("exec"),
+        )
+        one, two, three = store.work.claim("w", ["exec"], limit=3)
+        store.work.retry_later(one, "no", seconds=1)
+        store.work.bury(two, "never")
+        store.work.finish(three)
+
+        assert {stored.event.id for stored in store.events.page(filter)} == found
+
+    def test_a_thin_event_is_completed(self, store: Store, make_event: Make) -> None:
+        thin = make_event(thin=True, customer=None)
+        store.events.record([thin], to("fetch"))
+
+        whole = make_event(id=thin.id, customer="cus_9", payload='{"data": {}}')
+        store.events.complete(whole, to("access"))
+
+        stored = store.events.get(thin.id)
+        assert stored is not None
+        assert (stored.event.thin, stored.event.customer, stored.event.payload) == (False, "cus_9", '{"data": {}}')
+        assert [(delivery.handler, delivery.lane) for delivery in stored.deliveries] == [
+            ("fetch", thin.object_id),
+            ("access", "cus_9"),
+        ]
+
+    def test_a_purge_takes_payloads_and_what_handlers_said_of_what_is_settled(
+        self, store: Store, make_event: Make
+    ) -> None:
+        store.events.record([make_event(), make_event(customer="cus_2"), make_event(created=1_800_000_000)], to("exec"))
+        done, _ = store.work.claim("w", ["exec"], limit=2)
+        store.work.finish(done, "wrote to ada@example.com")
+
+        assert store.events.purge(1_750_000_000) == 1
+
+        purged, kept, young = (store.events.get(f"evt_{number}") for number in (1, 2, 3))
+        assert purged is not None and kept is not None and young is not None
+        assert purged.event.payload is None
+        assert purged.deliveries[0].outcome is None
+        assert kept.event.payload and young.event.payload
+        assert store.events.record([purged.event]) == frozenset()
+
+    def test_what_is_forgotten_is_gone_with_its_work(self, store: Store, make_event: Make) -> None:
+        store.events.record([make_event(), make_event()], to("exec"))
+        store.work.finish(*store.work.claim("w", ["exec"]))
+
+        assert store.events.forget(1_750_000_000) == 1
+        assert [stored.event.id for stored in store.events.page()] == ["evt_2"]
+        assert store.work.of(["evt_1"]) == {}
+
+
+class TestWork:
+    def test_a_customers_events_are_done_one_after_the_other_in_the_order_in_which_they_happened(
+        self, store: Store, make_event: Make
+    ) -> None:
+        second, first = make_event(created=1_700_000_009), make_event(created=1_700_000_001)
+        store.events.record([second, first], to("access"))
+
+        assert claimed(store) == [first.id]
+        assert claimed(store, worker="other") == []
+
+    def test_different_customers_and_different_handlers_go_side_by_side(self, store: Store, make_event: Make) -> None:
+        store.events.record([make_event(customer="cus_1"), make_event(customer="cus_2")], to("access", "exec"))
+
+        assert claimed(store, "access", "exec") == ["evt_1", "evt_1", "evt_2", "evt_2"]
+
+    def test_a_failed_one_holds_up_its_lane_until_it_is_due_and_no_other(
+        self, store: Store, make_event: Make, clock: Clock
+    ) -> None:
+        store.events.record([make_event(), make_event(), make_event(customer="cus_2")], to("access"))
+        first, other = store.work.claim("w", ["access"], limit=9)
+        assert other.event == "evt_3"
+
+        assert store.work.retry_later(first, "refused", seconds=30)
+        assert claimed(store) == []
+        clock.now += 30
+        [again] = store.work.claim("w", ["access"], limit=9)
+        assert (again.event, again.attempts, again.error) == ("evt_1", 2, "refused")
+
+        assert store.work.bury(again, "refused for good")
+        assert claimed(store) == ["evt_2"]
+
+    def test_a_worker_that_dies_gives_its_work_back_when_its_lease_is_over(
+        self, store: Store, make_event: Make, clock: Clock
+    ) -> None:
+        store.events.record([make_event()], to("access"))
+        [lost] = store.work.claim("dead", ["access"], lease_seconds=60)
+
+        clock.now += 50
+        assert store.work.renew("dead", lease_seconds=60) == 1
+        clock.now += 50
+        assert store.work.give_back_expired() == 0
+        clock.now += 11
+        assert store.work.give_back_expired() == 1
+
+        [again] = store.work.claim("alive", ["access"])
+        assert again.attempts == 2
+        assert store.work.finish(lost) is False
+        assert store.work.finish(again, "granted") is True
+        stored = store.events.get("evt_1")
+        assert stored is not None
+        assert [(d.status, d.outcome, d.worker) for d in stored.deliveries] == [("done", "granted", None)]
+
+    def test_a_worker_that_stops_gives_its_work_back_uncounted(self, store: Store, make_event: Make) -> None:
+        store.events.record([make_event()], to("access"))
+        store.work.claim("w", ["access"])
+
+        assert store.work.give_back("w") == 1
+        assert [delivery.attempts for delivery in store.work.claim("x", ["access"])] == [1]
+
+    def test_a_dead_one_is_done_again_when_asked_for(self, store: Store, make_event: Make) -> None:
+        store.events.record([make_event()], to("access", "exec"))
+        for delivery in store.work.claim("w", ["access", "exec"], limit=2):
+            store.work.bury(delivery, "no")
+
+        assert store.work.retry("evt_1", ["exec"]) == 1
+        assert [(d.handler, d.attempts) for d in store.work.claim("w", ["access", "exec"], limit=2)] == [("exec", 1)]
+        assert store.work.retry("evt_1", ["exec"]) == 0
+
+    def test_what_is_due_next(self, store: Store, make_event: Make, clock: Clock) -> None:
+        assert store.work.next_due(["access"]) is None
+        store.events.record([make_event()], to("access"))
+        store.work.retry_later(*store.work.claim("w", ["access"]), "no", seconds=7)
+
+        assert store.work.next_due(["access"]) == clock.now + 7
+
+    def test_many_workers_do_each_once_and_never_two_of_a_lane(self, where: str, make_event: Make) -> None:
+        """Two stores on one database, as of two programs, with four workers each."""
+        with open_store(where) as one, open_store(where) as two:
+            one.events.record([make_event(customer=f"cus_{number % 5}") for number in range(100)], to("access"))
+            running: set[str] = set()
+            done: list[tuple[str, str]] = []
+            clashes: list[str] = []
+            guard = threading.Lock()
+
+            def work(name: str, store: Store) -> None:
+                while len(done) < 100:
+                    for delivery in store.work.claim(name, ["access"], limit=2):
+                        with guard:
+                            clashes.extend([delivery.lane] if delivery.lane in running else [])
+                            running.add(delivery.lane)
+                        with guard:
+                            running.remove(delivery.lane)
+                            done.append((delivery.lane, delivery.event))
+                        assert store.work.finish(delivery)
+
+            with ThreadPoolExecutor(8) as threads:
+                list(threads.map(lambda number: work(f"w{number}", (one, two)[number % 2]), range(8)))
+
+        assert clashes == []
+        assert len(done) == len({event for _, event in done}) == 100
+        for customer in {lane for lane, _ in done}:
+            in_lane = [int(event.removeprefix("evt_")) for lane, event in done if lane == customer]
+            assert in_lane == sorted(in_lane)
+
+
+class TestAccess:
+    def row(self, customer: str = "cus_1", key: str = "pro", *, granted: bool = True, reason: str = "active") -> Access:
+        return Access(customer, "product", key, granted, 1_700_000_000, None, reason, "sub_1")
+
+    def test_replacing_tells_what_changed(self, store: Store) -> None:
+        store.access.replace("cus_1", [self.row(), self.row(key="team")])
+
+        changes = store.access.replace("cus_1", [self.row(), self.row(key="free", granted=False)])
+
+        assert [(change.before, change.after) for change in changes] == [
+            (None, self.row(key="free", granted=False)),
+            (self.row(key="team"), None),
+        ]
+        assert [row.key for row in store.access.of("cus_1")] == ["free", "pro"]
+        assert store.access.replace("cus_1", store.access.of("cus_1")) == []
+
+    def test_pages_and_filters(self, store: Store) -> None:
+        for customer in ("cus_1", "cus_2", "cus_3"):
+            store.access.replace(
+                customer, [self.row(customer, granted=customer != "cus_2"), self.row(customer, "team")]
+            )
+
+        first = store.access.page(key="pro", limit=2)
+        rest = store.access.page(key="pro", after=(first[-1].customer, first[-1].kind, first[-1].key))
+
+        assert [row.customer for row in (*first, *rest)] == ["cus_1", "cus_2", "cus_3"]
+        assert [row.customer for row in store.access.page(key="pro", granted=False)] == ["cus_2"]
+        assert store.access.customers(after="cus_1") == ["cus_2", "cus_3"]
+
+
+class TestOpening:
+    def test_many_programs_at_once_make_the_tables_once(self, where: str) -> None:
+        with multiprocessing.get_context("forkserver").Pool(4) as programs:
+            assert programs.map(opened, [where] * 8) == [where] * 8
+
+    def test_the_tables_are_what_the_migrations_make(self, store: Store, where: str) -> None:
+        engine = make_engine(address(where), connections=1)
+        with engine.connect() as connection:
+            found = compare_metadata(MigrationContext.configure(connection), schema.metadata)
+        engine.dispose()
+
+        assert found == []
+
+    def test_tables_of_a_newer_version_are_left_alone(self, store: Store, where: str) -> None:
+        engine = make_engine(address(where), connections=1)
+        with engine.begin() as connection:
+            connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        engine.dispose()
+
+        with pytest.raises(StoreTrouble, match="written by a newer version of billing"):
+            open_store(where)
+
+    def test_the_file_is_private(self, tmp_path: Path) -> None:
+        path = tmp_path / "made" / "events.db"
+
+        with open_store(str(path)) as store:
+            store.settings.put("x", 1)
+            modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in path.parent.iterdir()}
+
+        assert modes == {"events.db": 0o600, "events.db-wal": 0o600, "events.db-shm": 0o600}
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+    def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
+        path = tmp_path / "events.db"
+        path.write_bytes(b"no database" * 1000)
+
+        with pytest.raises(StoreTrouble, match="damaged, or no database"):
+            open_store(str(path))
+        assert path.read_bytes() == b"no database" * 1000
+
+    @pytest.mark.parametrize(
+        ("store", "words"),
+        [
+            ("mysql://u:geheim@h/d", "SQLite or PostgreSQL, not mysql"),
+            ("postgresql://u:geheim@h:port/d", "names no database"),
+            ("postgresql://u:geheim@127.0.0.1:9/d", "127.0.0.1:9/d does not answer"),
+        ],
+    )
+    def test_a_store_that_cannot_be_had_is_told_without_its_password(self, store: str, words: str) -> None:
+        with pytest.raises(StoreTrouble) as told:
+            open_store(store)
+
+        assert words in told.value.message
+        assert "geheim" not in told.value.message + told.value.hint
+
+    def test_a_database_that_does_not_exist(self, postgres_url: str) -> None:
+        with pytest.raises(StoreTrouble, match="did not let us in") as told:
+            open_store(f"{postgres_url}_not")
+        assert not told.value.passing
+
+
+def opened(where: str) -> str:
+    with open_store(where) as store:
+        store.settings.put("seen", True)
+        return store.shown
