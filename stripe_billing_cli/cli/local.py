@@ -15,6 +15,7 @@ from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 
 if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.limits import RateLimit as LocalRateLimit
+    from stripe_billing_cli.local_stripe.webhooks.sender import Sending
 
 app = typer.Typer(help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **doors.PLAIN)
 
@@ -36,6 +37,35 @@ Fault = Annotated[
     ),
 ]
 
+WebhookRetries = Annotated[
+    str,
+    typer.Option(
+        "--webhook-retries",
+        metavar="test|live",
+        help="Try failed webhooks again as in test mode (3 times over hours) or in live mode (9 times over 3 days).",
+    ),
+]
+WebhookRetryScale = Annotated[
+    float,
+    typer.Option(
+        "--webhook-retry-scale",
+        metavar="FACTOR",
+        help="Compress the pauses between attempts: 0.001 makes seconds of hours.",
+    ),
+]
+WebhookTimeout = Annotated[
+    float,
+    typer.Option("--webhook-timeout", metavar="SECONDS", help="How long a webhook may take to be answered."),
+]
+WebhookChaos = Annotated[
+    str | None,
+    typer.Option(
+        "--webhook-chaos",
+        metavar="LIST",
+        help="Deliver webhooks twice, out of order or late: any of 'duplicate,reorder,delay=SECONDS'.",
+    ),
+]
+
 
 @doors.command(app, shared=("output", "verbose"))
 def serve(
@@ -45,6 +75,10 @@ def serve(
     latency_ms: Annotated[int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")] = 0,
     rate_limit: RateLimit = None,
     fault: Fault = None,
+    webhook_retries: WebhookRetries = "test",
+    webhook_retry_scale: WebhookRetryScale = 1.0,
+    webhook_timeout: WebhookTimeout = 20.0,
+    webhook_chaos: WebhookChaos = None,
 ) -> None:
     """Serve the local Stripe to any Stripe client, the SDKs and Stripe's CLI among them.
 
@@ -54,8 +88,13 @@ def serve(
     timeout. WHEN is before (nothing happened) or after (the call took effect). N counts the matching calls
     from 1; * is every one.
 
+    Events are sent, signed, to the webhook endpoints that are registered here (`billing webhook create --local`),
+    those of commands with --local in this directory among them. Each says the API version of its endpoint, but the
+    object inside keeps the one shape that the local Stripe has. --verbose tells of each delivery.
+
     \b
     Examples:  billing local serve
+               billing local serve --webhook-retry-scale 0.001 --webhook-chaos duplicate,reorder,delay=2
                STRIPE_API_BASE=http://127.0.0.1:12111 STRIPE_API_KEY=sk_test_x billing catalog plan
                stripe products list --api-base http://127.0.0.1:12111 --api-key sk_test_local0000000
     """
@@ -67,6 +106,8 @@ def serve(
         faults = [LocalFault.parse(text) for text in fault or ()]
     except ValueError as error:
         raise CommandFailed("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
+
+    sending = _sending(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos)
 
     def ready(url: str) -> None:
         if context.printer.for_people:
@@ -82,6 +123,7 @@ def serve(
         latency_ms=latency_ms,
         limits=limits,
         faults=faults,
+        sending=sending,
         on_ready=ready,
         log=context.printer.note if context.verbose else None,
     )
@@ -96,6 +138,24 @@ def _limits(text: str | None) -> LocalRateLimit | None:
     if not total.isdigit() or not (operation or "1").isdigit() or int(total) < 1:
         raise CommandFailed("usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG)
     return LocalRateLimit(int(total), int(operation or total))
+
+
+def _sending(retries: str, scale: float, timeout: float, chaos: str | None) -> Sending:
+    from stripe_billing_cli.local_stripe.webhooks.chaos import Chaos
+    from stripe_billing_cli.local_stripe.webhooks.retries import SCHEDULES, scaled
+    from stripe_billing_cli.local_stripe.webhooks.sender import Sending
+
+    if retries not in SCHEDULES:
+        raise CommandFailed("usage", f"--webhook-retries is test or live, not {retries}", exit_code=WRONG)
+    if not 0 <= scale < float("inf") or not 0 < timeout < float("inf"):
+        raise CommandFailed(
+            "usage", "--webhook-retry-scale and --webhook-timeout are positive numbers", exit_code=WRONG
+        )
+    try:
+        deviations = Chaos.parse(chaos) if chaos is not None else Chaos()
+    except ValueError as error:
+        raise CommandFailed("usage", f"--webhook-chaos: {error}", exit_code=WRONG) from None
+    return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout)
 
 
 @doors.command(app, shared=("output", "yes", "verbose"))

@@ -12,6 +12,7 @@ from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, on
 from stripe_billing_cli.local_stripe.messages import API_VERSION
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
 from stripe_billing_cli.local_stripe.store import Condition, Object
+from stripe_billing_cli.local_stripe.webhooks import deliveries
 
 KEPT_SECONDS = 30 * 24 * 60 * 60
 
@@ -23,16 +24,17 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
         kind = stored["object"]
         data["previous_attributes"] = previous(inlined(call.store, kind, before), inlined(call.store, kind, stored))
     call.store.forget_before("event", call.now - KEPT_SECONDS)
+    id = identifiers.event_id()
     call.store.insert(
         "event",
         {
-            "id": identifiers.event_id(),
+            "id": id,
             "object": "event",
             "api_version": API_VERSION,
             "created": call.now,
             "data": data,
             "livemode": False,
-            "pending_webhooks": 0,
+            "pending_webhooks": deliveries.enqueue(call.store, id, type),
             "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
             "type": type,
         },

@@ -85,6 +85,7 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
     },
     "account": {},
     "event": {},
+    "webhook_endpoint": {},
     "customer": {
         "default_source": Elsewhere("sources"),
         "invoice_settings": Part({"default_payment_method": Link("payment_method")}),

@@ -38,6 +38,10 @@ def long_id(prefix: str) -> str:
     return f"{prefix}_1{_random(23)}"
 
 
+def webhook_secret() -> str:
+    return f"whsec_{_random(32)}"
+
+
 def client_secret(id: str) -> str:
     return f"{id}_secret_{_random(25)}"
 

@@ -24,8 +24,16 @@ from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, unrecognized_url
 from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.store import Object, Store
+from stripe_billing_cli.local_stripe.webhooks import endpoints
 
-ROUTES = (*products.ROUTES, *price_routes.ROUTES, *accounts.ROUTES, *events.ROUTES, *routes.ROUTES)
+ROUTES = (
+    *products.ROUTES,
+    *price_routes.ROUTES,
+    *accounts.ROUTES,
+    *events.ROUTES,
+    *routes.ROUTES,
+    *endpoints.ROUTES,
+)
 NOT_IDS = frozenset({"create_preview", "search"})
 """Words that stand where an id would, in paths of Stripe's that are not here."""
 
@@ -89,6 +97,10 @@ class Router:
         """The one account of this store."""
         return accounts.ensure(self.store, int(self._clock()))
 
+    def let_time_pass(self) -> None:
+        """Bring about what is due, without a call: what a server does while nobody calls it."""
+        self._let_time_pass(int(self._clock()), None)
+
     def _answered(
         self, request: Request, request_id: str, key: str | None, failing: bool
     ) -> tuple[int, str, dict[str, str]]:
@@ -108,7 +120,7 @@ class Router:
             self._let_time_pass(now, request_id)
             return self._write(matched, request, request_id, key, now, failing)
 
-    def _let_time_pass(self, now: int, request_id: str) -> None:
+    def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """What was due since the last call happens before this one, as if it had happened at its time."""
         with self.store.reading():
             due = agenda.is_due(self.store, agenda.REAL_TIME, now)

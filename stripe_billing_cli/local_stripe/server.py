@@ -28,6 +28,7 @@ from stripe_billing_cli.local_stripe.limits import Limiter, RateLimit
 from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request, operation_of
 from stripe_billing_cli.local_stripe.router import Router
 from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.webhooks.sender import Sender, Sending
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]
@@ -39,6 +40,10 @@ LONGEST_BODY = 1_000_000
 SILENCE_SECONDS = 600.0
 """How long the fault `timeout` keeps a client waiting, if it does not give up first."""
 
+
+TICK_SECONDS = 1.0
+STOP_SENDING_WITHIN = 5.0
+"""How long the webhooks in flight are waited for at the end; what is cut off is sent again by the next server."""
 
 BROKEN_OFF = '{"id": "", "object": ""}'
 """An answer of which half arrives when the call did not take effect."""
@@ -221,6 +226,7 @@ class LocalServer:
         latency_ms: int = 0,
         limits: RateLimit | None = None,
         faults: Sequence[Fault] = (),
+        sending: Sending | None = None,
         log: Log | None = None,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -230,9 +236,9 @@ class LocalServer:
         except LocalStripeError:
             self.store.close()
             raise
-        self._application = Application(
-            Router(self.store, clock), latency_ms=latency_ms, limits=limits, faults=faults, log=log
-        )
+        self._router = Router(self.store, clock)
+        self._application = Application(self._router, latency_ms=latency_ms, limits=limits, faults=faults, log=log)
+        self._sender = Sender(self.store, sending or Sending(), log=log)
         self._server = UnsignalledServer(
             uvicorn.Config(
                 self._application,
@@ -254,10 +260,14 @@ class LocalServer:
         self.url = f"http://{shown}:{self._socket.getsockname()[1]}"
 
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
-        """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread."""
+        """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread. Webhooks are sent, too."""
+        sending = threading.Thread(target=self._sender.run, name="webhooks", daemon=True)
+        sending.start()
         try:
             asyncio.run(self._run(on_ready))
         finally:
+            self._sender.stop()
+            sending.join(STOP_SENDING_WITHIN)
             self._application.close()
             self._socket.close()
             self.store.close()
@@ -271,11 +281,20 @@ class LocalServer:
             for number in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(number, self.stop)
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        time_passing = asyncio.create_task(self._let_time_pass())
         while not self._server.started and not serving.done():
             await asyncio.sleep(0.005)
         if self._server.started:
             on_ready(self.url)
         await serving
+        time_passing.cancel()
+
+    async def _let_time_pass(self) -> None:
+        """Renewals and the like happen in their time, and not only at the next call: their webhooks are due."""
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            with contextlib.suppress(LocalStripeError):  # the next call tells of it
+                await asyncio.to_thread(self._router.let_time_pass)
 
 
 def _listening(host: str, port: int) -> socket.socket:
@@ -303,11 +322,21 @@ def serve(
     latency_ms: int = 0,
     limits: RateLimit | None = None,
     faults: Sequence[Fault] = (),
+    sending: Sending | None = None,
     on_ready: Callable[[str], None] = lambda url: None,
     log: Log | None = None,
 ) -> None:
     """Serve until interrupted. `on_ready` is told the URL once calls are answered; `log` gets a line for each."""
-    server = LocalServer(path=path, host=host, port=port, latency_ms=latency_ms, limits=limits, faults=faults, log=log)
+    server = LocalServer(
+        path=path,
+        host=host,
+        port=port,
+        latency_ms=latency_ms,
+        limits=limits,
+        faults=faults,
+        sending=sending,
+        log=log,
+    )
     server.run(on_ready)
 
 

@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.errors import LocalStripeError
 
 Object = dict[str, Any]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 APPLICATION_ID = 0x62696C6C
 PATIENCE_MS = 15_000
 """How long a write waits for another process's write."""
@@ -74,6 +74,18 @@ SCHEMA = (
     """,
     "CREATE UNIQUE INDEX agenda_by_what ON agenda (what, id)",
     "CREATE INDEX agenda_by_due ON agenda (clock, due, seq)",
+    """
+    CREATE TABLE deliveries (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        event TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        due REAL NOT NULL,
+        attempts INTEGER NOT NULL,
+        planned INTEGER NOT NULL,
+        duplicate INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX deliveries_by_due ON deliveries (due, seq)",
 )
 
 

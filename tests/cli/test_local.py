@@ -53,3 +53,19 @@ def test_a_fault_that_makes_no_sense_is_refused(billing: Billing, fault: str) ->
 @pytest.mark.parametrize("limit", ["many", "0", "10/x", "-5"])
 def test_a_rate_limit_that_makes_no_sense_is_refused(billing: Billing, limit: str) -> None:
     assert billing("local", "serve", "--rate-limit", limit).code == 2
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        ("--webhook-chaos", "later"),
+        ("--webhook-retries", "often"),
+        ("--webhook-retry-scale", "-1"),
+        ("--webhook-timeout", "0"),
+    ],
+)
+def test_webhook_options_that_make_no_sense_are_refused(billing: Billing, option: tuple[str, str]) -> None:
+    ran = billing("local", "serve", *option)
+
+    assert ran.code == 2
+    assert option[0] in ran.err
