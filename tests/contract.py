@@ -37,6 +37,10 @@ ONLY_WHEN_EXPANDED: dict[type, set[str]] = {
     stripe.Price: {"tiers", "currency_options"},
     stripe.Price.CurrencyOptions: {"tiers"},
     stripe.Plan: {"tiers"},
+    stripe.Charge: {"refunds"},
+    stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
+    stripe.Invoice: {"confirmation_secret", "payments"},
+    stripe.Charge: {"refunds"},
     stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
     stripe.Invoice: {"confirmation_secret", "payments"},
 }
@@ -45,6 +49,8 @@ ONLY_SOMETIMES: dict[type, set[str]] = {
     stripe.Event: {"account", "context", "reason"},
     stripe.Event.Data: {"previous_attributes"},
     stripe.test_helpers.TestClock.StatusDetails: {"advancing"},
+    stripe.PaymentMethod: {*stripe.PaymentMethod._inner_class_types} - {"billing_details", "card"},
+    stripe.PaymentMethod.Card: {"description", "iin", "issuer"},
     stripe.Invoice.Parent.SubscriptionDetails: {"subscription_proration_date"},
     stripe.WebhookEndpoint: {"secret"},
     stripe.Account: {"company", "individual", "groups"},
@@ -57,10 +63,31 @@ ONLY_SOMETIMES: dict[type, set[str]] = {
         "weekly_payout_days",
     },
     stripe.Account.Settings: {"card_issuing", "sepa_debit_payments", "bacs_debit_payments", "treasury"},
+    stripe.test_helpers.TestClock.StatusDetails: {"advancing"},
+    stripe.PaymentMethod: {*stripe.PaymentMethod._inner_class_types} - {"billing_details", "card"},
+    stripe.PaymentMethod.Card: {"description", "iin", "issuer"},
 }
 """Fields that Stripe's own examples leave out as well: of Connect, of other products, or of other events."""
-LEFT_OUT_WITHOUT_NOTICE = (stripe.Account.Capabilities, stripe.Account.Settings, stripe.Account.BusinessProfile)
-"""Parts of an account that show only what is switched on."""
+LEFT_OUT_WITHOUT_NOTICE = (
+    stripe.Account.BusinessProfile,
+    stripe.Account.Capabilities,
+    stripe.Account.Settings,
+    stripe.Charge.FraudDetails,
+    stripe.Charge.Outcome,
+    stripe.Charge.PaymentMethodDetails,
+    stripe.Charge.PaymentMethodDetails.Card,
+    stripe.Charge.RadarOptions,
+    stripe.InvoicePayment.Payment,
+    stripe.PaymentIntent.AmountDetails,
+    stripe.PaymentIntent.AmountDetails.Tip,
+    stripe.PaymentIntent.LastPaymentError,
+    stripe.PaymentIntent.PaymentMethodOptions,
+    stripe.PaymentIntent.PaymentMethodOptions.Card,
+    stripe.SetupIntent.LastSetupError,
+    stripe.SetupIntent.PaymentMethodOptions,
+    stripe.SetupIntent.PaymentMethodOptions.Card,
+)
+"""Parts that show only what is switched on, or what belongs to the payment method at hand."""
 
 
 class ContractTransport(stripe.HTTPClient):

@@ -13,8 +13,9 @@ from stripe_billing_cli.local_stripe.store import Object, Store
 class Call:
     """A call whose parameters are in order. `id` is the one in the path, "" where there is none.
 
-    `now` is in Unix seconds: the test clock's, once the call turns to an object that lives by one. What happens
-    by itself, as time passes, has no `request_id`. Runs inside a transaction of `store`.
+    `now` is in Unix seconds: the test clock's, once the call turns to an object that lives by one; `real_now` is the
+    time of everything else, events among them. What happens by itself, as time passes, has no `request_id`. Runs
+    inside a transaction of `store`.
     """
 
     store: Store
@@ -24,6 +25,7 @@ class Call:
     account: Object
     request_id: str | None
     idempotency_key: str | None
+    real_now: int
 
 
 def accept(params: Params) -> None:

@@ -18,12 +18,15 @@ KEPT_SECONDS = 30 * 24 * 60 * 60
 
 
 def record(call: Call, type: str, stored: Object, before: Object | None = None) -> None:
-    """Write down that `stored` was created, deleted or, from `before`, changed."""
+    """Write down that `stored` was created, deleted or, from `before`, changed.
+
+    In real time: what happens by a test clock is kept for 30 days, and listed newest first, like everything else.
+    """
     data: Object = {"object": shown(call.store, stored["object"], stored, {})}
     if before is not None:
         kind = stored["object"]
         data["previous_attributes"] = previous(inlined(call.store, kind, before), inlined(call.store, kind, stored))
-    call.store.forget_before("event", call.now - KEPT_SECONDS)
+    call.store.forget_before("event", call.real_now - KEPT_SECONDS)
     id = identifiers.event_id()
     call.store.insert(
         "event",
@@ -31,7 +34,7 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
             "id": id,
             "object": "event",
             "api_version": API_VERSION,
-            "created": call.now,
+            "created": call.real_now,
             "data": data,
             "livemode": False,
             "pending_webhooks": deliveries.enqueue(call.store, id, type),

@@ -145,6 +145,10 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
     "subscription_item": SUBSCRIPTION_ITEM,
     "subscription_schedule": {
         "customer": Link("customer"),
+        "default_settings": Part({"default_payment_method": Link("payment_method")}),
+        "phases": Part(
+            {"default_payment_method": Link("payment_method"), "items": Part({"price": Link("price")})},
+        ),
         "subscription": Link("subscription"),
         "test_clock": Link("test_helpers.test_clock"),
     },

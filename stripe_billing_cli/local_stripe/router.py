@@ -127,7 +127,7 @@ class Router:
         if due:
             account = self.account()
             with self.store.writing():
-                call = Call(self.store, {}, "", now, account, request_id, None)
+                call = Call(self.store, {}, "", now, account, request_id, None, now)
                 lifecycle.catch_up(call, agenda.REAL_TIME, now)
 
     def _check_headers(self, request: Request) -> None:
@@ -182,7 +182,7 @@ class Router:
         key: str | None,
     ) -> str:
         route = matched.route
-        call = Call(self.store, prepared.params, matched.id, now, account, request_id, key)
+        call = Call(self.store, prepared.params, matched.id, now, account, request_id, key, now)
         result = route.act(call)
         if route.lists:
             inner = prepared.wanted.get("data", {})

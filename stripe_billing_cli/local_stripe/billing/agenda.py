@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from stripe_billing_cli.local_stripe.store import Store
 
 REAL_TIME = ""
+FIRST = "subscription_schedule.turn"
+"""What goes before all else at its time: a renewal bills what the schedule's next phase has made of it."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,10 @@ def is_due(store: Store, clock: str, now: int) -> bool:
 def take(store: Store, clock: str, now: int) -> Iterator[Entry]:
     """What is due, one at a time, each taken off before it is given: what it brings about may be due as well."""
     while row := store.row(
-        "SELECT seq, due, what, id FROM agenda WHERE clock = ? AND due <= ? ORDER BY due, seq LIMIT 1", clock, now
+        "SELECT seq, due, what, id FROM agenda WHERE clock = ? AND due <= ? ORDER BY due, what <> ?, seq LIMIT 1",
+        clock,
+        now,
+        FIRST,
     ):
         seq, due, what, id = row
         store.execute("DELETE FROM agenda WHERE seq = ?", seq)

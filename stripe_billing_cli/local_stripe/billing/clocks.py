@@ -19,6 +19,7 @@ def at_time_of(call: Call, held: Object) -> Call:
     return call if found is None else replace(call, now=found["frozen_time"])
 
 
-def by_itself(call: Call, now: int) -> Call:
-    """As time passes, without a request."""
-    return replace(call, now=now, request_id=None, idempotency_key=None)
+def by_itself(call: Call, now: int, *, real: bool) -> Call:
+    """As time passes, without a request; `real` if it is real time that does."""
+    real_now = now if real else call.real_now
+    return replace(call, now=now, real_now=real_now, request_id=None, idempotency_key=None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import agenda, invoices, payment_methods, payments
+from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError
 from stripe_billing_cli.local_stripe.store import Condition, Object
@@ -174,6 +175,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled") ->
         events.record(call, "customer.subscription.deleted", after)
     else:
         events.record(call, "customer.subscription.updated", after, before)
+    schedule.subscription_ended(call, after)
     for invoice in _invoices(call, id):
         if invoice["status"] == "open":
             give_up = invoices.void if status == "incomplete_expired" else invoices.stop_collecting

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import clocks, collection
+from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such
 from stripe_billing_cli.local_stripe.lists import equal, json_field
@@ -26,6 +27,11 @@ def delete_customer(call: Call, customer: Object) -> Object:
     for subscription in living:
         if subscription["status"] not in collection.ENDED:
             collection.end(call, subscription["id"], reason=None)
+    for planned in call.store.select(
+        schedule.KIND, equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
+    ):
+        if planned["status"] in schedule.LIVING:
+            schedule.closed(call, planned, "canceled")
     gone = {"id": customer["id"], "object": "customer", "deleted": True}
     call.store.replace("customer", {**gone, "created": customer["created"]})
     events.record(call, "customer.deleted", customer)

@@ -16,6 +16,7 @@ from stripe_billing_cli.local_stripe.billing import (
     invoice_items,
     invoices,
 )
+from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
@@ -24,7 +25,7 @@ from stripe_billing_cli.local_stripe.store import Object
 def catch_up(call: Call, clock: str, until: int) -> None:
     """Carry out all that is due on a test clock, or in real time, up to `until`."""
     for entry in agenda.take(call.store, clock, until):
-        HANDLERS[entry.what](clocks.by_itself(call, entry.due), entry.id)
+        HANDLERS[entry.what](clocks.by_itself(call, entry.due, real=clock == agenda.REAL_TIME), entry.id)
 
 
 def _expire(call: Call, id: str) -> None:
@@ -183,4 +184,6 @@ HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
     invoices.FINALIZE: _finalize,
     invoices.RETRY: _retry,
     OVERDUE: _overdue,
+    schedule.TURN: turning.turn,
+    schedule.EXPIRING: turning.warn,
 }

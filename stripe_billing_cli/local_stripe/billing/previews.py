@@ -12,6 +12,7 @@ from stripe_billing_cli.local_stripe.billing import (
     invoices,
 )
 from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.billing.schedules import forecast
 from stripe_billing_cli.local_stripe.billing.subscriptions import changes, form, item_changes, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid
@@ -103,6 +104,9 @@ def _lines(call: Call, subscription: Object, details: Mapping[str, Any]) -> tupl
     at = min(item["current_period_end"] for item in items)
     if ends and not waiting:
         raise invalid(f"No upcoming invoices for subscription: {subscription['id']}", code="invoice_upcoming_none")
+    if not ends and "items" not in details:
+        items, anchor = forecast.renewed(call, subscription, at)
+        subscription = {**subscription, "billing_cycle_anchor": anchor}
     renewed = [] if ends else [_next(item, subscription, known) for item in items if item["current_period_end"] == at]
     return [*waiting, *changes.whole_periods(renewed, known, subscription["currency"])], at
 

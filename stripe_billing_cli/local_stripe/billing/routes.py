@@ -13,6 +13,7 @@ from stripe_billing_cli.local_stripe.billing import (
     refunds,
     test_clocks,
 )
+from stripe_billing_cli.local_stripe.billing.schedules import calls as schedule_calls
 from stripe_billing_cli.local_stripe.billing.subscriptions import routes as subscription_routes
 
 ROUTES = (
@@ -25,5 +26,6 @@ ROUTES = (
     *invoice_calls.ROUTES,
     *invoice_items.ROUTES,
     *subscription_routes.ROUTES,
+    *schedule_calls.ROUTES,
     *test_clocks.ROUTES,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import (
@@ -73,8 +74,29 @@ def create(call: Call) -> Object:
     prices = [sellable.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])]
     currency = sellable.currency_of(params, customer, prices)
     sellable.check_prices(prices, currency)
-    subscription = _new(call, customer, prices, currency)
+    subscription, invoice = _begun(call, customer, prices, currency)
     method = collection.default_method(call, customer, subscription)
+    if subscription["collection_method"] == "send_invoice":
+        invoices.create(call, invoice)
+    else:
+        first_invoice.open_first(call, subscription, invoice, method)
+    forthcoming.plan_ahead(call, stored.again(call, subscription))
+    return stored.again(call, subscription)
+
+
+def create_by_schedule(call: Call, customer: Object, prices: Sequence[Object], currency: str, schedule: str) -> Object:
+    """As a schedule's first phase begins: nobody is there to pay, so it is active, and its first invoice is a draft
+    for an hour (https://docs.stripe.com/billing/subscriptions/subscription-schedules)."""
+    status = "trialing" if call.params.get("trial_end") else "active"
+    subscription, invoice = _begun(call, customer, prices, currency, schedule=schedule, status=status)
+    invoices.create(call, invoice)
+    forthcoming.plan_ahead(call, subscription)
+    return subscription
+
+
+def _begun(call: Call, customer: Object, prices: Sequence[Object], currency: str, **rest: Any) -> tuple[Object, Object]:
+    """The subscription, stored, and its first invoice, not yet stored."""
+    subscription = {**_new(call, customer, prices, currency), **rest}
     first = first_invoice.first_lines(call, subscription, customer)
     call.store.insert("subscription", subscription)
     events.record(call, "customer.subscription.created", subscription)
@@ -84,12 +106,7 @@ def create(call: Call) -> Object:
     subscription["latest_invoice"] = invoice["id"]
     invoice_items.bill(call, invoice_items.pending_of(call, subscription), invoice["id"])
     call.store.replace("subscription", subscription)
-    if subscription["collection_method"] == "send_invoice":
-        invoices.create(call, invoice)
-    else:
-        first_invoice.open_first(call, subscription, invoice, method)
-    forthcoming.plan_ahead(call, stored.again(call, subscription))
-    return stored.again(call, subscription)
+    return subscription, invoice
 
 
 def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) -> Object:

@@ -60,13 +60,13 @@ def currency_of(params: Params, customer: Object, prices: Sequence[Object]) -> s
     return currency
 
 
-def check_prices(prices: Sequence[Object], currency: str) -> None:
+def check_prices(prices: Sequence[Object], currency: str, param: str = "items") -> None:
     for at, price in enumerate(prices):
         if currency not in price["currency_options"]:
             raise invalid(
                 f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
                 f"`{currency}`.",
-                f"items[{at}][price]",
+                f"{param}[{at}][price]",
             )
     if len({price["id"] for price in prices}) < len(prices):
-        raise invalid("Subscription Items must have unique prices; you passed the same price more than once.", "items")
+        raise invalid("Subscription Items must have unique prices; you passed the same price more than once.", param)

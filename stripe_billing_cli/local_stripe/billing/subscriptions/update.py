@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import clocks, collection, customers
+from stripe_billing_cli.local_stripe.billing.schedules import turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
     creation,
@@ -48,7 +49,9 @@ def update(call: Call) -> Object:
     _check_updatable(before, params)
     after = {**before, **_plain_changes(call, before)}
     if "items" in params or "billing_cycle_anchor" in params or "trial_end" in params:
-        return item_changes.change_items(call, before, after)
+        changed = item_changes.change_items(call, before, after)
+        turning.follow(call, changed)
+        return changed
     collection.save(call, before, after)
     forthcoming.plan_ahead(call, after)
     return stored.again(call, after)
@@ -68,10 +71,10 @@ def _check_updatable(subscription: Object, params: Params) -> None:
             "A subscription in `incomplete` status can only update its metadata and default payment method. Pay its "
             "first invoice, or cancel it and create another."
         )
-    if subscription["schedule"] is not None and sent & {"items", "cancel_at", "trial_end", "billing_cycle_anchor"}:
+    if subscription["schedule"] is not None and sent & {"cancel_at", "cancel_at_period_end"}:
         raise invalid(
             f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, and updating any "
-            "cancelation behavior or items directly is not allowed. Please update the schedule instead."
+            "cancelation behavior directly is not allowed. Please update the schedule instead."
         )
     if sent & {"items", "billing_cycle_anchor"} and subscription["pending_update"] is not None:
         raise invalid("This subscription has a pending update; void its invoice before changing it again.")

@@ -1,0 +1,18 @@
+"""What a schedule will have made of a subscription by its next renewal."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], int]:
+    """The items that are billed at `at`, the end of their period, and the billing cycle anchor then."""
+    held = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
+    phases = held["phases"] if held is not None and held["status"] in schedule.LIVING else []
+    entered = next((phase for phase in phases if phase["start_date"] == at), None)
+    if held is None or entered is None:
+        return subscription["items"]["data"], subscription["billing_cycle_anchor"]
+    after = turning.at_period_end(call, held, entered, subscription, at)
+    return after["items"]["data"], after["billing_cycle_anchor"]

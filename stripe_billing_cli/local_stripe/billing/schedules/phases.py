@@ -1,0 +1,160 @@
+"""The phases of a schedule: what is subscribed to from when until when. After `stripe/_subscription_schedule.py`.
+
+"If there are multiple phases, the `end_date` of one phase will always equal the `start_date` of the next phase."
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.periods import Rhythm
+from stripe_billing_cli.local_stripe.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.store import Object
+
+RhythmOf = Callable[[str], Rhythm]
+"""How often a price, given by its id, recurs."""
+
+
+def laid_out(
+    wanted: Sequence[Mapping[str, Any]], rhythm: RhythmOf, currency: str, *, start: int, now: int
+) -> list[Object]:
+    """Phases as they are stored, one after another from `start` on. Raises Stripe's refusals."""
+    phases: list[Object] = []
+    for number, phase in enumerate(wanted):
+        name = f"phases[{number}]"
+        begins = _begins(phase, start, now, name)
+        start = _ends(phase, begins, rhythm, now, name)
+        phases.append(_phase(phase, currency, begins, start, name))
+    return phases
+
+
+def _begins(phase: Mapping[str, Any], previous_end: int, now: int, name: str) -> int:
+    wanted = phase.get("start_date", previous_end)
+    begins = now if wanted == "now" else int(wanted)
+    if begins != previous_end:
+        raise invalid(
+            f"The start date of a phase must be the end date of the phase before it ({previous_end}).",
+            f"{name}[start_date]",
+        )
+    return begins
+
+
+def _ends(phase: Mapping[str, Any], start: int, rhythm: RhythmOf, now: int, name: str) -> int:
+    """The date given, or the duration after the start; one interval of the first price where neither is given."""
+    if "end_date" in phase and "duration" in phase:
+        raise only_one_of([f"{name}[duration]", f"{name}[end_date]"])
+    if "end_date" in phase:
+        end = now if phase["end_date"] == "now" else int(phase["end_date"])
+    elif "duration" in phase:
+        duration = phase["duration"]
+        end = Rhythm(duration["interval"], duration.get("interval_count", 1)).boundary(start, 1)
+    else:
+        end = rhythm(phase["items"][0]["price"]).boundary(start, 1)
+    if end <= start:
+        raise invalid("The end date of a phase must be later than its start date.", f"{name}[end_date]")
+    return end
+
+
+def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: str) -> Object:
+    return {
+        "add_invoice_items": [],
+        "application_fee_percent": None,
+        "automatic_tax": automatic_tax(phase),
+        "billing_cycle_anchor": phase.get("billing_cycle_anchor"),
+        "billing_thresholds": None,
+        "collection_method": phase.get("collection_method"),
+        "currency": phase.get("currency", currency),
+        "default_payment_method": phase.get("default_payment_method"),
+        "default_tax_rates": [],
+        "description": phase.get("description"),
+        "discounts": [],
+        "end_date": end,
+        "invoice_settings": invoice_settings(phase),
+        "items": [_item(item) for item in phase["items"]],
+        "metadata": dict(phase.get("metadata", {})),
+        "on_behalf_of": None,
+        "proration_behavior": phase.get("proration_behavior", "create_prorations"),
+        "start_date": start,
+        "transfer_data": None,
+        "trial": phase.get("trial"),
+        "trial_end": _trial_end(phase, start, end, name),
+    }
+
+
+def _trial_end(phase: Mapping[str, Any], start: int, end: int, name: str) -> int | None:
+    trial_end: int | None = phase.get("trial_end", end if phase.get("trial") else None)
+    if trial_end is None:
+        return None
+    if not start < trial_end <= end:
+        raise invalid("The trial end must be within the phase.", f"{name}[trial_end]")
+    if phase.get("trial") and trial_end != end:
+        raise invalid("When `trial` is true, the trial end must be the end date of the phase.", f"{name}[trial_end]")
+    if phase.get("billing_cycle_anchor") == "phase_start":
+        raise invalid(
+            "`billing_cycle_anchor` cannot be `phase_start` in a phase with a trial.", f"{name}[billing_cycle_anchor]"
+        )
+    return trial_end
+
+
+def automatic_tax(settings: Mapping[str, Any]) -> Object | None:
+    if "automatic_tax" not in settings:
+        return None
+    enabled = settings["automatic_tax"]["enabled"]
+    return {
+        "disabled_reason": None,
+        "enabled": enabled,
+        "liability": {"account": None, "type": "self"} if enabled else None,
+    }
+
+
+def invoice_settings(settings: Mapping[str, Any]) -> Object | None:
+    if "invoice_settings" not in settings:
+        return None
+    return {
+        "account_tax_ids": None,
+        "custom_fields": None,
+        "days_until_due": settings["invoice_settings"].get("days_until_due"),
+        "description": None,
+        "footer": None,
+        "issuer": None,
+    }
+
+
+def _item(item: Mapping[str, Any]) -> Object:
+    return {
+        "billing_thresholds": None,
+        "discounts": [],
+        "metadata": dict(item.get("metadata") or {}),
+        "plan": item["price"],
+        "price": item["price"],
+        "quantity": item.get("quantity", 1),
+        "tax_rates": [],
+    }
+
+
+def current(phases: Sequence[Object], now: int) -> Object | None:
+    """The phase that `now` is in."""
+    return next((phase for phase in phases if phase["start_date"] <= now < phase["end_date"]), None)
+
+
+def span(phase: Object | None) -> Object | None:
+    """As a schedule's `current_phase` shows it."""
+    return phase and {"end_date": phase["end_date"], "start_date": phase["start_date"]}
+
+
+def of_subscription(subscription: Object, now: int) -> Object:
+    """The one phase of a schedule made from a subscription: its current period, as it is."""
+    items = subscription["items"]["data"]
+    phase = {
+        "items": [
+            {"price": item["price"], "metadata": item["metadata"], "quantity": item.get("quantity")} for item in items
+        ],
+    }
+    start = min(item["current_period_start"] for item in items)
+    end = min(item["current_period_end"] for item in items)
+    trialing = subscription["status"] == "trialing"
+    return {
+        **_phase(phase, subscription["currency"], start, end, "phases[0]"),
+        "trial_end": subscription["trial_end"] if trialing else None,
+    }

@@ -1,0 +1,121 @@
+"""A subscription schedule as an object. Fields after `stripe/_subscription_schedule.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.billing import agenda
+from stripe_billing_cli.local_stripe.billing.schedules import phases
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.errors import no_such
+from stripe_billing_cli.local_stripe.metadata import merged
+from stripe_billing_cli.local_stripe.store import Object
+
+KIND = "subscription_schedule"
+TURN, EXPIRING = agenda.FIRST, "subscription_schedule.expiring"
+LIVING = ("not_started", "active")
+WARNING = 7 * 24 * 60 * 60
+"""How long before its end a schedule is told to be expiring (https://docs.stripe.com/api/events/types)."""
+
+
+def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapping[str, Any], **rest: Any) -> Object:
+    """A schedule that has not started, not yet stored."""
+    return {
+        "id": identifiers.long_id("sub_sched"),
+        "object": KIND,
+        "application": None,
+        "billing_mode": {
+            "flexible": {"proration_discounts": "included"},
+            "type": call.params.get("billing_mode", {}).get("type", "flexible"),
+            "updated_at": call.now,
+        },
+        "canceled_at": None,
+        "completed_at": None,
+        "created": call.now,
+        "current_phase": None,
+        "customer": customer["id"],
+        "customer_account": None,
+        "default_settings": default_settings(settings),
+        "end_behavior": call.params.get("end_behavior", "release"),
+        "livemode": False,
+        "metadata": merged({}, call.params.get("metadata") or {}),
+        "pause_schedules": [],
+        "phases": list(laid_out),
+        "released_at": None,
+        "released_subscription": None,
+        "status": "not_started",
+        "subscription": None,
+        "test_clock": customer["test_clock"],
+        **rest,
+    }
+
+
+def default_settings(settings: Mapping[str, Any]) -> Object:
+    tax = {"disabled_reason": None, "enabled": False, "liability": None}
+    invoice = {
+        "account_tax_ids": None,
+        "custom_fields": None,
+        "days_until_due": None,
+        "description": None,
+        "footer": None,
+    }
+    return {
+        "application_fee_percent": None,
+        "automatic_tax": phases.automatic_tax(settings) or tax,
+        "billing_cycle_anchor": settings.get("billing_cycle_anchor", "automatic"),
+        "billing_thresholds": None,
+        "collection_method": settings.get("collection_method", "charge_automatically"),
+        "default_payment_method": settings.get("default_payment_method"),
+        "description": settings.get("description"),
+        "invoice_settings": {
+            **(phases.invoice_settings(settings) or invoice),
+            "issuer": {"account": None, "type": "self"},
+        },
+        "on_behalf_of": None,
+        "transfer_data": None,
+    }
+
+
+def find(call: Call, id: str) -> Object:
+    schedule = call.store.get(KIND, id)
+    if schedule is None:
+        raise no_such("subscription_schedule", id, "schedule", 404)
+    return schedule
+
+
+def save(call: Call, before: Object, after: Object, *types: str) -> Object:
+    """Store a changed schedule and tell it: by these events, and that it was updated."""
+    if after != before:
+        call.store.replace(KIND, after)
+        for type in types:
+            events.record(call, f"{KIND}.{type}", after)
+        events.record(call, f"{KIND}.updated", after, before)
+    return after
+
+
+def plan_ahead(call: Call, schedule: Object) -> None:
+    """Put down when the schedule's next phase begins, or its last one ends, and the warning of its end."""
+    id, clock = schedule["id"], schedule["test_clock"]
+    bounds = [schedule["phases"][0]["start_date"], *(phase["end_date"] for phase in schedule["phases"])]
+    living = schedule["status"] in LIVING
+    turns = [bound for bound in bounds if bound > call.now] if living else []
+    agenda.put(call.store, TURN, id, min(turns, default=None), clock)
+    warned = bounds[-1] - WARNING
+    agenda.put(call.store, EXPIRING, id, warned if living and warned > call.now else None, clock)
+
+
+def closed(call: Call, before: Object, status: str, **rest: Any) -> Object:
+    """A schedule that has come to its end; it is no longer on the agenda."""
+    after = {**before, "current_phase": None, "status": status, f"{status}_at": call.now, **rest}
+    save(call, before, after, status)
+    plan_ahead(call, after)
+    return after
+
+
+def subscription_ended(call: Call, subscription: Object) -> None:
+    """What is left of a schedule when its subscription is canceled."""
+    schedule = call.store.get(KIND, subscription["schedule"]) if subscription["schedule"] else None
+    if schedule is not None and schedule["status"] in LIVING:
+        closed(call, schedule, "canceled")

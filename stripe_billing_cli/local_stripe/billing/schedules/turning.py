@@ -1,0 +1,264 @@
+"""A schedule carried out: its phases begin and end, by themselves at their times or because an update says so.
+
+https://docs.stripe.com/billing/subscriptions/subscription-schedules: "When a phase starts, Stripe updates the
+subscription based on the next phase's attributes." After the last the subscription goes on by itself (`release`), or
+ends (`cancel`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe.billing import collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, creation, forthcoming, sellable, stored
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.metadata import merged
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def turn(call: Call, id: str) -> None:
+    """The time of a phase has come, or that of the end."""
+    found = call.store.get(schedule.KIND, id)
+    if found is None or found["status"] not in schedule.LIVING:
+        return
+    customer = call.store.get("customer", found["customer"])
+    if customer is None or customer.get("deleted"):
+        schedule.closed(call, found, "canceled")
+        return
+    phase = phases.current(found["phases"], call.now)
+    if found["status"] == "not_started":
+        start(call, found, customer)
+    elif phase is None:
+        _finish(call, found)
+    else:
+        enter(call, found, phase, phase["proration_behavior"])
+
+
+def warn(call: Call, id: str) -> None:
+    """A week before the end."""
+    found = call.store.get(schedule.KIND, id)
+    if found is not None and found["status"] in schedule.LIVING:
+        events.record(call, "subscription_schedule.expiring", found)
+
+
+def start(call: Call, before: Object, customer: Object) -> Object:
+    """The first phase begins, and the subscription with it."""
+    phase = phases.current(before["phases"], call.now)
+    assert phase is not None
+    known = sellable.catalog(call)
+    settings = _settings(call, before, phase)
+    params = {
+        "customer": customer["id"],
+        "items": phase["items"],
+        "billing_mode": before["billing_mode"],
+        "metadata": phase["metadata"],
+        **{name: value for name, value in settings.items() if value is not None},
+    }
+    if phase["trial_end"] is not None:
+        params["trial_end"] = phase["trial_end"]
+    prices = [known.price(item["price"]) for item in phase["items"]]
+    subscription = creation.create_by_schedule(
+        replace(call, params=params), customer, prices, phase["currency"], before["id"]
+    )
+    after = {
+        **before,
+        "current_phase": phases.span(phase),
+        "status": "active",
+        "subscription": subscription["id"],
+    }
+    schedule.save(call, before, after)
+    show_end(call, after)
+    schedule.plan_ahead(call, after)
+    return after
+
+
+def _settings(call: Call, found: Object, phase: Object) -> Object:
+    """What the phase says of the subscription, else the schedule's default settings. No card that was detached."""
+    defaults = found["default_settings"]
+    names = ("automatic_tax", "collection_method", "default_payment_method", "description")
+    settings = {name: defaults[name] if phase[name] is None else phase[name] for name in names}
+    method = settings["default_payment_method"] and call.store.get("payment_method", settings["default_payment_method"])
+    if not method or method["customer"] != found["customer"]:
+        settings["default_payment_method"] = None
+    own = phase["invoice_settings"] or {}
+    days = own.get("days_until_due")
+    settings["days_until_due"] = defaults["invoice_settings"]["days_until_due"] if days is None else days
+    return settings
+
+
+def enter(call: Call, before: Object, phase: Object, proration: str) -> Object:
+    """The subscription becomes what `phase` says. `proration`: how what that changes is billed."""
+    subscription = stored.find(call, before["subscription"])
+    after = schedule.save(call, before, {**before, "current_phase": phases.span(phase)})
+    _become(call, after, phase, proration, subscription)
+    show_end(call, after)
+    schedule.plan_ahead(call, after)
+    return after
+
+
+def _become(call: Call, found: Object, phase: Object, proration: str, before: Object) -> None:
+    """At the end of a period the renewal bills the new items, as it comes next; otherwise the change is prorated."""
+    settings = _settings(call, found, phase)
+    after = {
+        **before,
+        **{name: settings[name] for name in ("automatic_tax", "collection_method", "description")},
+        "default_payment_method": settings["default_payment_method"] or before["default_payment_method"],
+        "days_until_due": settings["days_until_due"] if settings["collection_method"] == "send_invoice" else None,
+        "metadata": merged(before["metadata"], phase["metadata"]),
+    }
+    over = all(item["current_period_end"] <= call.now for item in before["items"]["data"])
+    trial_end = phase["trial_end"] if phase["trial_end"] and phase["trial_end"] > call.now else None
+    change = changes.Change([])
+    if trial_end is not None:
+        begun = {"current_period_start": call.now, "current_period_end": trial_end}
+        items = [{**item, **begun} for item in _change(call, found, phase, before, "none").after]
+        after |= {"trial_end": trial_end, "trial_start": before["trial_start"] or call.now, "status": "trialing"}
+        after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": items}}
+    elif over:
+        renewing = at_period_end(call, found, phase, before, call.now)
+        after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
+    else:
+        change = _change(call, found, phase, before, proration)
+        after["items"] = {**before["items"], "data": change.after}
+        after["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
+    _bill(call, before, after, change, proration)
+    forthcoming.plan_ahead(call, stored.again(call, after))
+
+
+def _change(call: Call, found: Object, phase: Object, subscription: Object, proration: str) -> changes.Change:
+    known = sellable.catalog(call)
+    return changes.decide(
+        subscription,
+        matched(subscription["items"]["data"], phase["items"], known),
+        known,
+        at=call.now,
+        now=call.now,
+        prorates=proration != "none",
+        restart=_anchor(found, phase) == "phase_start",
+    )
+
+
+def at_period_end(call: Call, found: Object, phase: Object, subscription: Object, at: int) -> Object:
+    """The subscription with the phase's items, their periods over at `at` as those of the items before them."""
+    change = _change(replace(call, now=at), found, phase, subscription, "none")
+    last = subscription["items"]["data"][0]
+    period = {name: last[name] for name in ("current_period_start", "current_period_end")}
+    items = [{**item, **period} for item in change.after]
+    anchor = subscription["billing_cycle_anchor"] if change.anchor is None else at
+    return {**subscription, "items": {**subscription["items"], "data": items}, "billing_cycle_anchor": anchor}
+
+
+def _anchor(found: Object, phase: Object) -> str:
+    anchor: str = phase["billing_cycle_anchor"] or found["default_settings"]["billing_cycle_anchor"]
+    return anchor
+
+
+def matched(items: Sequence[Object], wanted: Sequence[Object], known: changes.Catalog) -> list[Mapping[str, Any]]:
+    """A phase's items as the items of an update: known by their price, else in their order."""
+    left = list(items)
+    pairs: list[tuple[Object, Object | None]] = []
+    for item in wanted:
+        same = next((held for held in left if held["price"] == item["price"]), None)
+        if same is not None:
+            left.remove(same)
+        pairs.append((item, same))
+    update: list[Mapping[str, Any]] = []
+    for item, held in pairs:
+        held = held or (left.pop(0) if left else None)
+        metered = known.price(item["price"])["recurring"]["usage_type"] == "metered"
+        change: Object = {"price": item["price"], "metadata": item["metadata"]}
+        if not metered:
+            change["quantity"] = item["quantity"]
+        update.append({"id": held["id"], **change} if held else change)
+    return [*update, *({"id": held["id"], "deleted": True} for held in left)]
+
+
+def _bill(call: Call, before: Object, after: Object, change: changes.Change, proration: str) -> None:
+    """Prorations wait for the next invoice, unless one is made at once: a draft for an hour, since nobody is there."""
+    customer = call.store.get("customer", before["customer"])
+    assert customer is not None
+    for line in change.prorations:
+        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    if not change.at_once and not (change.prorations and proration == "always_invoice"):
+        collection.save(call, before, after)
+        return
+    held = invoice_items.pending_of(call, before)
+    draft = invoices.drafted(
+        call,
+        customer,
+        [*(invoice_items.as_line(call, item) for item in held), *change.at_once],
+        before["currency"],
+        reason="subscription_update",
+        subscription=after,
+        auto_advance=True,
+    )
+    after["latest_invoice"] = draft["id"]
+    invoice_items.bill(call, held, draft["id"])
+    collection.save(call, before, after)
+    invoices.create(call, draft)
+
+
+def _finish(call: Call, before: Object) -> None:
+    if before["end_behavior"] == "cancel":
+        schedule.closed(call, before, "completed")
+        collection.end(call, before["subscription"], reason="cancellation_requested")
+    else:
+        release(call, before, keeps_end=False)
+
+
+def release(call: Call, before: Object, *, keeps_end: bool) -> Object:
+    """The subscription goes on by itself; `keeps_end`: with the end that the schedule has set for it."""
+    id = before["subscription"]
+    if id is not None:
+        subscription = stored.find(call, id)
+        after = {**subscription, "schedule": None}
+        if before["end_behavior"] == "cancel" and not keeps_end:
+            after |= _no_end()
+        collection.save(call, subscription, after)
+        forthcoming.plan_ahead(call, after)
+    return schedule.closed(call, before, "released", subscription=None, released_subscription=id)
+
+
+def show_end(call: Call, found: Object) -> None:
+    """A subscription that its schedule will cancel says so."""
+    before = stored.find(call, found["subscription"])
+    if found["end_behavior"] == "cancel":
+        ends = {
+            "cancel_at": found["phases"][-1]["end_date"],
+            "cancel_at_period_end": False,
+            "canceled_at": before["canceled_at"] or call.now,
+            "cancellation_details": {**before["cancellation_details"], "reason": "cancellation_requested"},
+        }
+    else:
+        ends = _no_end()
+    after = collection.save(call, before, {**before, **ends})
+    forthcoming.plan_ahead(call, after)
+
+
+def _no_end() -> Object:
+    return {
+        "cancel_at": None,
+        "cancel_at_period_end": False,
+        "canceled_at": None,
+        "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
+    }
+
+
+def follow(call: Call, subscription: Object) -> None:
+    """The items were changed past the schedule: the current phase ends, and one with these items has its rest."""
+    before = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
+    phase = phases.current(before["phases"], call.now) if before else None
+    if before is None or phase is None:
+        return
+    items = phases.of_subscription(subscription, call.now)["items"]
+    if items == phase["items"]:
+        return
+    split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []
+    split.append({**phase, "items": items, "start_date": call.now if split else phase["start_date"]})
+    laid_out = [part for held in before["phases"] for part in (split if held == phase else [held])]
+    after = {**before, "phases": laid_out, "current_phase": phases.span(split[-1])}
+    schedule.save(call, before, after)

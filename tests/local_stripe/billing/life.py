@@ -1,0 +1,83 @@
+"""A customer who lives by a test clock, and what tests of billing do with one."""
+
+from __future__ import annotations
+
+from calendar import timegm
+from dataclasses import dataclass
+from typing import Any
+
+from tests.local_stripe.conftest import Local
+
+CLOCKS = "/v1/test_helpers/test_clocks"
+DAY = 24 * 60 * 60
+
+
+def moment(text: str) -> int:
+    """Unix seconds of `2026-01-31` or `2026-01-31 12:00`, in UTC."""
+    date, _, time = text.partition(" ")
+    year, month, day = map(int, date.split("-"))
+    hour, minute = map(int, (time or "00:00").split(":"))
+    return timegm((year, month, day, hour, minute, 0))
+
+
+@dataclass
+class Life:
+    """A customer with a card, on a clock of their own. Without `card` they have none."""
+
+    local: Local
+    clock: str
+    customer: str
+
+    @classmethod
+    def begin(cls, local: Local, at: str = "2026-01-01", card: str | None = "pm_card_visa", **customer: Any) -> Life:
+        clock = local.post(CLOCKS, frozen_time=moment(at))["id"]
+        born = local.post("/v1/customers", test_clock=clock, email="jenny@example.com", **customer)
+        life = cls(local, clock, born["id"])
+        if card is not None:
+            life.pay_by(card)
+        return life
+
+    def pay_by(self, card: str) -> str:
+        """Attach a card, and make it the default."""
+        method = self.local.post(f"/v1/payment_methods/{card}/attach", customer=self.customer)["id"]
+        self.local.post(f"/v1/customers/{self.customer}", invoice_settings={"default_payment_method": method})
+        return str(method)
+
+    def subscribe(self, *prices: str, **params: Any) -> Any:
+        items = [{"price": price} for price in prices]
+        return self.local.post("/v1/subscriptions", **{"customer": self.customer, "items": items, **params})
+
+    def advance(self, to: str) -> None:
+        """Move the clock on, by a month at a time at most."""
+        target = moment(to)
+        now = self.local.get(f"{CLOCKS}/{self.clock}")["frozen_time"]
+        while now < target:
+            now = min(target, now + 28 * DAY)
+            self.local.post(f"{CLOCKS}/{self.clock}/advance", frozen_time=now)
+
+    def subscription(self, id: str) -> Any:
+        return self.local.get(f"/v1/subscriptions/{id}")
+
+    def invoices(self, subscription: str) -> list[Any]:
+        """Oldest first."""
+        found: list[Any] = self.local.get("/v1/invoices", subscription=subscription, limit=100)["data"]
+        return found[::-1]
+
+    def totals(self, subscription: str) -> list[int]:
+        return [invoice["total"] for invoice in self.invoices(subscription)]
+
+    def events(self, kind: str = "") -> list[str]:
+        """The types of what happened, oldest first, those that begin with `kind`."""
+        return [event["type"] for event in reversed(self.local.events()) if event["type"].startswith(kind)]
+
+
+def price(local: Local, amount: int = 1500, interval: str = "month", **params: Any) -> str:
+    """A recurring price of a product of its own."""
+    made = local.price(unit_amount=amount, recurring={"interval": interval, **params.pop("recurring", {})}, **params)
+    return str(made["id"])
+
+
+def price_of(subscription: Any) -> str:
+    """The one price that is subscribed to."""
+    [item] = subscription["items"]["data"]
+    return str(item["price"]["id"])
