@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from stripe_billing_cli.webhooks.event import Event
@@ -51,14 +53,47 @@ def where(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def made_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with its tables and nothing else, to copy: migrating takes longer."""
+    path = tmp_path_factory.mktemp("made") / "events.db"
+    open_store(str(path)).close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def made_url(postgres: PostgresServer) -> str:
+    """A database with its tables, that the tests of this process use one after the other: making one takes longer."""
+    postgres.execute("CREATE DATABASE made")
+    open_store(postgres.url("made")).close()
+    return postgres.url("made")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def made(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A store with its tables and nothing else, of each kind."""
+    return made_store(request, request.param, tmp_path)
+
+
+def made_store(request: pytest.FixtureRequest, kind: str, directory: Path) -> str:
+    if kind == "sqlite":
+        path = directory / "events.db"
+        shutil.copy(request.getfixturevalue("made_file"), path)
+        return str(path)
+    url: str = request.getfixturevalue("made_url")
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("TRUNCATE events, deliveries, access, settings RESTART IDENTITY")
+    return url
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
 
 
 @pytest.fixture
-def store(where: str, clock: Clock) -> Iterator[Store]:
-    with open_store(where, clock=clock) as opened:
+def store(made: str, clock: Clock) -> Iterator[Store]:
+    with open_store(made, clock=clock) as opened:
         yield opened
 
 

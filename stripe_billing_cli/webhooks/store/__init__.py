@@ -50,6 +50,7 @@ class Store:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.shown = database.shown
+        self.clock = database.clock
         self.work = Work(database)
         self.events = Events(database, self.work)
         self.access = AccessRows(database)

@@ -29,16 +29,18 @@ class Database:
         return self.engine.dialect.name == "sqlite"
 
     @contextmanager
-    def writing(self, within: Connection | None = None) -> Iterator[Connection]:
+    def writing(self, within: Connection | None = None, *, durable: bool = True) -> Iterator[Connection]:
         """A transaction that is committed at the end, or a part of the one given.
 
+        Where it is not `durable`, a computer that loses power may forget it, a program that is killed does not.
         SQLite has one writer at a time: the threads of this process queue here, since SQLite itself makes them
         sleep and try again. Raises `StoreTrouble`.
         """
         if within is not None:
             yield within
             return
-        with self._turn if self.sqlite else nullcontext(), told(self.shown), self.engine.begin() as connection:
+        engine = self.engine.execution_options(durable=durable)
+        with self._turn if self.sqlite else nullcontext(), told(self.shown), engine.begin() as connection:
             yield connection
 
     @contextmanager

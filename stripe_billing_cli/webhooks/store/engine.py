@@ -65,7 +65,7 @@ def make_engine(where: Address, *, connections: int) -> Engine:
     if where.sqlite:
         return _sqlite(where, connections)
     try:
-        return sa.create_engine(
+        engine = sa.create_engine(
             where.url,
             connect_args=POSTGRES_OPTIONS,
             pool_size=connections,
@@ -77,6 +77,13 @@ def make_engine(where: Address, *, connections: int) -> Engine:
         raise StoreTrouble(
             "PostgreSQL needs a driver that is not installed.", "pip install 'stripe-billing-cli[postgres]'"
         ) from None
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        if not connection.get_execution_options().get("durable", True):
+            connection.exec_driver_sql("SET LOCAL synchronous_commit TO off")
+
+    return engine
 
 
 def _sqlite(where: Address, connections: int) -> Engine:
@@ -92,12 +99,15 @@ def _sqlite(where: Address, connections: int) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        for pragma in ("journal_mode = WAL", "foreign_keys = ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
+        options = connection.get_execution_options()
+        synchronous = "FULL" if options.get("durable", True) else "NORMAL"
+        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+        connection.exec_driver_sql(options.get("begin", "BEGIN IMMEDIATE"))
 
     return engine
 

@@ -105,6 +105,12 @@ class Events:
             row = connection.execute(sa.select(schema.events).where(schema.events.c.id == id)).one_or_none()
             return _stored(row, self._work.of([id], connection).get(id, ())) if row else None
 
+    def load(self, ids: Sequence[str]) -> dict[str, Event]:
+        """Events with their payloads, by id."""
+        with self._database.reading() as connection:
+            query = sa.select(schema.events).where(schema.events.c.id.in_(ids))
+            return {row.id: _event(row) for row in connection.execute(query)} if ids else {}
+
     def known(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of the ids that are in the store."""
         with self._database.reading() as connection:

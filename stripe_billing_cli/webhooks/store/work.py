@@ -5,6 +5,8 @@
 A *lane* is what is done one after the other: a handler's deliveries about one customer (about one object, where
 there is no customer), in the order in which their events happened. While the first one of a lane waits to be tried
 again, the lane waits; all other lanes go on, those of other handlers about the same customer among them.
+
+What is written here about work going on need not survive a loss of power: it would be done again, as after any crash.
 """
 
 from __future__ import annotations
@@ -84,7 +86,7 @@ class Work:
         The attempt is counted now, so that one which takes the worker down with it counts too.
         """
         try:
-            with self._database.writing() as connection:
+            with self._database.writing(durable=False) as connection:
                 return self._claim(connection, worker, handlers, limit, lease_seconds)
         except IntegrityError:
             return []  # another worker took the same lane at the same moment; whoever lost asks again
@@ -124,7 +126,7 @@ class Work:
         """Keep all that this worker has running for another lease; how many they are."""
         work = schema.deliveries
         mine = sa.update(work).where(work.c.worker == worker, work.c.status == "running")
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             return connection.execute(mine.values(lease_until=self._database.clock() + lease_seconds)).rowcount
 
     def finish(self, delivery: Delivery, outcome: str | None = None, *, within: Connection | None = None) -> bool:
@@ -196,14 +198,14 @@ class Work:
             work.attempts == delivery.attempts,
         )
         ended = sa.update(schema.deliveries).where(*still_mine).values(worker=None, lease_until=None, **values)
-        with self._database.writing(within) as connection:
+        with self._database.writing(within, durable=False) as connection:
             return connection.execute(ended).rowcount == 1
 
     def _return(self, condition: sa.ColumnElement[bool], **values: Any) -> int:
         work = schema.deliveries
         back = sa.update(work).where(work.c.status == "running", condition)
         fresh = {"status": "pending", "worker": None, "lease_until": None, **values}
-        with self._database.writing() as connection:
+        with self._database.writing(durable=False) as connection:
             return connection.execute(back.values(fresh)).rowcount
 
 
