@@ -105,6 +105,11 @@ def _explain_room(error: BaseException) -> Told:
 
         if isinstance(error, Refused):
             return Told("refused", error.message, error.hint)
+    if "stripe_billing_cli.subscriptions.once" in sys.modules:
+        from stripe_billing_cli.subscriptions.once import OtherIntent
+
+        if isinstance(error, OtherIntent):
+            return Told("idempotency", str(error), "use another key for another intent", exit_code=WRONG)
     if "stripe_billing_cli.stripe_api.errors" in sys.modules:
         from stripe_billing_cli.cli.stripe_errors import explain_stripe
 

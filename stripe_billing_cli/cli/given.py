@@ -5,9 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
 
 from stripe_billing_cli.cli.errors import WRONG, CommandFailed
 
+Metadata = Annotated[
+    list[str] | None, typer.Option("--metadata", metavar="KEY=VALUE", help="Your own note on it. Repeatable.")
+]
+IdempotencyKey = Annotated[
+    str | None,
+    typer.Option("--idempotency-key", metavar="KEY", help="Two runs with one key make one object, whenever they run."),
+]
+LONGEST_KEY = 200
 SPAN = re.compile(r"(\d+)\s*([smhdw]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
@@ -49,3 +60,14 @@ def span(option: str, text: str) -> int:
     if match is None:
         raise wrong(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")
     return int(match[1]) * SECONDS[match[2]]
+
+
+def idempotency_key(text: str | None) -> str | None:
+    """The key as given. Stripe takes 255 characters, and metadata keeps it (`subscriptions/once.py`)."""
+    if text is None:
+        return None
+    if not text.strip() or len(text) > LONGEST_KEY:
+        raise wrong(
+            f"--idempotency-key has {len(text)} characters; it needs 1 to {LONGEST_KEY}", "order-1234, for example"
+        )
+    return text

@@ -49,3 +49,31 @@ def price(item: Mapping[str, Any]) -> str:
     amount = item["unit_amount_decimal"]
     named = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
     return f"{named} / {per}"
+
+
+def item(record: Mapping[str, Any]) -> str:
+    """What a subscription item is of: `pro.monthly ×3`."""
+    quantity = record["quantity"]
+    times = "" if quantity in (None, 1) else f" ×{quantity:,}"
+    return f"{record['lookup_key'] or record['price']}{times}"
+
+
+def items(subscription: Mapping[str, Any]) -> str:
+    return ", ".join(item(one) for one in subscription["items"])
+
+
+def until(subscription: Mapping[str, Any]) -> str:
+    """When it ends or ended, or until when it is paid for."""
+    if subscription["ended_at"]:
+        return f"ended {date(subscription['ended_at'])}"
+    if subscription["cancel_at"]:
+        return f"ends {date(subscription['cancel_at'])}"
+    return date(subscription["current_period_end"])
+
+
+def card(method: Mapping[str, Any]) -> str:
+    """`Visa ending in 4242, valid to 12/2034`; another payment method by its type."""
+    if method["last4"] is None:
+        return f"{str(method['type']).replace('_', ' ')} ({method['id']})"
+    brand = str(method["brand"]).replace("_", " ").title()
+    return f"{brand} ending in {method['last4']}, valid to {method['exp_month']:02}/{method['exp_year']}"

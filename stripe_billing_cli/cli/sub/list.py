@@ -9,7 +9,7 @@ import typer
 
 from stripe_billing_cli.cli import doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Column, Record
+from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.sub.app import app
 
 
@@ -79,28 +79,11 @@ def list_(
         context.printer.note("No subscriptions.")
 
 
-def _items(record: Record) -> str:
-    named = [f"{one['lookup_key'] or one['price']}{_times(one['quantity'])}" for one in record["items"]]
-    return ", ".join(named)
-
-
-def _times(quantity: int | None) -> str:
-    return "" if quantity in (None, 1) else f" ×{quantity:,}"
-
-
-def _until(record: Record) -> str:
-    if record["ended_at"]:
-        return f"ended {words.date(record['ended_at'])}"
-    if record["cancel_at"]:
-        return f"ends {words.date(record['cancel_at'])}"
-    return words.date(record["current_period_end"])
-
-
 COLUMNS = (
     Column("SUBSCRIPTION", lambda record: record["id"]),
     Column("STATUS", lambda record: record["status"]),
     Column("CUSTOMER", lambda record: record["customer"]),
-    Column("ITEMS", _items),
-    Column("PERIOD UNTIL", _until),
+    Column("ITEMS", words.items),
+    Column("PERIOD UNTIL", words.until),
     Column("CREATED", lambda record: words.date(record["created"])),
 )

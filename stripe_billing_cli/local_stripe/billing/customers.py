@@ -62,6 +62,7 @@ COMMON = {
     "expand": EXPAND,
 }
 TAX_ID = Hash(required(type=Text(), value=Text()))
+NEW_TAX_ID = Hash({**TAX_ID.fields, "expand": EXPAND})
 CREATE = Hash(
     {
         **COMMON,
@@ -229,7 +230,12 @@ def list_customers(call: Call) -> Object:
     return page(call, "customer", "/v1/customers", conditions)
 
 
-def _add_tax_id(call: Call, customer: str, params: Mapping[str, Any]) -> None:
+def create_tax_id(call: Call) -> Object:
+    customer = _living(call)
+    return _add_tax_id(clocks.at_time_of(call, customer), customer["id"], call.params)
+
+
+def _add_tax_id(call: Call, customer: str, params: Mapping[str, Any]) -> Object:
     """Any value is taken for a valid one of its type; nobody verifies it here."""
     tax_id = {
         "id": identifiers.long_id("txi"),
@@ -254,6 +260,7 @@ def _add_tax_id(call: Call, customer: str, params: Mapping[str, Any]) -> None:
         tax_id["country"] = params["value"][:2].upper()
     call.store.insert("tax_id", tax_id)
     events.record(call, "customer.tax_id.created", tax_id)
+    return tax_id
 
 
 def list_tax_ids(call: Call) -> Object:
@@ -274,6 +281,7 @@ ROUTES = (
     Route("GET", "/v1/customers", "customer", LIST, list_customers, check_cursors, lists=True),
     Route("GET", "/v1/customers/{id}", "customer", Hash({"expand": EXPAND}), retrieve),
     Route("POST", "/v1/customers/{id}", "customer", UPDATE, update),
+    Route("POST", "/v1/customers/{id}/tax_ids", "tax_id", NEW_TAX_ID, create_tax_id),
     Route("GET", "/v1/customers/{id}/tax_ids", "tax_id", PLAIN_LIST, list_tax_ids, check_cursors, lists=True),
     Route(
         "GET",

@@ -1,36 +1,15 @@
-"""`billing customer`: create, show, list, update, portal."""
+"""`billing customer list`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Annotated
 
 import typer
 
 from stripe_billing_cli.cli import doors, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.output import Column, Line, Record
-
-app = typer.Typer(help="Customers: create, find, change, and send to the portal.", no_args_is_help=True, **doors.PLAIN)
-
-Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id or email.")]
-
-
-@doors.command(app)
-def show(context: Context, customer: Customer) -> None:
-    """Show a customer.
-
-    \b
-    Example:  billing customer show ada@example.com
-    """
-    from stripe_billing_cli.subscriptions import records, references
-
-    record = records.customer(references.find_customer(context.stripe, customer))
-    context.printer.record(record, lambda: _screen(record))
-
-
-def _screen(record: Record) -> Iterator[Line]:
-    yield Line(f"{record['id']}  {record['name'] or ''}  {record['email'] or ''}", {"bold": True})
+from stripe_billing_cli.cli.customer.app import app
+from stripe_billing_cli.cli.output import Column
 
 
 @doors.command(app, "list")
@@ -59,7 +38,7 @@ def list_(
     if context.printer.for_people and not count:
         context.printer.note("No customers.")
     if count == limit and not all_:
-        context.printer.note(f"These are the newest {limit:,}; --all lists all.")
+        context.printer.note(f"At most {limit:,} are listed, the newest; --all lists all.")
 
 
 COLUMNS = (

@@ -1,0 +1,87 @@
+"""`billing customer create`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer import app as options
+from stripe_billing_cli.cli.customer import view
+from stripe_billing_cli.cli.customer.app import app
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.subscriptions.customers import Made
+
+
+@doors.command(app)
+def create(
+    context: Context,
+    email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Email address.")] = None,
+    name: options.Name = None,
+    phone: options.Phone = None,
+    description: options.Description = None,
+    line1: options.Line1 = None,
+    line2: options.Line2 = None,
+    city: options.City = None,
+    state: options.State = None,
+    postal_code: options.PostalCode = None,
+    country: options.Country = None,
+    metadata: given.Metadata = None,
+    tax_id: options.TaxId = None,
+    test_clock: Annotated[
+        str | None, typer.Option("--test-clock", metavar="CLOCK", help="Put the customer on this test clock.")
+    ] = None,
+    payment_method: Annotated[
+        str | None,
+        typer.Option(
+            "--payment-method", metavar="PM", help="Attach it and pay by it from now on; in test mode pm_card_visa."
+        ),
+    ] = None,
+    if_not_exists: Annotated[
+        bool, typer.Option("--if-not-exists", help="Give back the one customer with this email, if there is one.")
+    ] = False,
+    idempotency_key: given.IdempotencyKey = None,
+) -> None:
+    """Create a customer, with its card if one is given.
+
+    Cut off and run again, the command goes on with the customer that it made (which it knows by the email); a run
+    after a finished one makes another customer, unless --if-not-exists.
+
+    \b
+    Examples:  billing customer create --email ada@example.com --name "Ada Lovelace"
+               billing customer create --email ada@example.com --payment-method pm_card_visa --local
+               CUSTOMER=$(billing customer create --email ada@example.com --if-not-exists --output id)
+    """
+    if if_not_exists and not email:
+        raise given.wrong("--if-not-exists looks for the email, and none is given", "add --email")
+    from stripe_billing_cli.subscriptions import customers
+
+    details = customers.Details(
+        email=email or None,
+        name=name or None,
+        phone=phone or None,
+        description=description or None,
+        address=options.address(line1, line2, city, state, postal_code, country),
+        metadata=given.metadata("--metadata", metadata),
+    )
+    params = customers.creation(
+        details, tax_ids=options.tax_ids(tax_id), test_clock=test_clock, payment_method=payment_method
+    )
+    key = given.idempotency_key(idempotency_key)
+    asking.confirm(context, f"Create the customer {email or name or 'without a name'}?")
+    made = customers.create(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
+    _print(context, made)
+    view.settle(context, made.intent, made.customer)
+
+
+def _print(context: Context, made: Made) -> None:
+    from stripe_billing_cli.subscriptions import records
+
+    if not made.new:
+        context.printer.note(f"{made.customer['id']} was there already.")
+    card = view.card_of(made.customer)
+    record = {**records.customer(made.customer), "default_card": card}
+    context.printer.record(record, lambda: view.lines(record, card))

@@ -1,0 +1,84 @@
+"""`billing customer portal`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.output import Line, Record
+
+
+class Flow(StrEnum):
+    cancel = "cancel"
+    payment_method = "payment-method"
+
+
+@doors.command(app)
+def portal(
+    context: Context,
+    customer: Customer,
+    return_url: Annotated[
+        str | None, typer.Option("--return-url", metavar="URL", help="Where the portal leads back to.")
+    ] = None,
+    flow: Annotated[
+        Flow | None,
+        typer.Option(help="Lead straight to canceling, or to another payment method.", show_default=False),
+    ] = None,
+    subscription: Annotated[
+        str | None,
+        typer.Option(metavar="SUB", help="With --flow cancel: which one; not needed if the customer has one only."),
+    ] = None,
+    valid_until: Annotated[
+        str | None,
+        typer.Option(
+            "--valid-until",
+            metavar="DATE",
+            help="Until when the link works; later than minutes, after a login by email.",
+        ),
+    ] = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the link in a browser.")] = False,
+) -> None:
+    """Print a link to the billing portal, where customers see and change what concerns them.
+
+    The link lets in whoever has it, so Stripe lets it expire within minutes unless it is used. With --valid-until it
+    works longer: who follows it later logs in with a code sent to the customer's email.
+
+    \b
+    Examples:  billing customer portal ada@example.com --return-url https://example.com/account
+               billing customer portal ada@example.com --flow payment-method --valid-until 2026-12-24
+               billing customer portal ada@example.com --flow cancel --subscription sub_1MowQVLkdIwHu7ixeRlqHVzs
+    """
+    if subscription and flow is not Flow.cancel:
+        raise given.wrong("--subscription goes with --flow cancel", None)
+    from stripe_billing_cli.subscriptions import portal as sessions
+    from stripe_billing_cli.subscriptions import references
+
+    until = given.moment("--valid-until", valid_until) if valid_until else None
+    api = context.stripe
+    found = references.find_customer(api, customer)
+    canceled = None
+    if flow is Flow.cancel:
+        canceled = sessions.subscription_to_cancel(api, found, subscription)
+    session = sessions.create(
+        api, found["id"], flow=flow.value if flow else None, cancels=canceled, return_url=return_url, until=until
+    )
+    record = sessions.record(session)
+    context.printer.record(record, lambda: _screen(record))
+    if open_:
+        typer.launch(record["url"])
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    yield Line(record["url"])
+    if record["expires_at"]:
+        yield Line(
+            f"  works until {words.moment(record['expires_at'])}; after a few minutes it asks to log in by email"
+        )
+    else:
+        yield Line("  works for a few minutes; --valid-until makes one that works longer")

@@ -1,0 +1,39 @@
+"""`billing customer show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer import view
+from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.output import Line, Record
+
+
+@doors.command(app)
+def show(context: Context, customer: Customer) -> None:
+    """Show a customer: subscriptions, balance, default card.
+
+    \b
+    Examples:  billing customer show ada@example.com
+               billing customer show cus_NffrFeUfNV2Hib --output json | jq '.subscriptions[].status'
+    """
+    from stripe_billing_cli.subscriptions import customers, records
+
+    seen = customers.look_at(context.stripe, customer)
+    card = view.card_of(seen.customer)
+    record = {
+        **records.customer(seen.customer),
+        "default_card": card,
+        "subscriptions": [records.subscription(one) for one in seen.subscriptions],
+    }
+    context.printer.record(record, lambda: _screen(record))
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    yield from view.lines(record, record["default_card"])
+    subscriptions = record["subscriptions"]
+    yield Line(f"  {'subscribed':<12} {'to nothing' if not subscriptions else ''}".rstrip())
+    for one in subscriptions:
+        yield Line(f"    {one['id']}  {one['status']:<10}  {words.items(one)}  {words.until(one)}")

@@ -1,0 +1,62 @@
+"""`billing customer update`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer import app as options
+from stripe_billing_cli.cli.customer import view
+from stripe_billing_cli.cli.customer.app import Customer, app
+
+
+@doors.command(app)
+def update(
+    context: Context,
+    customer: Customer,
+    email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Email address.")] = None,
+    name: options.Name = None,
+    phone: options.Phone = None,
+    description: options.Description = None,
+    line1: options.Line1 = None,
+    line2: options.Line2 = None,
+    city: options.City = None,
+    state: options.State = None,
+    postal_code: options.PostalCode = None,
+    country: options.Country = None,
+    metadata: given.Metadata = None,
+    tax_id: options.TaxId = None,
+    payment_method: Annotated[
+        str | None,
+        typer.Option("--payment-method", metavar="PM", help="Attach it, if it is not yet, and pay by it from now on."),
+    ] = None,
+) -> None:
+    """Change what is said of a customer; the rest stays. An empty value unsets: --phone ''. --metadata k= removes k.
+
+    \b
+    Examples:  billing customer update ada@example.com --name "Ada King" --metadata plan=gold
+               billing customer update cus_NffrFeUfNV2Hib --phone '' --payment-method pm_card_mastercard
+    """
+    from stripe_billing_cli.subscriptions import customers, records, references
+
+    details = customers.Details(
+        email=email,
+        name=name,
+        phone=phone,
+        description=description,
+        address=options.address(line1, line2, city, state, postal_code, country),
+        metadata=given.metadata("--metadata", metadata),
+    )
+    params, ids = details.params(), options.tax_ids(tax_id)
+    if not (params or ids or payment_method):
+        raise given.wrong("nothing to change was given", "billing customer update --help lists what may be")
+    found = references.find_customer(context.stripe, customer)
+    said = [*params, *(["tax id"] if ids else []), *(["payment method"] if payment_method else [])]
+    asking.confirm(context, f"Change {', '.join(said)} of {found['id']} ({found['email'] or found['name']})?")
+    after = customers.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
+    card = view.card_of(after)
+    record = {**records.customer(after), "default_card": card}
+    context.printer.record(record, lambda: view.lines(record, card))

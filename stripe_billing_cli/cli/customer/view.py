@@ -1,0 +1,68 @@
+"""A customer on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Line, Record
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.subscriptions.once import Intent
+
+
+def card_of(customer: Object) -> dict[str, Any] | None:
+    """The record of the default payment method, where it was expanded."""
+    from stripe_billing_cli.subscriptions import records
+
+    method = (customer.get("invoice_settings") or {}).get("default_payment_method")
+    return records.payment_method(method) if isinstance(method, dict) else None
+
+
+def lines(record: Record, card: Record | None) -> Iterator[Line]:
+    """The customer's own fields; those that are empty are left out."""
+    name = "  ".join(part for part in (record["id"], record["name"], record["email"]) if part)
+    yield Line(name, {"bold": True})
+    address = record["address"] or {}
+    facts = {
+        "phone": record["phone"],
+        "description": record["description"],
+        "address": ", ".join(value for value in address.values() if value),
+        "pays by": words.card(card) if card else "no default card",
+        "balance": _balance(record),
+        "test clock": record["test_clock"],
+        "metadata": ", ".join(f"{key}={value}" for key, value in record["metadata"].items()),
+        "created": words.date(record["created"]),
+    }
+    for label, value in facts.items():
+        if value:
+            yield Line(f"  {label:<12} {value}")
+
+
+def _balance(record: Record) -> str:
+    """Stripe's sign: negative is in the customer's favour (https://docs.stripe.com/billing/customer/balance)."""
+    balance = record["balance"]
+    if not balance:
+        return ""
+    whose = "credit, used for the next invoices" if balance < 0 else "owed, added to the next invoice"
+    return f"{words.money(abs(balance), record['currency'] or 'usd')} {whose}"
+
+
+def settle(context: Context, intent: Intent | None, made: Object) -> None:
+    """End the creation: the user has been told."""
+    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.subscriptions import once
+
+    if intent is None:
+        return
+    try:
+        once.settle(context.stripe, intent, made)
+    except StripeFailure as failure:
+        context.printer.note(
+            f"Note: {made['id']} is made, but could not be marked as finished ({failure.message}); "
+            "the same command run again will give it back.",
+            fg="yellow",
+        )

@@ -1,0 +1,126 @@
+"""Creating something once, however often the command that creates it is cut off and run again.
+
+A command may end before its answer arrives: the object exists, and nobody knows. So what is created carries a mark of
+the command's intent in its metadata until the command has told the user of it (`settle`). The next run of the same
+command finds the mark, and goes on with that object. A run after a finished one finds no mark, and means another.
+
+The mark of an idempotency key that the user gave stays: the same key leads to the same object for good, not only for
+the 24 hours that Stripe remembers (https://docs.stripe.com/api/idempotent_requests).
+
+Runs at the same time see the same state, so they send the same idempotency key, and Stripe makes one object of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, StripeFailure
+from stripe_billing_cli.subscriptions.records import INTERNAL
+
+ATTEMPTS = 4
+"""How often a create is asked again under a new key after a remembered answer that does not hold any more."""
+
+
+class OtherIntent(Exception):
+    """The user's idempotency key has made something else already."""
+
+    def __init__(self, key: str, made: str) -> None:
+        self.made = made
+        super().__init__(f"the idempotency key {key} has made {made}, from other options than these")
+
+
+@dataclass(frozen=True)
+class Intent:
+    """What a run wants created at `path`. `given_key` is the idempotency key that the user gave, if any."""
+
+    path: str
+    params: Mapping[str, Any]
+    given_key: str | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        wish = json.dumps([self.path, self.params], sort_keys=True, default=str)
+        return hashlib.sha256(wish.encode()).hexdigest()[:24]
+
+    @property
+    def mark(self) -> str:
+        return self.fingerprint if self.given_key is None else f"{self.given_key}#{self.fingerprint}"
+
+    def marked(self) -> dict[str, Any]:
+        metadata = {**self.params.get("metadata", {}), INTERNAL: self.mark}
+        return {**self.params, "metadata": metadata}
+
+    def idempotency_key(self, state: Iterable[str], again: int) -> str:
+        """The same for the same intent where Stripe held the same; of a given key, for that key alone."""
+        told = [self.given_key] if self.given_key else [self.mark, *sorted(state)]
+        text = json.dumps([self.path, told, again])
+        return "billing-" + hashlib.sha256(text.encode()).hexdigest()[:48]
+
+
+def made_before(intent: Intent, held: Iterable[Object]) -> Object | None:
+    """The object among these that an unfinished run made, or a run with the same given key. Raises `OtherIntent`."""
+    for one in held:
+        mark = (one.get("metadata") or {}).get(INTERNAL)
+        if mark == intent.mark:
+            return one
+        if intent.given_key is not None and mark and mark.rpartition("#")[0] == intent.given_key:
+            raise OtherIntent(intent.given_key, one["id"])
+    return None
+
+
+def create(
+    api: StripeApi,
+    intent: Intent,
+    state: Iterable[str],
+    *,
+    read: Callable[[], Iterable[Object]],
+    holds: Callable[[Object], bool],
+) -> Object:
+    """Create it, or find what another run at the same time created.
+
+    `state`: the ids of what Stripe held when this was decided. `read` gives what it holds now. `holds` tells an object
+    that still is what was wanted from one that has ended since. Raises `StripeFailure`.
+    """
+    state = list(state)
+    for again in range(ATTEMPTS):
+        try:
+            answer = api.post(intent.path, intent.marked(), intent.idempotency_key(state, again))
+        except StripeFailure as failure:
+            made = _made_all_the_same(intent, failure, read)
+            if made is not None:
+                return made
+            if not failure.replayed:
+                raise
+        else:
+            if not answer.replayed:
+                return answer.body
+            now = api.get(f"{intent.path}/{answer.body['id']}", _expansion(intent))
+            if intent.given_key is not None or holds(now):
+                return now
+    raise IdempotencyConflict("Stripe repeats an earlier answer that does not hold any more; try again in 24 hours")
+
+
+def _made_all_the_same(intent: Intent, failure: StripeFailure, read: Callable[[], Iterable[Object]]) -> Object | None:
+    """What a failed call created nonetheless."""
+    if not (failure.outcome_unknown or failure.replayed):
+        return None
+    try:
+        return made_before(intent, read())
+    except StripeFailure:
+        return None
+
+
+def _expansion(intent: Intent) -> dict[str, Any]:
+    expand = intent.params.get("expand")
+    return {"expand": expand} if expand else {}
+
+
+def settle(api: StripeApi, intent: Intent, made: Object) -> None:
+    """The user knows of it: the same command means another one from now on. Raises `StripeFailure`."""
+    if intent.given_key is None and (made.get("metadata") or {}).get(INTERNAL) == intent.mark:
+        api.post(f"{intent.path}/{made['id']}", {"metadata": {INTERNAL: ""}})

@@ -1,0 +1,65 @@
+"""Links to Stripe's billing portal (https://docs.stripe.com/customer-management/portal-deep-links)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import references
+from stripe_billing_cli.subscriptions.references import NotFound, WrongKind
+
+PATH = "/v1/billing_portal/sessions"
+
+
+def create(
+    api: StripeApi,
+    customer: str,
+    *,
+    flow: str | None = None,
+    cancels: str | None = None,
+    return_url: str | None = None,
+    until: int | None = None,
+) -> Object:
+    """A portal session. `flow` is cancel or payment-method; `cancels` the subscription of a cancel flow.
+
+    `until`: the Unix time to which who follows the expired link may log in by email and go on (`after_expiration` in
+    `stripe/params/billing_portal/_session_create_params.py`). Raises `StripeFailure`.
+    """
+    params: dict[str, Any] = {"customer": customer}
+    if return_url:
+        params["return_url"] = return_url
+    if flow == "payment-method":
+        params["flow_data"] = {"type": "payment_method_update"}
+    elif flow == "cancel":
+        params["flow_data"] = {"type": "subscription_cancel", "subscription_cancel": {"subscription": cancels}}
+    if until is not None:
+        params["after_expiration"] = {"type": "customer_login", "customer_login": {"expires_at": until}}
+    return api.post(PATH, params).body
+
+
+def record(session: Object) -> dict[str, Any]:
+    """`expires_at` is null where the link works only for the minutes that Stripe gives it."""
+    login = (session.get("after_expiration") or {}).get("customer_login") or {}
+    flow = session.get("flow") or {}
+    canceled = (flow.get("subscription_cancel") or {}).get("subscription")
+    return {
+        "id": session["id"],
+        "url": session["url"],
+        "customer": session["customer"],
+        "flow": flow.get("type"),
+        "subscription": canceled,
+        "return_url": session["return_url"],
+        "expires_at": login.get("expires_at"),
+        "created": session["created"],
+        "livemode": session["livemode"],
+    }
+
+
+def subscription_to_cancel(api: StripeApi, customer: Object, name: str | None) -> str:
+    """The id of the customer's subscription that is meant: the only one that goes on, where none is named."""
+    found = references.find_subscription(api, name or customer["id"])
+    if found["customer"] != customer["id"]:
+        raise WrongKind(f"{found['id']} is a subscription of {found['customer']}, not of {customer['id']}")
+    if references.has_ended(found):
+        raise NotFound(f"{found['id']} has ended already ({found['status']})", "there is nothing to cancel")
+    return str(found["id"])

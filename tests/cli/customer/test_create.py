@@ -1,0 +1,160 @@
+"""`billing customer create`: what Stripe holds afterwards, and that nothing is made twice."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.conftest import Billing
+from tests.faults import crash_at_every_call, failing
+from tests.subscriptions.conftest import Shop
+
+ADA = ("customer", "create", "--local", "--email", "ada@example.com")
+
+
+def customers(shop: Shop) -> list[Any]:
+    return [one for page in shop.api.pages("/v1/customers", {}) for one in page]
+
+
+def test_every_option_arrives(billing: Billing, shop: Shop) -> None:
+    said = billing.ok(
+        *ADA,
+        *("--name", "Ada Lovelace", "--phone", "+44 20", "--description", "The first"),
+        *("--address-line1", "12 St James's Square", "--address-line2", "Top", "--address-city", "London"),
+        *("--address-state", "Greater London", "--address-postal-code", "SW1Y", "--address-country", "gb"),
+        *("--metadata", "plan=gold", "--metadata", "note=a=b", "--tax-id", "gb_vat:GB123456789"),
+    ).out
+
+    [ada] = customers(shop)
+    assert ada["id"] in said
+    assert (ada["email"], ada["name"], ada["phone"]) == ("ada@example.com", "Ada Lovelace", "+44 20")
+    assert ada["description"] == "The first"
+    assert ada["address"] == {
+        "line1": "12 St James's Square",
+        "line2": "Top",
+        "city": "London",
+        "state": "Greater London",
+        "postal_code": "SW1Y",
+        "country": "GB",
+    }
+    assert ada["metadata"] == {"plan": "gold", "note": "a=b"}
+    [tax_id] = shop.api.page(f"/v1/customers/{ada['id']}/tax_ids", {})[0]
+    assert (tax_id["type"], tax_id["value"]) == ("gb_vat", "GB123456789")
+
+
+def test_a_payment_method_is_attached_and_made_the_default(billing: Billing, shop: Shop) -> None:
+    made = billing.ok(*ADA, "--payment-method", "pm_card_visa", "--output", "json").json
+
+    [ada] = customers(shop)
+    assert made["default_card"]["last4"] == "4242"
+    assert ada["invoice_settings"]["default_payment_method"] == made["default_card"]["id"]
+    assert "Visa ending in 4242" in billing.ok("customer", "show", "--local", ada["id"]).out
+
+
+def test_a_card_that_cannot_be_saved_makes_no_customer(billing: Billing, shop: Shop) -> None:
+    ran = billing(*ADA, "--payment-method", "pm_card_chargeDeclined")
+
+    assert ran.code == 1
+    assert "declined" in ran.err
+    assert customers(shop) == []
+
+
+def test_on_a_test_clock(billing: Billing, shop: Shop) -> None:
+    clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]
+
+    made = billing.ok(*ADA, "--test-clock", clock, "--output", "json").json
+
+    assert (made["test_clock"], made["created"]) == (clock, 1_800_000_000)
+
+
+def test_a_run_after_a_finished_one_makes_another(billing: Billing, shop: Shop) -> None:
+    billing.ok(*ADA)
+    billing.ok(*ADA)
+
+    assert len(customers(shop)) == 2
+    assert all(one["metadata"] == {} for one in customers(shop)), "the mark of the intent is gone"
+
+
+def test_if_not_exists_gives_the_one_back(billing: Billing, shop: Shop) -> None:
+    first = billing.ok(*ADA, "--if-not-exists", "--output", "id").out
+    ran = billing.ok(*ADA, "--if-not-exists", "--output", "id", "--name", "Ada")
+
+    assert ran.out == first
+    assert "was there already" in ran.err
+    assert len(customers(shop)) == 1
+
+
+def test_if_not_exists_finds_one_on_a_test_clock(billing: Billing, shop: Shop) -> None:
+    clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]
+    held = shop.customer(email="ada@example.com", test_clock=clock)
+
+    assert billing.ok(*ADA, "--if-not-exists", "--output", "id").out.strip() == held["id"]
+
+
+def test_if_not_exists_refuses_to_guess_between_two(billing: Billing, shop: Shop) -> None:
+    ids = {shop.customer(email="ada@example.com")["id"] for _ in range(2)}
+
+    ran = billing(*ADA, "--if-not-exists", "--output", "json")
+
+    assert (ran.code, ran.error["kind"]) == (1, "ambiguous")
+    assert set(re.findall(r"cus_\w+", ran.error["message"])) == ids
+    assert len(customers(shop)) == 2
+
+
+def test_cut_off_at_any_call_and_run_again_there_is_one(billing: Billing, shop: Shop) -> None:
+    where = []
+    for place in crash_at_every_call(billing, lambda: billing(*ADA, "--payment-method", "pm_card_visa")):
+        where.append(place)
+        assert billing.ok(*ADA, "--payment-method", "pm_card_visa", "--output", "id").out
+        made = customers(shop)
+        if "call 3" in place and "after" in place:
+            assert len(made) == 2, "the first run had come to its end"
+        else:
+            assert len(made) == 1, place
+        for one in made:
+            shop.api.delete(f"/v1/customers/{one['id']}")
+    assert len(where) == 6, "each of three calls, before and after"
+
+
+@pytest.mark.parametrize("how", ["500 after 1", "drop after 1", "half after 1", "timeout before 1", "409 before 1"])
+def test_a_create_that_is_lost_is_found_again(billing: Billing, shop: Shop, how: str) -> None:
+    with failing(billing, f"{how} POST /v1/customers"):
+        billing.ok(*ADA)
+
+    assert len(customers(shop)) == 1
+
+
+def test_one_idempotency_key_makes_one_customer(billing: Billing, shop: Shop) -> None:
+    key = ("--idempotency-key", "signup-17")
+    first = billing.ok(*ADA, *key, "--output", "id").out
+    assert billing.ok(*ADA, *key, "--output", "id").out == first
+    assert len(customers(shop)) == 1
+
+    other = billing(*ADA, *key, "--name", "Somebody else", "--output", "json")
+    assert (other.code, other.error["kind"]) == (2, "idempotency")
+    assert first.strip() in other.error["message"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--metadata", "gold"),
+        ("--metadata", "=gold"),
+        ("--metadata", "a=1", "--metadata", "a=2"),
+        ("--tax-id", "DE123456789"),
+        ("--address-country", "Germany"),
+        ("--idempotency-key", ""),
+    ],
+)
+def test_a_wrong_option_is_told_before_any_call(billing: Billing, wrong: tuple[str, ...]) -> None:
+    ran = billing(*ADA, *wrong, "--verbose")
+
+    assert ran.code == 2
+    assert wrong[0] in ran.err
+    assert "/v1/" not in ran.err
+
+
+def test_if_not_exists_needs_an_email(billing: Billing) -> None:
+    assert billing("customer", "create", "--local", "--if-not-exists").code == 2
