@@ -34,11 +34,16 @@ def crash_at_every_call(billing: Billing, run: Callable[[], Ran]) -> Iterator[st
     while True:
         number += 1
         for when in ("before", "after"):
-            with failing(billing, Fault(number, when, "crash")):
-                try:
-                    ran = run()
-                except SimulatedCrash:
-                    yield f"{when} call {number}"
-                    continue
-            assert ran.code == 0, ran.err
-            return
+            ended = _crashed(billing, run, Fault(number, when, "crash"))
+            if ended is not None:
+                assert ended.code == 0, ended.err
+                return
+            yield f"{when} call {number}"
+
+
+def _crashed(billing: Billing, run: Callable[[], Ran], fault: Fault) -> Ran | None:
+    with failing(billing, fault):
+        try:
+            return run()
+        except SimulatedCrash:
+            return None

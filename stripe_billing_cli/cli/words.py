@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -77,3 +77,13 @@ def card(method: Mapping[str, Any]) -> str:
         return f"{str(method['type']).replace('_', ' ')} ({method['id']})"
     brand = str(method["brand"]).replace("_", " ").title()
     return f"{brand} ending in {method['last4']}, valid to {method['exp_month']:02}/{method['exp_year']}"
+
+
+def either(names: Sequence[str]) -> str:
+    """`active or trialing`."""
+    return " or ".join(names)
+
+
+def status(name: str | None) -> str:
+    """`past due`: Stripe's word, as people write it."""
+    return "gone" if name is None else name.replace("_", " ")

@@ -19,11 +19,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.subscriptions.records import INTERNAL
 
 ATTEMPTS = 4
-"""How often a create is asked again under a new key after a remembered answer that does not hold any more."""
+"""So many keys are tried that Stripe may remember; each remembered answer that holds no more leads to the next."""
 
 
 class OtherIntent(Exception):
@@ -55,8 +55,13 @@ class Intent:
         metadata = {**self.params.get("metadata", {}), INTERNAL: self.mark}
         return {**self.params, "metadata": metadata}
 
-    def idempotency_key(self, state: Iterable[str], again: int) -> str:
-        """The same for the same intent where Stripe held the same; of a given key, for that key alone."""
+    def idempotency_key(self, state: Iterable[str], again: int) -> str | None:
+        """The same for the same intent where Stripe held the same; of a given key, for that key alone.
+
+        None, for one of the SDK's own, where all that are remembered lead to what is gone: the mark suffices then.
+        """
+        if again >= ATTEMPTS:
+            return None
         told = [self.given_key] if self.given_key else [self.mark, *sorted(state)]
         text = json.dumps([self.path, told, again])
         return "billing-" + hashlib.sha256(text.encode()).hexdigest()[:48]
@@ -87,22 +92,23 @@ def create(
     that still is what was wanted from one that has ended since. Raises `StripeFailure`.
     """
     state = list(state)
-    for again in range(ATTEMPTS):
+    again = 0
+    while True:
         try:
             answer = api.post(intent.path, intent.marked(), intent.idempotency_key(state, again))
         except StripeFailure as failure:
             made = _made_all_the_same(intent, failure, read)
             if made is not None:
                 return made
-            if not failure.replayed:
+            if not failure.replayed or again >= ATTEMPTS:
                 raise
         else:
             if not answer.replayed:
                 return answer.body
             now = api.get(f"{intent.path}/{answer.body['id']}", _expansion(intent))
-            if intent.given_key is not None or holds(now):
+            if holds(now) or (intent.given_key is not None and not now.get("deleted")):
                 return now
-    raise IdempotencyConflict("Stripe repeats an earlier answer that does not hold any more; try again in 24 hours")
+        again += 1
 
 
 def _made_all_the_same(intent: Intent, failure: StripeFailure, read: Callable[[], Iterable[Object]]) -> Object | None:

@@ -72,7 +72,8 @@ def create(
     )
     key = given.idempotency_key(idempotency_key)
     asking.confirm(context, f"Create the customer {email or name or 'without a name'}?")
-    made = customers.create(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
+    with view.card_may_be_refused("no customer was created; give another card"):
+        made = customers.create(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     _print(context, made)
     view.settle(context, made.intent, made.customer)
 

@@ -56,7 +56,8 @@ def update(
     found = references.find_customer(context.stripe, customer)
     said = [*params, *(["tax id"] if ids else []), *(["payment method"] if payment_method else [])]
     asking.confirm(context, f"Change {', '.join(said)} of {found['id']} ({found['email'] or found['name']})?")
-    after = customers.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
+    with view.card_may_be_refused("the customer is as before; give another card"):
+        after = customers.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
     card = view.card_of(after)
     record = {**records.customer(after), "default_card": card}
     context.printer.record(record, lambda: view.lines(record, card))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import words
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed, Told
 from stripe_billing_cli.cli.output import Line, Record
 
 if TYPE_CHECKING:
@@ -66,3 +68,17 @@ def settle(context: Context, intent: Intent | None, made: Object) -> None:
             "the same command run again will give it back.",
             fg="yellow",
         )
+
+
+@contextmanager
+def card_may_be_refused(left: str) -> Iterator[None]:
+    """Tell a card that cannot be saved as that; `left` says how things stand then."""
+    from stripe_billing_cli.stripe_api.errors import PaymentFailed
+
+    try:
+        yield
+    except PaymentFailed as failure:
+        message = f"the card cannot be saved: {failure.message}"
+        refused = CommandFailed(failure.kind, message, left, NOT_REACHED)
+        refused.told = Told(failure.kind, message, left, failure.param, failure.request_id, NOT_REACHED)
+        raise refused from failure

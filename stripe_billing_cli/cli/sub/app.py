@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -18,3 +19,16 @@ Subscription = Annotated[
     str,
     typer.Argument(metavar="SUB", help="The subscription's id; or its customer's id or email, if it is the only one."),
 ]
+
+
+class Status(StrEnum):
+    """https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses"""
+
+    incomplete = "incomplete"
+    incomplete_expired = "incomplete_expired"
+    trialing = "trialing"
+    active = "active"
+    past_due = "past_due"
+    canceled = "canceled"
+    unpaid = "unpaid"
+    paused = "paused"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.conftest import Billing
+from tests.conftest import Billing, Ran
 from tests.faults import crash_at_every_call, failing
 from tests.subscriptions.conftest import Shop
 
@@ -56,8 +56,9 @@ def test_a_payment_method_is_attached_and_made_the_default(billing: Billing, sho
 def test_a_card_that_cannot_be_saved_makes_no_customer(billing: Billing, shop: Shop) -> None:
     ran = billing(*ADA, "--payment-method", "pm_card_chargeDeclined")
 
-    assert ran.code == 1
-    assert "declined" in ran.err
+    assert ran.code == 4
+    assert "the card cannot be saved: Your card was declined." in ran.err
+    assert "no customer was created" in ran.err
     assert customers(shop) == []
 
 
@@ -104,18 +105,32 @@ def test_if_not_exists_refuses_to_guess_between_two(billing: Billing, shop: Shop
 
 
 def test_cut_off_at_any_call_and_run_again_there_is_one(billing: Billing, shop: Shop) -> None:
-    where = []
-    for place in crash_at_every_call(billing, lambda: billing(*ADA, "--payment-method", "pm_card_visa")):
-        where.append(place)
-        assert billing.ok(*ADA, "--payment-method", "pm_card_visa", "--output", "id").out
-        made = customers(shop)
-        if "call 3" in place and "after" in place:
-            assert len(made) == 2, "the first run had come to its end"
-        else:
-            assert len(made) == 1, place
-        for one in made:
-            shop.api.delete(f"/v1/customers/{one['id']}")
-    assert len(where) == 6, "each of three calls, before and after"
+    emails = (f"ada{number}@example.com" for number in range(20))
+    email = ""
+
+    def first() -> Ran:
+        nonlocal email
+        email = next(emails)
+        return run()
+
+    def run() -> Ran:
+        return billing("customer", "create", "--local", "--email", email, "--payment-method", "pm_card_visa")
+
+    places = []
+    for place in crash_at_every_call(billing, first):
+        places.append(place)
+        assert run().code == 0
+        made = [one for one in customers(shop) if one["email"] == email]
+        finished = place == "after call 3"
+        assert len(made) == (2 if finished else 1), place
+    assert places[-1] == "after call 3", "a read, the create, and the mark's removal"
+
+
+def test_created_and_deleted_again_and_again_it_is_made_each_time(billing: Billing, shop: Shop) -> None:
+    for _ in range(6):
+        made = billing.ok(*ADA, "--output", "id").out.strip()
+        assert [one["id"] for one in customers(shop)] == [made]
+        shop.api.delete(f"/v1/customers/{made}")
 
 
 @pytest.mark.parametrize("how", ["500 after 1", "drop after 1", "half after 1", "timeout before 1", "409 before 1"])

@@ -121,8 +121,6 @@ class TestUpdate:
         assert after["invoice_settings"]["default_payment_method"]["card"]["last4"] == "4444"
 
     def test_cut_off_at_any_call_and_run_again_it_arrives(self, billing: Billing, shop: Shop) -> None:
-        card = shop.with_card()["invoice_settings"]["default_payment_method"]
-        shop.post(f"/v1/payment_methods/{card}/detach")
         own = shop.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
         ada = shop.customer(email="ada@example.com")
         argv = ("customer", "update", "--local", ada["id"], "--payment-method", own, "--tax-id", "gb_vat:GB1")

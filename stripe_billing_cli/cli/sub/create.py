@@ -1,0 +1,211 @@
+"""`billing sub create`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, given, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer.view import settle
+from stripe_billing_cli.cli.errors import NOT_REACHED
+from stripe_billing_cli.cli.sub import start_view, waiting
+from stripe_billing_cli.cli.sub.app import app
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.subscriptions.confirmation import Confirmation
+    from stripe_billing_cli.subscriptions.once import Intent
+    from stripe_billing_cli.subscriptions.start import Line, Order, Situation
+
+STARTED = frozenset({"active", "trialing"})
+
+
+class Collection(StrEnum):
+    charge_automatically = "charge_automatically"
+    send_invoice = "send_invoice"
+
+
+@doors.command(app)
+def create(
+    context: Context,
+    customer: Annotated[str, typer.Option("--customer", metavar="CUSTOMER", help="The customer's id or email.")],
+    price: Annotated[
+        list[str],
+        typer.Option("--price", metavar="PRICE[:QUANTITY]", help="A price's id or lookup key. Repeatable."),
+    ],
+    quantity: Annotated[
+        int | None, typer.Option("--quantity", min=0, metavar="N", help="How many, where there is one --price.")
+    ] = None,
+    trial_days: Annotated[
+        int | None, typer.Option("--trial-days", min=1, max=730, metavar="N", help="Nothing is due for so many days.")
+    ] = None,
+    coupon: Annotated[str | None, typer.Option(metavar="COUPON", help="A coupon's id.")] = None,
+    promotion_code: Annotated[
+        str | None, typer.Option("--promotion-code", metavar="CODE", help="A promotion code, as customers write it.")
+    ] = None,
+    description: Annotated[str | None, typer.Option(metavar="TEXT", help="Shown to the customer.")] = None,
+    metadata: given.Metadata = None,
+    automatic_tax: Annotated[bool, typer.Option("--automatic-tax", help="Let Stripe compute the taxes.")] = False,
+    collection_method: Annotated[
+        Collection,
+        typer.Option("--collection-method", help="Charge the customer's card, or send invoices by email."),
+    ] = Collection.charge_automatically,
+    days_until_due: Annotated[
+        int | None,
+        typer.Option("--days-until-due", min=0, metavar="N", help="With send_invoice: how long a customer may take."),
+    ] = None,
+    anchor: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="When the first full period begins; what lies before is prorated."),
+    ] = None,
+    if_not_exists: Annotated[
+        bool,
+        typer.Option("--if-not-exists", help="Give back the subscription to this that runs or can still be paid."),
+    ] = False,
+    idempotency_key: given.IdempotencyKey = None,
+    open_: Annotated[bool, typer.Option("--open", help="Open the confirmation link in a browser.")] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Watch until it is active or trialing; exit code 4 if not.")
+    ] = False,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="How long to --wait: 90s, 10m, 23h (default: until it expires).")
+    ] = None,
+) -> int | None:
+    """Start a subscription. Nothing is charged before the customer confirms it.
+
+    Prints what is due now and next, the client secret for a payment page of your own, and a link to Stripe's page. The
+    link pays the first invoice; or, while nothing is due, it takes the card that later invoices are charged to. A first
+    payment can be made for 23 hours; then the subscription expires. The card that pays is kept for the renewals.
+
+    Cut off and run again, the command goes on with the subscription that it made. A run after a finished one makes
+    another (and says that there is one), unless --if-not-exists.
+
+    \b
+    Examples:  billing sub create --customer ada@example.com --price keymap-pro.monthly
+               billing sub create --customer cus_NffrFeUfNV2Hib --price keymap-team.monthly:12 --trial-days 14
+               billing sub create --customer ada@example.com --price keymap-pro.yearly --open --wait --timeout 10m
+               billing sub create --customer ada@example.com --price keymap-pro.yearly --if-not-exists --output json
+    """
+    from stripe_billing_cli.subscriptions import start
+
+    order = start.Order(
+        customer=customer,
+        lines=_lines(price, quantity),
+        trial_days=trial_days,
+        coupon=coupon,
+        promotion_code=promotion_code,
+        description=description,
+        automatic_tax=automatic_tax,
+        days_until_due=_days(collection_method, days_until_due),
+        anchor=given.moment("--anchor", anchor) if anchor else None,
+        metadata=given.metadata("--metadata", metadata),
+    )
+    if timeout and not wait:
+        raise given.wrong("--timeout goes with --wait")
+    seconds = given.span("--timeout", timeout) if timeout else None
+    key = given.idempotency_key(idempotency_key)
+
+    situation = start.look(context.stripe, order)
+    intent = start.intent_of(order, situation, key)
+    there = start.made_before(context.stripe, intent, situation)
+    if there is None and if_not_exists:
+        there = start.standing(context.stripe, situation)
+    subscription = there or _create(context, order, situation, intent)
+    record, confirmation = _told(context, subscription, situation, existing=there is not None)
+    if not (wait and context.output == "json"):
+        context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
+    elif record["confirmation_url"]:
+        context.printer.note(f"{record['id']} waits for its confirmation: {record['confirmation_url']}")
+    settle(context, intent, subscription)
+    if open_ and confirmation.url:
+        typer.launch(confirmation.url)
+    return _wait(context, record, seconds) if wait else None
+
+
+def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
+    """`KEY:QUANTITY`, where what follows the last colon is a number."""
+    from stripe_billing_cli.subscriptions.start import Line
+
+    lines = []
+    for text in prices:
+        name, colon, number = text.rpartition(":")
+        lines.append(Line(name, int(number)) if colon and name and number.isdecimal() else Line(text))
+    if quantity is None:
+        return lines
+    if len(lines) > 1 or lines[0].quantity is not None:
+        raise given.wrong("--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY")
+    return [Line(lines[0].price, quantity)]
+
+
+def _days(collection: Collection, days: int | None) -> int | None:
+    sends = collection is Collection.send_invoice
+    if sends and days is None:
+        raise given.wrong("--collection-method send_invoice needs --days-until-due", "--days-until-due 30, for example")
+    if days is not None and not sends:
+        raise given.wrong("--days-until-due goes with --collection-method send_invoice")
+    return days
+
+
+def _create(context: Context, order: Order, situation: Situation, intent: Intent) -> Object:
+    from stripe_billing_cli.subscriptions import start
+
+    customer = situation.customer
+    going_on = [f"{one['id']} ({one['status']})" for one in situation.going_on()]
+    prices = ", ".join(line.price for line in order.lines)
+    if going_on:
+        context.printer.note(
+            f"Note: {customer['id']} has a subscription to {prices} already: {', '.join(going_on)}. "
+            "This makes another one; --if-not-exists would not.",
+            fg="yellow",
+        )
+    who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
+    asking.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
+    return start.create(context.stripe, intent, situation)
+
+
+def _told(
+    context: Context, subscription: Object, situation: Situation, *, existing: bool
+) -> tuple[dict[str, Any], Confirmation]:
+    """What is printed, and what the customer is to do. Reads what is due next beside making the link."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from stripe_billing_cli.subscriptions import confirmation, records
+
+    api = context.stripe
+    with ThreadPoolExecutor(2) as pool:
+        confirming = pool.submit(confirmation.of, api, subscription, situation.customer)
+        due_next = pool.submit(confirmation.due_next, api, subscription)
+        todo = confirming.result()
+        following = due_next.result()
+    if existing:
+        context.printer.note(f"{subscription['id']} was there already.")
+    if todo.trouble:
+        context.printer.note(f"No link to collect a card: {todo.trouble}", fg="yellow")
+    record = {
+        **records.subscription(subscription),
+        "existing": existing,
+        "due_now": {"amount_due": confirmation.due_now(subscription), "currency": subscription["currency"]},
+        "due_next": following,
+        "client_secret": todo.secret,
+        "confirmation_url": todo.url,
+        "confirmation_expires_at": todo.expires_at,
+    }
+    return record, todo
+
+
+def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> int | None:
+    """Until it has started; the exit code. With JSON the result is printed only now, as it is then."""
+    sight, ended = waiting.until(context, record["id"], STARTED, seconds)
+    status = sight.record["status"] if sight else None
+    if context.output == "json":
+        now = {name: value for name, value in sight.record.items() if name in record} if sight else {}
+        context.printer.record({**record, **now}, list)
+    if ended == "reached":
+        context.printer.note(f"{record['id']} is {words.status(status)}.", fg="green")
+        return None
+    context.printer.note(waiting.told_end(record["id"], status, ended, STARTED), fg="red")
+    return NOT_REACHED

@@ -1,0 +1,67 @@
+"""Waiting for a subscription to become something, with a spinner where somebody looks on."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli.context import Context
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.subscriptions.watch import Prospect, Sight
+
+EVERY = 2.0
+"""Seconds from one look to the next."""
+
+
+@contextmanager
+def spinner(text: str) -> Iterator[None]:
+    """On a terminal something moves while we wait; elsewhere nothing is printed."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(text):
+        yield
+
+
+def until(context: Context, id: str, wanted: frozenset[str], seconds: float | None) -> tuple[Sight | None, Prospect]:
+    """Wait for one of these statuses; the last sight of the subscription, and how it ended.
+
+    "open": the time ran out. The sight is None where Stripe could not be asked at all in this time.
+    """
+    from stripe_billing_cli.subscriptions import watch
+
+    last = None
+    with spinner(f"Waiting until {id} is {words.either(sorted(wanted))}"):
+        for last in sights(context, id, every=EVERY, seconds=seconds):
+            ended = watch.prospect(last.record["status"], wanted)
+            if ended != "open":
+                return last, ended
+    return last, "open"
+
+
+def sights(context: Context, id: str, *, every: float, seconds: float | None) -> Iterator[Sight]:
+    """`watch.sights` in real time; passing trouble is told and outlasted."""
+    from stripe_billing_cli.subscriptions import watch
+
+    def tell(failure: StripeFailure) -> None:
+        context.printer.note(f"{failure.message}; looking again", fg="yellow")
+
+    return watch.sights(
+        context.stripe, id, every=every, seconds=seconds, clock=time.monotonic, sleep=time.sleep, on_trouble=tell
+    )
+
+
+def told_end(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> str:
+    """Why it was not reached."""
+    goal = words.either(sorted(wanted))
+    if ended == "impossible":
+        return f"{id} is {status} and cannot become {goal} any more"
+    return f"{id} is still {status or 'not to be seen'}, and not {goal}: the time is up"

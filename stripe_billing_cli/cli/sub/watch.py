@@ -1,0 +1,100 @@
+"""`billing sub watch`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED
+from stripe_billing_cli.cli.sub import waiting
+from stripe_billing_cli.cli.sub.app import Status, Subscription, app
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.subscriptions.watch import Sight
+
+TIMES = {"current_period_start", "current_period_end", "trial_end", "cancel_at", "canceled_at", "ended_at"}
+
+
+@doors.command(app)
+def watch(
+    context: Context,
+    subscription: Subscription,
+    until: Annotated[
+        list[Status] | None,
+        typer.Option(
+            "--until", help="End when it is that; exit code 4 if it cannot become that. Repeatable.", show_default=False
+        ),
+    ] = None,
+    timeout: Annotated[
+        str | None, typer.Option(metavar="SPAN", help="End after 90s, 10m or 2h; with --until by exit code 4.")
+    ] = None,
+    every: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How often to look.")] = waiting.EVERY,
+) -> int | None:
+    """Watch a subscription: a line for each change, until interrupted.
+
+    With --output json a line is one object: the subscription, and in `changed` the names of what differs.
+
+    \b
+    Examples:  billing sub watch ada@example.com
+               billing sub watch sub_1MowQVLkdIwHu7ixeRlqHVzs --until active --timeout 10m
+               billing sub watch sub_1MowQVLkdIwHu7ixeRlqHVzs --output json | jq -c '[.status, .changed]'
+    """
+    seconds = given.span("--timeout", timeout) if timeout else None
+    wanted = frozenset(status.value for status in until or ())
+    from stripe_billing_cli.subscriptions import references
+    from stripe_billing_cli.subscriptions.watch import prospect
+
+    id = str(references.find_subscription(context.stripe, subscription)["id"])
+    status = None
+    for sight in waiting.sights(context, id, every=every, seconds=seconds):
+        _print(context, sight)
+        status = sight.record["status"]
+        ended = prospect(status, wanted) if wanted else "open"
+        if ended == "reached":
+            return None
+        if ended == "impossible":
+            context.printer.note(waiting.told_end(id, status, ended, wanted), fg="red")
+            return NOT_REACHED
+    if wanted:
+        context.printer.note(waiting.told_end(id, status, "open", wanted), fg="red")
+        return NOT_REACHED
+    return None
+
+
+def _print(context: Context, sight: Sight) -> None:
+    seen_at = int(datetime.now(UTC).timestamp())
+    record = {**sight.record, "changed": list(sight.changed), "seen_at": seen_at}
+    clock = f"{datetime.now(UTC):%H:%M:%S}"
+    if not context.printer.for_people:
+        context.printer.streamed(record)
+    elif sight.before is None:
+        context.printer.streamed(record, f"{clock}  {record['id']} is {words.status(record['status'])}", bold=True)
+    else:
+        context.printer.streamed(record, f"{clock}  {'; '.join(_changes(sight.before, sight.record, sight.changed))}")
+
+
+def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[str, ...]) -> Iterator[str]:
+    """What differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026`."""
+    for name in changed:
+        if name == "status":
+            yield f"{words.status(before[name])} → {words.status(now[name])}"
+        elif name == "items":
+            yield f"{words.items(before)} → {words.items(now)}"
+        else:
+            label = name.replace("_", " ")
+            yield f"{label} {_shown(name, before[name])} → {_shown(name, now[name])}"
+
+
+def _shown(name: str, value: Any) -> str:
+    if name in TIMES:
+        return words.moment(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key}={inner}" for key, inner in value.items()) or "-"
+    return "-" if value is None else str(value)

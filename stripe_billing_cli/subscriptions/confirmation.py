@@ -1,0 +1,84 @@
+"""What a new subscription still needs from its customer: a first payment, or a card; and what is due when.
+
+Where something is due, the customer pays the first invoice on its hosted page, within 23 hours; then the subscription
+expires (https://docs.stripe.com/billing/subscriptions/overview#incomplete).
+
+Where nothing is due yet (a trial, a coupon), there is no invoice to pay, only a pending setup intent, and no page of
+Stripe's that confirms one. Of Stripe's pages that collect a card we take the portal's payment method page: the card
+becomes the customer's default, which renewals are charged to, by itself. A Checkout session in setup mode would attach
+the card and make it nobody's default; without a program that finishes the work, the first renewal would fail.
+A portal link expires within minutes, but since API version 2026-10-28 who follows it later may log in by email
+(`after_expiration` in `stripe/params/billing_portal/_session_create_params.py`): until the card is needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.subscriptions import portal
+from stripe_billing_cli.subscriptions.references import has_ended
+
+HOURS_TO_PAY = 23
+WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+
+@dataclass(frozen=True)
+class Confirmation:
+    """`secret` is for a payment page of one's own; `url` is Stripe's page; `expires_at` is null where it has no end.
+
+    `collects`: "payment", "card", "invoice" (sent by email), or None where the customer need not do anything.
+    `trouble` says why there is no link where there should be one.
+    """
+
+    collects: str | None = None
+    secret: str | None = None
+    url: str | None = None
+    expires_at: int | None = None
+    trouble: str | None = None
+
+
+def of(api: StripeApi, subscription: Object, customer: Object) -> Confirmation:
+    """What the customer is to do. `subscription` as `start.read` gives it. Makes a portal link where one is needed."""
+    invoice = subscription["latest_invoice"]
+    if subscription["status"] == "incomplete" and invoice["status"] == "open":
+        secret = (invoice.get("confirmation_secret") or {}).get("client_secret")
+        until = subscription["created"] + HOURS_TO_PAY * 3600
+        return Confirmation("payment", secret, invoice["hosted_invoice_url"], until)
+    if subscription["collection_method"] == "send_invoice":
+        return Confirmation("invoice", None, invoice and invoice["hosted_invoice_url"])
+    setup = subscription["pending_setup_intent"]
+    if setup is None or setup["status"] not in WAITING or has_ended(subscription):
+        return Confirmation()
+    needed = subscription["trial_end"] or min(item["current_period_end"] for item in subscription["items"]["data"])
+    return _card_link(api, customer, setup["client_secret"], needed)
+
+
+def _card_link(api: StripeApi, customer: Object, secret: str, needed: int) -> Confirmation:
+    """Without an email the customer cannot log in, and the link has only the minutes that Stripe gives it."""
+    until = needed if customer["email"] else None
+    try:
+        session = portal.create(api, customer["id"], flow="payment-method", until=until)
+    except StripeFailure as failure:
+        return Confirmation("card", secret, trouble=failure.message)
+    return Confirmation("card", secret, session["url"], portal.record(session)["expires_at"])
+
+
+def due_now(subscription: Object) -> int:
+    """What is due of the first invoice, in minor units."""
+    invoice = subscription["latest_invoice"]
+    return invoice["amount_remaining"] if invoice and invoice["status"] in ("draft", "open") else 0
+
+
+def due_next(api: StripeApi, subscription: Object) -> dict[str, Any] | None:
+    """Amount and time of the next invoice by Stripe's own preview; None where there will be none, or it is unknown."""
+    if has_ended(subscription):
+        return None
+    try:
+        preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}).body
+    except StripeFailure:
+        return None
+    at = preview["period_end"] if preview["next_payment_attempt"] is None else preview["next_payment_attempt"]
+    return {"amount_due": preview["amount_due"], "currency": preview["currency"], "at": at}

@@ -1,0 +1,83 @@
+"""Looking at a subscription again and again, and whether a status can still be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import NoConnection, RateLimited, ServerTrouble, StripeFailure
+from stripe_billing_cli.subscriptions import records
+
+EXPAND = ("latest_invoice",)
+PASSING = (NoConnection, RateLimited, ServerTrouble)
+"""Trouble that a watch outlasts."""
+
+Prospect = Literal["reached", "open", "impossible"]
+
+
+def prospect(status: str, wanted: frozenset[str]) -> Prospect:
+    """Whether a subscription of this status is where it should be, or may still come to be.
+
+    Canceled and expired ones change no more; only a new subscription is incomplete or expires
+    (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses).
+    """
+    if status in wanted:
+        return "reached"
+    if status in ("canceled", "incomplete_expired"):
+        return "impossible"
+    never = set() if status == "incomplete" else {"incomplete", "incomplete_expired"}
+    return "impossible" if wanted <= never else "open"
+
+
+def record(subscription: Object) -> dict[str, Any]:
+    """What a watch looks at: the subscription, and where its latest invoice stands."""
+    invoice = subscription["latest_invoice"] or {}
+    return {
+        **records.subscription(subscription),
+        "latest_invoice_status": invoice.get("status"),
+        "pending_update": subscription["pending_update"] is not None,
+        "paused_collection": (subscription["pause_collection"] or {}).get("behavior"),
+    }
+
+
+@dataclass(frozen=True)
+class Sight:
+    """How it looks, and which fields look different from before; none at first sight."""
+
+    record: Mapping[str, Any]
+    before: Mapping[str, Any] | None
+    changed: tuple[str, ...] = ()
+
+
+def sights(
+    api: StripeApi,
+    id: str,
+    *,
+    every: float,
+    seconds: float | None,
+    clock: Callable[[], float],
+    sleep: Callable[[float], None],
+    on_trouble: Callable[[StripeFailure], None],
+) -> Iterator[Sight]:
+    """The subscription now, and each time that it has changed, looked at `every` so many seconds.
+
+    Ends after `seconds`; None: never. `clock` counts seconds. Raises `StripeFailure` for what will not pass.
+    """
+    end = None if seconds is None else clock() + seconds
+    before: Mapping[str, Any] | None = None
+    while True:
+        try:
+            now = record(api.get(f"/v1/subscriptions/{id}", {"expand": list(EXPAND)}))
+        except PASSING as failure:
+            on_trouble(failure)
+        else:
+            changed = tuple(name for name in now if before is not None and now[name] != before[name])
+            if before is None or changed:
+                yield Sight(now, before, changed)
+            before = now
+        pause = every if end is None else min(every, end - clock())
+        if pause <= 0 and end is not None:
+            return
+        sleep(pause)
