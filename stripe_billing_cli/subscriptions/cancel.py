@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 When = Literal["default", "now", "period-end", "at"]
@@ -129,12 +130,8 @@ def period_end(subscription: Object) -> int:
 
 
 def _pending_update(subscription: Object) -> str | None:
-    return _id_of(subscription["latest_invoice"]) if subscription["pending_update"] else None
+    return id_of(subscription["latest_invoice"]) if subscription["pending_update"] else None
 
 
 def _schedule(subscription: Object) -> str | None:
-    return _id_of(subscription["schedule"]) if subscription["schedule"] else None
-
-
-def _id_of(reference: Object | str) -> str:
-    return reference if isinstance(reference, str) else str(reference["id"])
+    return id_of(subscription["schedule"]) if subscription["schedule"] else None

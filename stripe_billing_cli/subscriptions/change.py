@@ -13,6 +13,7 @@ from typing import Literal
 
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import schedule as schedules
+from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
@@ -78,7 +79,7 @@ def _check_changeable(subscription: Object) -> None:
         ended = "was canceled" if status == "canceled" else "expired unpaid"
         raise Refused(
             f"the subscription {id} {ended}, and nothing brings it back",
-            f"billing sub create --customer {_id_of(subscription['customer'])} --price …",
+            f"billing sub create --customer {id_of(subscription['customer'])} --price …",
         )
     if status == "incomplete":
         raise Refused(
@@ -101,14 +102,10 @@ def _pending_update(subscription: Object) -> str | None:
     """The open invoice that a pending update waits for."""
     if subscription["pending_update"] is None:
         return None
-    return _id_of(subscription["latest_invoice"])
+    return id_of(subscription["latest_invoice"])
 
 
 def _waiting_terms(subscription: Object, item: str) -> Terms | None:
     update = subscription["pending_update"] or {}
     items: Sequence[Object] = update.get("subscription_items") or ()
     return next((terms_of(held) for held in items if held["id"] == item), None)
-
-
-def _id_of(reference: Object | str) -> str:
-    return reference if isinstance(reference, str) else str(reference["id"])

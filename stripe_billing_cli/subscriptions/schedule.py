@@ -7,10 +7,11 @@ is; its phases are then written, the current one as it was and one more with wha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
 STAMP = "billing_change"
@@ -36,10 +37,10 @@ def upcoming_phase(schedule: Object) -> Object | None:
     return next((phase for phase in schedule["phases"] if phase["start_date"] >= current["end_date"]), None)
 
 
-def update_params(schedule: Object, later: Sequence[Terms], starts: int, prices: Mapping[str, Object]) -> Object:
-    """The schedule's phases from now on: the current one until `starts`, then `later`, for one interval.
+def update_params(schedule: Object, later: Sequence[Terms], starts: int, price: Object) -> Object:
+    """The schedule's phases from now on: the current one until `starts`, then `later`, for one interval of `price`.
 
-    After that the schedule ends and leaves the subscription as it is. `prices` has the recurring prices of `later`.
+    After that the schedule ends and leaves the subscription as it is.
     """
     current = _current(schedule)
     ending = {**_kept(current), "start_date": current["start_date"], "end_date": starts}
@@ -49,7 +50,7 @@ def update_params(schedule: Object, later: Sequence[Terms], starts: int, prices:
         **_kept(current),
         "items": [_later_item(current, terms) for terms in later],
         "proration_behavior": "none",
-        "duration": _interval(prices[later[0].price]),
+        "duration": _interval(price),
     }
     return {
         "end_behavior": "release",
@@ -76,7 +77,7 @@ def _kept(phase: Object) -> dict[str, Any]:
     if automatic := phase.get("automatic_tax"):
         kept["automatic_tax"] = {"enabled": automatic["enabled"]}
     if rates := phase.get("default_tax_rates"):
-        kept["default_tax_rates"] = [_id_of(rate) for rate in rates]
+        kept["default_tax_rates"] = [id_of(rate) for rate in rates]
     if discounts := phase.get("discounts"):
         kept["discounts"] = _discounts(discounts)
     if (days := (phase.get("invoice_settings") or {}).get("days_until_due")) is not None:
@@ -93,7 +94,7 @@ def _item(item: Object) -> dict[str, Any]:
     if item.get("metadata"):
         kept["metadata"] = item["metadata"]
     if rates := item.get("tax_rates"):
-        kept["tax_rates"] = [_id_of(rate) for rate in rates]
+        kept["tax_rates"] = [id_of(rate) for rate in rates]
     if discounts := item.get("discounts"):
         kept["discounts"] = _discounts(discounts)
     return kept
@@ -105,14 +106,10 @@ def _later_item(current: Object, terms: Terms) -> dict[str, Any]:
     return _item({**held, "price": terms.price, "quantity": terms.quantity})
 
 
-def _discounts(discounts: Sequence[Object]) -> list[dict[str, str]]:
+def _discounts(discounts: Sequence[Object]) -> list[dict[str, str | None]]:
     """Each by the discount that exists already, or by its coupon or promotion code."""
     kept = []
     for one in discounts:
         name = next(name for name in ("discount", "promotion_code", "coupon") if one.get(name))
-        kept.append({name: _id_of(one[name])})
+        kept.append({name: id_of(one[name])})
     return kept
-
-
-def _id_of(reference: Object | str) -> str:
-    return reference if isinstance(reference, str) else str(reference["id"])

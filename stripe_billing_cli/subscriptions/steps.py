@@ -7,6 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, RequestRefused
+from stripe_billing_cli.subscriptions.records import id_of
 
 EXPAND = ("latest_invoice.payments", "customer.invoice_settings.default_payment_method", "default_payment_method")
 """What the commands that change a subscription read along with it."""
@@ -55,13 +56,19 @@ def schedule_at(api: StripeApi, id: str) -> Object:
     return api.get(f"/v1/subscription_schedules/{id}")
 
 
+def attached_schedule(api: StripeApi, subscription: Object) -> Object | None:
+    """The schedule that a subscription is on."""
+    attached = id_of(subscription["schedule"])
+    return schedule_at(api, attached) if attached else None
+
+
 def attach_schedule(api: StripeApi, subscription: str) -> Object:
     """A schedule for the subscription as it is. It can have one only: Stripe refuses a second, and another run's, or
     that of an answer that got lost, is taken."""
     try:
         return api.post("/v1/subscription_schedules", {"from_subscription": subscription}).body
     except RequestRefused:
-        attached = read(api, subscription)["schedule"]
+        attached = attached_schedule(api, read(api, subscription))
         if attached is None:
             raise
-        return schedule_at(api, attached if isinstance(attached, str) else attached["id"])
+        return attached

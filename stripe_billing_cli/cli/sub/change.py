@@ -1,0 +1,152 @@
+"""`billing sub change`."""
+
+from __future__ import annotations
+
+import time
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED, WRONG, CommandFailed
+from stripe_billing_cli.cli.sub.app import Subscription, app
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.cli.sub.change_view import Shown
+
+
+class At(StrEnum):
+    now = "now"
+    period_end = "period-end"
+
+
+class Proration(StrEnum):
+    create = "create"
+    invoice = "invoice"
+    none = "none"
+
+
+@doors.command(app)
+def change(
+    context: Context,
+    subscription: Subscription,
+    price: Annotated[
+        str | None, typer.Option(metavar="PRICE", help="The new price: an id or a lookup key.", show_default=False)
+    ] = None,
+    quantity: Annotated[
+        int | None, typer.Option(min=0, metavar="N", help="The new quantity (default: as it is).")
+    ] = None,
+    item: Annotated[
+        str | None,
+        typer.Option(metavar="ITEM", help="Which item, where there are several: its id, or its price."),
+    ] = None,
+    at: Annotated[At, typer.Option(help="When: now, or with the next period.")] = At.now,
+    proration: Annotated[
+        Proration | None,
+        typer.Option(
+            help="What becomes of the rest of the period: billed at once, with the next invoice, or not at all "
+            "(default: an upgrade at once, anything else with the next invoice).",
+            show_default=False,
+        ),
+    ] = None,
+    preview: Annotated[bool, typer.Option("--preview", help="Only show what it would cost.")] = False,
+) -> None:
+    """Put a subscription on another price, or change its quantity.
+
+    First shows, by Stripe's own preview, what is credited, charged and due now, and the next invoice; asks; then does
+    exactly that. A change that costs something happens only if its payment goes through: else the plan stays as it
+    is, the link on which the customer can confirm the payment is printed, and the exit code is 4.
+
+    At the period's end the change is put on a schedule; the same command with the current price takes it back. A
+    change of the interval starts a new period at once.
+
+    \b
+    Examples:  billing sub change ada@example.com --price keymap-team.monthly
+               billing sub change sub_1MowQV --price keymap-pro.yearly --preview
+               billing sub change sub_1MowQV --price keymap-pro.monthly --at period-end
+               billing sub change sub_1MowQV --quantity 12 --proration create --yes
+    """
+    from stripe_billing_cli.cli.sub import change_view
+
+    if price is None and quantity is None:
+        raise CommandFailed("usage", "nothing to change: neither --price nor --quantity is given", None, WRONG)
+    if at is At.period_end and proration is not None:
+        raise CommandFailed(
+            "usage", "--proration is for a change now: at the period's end nothing is left to prorate", None, WRONG
+        )
+    shown = _decide(context, subscription, price, quantity, item, at.value, proration.value if proration else None)
+    if shown.change.action in ("none", "wait") or preview:
+        _tell(context, shown, "previewed" if preview and shown.change.action not in ("none", "wait") else None)
+        return
+    question = change_view.question(shown)
+    asking.confirm(context, question, will=change_view.will(shown), moves_money=True)
+    _tell(context, _carry_out(context, shown), None)
+
+
+def _decide(
+    context: Context,
+    name: str,
+    price: str | None,
+    quantity: int | None,
+    item: str | None,
+    at: str,
+    proration: str | None,
+) -> Shown:
+    """Read what there is, decide the change, and ask Stripe what it costs."""
+    from typing import cast
+
+    from stripe_billing_cli.cli.sub.change_view import Shown
+    from stripe_billing_cli.subscriptions import change, payments, quote, references, steps, terms
+
+    api = context.stripe
+    found = references.find_subscription(api, name, expand=steps.EXPAND)
+    chosen = terms.choose_item(found, item)
+    wanted = references.find_price(api, price) if price else chosen["price"]
+    after = terms.new_terms(chosen, wanted, quantity)
+    schedule = steps.attached_schedule(api, found)
+    decided = change.decide(found, schedule, chosen, after, cast(change.At, at))
+    shown = Shown(found, chosen["price"], wanted, decided, schedule)
+    match decided.action:
+        case "now":
+            anew = quote.restarts(found, chosen["price"], wanted)
+            now = quote.now_of(api, found, int(time.time()))
+            asked = cast("quote.Proration | None", proration)
+            shown.quoted = quote.of_change(api, found, decided.item, after, at=now, asked=asked, anew=anew)
+        case "later":
+            assert decided.starts is not None
+            shown.later_cost = quote.of_later_change(api, found, decided.item, after, decided.starts)
+        case "wait":
+            shown.owes = payments.owed(api, found["latest_invoice"])
+    return shown
+
+
+def _carry_out(context: Context, shown: Shown) -> Shown:
+    from stripe_billing_cli.subscriptions import apply_change, payments
+
+    api = context.stripe
+    after = apply_change.carry_out(api, shown.subscription, shown.change, shown.quoted, shown.wanted)
+    shown.subscription, shown.done = after, True
+    if after["pending_update"] is not None:
+        shown.owes = payments.owed(api, after["latest_invoice"])
+    return shown
+
+
+def _tell(context: Context, shown: Shown, result: str | None) -> None:
+    """Print the outcome. Raises where the change waits for its payment: exit code 4."""
+    from stripe_billing_cli.cli.sub import change_view
+    from stripe_billing_cli.subscriptions import outcomes
+
+    result = result or change_view.result(shown)
+    record = outcomes.change(result, shown.subscription, shown.change, shown.quoted, shown.later_cost, shown.owes)
+    context.printer.record(record, lambda: change_view.screen(shown, result))
+    if result == "payment_needed":
+        assert shown.owes is not None
+        why = str(shown.owes.trouble or "it has not been paid yet")
+        raise CommandFailed(
+            "payment_failed",
+            f"the plan stays as it is until the payment goes through: {why}",
+            f"the customer can pay on {shown.owes.url}; or: billing sub pay {shown.subscription['id']}",
+            NOT_REACHED,
+        )

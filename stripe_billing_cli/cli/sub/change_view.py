@@ -1,0 +1,170 @@
+"""A change of a plan as people read it, before and after it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions import payments, schedule
+from stripe_billing_cli.subscriptions.change import Change
+from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.payments import Owed
+from stripe_billing_cli.subscriptions.quote import Quote
+from stripe_billing_cli.subscriptions.terms import name_of
+
+
+@dataclass
+class Shown:
+    """A change with all that is shown of it. `quoted` is of a change now, `later_cost` of one at the period's end.
+
+    `subscription` is as it was read, and once the change is `done` as it is then.
+    """
+
+    subscription: Object
+    current: Object
+    wanted: Object
+    change: Change
+    schedule: Object | None
+    quoted: Quote | None = None
+    later_cost: Cost | None = None
+    owes: Owed | None = None
+    done: bool = False
+
+
+def result(shown: Shown) -> str:
+    match shown.change.action:
+        case "none":
+            return "unchanged"
+        case "wait":
+            return "payment_needed"
+        case "later":
+            return "scheduled"
+        case "take_back":
+            return "taken_back"
+    return "payment_needed" if shown.owes else "changed"
+
+
+def question(shown: Shown) -> str:
+    id = shown.subscription["id"]
+    match shown.change.action:
+        case "later":
+            return f"Schedule this for {id}?"
+        case "take_back":
+            return f"Take the change of {id} back?"
+    return f"Change {id} now?"
+
+
+def will(shown: Shown) -> list[str]:
+    """What is going to happen, a line each."""
+    return [line.text for line in _plan(shown)]
+
+
+def screen(shown: Shown, result: str) -> Iterator[Line]:
+    if result == "previewed":
+        yield from _plan(shown)
+        return
+    id, after = shown.subscription["id"], _named(shown.wanted, shown.change.after.quantity)
+    match result:
+        case "unchanged" if shown.change.starts:
+            yield Line(f"{id} changes to {after} on {words.date(shown.change.starts)}, as scheduled. Nothing to do.")
+        case "unchanged":
+            yield Line(f"{id} is on {after} already. Nothing to do.")
+        case "scheduled":
+            yield Line(f"{id} changes to {after} on {words.date(shown.change.starts)}.", {"fg": "green"})
+        case "taken_back":
+            yield Line(f"{id} stays on {after}.", {"fg": "green"})
+        case "changed":
+            yield Line(f"{id} is on {after} now.", {"fg": "green"})
+        case "payment_needed":
+            assert shown.owes is not None
+            yield Line(f"{id} changes to {after} when {_amount(shown.owes)} is paid.", {"fg": "yellow"})
+            yield Line(f"  {shown.owes.url}")
+
+
+def _plan(shown: Shown) -> Iterator[Line]:
+    change = shown.change
+    before = _named(shown.current, change.before.quantity)
+    after = _named(shown.wanted, change.after.quantity)
+    match change.action:
+        case "now":
+            yield Line(f"{shown.subscription['id']}: {before} → {after}, now")
+        case "later":
+            yield Line(f"{shown.subscription['id']}: {before} → {after}, on {words.date(change.starts)}")
+        case "take_back":
+            yield Line(f"{shown.subscription['id']} stays on {after}")
+    yield from _given_way(shown)
+    if shown.quoted:
+        yield from _cost(shown, shown.quoted)
+    elif shown.later_cost and shown.later_cost.next_invoice:
+        upcoming = shown.later_cost.next_invoice
+        yield Line("  due now    nothing: the paid period is used up first")
+        yield Line(
+            f"  then       {words.money(upcoming.amount, shown.later_cost.currency)} on {words.date(upcoming.at)}"
+        )
+
+
+def _given_way(shown: Shown) -> Iterator[Line]:
+    """The earlier changes that this one replaces."""
+    change = shown.change
+    if change.drops_update:
+        yield Line(f"  The change that waits for its payment is dropped: invoice {change.drops_update} is voided.")
+    replaced = change.drops_schedule or change.schedule
+    if replaced and shown.schedule:
+        upcoming = schedule.upcoming_phase(shown.schedule)
+        if upcoming:
+            yield Line(f"  What was scheduled for {words.date(upcoming['start_date'])} is dropped.")
+
+
+def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
+    cost, currency = quoted.cost, quoted.cost.currency
+    width = max((len(words.money(line.amount, currency)) for line in cost.lines), default=0)
+    for line in cost.lines:
+        label = "credited" if line.amount < 0 else "charged"
+        yield Line(f"  {label:<9}  {words.money(line.amount, currency).rjust(width)}  {line.description}")
+    yield Line(f"  {'due now':<9}  {_due_now(shown, cost)}")
+    if cost.to_balance:
+        yield Line(f"  {'balance':<9}  {words.money(-cost.to_balance, currency)} is credited to the next invoices")
+    if cost.next_invoice:
+        upcoming = cost.next_invoice
+        yield Line(f"  {'next':<9}  {words.money(upcoming.amount, currency)} on {words.date(upcoming.at)}")
+    if quoted.restarts:
+        yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
+    if shown.subscription["cancel_at"]:
+        yield Line(f"  The subscription still ends on {words.date(shown.subscription['cancel_at'])}.")
+    if cost.due_now and shown.subscription["collection_method"] == "charge_automatically":
+        yield Line("  The plan changes only if this payment goes through.")
+
+
+def _due_now(shown: Shown, cost: Cost) -> str:
+    if not cost.due_now:
+        return "nothing"
+    amount = words.money(cost.due_now, cost.currency)
+    if shown.subscription["collection_method"] == "send_invoice":
+        return f"{amount}, by an invoice that the customer is sent"
+    method = payments.default_card(shown.subscription)
+    return f"{amount} {paying(method)}"
+
+
+def paying(method: Object | None) -> str:
+    """`from Visa ending in 4242`."""
+    if method is None:
+        return "and no card is saved: the customer pays on a page"
+    card = method.get("card")
+    if card is None:
+        return f"by {method['type']}"
+    return f"from {card['brand'].capitalize()} ending in {card['last4']}"
+
+
+def _day(quoted: Quote) -> str:
+    return words.date(quoted.proration_date)
+
+
+def _amount(owes: Owed) -> str:
+    return words.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
+
+
+def _named(price: Object, quantity: int | None) -> str:
+    return name_of(price) if quantity in (None, 1) else f"{name_of(price)} × {quantity:,}"

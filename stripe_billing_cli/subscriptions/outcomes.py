@@ -1,0 +1,93 @@
+"""What became of a command that changed something, as `billing` prints it: docs/output.md lists the fields.
+
+Amounts are ints in the currency's smallest unit, times Unix seconds; what there is none of is null.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions import records
+from stripe_billing_cli.subscriptions.change import Change
+from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.payments import Owed, Trouble
+from stripe_billing_cli.subscriptions.quote import Quote
+from stripe_billing_cli.subscriptions.refund import Refund
+
+
+def change(
+    result: str,
+    subscription: Object,
+    decided: Change,
+    quoted: Quote | None,
+    later_cost: Cost | None,
+    owes: Owed | None,
+) -> dict[str, Any]:
+    """`result` is one of `previewed`, `unchanged`, `changed`, `scheduled`, `taken_back`, `payment_needed`."""
+    cost = quoted.cost if quoted else later_cost
+    return {
+        "id": subscription["id"],
+        "result": result,
+        "item": decided.item,
+        "from": asdict(decided.before),
+        "to": asdict(decided.after),
+        "starts": decided.starts,
+        "proration": quoted.proration if quoted else None,
+        "proration_date": quoted.proration_date if quoted else None,
+        "new_period_starts": quoted.restarts if quoted else False,
+        "cost": None if cost is None else cost_record(cost),
+        **owing(owes),
+        "subscription": records.subscription(subscription),
+    }
+
+
+def cost_record(cost: Cost) -> dict[str, Any]:
+    """`credited` and `to_balance` are negative or 0."""
+    return {
+        "currency": cost.currency,
+        "credited": cost.credited,
+        "charged": cost.charged,
+        "due_now": cost.due_now,
+        "to_balance": cost.to_balance,
+        "lines": [asdict(line) for line in cost.lines],
+        "next_invoice": None if cost.next_invoice is None else asdict(cost.next_invoice),
+    }
+
+
+def owing(owes: Owed | None) -> dict[str, Any]:
+    """The invoice that waits for its payment, where the customer can pay it, and why it has not been paid."""
+    return {
+        "confirmation_url": owes.url if owes else None,
+        "payment_error": trouble(owes.trouble) if owes else None,
+    }
+
+
+def trouble(found: Trouble | None) -> dict[str, Any] | None:
+    return None if found is None else asdict(found)
+
+
+def cancellation(
+    result: str, subscription: Object, ends: int, final: Cost | None, refund: Refund | None, given: Object | None
+) -> dict[str, Any]:
+    """`result` is one of `canceled`, `scheduled`, `unchanged`. `ends` is when the service ends or ended."""
+    return {
+        "id": subscription["id"],
+        "result": result,
+        "ends": ends,
+        "final_invoice": None if final is None else cost_record(final),
+        "refund": None if refund is None else refunded(refund, given),
+        "subscription": records.subscription(subscription),
+    }
+
+
+def refunded(refund: Refund, given: Object | None) -> dict[str, Any]:
+    """`id` and `status` are null where nothing was left to give back."""
+    return {
+        "id": given["id"] if given else None,
+        "status": given["status"] if given else None,
+        "amount": refund.amount,
+        "currency": refund.payment.invoice["currency"],
+        "invoice": refund.payment.invoice["id"],
+    }

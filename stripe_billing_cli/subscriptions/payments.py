@@ -1,0 +1,81 @@
+"""Payments that are owed: which invoice is open, what its last attempt came to, and where its customer can pay it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions.records import id_of
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a payment did not go through. `decline_code` is the bank's (https://docs.stripe.com/declines/codes).
+
+    A payment that waits for its customer (3-D Secure) has the code `authentication_required`.
+    """
+
+    message: str
+    code: str | None = None
+    decline_code: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.message} ({self.decline_code})" if self.decline_code else self.message
+
+
+NEEDS_ACTION = Trouble("The customer must authenticate the payment (3-D Secure).", "authentication_required")
+NOT_TRIED = Trouble("No card was there to charge.", "payment_method_missing")
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An open invoice, and why it has not been paid; None where nobody has tried."""
+
+    invoice: Object
+    trouble: Trouble | None
+
+    @property
+    def url(self) -> str | None:
+        """The page on which the customer can pay it."""
+        return self.invoice["hosted_invoice_url"]  # type: ignore[no-any-return]
+
+
+def owed(api: StripeApi, invoice: Object) -> Owed:
+    """`invoice` with its `payments`."""
+    intent = intent_of(invoice)
+    return Owed(invoice, trouble_of(api.get(f"/v1/payment_intents/{intent}")) if intent else None)
+
+
+def intent_of(invoice: Object) -> str | None:
+    """The payment intent that is to pay an open invoice; `invoice` with its `payments`."""
+    for payment in (invoice["payments"] or {"data": ()})["data"]:
+        if payment["status"] == "open" and payment["payment"]["type"] == "payment_intent":
+            return id_of(payment["payment"]["payment_intent"])
+    return None
+
+
+def trouble_of(intent: Object) -> Trouble | None:
+    """What became of the last attempt of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
+    if intent["status"] == "requires_action":
+        return NEEDS_ACTION
+    failed = intent["last_payment_error"]
+    if failed is not None:
+        return Trouble(failed["message"], failed["code"], failed.get("decline_code"))
+    return NOT_TRIED if intent["status"] == "requires_payment_method" else None
+
+
+def open_invoice(api: StripeApi, subscription: Object) -> Object | None:
+    """The first invoice of an incomplete subscription, else the newest open one; with its payments."""
+    wanted = {"subscription": subscription["id"], "status": "open", "limit": 1, "expand": ["data.payments"]}
+    found, _ = api.page("/v1/invoices", wanted)
+    return found[0] if found else None
+
+
+def default_card(subscription: Object) -> Object | None:
+    """What the subscription is paid with: its own default, else its customer's; both must be expanded
+    (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+    own = subscription["default_payment_method"]
+    if own is not None:
+        return own  # type: ignore[no-any-return]
+    settings = subscription["customer"].get("invoice_settings") or {}
+    return settings.get("default_payment_method")
