@@ -12,6 +12,7 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import records
 from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import Owed, Trouble
 from stripe_billing_cli.subscriptions.quote import Quote
 from stripe_billing_cli.subscriptions.refund import Refund
@@ -90,4 +91,21 @@ def refunded(refund: Refund, given: Object | None) -> dict[str, Any]:
         "amount": refund.amount,
         "currency": refund.payment.invoice["currency"],
         "invoice": refund.payment.invoice["id"],
+    }
+
+
+def payment(subscription: Object, payable: Payable, attempt: Attempt) -> dict[str, Any]:
+    """`result` is one of `paid`, `card_saved`, `payment_needed`, `nothing_to_pay`.
+
+    `invoice` is the one that was to be paid; where nothing was, the draft in the making, charged at `collects_at`.
+    """
+    invoice = payable.invoice or payable.draft
+    return {
+        "id": subscription["id"],
+        "result": attempt.result,
+        "invoice": records.invoice(invoice) if invoice else None,
+        "collects_at": invoice["automatically_finalizes_at"] if invoice else None,
+        "confirmation_url": payable.invoice["hosted_invoice_url"] if payable.invoice and attempt.trouble else None,
+        "payment_error": trouble(attempt.trouble),
+        "subscription": records.subscription(subscription),
     }
