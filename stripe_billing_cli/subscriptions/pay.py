@@ -16,6 +16,7 @@ from stripe_billing_cli.stripe_api.errors import PaymentFailed, RequestRefused
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, Trouble
 from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.references import WrongKind, kind_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 TEST_CARD = "pm_card_visa"
@@ -58,11 +59,13 @@ def find(api: StripeApi, subscription: Object) -> Payable:
 
 
 def check_method(method: str | None, *, livemode: bool) -> None:
-    """Refuse what cannot be charged before anything is asked. Raises `Refused`."""
+    """Refuse what cannot be charged before anything is asked. Raises `Refused`, `WrongKind`."""
     if method is None:
         return
     if not method.startswith("pm_"):
-        raise Refused(f"{method} is no payment method", "give pm_…")
+        kind = kind_of(method)
+        told = f"{method} is the id of {kind}" if kind else f"{method!r} is no id"
+        raise WrongKind(f"{told}, and a payment method is needed", "give pm_…")
     if livemode and method.startswith("pm_card_"):
         raise Refused(f"{method} is a test card, and the key is live", "leave it out to charge the saved card")
 
