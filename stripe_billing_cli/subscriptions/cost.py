@@ -62,7 +62,8 @@ def billed_later(invoice: Object, proration_date: int) -> Cost:
         for line in invoice["lines"]["data"]
         if is_proration(line) and line["period"]["start"] == proration_date
     )
-    return Cost(invoice["currency"], lines, next_invoice=_next(invoice, 0))
+    left = min(0, invoice["starting_balance"] + invoice["total"])
+    return Cost(invoice["currency"], lines, to_balance=left, next_invoice=_next(invoice, 0))
 
 
 def costs_more(invoice: Object, proration_date: int) -> bool:

@@ -12,6 +12,7 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import records
 from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import Owed, Trouble
 from stripe_billing_cli.subscriptions.quote import Quote
@@ -107,5 +108,34 @@ def payment(subscription: Object, payable: Payable, attempt: Attempt) -> dict[st
         "collects_at": invoice["automatically_finalizes_at"] if invoice else None,
         "confirmation_url": payable.invoice["hosted_invoice_url"] if payable.invoice and attempt.trouble else None,
         "payment_error": trouble(attempt.trouble),
+        "subscription": records.subscription(subscription),
+    }
+
+
+def resumption(subscription: Object, decided: Resumption, cost: Cost | None, owes: Owed | None) -> dict[str, Any]:
+    """`result` is one of `resumed`, `unchanged`, `payment_needed`.
+
+    `taken_back` names what was: `cancellation`, `collection`, `pause`. `cost` is that of the period that begins after
+    a pause of the service.
+    """
+    paused = subscription["status"] == "paused"
+    return {
+        "id": subscription["id"],
+        "result": "payment_needed" if paused else "resumed" if decided.steps else "unchanged",
+        "taken_back": list(decided.steps),
+        "cost": None if cost is None else cost_record(cost),
+        **owing(owes),
+        "subscription": records.subscription(subscription),
+    }
+
+
+def pausing(subscription: Object, decided: Pause, cost: Cost | None) -> dict[str, Any]:
+    """`result` is one of `paused`, `unchanged`. `cost` is what the unused time credits, to be settled later."""
+    held = subscription["pause_collection"]
+    return {
+        "id": subscription["id"],
+        "result": "unchanged" if decided.params is None else "paused",
+        "pause_collection": None if held is None else {"behavior": held["behavior"], "resumes_at": held["resumes_at"]},
+        "cost": None if cost is None else cost_record(cost),
         "subscription": records.subscription(subscription),
     }

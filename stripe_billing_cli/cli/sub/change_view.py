@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.cli import words
 from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import payments, schedule
 from stripe_billing_cli.subscriptions.change import Change
@@ -100,10 +101,9 @@ def _plan(shown: Shown) -> Iterator[Line]:
         yield from _cost(shown, shown.quoted)
     elif shown.later_cost and shown.later_cost.next_invoice:
         upcoming = shown.later_cost.next_invoice
-        yield Line("  due now    nothing: the paid period is used up first")
-        yield Line(
-            f"  then       {words.money(upcoming.amount, shown.later_cost.currency)} on {words.date(upcoming.at)}"
-        )
+        yield cost_view.entry("due now", "nothing: the paid period is used up first")
+        amount = words.money(upcoming.amount, shown.later_cost.currency)
+        yield cost_view.entry("then", f"{amount} on {words.date(upcoming.at)}")
 
 
 def _given_way(shown: Shown) -> Iterator[Line]:
@@ -120,16 +120,13 @@ def _given_way(shown: Shown) -> Iterator[Line]:
 
 def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
     cost, currency = quoted.cost, quoted.cost.currency
-    width = max((len(words.money(line.amount, currency)) for line in cost.lines), default=0)
-    for line in cost.lines:
-        label = "credited" if line.amount < 0 else "charged"
-        yield Line(f"  {label:<9}  {words.money(line.amount, currency).rjust(width)}  {line.description}")
-    yield Line(f"  {'due now':<9}  {_due_now(shown, cost)}")
+    yield from cost_view.lines(cost)
+    yield cost_view.entry("due now", _due_now(shown, cost))
     if cost.to_balance:
-        yield Line(f"  {'balance':<9}  {words.money(-cost.to_balance, currency)} is credited to the next invoices")
+        yield cost_view.entry("balance", f"{words.money(-cost.to_balance, currency)} is credited to the next invoices")
     if cost.next_invoice:
         upcoming = cost.next_invoice
-        yield Line(f"  {'next':<9}  {words.money(upcoming.amount, currency)} on {words.date(upcoming.at)}")
+        yield cost_view.entry("next", f"{words.money(upcoming.amount, currency)} on {words.date(upcoming.at)}")
     if quoted.restarts:
         yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
     if shown.subscription["cancel_at"]:
@@ -145,17 +142,7 @@ def _due_now(shown: Shown, cost: Cost) -> str:
     if shown.subscription["collection_method"] == "send_invoice":
         return f"{amount}, by an invoice that the customer is sent"
     method = payments.default_card(shown.subscription)
-    return f"{amount} {paying(method)}"
-
-
-def paying(method: Object | None) -> str:
-    """`from Visa ending in 4242`."""
-    if method is None:
-        return "and no card is saved: the customer pays on a page"
-    card = method.get("card")
-    if card is None:
-        return f"by {method['type']}"
-    return f"from {card['brand'].capitalize()} ending in {card['last4']}"
+    return f"{amount} {cost_view.paying(method)}"
 
 
 def _day(quoted: Quote) -> str:

@@ -73,7 +73,7 @@ def _attempt(context: Context, subscription: Object, payable: Payable, method: s
 
 def _confirm_charge(context: Context, subscription: Object, invoice: Object, method: str | None) -> None:
     from stripe_billing_cli.cli import words
-    from stripe_billing_cli.cli.sub.change_view import paying
+    from stripe_billing_cli.cli.sub.cost_view import paying
     from stripe_billing_cli.subscriptions import payments
     from stripe_billing_cli.subscriptions.refusals import Refused
 

@@ -1,0 +1,147 @@
+"""A cancellation as people read it, before and after it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.sub import cost_view
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, period_end
+from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.refund import Refund
+
+GREEN = {"fg": "green"}
+
+
+@dataclass
+class Ending:
+    """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, and
+    `given` the refund that was made."""
+
+    subscription: Object
+    asked: Asked
+    cancellation: Cancellation
+    final: Cost | None
+    refund: Refund | None
+    given: Object | None = None
+
+    @property
+    def refunds(self) -> bool:
+        return self.refund is not None and self.refund.made is None and self.refund.amount > 0
+
+    @property
+    def moves(self) -> bool:
+        return self.cancellation.action != "none" or self.refunds
+
+
+def question(ending: Ending) -> str:
+    id = ending.subscription["id"]
+    match ending.cancellation.action:
+        case "now":
+            return f"Cancel {id} now?"
+        case "later":
+            return f"Let {id} end then?"
+        case "details":
+            return f"Write this to {id}?"
+    return "Refund it?"
+
+
+def plan(ending: Ending) -> Iterator[Line]:
+    """What is going to happen, before it is agreed to."""
+
+    subscription, cancellation = ending.subscription, ending.cancellation
+    id, paid_until = subscription["id"], period_end(subscription)
+    match cancellation.action:
+        case "now" if subscription["status"] == "incomplete":
+            yield Line(f"{id} ends now. It was never paid for; its invoice is voided.")
+        case "now":
+            left = f", though it is paid until {words.moment(paid_until)}" if paid_until > cancellation.ends else ""
+            yield Line(f"{id} ends now: the customer loses access at once{left}.")
+        case "later":
+            yield Line(f"{id} ends on {words.moment(cancellation.ends)}: the customer keeps access until then.")
+        case "details":
+            yield Line(f"{id}: the reason and comment of its cancellation are written.")
+    if cancellation.drops_schedule:
+        yield Line(f"  What was scheduled for it is dropped ({cancellation.drops_schedule}).")
+    if cancellation.drops_update:
+        yield Line(
+            f"  The change that waits for its payment is dropped: invoice {cancellation.drops_update} is voided."
+        )
+    yield from _money(ending)
+
+
+def _money(ending: Ending) -> Iterator[Line]:
+    final = ending.final
+    if final:
+        yield from cost_view.lines(final)
+        yield Line(f"  {_billed(ending, final)}")
+    if ending.refunds:
+        assert ending.refund is not None
+        yield cost_view.entry("refunded", _refund_told(ending.refund))
+    elif ending.refund is not None:
+        yield Line(f"  {_nothing_to_refund(ending.refund)}")
+    owes = ending.subscription["latest_invoice"]
+    if (
+        ending.cancellation.action == "now"
+        and owes
+        and owes["status"] == "open"
+        and not ending.cancellation.drops_update
+    ):
+        amount = words.money(owes["amount_remaining"], owes["currency"])
+        if ending.subscription["status"] != "incomplete":
+            yield Line(f"  Invoice {owes['id']} over {amount} stays open, and Stripe stops collecting it.")
+    elif not final and ending.refund is None:
+        yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
+
+
+def _billed(ending: Ending, final: Cost) -> str:
+    """When what is credited and charged is billed, and what comes of it."""
+    if ending.cancellation.action == "now" and not ending.asked.invoice_now:
+        return "This waits for another invoice of the customer's; --invoice-now bills it at once."
+    when = "now" if ending.cancellation.action == "now" else f"on {words.date(ending.cancellation.ends)}"
+    if final.to_balance:
+        return f"A last invoice is made {when}: {words.money(-final.to_balance, final.currency)} goes to the balance."
+    return f"A last invoice is made {when}: {words.money(final.due_now, final.currency)} is charged."
+
+
+def _refund_told(refund: Refund) -> str:
+    invoice = refund.payment.invoice
+    of = "what is unused of it" if refund.kind == "prorated" else "all of it"
+    paid = words.money(invoice["amount_paid"], invoice["currency"])
+    amount = words.money(refund.amount, invoice["currency"])
+    return f"{amount}, {of}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"
+
+
+def _nothing_to_refund(refund: Refund) -> str:
+    invoice = refund.payment.invoice
+    if refund.made:
+        amount = words.money(refund.amount, invoice["currency"])
+        return f"{amount} were refunded for this already ({refund.made['id']})."
+    if refund.payment.left == 0:
+        return f"The payment for invoice {invoice['number'] or invoice['id']} has been refunded already."
+    return "Nothing of the last payment is unused: nothing is refunded."
+
+
+def screen(ending: Ending) -> Iterator[Line]:
+    subscription = ending.subscription
+    id = subscription["id"]
+    ends = words.moment(subscription["ended_at"] or ending.cancellation.ends)
+    match ending.cancellation.action:
+        case "now":
+            yield Line(f"{id} is {subscription['status'].replace('_', ' ')}.", GREEN)
+        case "later":
+            yield Line(f"{id} ends on {ends}. Until then: billing sub resume {id} takes it back.", GREEN)
+        case "details":
+            yield Line(f"Written to {id}.", GREEN)
+        case "none" if subscription["ended_at"]:
+            yield Line(f"{id} ended on {ends} already.")
+        case "none":
+            yield Line(f"{id} ends on {ends} already. Nothing to do.")
+    if ending.given is not None and ending.refund is not None:
+        amount = words.money(ending.given["amount"], ending.given["currency"])
+        yield Line(f"Refunded {amount} ({ending.given['id']}).", GREEN)
+    elif ending.refund is not None:
+        yield Line(_nothing_to_refund(ending.refund))

@@ -1,0 +1,33 @@
+"""What a change credits and charges, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions.cost import Cost
+
+
+def entry(label: str, text: str) -> Line:
+    """A line under what is going to happen: `  due now    $15.00`."""
+    return Line(f"  {label:<9}  {text}")
+
+
+def lines(cost: Cost) -> Iterator[Line]:
+    """Each credit and charge, the amounts one under the other."""
+    width = max((len(words.money(line.amount, cost.currency)) for line in cost.lines), default=0)
+    for line in cost.lines:
+        amount = words.money(line.amount, cost.currency).rjust(width)
+        yield entry("credited" if line.amount < 0 else "charged", f"{amount}  {line.description}")
+
+
+def paying(method: Object | None) -> str:
+    """`from Visa ending in 4242`."""
+    if method is None:
+        return "and no card is saved: the customer pays on a page"
+    card = method.get("card")
+    if card is None:
+        return f"by {method['type']}"
+    return f"from {card['brand'].capitalize()} ending in {card['last4']}"

@@ -1,0 +1,108 @@
+"""`billing sub pause`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.sub.app import Subscription, app
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.subscriptions.cost import Cost
+    from stripe_billing_cli.subscriptions.pause import Pause
+
+
+class Invoices(StrEnum):
+    void = "void"
+    keep_draft = "keep-draft"
+    uncollectible = "uncollectible"
+
+
+FATES = {
+    "void": "are voided: the time is a gift",
+    "keep_as_draft": "stay drafts, to be collected later",
+    "mark_uncollectible": "are written off as uncollectible",
+}
+
+
+@doors.command(app)
+def pause(
+    context: Context,
+    subscription: Subscription,
+    keep_service: Annotated[
+        bool, typer.Option("--keep-service", help="Only stop collecting: service and status stay as they are.")
+    ] = False,
+    invoices: Annotated[
+        Invoices | None,
+        typer.Option(
+            help="With --keep-service: what becomes of the invoices in the meantime (default: void).",
+            show_default=False,
+        ),
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="With --keep-service: collect again from then on.")
+    ] = None,
+) -> None:
+    """Stop a subscription for a while: no service, no invoices, until it is resumed.
+
+    What is unused of the paid period is credited to the invoice with which it goes on. With --keep-service the
+    customer keeps the service, and only the collection of its invoices pauses.
+
+    \b
+    Examples:  billing sub pause ada@example.com
+               billing sub pause sub_1MowQV --keep-service --invoices keep-draft --until 2027-02-01
+    """
+    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, references, steps
+
+    if not keep_service and (invoices or until):
+        raise given.wrong("--invoices and --until belong to --keep-service", "without the service nothing is invoiced")
+    moment = given.moment("--until", until) if until else None
+    api = context.stripe
+    found = references.find_subscription(api, subscription, expand=steps.EXPAND)
+    fate = (invoices or Invoices.void).value
+    decided = pause.decide_pause(found, keep_service=keep_service, invoices=fate, until=moment)
+    cost = None
+    if decided.params is not None:
+        cost = apply_pause.cost_of_pausing(api, found, decided)
+        will = [line.text for line in _plan(found, decided, cost)]
+        asking.confirm(context, f"Pause {found['id']}?", will=will, moves_money=True)
+        found = apply_pause.pause(api, found, decided)
+    record = outcomes.pausing(found, decided, cost)
+    context.printer.record(record, lambda: _screen(record))
+
+
+def _plan(subscription: Object, decided: Pause, cost: Cost | None) -> Iterator[Line]:
+    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli.sub import cost_view
+
+    id, params = subscription["id"], decided.params or {}
+    if "pause_collection" in params:
+        collection = params["pause_collection"]
+        yield Line(f"{id} keeps its service; the invoices to come {FATES[collection['behavior']]}.")
+        if "resumes_at" in collection:
+            yield Line(f"  They are collected again from {words.moment(collection['resumes_at'])} on.")
+        return
+    yield Line(f"{id} pauses now: the customer loses access, and nothing is invoiced until it is resumed.")
+    if cost and cost.lines:
+        yield from cost_view.lines(cost)
+        yield Line("  This is settled with the first invoice after the pause.")
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    from stripe_billing_cli.cli import words
+
+    id, collection = record["id"], record["pause_collection"]
+    if record["result"] == "unchanged":
+        yield Line(f"{id} is paused so already. Nothing to do.")
+    elif collection:
+        until = f" until {words.moment(collection['resumes_at'])}" if collection["resumes_at"] else ""
+        yield Line(f"{id} is not collected{until}. Collect again: billing sub resume {id}", {"fg": "green"})
+    else:
+        yield Line(f"{id} is paused. Go on: billing sub resume {id}", {"fg": "green"})

@@ -1,0 +1,79 @@
+"""`billing sub resume`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from stripe_billing_cli.cli import asking, doors
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
+from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.sub.app import Subscription, app
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.subscriptions.cost import Cost
+    from stripe_billing_cli.subscriptions.pause import Resumption
+
+
+@doors.command(app)
+def resume(context: Context, subscription: Subscription) -> None:
+    """Let a subscription go on: take its pending cancellation back, or end its pause.
+
+    After a pause of the service a new period begins at once and is charged; until that payment goes through the
+    subscription stays paused, the link on which the customer can pay is printed, and the exit code is 4.
+
+    \b
+    Examples:  billing sub resume ada@example.com
+               billing sub resume sub_1MowQV --yes
+    """
+    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, payments, references, steps
+
+    api = context.stripe
+    found = references.find_subscription(api, subscription, expand=steps.EXPAND)
+    decided = pause.decide_resumption(found)
+    cost = apply_pause.cost_of_resuming(api, found) if "pause" in decided.steps else None
+    after, owes = found, None
+    if decided.steps:
+        will = [line.text for line in _plan(found, decided, cost)]
+        asking.confirm(context, f"Let {found['id']} go on?", will=will, moves_money="pause" in decided.steps)
+        after = apply_pause.resume(api, found, decided)
+        invoice = payments.open_invoice(api, after) if after["status"] == "paused" else None
+        owes = payments.owed(api, invoice) if invoice else None
+    record = outcomes.resumption(after, decided, cost, owes)
+    context.printer.record(record, lambda: _screen(record))
+    if after["status"] == "paused":
+        why = str(owes.trouble) if owes and owes.trouble else "it is still paused"
+        hint = f"the customer can pay on {owes.url}; or: billing sub pay {found['id']}" if owes else None
+        raise CommandFailed("payment_failed", f"{found['id']} stays paused until it is paid: {why}", hint, NOT_REACHED)
+
+
+def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Iterator[Line]:
+    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli.sub import cost_view
+    from stripe_billing_cli.subscriptions import payments
+
+    id = subscription["id"]
+    for step in decided.steps:
+        match step:
+            case "cancellation":
+                yield Line(f"{id} goes on: it does not end on {words.date(subscription['cancel_at'])}.")
+            case "collection":
+                yield Line(f"{id}: its invoices are collected again, from the next one on.")
+            case "pause":
+                yield Line(f"{id}: the service goes on, and a new period begins now.")
+    if cost:
+        yield from cost_view.lines(cost)
+        source = f" {cost_view.paying(payments.default_card(subscription))}" if cost.due_now else ""
+        yield cost_view.entry("due now", f"{words.money(cost.due_now, cost.currency)}{source}")
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    id, status = record["id"], record["subscription"]["status"]
+    if record["result"] == "unchanged":
+        yield Line(f"{id} is {status}, and nothing is to end or paused. Nothing to do.")
+    elif record["result"] == "resumed":
+        yield Line(f"{id} goes on; it is {status}.", {"fg": "green"})
+    else:
+        yield Line(f"{id} is paused, and goes on when its invoice is paid.", {"fg": "yellow"})

@@ -1,0 +1,65 @@
+"""A pause, or its end, carried out; each step sets the subscription to something and may be repeated."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.subscriptions import quote, steps
+from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
+from stripe_billing_cli.subscriptions.pause import Pause, Resumption
+
+RESUME = {"payment_behavior": "resume_on_payment_success"}
+"""The subscription stays paused until the invoice of its new period is paid (https://docs.stripe.com/api/subscriptions/resume)."""
+
+
+def pause(api: StripeApi, subscription: Object, decided: Pause) -> Object:
+    """The subscription afterwards. Raises `StripeFailure`."""
+    if decided.params is None:
+        return subscription
+    id = subscription["id"]
+    if not decided.path:
+        return steps.update(api, id, decided.params)
+    try:
+        api.post(f"/v1/subscriptions/{id}{decided.path}", decided.params)
+    except RequestRefused:
+        if steps.read(api, id)["status"] != "paused":
+            raise
+    return steps.read(api, id)
+
+
+def resume(api: StripeApi, subscription: Object, decided: Resumption) -> Object:
+    """Take back what was decided; the subscription afterwards. Raises `StripeFailure`."""
+    id = subscription["id"]
+    after = subscription
+    for step in decided.steps:
+        match step:
+            case "cancellation":
+                after = steps.update(api, id, decided.cancel_params)
+            case "collection":
+                after = steps.update(api, id, {"pause_collection": ""})
+            case "pause":
+                after = _resume_service(api, id)
+    return after
+
+
+def _resume_service(api: StripeApi, id: str) -> Object:
+    try:
+        api.post(f"/v1/subscriptions/{id}/resume", RESUME)
+    except RequestRefused:
+        if steps.read(api, id)["status"] == "paused":
+            raise
+    return steps.read(api, id)
+
+
+def cost_of_resuming(api: StripeApi, subscription: Object) -> Cost | None:
+    """What the new period costs, by Stripe's preview; None where nothing is invoiced."""
+    invoice = quote.if_any(api, subscription, {"resume_at": "now"})
+    return billed_at_once(invoice, None) if invoice else None
+
+
+def cost_of_pausing(api: StripeApi, subscription: Object, decided: Pause) -> Cost | None:
+    """What is credited for the unused time, by Stripe's preview; None where nothing is, or the service goes on."""
+    if not decided.path:
+        return None
+    invoice = quote.if_any(api, subscription, {"pause": decided.params})
+    return billed_at_once(invoice, None) if invoice else None

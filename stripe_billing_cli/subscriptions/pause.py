@@ -1,0 +1,88 @@
+"""Stopping a subscription for a while, and setting it going again: decided without asking anything of Stripe.
+
+Two pauses exist. Stripe's own (https://docs.stripe.com/api/subscriptions/pause) stops the service and its invoices,
+with the status `paused`; pausing the collection (https://docs.stripe.com/billing/subscriptions/pause-payment) leaves
+the service and the status as they are, and gives the invoices another fate.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.refusals import Refused
+
+Invoices = Literal["void", "keep-draft", "uncollectible"]
+BEHAVIORS = {"void": "void", "keep-draft": "keep_as_draft", "uncollectible": "mark_uncollectible"}
+Step = Literal["cancellation", "pause", "collection"]
+
+
+@dataclass(frozen=True)
+class Pause:
+    """`params` of `path`, a call under the subscription's own; None where it is paused so already."""
+
+    params: dict[str, Any] | None
+    path: str = ""
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """What is taken back, in this order. Nothing: the subscription goes on as it is."""
+
+    steps: tuple[Step, ...] = ()
+    cancel_params: dict[str, Any] = field(default_factory=dict)
+
+
+def decide_pause(subscription: Object, *, keep_service: bool, invoices: Invoices, until: int | None) -> Pause:
+    """Raises `Refused` where Stripe pauses no such subscription."""
+    _check_lives(subscription)
+    if keep_service:
+        wanted = {"behavior": BEHAVIORS[invoices], "resumes_at": until}
+        held = subscription["pause_collection"]
+        if held and all(held.get(name) == value for name, value in wanted.items()):
+            return Pause(None)
+        return Pause({"pause_collection": {name: value for name, value in wanted.items() if value is not None}})
+    if subscription["status"] == "paused":
+        return Pause(None)
+    if subscription["schedule"]:
+        raise Refused(
+            f"the subscription {subscription['id']} is on the schedule {id_of(subscription['schedule'])}, and Stripe "
+            "pauses no scheduled subscription",
+            "take the scheduled change back first (billing sub change … --price with the current one), or add "
+            "--keep-service",
+        )
+    return Pause({"type": "subscription"}, "/pause")
+
+
+def decide_resumption(subscription: Object) -> Resumption:
+    """What stands in the way of the subscription going on. Raises `Refused` where nothing brings it back."""
+    _check_lives(subscription)
+    steps: list[Step] = []
+    cancel: dict[str, Any] = {}
+    if subscription["cancel_at_period_end"]:
+        cancel = {"cancel_at_period_end": False}
+    elif subscription["cancel_at"] is not None:
+        cancel = {"cancel_at": ""}
+    if cancel:
+        steps.append("cancellation")
+    if subscription["pause_collection"]:
+        steps.append("collection")
+    if subscription["status"] == "paused":
+        steps.append("pause")
+    return Resumption(tuple(steps), cancel)
+
+
+def _check_lives(subscription: Object) -> None:
+    id, status = subscription["id"], subscription["status"]
+    if status in ("canceled", "incomplete_expired"):
+        ended = "was canceled" if status == "canceled" else "expired unpaid"
+        raise Refused(
+            f"the subscription {id} {ended}, and nothing brings it back",
+            f"billing sub create --customer {id_of(subscription['customer'])} --price …",
+        )
+    if status == "incomplete":
+        raise Refused(
+            f"the subscription {id} has not begun: its first invoice is unpaid", f"pay it: billing sub pay {id}"
+        )
