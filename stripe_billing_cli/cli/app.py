@@ -38,6 +38,7 @@ GROUPS = {
     "catalog": Group("stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."),
     "customer": Group("stripe_billing_cli.cli.customer", "Customers: create, find, change, and send to the portal."),
     "sub": Group("stripe_billing_cli.cli.sub", "Subscriptions: start one, look at it, change it, end it."),
+    "clock": Group("stripe_billing_cli.cli.clock", "Test clocks: let a subscription live a year in a minute."),
     "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),
     "local": Group("stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."),
 }

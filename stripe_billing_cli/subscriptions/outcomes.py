@@ -139,3 +139,15 @@ def pausing(subscription: Object, decided: Pause, cost: Cost | None) -> dict[str
         "cost": None if cost is None else cost_record(cost),
         "subscription": records.subscription(subscription),
     }
+
+
+def clock(held: Object) -> dict[str, Any]:
+    """A test clock. `frozen_time` is what it shows, `deletes_after` when Stripe deletes it by itself."""
+    return {
+        "id": held["id"],
+        "name": held["name"],
+        "status": held["status"],
+        "frozen_time": held["frozen_time"],
+        "deletes_after": held["deletes_after"],
+        "created": held["created"],
+    }

@@ -14,8 +14,6 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
-Invoices = Literal["void", "keep-draft", "uncollectible"]
-BEHAVIORS = {"void": "void", "keep-draft": "keep_as_draft", "uncollectible": "mark_uncollectible"}
 Step = Literal["cancellation", "pause", "collection"]
 
 
@@ -35,11 +33,14 @@ class Resumption:
     cancel_params: dict[str, Any] = field(default_factory=dict)
 
 
-def decide_pause(subscription: Object, *, keep_service: bool, invoices: Invoices, until: int | None) -> Pause:
-    """Raises `Refused` where Stripe pauses no such subscription."""
+def decide_pause(subscription: Object, behavior: str | None, until: int | None) -> Pause:
+    """`behavior` is Stripe's for the invoices of a paused collection; None pauses the service itself.
+
+    Raises `Refused` where Stripe pauses no such subscription.
+    """
     _check_lives(subscription)
-    if keep_service:
-        wanted = {"behavior": BEHAVIORS[invoices], "resumes_at": until}
+    if behavior is not None:
+        wanted = {"behavior": behavior, "resumes_at": until}
         held = subscription["pause_collection"]
         if held and all(held.get(name) == value for name, value in wanted.items()):
             return Pause(None)

@@ -25,6 +25,11 @@ class Invoices(StrEnum):
     uncollectible = "uncollectible"
 
 
+BEHAVIORS = {
+    Invoices.void: "void",
+    Invoices.keep_draft: "keep_as_draft",
+    Invoices.uncollectible: "mark_uncollectible",
+}
 FATES = {
     "void": "are voided: the time is a gift",
     "keep_as_draft": "stay drafts, to be collected later",
@@ -66,8 +71,8 @@ def pause(
     moment = given.moment("--until", until) if until else None
     api = context.stripe
     found = references.find_subscription(api, subscription, expand=steps.EXPAND)
-    fate = (invoices or Invoices.void).value
-    decided = pause.decide_pause(found, keep_service=keep_service, invoices=fate, until=moment)
+    behavior = BEHAVIORS[invoices or Invoices.void] if keep_service else None
+    decided = pause.decide_pause(found, behavior, moment)
     cost = None
     if decided.params is not None:
         cost = apply_pause.cost_of_pausing(api, found, decided)

@@ -1,0 +1,201 @@
+"""`billing clock`: Stripe's test clocks, on which a subscription lives a year in a minute."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED, WRONG, CommandFailed
+from stripe_billing_cli.cli.output import Column, Line, Record
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import Object, StripeApi
+    from stripe_billing_cli.subscriptions.clocks import Advance
+
+app = typer.Typer(
+    help="Test clocks: customers whose time moves when you say so. Test mode only.",
+    no_args_is_help=True,
+    **doors.PLAIN,
+)
+
+Clock = Annotated[str, typer.Argument(metavar="CLOCK", help="The clock's id, or its name.")]
+PERIOD_END = "period-end"
+
+
+@doors.command(app)
+def create(
+    context: Context,
+    name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it.")] = None,
+    at: Annotated[
+        str | None, typer.Option(metavar="DATE", help="What time it shows at first (default: now): 2026-01-31.")
+    ] = None,
+) -> None:
+    """Make a test clock; `billing customer create --test-clock` puts a customer on it.
+
+    \b
+    Example:  billing clock create --name life --at 2026-01-31
+    """
+    from stripe_billing_cli.subscriptions import clocks, outcomes
+
+    frozen = given.moment("--at", at) if at else int(time.time())
+    record = outcomes.clock(clocks.create(_test_mode(context), name, frozen))
+    context.printer.record(record, lambda: [Line(f"{record['id']}  {_shows(record)}")])
+
+
+@doors.command(app)
+def advance(
+    context: Context,
+    clock: Clock,
+    to: Annotated[
+        str, typer.Argument(metavar="TO", help="How far (12h, 35d, 2w), until when (a date, in UTC), or period-end.")
+    ],
+    timeout: Annotated[str, typer.Option(metavar="SPAN", help="How long to wait for Stripe: 90s, 10m.")] = "10m",
+) -> None:
+    """Move a clock on, and wait until Stripe has done all that comes of it. Further than Stripe goes at once: in steps.
+
+    period-end is two hours after the end of the period that ends first: the renewal has been invoiced, finalised an
+    hour later, and charged. Nothing to do if the clock shows the time already. When the time is up before the clock
+    is ready, the exit code is 4; the clock goes on.
+
+    \b
+    Examples:  billing clock advance life period-end
+               billing clock advance life 35d
+               billing clock advance clock_1Mr3I22eZvKYlo2Ck0rgMqd7 2027-01-01T12:00Z
+    """
+    from stripe_billing_cli.subscriptions import clocks, outcomes
+
+    api = _test_mode(context)
+    seconds = given.span("--timeout", timeout)
+    relative = None if to == PERIOD_END else _relative(to)
+    moment = None if to == PERIOD_END or relative is not None else given.moment("TO", to)
+    found = clocks.find(api, clock)
+    if moment is not None:
+        target = moment
+    elif relative is not None:
+        target = found["frozen_time"] + relative
+    else:
+        target = clocks.next_period_end(found, clocks.living(api, found["id"]))
+    moved = target > found["frozen_time"]
+    for step in _watched(clocks.advance(api, found, target, deadline=time.monotonic() + seconds), found, target):
+        found = step.clock
+    record = outcomes.clock(found)
+    context.printer.record(record, lambda: [Line(f"{record['id']}  {_shows(record, moved=moved)}")])
+    if found["status"] != "ready" or found["frozen_time"] < target:
+        raise CommandFailed(
+            "timeout",
+            f"the clock {found['id']} is not there yet after {timeout}: it is {found['status']}",
+            f"wait on: billing clock advance {found['id']} {target}",
+            NOT_REACHED,
+        )
+
+
+@doors.command(app, "list")
+def list_(context: Context) -> None:
+    """List the test clocks, newest first, as they come.
+
+    \b
+    Example:  billing clock list --output json
+    """
+    from stripe_billing_cli.subscriptions import clocks, lists, outcomes
+
+    found = lists.objects(_test_mode(context), clocks.PATH, {}, None)
+    count = context.printer.records(map(outcomes.clock, found), COLUMNS)
+    if context.printer.for_people and not count:
+        context.printer.note("No test clocks.")
+
+
+@doors.command(app)
+def delete(context: Context, clock: Clock) -> None:
+    """Delete a test clock, and with it its customers and their subscriptions.
+
+    \b
+    Example:  billing clock delete life --yes
+    """
+    from stripe_billing_cli.subscriptions import clocks, outcomes
+
+    api = _test_mode(context)
+    found = clocks.find(api, clock)
+    record = {**outcomes.clock(found), "deleted": True}
+    asking.confirm(
+        context,
+        f"Delete {found['id']}?",
+        will=[f"The clock {found['name'] or found['id']}, its customers and their subscriptions are deleted."],
+        moves_money=True,
+        when_refused="nothing was deleted",
+    )
+    clocks.delete(api, found["id"])
+    context.printer.record(record, lambda: [Line(f"{found['id']} is deleted.")])
+
+
+def _test_mode(context: Context) -> StripeApi:
+    """Refuse a live key before any call."""
+    if context.door.livemode:
+        raise CommandFailed(
+            "wrong_mode",
+            "test clocks exist in test mode only, and this key is live",
+            "use a test key, or --local",
+            WRONG,
+        )
+    return context.stripe
+
+
+def _relative(text: str) -> int | None:
+    """Seconds of a span that names its unit; None for anything else, such as a date."""
+    return given.span("TO", text) if text[-1:] in "smhdw" and text[:1].isdigit() and text[:-1].isdigit() else None
+
+
+def _shows(record: Record, *, moved: bool = True) -> str:
+    from stripe_billing_cli.cli import words
+
+    name = f"{record['name']}: " if record["name"] else ""
+    return f"{name}it is {words.moment(record['frozen_time'])}{'' if moved else ' already. Nothing to do'}."
+
+
+def _watched(steps: Iterator[Advance], clock: Object, target: int) -> Iterator[Advance]:
+    """The same, with a bar on a terminal."""
+    if not sys.stderr.isatty():
+        yield from steps
+        return
+    with _bar(target - clock["frozen_time"]) as show:
+        for step in steps:
+            yield step
+            show(step.clock["frozen_time"] - clock["frozen_time"], step.clock["status"])
+
+
+@contextmanager
+def _bar(seconds: int) -> Iterator[Callable[[int, str], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("advancing", total=max(seconds, 1))
+        yield lambda done, status: progress.update(task, completed=done, description=status)
+
+
+def _time(record: Record) -> str:
+    from stripe_billing_cli.cli import words
+
+    return words.moment(record["frozen_time"])
+
+
+def _deleted_after(record: Record) -> str:
+    from stripe_billing_cli.cli import words
+
+    return words.date(record["deletes_after"])
+
+
+COLUMNS = (
+    Column("CLOCK", lambda record: record["id"]),
+    Column("NAME", lambda record: record["name"] or "-"),
+    Column("SHOWS", _time),
+    Column("STATUS", lambda record: record["status"]),
+    Column("DELETED AFTER", _deleted_after),
+)
