@@ -26,12 +26,20 @@ READS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. `hint` says what to do where it is not ok."""
+    """One thing looked at. `hint` says what to do where it is not ok, or is a `warning`, which fails nothing."""
 
     check: str
     ok: bool
     found: str
     hint: str | None = None
+    warning: bool = False
+
+    @property
+    def mark(self) -> tuple[str, str]:
+        """The sign before it, and its colour."""
+        if not self.ok:
+            return "✗", "red"
+        return ("!", "yellow") if self.warning else ("✓", "green")
 
 
 @doors.command(app, "doctor")
@@ -50,9 +58,9 @@ def doctor(
     findings = list(_look(context, file))
     if context.printer.for_people:
         for finding in findings:
-            mark, colour = ("✓", "green") if finding.ok else ("✗", "red")
+            mark, colour = finding.mark
             context.printer.line(f"{mark} {finding.check:<12} {finding.found}", fg=colour)
-            if finding.hint and not finding.ok:
+            if finding.hint and (finding.warning or not finding.ok):
                 context.printer.line(f"  → {finding.hint}")
     else:
         wrong = [finding.check for finding in findings if not finding.ok]
@@ -80,6 +88,7 @@ def _look_at_stripe(context: Context) -> Iterator[Finding]:
         yield Finding("key", True, f"a {kind} key from {door.said_by}, sent to {door.base}")
     yield Finding("mode", True, "live: real money" if door.livemode else "test")
     yield from _look_at_account(context)
+    yield from _look_at_endpoints(context)
 
 
 def _look_at_account(context: Context) -> Iterator[Finding]:
@@ -115,6 +124,35 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
         else:
             told = explain(failure)
             yield Finding("may read", False, f"{name}: {told.message}", told.hint)
+
+
+def _look_at_endpoints(context: Context) -> Iterator[Finding]:
+    """Events come in the version of their endpoint: only what this program made is its business to mend."""
+    from stripe_billing_cli.stripe_api.client import API_VERSION
+    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints
+
+    try:
+        endpoints = read_endpoints(context.stripe)
+    except StripeFailure:
+        return  # what the key may not read, or whatever else is wrong, was told above
+    for endpoint in endpoints:
+        version = endpoint.api_version or "the account's default version"
+        found = f"{endpoint.id} ({endpoint.url}): {version}, {endpoint.status}"
+        if endpoint.ours and not endpoint.enabled:
+            yield Finding("webhook", True, found, f"billing webhook create --url {endpoint.url} enables it", True)
+        elif endpoint.api_version == API_VERSION:
+            yield Finding("webhook", True, found)
+        elif endpoint.ours:
+            yield Finding(
+                "webhook",
+                False,
+                f"{found}; {API_VERSION} is expected",
+                f"billing webhook roll-secret {endpoint.id} replaces it by one of the right version",
+            )
+        else:
+            hint = f"if `billing listen` is to receive it: billing webhook create --url {endpoint.url}"
+            yield Finding("webhook", True, f"{found}, not made by billing", hint, True)
 
 
 def _look_at_catalog(file: str) -> Finding:

@@ -71,4 +71,44 @@ def test_as_json(billing: Billing) -> None:
     ran = billing.ok("doctor", "--local", "--output", "json")
 
     assert ran.json["ok"] is True
-    assert {"check": "mode", "ok": True, "found": "test", "hint": None} in ran.json["findings"]
+    assert {"check": "mode", "ok": True, "found": "test", "hint": None, "warning": False} in ran.json["findings"]
+
+
+URL = "https://shop.example/webhook"
+
+
+def test_an_endpoint_of_another_version_is_told(billing: Billing, account: Account) -> None:
+    billing.write(SEED)
+    old = account.post(
+        "/v1/webhook_endpoints",
+        url=URL,
+        enabled_events=["*"],
+        api_version="2025-03-31.basil",
+        metadata={"billing_webhook": "yes"},
+    )
+
+    ran = billing("doctor", "--local")
+
+    assert ran.code == 1
+    assert f"✗ webhook      {old['id']} ({URL}): 2025-03-31.basil, enabled; 2026-10-28.endive is expected" in ran.out
+    assert f"→ billing webhook roll-secret {old['id']}" in ran.out
+    billing.ok("webhook", "roll-secret", "--local", "--store-secret")
+    assert "2026-10-28.endive, enabled" in billing.ok("doctor", "--local").out
+
+
+def test_an_endpoint_of_somebody_elses_is_a_warning(billing: Billing, account: Account) -> None:
+    billing.write(SEED)
+    account.post("/v1/webhook_endpoints", url=URL, enabled_events=["*"])
+
+    ran = billing.ok("doctor", "--local")
+
+    assert "! webhook " in ran.out
+    assert "the account's default version, enabled, not made by billing" in ran.out
+
+
+def test_an_endpoint_of_ours_that_is_disabled_is_a_warning(billing: Billing, account: Account) -> None:
+    billing.write(SEED)
+    made = billing.ok("webhook", "create", "--local", "--url", URL, "--output", "json").json
+    account.post(f"/v1/webhook_endpoints/{made['id']}", disabled=True)
+
+    assert f"! webhook      {made['id']} ({URL}): 2026-10-28.endive, disabled" in billing.ok("doctor", "--local").out

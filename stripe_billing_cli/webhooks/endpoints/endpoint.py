@@ -1,0 +1,104 @@
+"""Webhook endpoints of Stripe's as this program sees them, and the marks that it leaves in their metadata.
+
+`billing_webhook` says that `billing` made it. `billing_secret` is `unconfirmed` until its secret is in somebody's
+hands: Stripe shows it once, so an endpoint whose maker died before that is worth nothing, and the next run replaces it.
+`billing_rolls` is the endpoint whose place it takes while a secret is being rolled, `billing_replaced` the same when
+that is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import StripeApi
+
+PATH = "/v1/webhook_endpoints"
+MADE = "billing_webhook"
+SECRET = "billing_secret"
+ROLLS = "billing_rolls"
+REPLACED = "billing_replaced"
+UNCONFIRMED = "unconfirmed"
+MARKS = frozenset({MADE, SECRET, ROLLS, REPLACED})
+
+
+class EndpointRefused(Exception):
+    """What was asked cannot be done with the endpoints as they are. `hint` says what to do about it."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """`api_version` is None where it is the account's default; `created` in Unix seconds."""
+
+    id: str
+    url: str
+    status: str
+    api_version: str | None
+    enabled_events: tuple[str, ...]
+    description: str | None
+    created: int
+    livemode: bool
+    metadata: Mapping[str, str]
+
+    @property
+    def ours(self) -> bool:
+        return MADE in self.metadata
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether somebody has its secret, as far as can be known."""
+        return self.metadata.get(SECRET) != UNCONFIRMED
+
+    @property
+    def rolls(self) -> str | None:
+        return self.metadata.get(ROLLS) or None
+
+    @property
+    def replaced(self) -> str | None:
+        return self.metadata.get(REPLACED) or None
+
+    @property
+    def enabled(self) -> bool:
+        return self.status == "enabled"
+
+
+def endpoint_of(held: Mapping[str, Any]) -> Endpoint:
+    return Endpoint(
+        id=held["id"],
+        url=held["url"],
+        status=held["status"],
+        api_version=held["api_version"],
+        enabled_events=tuple(held["enabled_events"]),
+        description=held["description"],
+        created=held["created"],
+        livemode=held["livemode"],
+        metadata=held["metadata"] or {},
+    )
+
+
+def read_endpoints(api: StripeApi) -> list[Endpoint]:
+    """All endpoints of the account, oldest first. Raises `StripeFailure`."""
+    return [endpoint_of(held) for page in api.pages(PATH, {}) for held in page][::-1]
+
+
+def record(endpoint: Endpoint) -> dict[str, Any]:
+    """The fields that commands print. `managed`: made by this program."""
+    return {
+        "id": endpoint.id,
+        "url": endpoint.url,
+        "status": endpoint.status,
+        "api_version": endpoint.api_version,
+        "enabled_events": list(endpoint.enabled_events),
+        "description": endpoint.description,
+        "managed": endpoint.ours,
+        "rolls": endpoint.rolls,
+        "created": endpoint.created,
+        "livemode": endpoint.livemode,
+        "metadata": {name: value for name, value in endpoint.metadata.items() if name not in MARKS},
+    }

@@ -1,0 +1,55 @@
+"""Types of events by name and pattern: an endpoint of Stripe's takes whole names only, or `*` for all."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointRefused
+
+ACTED_ON = ("customer.deleted", "customer.subscription.*", "entitlements.*", "invoice.*")
+"""What decides on access: the events of an endpoint that is made without `--events`."""
+
+
+@cache
+def known() -> tuple[str, ...]:
+    """Every type that an endpoint may name at the API version of the SDK, `*` left out."""
+    from stripe.params import _webhook_endpoint_create_params as params
+
+    hint = params.WebhookEndpointCreateParams.__annotations__["enabled_events"]
+    return tuple(sorted(name for name in _literals(hint) if name != "*"))
+
+
+def _literals(hint: Any) -> Iterator[str]:
+    if get_origin(hint) is Literal:
+        yield from get_args(hint)
+    else:
+        for part in get_args(hint):
+            yield from _literals(part)
+
+
+def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
+    """The types that names and patterns (`invoice.*`) mean, sorted; `*` alone stays as it is.
+
+    Raises `EndpointRefused` for one that means no event.
+    """
+    if "*" in patterns:
+        return ("*",)
+    types = known()
+    found: set[str] = set()
+    for pattern in patterns:
+        matching = [name for name in types if fnmatchcase(name, pattern)]
+        if not matching:
+            raise EndpointRefused(f"there is no event {pattern}", _nearest(pattern, types))
+        found.update(matching)
+    return tuple(sorted(found))
+
+
+def _nearest(pattern: str, types: Sequence[str]) -> str:
+    near = difflib.get_close_matches(pattern, types, n=3)
+    if near:
+        return f"did you mean {' or '.join(near)}?"
+    return "name types as in https://docs.stripe.com/api/events/types; invoice.* means all that begin with invoice."

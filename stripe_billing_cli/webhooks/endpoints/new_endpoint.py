@@ -1,0 +1,103 @@
+"""One endpoint made, with certainty: its secret is in the hands of `keep` before it counts as there.
+
+Three steps, each of which may be the last: create it as unconfirmed, hand its secret over, confirm it. An endpoint
+that is found unconfirmed has a secret that nobody knows; whoever finds it deletes it and begins anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import API_VERSION, Answer, StripeApi
+from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, ObjectMissing
+from stripe_billing_cli.webhooks.endpoints.endpoint import (
+    MADE,
+    PATH,
+    ROLLS,
+    SECRET,
+    UNCONFIRMED,
+    Endpoint,
+    EndpointRefused,
+    endpoint_of,
+)
+
+Keep = Callable[[Endpoint, str], None]
+"""Told an endpoint and its secret; when it returns, the secret is safe."""
+ATTEMPTS = 100
+"""How often a create is asked again under a new key, after answers about endpoints that are gone."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`rolls`: the endpoint in whose place it comes."""
+
+    url: str
+    enabled_events: tuple[str, ...]
+    description: str | None = None
+    rolls: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+
+    def params(self) -> dict[str, Any]:
+        marks = {MADE: "yes", SECRET: UNCONFIRMED, **({ROLLS: self.rolls} if self.rolls else {})}
+        return {
+            "url": self.url,
+            "enabled_events": list(self.enabled_events),
+            "api_version": API_VERSION,
+            "metadata": {**dict(self.metadata), **marks},
+            **({"description": self.description} if self.description else {}),
+        }
+
+
+def make(api: StripeApi, wanted: Wanted, held: Sequence[Endpoint], keep: Keep) -> Endpoint:
+    """The new endpoint, confirmed. `held`: all that the account has. Raises `StripeFailure`, and what `keep` raises."""
+    answer = _create(api, wanted.params(), [endpoint.id for endpoint in held])
+    keep(endpoint_of(answer.body), answer.body["secret"])
+    return confirm(api, answer.body["id"])
+
+
+def confirm(api: StripeApi, id: str) -> Endpoint:
+    """Note that somebody has its secret."""
+    try:
+        return endpoint_of(api.post(f"{PATH}/{id}", {"metadata": {SECRET: ""}}).body)
+    except ObjectMissing:
+        raise EndpointRefused(
+            f"{id} was deleted just after it was made: another run made one at the same time",
+            "its secret is worth nothing; `billing webhook list` shows which endpoint is there",
+        ) from None
+
+
+def delete(api: StripeApi, id: str) -> None:
+    """Gone already is fine."""
+    try:
+        api.delete(f"{PATH}/{id}")
+    except ObjectMissing:
+        return
+
+
+def _create(api: StripeApi, params: Mapping[str, Any], held: Iterable[str]) -> Answer:
+    """Stripe remembers a key for a day: an answer about an endpoint that was deleted since is asked again anew."""
+    gone: list[str] = []
+    for _ in range(ATTEMPTS):
+        answer = api.post(PATH, params, _key(params, held, gone))
+        if not answer.replayed or _is_there(api, answer.body["id"]):
+            return answer
+        gone.append(answer.body["id"])
+    raise IdempotencyConflict("Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day")
+
+
+def _key(params: Mapping[str, Any], held: Iterable[str], gone: Sequence[str]) -> str:
+    """The same for every run that wants the same of the same account in the same state."""
+    content = json.dumps([params, sorted(held), gone], sort_keys=True)
+    return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
+
+
+def _is_there(api: StripeApi, id: str) -> bool:
+    try:
+        api.get(f"{PATH}/{id}")
+    except ObjectMissing:
+        return False
+    return True
