@@ -38,9 +38,13 @@ ONLY_WHEN_EXPANDED: dict[type, set[str]] = {
     stripe.Price.CurrencyOptions: {"tiers"},
     stripe.Plan: {"tiers"},
     stripe.Charge: {"refunds"},
+    stripe.Coupon: {"applies_to", "currency_options"},
+    stripe.PromotionCode.Restrictions: {"currency_options"},
     stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
     stripe.Invoice: {"confirmation_secret", "payments"},
     stripe.Charge: {"refunds"},
+    stripe.Coupon: {"applies_to", "currency_options"},
+    stripe.PromotionCode.Restrictions: {"currency_options"},
     stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
     stripe.Invoice: {"confirmation_secret", "payments"},
 }

@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.store import Object, Store
 
 DEEPEST = 4
-PRIVATE = frozenset({"pending_change", "test_card", "test_detached"})
+PRIVATE = frozenset({"coupon_terms", "pending_change", "test_card", "test_detached"})
 """What the local Stripe remembers of an object and Stripe does not show."""
 
 Wanted: TypeAlias = "dict[str, Wanted]"
@@ -70,7 +70,13 @@ Expandable = Link | Included | Part | Embedded | Inlined | Hidden | Elsewhere
 
 SUBSCRIPTION_ITEM: Mapping[str, Expandable] = {"price": Inlined("price"), "plan": Inlined("plan")}
 PRICED = Part({"price_details": Part({"price": Link("price")})})
-LINE: Mapping[str, Expandable] = {"pricing": PRICED}
+DISCOUNTED = Part({"discount": Link("discount")})
+LINE: Mapping[str, Expandable] = {
+    "discount_amounts": DISCOUNTED,
+    "discounts": Link("discount"),
+    "pretax_credit_amounts": DISCOUNTED,
+    "pricing": PRICED,
+}
 INVOICE_PAYMENT: Mapping[str, Expandable] = {
     "payment": Part({"payment_intent": Link("payment_intent"), "charge": Link("charge")})
 }
@@ -120,10 +126,13 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "confirmation_secret": Included(),
         "customer": Link("customer"),
         "default_payment_method": Link("payment_method"),
+        "discounts": Link("discount"),
         "lines": Part({"data": Part(LINE)}),
         "parent": Part({"subscription_details": Part({"subscription": Link("subscription")})}),
         "payments": Hidden({"data": Part(INVOICE_PAYMENT)}),
         "test_clock": Link("test_helpers.test_clock"),
+        "total_discount_amounts": DISCOUNTED,
+        "total_pretax_credit_amounts": DISCOUNTED,
     },
     "line_item": LINE,
     "invoice_payment": {**INVOICE_PAYMENT, "invoice": Link("invoice")},
@@ -136,6 +145,7 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
     "subscription": {
         "customer": Link("customer"),
         "default_payment_method": Link("payment_method"),
+        "discounts": Link("discount"),
         "items": Part({"data": Part(SUBSCRIPTION_ITEM)}),
         "latest_invoice": Link("invoice"),
         "pending_setup_intent": Link("setup_intent"),
@@ -154,6 +164,17 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
     },
     "test_helpers.test_clock": {},
     "billing_portal.session": {},
+    "coupon": {"applies_to": Included(), "currency_options": Included()},
+    "discount": {
+        "customer": Link("customer"),
+        "promotion_code": Link("promotion_code"),
+        "source": Part({"coupon": Link("coupon")}),
+    },
+    "promotion_code": {
+        "customer": Link("customer"),
+        "promotion": Part({"coupon": Link("coupon")}),
+        "restrictions": Part({"currency_options": Included()}),
+    },
     "tax_id": {"customer": Link("customer")},
 }
 """By kind. The tiers of a currency option are asked for by currency: `currency_options.eur.tiers`."""
@@ -230,8 +251,9 @@ def _shown(store: Store, stored: Object, nodes: Mapping[str, Expandable], tree: 
                 if branch is not None and value is not None:
                     answer[name] = _included(store, value, within, branch)
             case Link(kind) if branch is not None and isinstance(value, str):
-                target = store.get(kind, value)
-                answer[name] = value if target is None else shown(store, kind, target, branch)
+                answer[name] = _linked(store, kind, value, branch)
+            case Link(kind) if branch is not None and isinstance(value, list):
+                answer[name] = [_linked(store, kind, id, branch) for id in value]
             case Hidden(_):
                 if branch is not None:
                     answer[name] = _each(store, value, _properties(node), branch)
@@ -243,6 +265,11 @@ def _shown(store: Store, stored: Object, nodes: Mapping[str, Expandable], tree: 
             case _:
                 answer[name] = value
     return answer
+
+
+def _linked(store: Store, kind: str, id: str, tree: Wanted) -> Any:
+    target = store.get(kind, id)
+    return id if target is None else shown(store, kind, target, tree)
 
 
 def _each(store: Store, value: Any, nodes: Mapping[str, Expandable], tree: Wanted) -> Any:
@@ -306,6 +333,8 @@ def _inlined(store: Store, stored: Any, nodes: Mapping[str, Expandable]) -> Any:
         return stored
     answer: Object = {}
     for name, value in stored.items():
+        if name in PRIVATE:
+            continue
         match nodes.get(name):
             case Inlined(kind) if isinstance(value, str):
                 answer[name] = shown(store, kind, current(store, kind, value), {})

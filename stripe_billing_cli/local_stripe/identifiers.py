@@ -51,5 +51,10 @@ def invoice_prefix() -> str:
     return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(8))
 
 
+def coupon_id() -> str:
+    """Of a coupon without an id of one's own: `Z4OV52SU`."""
+    return _random(8)
+
+
 def request_id() -> str:
     return f"req_{_random(14)}"

@@ -295,9 +295,11 @@ def _columns(object: Object) -> tuple[Any, ...]:
 
 
 def _created(object: Object) -> int:
-    """An invoice item calls it `date`."""
-    created: int = object["created"] if "created" in object else object["date"]
-    return created
+    """An invoice item calls it `date`, a discount `start`."""
+    for name in ("created", "date", "start"):
+        if name in object:
+            return int(object[name])
+    raise KeyError("created")
 
 
 def _insertion(kind: str, object: Object) -> tuple[str, tuple[Any, ...]]:

@@ -51,7 +51,7 @@ CREATE = Hash(
         **unsupported("it has no accounts that are customers", "customer_account"),
         **unsupported("it has no connected accounts", "application_fee_amount issuer on_behalf_of transfer_data"),
         **unsupported("it computes no taxes", "account_tax_ids automatic_tax default_tax_rates"),
-        **unsupported("it has no coupons yet", "discounts"),
+        **unsupported("discount the subscription instead", "discounts"),
         **unsupported("it has no sources; use a payment method", "default_source"),
         **unsupported(PLAIN, "custom_fields footer from_invoice number rendering shipping_cost shipping_details"),
         **unsupported(PLAIN, "statement_descriptor effective_at"),

@@ -40,7 +40,7 @@ CREATE = Hash(
             "its invoice items have an amount", "pricing price_data quantity quantity_decimal unit_amount_decimal"
         ),
         **unsupported("it computes no taxes", "tax_behavior tax_code tax_rates"),
-        **unsupported("it has no coupons", "discountable discounts"),
+        **unsupported("discount the subscription instead", "discountable discounts"),
         **unsupported("it has no accounts that are customers", "customer_account"),
         "expand": EXPAND,
     }

@@ -10,6 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import agenda, lines, payments
+from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid
@@ -38,9 +39,13 @@ def drafted(
     subscription: Object | None = None,
     period: tuple[int, int] | None = None,
     proration_date: int | None = None,
+    discounts: Sequence[Object] | None = None,
     **rest: Any,
 ) -> Object:
-    """A draft with everything that Stripe says about an invoice, not yet stored."""
+    """A draft with everything that Stripe says about an invoice, not yet stored.
+
+    `discounts`: in place of the subscription's own.
+    """
     id = identifiers.long_id("in")
     subscription_id = subscription["id"] if subscription else None
     shown = [lines.shown(line, currency, id, subscription_id) for line in billed]
@@ -109,7 +114,9 @@ def drafted(
         "total_taxes": [],
         **rest,
     }
-    return {**invoice, **_due(total, customer["balance"])}
+    held = discount.living(call, subscription["discounts"]) if subscription else []
+    invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
+    return {**invoice, **_due(invoice["total"], customer["balance"])}
 
 
 def _parent(subscription: Object | None, proration_date: int | None) -> Object | None:
@@ -141,6 +148,9 @@ def create(call: Call, invoice: Object) -> Object:
     call.store.insert("invoice", invoice)
     agenda.put(call.store, FINALIZE, invoice["id"], invoice["automatically_finalizes_at"], invoice["test_clock"])
     events.record(call, "invoice.created", invoice)
+    subscription = subscription_of(invoice)
+    if subscription is not None:
+        on_invoices.use_up(call, invoice, subscription)
     return invoice
 
 

@@ -16,6 +16,7 @@ from stripe_billing_cli.local_stripe.billing import (
     invoice_items,
     invoices,
 )
+from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
 from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call
@@ -184,6 +185,9 @@ HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
     invoices.FINALIZE: _finalize,
     invoices.RETRY: _retry,
     OVERDUE: _overdue,
+    coupons.EXPIRE: coupons.expire,
+    discount.END: discount.end,
+    promotion_codes.EXPIRE: promotion_codes.expire,
     schedule.TURN: turning.turn,
     schedule.EXPIRING: turning.warn,
 }

@@ -11,9 +11,11 @@ from stripe_billing_cli.local_stripe.billing import (
     invoice_items,
     invoices,
 )
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import forecast
 from stripe_billing_cli.local_stripe.billing.subscriptions import changes, form, item_changes, sellable, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid
 from stripe_billing_cli.local_stripe.parameters import (
@@ -51,7 +53,7 @@ DETAILS = Hash(
 FORM = Hash(
     {
         **optional(customer=Text(), subscription=Text(), subscription_details=DETAILS),
-        **unsupported("it has no coupons yet", "discounts"),
+        **unsettable(discounts=discount.FORM),
         **unsupported("it computes no taxes", "automatic_tax"),
         **unsupported("it previews subscriptions", "currency customer_details invoice_items issuer on_behalf_of"),
         **unsupported("it previews the next invoice", "preview_mode schedule schedule_details"),
@@ -79,10 +81,26 @@ def preview(call: Call) -> Object:
         reason="upcoming",
         subscription=subscription,
         proration_date=details.get("proration_date"),
+        discounts=_discounts(call, subscription),
         created=at,
         period_end=at,
     )
     return {**draft, "id": f"upcoming_{draft['id']}"}
+
+
+def _discounts(call: Call, subscription: Object) -> list[Object] | None:
+    """Those to see the invoice with; None for the subscription's own."""
+    if "discounts" not in call.params:
+        return None
+    on = redemption(call, subscription)
+    found = []
+    for at, wanted in enumerate(call.params["discounts"] or ()):
+        if "discount" in wanted:
+            found.append(discount.held(call, wanted, f"discounts[{at}]", on))
+            continue
+        coupon, promotion = discount.applicable(call, wanted, f"discounts[{at}]", on)
+        found.append(discount.new(call, coupon, subscription["customer"], subscription["id"], promotion))
+    return found
 
 
 def _lines(call: Call, subscription: Object, details: Mapping[str, Any]) -> tuple[list[Line], int]:

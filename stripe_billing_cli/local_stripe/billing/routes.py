@@ -13,6 +13,8 @@ from stripe_billing_cli.local_stripe.billing import (
     refunds,
     test_clocks,
 )
+from stripe_billing_cli.local_stripe.billing.discounts import calls as discount_calls
+from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
 from stripe_billing_cli.local_stripe.billing.schedules import calls as schedule_calls
 from stripe_billing_cli.local_stripe.billing.subscriptions import routes as subscription_routes
 
@@ -26,6 +28,9 @@ ROUTES = (
     *invoice_calls.ROUTES,
     *invoice_items.ROUTES,
     *subscription_routes.ROUTES,
+    *coupons.ROUTES,
+    *promotion_codes.ROUTES,
+    *discount_calls.ROUTES,
     *schedule_calls.ROUTES,
     *test_clocks.ROUTES,
 )

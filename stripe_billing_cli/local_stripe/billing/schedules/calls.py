@@ -226,11 +226,13 @@ def _go_on(call: Call, before: Object, after: Object) -> Object:
         schedule.save(call, before, after)
         schedule.plan_ahead(call, after)
         return after
-    begins = phase["start_date"] != before["current_phase"]["start_date"]
+    was = phases.current(before["phases"], call.now)
+    begins = was is None or phase["start_date"] != was["start_date"]
     after["current_phase"] = phases.span(phase)
     schedule.save(call, before, after)
     proration = phase["proration_behavior"] if begins else call.params.get("proration_behavior", "create_prorations")
-    return turning.enter(call, after, phase, proration)
+    redeems = was is None or begins or phase["discounts"] != was["discounts"]
+    return turning.enter(call, after, phase, proration, redeems=redeems)
 
 
 def cancel(call: Call) -> Object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import form
 from stripe_billing_cli.local_stripe.billing.subscriptions.form import NowOr
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS
@@ -60,7 +61,8 @@ PHASE = {
         proration_behavior=form.PRORATIONS,
         trial=Boolean(),
     ),
-    **{name: form.REST[name] for name in ("default_tax_rates", "discounts", "add_invoice_items")},
+    **unsettable(discounts=discount.FORM),
+    **{name: form.REST[name] for name in ("default_tax_rates", "add_invoice_items")},
 }
 NEW_PHASE = Hash({**PHASE, **optional(end_date=Integer(), trial_end=Integer())})
 CHANGED_PHASE = Hash({**PHASE, **optional(end_date=NowOr("now"), start_date=NowOr("now"), trial_end=Integer())})

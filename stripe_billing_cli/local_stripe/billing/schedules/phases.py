@@ -12,6 +12,7 @@ from stripe_billing_cli.local_stripe.billing.periods import Rhythm
 from stripe_billing_cli.local_stripe.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.store import Object
 
+SOURCES = ("coupon", "discount", "promotion_code")
 RhythmOf = Callable[[str], Rhythm]
 """How often a price, given by its id, recurs."""
 
@@ -68,7 +69,7 @@ def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: 
         "default_payment_method": phase.get("default_payment_method"),
         "default_tax_rates": [],
         "description": phase.get("description"),
-        "discounts": [],
+        "discounts": [{**dict.fromkeys(SOURCES), **wanted} for wanted in phase.get("discounts") or ()],
         "end_date": end,
         "invoice_settings": invoice_settings(phase),
         "items": [_item(item) for item in phase["items"]],
@@ -156,5 +157,6 @@ def of_subscription(subscription: Object, now: int) -> Object:
     trialing = subscription["status"] == "trialing"
     return {
         **_phase(phase, subscription["currency"], start, end, "phases[0]"),
+        "discounts": [{**dict.fromkeys(SOURCES), "discount": id} for id in subscription["discounts"]],
         "trial_end": subscription["trial_end"] if trialing else None,
     }

@@ -13,8 +13,10 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import changes, creation, forthcoming, sellable, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.store import Object
@@ -56,6 +58,7 @@ def start(call: Call, before: Object, customer: Object) -> Object:
         "items": phase["items"],
         "billing_mode": before["billing_mode"],
         "metadata": phase["metadata"],
+        "discounts": given(phase["discounts"]),
         **{name: value for name, value in settings.items() if value is not None},
     }
     if phase["trial_end"] is not None:
@@ -90,17 +93,18 @@ def _settings(call: Call, found: Object, phase: Object) -> Object:
     return settings
 
 
-def enter(call: Call, before: Object, phase: Object, proration: str) -> Object:
-    """The subscription becomes what `phase` says. `proration`: how what that changes is billed."""
+def enter(call: Call, before: Object, phase: Object, proration: str, *, redeems: bool = True) -> Object:
+    """The subscription becomes what `phase` says. `proration`: how what that changes is billed; `redeems`: whether its
+    discounts are new, since a coupon for one invoice that was used up does not come back."""
     subscription = stored.find(call, before["subscription"])
     after = schedule.save(call, before, {**before, "current_phase": phases.span(phase)})
-    _become(call, after, phase, proration, subscription)
+    _become(call, after, phase, proration, subscription, redeems=redeems)
     show_end(call, after)
     schedule.plan_ahead(call, after)
     return after
 
 
-def _become(call: Call, found: Object, phase: Object, proration: str, before: Object) -> None:
+def _become(call: Call, found: Object, phase: Object, proration: str, before: Object, *, redeems: bool) -> None:
     """At the end of a period the renewal bills the new items, as it comes next; otherwise the change is prorated."""
     settings = _settings(call, found, phase)
     after = {
@@ -110,6 +114,9 @@ def _become(call: Call, found: Object, phase: Object, proration: str, before: Ob
         "days_until_due": settings["days_until_due"] if settings["collection_method"] == "send_invoice" else None,
         "metadata": merged(before["metadata"], phase["metadata"]),
     }
+    if redeems:
+        wanted = kept(call, before, phase["discounts"])
+        after["discounts"] = discount.changed(call, wanted or None, before, redemption(call, before))
     over = all(item["current_period_end"] <= call.now for item in before["items"]["data"])
     trial_end = phase["trial_end"] if phase["trial_end"] and phase["trial_end"] > call.now else None
     change = changes.Change([])
@@ -150,6 +157,24 @@ def at_period_end(call: Call, found: Object, phase: Object, subscription: Object
     items = [{**item, **period} for item in change.after]
     anchor = subscription["billing_cycle_anchor"] if change.anchor is None else at
     return {**subscription, "items": {**subscription["items"], "data": items}, "billing_cycle_anchor": anchor}
+
+
+def given(sources: Sequence[Object]) -> list[Object]:
+    """A phase's discounts as they are asked for."""
+    return [{name: id for name, id in source.items() if id is not None} for source in sources]
+
+
+def kept(call: Call, subscription: Object, sources: Sequence[Object]) -> list[Object]:
+    """A phase's discounts; those that the subscription has already, by the same coupon, go on. What ended is gone."""
+    own = {one["source"]["coupon"]: one for one in discount.living(call, subscription["discounts"])}
+    wanted = []
+    for source in given(sources):
+        coupon = source.get("coupon")
+        if coupon in own:
+            wanted.append({"discount": own[coupon]["id"]})
+        elif source.get("discount") in (None, *subscription["discounts"]):
+            wanted.append(source)
+    return wanted
 
 
 def _anchor(found: Object, phase: Object) -> str:

@@ -14,6 +14,7 @@ from stripe_billing_cli.local_stripe.billing import (
     invoices,
     payment_methods,
 )
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
     changes,
@@ -98,6 +99,8 @@ def _begun(call: Call, customer: Object, prices: Sequence[Object], currency: str
     """The subscription, stored, and its first invoice, not yet stored."""
     subscription = {**_new(call, customer, prices, currency), **rest}
     first = first_invoice.first_lines(call, subscription, customer)
+    on = discount.Redemption(customer, subscription["id"], currency, sum(line.amount for line in first))
+    subscription["discounts"] = discount.redeemed(call, call.params.get("discounts"), on)
     call.store.insert("subscription", subscription)
     events.record(call, "customer.subscription.created", subscription)
     invoice = invoices.drafted(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.forms import Raw
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -25,7 +26,6 @@ from stripe_billing_cli.local_stripe.parameters import (
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
 PRORATIONS = Choice(("always_invoice", "create_prorations", "none"))
-NO_COUPONS = "it has no coupons yet"
 NO_TAXES = "it computes no taxes"
 NO_CONNECT = "it has no connected accounts"
 NO_THRESHOLDS = "it has no billing thresholds"
@@ -62,7 +62,7 @@ AUTOMATIC_TAX = Hash({**required(enabled=Boolean()), **unsupported(NO_CONNECT, "
 ITEM_REST = {
     **unsettable(metadata=Metadata()),
     **unsupported(NO_THRESHOLDS, "billing_thresholds"),
-    **unsupported(NO_COUPONS, "discounts"),
+    **unsupported("discount the whole subscription", "discounts"),
     **unsupported(NO_TAXES, "tax_rates"),
     **unsupported("its items have prices", "plan price_data"),
     **unsupported("it has no trial offers", "current_trial"),
@@ -75,7 +75,7 @@ CHANGED_ITEM = Hash(
     }
 )
 REST = {
-    **unsupported(NO_COUPONS, "discounts"),
+    **unsettable(discounts=discount.FORM),
     **unsupported(NO_TAXES, "default_tax_rates"),
     **unsupported(NO_CONNECT, "application_fee_percent on_behalf_of transfer_data"),
     **unsupported(NO_THRESHOLDS, "billing_thresholds"),

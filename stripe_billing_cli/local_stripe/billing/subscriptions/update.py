@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import clocks, collection, customers
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.schedules import turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
@@ -11,6 +12,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     item_changes,
     stored,
 )
+from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.metadata import merged
@@ -102,4 +104,6 @@ def _plain_changes(call: Call, before: Object) -> Object:
         changed["collection_method"] = params["collection_method"]
     if "days_until_due" in params:
         changed["days_until_due"] = params["days_until_due"]
+    if "discounts" in params:
+        changed["discounts"] = discount.changed(call, params["discounts"], before, redemption(call, before))
     return {**changed, **cancellation.changed(call, before)}

@@ -1,0 +1,201 @@
+"""Coupons (https://docs.stripe.com/api/coupons): what is taken off, and for how long. After `stripe/_coupon.py`."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.billing import agenda
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.forms import Raw
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, page
+from stripe_billing_cli.local_stripe.metadata import merged
+from stripe_billing_cli.local_stripe.parameters import (
+    EXPAND,
+    ByCurrency,
+    Choice,
+    Currency,
+    DecimalText,
+    Hash,
+    Integer,
+    Kind,
+    ListOf,
+    Metadata,
+    Params,
+    Text,
+    optional,
+    required,
+    unsettable,
+)
+from stripe_billing_cli.local_stripe.store import Object
+
+KIND = "coupon"
+EXPIRE = "coupon.expire"
+
+
+class Percent(Kind):
+    """More than 0, at most 100."""
+
+    def read(self, raw: Raw, name: str) -> float:
+        value = Decimal(DecimalText(4).read(raw, name))
+        if not 0 < value <= 100:
+            raise invalid("Percent off must be greater than 0 and less than or equal to 100.", name)
+        return float(value) if value % 1 else int(value)
+
+
+OPTIONS = ByCurrency(Hash(required(amount_off=Integer(1))))
+CREATE = Hash(
+    {
+        **optional(
+            amount_off=Integer(1),
+            applies_to=Hash(optional(products=ListOf(Text()))),
+            currency=Currency(),
+            currency_options=OPTIONS,
+            duration=Choice(("forever", "once", "repeating")),
+            duration_in_months=Integer(1),
+            id=Text(),
+            max_redemptions=Integer(1),
+            name=Text(40),
+            percent_off=Percent(),
+            redeem_by=Integer(),
+        ),
+        **unsettable(metadata=Metadata()),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash(
+    {
+        **optional(currency_options=OPTIONS),
+        **unsettable(metadata=Metadata(), name=Text(40)),
+        "expand": EXPAND,
+    }
+)
+
+
+def check_new(params: Params) -> None:
+    if "amount_off" in params and "percent_off" in params:
+        raise only_one_of(["amount_off", "percent_off"])
+    if "amount_off" not in params and "percent_off" not in params:
+        raise invalid("You must pass either `percent_off` or `amount_off`.", "percent_off", "parameter_missing")
+    if "amount_off" in params and "currency" not in params:
+        raise missing_param("currency")
+    if "percent_off" in params and "currency_options" in params:
+        raise invalid("`currency_options` can only be set together with `amount_off`.", "currency_options")
+    repeating = params.get("duration", "once") == "repeating"
+    if repeating and "duration_in_months" not in params:
+        raise missing_param("duration_in_months")
+    if not repeating and "duration_in_months" in params:
+        raise invalid("`duration_in_months` can only be set if `duration` is `repeating`.", "duration_in_months")
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    id = params.get("id") or identifiers.coupon_id()
+    if call.store.get(KIND, id) is not None:
+        raise invalid("Coupon already exists.", "id", "resource_already_exists")
+    redeem_by = params.get("redeem_by")
+    if redeem_by is not None and redeem_by <= call.now:
+        raise invalid("Coupon `redeem_by` must be in the future.", "redeem_by")
+    for at, product in enumerate(params.get("applies_to", {}).get("products", ())):
+        if call.store.get("product", product) is None:
+            raise no_such("product", product, f"applies_to[products][{at}]")
+    coupon = {
+        "id": id,
+        "object": KIND,
+        "amount_off": params.get("amount_off"),
+        "applies_to": {"products": params["applies_to"].get("products", [])} if "applies_to" in params else None,
+        "created": call.now,
+        "currency": params.get("currency"),
+        "currency_options": _options(params),
+        "duration": params.get("duration", "once"),
+        "duration_in_months": params.get("duration_in_months"),
+        "livemode": False,
+        "max_redemptions": params.get("max_redemptions"),
+        "metadata": merged({}, params.get("metadata") or {}),
+        "name": params.get("name"),
+        "percent_off": params.get("percent_off"),
+        "redeem_by": redeem_by,
+        "times_redeemed": 0,
+        "valid": True,
+    }
+    call.store.insert(KIND, coupon)
+    agenda.put(call.store, EXPIRE, id, redeem_by, None)
+    events.record(call, "coupon.created", coupon)
+    return coupon
+
+
+def _options(params: Params) -> Object | None:
+    if "amount_off" not in params:
+        return None
+    own = {params["currency"]: {"amount_off": params["amount_off"]}}
+    return {**params.get("currency_options", {}), **own}
+
+
+def expire(call: Call, id: str) -> None:
+    """The last moment to redeem it has passed."""
+    before = call.store.get(KIND, id)
+    if before is not None and before["valid"]:
+        save(call, before, {**before, "valid": False})
+
+
+def redeem(call: Call, coupon: Object) -> Object:
+    """Once more; the last time it is allowed to, it becomes invalid."""
+    times = coupon["times_redeemed"] + 1
+    used_up = coupon["max_redemptions"] is not None and times >= coupon["max_redemptions"]
+    return save(call, coupon, {**coupon, "times_redeemed": times, "valid": coupon["valid"] and not used_up})
+
+
+def save(call: Call, before: Object, after: Object) -> Object:
+    if after != before:
+        call.store.replace(KIND, after)
+        events.record(call, "coupon.updated", after, before)
+    return after
+
+
+def retrieve(call: Call) -> Object:
+    coupon = call.store.get(KIND, call.id)
+    if coupon is None:
+        raise no_such(KIND, call.id, "coupon", 404)
+    return coupon
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    after = {**before}
+    if "name" in params:
+        after["name"] = params["name"]
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "currency_options" in params:
+        if before["amount_off"] is None:
+            raise invalid("`currency_options` can only be set on a coupon with `amount_off`.", "currency_options")
+        own = params["currency_options"].get(before["currency"])
+        if own is not None and own["amount_off"] != before["amount_off"]:
+            raise invalid("The amount of the coupon's own currency cannot be changed.", "currency_options")
+        after["currency_options"] = {**before["currency_options"], **params["currency_options"]}
+    return save(call, before, after)
+
+
+def delete(call: Call) -> Object:
+    """Discounts that it was redeemed into go on (https://docs.stripe.com/api/coupons/delete)."""
+    coupon = retrieve(call)
+    call.store.delete(KIND, coupon["id"])
+    agenda.put(call.store, EXPIRE, coupon["id"], None, None)
+    events.record(call, "coupon.deleted", coupon)
+    return {"id": coupon["id"], "object": KIND, "deleted": True}
+
+
+def list_coupons(call: Call) -> Object:
+    return page(call, KIND, PATH, [])
+
+
+PATH = "/v1/coupons"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check_new),
+    Route("GET", PATH, KIND, Hash(LIST_FIELDS), list_coupons, check_cursors, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+)

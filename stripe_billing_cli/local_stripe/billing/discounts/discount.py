@@ -1,0 +1,218 @@
+"""Discounts: coupons redeemed on a subscription (https://docs.stripe.com/api/discounts). See `stripe/_discount.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.billing import agenda
+from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
+from stripe_billing_cli.local_stripe.billing.periods import add_months
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.parameters import Hash, ListOf, Text, optional
+from stripe_billing_cli.local_stripe.store import Condition, Object
+
+KIND = "discount"
+END = "discount.end"
+MOST = 20
+FORM = ListOf(Hash(optional(coupon=Text(), discount=Text(), promotion_code=Text())), MOST)
+SOURCES = ("coupon", "discount", "promotion_code")
+Wanted = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Redemption:
+    """For whom and what a coupon is redeemed. `subtotal`: what a period costs, before discounts."""
+
+    customer: Object
+    subscription: str
+    currency: str
+    subtotal: int
+
+
+def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
+    """The ids of the discounts that `discounts` in a new subscription asks for, stored and told."""
+    made = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(wanted or ())]
+    for discount in made:
+        events.record(call, "customer.discount.created", discount)
+    return _distinct(made)
+
+
+def changed(call: Call, wanted: Wanted | None, before: Object, on: Redemption) -> list[str]:
+    """The ids of the discounts that an update leaves a subscription with, what came and went told.
+
+    "A populated array overwrites the existing discounts on the subscription. If not specified or empty array, it
+    leaves the subscription's discounts unchanged. If empty string, it clears the subscription's discounts."
+    """
+    own: list[str] = before["discounts"]
+    if wanted is not None and not wanted:
+        return own
+    made = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(wanted or ())]
+    ids = _distinct(made)
+    new_ones = [discount for discount in made if discount["id"] not in own]
+    gone = [find(call, id) for id in own if id not in ids]
+    if len(new_ones) == len(gone) == 1:
+        _leave(call, gone[0])
+        events.record(call, "customer.discount.updated", new_ones[0], gone[0])
+        return ids
+    for discount in new_ones:
+        events.record(call, "customer.discount.created", discount)
+    for discount in gone:
+        _leave(call, discount)
+        events.record(call, "customer.discount.deleted", discount)
+    return ids
+
+
+def _distinct(discounts: Sequence[Object]) -> list[str]:
+    ids = [str(discount["id"]) for discount in discounts]
+    if len(set(ids)) < len(ids):
+        raise invalid("You cannot apply the same discount twice.", "discounts")
+    return ids
+
+
+def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
+    """A discount that is there already, or a new one, stored."""
+    if "discount" in wanted:
+        return held(call, wanted, param, on)
+    coupon, promotion = applicable(call, wanted, param, on)
+    discount = new(call, coupon, on.customer["id"], on.subscription, promotion)
+    call.store.insert(KIND, discount)
+    coupons.redeem(call, coupon)
+    if promotion is not None:
+        promotion_codes.redeem(call, promotion)
+    agenda.put(call.store, END, discount["id"], discount["end"], on.customer["test_clock"])
+    return discount
+
+
+def held(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
+    """A discount that the subscription has already, to be kept."""
+    _check_one(wanted, param)
+    found = call.store.get(KIND, wanted["discount"])
+    if found is None or found["subscription"] != on.subscription:
+        raise no_such("discount", wanted["discount"], f"{param}[discount]")
+    return found
+
+
+def _check_one(wanted: Mapping[str, Any], param: str) -> None:
+    given = [name for name in SOURCES if name in wanted]
+    if len(given) != 1:
+        raise only_one_of([f"{param}[{name}]" for name in given or SOURCES])
+
+
+def applicable(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:
+    """The coupon, and the promotion code if it is one that is wanted. Raises where it cannot be redeemed."""
+    _check_one(wanted, param)
+    promotion = None
+    if "promotion_code" in wanted:
+        promotion = _promotion(call, wanted["promotion_code"], f"{param}[promotion_code]")
+        _check_restrictions(call, promotion, on, f"{param}[promotion_code]")
+    id = promotion["promotion"]["coupon"] if promotion else wanted["coupon"]
+    return _coupon(call, id, on.currency, param), promotion
+
+
+def new(call: Call, coupon: Object, customer: str, subscription: str | None, promotion: Object | None = None) -> Object:
+    """A discount that begins now, not yet stored. It keeps the coupon's terms, which outlive the coupon."""
+    months = coupon["duration_in_months"]
+    return {
+        "id": identifiers.long_id("di"),
+        "object": KIND,
+        "checkout_session": None,
+        "customer": customer,
+        "customer_account": None,
+        "end": None if months is None else add_months(call.now, months),
+        "invoice": None,
+        "invoice_item": None,
+        "promotion_code": promotion and promotion["id"],
+        "source": {"coupon": coupon["id"], "type": "coupon"},
+        "start": call.now,
+        "subscription": subscription,
+        "subscription_item": None,
+        "coupon_terms": coupon,
+    }
+
+
+def _coupon(call: Call, id: str, currency: str, param: str) -> Object:
+    coupon = call.store.get(coupons.KIND, id)
+    if coupon is None:
+        raise no_such("coupon", id, f"{param}[coupon]")
+    if not coupon["valid"]:
+        raise invalid(
+            f"Coupon {id} is used up or has expired and cannot be applied.", f"{param}[coupon]", "coupon_expired"
+        )
+    if coupon["amount_off"] is not None and currency not in coupon["currency_options"]:
+        raise invalid(
+            f"The coupon `{id}` takes off an amount in `{coupon['currency']}`, which is not the currency of the "
+            f"subscription (`{currency}`).",
+            f"{param}[coupon]",
+        )
+    return coupon
+
+
+def _promotion(call: Call, id: str, param: str) -> Object:
+    promotion = call.store.get(promotion_codes.KIND, id)
+    if promotion is None:
+        raise no_such("promotion code", id, param)
+    if not promotion["active"]:
+        raise invalid(f"The promotion code {id} is inactive.", param)
+    return promotion
+
+
+def _check_restrictions(call: Call, promotion: Object, on: Redemption, param: str) -> None:
+    if promotion["customer"] not in (None, on.customer["id"]):
+        raise invalid("This promotion code cannot be redeemed by this customer.", param)
+    restrictions = promotion["restrictions"]
+    if restrictions["first_time_transaction"] and _has_paid(call, on.customer["id"]):
+        raise invalid(
+            "This promotion code cannot be redeemed because the associated customer has prior transactions.", param
+        )
+    options = restrictions["currency_options"]
+    least = options and options.get(on.currency, {}).get("minimum_amount")
+    if options and (least is None or on.subtotal < least):
+        raise invalid(
+            "This promotion code cannot be redeemed because the subtotal does not reach its minimum amount.", param
+        )
+
+
+def _has_paid(call: Call, customer: str) -> bool:
+    paid = Condition(
+        "json_extract(body, '$.customer') = ? AND json_extract(body, '$.status') = 'succeeded'", (customer,)
+    )
+    return bool(call.store.select("payment_intent", [paid], newest_first=False, limit=1))
+
+
+def find(call: Call, id: str) -> Object:
+    found = call.store.get(KIND, id)
+    assert found is not None, f"discount {id} is stored somewhere, and not there"
+    return found
+
+
+def living(call: Call, ids: Sequence[str]) -> list[Object]:
+    """Those that have not ended: a discount does not apply to what is billed at its end."""
+    return [one for one in (find(call, id) for id in ids) if one["end"] is None or one["end"] > call.now]
+
+
+def _leave(call: Call, discount: Object) -> None:
+    """Off the agenda. Invoices go on naming it, so it stays in store."""
+    agenda.put(call.store, END, discount["id"], None, None)
+
+
+def end(call: Call, id: str) -> None:
+    """Its months are over."""
+    discount = find(call, id)
+    before = call.store.get("subscription", discount["subscription"])
+    if before is not None and id in before["discounts"]:
+        drop(call, before, id)
+
+
+def drop(call: Call, before: Object, id: str) -> Object:
+    """A subscription without one of its discounts, stored and told."""
+    gone = find(call, id)
+    after = {**before, "discounts": [other for other in before["discounts"] if other != id]}
+    call.store.replace("subscription", after)
+    _leave(call, gone)
+    events.record(call, "customer.discount.deleted", gone)
+    events.record(call, "customer.subscription.updated", after, before)
+    return after

@@ -1,0 +1,76 @@
+"""What discounts take off the lines of an invoice, decided without doing it. Amounts in minor units.
+
+Discounts apply one after another, each to what the ones before it have left
+(https://docs.stripe.com/billing/subscriptions/coupons#stacking). A percentage is rounded line by line, half up; an
+amount is spread over the lines in proportion to them, and what is left by rounding goes to the lines that lost most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.store import Object
+
+
+@dataclass(frozen=True)
+class Priced:
+    """A line that can be discounted: its amount, and the product that it is for, if it is for one."""
+
+    amount: int
+    product: str | None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """`off` in percent, or as an amount in the invoice's currency; on some `products`, or on all."""
+
+    discount: str
+    percent_off: Decimal | None = None
+    amount_off: int | None = None
+    products: frozenset[str] | None = field(default=None)
+
+
+def terms(discount: Object, coupon: Object, currency: str) -> Terms | None:
+    """What a coupon takes off in a currency; None where it has no amount in it."""
+    products = coupon["applies_to"] and frozenset(coupon["applies_to"]["products"])
+    if coupon["percent_off"] is not None:
+        return Terms(discount["id"], percent_off=Decimal(str(coupon["percent_off"])), products=products)
+    option = (coupon["currency_options"] or {}).get(currency)
+    return option and Terms(discount["id"], amount_off=option["amount_off"], products=products)
+
+
+def taken_off(lines: Sequence[Priced], all_terms: Sequence[Terms]) -> list[dict[str, int]]:
+    """For each line what each discount takes off it, by the discount's id; 0 where it does not apply."""
+    left = [line.amount for line in lines]
+    taken: list[dict[str, int]] = [{} for _ in lines]
+    for each in all_terms:
+        covered = [
+            max(amount, 0) if each.products is None or line.product in each.products else 0
+            for amount, line in zip(left, lines, strict=True)
+        ]
+        for at, amount in enumerate(_shares(covered, each)):
+            taken[at][each.discount] = amount
+            left[at] -= amount
+    return taken
+
+
+def _shares(covered: Sequence[int], each: Terms) -> list[int]:
+    if each.percent_off is not None:
+        return [pricing.rounded(amount * each.percent_off / 100) for amount in covered]
+    assert each.amount_off is not None
+    return spread(min(each.amount_off, sum(covered)), covered)
+
+
+def spread(amount: int, over: Sequence[int]) -> list[int]:
+    """`amount` in whole units, in proportion to `over`, of which it is a part; the sum is exact."""
+    whole = sum(over)
+    if whole == 0:
+        return [0] * len(over)
+    shares = [amount * part // whole for part in over]
+    lost_most = sorted(range(len(over)), key=lambda at: (-(amount * over[at] % whole), at))
+    for at in lost_most[: amount - sum(shares)]:
+        shares[at] += 1
+    return shares

@@ -1,0 +1,224 @@
+"""Promotion codes (https://docs.stripe.com/api/promotion_codes): what customers type to redeem a coupon.
+
+Fields after `stripe/_promotion_code.py`. A code is unique among the active ones, capital and small letters alike.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.billing import agenda, customers
+from stripe_billing_cli.local_stripe.billing.discounts import coupons
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.metadata import merged
+from stripe_billing_cli.local_stripe.parameters import (
+    EXPAND,
+    Boolean,
+    ByCurrency,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    Metadata,
+    Params,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.store import Condition, Object
+
+KIND = "promotion_code"
+EXPIRE = "promotion_code.expire"
+OPTIONS = ByCurrency(Hash(optional(minimum_amount=Integer(1))))
+CREATE = Hash(
+    {
+        **required(promotion=Hash({**required(type=Choice(("coupon",))), **optional(coupon=Text())})),
+        **optional(
+            active=Boolean(),
+            code=Text(500),
+            customer=Text(),
+            expires_at=Integer(),
+            max_redemptions=Integer(1),
+            metadata=Metadata(),
+            restrictions=Hash(
+                optional(
+                    currency_options=OPTIONS,
+                    first_time_transaction=Boolean(),
+                    minimum_amount=Integer(1),
+                    minimum_amount_currency=Currency(),
+                )
+            ),
+        ),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash(
+    {
+        **optional(active=Boolean(), restrictions=Hash(optional(currency_options=OPTIONS))),
+        **unsettable(metadata=Metadata()),
+        "expand": EXPAND,
+    }
+)
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(active=Boolean(), code=Text(), coupon=Text(), customer=Text()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+
+
+def check_new(params: Params) -> None:
+    if "coupon" not in params["promotion"]:
+        raise missing_param("promotion[coupon]")
+    if "code" in params and not re.fullmatch("[A-Za-z0-9-]+", params["code"]):
+        raise invalid("The code may only have letters (a-z, A-Z), digits and dashes.", "code")
+    restrictions = params.get("restrictions", {})
+    if ("minimum_amount" in restrictions) != ("minimum_amount_currency" in restrictions):
+        missing = "minimum_amount_currency" if "minimum_amount" in restrictions else "minimum_amount"
+        raise missing_param(f"restrictions[{missing}]")
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    coupon = call.store.get(coupons.KIND, params["promotion"]["coupon"])
+    if coupon is None:
+        raise no_such("coupon", params["promotion"]["coupon"], "promotion[coupon]")
+    if "customer" in params:
+        customers.find(call, params["customer"])
+    active = params.get("active", True)
+    code = params.get("code") or identifiers.coupon_id().upper()
+    if active:
+        _check_free(call, code)
+    expires_at = params.get("expires_at")
+    if expires_at is not None and expires_at <= call.now:
+        raise invalid("`expires_at` must be in the future.", "expires_at")
+    if expires_at is not None and coupon["redeem_by"] is not None and expires_at > coupon["redeem_by"]:
+        raise invalid("`expires_at` cannot be after the coupon's `redeem_by`.", "expires_at")
+    most = params.get("max_redemptions")
+    if most is not None and coupon["max_redemptions"] is not None and most > coupon["max_redemptions"]:
+        raise invalid("`max_redemptions` cannot be greater than the coupon's.", "max_redemptions")
+    promotion = {
+        "id": identifiers.long_id("promo"),
+        "object": KIND,
+        "active": active and coupon["valid"],
+        "code": code,
+        "created": call.now,
+        "customer": params.get("customer"),
+        "customer_account": None,
+        "expires_at": expires_at,
+        "livemode": False,
+        "max_redemptions": most,
+        "metadata": merged({}, params.get("metadata", {})),
+        "promotion": {"coupon": coupon["id"], "type": "coupon"},
+        "restrictions": _restrictions(params),
+        "times_redeemed": 0,
+    }
+    call.store.insert(KIND, promotion)
+    agenda.put(call.store, EXPIRE, promotion["id"], expires_at or coupon["redeem_by"], None)
+    events.record(call, "promotion_code.created", promotion)
+    return promotion
+
+
+def _restrictions(params: Params) -> Object:
+    wanted = params.get("restrictions", {})
+    least, currency = wanted.get("minimum_amount"), wanted.get("minimum_amount_currency")
+    options = dict(wanted.get("currency_options", {}))
+    if least is not None:
+        options[currency] = {"minimum_amount": least}
+    return {
+        "currency_options": options or None,
+        "first_time_transaction": wanted.get("first_time_transaction", False),
+        "minimum_amount": least,
+        "minimum_amount_currency": currency,
+    }
+
+
+def _check_free(call: Call, code: str) -> None:
+    if _called(call, code):
+        raise invalid(f"An active promotion code with `code: {code}` already exists.", "code")
+
+
+def _called(call: Call, code: str) -> list[Object]:
+    conditions = [*equal("active", 1), *equal(f"lower({json_field('code')})", code.lower())]
+    return call.store.select(KIND, conditions, newest_first=True, limit=1)
+
+
+def expire(call: Call, id: str) -> None:
+    before = call.store.get(KIND, id)
+    if before is not None and before["active"]:
+        save(call, before, {**before, "active": False})
+
+
+def redeem(call: Call, promotion: Object) -> Object:
+    """Once more; the last time it is allowed to, it becomes inactive."""
+    times = promotion["times_redeemed"] + 1
+    used_up = promotion["max_redemptions"] is not None and times >= promotion["max_redemptions"]
+    return save(call, promotion, {**promotion, "times_redeemed": times, "active": promotion["active"] and not used_up})
+
+
+def save(call: Call, before: Object, after: Object) -> Object:
+    if after != before:
+        call.store.replace(KIND, after)
+        events.record(call, "promotion_code.updated", after, before)
+    return after
+
+
+def retrieve(call: Call) -> Object:
+    promotion = call.store.get(KIND, call.id)
+    if promotion is None:
+        raise no_such("promotion code", call.id, "promotion_code", 404)
+    return promotion
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    after = {**before, "active": params.get("active", before["active"])}
+    if after["active"] and not before["active"]:
+        _check_may_become_active(call, before)
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "currency_options" in params.get("restrictions", {}):
+        options = {**(before["restrictions"]["currency_options"] or {}), **params["restrictions"]["currency_options"]}
+        after["restrictions"] = {**before["restrictions"], "currency_options": options}
+    return save(call, before, after)
+
+
+def _check_may_become_active(call: Call, promotion: Object) -> None:
+    coupon = call.store.get(coupons.KIND, promotion["promotion"]["coupon"])
+    most = promotion["max_redemptions"]
+    over = promotion["expires_at"] is not None and promotion["expires_at"] <= call.now
+    used_up = most is not None and promotion["times_redeemed"] >= most
+    if coupon is None or not coupon["valid"] or over or used_up:
+        raise invalid(
+            "This promotion code cannot be activated: it, or its coupon, has expired or is used up.", "active"
+        )
+    _check_free(call, promotion["code"])
+
+
+def list_codes(call: Call) -> Object:
+    params = call.params
+    conditions = [
+        *equal("active", params.get("active")),
+        *equal(json_field("promotion.coupon"), params.get("coupon")),
+        *equal(json_field("customer"), params.get("customer")),
+    ]
+    if "code" in params:
+        conditions.append(Condition(f"lower({json_field('code')}) = ?", (params["code"].lower(),)))
+    return page(call, KIND, PATH, conditions)
+
+
+PATH = "/v1/promotion_codes"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check_new),
+    Route("GET", PATH, KIND, LIST, list_codes, check_cursors, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+)

@@ -1,0 +1,16 @@
+"""What a coupon is redeemed on, for a subscription that there is."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, sellable
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def redemption(call: Call, subscription: Object) -> discount.Redemption:
+    items, currency = subscription["items"]["data"], subscription["currency"]
+    period = changes.whole_periods(items, sellable.catalog(call), currency)
+    customer = customers.find(call, subscription["customer"])
+    return discount.Redemption(customer, subscription["id"], currency, sum(line.amount for line in period))

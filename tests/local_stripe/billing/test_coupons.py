@@ -1,0 +1,166 @@
+"""Coupons and promotion codes (https://docs.stripe.com/billing/subscriptions/coupons)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.billing.life import Life, moment, price
+from tests.local_stripe.conftest import NOW, Clock, Local, Refusal
+
+
+def coupon(local: Local, **params: Any) -> str:
+    return str(local.post("/v1/coupons", **params)["id"])
+
+
+def code(local: Local, coupon: str, **params: Any) -> Any:
+    return local.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": coupon}, **params)
+
+
+def test_a_coupon_says_what_it_takes_off_and_for_how_long(local: Local) -> None:
+    made = local.post("/v1/coupons", id="SPRING", percent_off=25.5, duration="repeating", duration_in_months=3)
+    assert (made["id"], made["percent_off"], made["duration_in_months"], made["valid"]) == ("SPRING", 25.5, 3, True)
+    assert "currency_options" not in made
+    other = local.post(
+        "/v1/coupons",
+        amount_off=500,
+        currency="usd",
+        currency_options={"eur": {"amount_off": 450}},
+        duration="once",
+        expand=["currency_options"],
+    )
+    assert other["currency_options"] == {"eur": {"amount_off": 450}, "usd": {"amount_off": 500}}
+    assert [one["id"] for one in local.get("/v1/coupons")["data"]] == [other["id"], "SPRING"]
+
+
+def test_of_a_coupon_its_name_metadata_and_currencies_change(local: Local) -> None:
+    id = coupon(local, amount_off=500, currency="usd", metadata={"a": "1"})
+    options = {"eur": {"amount_off": 450}}
+    path = f"/v1/coupons/{id}"
+    after = local.post(path, name="Spring", metadata={"b": "2"}, currency_options=options, expand=["currency_options"])
+    assert (after["name"], after["metadata"]) == ("Spring", {"a": "1", "b": "2"})
+    assert after["currency_options"]["eur"] == {"amount_off": 450}
+    assert local.refused("post", path, percent_off=5).code == "parameter_unknown"
+    local.delete(path)
+    assert local.refused("get", path).code == "resource_missing"
+    assert [event["type"] for event in local.events(type="coupon.*")] == [
+        "coupon.deleted",
+        "coupon.updated",
+        "coupon.created",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({}, "percent_off"),
+        ({"percent_off": 5, "amount_off": 5, "currency": "usd"}, "amount_off"),
+        ({"amount_off": 5}, "currency"),
+        ({"percent_off": 101}, "percent_off"),
+        ({"percent_off": 0}, "percent_off"),
+        ({"percent_off": 5, "duration": "repeating"}, "duration_in_months"),
+        ({"percent_off": 5, "duration": "once", "duration_in_months": 2}, "duration_in_months"),
+        ({"percent_off": 5, "redeem_by": NOW - 1}, "redeem_by"),
+        ({"percent_off": 5, "applies_to": {"products": ["prod_none"]}}, "applies_to[products][0]"),
+    ],
+)
+def test_coupons_that_cannot_be(local: Local, params: dict[str, Any], param: str) -> None:
+    assert local.refused("post", "/v1/coupons", **params).param == param
+
+
+def test_a_coupon_id_is_taken_once(local: Local) -> None:
+    coupon(local, id="SPRING", percent_off=5)
+    assert local.refused("post", "/v1/coupons", id="SPRING", percent_off=5) == Refusal(
+        "Coupon already exists.", "resource_already_exists", "id"
+    )
+
+
+def test_a_coupon_is_invalid_after_its_last_day(local: Local, clock: Clock) -> None:
+    id = coupon(local, percent_off=5, redeem_by=NOW + 100)
+    clock.now = NOW + 101
+    assert local.get(f"/v1/coupons/{id}")["valid"] is False
+    life = Life.begin(local)
+    params = {"customer": life.customer, "items": [{"price": price(local)}], "discounts": [{"coupon": id}]}
+    refusal = local.refused("post", "/v1/subscriptions", **params)
+    assert (refusal.code, refusal.param) == ("coupon_expired", "discounts[0][coupon]")
+
+
+def test_a_coupon_is_used_up(local: Local) -> None:
+    life = Life.begin(local)
+    id = coupon(local, percent_off=5, max_redemptions=1)
+    life.subscribe(price(local), discounts=[{"coupon": id}])
+    after = local.get(f"/v1/coupons/{id}")
+    assert (after["times_redeemed"], after["valid"]) == (1, False)
+
+
+def test_promotion_codes_are_found_by_what_is_typed(local: Local) -> None:
+    id = coupon(local, percent_off=20, duration="once")
+    made = code(local, id, code="FALL20")
+    assert made["promotion"] == {"coupon": id, "type": "coupon"}
+    [found] = local.get("/v1/promotion_codes", code="fall20", expand=["data.promotion.coupon"])["data"]
+    assert found["promotion"]["coupon"]["percent_off"] == 20
+    assert local.refused(
+        "post", "/v1/promotion_codes", promotion={"type": "coupon", "coupon": id}, code="Fall20"
+    ) == Refusal("An active promotion code with `code: Fall20` already exists.", param="code")
+    local.post(f"/v1/promotion_codes/{made['id']}", active=False)
+    again = code(local, id, code="FALL20")
+    assert [one["id"] for one in local.get("/v1/promotion_codes", active=True, coupon=id)["data"]] == [again["id"]]
+    assert local.refused("post", f"/v1/promotion_codes/{made['id']}", active="true").param == "code"
+
+
+def test_a_promotion_code_without_one_gets_a_code(local: Local) -> None:
+    assert len(code(local, coupon(local, percent_off=20))["code"]) == 8
+
+
+def test_a_promotion_code_ends_by_time_and_by_number(local: Local, clock: Clock) -> None:
+    life = Life.begin(local)
+    id = coupon(local, percent_off=20, duration="forever")
+    short = code(local, id, expires_at=NOW + 100)
+    single = code(local, id, max_redemptions=1)
+    life.subscribe(price(local), discounts=[{"promotion_code": single["id"]}])
+    clock.now = NOW + 101
+    for one in (short, single):
+        assert local.get(f"/v1/promotion_codes/{one['id']}")["active"] is False
+        refusal = local.refused(
+            "post",
+            "/v1/subscriptions",
+            customer=life.customer,
+            items=[{"price": price(local)}],
+            discounts=[{"promotion_code": one["id"]}],
+        )
+        assert refusal.param == "discounts[0][promotion_code]"
+
+
+def test_the_restrictions_of_a_promotion_code_are_kept(local: Local) -> None:
+    id = coupon(local, percent_off=20, duration="forever")
+    life, other = Life.begin(local), Life.begin(local)
+    first = code(local, id, restrictions={"first_time_transaction": True})
+    large = code(local, id, restrictions={"minimum_amount": 2000, "minimum_amount_currency": "usd"})
+    private = code(local, id, customer=other.customer)
+    life.subscribe(price(local))
+
+    def refusal(promotion: Any, amount: int = 1500) -> str:
+        items = [{"price": price(local, amount)}]
+        discounts = [{"promotion_code": promotion["id"]}]
+        return local.refused(
+            "post", "/v1/subscriptions", customer=life.customer, items=items, discounts=discounts
+        ).message
+
+    assert "prior transactions" in refusal(first)
+    assert "minimum amount" in refusal(large)
+    assert "this customer" in refusal(private)
+    redeemed = life.subscribe(price(local, 2000), discounts=[{"promotion_code": large["id"]}])
+    assert life.totals(redeemed["id"]) == [1600]
+    assert local.get(f"/v1/promotion_codes/{large['id']}")["times_redeemed"] == 1
+    whole = local.get(f"/v1/promotion_codes/{large['id']}", expand=["restrictions.currency_options"])
+    assert whole["restrictions"]["currency_options"] == {"usd": {"minimum_amount": 2000}}
+
+
+def test_a_trial_starts_no_discount_for_one_invoice(local: Local) -> None:
+    life = Life.begin(local)
+    id = coupon(local, percent_off=50, duration="once")
+    subscription = life.subscribe(price(local, 1000), discounts=[{"coupon": id}], trial_period_days=7)
+    life.advance("2026-02-09")
+    assert life.totals(subscription["id"]) == [0, 500, 1000]
+    assert moment("2026-01-08") == life.subscription(subscription["id"])["trial_end"]
