@@ -34,11 +34,15 @@ OPERATIONS: tuple[Operation, ...] = ("create_product", "update_product", "create
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one change. `id` is the object's id now; `error` is the failure of its first failed call."""
+    """What became of one change. `id` is the object's id now; `error` is the failure of its first failed call.
+
+    `begun`: some of its calls were done before it was skipped or failed.
+    """
 
     status: Status
     id: str | None
     error: StripeFailure | None = None
+    begun: bool = False
 
 
 @dataclass(frozen=True)
@@ -126,14 +130,16 @@ class Execution:
 
     def _result(self, change: int, object_id: str | None, calls: list[Call]) -> Result:
         states = [self.status.get(call.number, "skipped") for call in calls]
-        now = self.new_ids.get(change, object_id)
+        begun = "done" in states
+        created = (call for call in calls if call.operation == "create_product" and call.number in self.status)
+        product = next((call.target for call in created if self.status[call.number] == "done"), None)
+        now = self.new_ids.get(change, object_id) or product
         failed = next((call.number for call in calls if call.number in self.errors), None)
         if failed is not None:
-            return Result("failed", now, self.errors[failed])
+            return Result("failed", now, self.errors[failed], begun)
         if "skipped" in states:
-            return Result("skipped", now, self._cause(calls))
-        product = next((call.target for call in calls if call.operation == "create_product"), None)
-        return Result("done", now or product)
+            return Result("skipped", now, self._cause(calls), begun)
+        return Result("done", now)
 
     def _cause(self, calls: list[Call]) -> StripeFailure | None:
         """The failure that skipped these calls, if one did."""
@@ -191,9 +197,12 @@ def carry_out(
             elif error is not None:
                 hopeless.set()
                 raise error
-    finally:
+    except BaseException:
         for lane in lanes.values():
-            lane.shutdown(wait=True, cancel_futures=True)
+            lane.shutdown(wait=False, cancel_futures=True)
+        raise
+    for lane in lanes.values():
+        lane.shutdown()
     return execution.outcome(interrupt.is_set())
 
 

@@ -16,6 +16,8 @@ from stripe_billing_cli.catalog.difference import plain
 from stripe_billing_cli.catalog.plan import Plan
 
 FORMAT = "billing-plan-1"
+FIELDS = {"source": str, "catalog_text": str, "prune": bool, "targets": list, "livemode": bool, "fingerprint": str}
+"""What a file has beside its format and the account, which a restricted key may not know."""
 
 
 class SavedPlanError(Exception):
@@ -91,10 +93,9 @@ def load(path: Path) -> SavedPlan:
         raise SavedPlanError(f"{path} is no saved plan", again) from None
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise SavedPlanError(f"{path} is no plan that this version saved", again)
-    try:
-        return SavedPlan(**{**content, "targets": tuple(content["targets"])})
-    except (KeyError, TypeError):
-        raise SavedPlanError(f"{path} is a damaged plan", again) from None
+    if {name: type(value) for name, value in content.items() if name != "account"} != FIELDS:
+        raise SavedPlanError(f"{path} is a damaged plan", again)
+    return SavedPlan(**{**content, "account": content.get("account"), "targets": tuple(content["targets"])})
 
 
 def _mode(livemode: bool) -> str:

@@ -16,6 +16,7 @@ from stripe_billing_cli.catalog.desired import Catalog
 from stripe_billing_cli.catalog.sweep import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissing
+from stripe_billing_cli.stripe_api.threads import side_by_side
 
 LOOKUP_KEYS_A_CALL = 10
 """https://docs.stripe.com/api/prices/list, `lookup_keys`."""
@@ -46,7 +47,7 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
 
     Raises `StripeFailure`.
     """
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+    with side_by_side(AT_ONCE) as pool:
         reader = Reader(api, catalog, pool)
         account = pool.submit(account_id, api)
         products = pool.submit(reader.products, whole)
@@ -84,7 +85,7 @@ def account_id(api: StripeApi) -> str | None:
 
 def subscriptions_on(api: StripeApi, price_ids: Iterable[str]) -> dict[str, int | None]:
     """How many subscriptions that are not canceled have each price; None where the key may not know."""
-    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+    with side_by_side(AT_ONCE) as pool:
         ids = list(price_ids)
         return dict(zip(ids, pool.map(lambda price_id: _subscriptions(api, price_id), ids), strict=True))
 

@@ -108,7 +108,12 @@ def plan(
 
         context.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
     if out:
-        _save(out, asked, decided)
+        try:
+            _save(out, asked, decided)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            message = f"the plan could not be saved in {out}: {reason}"
+            raise CommandFailed("system", message, "name another place with --out FILE") from error
         context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {out}")
     return PENDING if check and decided.changes else None
 
@@ -273,8 +278,16 @@ def _carry_out(context: Context, decided: Plan) -> Outcome:
     from stripe_billing_cli.catalog.apply import carry_out
     from stripe_billing_cli.cli.interrupts import asked_to_stop
 
-    with asked_to_stop() as interrupt, _progress(len(decided.calls)) as advance:
-        return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt)
+    try:
+        with asked_to_stop() as interrupt, _progress(len(decided.calls)) as advance:
+            return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt)
+    except KeyboardInterrupt:
+        raise CommandFailed(
+            "interrupted",
+            "stopped at once; the calls in flight may or may not have taken effect",
+            "run the same command again: it does what is missing, and nothing twice",
+            INTERRUPTED,
+        ) from None
 
 
 def _progress(calls: int) -> Any:

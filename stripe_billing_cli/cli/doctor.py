@@ -92,11 +92,10 @@ def _look_at_stripe(context: Context) -> Iterator[Finding]:
 
 
 def _look_at_account(context: Context) -> Iterator[Finding]:
-    from concurrent.futures import ThreadPoolExecutor
-
     from stripe_billing_cli.cli.account import account_name
     from stripe_billing_cli.stripe_api.client import API_VERSION
     from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure
+    from stripe_billing_cli.stripe_api.threads import side_by_side
 
     def read(path: str) -> StripeFailure | None:
         try:
@@ -105,7 +104,8 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
             return failure
         return None
 
-    failures = dict(zip(READS, ThreadPoolExecutor(len(READS)).map(read, READS.values()), strict=True))
+    with side_by_side(len(READS)) as pool:
+        failures = dict(zip(READS, pool.map(read, READS.values()), strict=True))
     trouble = next(
         (failure for failure in failures.values() if failure and not isinstance(failure, PermissionMissing)),
         None,

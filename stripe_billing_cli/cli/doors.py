@@ -128,7 +128,10 @@ def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -
         doors = {option: given.pop(option) for option in shared}
         if "output" in doors:
             doors["output"] = doors["output"].value
-        code = function(Context(**doors), **given)
+        try:
+            code = function(Context(**doors), **given)
+        except KeyboardInterrupt:
+            raise typer.Abort from None  # Typer itself would end here with 130 and not a word
         if code:
             raise typer.Exit(code)
 

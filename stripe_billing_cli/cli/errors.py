@@ -57,7 +57,7 @@ def report(error: BaseException, *, output: str, verbose: bool) -> int:
     """Tell the user on stderr; the exit code."""
     told = explain(error)
     sys.stdout.flush()
-    if verbose and not isinstance(error, TyperException | KeyboardInterrupt | CommandFailed):
+    if verbose and not isinstance(error, TyperException | typer.Abort | KeyboardInterrupt | CommandFailed):
         from stripe_billing_cli.stripe_api.errors import without_secrets
 
         sys.stderr.write(without_secrets("".join(traceback.format_exception(error))))
@@ -110,7 +110,7 @@ def _explain_room(error: BaseException) -> Told:
 
         if isinstance(error, OtherIntent):
             return Told("idempotency", str(error), "use another key for another intent", exit_code=WRONG)
-    if "stripe_billing_cli.stripe_api.errors" in sys.modules:
+    if type(error).__module__.startswith("stripe_billing_cli."):
         from stripe_billing_cli.cli.stripe_errors import explain_stripe
 
         told = explain_stripe(error)
@@ -142,7 +142,7 @@ def _told_problems(problems: Any, kind: str) -> Told:
 def _print(told: Told) -> None:
     from stripe_billing_cli.cli.output import coloured
 
-    if told.kind == "interrupted":
+    if told.kind == "interrupted" and not told.hint:
         sys.stderr.write("\nInterrupted.\n")
         return
     label = typer.style("Error", fg="red", bold=True) if coloured(sys.stderr) else "Error"

@@ -99,6 +99,7 @@ def serve(
                stripe products list --api-base http://127.0.0.1:12111 --api-key sk_test_local0000000
     """
     from stripe_billing_cli.local_stripe import server
+    from stripe_billing_cli.local_stripe.errors import LocalStripeError
     from stripe_billing_cli.local_stripe.faults import Fault as LocalFault
 
     limits = _limits(rate_limit)
@@ -116,17 +117,20 @@ def serve(
             context.printer.result({"url": url}, ids=[url])
         sys.stdout.flush()
 
-    server.serve(
-        path=LOCAL_DATABASE,
-        host=host,
-        port=port,
-        latency_ms=latency_ms,
-        limits=limits,
-        faults=faults,
-        sending=sending,
-        on_ready=ready,
-        log=context.printer.note if context.verbose else None,
-    )
+    try:
+        server.serve(
+            path=LOCAL_DATABASE,
+            host=host,
+            port=port,
+            latency_ms=latency_ms,
+            limits=limits,
+            faults=faults,
+            sending=sending,
+            on_ready=ready,
+            log=context.printer.note if context.verbose else None,
+        )
+    except LocalStripeError as error:
+        raise CommandFailed("local_stripe", error.message, error.hint) from error
 
 
 def _limits(text: str | None) -> LocalRateLimit | None:

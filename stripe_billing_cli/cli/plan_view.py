@@ -230,11 +230,13 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     yield from _failures(plan, outcome)
     yield from _skipped(plan, outcome)
     done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
+    begun = sum(result.begun and result.status == "skipped" for result in outcome.results)
     if outcome.complete:
         yield Line(f"Done: {done:,} change{'s' if done != 1 else ''} applied.", {"bold": True})
         return
     what = "Interrupted" if outcome.interrupted else "Not all done"
-    yield Line(f"{what}: {done:,} done, {failed:,} failed, {skipped:,} skipped.", {"bold": True})
+    counts = f"{done:,} done, {f'{begun:,} begun, ' if begun else ''}{failed:,} failed, {skipped - begun:,} skipped"
+    yield Line(f"{what}: {counts}.", {"bold": True})
     yield Line("Run the same command again: it does what is missing, and nothing twice.", {})
 
 
@@ -255,13 +257,14 @@ def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
 
 
 def _skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
-    why: dict[str, list[str]] = {}
+    why: dict[tuple[str, str], list[str]] = {}
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "skipped":
             reason = "it needs what failed" if result.error else "not reached"
-            why.setdefault(reason, []).append(f"{change.kind} {change.key}")
-    for reason, names in why.items():
-        yield Line(f"skipped  {_some(names)}: {reason}", {"fg": "yellow"})
+            told = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
+            why.setdefault(told, []).append(f"{change.kind} {change.key}")
+    for (word, reason), names in why.items():
+        yield Line(f"{word} {_some(names)}: {reason}", {"fg": "yellow"})
 
 
 def _some(names: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -285,6 +286,28 @@ class TestSavedPlans:
         billing.ok("catalog", "plan", "--local", "--out", "keymap.plan")
 
         assert (billing.directory / "keymap.plan").stat().st_mode & 0o777 == 0o600
+
+    def test_a_place_where_no_plan_can_be_saved_is_named(self, billing: Billing) -> None:
+        billing.write(SEED)
+
+        ran = billing("catalog", "plan", "--local", "--out", "nowhere/keymap.plan")
+
+        assert ran.code == 1
+        assert "the plan could not be saved in nowhere/keymap.plan: no such file or directory" in ran.err
+        assert "Saved." not in ran.err
+
+    @pytest.mark.parametrize("name", ["source", "catalog_text", "prune", "targets", "livemode", "fingerprint"])
+    @pytest.mark.parametrize("value", [5, None, {}])
+    def test_a_damaged_plan_is_refused(self, billing: Billing, name: str, value: object) -> None:
+        billing.write(SEED)
+        billing.ok("catalog", "plan", "--local", "--out", "keymap.plan")
+        path = billing.directory / "keymap.plan"
+        path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), name: value}), encoding="utf-8")
+
+        ran = billing("catalog", "apply", "--local", "--plan", "keymap.plan")
+
+        assert ran.code == 2
+        assert "keymap.plan is a damaged plan" in ran.err
 
     @pytest.mark.parametrize("content", ["", "{}", "[]", '{"format": "billing-plan-1"}', "\udcff"])
     def test_what_is_no_plan_is_refused(self, billing: Billing, content: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -43,6 +44,28 @@ class Shell:
         assert ran.returncode == code, f"exit {ran.returncode}, not {code}\n{ran.stdout}\n{ran.stderr}"
         assert "Traceback" not in ran.stderr
         return ran
+
+    def interrupted(self, when: str, *argv: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
+        """Run with --verbose in a pipe, with a Ctrl-C once stderr has a line with `when`; it must end with 130."""
+        running = subprocess.Popen(
+            [BILLING, *argv, "--verbose"],
+            cwd=self.directory,
+            env={**self.environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert running.stderr is not None
+        before = ""
+        while when not in before:
+            line = running.stderr.readline()
+            assert line, f"it ended before {when}:\n{before}"
+            before += line
+        running.send_signal(signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+        assert running.returncode == 130, f"exit {running.returncode}\n{out}\n{before}{err}"
+        assert "Traceback" not in err
+        return subprocess.CompletedProcess(running.args, running.returncode, out, before + err)
 
     def on_terminal(
         self,

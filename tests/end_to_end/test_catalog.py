@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
-import signal
 import subprocess
 import time
 
 import pytest
 
 from tests.end_to_end.conftest import BILLING, ROOT, Shell
+
+CTRL_C = b"\x03"
 
 
 @pytest.fixture
@@ -131,26 +133,44 @@ def test_killed_at_any_moment_and_run_again_it_arrives(with_catalog: Shell) -> N
 
 def test_ctrl_c_ends_the_calls_in_flight_and_says_where_things_stand(with_catalog: Shell) -> None:
     with with_catalog.serving("--latency-ms", "500") as environment:
-        running = subprocess.Popen(
-            [BILLING, "catalog", "apply", "--verbose"],
-            cwd=with_catalog.directory,
-            env={**with_catalog.environment, **environment},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert running.stderr is not None
-        while "POST /v1/products → 200" not in running.stderr.readline():
-            pass
-        running.send_signal(signal.SIGINT)
-        out, err = running.communicate(timeout=30)
+        ran = with_catalog.interrupted("POST /v1/products → 200", "catalog", "apply", environment=environment)
 
-        assert running.returncode == 130, out + err
-        assert "Interrupted: " in out
-        assert " 0 failed" in out
-        assert "Run the same command again" in out
+        assert "Stopping after the calls in flight" in ran.stderr
+        assert "Interrupted: " in ran.stdout
+        assert " 0 failed" in ran.stdout
+        assert "Run the same command again" in ran.stdout
         with_catalog("catalog", "apply", environment=environment)
         with_catalog("catalog", "plan", "--check", environment=environment)
+
+
+def test_ctrl_c_counts_what_is_begun_apart_from_what_is_untouched(with_catalog: Shell) -> None:
+    """A product is made, and its default price still missing: neither done nor as it was before."""
+    with with_catalog.serving("--latency-ms", "500") as environment:
+        ran = with_catalog.interrupted("POST /v1/products → 200", "catalog", "apply", environment=environment)
+
+        assert re.search(
+            r"begun    product keymap-\w+(, product keymap-\w+)?: the rest of it was left: not reached", ran.stdout
+        )
+        assert re.search(r"Interrupted: 0 done, [12] begun, 0 failed, [45] skipped\.", ran.stdout)
+
+
+def test_a_second_ctrl_c_waits_for_nothing(with_catalog: Shell) -> None:
+    with with_catalog.serving("--fault", "timeout before * POST /v1/products") as environment:
+        code, shown = with_catalog.on_terminal(
+            "catalog", "apply", answers={"Applying": CTRL_C, "Ctrl-C again": CTRL_C}, environment=environment
+        )
+
+    assert code == 130
+    assert "stopped at once; the calls in flight may or may not have taken effect" in shown
+    assert "run the same command again" in shown
+
+
+@pytest.mark.parametrize("command", [("catalog", "plan"), ("doctor",)])
+def test_ctrl_c_while_reading_waits_for_nothing(with_catalog: Shell, command: tuple[str, ...]) -> None:
+    with with_catalog.serving("--verbose", "--fault", "timeout before * GET /v1/prices") as environment:
+        ran = with_catalog.interrupted("GET /v1/products → 200", *command, environment=environment)
+
+    assert ran.stderr.endswith("\nInterrupted.\n")
 
 
 def test_a_failure_is_told_and_what_does_not_depend_on_it_goes_on(with_catalog: Shell) -> None:
@@ -219,3 +239,20 @@ def test_output_into_a_closed_pipe_is_no_traceback(with_catalog: Shell) -> None:
     )
 
     assert ran.stderr == ""
+
+
+@pytest.mark.parametrize("name", ["nope.plan", "catalog.yaml"])
+def test_a_plan_that_is_none_is_refused_before_stripe_is_asked(with_catalog: Shell, name: str) -> None:
+    ran = with_catalog("catalog", "apply", "--local", "--plan", name, code=2)
+
+    assert name in ran.stderr
+    assert "billing catalog plan --out FILE" in ran.stderr
+
+
+def test_a_port_that_is_taken_is_told_with_a_way_on(with_catalog: Shell) -> None:
+    with with_catalog.serving() as environment:
+        port = environment["STRIPE_API_BASE"].rsplit(":", 1)[1]
+        ran = with_catalog("local", "serve", "--port", port, code=1)
+
+    assert f"cannot listen on 127.0.0.1, port {port}: address already in use" in ran.stderr
+    assert "--port 0" in ran.stderr
