@@ -87,6 +87,7 @@ LEFT_OUT_WITHOUT_NOTICE = (
     stripe.PaymentIntent.LastPaymentError,
     stripe.PaymentIntent.PaymentMethodOptions,
     stripe.PaymentIntent.PaymentMethodOptions.Card,
+    stripe.Refund.DestinationDetails,
     stripe.SetupIntent.LastSetupError,
     stripe.SetupIntent.PaymentMethodOptions,
     stripe.SetupIntent.PaymentMethodOptions.Card,
