@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from tests.conftest import Billing
 from tests.subscriptions.interrupted import Killed, Trouble, troubling
@@ -157,7 +156,9 @@ def state(api: client.StripeApi) -> Any:
         "clock": clock["frozen_time"],
         "balance": customer["balance"],
         "invoices": [(one["status"], one["total"], one["amount_remaining"], one["attempt_count"]) for one in invoices],
-        "schedules": [(one["status"], [_items(phase["items"], prices) for phase in one["phases"]]) for one in schedules],
+        "schedules": [
+            (one["status"], [_items(phase["items"], prices) for phase in one["phases"]]) for one in schedules
+        ],
         "refunds": [(one["amount"], one["status"]) for one in api.page("/v1/refunds", {})[0]],
     }
 

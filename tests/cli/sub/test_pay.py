@@ -1,0 +1,101 @@
+"""`billing sub pay`: Stripe's test cards, as a customer would use them."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.sub.conftest import FIRST_OF_APRIL, Life
+
+
+@pytest.fixture
+def new(life: Life) -> str:
+    """An incomplete subscription of a customer without a card, which saves the card that pays."""
+    customer = life.shop.customer(test_clock=life.clock, email="bob@example.com")["id"]
+    settings = {"save_default_payment_method": "on_subscription"}
+    made = life.shop.subscription(
+        customer, life.prices["team"], payment_behavior="default_incomplete", payment_settings=settings
+    )
+    return str(made["id"])
+
+
+class TestFirstPayment:
+    def test_makes_the_subscription_active_and_saves_the_card(self, life: Life, new: str) -> None:
+        record = life.json("sub", "pay", "bob@example.com")
+
+        assert (record["id"], record["result"], record["invoice"]["status"]) == (new, "paid", "paid")
+        held = life.shop.api.get(f"/v1/subscriptions/{new}")
+        assert held["status"] == record["subscription"]["status"] == "active"
+        assert held["default_payment_method"] is not None
+
+    @pytest.mark.parametrize(
+        ("card", "decline_code"),
+        [
+            ("pm_card_chargeDeclined", "generic_decline"),
+            ("pm_card_chargeDeclinedInsufficientFunds", "insufficient_funds"),
+        ],
+    )
+    def test_may_be_declined(self, card: str, decline_code: str, life: Life, new: str) -> None:
+        ran = life("sub", "pay", new, "--payment-method", card, "--output", "json")
+
+        assert ran.code == 4
+        assert (ran.json["result"], ran.json["payment_error"]["decline_code"]) == ("payment_needed", decline_code)
+        assert ran.json["confirmation_url"] in ran.error["hint"]
+        assert decline_code in ran.error["message"]
+        assert ran.json["subscription"]["status"] == "incomplete"
+
+    def test_may_need_the_customer(self, life: Life, new: str) -> None:
+        ran = life("sub", "pay", new, "--payment-method", "pm_card_authenticationRequired")
+
+        assert ran.code == 4
+        assert "3-D Secure" in ran.err
+        assert "https://" in ran.err
+
+    def test_declined_may_be_tried_again(self, life: Life, new: str) -> None:
+        assert life("sub", "pay", new, "--payment-method", "pm_card_chargeDeclined").code == 4
+        life.ok("sub", "pay", new)
+
+        assert life.shop.api.get(f"/v1/subscriptions/{new}")["status"] == "active"
+
+
+class TestRenewal:
+    def test_that_failed_is_paid_with_another_card(self, life: Life) -> None:
+        life.use_card("pm_card_chargeCustomerFail")
+        life.advance(FIRST_OF_APRIL + 2 * 3600)
+        assert life.held["status"] == "past_due"
+
+        record = life.json("sub", "pay", life.id)
+
+        assert record["result"] == "paid"
+        assert life.held["status"] == "active"
+        assert life.invoices()[-1] == ("paid", 1500)
+
+    def test_that_is_a_draft_is_not_yet_to_be_paid(self, life: Life) -> None:
+        life.advance(FIRST_OF_APRIL)
+
+        record = life.json("sub", "pay", life.id)
+
+        assert (record["result"], record["collects_at"]) == ("nothing_to_pay", FIRST_OF_APRIL + 3600)
+        assert life.invoices()[-1] == ("draft", 1500)
+
+
+def test_paying_what_is_paid_is_a_success(life: Life) -> None:
+    ran = life.ok("sub", "pay", life.id)
+
+    assert "no invoice is open" in ran.out
+
+
+def test_a_trial_gets_its_card_for_later(life: Life) -> None:
+    customer = life.shop.customer()["id"]
+    trial = life.shop.subscription(customer, life.prices["pro"], trial_period_days=14)["id"]
+
+    record = life.json("sub", "pay", trial)
+
+    assert (record["result"], record["subscription"]["status"]) == ("card_saved", "trialing")
+    assert life.shop.api.get(f"/v1/subscriptions/{trial}")["default_payment_method"] is not None
+    assert life.json("sub", "pay", trial)["result"] == "nothing_to_pay"
+
+
+def test_a_token_is_no_payment_method(life: Life) -> None:
+    ran = life("sub", "pay", life.id, "--payment-method", "tok_visa", "--output", "json")
+
+    assert (ran.code, ran.error["kind"]) == (2, "wrong_kind")
