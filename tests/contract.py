@@ -241,13 +241,24 @@ def _is_scalar(value: Any, hint: Any) -> bool:
 # Answers
 
 
+MODULES = (
+    stripe,
+    stripe.billing,
+    stripe.billing_portal,
+    stripe.checkout,
+    stripe.entitlements,
+    stripe.issuing,
+    stripe.test_helpers,
+)
+
+
 class Names(dict[str, Any]):
     """The names that the SDK's annotations use, those among them that it imports for type checkers only."""
 
     def __missing__(self, name: str) -> Any:
         if name == "Mapping":
             return Mapping
-        for module in (stripe, stripe.billing, stripe.issuing, stripe.test_helpers):
+        for module in MODULES:
             if found := getattr(module, name.removesuffix("Resource"), None):
                 return found
         raise KeyError(name)

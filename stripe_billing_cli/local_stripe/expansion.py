@@ -163,7 +163,8 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "test_clock": Link("test_helpers.test_clock"),
     },
     "test_helpers.test_clock": {},
-    "billing_portal.session": {},
+    "billing_portal.configuration": {},
+    "billing_portal.session": {"configuration": Link("billing_portal.configuration")},
     "coupon": {"applies_to": Included(), "currency_options": Included()},
     "discount": {
         "customer": Link("customer"),

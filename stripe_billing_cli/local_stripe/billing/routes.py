@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing import (
 )
 from stripe_billing_cli.local_stripe.billing.discounts import calls as discount_calls
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
+from stripe_billing_cli.local_stripe.billing.portal import configurations, sessions
 from stripe_billing_cli.local_stripe.billing.schedules import calls as schedule_calls
 from stripe_billing_cli.local_stripe.billing.subscriptions import routes as subscription_routes
 
@@ -31,6 +32,8 @@ ROUTES = (
     *coupons.ROUTES,
     *promotion_codes.ROUTES,
     *discount_calls.ROUTES,
+    *configurations.ROUTES,
+    *sessions.ROUTES,
     *schedule_calls.ROUTES,
     *test_clocks.ROUTES,
 )
