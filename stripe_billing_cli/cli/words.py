@@ -53,9 +53,11 @@ def price(item: Mapping[str, Any]) -> str:
 
 def item(record: Mapping[str, Any]) -> str:
     """What a subscription item is of: `pro.monthly ×3`."""
-    quantity = record["quantity"]
-    times = "" if quantity in (None, 1) else f" ×{quantity:,}"
-    return f"{record['lookup_key'] or record['price']}{times}"
+    return f"{record['lookup_key'] or record['price']}{times(record['quantity'])}"
+
+
+def times(quantity: int | None) -> str:
+    return "" if quantity in (None, 1) else f" ×{quantity:,}"
 
 
 def items(subscription: Mapping[str, Any]) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
-from stripe_billing_cli.subscriptions import portal
+from stripe_billing_cli.subscriptions import portal, records
 from stripe_billing_cli.subscriptions.references import has_ended
 
 HOURS_TO_PAY = 23
@@ -80,5 +80,4 @@ def due_next(api: StripeApi, subscription: Object) -> dict[str, Any] | None:
         preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}).body
     except StripeFailure:
         return None
-    at = preview["period_end"] if preview["next_payment_attempt"] is None else preview["next_payment_attempt"]
-    return {"amount_due": preview["amount_due"], "currency": preview["currency"], "at": at}
+    return records.forthcoming(preview)

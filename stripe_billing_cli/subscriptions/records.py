@@ -128,6 +128,30 @@ def invoice(held: Object) -> dict[str, Any]:
     }
 
 
+def forthcoming(preview: Object) -> dict[str, Any]:
+    """An invoice to come, by Stripe's preview of it. `at` is when it is charged, or sent."""
+    at = preview["next_payment_attempt"] or preview["period_end"]
+    return {"amount_due": preview["amount_due"], "currency": preview["currency"], "at": at}
+
+
+def discount(held: Object) -> dict[str, Any]:
+    """A discount with its coupon expanded; `end` is null where it has none, or is for one invoice only."""
+    source = held["source"]["coupon"]
+    coupon = source if isinstance(source, Mapping) else {}
+    percent = coupon.get("percent_off")
+    return {
+        "id": held["id"],
+        "coupon": id_of(source),
+        "name": coupon.get("name"),
+        "percent_off": None if percent is None else str(percent),
+        "amount_off": coupon.get("amount_off"),
+        "currency": coupon.get("currency"),
+        "duration": coupon.get("duration"),
+        "promotion_code": id_of(held["promotion_code"]),
+        "end": held["end"],
+    }
+
+
 def event(held: Object) -> dict[str, Any]:
     """Something that happened. `changed` names the fields whose former values the event holds."""
     return {

@@ -2,28 +2,128 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import doors, words
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
+from stripe_billing_cli.cli.sub.meaning import meaning
+from stripe_billing_cli.cli.sub.timeline import told
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.subscriptions.overview import Overview
+
+COLOURS = {"active": "green", "trialing": "green", "past_due": "red", "unpaid": "red", "incomplete": "yellow"}
 
 
 @doors.command(app)
 def show(context: Context, subscription: Subscription) -> None:
-    """Show a subscription.
+    """Show all about a subscription: what its status means, what happens next, invoices, card, the last events.
+
+    What the key may not see is named, and the rest is shown.
 
     \b
     Examples:  billing sub show sub_1MowQVLkdIwHu7ixeRlqHVzs
-               billing sub show ada@example.com --output json
+               billing sub show ada@example.com
+               billing sub show ada@example.com --output json | jq .next_invoice
     """
-    from stripe_billing_cli.subscriptions import records, references
+    from stripe_billing_cli.subscriptions import overview
 
-    found = references.find_subscription(context.stripe, subscription)
-    record = records.subscription(found)
-    context.printer.record(record, lambda: _screen(record))
+    seen = overview.look(context.stripe, subscription)
+    record = overview.record(seen)
+    context.printer.record(record, lambda: _screen(record, seen))
 
 
-def _screen(record: Record) -> Iterator[Line]:
-    yield Line(f"{record['id']}  {record['status']}", {"bold": True})
+def _screen(record: Record, seen: Overview) -> Iterator[Line]:
+    held = seen.subscription
+    end_behavior = ((held["trial_settings"] or {}).get("end_behavior") or {}).get("missing_payment_method")
+    meant = meaning(record, without_card=end_behavior or "create_invoice")
+    yield Line(f"{record['id']}  {words.status(record['status'])}", {"bold": True, "fg": COLOURS.get(record["status"])})
+    yield _fact("which means", meant.now)
+    yield _fact("next", meant.next)
+    who = record["customer_email"] or record["customer_name"]
+    yield _fact("customer", f"{who} ({record['customer']})" if who else record["customer"])
+    yield from _facts(
+        "item", (_item(item, one) for item, one in zip(record["items"], held["items"]["data"], strict=True))
+    )
+    yield _fact("period", f"{words.date(record['current_period_start'])} – {words.date(record['current_period_end'])}")
+    yield _fact("pays by", _pays_by(record, held))
+    yield from _facts("discount", map(_discount, record["discounts"]))
+    yield from _changes(record)
+    if record["description"]:
+        yield _fact("description", record["description"])
+    yield from _facts("metadata", (f"{key}={value}" for key, value in record["metadata"].items()))
+    if record["test_clock"]:
+        yield _fact("test clock", record["test_clock"])
+    yield from _invoices(record)
+    yield from _events(seen)
+    for part, trouble in record["unavailable"].items():
+        yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {trouble})", {"dim": True})
+
+
+def _fact(label: str, value: str) -> Line:
+    return Line(f"  {label:<12} {value}")
+
+
+def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:
+    """The label once, beside the first."""
+    for number, value in enumerate(values):
+        yield _fact("" if number else label, value)
+
+
+def _item(record: Record, held: Any) -> str:
+    product = held["price"]["product"]
+    name = f"{product['name']}: " if isinstance(product, dict) else ""
+    return f"{name}{words.item(record)}  {words.price(record)}"
+
+
+def _pays_by(record: Record, held: Any) -> str:
+    if record["collection_method"] == "send_invoice":
+        return f"invoice by email, due in {words.counted(held['days_until_due'] or 0, 'day')}"
+    method = record["payment_method"]
+    if method is None:
+        return "no card"
+    whose = "the subscription's own" if held["default_payment_method"] else "the customer's default"
+    return f"{words.card(method)} ({whose})"
+
+
+def _discount(record: Record) -> str:
+    off = (
+        f"{record['percent_off']}%" if record["percent_off"] else words.money(record["amount_off"], record["currency"])
+    )
+    name = f" ({record['name']})" if record["name"] else ""
+    until = f", until {words.date(record['end'])}" if record["end"] else f", {record['duration'] or 'for good'}"
+    return f"{off} off by {record['coupon']}{name}{until}"
+
+
+def _changes(record: Record) -> Iterator[Line]:
+    """What is planned, or waits."""
+    if record["cancel_at"] and not record["ended_at"]:
+        yield _fact("ends", f"{words.date(record['cancel_at'])}; billing sub resume takes that back")
+    planned = record["scheduled_change"]
+    if planned:
+        items = ", ".join(f"{item['price']}{words.times(item['quantity'])}" for item in planned["items"])
+        yield _fact("changes", f"to {items} on {words.date(planned['at'])}")
+    if record["pending_update_expires_at"]:
+        until = words.moment(record["pending_update_expires_at"])
+        yield _fact("pending", f"a change that is made once it is paid, by {until}")
+
+
+def _invoices(record: Record) -> Iterator[Line]:
+    if record["invoices"]:
+        yield Line("  invoices", {"bold": True})
+    for invoice in record["invoices"]:
+        amount = words.money(invoice["total"], invoice["currency"])
+        told = f"{words.date(invoice['created']):<11}  {invoice['status']:<13}  {amount:>10}  {invoice['id']}"
+        yield Line(f"    {told}  {invoice['hosted_invoice_url'] or ''}".rstrip())
+
+
+def _events(seen: Overview) -> Iterator[Line]:
+    if seen.events:
+        yield Line("  events", {"bold": True})
+    for event in seen.events:
+        yield Line(f"    {words.moment(event['created'])}  {told(event)}")
+    if not seen.all_events and "events" not in seen.trouble:
+        yield Line("    … of the account's newest events only; the rest was not searched", {"dim": True})

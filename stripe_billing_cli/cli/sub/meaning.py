@@ -1,0 +1,128 @@
+"""What a subscription's status means, and what happens next, for somebody who does not know Stripe's words.
+
+The statuses and what follows on them: https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.cli import words
+
+Record = Mapping[str, Any]
+HOURS_TO_PAY = 23
+KEPT_BACK = {
+    "void": "its invoices are voided",
+    "keep_as_draft": "its invoices are kept as drafts",
+    "mark_uncollectible": "its invoices are marked uncollectible",
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    now: str
+    next: str
+
+
+def meaning(record: Record, *, without_card: str = "create_invoice") -> Meaning:
+    """Of a record as `billing sub show` prints it.
+
+    `without_card`: what Stripe does where a trial ends without one (`trial_settings.end_behavior`).
+    """
+    match record["status"]:
+        case "incomplete":
+            until = words.moment(record["created"] + HOURS_TO_PAY * 3600)
+            return Meaning(
+                "the first payment has not been made", f"if it is not made by {until}, the subscription expires"
+            )
+        case "incomplete_expired":
+            return Meaning(
+                "the first payment was not made within 23 hours; nothing was charged", "nothing; create a new one"
+            )
+        case "trialing":
+            return Meaning(
+                f"on trial, nothing is charged until {words.date(record['trial_end'])}",
+                _trial_end(record, without_card),
+            )
+        case "active":
+            return Meaning(_active(record), _renewal(record))
+        case "past_due":
+            return Meaning(_past_due(record), _retry(record))
+        case "unpaid":
+            return Meaning(
+                "an invoice was not paid, and all tries are used up; new invoices stay drafts and are not charged",
+                "nothing by itself; billing sub pay",
+            )
+        case "paused":
+            return Meaning("stopped: no service, no invoices", "nothing until it is resumed; billing sub resume")
+        case "canceled":
+            why = {"payment_failed": ", for lack of payment", "payment_disputed": ", after a dispute"}
+            return Meaning(
+                f"ended on {words.date(record['ended_at'])}{why.get(record['cancellation_reason'], '')}",
+                "nothing; a canceled subscription cannot come back",
+            )
+    return Meaning("a status that this program does not know", "see https://dashboard.stripe.com")
+
+
+def _ends(record: Record) -> str | None:
+    return f"it ends on {words.date(record['cancel_at'])}" if record["cancel_at"] else None
+
+
+def _active(record: Record) -> str:
+    if record["pause_collection"]:
+        return f"in service, but not charged: {KEPT_BACK[record['pause_collection']]}"
+    return (
+        "in service; its invoices are paid" if record["collection_method"] == "charge_automatically" else "in service"
+    )
+
+
+def _renewal(record: Record) -> str:
+    ends = _ends(record)
+    following = record["next_invoice"]
+    if ends or following is None:
+        return ends or "no further invoice is planned"
+    amount = words.money(following["amount_due"], following["currency"])
+    day = words.date(following["at"])
+    if record["pause_collection"]:
+        return f"the invoice of {amount} on {day} is not collected, unless collection is resumed before"
+    if record["collection_method"] == "send_invoice":
+        return f"an invoice of {amount} is sent on {day}"
+    if record["payment_method"] is None and following["amount_due"]:
+        return f"{amount} is due on {day}, and there is no card to charge it to"
+    return f"{amount} is charged on {day}" if following["amount_due"] else f"it renews on {day}; nothing is due then"
+
+
+def _trial_end(record: Record, without_card: str) -> str:
+    ends = _ends(record)
+    if ends or record["payment_method"] is not None or record["collection_method"] == "send_invoice":
+        return ends or _renewal(record)
+    day = words.date(record["trial_end"])
+    match without_card:
+        case "cancel":
+            return f"without a card it is canceled on {day}"
+        case "pause":
+            return f"without a card it is paused on {day}"
+    return f"without a card, the payment due on {day} will fail"
+
+
+def _past_due(record: Record) -> str:
+    open_ = _open_invoice(record)
+    what = (
+        f"the invoice {open_['id']} over {words.money(open_['amount_remaining'], open_['currency'])}"
+        if open_
+        else "its latest invoice"
+    )
+    return f"{what} is not paid; service goes on"
+
+
+def _retry(record: Record) -> str:
+    open_ = _open_invoice(record)
+    if open_ and open_["next_payment_attempt"]:
+        return f"Stripe tries again on {words.moment(open_['next_payment_attempt'])}; or billing sub pay"
+    return "no further try is planned; billing sub pay"
+
+
+def _open_invoice(record: Record) -> Record | None:
+    return next((one for one in record["invoices"] if one["status"] == "open"), None)

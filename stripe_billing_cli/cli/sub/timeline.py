@@ -1,0 +1,71 @@
+"""The events of a subscription, a line each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.cli import words
+
+INVOICE = {
+    "created": "drafted",
+    "finalized": "finalized",
+    "finalization_failed": "could not be finalized",
+    "sent": "sent",
+    "paid": "paid",
+    "payment_failed": "not paid: the payment failed",
+    "payment_action_required": "not paid: the customer must confirm the payment",
+    "voided": "voided",
+    "marked_uncollectible": "marked uncollectible",
+    "overdue": "overdue",
+}
+SUBSCRIPTION = {
+    "created": "created",
+    "deleted": "ended",
+    "paused": "paused",
+    "resumed": "resumed",
+    "trial_will_end": "the trial ends soon",
+    "pending_update_applied": "the pending change was paid and made",
+    "pending_update_expired": "the pending change was not paid, and is given up",
+}
+
+
+def told(event: Mapping[str, Any]) -> str:
+    """An event of Stripe's in words; what is not known here keeps its type."""
+    held = event["data"]["object"]
+    group, _, what = event["type"].rpartition(".")
+    if group == "invoice" and what in INVOICE:
+        amount = held["amount_paid"] if what == "paid" else held["amount_due"]
+        return f"invoice {held['id']} {INVOICE[what]}, {words.money(amount, held['currency'])}"
+    if what == "created":
+        return f"created, {words.status(held['status'])}"
+    if what in SUBSCRIPTION:
+        return SUBSCRIPTION[what]
+    return _update(held, event["data"].get("previous_attributes") or {})
+
+
+def _update(held: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    """What an update changed: what matters to people in words, the rest by the names of the fields."""
+    parts = []
+    if "status" in before:
+        parts.append(f"{words.status(before['status'])} → {words.status(held['status'])}")
+    if "cancel_at" in before:
+        ends = held["cancel_at"]
+        parts.append(f"will end on {words.date(ends)}" if ends else "will not end after all")
+    if "items" in before:
+        parts.append("plan changed" if _prices(held) != _prices({"items": before["items"]}) else "new period")
+    if "default_payment_method" in before:
+        parts.append("another payment method" if held["default_payment_method"] else "payment method removed")
+    if "pause_collection" in before:
+        parts.append("collection paused" if held["pause_collection"] else "collection resumed")
+    rest = sorted(before.keys() - {"status", "cancel_at", "cancel_at_period_end", "canceled_at", "items"} - KNOWN)
+    return ", ".join(parts or [f"changed: {', '.join(rest)}" if rest else "changed"])
+
+
+KNOWN = {"default_payment_method", "pause_collection", "cancellation_details"}
+
+
+def _prices(held: Mapping[str, Any]) -> list[tuple[str, int | None]]:
+    return sorted(
+        (item["price"]["id"], item.get("quantity")) for item in held["items"].get("data", ()) if "price" in item
+    )

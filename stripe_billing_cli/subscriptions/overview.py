@@ -1,0 +1,174 @@
+"""All that one screen tells of a subscription, read side by side: a handful of calls, whatever its history.
+
+The subscription itself must be there to be read. What is read beside it may be missing (a restricted key may not see
+invoices, say): then `trouble` has the reason under the part's name, and the rest is told all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissing, RequestRefused
+from stripe_billing_cli.subscriptions import records, references, schedule
+
+T = TypeVar("T")
+EXPAND = (
+    "customer.invoice_settings.default_payment_method",
+    "default_payment_method",
+    "schedule",
+    "items.data.price.product",
+)
+INVOICES = 5
+EVENTS = 10
+EVENT_PAGES = 5
+"""So many pages of the account's events are searched for the subscription's: Stripe does not filter by object."""
+EVENT_TYPES = (
+    *(
+        f"customer.subscription.{what}"
+        for what in "created updated deleted paused resumed trial_will_end pending_update_applied "
+        "pending_update_expired".split()
+    ),
+    *(
+        f"invoice.{what}"
+        for what in "created finalized finalization_failed sent paid payment_failed payment_action_required voided "
+        "marked_uncollectible overdue".split()
+    ),
+)
+"""The events of a subscription's life; a list takes up to 20 types (`stripe/params/_event_list_params.py`)."""
+
+
+@dataclass(frozen=True)
+class Overview:
+    """`subscription` has its customer, cards, discounts, schedule and products in it. Events are newest first.
+
+    `all_events`: whether all events that Stripe keeps (30 days) were searched.
+    """
+
+    subscription: Object
+    preview: Object | None
+    invoices: list[Object]
+    events: list[Object]
+    all_events: bool
+    trouble: Mapping[str, str]
+
+    @property
+    def payment_method(self) -> Object | None:
+        """What the next invoice is charged to: the subscription's own, or else the customer's default."""
+        return self.subscription["default_payment_method"] or _customers_default(self.subscription)
+
+
+def _customers_default(subscription: Object) -> Object | None:
+    customer = subscription["customer"]
+    settings = customer.get("invoice_settings") if isinstance(customer, dict) else None
+    method = (settings or {}).get("default_payment_method")
+    return method if isinstance(method, dict) else None
+
+
+class _Parts:
+    """The parts read so far, and why others could not be."""
+
+    def __init__(self) -> None:
+        self.trouble: dict[str, str] = {}
+
+    def read(self, name: str, read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except (PermissionMissing, RequestRefused) as failure:
+            self.trouble[name] = failure.message
+            return otherwise
+
+
+def look(api: StripeApi, name: str) -> Overview:
+    """Raises `ReferenceRefused`, `StripeFailure`."""
+    is_id = references.kind_of(name) == "a subscription"
+    known = None if is_id else _subscription(api, name)
+    id = name if known is None else known["id"]
+    parts = _Parts()
+    with ThreadPoolExecutor(4) as pool:
+        reading = pool.submit(_subscription, api, name) if known is None else None
+        preview = pool.submit(parts.read, "next_invoice", lambda: _preview(api, id), None)
+        invoices = pool.submit(parts.read, "invoices", lambda: _invoices(api, id), [])
+        events = pool.submit(parts.read, "events", lambda: _events(api, id), ([], False))
+        subscription = known or (reading.result() if reading else None)
+        assert subscription is not None
+        found, complete = events.result()
+        return Overview(subscription, preview.result(), invoices.result(), found, complete, parts.trouble)
+
+
+def _subscription(api: StripeApi, name: str) -> Object:
+    """With all that is expanded, or as much of it as the key may see."""
+    try:
+        return references.find_subscription(api, name, expand=EXPAND)
+    except PermissionMissing:
+        return references.find_subscription(api, name)
+
+
+def _preview(api: StripeApi, id: str) -> Object | None:
+    """None where no invoice is to come (`invoice_upcoming_none`, https://docs.stripe.com/error-codes)."""
+    try:
+        return api.post("/v1/invoices/create_preview", {"subscription": id}).body
+    except RequestRefused as refused:
+        if refused.code == "invoice_upcoming_none":
+            return None
+        raise
+
+
+def _invoices(api: StripeApi, id: str) -> list[Object]:
+    return api.page("/v1/invoices", {"subscription": id, "limit": INVOICES})[0]
+
+
+def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
+    """The subscription's last events, and whether all were searched for them."""
+    found: list[Object] = []
+    pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)})
+    for number, page in enumerate(pages, 1):
+        found += [event for event in page if _subscription_of(event["data"]["object"]) == id]
+        if len(found) >= EVENTS:
+            return found[:EVENTS], True
+        if number == EVENT_PAGES:
+            return found, len(page) < 100
+    return found, True
+
+
+def _subscription_of(held: Mapping[str, Any]) -> str | None:
+    """The subscription that the object of an event is, or is an invoice of."""
+    if held["object"] == "subscription":
+        return str(held["id"])
+    parent = held.get("parent") or {}
+    details = parent.get("subscription_details") or {}
+    return records.id_of(details.get("subscription"))
+
+
+def record(seen: Overview) -> dict[str, Any]:
+    """The overview as it is printed."""
+    held = seen.subscription
+    customer = held["customer"] if isinstance(held["customer"], dict) else {}
+    method = seen.payment_method
+    return {
+        **records.subscription(held),
+        "customer_name": customer.get("name"),
+        "customer_email": customer.get("email"),
+        "payment_method": records.payment_method(method) if isinstance(method, dict) else None,
+        "discounts": [records.discount(one) for one in held["discounts"] if isinstance(one, dict)],
+        "next_invoice": seen.preview and records.forthcoming(seen.preview),
+        "scheduled_change": _scheduled(held["schedule"]),
+        "cancellation_reason": (held["cancellation_details"] or {}).get("reason"),
+        "pause_collection": (held["pause_collection"] or {}).get("behavior"),
+        "pending_update_expires_at": (held["pending_update"] or {}).get("expires_at"),
+        "invoices": [records.invoice(one) for one in seen.invoices],
+        "events": [records.event(one) for one in seen.events],
+        "unavailable": dict(sorted(seen.trouble.items())),
+    }
+
+
+def _scheduled(held: Any) -> dict[str, Any] | None:
+    """What the schedule makes of the subscription next."""
+    phase = schedule.upcoming_phase(held) if isinstance(held, dict) else None
+    if phase is None:
+        return None
+    items = [{"price": records.id_of(item["price"]), "quantity": item.get("quantity")} for item in phase["items"]]
+    return {"at": phase["start_date"], "items": items}
