@@ -4,12 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
 
 import stripe
 
 from stripe_billing_cli.local_stripe.faults import Fault, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
+from stripe_billing_cli.stripe_api.pacing import operation_of
 from tests.conftest import Billing, Ran
+
+
+class Meanwhile(stripe.HTTPClient):
+    """A transport in whose midst something else happens: `act` runs before the call number `nth` of an operation."""
+
+    name = "meanwhile"
+
+    def __init__(self, inner: stripe.HTTPClient, operation: str, nth: int, act: Callable[[], object]) -> None:
+        super().__init__()
+        self._inner = inner
+        self._operation = operation
+        self._left = nth
+        self._act = act
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        if operation_of(method, urlsplit(url).path) == self._operation:
+            self._left -= 1
+            if self._left == 0:
+                self._act()
+        return self._inner.request(method, url, headers, post_data)
+
+    def close(self) -> None:
+        self._inner.close()  # type: ignore[no-untyped-call]
+
+
+@contextmanager
+def meanwhile(billing: Billing, operation: str, nth: int, act: Callable[[], object]) -> Iterator[None]:
+    """Within it, `act` runs before a command's call number `nth` (from 1) of this operation."""
+    billing.wrap.append(lambda inner: Meanwhile(inner, operation, nth, act))
+    try:
+        yield
+    finally:
+        billing.wrap.pop()
 
 
 @contextmanager

@@ -85,26 +85,23 @@ class _Parts:
 def look(api: StripeApi, name: str) -> Overview:
     """Raises `ReferenceRefused`, `StripeFailure`."""
     is_id = references.kind_of(name) == "a subscription"
-    known = None if is_id else _subscription(api, name)
-    id = name if known is None else known["id"]
+    id = name if is_id else str(references.find_subscription(api, name)["id"])
     parts = _Parts()
     with ThreadPoolExecutor(4) as pool:
-        reading = pool.submit(_subscription, api, name) if known is None else None
+        subscription = pool.submit(_subscription, api, id)
         preview = pool.submit(parts.read, "next_invoice", lambda: _preview(api, id), None)
         invoices = pool.submit(parts.read, "invoices", lambda: _invoices(api, id), [])
         events = pool.submit(parts.read, "events", lambda: _events(api, id), ([], False))
-        subscription = known or (reading.result() if reading else None)
-        assert subscription is not None
         found, complete = events.result()
-        return Overview(subscription, preview.result(), invoices.result(), found, complete, parts.trouble)
+        return Overview(subscription.result(), preview.result(), invoices.result(), found, complete, parts.trouble)
 
 
-def _subscription(api: StripeApi, name: str) -> Object:
+def _subscription(api: StripeApi, id: str) -> Object:
     """With all that is expanded, or as much of it as the key may see."""
     try:
-        return references.find_subscription(api, name, expand=EXPAND)
+        return references.find_subscription(api, id, expand=EXPAND)
     except PermissionMissing:
-        return references.find_subscription(api, name)
+        return references.find_subscription(api, id)
 
 
 def _preview(api: StripeApi, id: str) -> Object | None:
@@ -126,12 +123,18 @@ def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
     found: list[Object] = []
     pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)})
     for number, page in enumerate(pages, 1):
-        found += [event for event in page if _subscription_of(event["data"]["object"]) == id]
+        found += [event for event in page if _subscription_of(event["data"]["object"]) == id and not _internal(event)]
         if len(found) >= EVENTS:
             return found[:EVENTS], True
         if number == EVENT_PAGES:
             return found, len(page) < 100
     return found, True
+
+
+def _internal(event: Object) -> bool:
+    """Whether nothing changed but the mark of a creation (`once.py`)."""
+    before = event["data"].get("previous_attributes") or {}
+    return set(before) == {"metadata"} and set(before["metadata"] or {}) == {records.INTERNAL}
 
 
 def _subscription_of(held: Mapping[str, Any]) -> str | None:

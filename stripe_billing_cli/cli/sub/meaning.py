@@ -73,9 +73,10 @@ def _ends(record: Record) -> str | None:
 def _active(record: Record) -> str:
     if record["pause_collection"]:
         return f"in service, but not charged: {KEPT_BACK[record['pause_collection']]}"
-    return (
-        "in service; its invoices are paid" if record["collection_method"] == "charge_automatically" else "in service"
-    )
+    open_ = _open_invoice(record)
+    if open_ is None:
+        return "in service; its invoices are paid"
+    return f"in service; {_named(open_)} is open"
 
 
 def _renewal(record: Record) -> str:
@@ -109,12 +110,11 @@ def _trial_end(record: Record, without_card: str) -> str:
 
 def _past_due(record: Record) -> str:
     open_ = _open_invoice(record)
-    what = (
-        f"the invoice {open_['id']} over {words.money(open_['amount_remaining'], open_['currency'])}"
-        if open_
-        else "its latest invoice"
-    )
-    return f"{what} is not paid; service goes on"
+    return f"{_named(open_) if open_ else 'its latest invoice'} is not paid; service goes on"
+
+
+def _named(invoice: Record) -> str:
+    return f"the invoice {invoice['id']} over {words.money(invoice['amount_remaining'], invoice['currency'])}"
 
 
 def _retry(record: Record) -> str:

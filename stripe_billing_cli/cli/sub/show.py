@@ -49,6 +49,10 @@ def _screen(record: Record, seen: Overview) -> Iterator[Line]:
         "item", (_item(item, one) for item, one in zip(record["items"], held["items"]["data"], strict=True))
     )
     yield _fact("period", f"{words.date(record['current_period_start'])} – {words.date(record['current_period_end'])}")
+    following = record["next_invoice"]
+    if following:
+        amount = words.money(following["amount_due"], following["currency"])
+        yield _fact("next invoice", f"{amount} on {words.date(following['at'])}")
     yield _fact("pays by", _pays_by(record, held))
     yield from _facts("discount", map(_discount, record["discounts"]))
     yield from _changes(record)

@@ -66,7 +66,7 @@ def list_subscriptions(call: Call) -> Object:
         *equal(json_field("automatic_tax.enabled"), params.get("automatic_tax", {}).get("enabled")),
         *equal(json_field("collection_method"), params.get("collection_method")),
         *equal(json_field("customer"), params.get("customer")),
-        *equal(json_field("test_clock"), params.get("test_clock")),
+        *_clock(params),
         *moments(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
         *moments(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),
     ]
@@ -76,6 +76,13 @@ def list_subscriptions(call: Call) -> Object:
         if name in params
     ]
     return page(call, "subscription", "/v1/subscriptions", restrictions)
+
+
+def _clock(params: Params) -> list[Condition]:
+    """Those of test clocks are listed by their clock or their customer only."""
+    if "test_clock" in params:
+        return equal(json_field("test_clock"), params["test_clock"])
+    return [] if "customer" in params else [Condition(f"{json_field('test_clock')} IS NULL")]
 
 
 def _status(params: Params) -> list[Condition]:

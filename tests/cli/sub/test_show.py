@@ -1,0 +1,141 @@
+"""`billing sub show`: one screen, few calls, and what the key may not see is a line of it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.conftest import Billing
+from tests.faults import failing
+from tests.subscriptions.conftest import Shop
+
+SHOW = ("sub", "show", "--local")
+
+
+@pytest.fixture
+def running(shop: Shop) -> Any:
+    ada = shop.with_card(email="ada@example.com", name="Ada")
+    price = shop.price(shop.product("Pro"), lookup_key="pro.monthly")
+    return shop.subscription(ada["id"], price["id"], metadata={"team": "blue"}, description="For the team")
+
+
+def test_the_screen_answers_an_operations_person(billing: Billing, running: Any) -> None:
+    said = billing.ok(*SHOW, running["id"]).out
+
+    assert said.startswith(f"{running['id']}  active\n")
+    for fact in (
+        "in service; its invoices are paid",
+        "$15.00 is charged on ",
+        "ada@example.com",
+        "Pro: pro.monthly  $15.00 / month",
+        "next invoice $15.00 on ",
+        "Visa ending in 4242, valid to 12/2034 (the customer's default)",
+        "team=blue",
+        "For the team",
+        running["latest_invoice"],
+        "https://invoice.stripe.com/",
+        f"invoice {running['latest_invoice']} paid, $15.00",
+        "created, ",
+    ):
+        assert fact in said, fact
+
+
+def test_by_the_customer(billing: Billing, running: Any) -> None:
+    assert billing.ok(*SHOW, "ada@example.com", "--output", "id").out.strip() == running["id"]
+
+
+def test_calls_are_few_whatever_the_history(billing: Billing, shop: Shop, running: Any) -> None:
+    for day in range(12):
+        shop.post(f"/v1/subscriptions/{running['id']}", description=f"day {day}")
+
+    ran = billing.ok(*SHOW, running["id"], "--verbose")
+
+    assert len(re.findall(r"^(GET|POST) ", ran.err, re.MULTILINE)) == 4
+
+
+def test_a_cancellation_is_told_with_its_date(billing: Billing, shop: Shop, running: Any) -> None:
+    shop.post(f"/v1/subscriptions/{running['id']}", cancel_at_period_end=True)
+
+    said = billing.ok(*SHOW, running["id"]).out
+
+    assert re.search(r"next +it ends on \d+ \w+ \d{4}", said)
+    assert "billing sub resume takes that back" in said
+    assert "will end on " in said
+
+
+def test_an_ended_one(billing: Billing, shop: Shop, running: Any) -> None:
+    shop.api.delete(f"/v1/subscriptions/{running['id']}")
+
+    shown = billing.ok(*SHOW, running["id"], "--output", "json").json
+    said = billing.ok(*SHOW, running["id"]).out
+
+    assert (shown["status"], shown["next_invoice"], shown["unavailable"]) == ("canceled", None, {})
+    assert "a canceled subscription cannot come back" in said
+    assert "  ended\n" in said
+
+
+def test_one_that_is_not_charged(billing: Billing, shop: Shop, running: Any) -> None:
+    shop.post(f"/v1/subscriptions/{running['id']}", pause_collection={"behavior": "void"})
+
+    said = billing.ok(*SHOW, running["id"]).out
+
+    assert "but not charged: its invoices are voided" in said
+    assert "collection paused" in said
+
+
+def test_the_creation_leaves_no_trace_in_the_timeline(billing: Billing, shop: Shop) -> None:
+    shop.price(lookup_key="pro.monthly")
+    ada = shop.with_card()
+    made = billing.ok("sub", "create", "--local", "--customer", ada["id"], "--price", "pro.monthly", "--output", "id")
+
+    shown = billing.ok(*SHOW, made.out.strip(), "--output", "json").json
+
+    assert shown["metadata"] == {}
+    assert not [event for event in shown["events"] if event["changed"] == ["metadata"]]
+
+
+@pytest.mark.parametrize(
+    ("call", "part"),
+    [
+        ("GET /v1/invoices", "invoices"),
+        ("GET /v1/events", "events"),
+        ("POST /v1/invoices/create_preview", "next_invoice"),
+    ],
+)
+@pytest.mark.parametrize("how", ["403 before *"])
+def test_what_the_key_may_not_see_is_a_line(billing: Billing, running: Any, call: str, part: str, how: str) -> None:
+    with failing(billing, f"{how} {call}"):
+        shown = billing.ok(*SHOW, running["id"], "--output", "json").json
+        said = billing.ok(*SHOW, running["id"]).out
+
+    assert list(shown["unavailable"]) == [part]
+    assert "permission" in shown["unavailable"][part]
+    assert f"({part.replace('_', ' ')}: not to be seen: " in said
+    assert shown["customer_email"] == "ada@example.com"
+
+
+def test_what_may_not_be_expanded_is_left_out(billing: Billing, running: Any) -> None:
+    with failing(billing, "403 before 1 GET /v1/subscriptions/{id}"):
+        shown = billing.ok(*SHOW, running["id"], "--output", "json").json
+
+    assert (shown["status"], shown["customer_email"]) == ("active", None)
+
+
+def test_events_of_others_are_not_its_own(billing: Billing, shop: Shop, running: Any) -> None:
+    other = shop.subscription(running["customer"], shop.price()["id"])
+
+    shown = billing.ok(*SHOW, running["id"], "--output", "json").json
+
+    assert {event["object"] for event in shown["events"]} == {running["id"], running["latest_invoice"]}
+    assert other["latest_invoice"] not in str(shown)
+
+
+def test_the_last_ten_events_newest_first(billing: Billing, shop: Shop, running: Any) -> None:
+    for day in range(12):
+        shop.post(f"/v1/subscriptions/{running['id']}", description=f"day {day}")
+
+    events = billing.ok(*SHOW, running["id"], "--output", "json").json["events"]
+
+    assert [event["changed"] for event in events] == [["description"]] * 10
