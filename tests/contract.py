@@ -86,7 +86,6 @@ LEFT_OUT_WITHOUT_NOTICE = (
     stripe.PaymentIntent.AmountDetails.Tip,
     stripe.PaymentIntent.LastPaymentError,
     stripe.PaymentIntent.NextAction,
-    stripe.PaymentIntent.NextAction.UseStripeSdk,
     stripe.PaymentIntent.PaymentMethodOptions,
     stripe.PaymentIntent.PaymentMethodOptions.Card,
     stripe.Refund.DestinationDetails,
