@@ -42,19 +42,11 @@ ONLY_WHEN_EXPANDED: dict[type, set[str]] = {
     stripe.PromotionCode.Restrictions: {"currency_options"},
     stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
     stripe.Invoice: {"confirmation_secret", "payments"},
-    stripe.Charge: {"refunds"},
-    stripe.Coupon: {"applies_to", "currency_options"},
-    stripe.PromotionCode.Restrictions: {"currency_options"},
-    stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
-    stripe.Invoice: {"confirmation_secret", "payments"},
 }
 """Left out of an answer unless asked for (https://docs.stripe.com/api/expanding_objects)."""
 ONLY_SOMETIMES: dict[type, set[str]] = {
     stripe.Event: {"account", "context", "reason"},
     stripe.Event.Data: {"previous_attributes"},
-    stripe.test_helpers.TestClock.StatusDetails: {"advancing"},
-    stripe.PaymentMethod: {*stripe.PaymentMethod._inner_class_types} - {"billing_details", "card"},
-    stripe.PaymentMethod.Card: {"description", "iin", "issuer"},
     stripe.Invoice.Parent.SubscriptionDetails: {"subscription_proration_date"},
     stripe.WebhookEndpoint: {"secret"},
     stripe.Account: {"company", "individual", "groups"},
