@@ -17,6 +17,7 @@ from stripe_billing_cli.local_stripe.billing.discounts import calls as discount_
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
 from stripe_billing_cli.local_stripe.billing.portal import configurations, sessions
 from stripe_billing_cli.local_stripe.billing.schedules import calls as schedule_calls
+from stripe_billing_cli.local_stripe.billing.subscriptions import item_calls
 from stripe_billing_cli.local_stripe.billing.subscriptions import routes as subscription_routes
 
 ROUTES = (
@@ -28,6 +29,7 @@ ROUTES = (
     *previews.ROUTES,
     *invoice_calls.ROUTES,
     *invoice_items.ROUTES,
+    *item_calls.ROUTES,
     *subscription_routes.ROUTES,
     *coupons.ROUTES,
     *promotion_codes.ROUTES,
