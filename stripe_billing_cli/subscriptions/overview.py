@@ -19,6 +19,7 @@ T = TypeVar("T")
 EXPAND = (
     "customer.invoice_settings.default_payment_method",
     "default_payment_method",
+    "discounts.source.coupon",
     "schedule",
     "items.data.price.product",
 )

@@ -118,8 +118,8 @@ def create(
     record, confirmation = _told(context, subscription, situation, existing=there is not None)
     if not (wait and context.output == "json"):
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
-    elif record["confirmation_url"]:
-        context.printer.note(f"{record['id']} waits for its confirmation: {record['confirmation_url']}")
+    elif confirmation.collects == "payment":
+        context.printer.note(f"{record['id']} waits for its first payment: {confirmation.url}")
     settle(context, intent, subscription)
     if open_ and confirmation.url:
         typer.launch(confirmation.url)

@@ -58,11 +58,13 @@ def _update(held: Mapping[str, Any], before: Mapping[str, Any]) -> str:
         parts.append("another payment method" if held["default_payment_method"] else "payment method removed")
     if "pause_collection" in before:
         parts.append("collection paused" if held["pause_collection"] else "collection resumed")
+    if "pending_setup_intent" in before:
+        parts.append("a card is asked for" if held["pending_setup_intent"] else "a card was given")
     rest = sorted(before.keys() - {"status", "cancel_at", "cancel_at_period_end", "canceled_at", "items"} - KNOWN)
     return ", ".join(parts or [f"changed: {', '.join(rest)}" if rest else "changed"])
 
 
-KNOWN = {"default_payment_method", "pause_collection", "cancellation_details"}
+KNOWN = {"default_payment_method", "pause_collection", "cancellation_details", "pending_setup_intent"}
 
 
 def _prices(held: Mapping[str, Any]) -> list[tuple[str, int | None]]:

@@ -86,6 +86,51 @@ class TestWhatIsPrinted:
         assert made["due_next"]["amount_due"] == 1500
         assert (made["client_secret"], made["confirmation_url"]) == (None, None)
 
+    def test_a_trial_without_a_card_asks_for_one_until_it_is_needed(
+        self, billing: Billing, shop: Shop, ada: Any
+    ) -> None:
+        made = billing.ok(*CREATE, *ADA, "--trial-days", "14", "--output", "json").json
+
+        assert (made["status"], made["due_now"]["amount_due"]) == ("trialing", 0)
+        assert made["client_secret"].startswith("seti_")
+        assert made["confirmation_url"].startswith("https://billing.stripe.com/")
+        assert made["confirmation_expires_at"] == made["trial_end"]
+        said = billing.ok(*CREATE, *ADA, "--if-not-exists").out
+        assert "card at    https://billing.stripe.com/" in said
+        assert "asks the customer to log in by email" in said
+
+    def test_who_has_no_email_cannot_log_in_later(self, billing: Billing, shop: Shop) -> None:
+        shop.price(lookup_key="pro.monthly")
+        argv = (*CREATE, "--customer", shop.customer()["id"], "--price", "pro.monthly", "--trial-days", "7")
+
+        made = billing.ok(*argv, "--output", "json").json
+
+        assert made["confirmation_url"].startswith("https://billing.stripe.com/")
+        assert made["confirmation_expires_at"] is None
+        assert "for a few minutes; then: billing customer portal cus_" in billing.ok(*argv, "--if-not-exists").out
+
+    def test_a_key_that_may_make_no_links_still_makes_subscriptions(
+        self, billing: Billing, shop: Shop, ada: Any
+    ) -> None:
+        with failing(billing, "403 before * POST /v1/billing_portal/sessions"):
+            ran = billing.ok(*CREATE, *ADA, "--trial-days", "14", "--output", "json")
+
+        assert ran.json["confirmation_url"] is None
+        assert ran.json["client_secret"].startswith("seti_")
+        assert "No link to collect a card: " in ran.err
+
+    def test_a_coupon_for_everything_asks_for_a_card_until_the_next_period(
+        self, billing: Billing, shop: Shop, ada: Any
+    ) -> None:
+        shop.post("/v1/coupons", id="FREE", percent_off=100, duration="once")
+
+        made = billing.ok(*CREATE, *ADA, "--coupon", "FREE", "--output", "json").json
+
+        assert (made["status"], made["due_now"]["amount_due"]) == ("active", 0)
+        assert made["due_next"]["amount_due"] == 1500
+        assert made["client_secret"].startswith("seti_")
+        assert made["confirmation_expires_at"] == made["current_period_end"]
+
     def test_invoices_by_email_are_active_at_once(self, billing: Billing, shop: Shop, ada: Any) -> None:
         by_invoice = ("--collection-method", "send_invoice", "--days-until-due", "30")
         made = billing.ok(*CREATE, *ADA, *by_invoice, "--output", "json").json
@@ -129,6 +174,23 @@ class TestOptions:
         assert held["description"] == "For the team"
         assert held["metadata"] == {"team": "blue", "seat": "4"}
         assert held["automatic_tax"]["enabled"] is True
+
+    def test_discounts(self, billing: Billing, shop: Shop, ada: Any) -> None:
+        shop.post("/v1/coupons", id="FIFTH", percent_off=20, duration="forever", name="A fifth")
+        shop.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": "FIFTH"}, code="SPRING")
+
+        by_coupon = billing.ok(*CREATE, *ADA, "--coupon", "FIFTH", "--output", "json").json
+        by_code = billing.ok(*CREATE, *ADA, "--promotion-code", "SPRING", "--output", "json").json
+
+        assert by_coupon["due_now"]["amount_due"] == by_code["due_now"]["amount_due"] == 1200
+        assert "20% off by FIFTH (A fifth)" in billing.ok("sub", "show", "--local", by_code["id"]).out
+
+    def test_a_promotion_code_that_is_not_there(self, billing: Billing, shop: Shop, ada: Any) -> None:
+        ran = billing(*CREATE, *ADA, "--promotion-code", "AUTUMN")
+
+        assert ran.code == 1
+        assert "there is no active promotion code AUTUMN" in ran.err
+        assert subscriptions(shop) == []
 
     def test_an_anchor_makes_a_short_first_period(self, billing: Billing, shop: Shop, ada: Any) -> None:
         clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]

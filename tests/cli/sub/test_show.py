@@ -65,6 +65,17 @@ def test_a_cancellation_is_told_with_its_date(billing: Billing, shop: Shop, runn
     assert "will end on " in said
 
 
+def test_a_change_that_is_scheduled_is_told(billing: Billing, shop: Shop, running: Any) -> None:
+    team = shop.price(lookup_key="team.monthly")["id"]
+    billing.ok("sub", "change", "--local", running["id"], "--price", "team.monthly", "--at", "period-end", "--yes")
+
+    planned = billing.ok(*SHOW, running["id"], "--output", "json").json["scheduled_change"]
+    said = billing.ok(*SHOW, running["id"]).out
+
+    assert planned["items"] == [{"price": team, "quantity": 1}]
+    assert f"changes      to {team} on " in said
+
+
 def test_an_ended_one(billing: Billing, shop: Shop, running: Any) -> None:
     shop.api.delete(f"/v1/subscriptions/{running['id']}")
 
