@@ -137,7 +137,18 @@ def update(
         changes["invoice_settings"] = {"default_payment_method": attached["id"]}
     if tax_ids:
         _add_tax_ids(api, id, tax_ids)
-    return api.post(f"{PATH}/{id}", {**changes, "expand": [DEFAULT_CARD]}).body
+    after = api.post(f"{PATH}/{id}", {**changes, "expand": [DEFAULT_CARD]}).body
+    if payment_method:
+        _pay_all_by_default(api, id)
+    return after
+
+
+def _pay_all_by_default(api: StripeApi, customer: str) -> None:
+    """A subscription that has a card of its own, from its first payment, would go on being paid by that
+    (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+    for subscription in references.subscriptions_of(api, customer):
+        if subscription["default_payment_method"] and not references.has_ended(subscription):
+            api.post(f"/v1/subscriptions/{subscription['id']}", {"default_payment_method": ""})
 
 
 def _add_tax_ids(api: StripeApi, customer: str, tax_ids: Sequence[tuple[str, str]]) -> None:

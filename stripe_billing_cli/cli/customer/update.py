@@ -31,7 +31,11 @@ def update(
     tax_id: options.TaxId = None,
     payment_method: Annotated[
         str | None,
-        typer.Option("--payment-method", metavar="PM", help="Attach it, if it is not yet, and pay by it from now on."),
+        typer.Option(
+            "--payment-method",
+            metavar="PM",
+            help="Attach it, if it is not yet, and pay by it from now on, all subscriptions too.",
+        ),
     ] = None,
 ) -> None:
     """Change what is said of a customer; the rest stays. An empty value unsets: --phone ''. --metadata k= removes k.

@@ -120,6 +120,15 @@ class TestUpdate:
         after = shop.api.get(f"/v1/customers/{ada['id']}", {"expand": ["invoice_settings.default_payment_method"]})
         assert after["invoice_settings"]["default_payment_method"]["card"]["last4"] == "4444"
 
+    def test_a_payment_method_is_what_all_subscriptions_are_paid_by(self, billing: Billing, shop: Shop) -> None:
+        ada = shop.customer(email="ada@example.com")
+        method = shop.post("/v1/payment_methods/pm_card_visa/attach", customer=ada["id"])["id"]
+        own = shop.subscription(ada["id"], shop.price()["id"], default_payment_method=method)["id"]
+
+        billing.ok("customer", "update", "--local", ada["id"], "--payment-method", "pm_card_mastercard")
+
+        assert shop.api.get(f"/v1/subscriptions/{own}")["default_payment_method"] is None
+
     def test_cut_off_at_any_call_and_run_again_it_arrives(self, billing: Billing, shop: Shop) -> None:
         own = shop.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
         ada = shop.customer(email="ada@example.com")
