@@ -149,6 +149,7 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "items": Part({"data": Part(SUBSCRIPTION_ITEM)}),
         "latest_invoice": Link("invoice"),
         "pending_setup_intent": Link("setup_intent"),
+        "pending_update": Part({"subscription_items": Part(SUBSCRIPTION_ITEM)}),
         "schedule": Link("subscription_schedule"),
         "test_clock": Link("test_helpers.test_clock"),
     },

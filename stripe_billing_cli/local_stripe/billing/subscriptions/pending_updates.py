@@ -18,6 +18,8 @@ def suspend(call: Call, before: Object, after: Object) -> None:
             "billing_cycle_anchor": None
             if after["billing_cycle_anchor"] == before["billing_cycle_anchor"]
             else after["billing_cycle_anchor"],
+            "cancel_at_period_end": None,
+            "discount": None,
             "discounts": None,
             "expires_at": call.now + first_invoice.TO_PAY_SECONDS,
             "metadata": None,

@@ -1,0 +1,171 @@
+"""docs/output.md lists exactly the fields that commands print, with their types."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
+
+DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "output.md"
+ROW = re.compile(r"\| `(\w+)` \| ([\w ]+?) \|")
+PLAIN = {"string": str, "integer": int, "boolean": bool}
+
+
+@dataclass
+class Section:
+    """A record or a command: its own fields with their types, and the record whose fields it includes."""
+
+    fields: dict[str, str] = field(default_factory=dict)
+    includes: str | None = None
+
+
+def sections(text: str) -> dict[str, Section]:
+    found: dict[str, Section] = {}
+    for part in re.split(r"^##+ ", text, flags=re.MULTILINE)[1:]:
+        name, _, body = part.partition("\n")
+        included = re.search(r"^Includes (\w+)\.", body, re.MULTILINE)
+        found[name.strip()] = Section(dict(ROW.findall(body)), included[1] if included else None)
+    return found
+
+
+@dataclass
+class Document:
+    sections: Mapping[str, Section]
+    seen: set[str] = field(default_factory=set)
+
+    def fields(self, name: str) -> dict[str, str]:
+        section = self.sections[name]
+        self.seen.add(name)
+        return {**(self.fields(section.includes) if section.includes else {}), **section.fields}
+
+    def check(self, printed: Any, name: str, where: str = "") -> None:
+        """Raises AssertionError where an object is not as its section says."""
+        where = where or name
+        fields = self.fields(name)
+        assert set(printed) == set(fields), f"{where}: not as documented: {set(printed) ^ set(fields)}"
+        for one, kind in fields.items():
+            self._check_value(printed[one], kind, f"{where}.{one}")
+
+    def _check_value(self, value: Any, kind: str, where: str) -> None:
+        plain = kind.removesuffix(" or null")
+        if value is None:
+            assert plain != kind, f"{where}: null, and not documented to be"
+        elif plain.startswith("list of "):
+            assert isinstance(value, list), where
+            for number, inner in enumerate(value):
+                self._check_value(inner, plain.removeprefix("list of "), f"{where}[{number}]")
+        elif plain == "map":
+            assert all(isinstance(inner, str) for inner in value.values()), where
+        elif plain in PLAIN:
+            assert type(value) is PLAIN[plain], f"{where}: {value!r} is no {plain}"
+        else:
+            self.check(value, plain, where)
+
+
+@pytest.fixture
+def document() -> Document:
+    return Document(sections(DOCUMENT.read_text(encoding="utf-8")))
+
+
+class Session:
+    """Commands run one after the other, each held against the document."""
+
+    def __init__(self, billing: Billing, document: Document) -> None:
+        self._billing = billing
+        self._document = document
+
+    def __call__(self, *argv: str, code: int = 0) -> Any:
+        """Run `billing GROUP COMMAND …`; what it printed, for a list its first line."""
+        ran = self._billing(*argv, "--local", "--output", "json", "--yes")
+        assert ran.code == code, f"{argv}: exit {ran.code}\n{ran.err}"
+        name = f"billing {argv[0]} {argv[1]}"
+        if argv[1] in ("list", "watch"):
+            lines = [json.loads(line) for line in ran.out.splitlines()]
+            assert lines, argv
+            for line in lines:
+                self._document.check(line, name)
+            return lines[0]
+        self._document.check(ran.json, name)
+        return ran.json
+
+
+def test_every_command_prints_what_the_document_says(billing: Billing, shop: Shop, document: Document) -> None:
+    run = Session(billing, document)
+    shop.price(lookup_key="pro.monthly")
+    shop.price(lookup_key="team.monthly", unit_amount=4500)
+    shop.post("/v1/coupons", id="FIFTH", percent_off=20, duration="forever", name="A fifth")
+    clock = run("clock", "create", "--name", "life", "--at", "2027-01-01")["id"]
+    run("clock", "list")
+    customers(run, clock)
+    subscriptions(run, shop)
+    run("clock", "advance", clock, "1d")
+    run("clock", "delete", clock)
+    commands = {name for name in document.sections if name.startswith("billing ")}
+    records = {name for name in document.sections if re.fullmatch(r"[a-z_0-9]+", name)}
+    assert document.seen == commands | records, "each section was held against something printed"
+
+
+def customers(run: Session, clock: str) -> None:
+    run("customer", "create", "--email", "bare@example.com")
+    run(
+        *("customer", "create", "--email", "ada@example.com", "--payment-method", "pm_card_visa"),
+        *("--address-city", "London", "--metadata", "plan=gold", "--test-clock", clock),
+    )
+    run("customer", "update", "ada@example.com", "--phone", "1")
+    run("customer", "list")
+    run("customer", "show", "ada@example.com")
+    run("customer", "portal", "ada@example.com", "--return-url", "https://example.com", "--valid-until", "2100-01-01")
+
+
+def subscriptions(run: Session, shop: Shop) -> None:
+    order = ("--customer", "ada@example.com", "--price", "pro.monthly")
+    made = run("sub", "create", *order, "--coupon", "FIFTH", "--metadata", "team=blue")["id"]
+    run("sub", "create", "--customer", "bare@example.com", "--price", "pro.monthly", "--trial-days", "3")
+    run("sub", "watch", made, "--timeout", "0s")
+    run("sub", "pay", made, "--payment-method", "pm_card_chargeCustomerFail", code=4)
+    run("sub", "pay", made, "--payment-method", "pm_card_visa")
+    run("sub", "list", "--customer", "ada@example.com")
+    run("sub", "change", made, "--price", "team.monthly", "--at", "period-end")
+    run("sub", "show", made)
+    run("sub", "change", made, "--price", "pro.monthly", "--at", "period-end")
+    run("sub", "change", made, "--price", "team.monthly", "--preview")
+    run("sub", "change", made, "--price", "team.monthly")
+    run("sub", "pause", made, "--keep-service", "--invoices", "void")
+    run("sub", "resume", made)
+    run("customer", "show", "ada@example.com")
+    run("sub", "cancel", made, "--now", "--refund", "last")
+    run("sub", "show", made)
+
+
+def documented(document: Document) -> Iterator[str]:
+    for section in document.sections.values():
+        yield from section.fields.values()
+
+
+def test_every_type_of_the_document_is_one(document: Document) -> None:
+    for kind in documented(document):
+        plain = kind.removesuffix(" or null").removeprefix("list of ")
+        assert plain in {*PLAIN, "map", *document.sections}, kind
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        {"amount_due": 1500},
+        {"amount_due": 1500, "currency": "usd", "more": 1},
+        {"amount_due": "1500", "currency": "usd"},
+        {"amount_due": None, "currency": "usd"},
+        {"amount_due": True, "currency": "usd"},
+    ],
+)
+def test_the_check_sees_what_is_not_documented(document: Document, printed: Any) -> None:
+    with pytest.raises(AssertionError):
+        document.check(printed, "due")
