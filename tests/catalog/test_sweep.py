@@ -1,0 +1,72 @@
+"""Reading a long list in several places at once finds every object once, however they were made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stripe_billing_cli.catalog import sweep
+from stripe_billing_cli.catalog.sweep import Page, Sweep
+
+
+class ListOf:
+    """A list of Stripe's: objects by the second of their creation, newest first, a hundred (here: `page`) a call."""
+
+    def __init__(self, created: list[int], page: int) -> None:
+        self._objects = [{"id": f"price_{number}", "created": at} for number, at in enumerate(sorted(created))][::-1]
+        self._page = page
+        self._lock = Lock()
+        self.calls = 0
+
+    def __call__(self, params: Mapping[str, Any]) -> Page:
+        with self._lock:
+            self.calls += 1
+        bounds = params.get("created", {})
+        objects = self._objects
+        if "starting_after" in params:
+            after = next(number for number, one in enumerate(objects) if one["id"] == params["starting_after"])
+            objects = objects[after + 1 :]
+        within = [one for one in objects if bounds.get("gte", 0) <= one["created"] < bounds.get("lt", 10**12)]
+        return within[: self._page], len(within) > self._page
+
+    @property
+    def ids(self) -> list[str]:
+        return sorted(one["id"] for one in self._objects)
+
+
+@given(
+    created=st.lists(st.integers(1_700_000_000, 1_700_000_400), max_size=120),
+    page=st.integers(1, 9),
+    expected=st.integers(0, 200),
+)
+@settings(max_examples=150, deadline=None)
+def test_every_object_is_found_once_whatever_the_guess(created: list[int], page: int, expected: int) -> None:
+    with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(4) as pool:
+        patch.setattr(sweep, "PAGE", page)
+        listed = ListOf(created, page)
+        reading = Sweep(listed, expected=expected, pages_at_most=None)
+
+        found = reading.run(pool)
+
+    assert sorted(one["id"] for one in found) == listed.ids
+    assert reading.finished
+    assert listed.calls <= len(created) // page + 1 + sweep.CUTS
+
+
+def test_a_sweep_that_may_not_go_to_the_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sweep, "PAGE", 2)
+    listed = ListOf(list(range(1_700_000_000, 1_700_000_020)), 2)
+
+    with ThreadPoolExecutor(4) as pool:
+        reading = Sweep(listed, expected=20, pages_at_most=3)
+        found = reading.run(pool)
+
+    assert not reading.finished
+    assert listed.calls == 3
+    assert len(found) <= 6
