@@ -32,6 +32,8 @@ class Check:
         self._refuse_later_kinds(tree)
         values, self._places = values_of(tree, self._at)
         self._values: dict[str, Any] = values
+        self._misread = {problem.where for problem in self._problems}
+        """Where the values or keys are that YAML readers disagree about: of their types there is nothing to say."""
         self._seen: dict[tuple[str, str], Path] = {}
 
     def run(self) -> Catalog:
@@ -92,10 +94,11 @@ class Check:
         fields = dict(value)
         if isinstance(fields.get("recurring"), str):
             fields["recurring"] = {"interval": fields["recurring"]}
-        price = self._validated(model.Price, fields, path)
+        default = head.currency if head else None
+        price = self._validated(model.Price, fields, path, currency=fields.get("currency", default))
         if price is None:
             return None, None
-        currency = price.currency or (head.currency if head else None)
+        currency = price.currency or default
         if currency is not None or head is not None:
             rules.check_price(key, price, currency, self._report_below(path))
         wanted = _desired_price(product, key, price, currency or "", head, self._places.key(path))
@@ -119,13 +122,18 @@ class Check:
                 at_key=True,
             )
 
-    def _validated(self, kind: type[AnyEntry], values: dict[str, Any], path: Path) -> AnyEntry | None:
+    def _validated(
+        self, kind: type[AnyEntry], values: dict[str, Any], path: Path, *, currency: str | None = None
+    ) -> AnyEntry | None:
         try:
             return kind.model_validate(values)
         except ValidationError as failure:
             for error in failure.errors(include_url=False):
-                explained = explain(error, kind)
-                self._report((*path, *error["loc"]), explained.message, explained.hint, at_key=explained.at_key)
+                here = (*path, *error["loc"])
+                if {self._places.values.get(here), self._places.keys.get(here)} & self._misread:
+                    continue
+                explained = explain(error, kind, currency)
+                self._report(here, explained.message, explained.hint, at_key=explained.at_key)
             return None
 
     def _entries(self, value: Any, path: Path, kind: str) -> dict[str, Any]:

@@ -393,6 +393,11 @@ def _leftovers(catalog: Catalog, snapshot: Snapshot, identities: Identities) -> 
         stamp = stamp_of(held)
         return stamp is not None and stamp.catalog == catalog.name
 
+    def off_sale(price: Object) -> bool:
+        """The default price of an archived product: nobody can buy it, and Stripe archives no default price."""
+        owner = snapshot.products.get(product_of(price))
+        return owner is not None and not owner["active"] and owner["default_price"] == price["id"]
+
     return tuple(
         Unmanaged("product", product["id"], product["name"], stamped(product))
         for product in snapshot.products.values()
@@ -400,7 +405,7 @@ def _leftovers(catalog: Catalog, snapshot: Snapshot, identities: Identities) -> 
     ) + tuple(
         Unmanaged("price", price["id"], price["nickname"] or price["lookup_key"], stamped(price))
         for price in snapshot.prices.values()
-        if price["active"] and price["id"] not in named
+        if price["active"] and price["id"] not in named and not off_sale(price)
     )
 
 
@@ -420,7 +425,7 @@ def _prune(writing: Writing, snapshot: Snapshot, leftovers: tuple[Unmanaged, ...
             price = snapshot.prices[left.id]
             owner = snapshot.products.get(product_of(price))
             if owner and owner["default_price"] == left.id and not _moves_default(writing, owner["id"]):
-                if owner["id"] not in going and owner["active"]:
+                if owner["id"] not in going:
                     writing.notes.append(
                         f"{left.id} stays active: it is the default price of product {owner['id']}, and Stripe "
                         "archives no default price. Name another `default_price` in the file."

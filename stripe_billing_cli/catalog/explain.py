@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.model import LATER
+from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_unit_exponent
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -32,8 +33,8 @@ class Explained:
     at_key: bool = False
 
 
-def explain(error: ErrorDetails, model: type[BaseModel]) -> Explained:
-    """The message and the way out for one error of validating `model`."""
+def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = None) -> Explained:
+    """The message and the way out for one error of validating `model`; `currency` is what its amounts are in."""
     location, found = error["loc"], error["input"]
     name = str(location[-1]) if location else ""
     context = error.get("ctx", {})
@@ -43,7 +44,7 @@ def explain(error: ErrorDetails, model: type[BaseModel]) -> Explained:
     if kind == "missing":
         return Explained(f"{name} is missing", f"add `{name}:`", at_key=True)
     if kind in ("int_type", "int_from_float") and isinstance(found, Decimal) and name in AMOUNTS:
-        return _fraction(name, found)
+        return _fraction(name, found, currency if len(location) == 1 else None)
     expected = _expected(kind, context, name)
     if expected is not None:
         return Explained(
@@ -81,9 +82,14 @@ def _choices(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
-def _fraction(name: str, found: Decimal) -> Explained:
-    if found * 100 == int(found * 100):
-        hint = f"for {found} of a currency with cents write {int(found * 100)}"
+def _fraction(name: str, found: Decimal, currency: str | None) -> Explained:
+    exponent = minor_unit_exponent(currency) if currency in CURRENCIES else 2
+    minor = found.scaleb(exponent)
+    if currency in ZERO_DECIMAL:
+        hint = f"{currency} has no smaller unit: write {int(found)}"
+    elif minor == int(minor):
+        named = currency if currency in CURRENCIES else "of a currency with cents"
+        hint = f"for {found} {named} write {int(minor)}"
     elif name.endswith("amount"):
         hint = f'for a fraction of a cent write {name}_decimal: "{found}"'
     else:
@@ -141,6 +147,8 @@ def _hint(kind: str, found: Any, context: dict[str, Any], name: str) -> str:
         case "literal_error":
             options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ",").split(",")]
             return nearest(str(found), [option for option in options if option])
+        case "greater_than_equal" if name in AMOUNTS:
+            return "amounts are 0 or more; a discount is a coupon"
         case "string_too_long":
             return f"shorten it by {len(str(found)) - int(context['max_length'])}"
         case "string_pattern_mismatch" if name in PATTERNS:

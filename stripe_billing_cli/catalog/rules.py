@@ -257,21 +257,24 @@ def _check_amounts(
 def _check_amount(path: Path, amount: Decimal | int | None, currency: str | None, report: Report) -> None:
     if amount is None:
         return
+    name = path[-1]
     value = Decimal(amount)
     exponent = value.as_tuple().exponent
     if value < 0:
-        report(path, f"{value} is negative", "amounts are 0 or more; a discount is a coupon")
+        report(path, f"{name}: {value} is negative", "amounts are 0 or more; a discount is a coupon")
     elif value > LARGEST_AMOUNT:
-        report(path, f"{value} is above {LARGEST_AMOUNT:,}", "that is Stripe's largest amount, in minor units")
+        report(path, f"{name}: {value} is above {LARGEST_AMOUNT:,}", "that is Stripe's largest amount, in minor units")
     elif isinstance(exponent, int) and -exponent > DECIMAL_PLACES:
-        report(path, f"{-exponent} decimal places", f"Stripe keeps {DECIMAL_PLACES}")
+        report(path, f"{name}: {-exponent} decimal places", f"Stripe keeps {DECIMAL_PLACES}")
     elif value != value.to_integral_value():
         return
     elif currency in THREE_DECIMAL and value % 10:
-        report(path, f"{value} in {currency}", f"the last of {currency}'s three decimals must be 0")
+        report(path, f"{name}: {value} in {currency}", f"the last of {currency}'s three decimals must be 0")
     elif currency in WHOLE_IN_TWO_DECIMALS and value % 100:
         report(
-            path, f"{value} in {currency}", f"{currency} has no minor unit, and is written with two zeros: {value}00"
+            path,
+            f"{name}: {value} in {currency}",
+            f"{currency} has no minor unit, and is written with two zeros: {value}00",
         )
 
 

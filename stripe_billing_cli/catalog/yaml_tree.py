@@ -79,6 +79,8 @@ def _reason(error: yaml.MarkedYAMLError) -> str:
 
 
 def _way_out(error: yaml.MarkedYAMLError) -> str:
+    if "nesting depth" in (error.problem or ""):
+        return "no catalog is nested that deep"
     if "cannot start any token" in (error.problem or ""):
         return "indent with spaces, not tabs, and put text with @, ` or % at its start in quotes"
     return "look for a missing colon, a wrong indentation or an open quote in this line or the one above"

@@ -42,9 +42,10 @@ DEFAULT_FILE = "catalog.yaml"
 
 @doors.command(app, shared=doors.NO_STRIPE)
 def validate(context: Context, file: File = DEFAULT_FILE) -> None:
-    """Check the file against every rule of Stripe's that can be known beforehand.
+    """Check the file, without asking Stripe.
 
-    All errors are told at once, each with file, line and column.
+    Every rule of Stripe's that can be known beforehand is checked, and all errors are told at once, each with
+    file, line and column.
 
     \b
     Example:  billing catalog validate -f plans.yaml

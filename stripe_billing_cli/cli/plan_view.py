@@ -18,7 +18,7 @@ COLOURS = {"create": "green", "update": "yellow", "replace": "magenta", "archive
 VERBS = {"create": "to create", "update": "to update", "replace": "to replace", "archive": "to archive"}
 SHOWN_UNMANAGED = 20
 SHOWN_FAILED = 5
-QUIET = {"active", "lookup_key", "currency", "name", "metadata.billing_metadata"}
+QUIET = {"currency", "name", "metadata.billing_metadata"}
 """Fields of a new object that its first line says already, or that nobody reviews."""
 
 
@@ -101,9 +101,7 @@ def change_lines(change: Change) -> Iterator[Line]:
     described = f"  {title}" if title else ""
     yield Line(f"{SYMBOLS[change.action]} {change.kind:<8} {change.key}{shown_id}{described}", colour)
     for name, field in change.fields.items():
-        if change.action == "archive" or (
-            change.action == "create" and (name in QUIET or name in title_fields(change))
-        ):
+        if change.action == "archive" or (change.action == "create" and _told_already(change, name, field)):
             continue
         shown = _shown(name, field.after, change)
         old = "" if change.action == "create" else f"{_shown(name, field.before, change)} → "
@@ -117,9 +115,11 @@ def change_lines(change: Change) -> Iterator[Line]:
 TOLD_BY_TITLE = {"unit_amount", "recurring", "billing_scheme", "tiers_mode"}
 
 
-def title_fields(change: Change) -> set[str]:
-    """The fields that a new price's first line tells."""
-    return TOLD_BY_TITLE if change.kind == "price" else set()
+def _told_already(change: Change, name: str, field: FieldChange) -> bool:
+    """Whether the first line of a new object tells this field, or nobody reviews it."""
+    if name in QUIET or (change.kind == "price" and name in TOLD_BY_TITLE):
+        return True
+    return name == "lookup_key" and field.after == change.key
 
 
 def _title(change: Change) -> str:

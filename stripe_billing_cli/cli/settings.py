@@ -100,7 +100,7 @@ def _profile_key(profile: str, live: bool, environment: Mapping[str, str]) -> st
         raise SettingsError(f"{path} cannot be read: {error}", "check its permissions") from None
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not TOML: {error}", "run `stripe login` again") from None
-    section = profiles.get(profile)
+    section = profiles.get(profile, profiles.get(profile.lower()))  # the Stripe CLI writes names in small letters
     if not isinstance(section, dict):
         known = ", ".join(name for name, value in profiles.items() if isinstance(value, dict)) or "none"
         raise SettingsError(f"{path} has no profile {profile}", f"it has: {known}")

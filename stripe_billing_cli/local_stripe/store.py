@@ -24,6 +24,8 @@ Object = dict[str, Any]
 
 SCHEMA_VERSION = 3
 APPLICATION_ID = 0x62696C6C
+ROOM_TO_WORK = 65_536
+"""Bytes that SQLite takes beside the database for its work."""
 PATIENCE_MS = 15_000
 """How long a write waits for another process's write."""
 
@@ -248,7 +250,7 @@ class Store:
         if tables and application != APPLICATION_ID:
             raise LocalStripeError(
                 f"{self.path} is a database, but not one of the local Stripe.",
-                "Move it away, or choose another place for the local Stripe.",
+                "Move it away, or run billing in another directory.",
             )
         if version > SCHEMA_VERSION:
             raise LocalStripeError(
@@ -349,12 +351,31 @@ def _trouble(path: Path, error: sqlite3.Error) -> LocalStripeError:
                 f"{path} has been in use by another process for {PATIENCE_MS // 1000} seconds.",
                 "Wait for the other command to finish, or end it, and try again.",
             )
+        case sqlite3.SQLITE_IOERR if _no_room(path):
+            return _full(path)
         case sqlite3.SQLITE_IOERR:
-            return _closed_off(path, f"reading or writing it failed ({error})")
+            return LocalStripeError(
+                f"Reading or writing {path} failed: {error}. The last change was not made.",
+                "See that the disk has room and works, and that files may grow (ulimit -f); then run it again.",
+            )
     return _corrupted(path, str(error))
+
+
+def _no_room(path: Path) -> bool:
+    """SQLite says "disk I/O error" where there is no room for the memory that it shares with other processes."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < ROOM_TO_WORK
 
 
 def _system_trouble(path: Path, error: OSError) -> LocalStripeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return _full(path)
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return LocalStripeError(
+            f"The local Stripe keeps its state in {path}, and {path.parent} is no directory.",
+            "Move it away, or run billing in another directory.",
+        )
     return _closed_off(path, (error.strerror or str(error)).lower())

@@ -342,6 +342,19 @@ def test_pruning_a_product_archives_it_and_its_prices(billing: Billing, account:
     assert billing.plan(only_other, "--prune")["changes"] == []
 
 
+def test_a_pruned_products_default_price_is_not_said_to_be_prunable(billing: Billing, account: Account) -> None:
+    """Stripe archives no default price: with its product archived, there is nothing left to do."""
+    billing.apply(SEED)
+    billing.write("version: 1\ncatalog: keymap\n")
+    billing.ok("catalog", "apply", "--local", "--prune")
+
+    plan = billing.ok("catalog", "plan", "--local")
+
+    assert account.price("pro.monthly")["active"]
+    assert "--prune" not in plan.out
+    assert billing.plan()["unmanaged"] == []
+
+
 def test_prune_leaves_alone_what_carries_no_stamp_or_another_catalogs(billing: Billing, account: Account) -> None:
     billing.apply(SEED.replace("catalog: keymap", "catalog: other"))
     account.post("/v1/products", id="handmade", name="Handmade")

@@ -64,7 +64,7 @@ MISTAKES = {
     ),
     "the way out of dollars": (price("unit_amount: 15.00"), "write 1500"),
     "an amount in quotes": (price('unit_amount: "1500"'), "→ write it without quotes: 1500"),
-    "a negative amount": (price("unit_amount: -1"), "8:30 unit_amount: expected at least 0, found -1"),
+    "a negative amount": (price("unit_amount: -1"), "8:30 unit_amount: expected at least 0, found -1 → amounts are 0"),
     "too large an amount": (price("unit_amount: 100000000"), "100000000 is above 99,999,999"),
     "thirteen decimal places": (price('unit_amount_decimal: "0.0000000000001"'), "13 decimal places → Stripe keeps 12"),
     "an exponent": (price('unit_amount_decimal: "1e3"'), "expected an amount in digits"),
@@ -74,7 +74,10 @@ MISTAKES = {
         "unit_amount and unit_amount_decimal exclude",
     ),
     "no amount": (price("recurring: month"), "8:7 the price has no amount → add unit_amount (cents)"),
-    "a yen with decimals": (price("unit_amount: 15.00, currency: jpy"), "an amount is a whole number of minor units"),
+    "a yen with decimals": (price("unit_amount: 15.00, currency: jpy"), "→ jpy has no smaller unit: write 15"),
+    "dinars in whole": (price("unit_amount: 1.5, currency: kwd"), "→ for 1.5 kwd write 1500"),
+    "the catalog's currency": (price("unit_amount: 15.00"), "→ for 15.00 usd write 1500"),
+    "no currency of Stripe's": (price("unit_amount: 15.00, currency: xxx"), "for 15.00 of a currency with cents"),
     "dinars to the last digit": (price("unit_amount: 1501, currency: kwd"), "1501 in kwd → the last of kwd's three"),
     "krónur with aurar": (price("unit_amount: 1501, currency: isk"), "isk has no minor unit"),
     "an upper-case currency": (price("unit_amount: 1, currency: USD"), "USD is no currency of Stripe's → write usd"),
@@ -232,6 +235,28 @@ def test_a_mistake_is_told_with_its_place_and_a_way_out(mistake: str) -> None:
 
     assert any(expected in problem for problem in told), told
     assert all(not problem.endswith("→ ") for problem in told), "each has a way out"
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("unit_amount: 012", "8:30 012 is not the same number to every YAML reader"),
+        ("unit_amount: 1, active: yes", "8:41 yes is true to many YAML readers"),
+        ("unit_amount: 1, nickname: ~", "8:33 nickname has no value"),
+    ],
+)
+def test_what_yaml_readers_disagree_about_is_one_problem_and_not_one_of_its_type_too(
+    written: str, expected: str
+) -> None:
+    [told] = problems(price(written))
+
+    assert told.startswith(expected)
+
+
+def test_a_key_without_a_value_is_not_missing_too() -> None:
+    [told] = problems(HEAD + "products:\n  pro:\n    name:\n")
+
+    assert told.startswith("6:5 name has no value")
 
 
 def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:

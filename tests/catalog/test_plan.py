@@ -87,6 +87,16 @@ def test_a_person_reads_symbols_amounts_and_old_to_new(billing: Billing, account
 ADDED = '      usage: {unit_amount_decimal: "0.15", recurring: month}\n'
 
 
+def test_a_person_reads_what_is_made_archived_and_a_lookup_key_that_is_not_the_usual_one(billing: Billing) -> None:
+    billing.write(SEED + "      old: {unit_amount: 1, active: false, lookup_key: old_one}\n")
+
+    told = billing.ok("catalog", "plan", "--local").out
+
+    assert "+ price    pro.old  $0.01, once\n    active: no\n    lookup_key: old_one\n" in told
+    assert told.count("lookup_key") == 1
+    assert told.count("active") == 1
+
+
 def test_fractions_of_a_cent_are_strings_in_json(billing: Billing) -> None:
     billing.apply(SEED + ADDED)
 

@@ -55,6 +55,10 @@ def test_a_profile_gives_its_test_key_and_with_live_its_live_key(environment: di
     assert (live.key, live.livemode, live.restricted) == ("rk_live_of_default", True, True)  # type: ignore[attr-defined]
 
 
+def test_a_profile_is_found_under_the_small_letters_that_the_stripe_cli_writes(environment: dict[str, str]) -> None:
+    assert door(environment, profile="Shop").key == "rk_test_of_shop"  # type: ignore[attr-defined]
+
+
 def test_without_a_key_the_error_names_the_three_ways_on(environment: dict[str, str]) -> None:
     error = refusal(environment)
 

@@ -256,3 +256,20 @@ def test_a_port_that_is_taken_is_told_with_a_way_on(with_catalog: Shell) -> None
 
     assert f"cannot listen on 127.0.0.1, port {port}: address already in use" in ran.stderr
     assert "--port 0" in ran.stderr
+
+
+def test_a_limit_on_the_size_of_files_is_told_and_nothing_is_lost(with_catalog: Shell) -> None:
+    limited = subprocess.run(
+        ["bash", "-c", 'ulimit -f 60; exec "$0" catalog apply --local', str(BILLING)],
+        cwd=with_catalog.directory,
+        env=with_catalog.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert limited.returncode == 1, limited.stdout + limited.stderr
+    assert "ulimit -f" in limited.stdout + limited.stderr
+    assert "Traceback" not in limited.stderr
+    with_catalog("catalog", "apply", "--local")
+    with_catalog("catalog", "plan", "--local", "--check")

@@ -167,6 +167,11 @@ def directory(path: Path) -> None:
     path.mkdir()
 
 
+def file_in_place_of_the_directory(path: Path) -> None:
+    path.parent.rmdir()
+    path.parent.write_text("mine", encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
@@ -175,6 +180,7 @@ def directory(path: Path) -> None:
         (newer_format, "was written by a newer version of billing"),
         (cut_short, "is damaged: SQLite finds it malformed"),
         (directory, "cannot use"),
+        (file_in_place_of_the_directory, "is no directory"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_named_and_left_as_it_is(database: Path, spoil: Any, message: str) -> None:
