@@ -41,6 +41,7 @@ def create(
 
     \b
     Example:  billing clock create --name life --at 2026-01-31
+              billing customer create --email ada@example.com --test-clock life
     """
     from stripe_billing_cli.subscriptions import clocks, outcomes
 

@@ -53,6 +53,11 @@ def find(api: StripeApi, name: str) -> Object:
     return found[0]
 
 
+def id_for(api: StripeApi, name: str) -> str:
+    """The id of the clock with this id or name; an id is not looked up. Raises `ReferenceRefused`, `StripeFailure`."""
+    return name if name.startswith("clock_") else str(find(api, name)["id"])
+
+
 def living(api: StripeApi, clock: str) -> list[Object]:
     """The subscriptions on a clock that have not ended."""
     wanted = {"test_clock": clock, "status": "all"}

@@ -83,6 +83,14 @@ def test_create_shows_the_time_it_was_given(billing: Billing) -> None:
     assert "life: it is 31 Jan 2026 00:00 UTC." in ran.out
 
 
+def test_a_customer_is_put_on_a_clock_by_its_name(life: Life) -> None:
+    made = life.json("customer", "create", "--email", "bob@example.com", "--test-clock", "life")
+
+    assert made["test_clock"] == life.clock
+    assert life.ok("customer", "list", "--test-clock", "life", "--output", "id").out.split()[0] == made["id"]
+    assert life.ok("sub", "list", "--test-clock", "life", "--output", "id").out.split() == [life.id]
+
+
 def test_list_shows_each(life: Life) -> None:
     life.ok("clock", "create", "--name", "other")
 

@@ -32,7 +32,8 @@ def create(
     metadata: given.Metadata = None,
     tax_id: options.TaxId = None,
     test_clock: Annotated[
-        str | None, typer.Option("--test-clock", metavar="CLOCK", help="Put the customer on this test clock.")
+        str | None,
+        typer.Option("--test-clock", metavar="CLOCK", help="Put the customer on this test clock: its id or name."),
     ] = None,
     payment_method: Annotated[
         str | None,
@@ -57,8 +58,9 @@ def create(
     """
     if if_not_exists and not email:
         raise given.wrong("--if-not-exists looks for the email, and none is given", "add --email")
-    from stripe_billing_cli.subscriptions import customers
+    from stripe_billing_cli.subscriptions import clocks, customers
 
+    clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
     details = customers.Details(
         email=email or None,
         name=name or None,
@@ -68,7 +70,7 @@ def create(
         metadata=given.metadata("--metadata", metadata),
     )
     params = customers.creation(
-        details, tax_ids=options.tax_ids(tax_id), test_clock=test_clock, payment_method=payment_method
+        details, tax_ids=options.tax_ids(tax_id), test_clock=clock, payment_method=payment_method
     )
     key = given.idempotency_key(idempotency_key)
     asking.confirm(context, f"Create the customer {email or name or 'without a name'}?")

@@ -29,9 +29,10 @@ def list_(
                billing customer list --email ada@example.com
                billing customer list --all --output json > customers.jsonl
     """
-    from stripe_billing_cli.subscriptions import lists, records
+    from stripe_billing_cli.subscriptions import clocks, lists, records
 
-    filters = {"email": email, "test_clock": test_clock}
+    clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
+    filters = {"email": email, "test_clock": clock}
     wanted = {name: value for name, value in filters.items() if value is not None}
     found = lists.objects(context.stripe, "/v1/customers", wanted, None if all_ else limit)
     count = context.printer.records(map(records.customer, found), COLUMNS)

@@ -59,7 +59,7 @@ def list_(
                billing sub list --price keymap-pro.monthly --output json | jq -r .customer
                billing sub list --customer ada@example.com --status all
     """
-    from stripe_billing_cli.subscriptions import lists, records, references
+    from stripe_billing_cli.subscriptions import clocks, lists, records, references
 
     api = context.stripe
     wanted: dict[str, Any] = {}
@@ -68,7 +68,7 @@ def list_(
     if status:
         wanted["status"] = status.value
     if test_clock:
-        wanted["test_clock"] = test_clock
+        wanted["test_clock"] = clocks.id_for(api, test_clock)
     if customer:
         wanted["customer"] = references.find_customer(api, customer)["id"]
     if price:
