@@ -119,7 +119,7 @@ def _nothing_to_refund(refund: Refund) -> str:
     invoice = refund.payment.invoice
     if refund.made:
         amount = words.money(refund.amount, invoice["currency"])
-        return f"{amount} were refunded for this already ({refund.made['id']})."
+        return f"{amount} was refunded for this already ({refund.made['id']})."
     if refund.payment.left == 0:
         return f"The payment for invoice {invoice['number'] or invoice['id']} has been refunded already."
     return "Nothing of the last payment is unused: nothing is refunded."
