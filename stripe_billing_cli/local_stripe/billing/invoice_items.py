@@ -82,7 +82,7 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
         "period": {"end": line.end, "start": line.start},
         "pricing": lines.priced(line.price, currency),
         "proration": line.proration,
-        "proration_details": {"discount_amounts": []} if line.proration else None,
+        "proration_details": {"credited_items": None, "discount_amounts": []} if line.proration else None,
         "quantity": line.quantity,
         "quantity_decimal": str(line.quantity),
         "tax_rates": [],
