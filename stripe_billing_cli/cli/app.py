@@ -40,6 +40,7 @@ GROUPS = {
     "sub": Group("stripe_billing_cli.cli.sub", "Subscriptions: start one, look at it, change it, end it."),
     "clock": Group("stripe_billing_cli.cli.clock", "Test clocks: let a subscription live a year in a minute."),
     "webhook": Group("stripe_billing_cli.cli.webhook", "Stripe's webhook endpoints: register one, roll its secret."),
+    "access": Group("stripe_billing_cli.cli.access", "Who may use what, and why."),
     "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),
     "local": Group("stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."),
 }

@@ -26,6 +26,7 @@ from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.engine import DEFAULT, address, make_engine
 from stripe_billing_cli.webhooks.store.errors import StoreTrouble, told
 from stripe_billing_cli.webhooks.store.events import Events, Filter, Route, Stored
+from stripe_billing_cli.webhooks.store.fences import Fences
 from stripe_billing_cli.webhooks.store.migrate import bring_up_to_date
 from stripe_billing_cli.webhooks.store.settings import Settings
 from stripe_billing_cli.webhooks.store.work import Delivery, Work
@@ -55,6 +56,7 @@ class Store:
         self.events = Events(database, self.work)
         self.access = AccessRows(database)
         self.settings = Settings(database)
+        self.fences = Fences(database)
 
     def transaction(self) -> AbstractContextManager[Connection]:
         """Several calls as one: hand each the connection as `within`. Committed at the end, or undone."""

@@ -95,6 +95,26 @@ class AccessRows:
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
+    def ending(self, *, until: float, limit: int = 1000) -> list[tuple[str, int]]:
+        """The customers and times of access that is granted, and not beyond `until`; the first to end first."""
+        table = schema.access.c
+        query = (
+            sa.select(table.customer, table.until)
+            .where(table.granted, table.until <= until)
+            .distinct()
+            .order_by(table.until, table.customer)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [(row.customer, row.until) for row in connection.execute(query)]
+
+    def next_end(self, *, after: float) -> int | None:
+        """When access that is granted ends next, after this time."""
+        table = schema.access.c
+        query = sa.select(sa.func.min(table.until)).where(table.granted, table.until > after)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
+
     def _write(self, change: AccessChange, connection: Connection) -> None:
         row = change.after or change.before
         assert row is not None

@@ -1,0 +1,62 @@
+"""The handler that keeps access up to date: an event says whose, and what Stripe holds now decides."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.webhooks.access.announce import CHECK
+from stripe_billing_cli.webhooks.access.update import AccessKeeper
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.store import Delivery
+from stripe_billing_cli.webhooks.store.access import AccessChange
+
+NAME = "access"
+PREFIXES = ("customer.subscription.", "invoice.", "entitlements.")
+CLOCK_READY = "test_helpers.test_clock.ready"
+TYPES = frozenset({"customer.deleted", CHECK, CLOCK_READY})
+
+
+def access_handler(keeper: AccessKeeper) -> Handler:
+    """One customer at a time, since deliveries to a handler are in order per customer."""
+
+    def wants(event: Event) -> bool:
+        """Only what the key can read: its own account, in its own mode."""
+        about = event.type.startswith(PREFIXES) or event.type in TYPES
+        return about and event.account is None and event.livemode == keeper.api.livemode
+
+    def handle(event: Event, delivery: Delivery) -> str:
+        try:
+            if event.type == CLOCK_READY and event.object_id:
+                return _of_clock(keeper, event.object_id, event.id)
+            if event.customer is None:
+                return "about no customer"
+            return said(keeper.update(event.customer, event.id))
+        except StripeFailure as failure:
+            raise HandlerFailed(f"{failure.kind}: {failure.message}") from failure
+
+    return Handler(NAME, handle, wants)
+
+
+def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
+    """Time has passed for the customers of a test clock."""
+    changes: list[AccessChange] = []
+    for page in keeper.api.pages("/v1/customers", {"test_clock": clock}):
+        for customer in page:
+            changes += keeper.update(customer["id"], cause)
+    return said(changes)
+
+
+def said(changes: Sequence[AccessChange]) -> str:
+    """`granted product keymap-pro, revoked feature sso`."""
+    return ", ".join(filter(None, map(_said, changes))) or "no change"
+
+
+def _said(change: AccessChange) -> str:
+    row = change.after or change.before
+    assert row is not None
+    before = change.before is not None and change.before.granted
+    after = change.after is not None and change.after.granted
+    verb = {(False, True): "granted", (True, False): "revoked", (True, True): "still granted"}.get((before, after))
+    return f"{verb} {row.kind} {row.key}" if verb else ""

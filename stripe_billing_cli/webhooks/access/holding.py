@@ -1,0 +1,40 @@
+"""What a customer holds in Stripe, as far as access goes by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class HeldItem:
+    """`since`: when it was added to its subscription, in Unix seconds."""
+
+    product: str
+    since: int
+
+
+@dataclass(frozen=True)
+class HeldSubscription:
+    """Times are Unix seconds. `began`: when it got into its status, where access may go by that; `ends`: when it is to
+    be canceled, None where it goes on.
+
+    For `past_due` and `unpaid`, `began` is when the oldest invoice that is still open fell due, None if all are paid.
+    """
+
+    id: str
+    status: str
+    began: int | None
+    ends: int | None
+    collection_paused: bool
+    items: tuple[HeldItem, ...]
+
+
+@dataclass(frozen=True)
+class Holding:
+    """`features` are the lookup keys of the active entitlements. `clock`: what time it is for a customer on a test
+    clock, in Unix seconds; None where it is real time."""
+
+    customer: str
+    subscriptions: tuple[HeldSubscription, ...] = ()
+    features: tuple[str, ...] = ()
+    clock: int | None = None

@@ -1,0 +1,99 @@
+"""Stripe → what a customer holds now. The object fetched again decides, never the payload of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.webhooks.access.holding import HeldItem, HeldSubscription, Holding
+
+SUBSCRIPTIONS = "/v1/subscriptions"
+ENTITLEMENTS = "/v1/entitlements/active_entitlements"
+OWING = ("past_due", "unpaid")
+
+
+def read_holding(api: StripeApi, customer: str) -> Holding:
+    """All that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`."""
+    try:
+        found = [one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}) for one in page]
+    except ObjectMissing:
+        found = []
+    return holding_of(api, customer, found, active_features(api, customer))
+
+
+EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}
+"""Canceled ones too: a row says since when, and why, there is no access."""
+
+
+def holding_of(api: StripeApi, customer: str, subscriptions: Iterable[Object], features: Iterable[str]) -> Holding:
+    """Of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
+    held = tuple(subscriptions)
+    clocks = [one["test_clock"]["frozen_time"] for one in held if isinstance(one["test_clock"], dict)]
+    return Holding(
+        customer=customer,
+        subscriptions=tuple(_subscription(api, one) for one in held),
+        features=tuple(features),
+        clock=max(clocks, default=None),
+    )
+
+
+def active_features(api: StripeApi, customer: str) -> list[str]:
+    """The lookup keys of a customer's active entitlements."""
+    try:
+        return [one["lookup_key"] for page in api.pages(ENTITLEMENTS, {"customer": customer}) for one in page]
+    except ObjectMissing:
+        return []
+
+
+def _subscription(api: StripeApi, held: Object) -> HeldSubscription:
+    items = held["items"]["data"]
+    ends = held["cancel_at"]
+    if ends is None and held["cancel_at_period_end"]:
+        ends = min((item["current_period_end"] for item in items), default=None)
+    return HeldSubscription(
+        id=held["id"],
+        status=held["status"],
+        began=_began(api, held),
+        ends=ends,
+        collection_paused=held["pause_collection"] is not None,
+        items=tuple(_item(held, item) for item in items),
+    )
+
+
+def _item(held: Object, item: Object) -> HeldItem:
+    """Items of the first hour go back to the start of the subscription, which may lie before its creation."""
+    first = item["created"] <= held["created"]
+    product = item["price"]["product"]
+    return HeldItem(
+        product=product["id"] if isinstance(product, dict) else product,
+        since=held["start_date"] if first else item["created"],
+    )
+
+
+def _began(api: StripeApi, held: Object) -> int | None:
+    moment: int | None = None
+    match held["status"]:
+        case "past_due" | "unpaid":
+            moment = _owing_since(api, held["id"])
+        case "paused":
+            details = (held.get("status_details") or {}).get("paused") or {}
+            moment = details.get("transitioned_at")
+        case "canceled" | "incomplete_expired":
+            moment = held["ended_at"] or held["canceled_at"]
+        case "incomplete":
+            moment = held["created"]
+    return moment
+
+
+def _owing_since(api: StripeApi, subscription: str) -> int | None:
+    params = {"subscription": subscription, "status": "open"}
+    opened = [one for page in api.pages("/v1/invoices", params) for one in page]
+    return min((_due(invoice) for invoice in opened), default=None)
+
+
+def _due(invoice: Object) -> int:
+    transitions = invoice.get("status_transitions") or {}
+    due: int = invoice["due_date"] or transitions.get("finalized_at") or invoice["created"]
+    return due

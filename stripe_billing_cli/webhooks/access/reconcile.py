@@ -1,0 +1,87 @@
+"""All access compared with Stripe, and mended where it differs.
+
+Subscriptions are read a hundred at a time, not customer by customer; entitlements only where the account has features.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.webhooks.access.decide import decide
+from stripe_billing_cli.webhooks.access.read import EVERY, SUBSCRIPTIONS, active_features, holding_of
+from stripe_billing_cli.webhooks.access.update import AccessKeeper
+from stripe_billing_cli.webhooks.store import Access
+from stripe_billing_cli.webhooks.store.access import AccessChange
+
+SIDE_BY_SIDE = 8
+Decided = Callable[[str], "tuple[str, list[Access]]"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """`changes` lead from what the store has to what Stripe says; none where they agree."""
+
+    customer: str
+    changes: tuple[AccessChange, ...]
+
+
+def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Compared]:
+    """These customers, or all that have a subscription or a row. Raises `StripeFailure`, `StoreTrouble`."""
+    if customers:
+        yield from _side_by_side(customers, lambda customer: (customer, keeper.decided(customer)), keeper)
+        return
+    held = _subscriptions(keeper.api)
+    features = _has_features(keeper.api)
+
+    def decided(customer: str) -> tuple[str, list[Access]]:
+        entitled = active_features(keeper.api, customer) if features else ()
+        holding = holding_of(keeper.api, customer, held.get(customer, ()), entitled)
+        return customer, decide(holding, keeper.rules, keeper.store.clock())
+
+    yield from _side_by_side(sorted({*held, *_known(keeper)}), decided, keeper)
+
+
+def mend(keeper: AccessKeeper, compared: Compared) -> list[AccessChange]:
+    """Read this customer once more, and write what differs."""
+    return keeper.update(compared.customer, "reconcile")
+
+
+def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Compared]:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        for customer, wanted in threads.map(decided, customers):
+            held = {(row.kind, row.key): row for row in keeper.store.access.of(customer)}
+            rows = {(row.kind, row.key): row for row in wanted}
+            changes = [
+                AccessChange(held.get(name), rows.get(name))
+                for name in sorted(held.keys() | rows.keys())
+                if held.get(name) != rows.get(name)
+            ]
+            yield Compared(customer, tuple(changes))
+
+
+def _subscriptions(api: StripeApi) -> dict[str, list[Object]]:
+    found: dict[str, list[Object]] = defaultdict(list)
+    for page in api.pages(SUBSCRIPTIONS, EVERY):
+        for one in page:
+            customer = one["customer"]
+            found[customer["id"] if isinstance(customer, dict) else customer].append(one)
+    return found
+
+
+def _has_features(api: StripeApi) -> bool:
+    try:
+        return bool(api.get("/v1/entitlements/features", {"limit": 1})["data"])
+    except ObjectMissing:
+        return False
+
+
+def _known(keeper: AccessKeeper) -> Iterator[str]:
+    after = ""
+    while found := keeper.store.access.customers(after=after):
+        yield from found
+        after = found[-1]

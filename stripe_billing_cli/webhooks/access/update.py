@@ -1,0 +1,63 @@
+"""A customer's access brought up to date: read, decide, and write rows and announcements in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.webhooks.access.announce import announcements
+from stripe_billing_cli.webhooks.access.decide import decide
+from stripe_billing_cli.webhooks.access.read import read_holding
+from stripe_billing_cli.webhooks.access.rules import Rules
+from stripe_billing_cli.webhooks.store import Access, Route, Store
+from stripe_billing_cli.webhooks.store.access import AccessChange
+from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.store.fences import Overtaken
+
+
+@dataclass(frozen=True)
+class AccessKeeper:
+    """`route` says which handlers are told of changes; `announced` is called when there is something for them.
+
+    May be shared by threads, and the store by processes: a decision from an older reading gives way to a newer one.
+    """
+
+    api: StripeApi
+    store: Store
+    rules: Rules = field(default_factory=Rules)
+    route: Route = nobody
+    announced: Callable[[], None] = lambda: None
+
+    def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:
+        """What changed. Raises `StripeFailure`, `StoreTrouble`."""
+        while True:
+            seen = self.store.fences.read(customer)
+            rows = self.decided(customer)
+            try:
+                changes = self._write(customer, rows, seen, cause)
+            except Overtaken:
+                continue
+            if changes:
+                self.announced()
+            return changes
+
+    def decided(self, customer: str) -> list[Access]:
+        """What access there is by Stripe's state of this moment; nothing is written."""
+        return decide(read_holding(self.api, customer), self.rules, self.store.clock())
+
+    def _write(self, customer: str, rows: list[Access], seen: int, cause: str | None) -> list[AccessChange]:
+        if _same(self.store.access.of(customer), rows):
+            return []
+        with self.store.transaction() as transaction:
+            number = self.store.fences.go_through(customer, seen, transaction)
+            changes = self.store.access.replace(customer, rows, within=transaction)
+            events = announcements(
+                changes, number=number, now=self.store.clock(), livemode=self.api.livemode, cause=cause
+            )
+            self.store.events.record(events, self.route, within=transaction)
+        return changes
+
+
+def _same(held: list[Access], wanted: list[Access]) -> bool:
+    return {(row.kind, row.key): row for row in held} == {(row.kind, row.key): row for row in wanted}

@@ -1,0 +1,86 @@
+"""Everything that is done about stored events: access, the user's actions, and what is due by time alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.webhooks.access.handler import access_handler
+from stripe_billing_cli.webhooks.access.passing import TimePassing
+from stripe_billing_cli.webhooks.access.rules import Rules
+from stripe_billing_cli.webhooks.access.update import AccessKeeper
+from stripe_billing_cli.webhooks.actions.command import command_handler
+from stripe_billing_cli.webhooks.actions.forward import forward_handler
+from stripe_billing_cli.webhooks.actions.spec import Action, remember
+from stripe_billing_cli.webhooks.handlers import Handler, route_to
+from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
+from stripe_billing_cli.webhooks.worker import Outcome, Retries, Worker
+
+ACCESS_THREADS = 4
+ACTION_THREADS = 16
+
+
+@dataclass
+class Acting:
+    """Runs from `start` to `stop`. `route` is what events are to be recorded with; `more` are further handlers.
+
+    Access and actions have workers of their own, so that a slow command never holds up who may use what.
+    """
+
+    store: Store
+    api: StripeApi
+    rules: Rules = field(default_factory=Rules)
+    actions: Sequence[Action] = ()
+    forward_secret: str = field(default="", repr=False)
+    more: Sequence[Handler] = ()
+    retries: Retries = field(default_factory=Retries)
+    on_outcome: Callable[[Outcome], None] = lambda outcome: None
+    on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
+
+    def __post_init__(self) -> None:
+        acting = [self._handler(action) for action in self.actions]
+        routed: list[Handler] = [*acting, *self.more]
+        keeper = AccessKeeper(self.api, self.store, self.rules, route_to(routed), self.wake)
+        deciding = [access_handler(keeper)]
+        self.route: Route = route_to([*deciding, *routed])
+        self.workers = [
+            self._worker([*deciding, *self.more], ACCESS_THREADS),
+            self._worker(acting, ACTION_THREADS),
+        ]
+        self.passing = TimePassing(
+            self.store, self.route, self.api.livemode, wake=self.wake, on_trouble=self.on_trouble
+        )
+
+    def start(self) -> None:
+        """Raises `StoreTrouble`."""
+        remember(self.store, self.actions)
+        for worker in self.workers:
+            worker.start()
+        self.passing.start()
+
+    def wake(self) -> None:
+        """There is new work."""
+        for worker in self.workers:
+            worker.wake()
+
+    def stop(self, *, grace_seconds: float = 10.0) -> None:
+        """Finish what runs, and give the rest back."""
+        self.passing.stop()
+        for worker in self.workers:
+            worker.stop(grace_seconds=grace_seconds)
+
+    def _worker(self, handlers: Sequence[Handler], threads: int) -> Worker:
+        return Worker(
+            self.store,
+            handlers,
+            retries=self.retries,
+            threads=threads,
+            on_outcome=self.on_outcome,
+            on_trouble=self.on_trouble,
+        )
+
+    def _handler(self, action: Action) -> Handler:
+        if action.kind == "exec":
+            return command_handler(action)
+        return forward_handler(action, self.forward_secret, self.store.clock)

@@ -1,0 +1,93 @@
+"""`--forward-to`: an event sent on to another service, signed anew so that it can check where it comes from.
+
+The signature is made as Stripe's, under a secret of its own: whoever verifies webhooks of Stripe's needs to change
+nothing but the secret.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from stripe_billing_cli import __version__
+from stripe_billing_cli.webhooks.actions.spec import Action
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.store import Delivery
+
+SECRET_FILE = Path(".billing/forward-secret")
+
+
+def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> Handler:
+    """`clock` gives Unix seconds. A 2xx means done; anything else, redirects among it: once more, later."""
+    local = threading.local()
+
+    def handle(event: Event, delivery: Delivery) -> str:
+        import requests
+
+        session = getattr(local, "session", None) or requests.Session()
+        local.session = session
+        body = (event.payload or "").encode()
+        headers = {
+            "Content-Type": "application/json; charset=utf-8",
+            "User-Agent": f"billing/{__version__}",
+            "Stripe-Signature": signature(secret, body, int(clock())),
+            "Billing-Attempt": str(delivery.attempts),
+        }
+        try:
+            with session.post(
+                action.target, data=body, headers=headers, timeout=action.timeout, allow_redirects=False, stream=True
+            ) as answer:
+                status = answer.status_code
+        except (requests.RequestException, ValueError) as error:
+            raise HandlerFailed(f"no answer: {_reason(error)}") from error
+        if not 200 <= status < 300:
+            raise HandlerFailed(f"answered {status}")
+        return f"answered {status}"
+
+    return Handler(action.name, handle, action.wants)
+
+
+def _reason(error: Exception) -> str:
+    """The kind of failure, without the address, which may hold a password."""
+    reasons = {
+        "ConnectTimeout": "no connection in time",
+        "ReadTimeout": "not in time",
+        "ConnectionError": "no connection",
+    }
+    return reasons.get(type(error).__name__, type(error).__name__)
+
+
+def signature(secret: str, body: bytes, timestamp: int) -> str:
+    """As https://docs.stripe.com/webhooks#verify-manually describes it."""
+    signed = f"{timestamp}.".encode() + body
+    return f"t={timestamp},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
+
+
+def own_secret(path: Path = SECRET_FILE) -> str:
+    """The secret that forwarded events are signed with, made the first time and kept, private to the user.
+
+    Raises `OSError`.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        return path.read_text(encoding="utf-8").strip()
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = f"whsec_{secrets.token_urlsafe(32)}"
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(fresh + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(unfinished, path)  # fails where there is one already, of two at once the second
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return fresh

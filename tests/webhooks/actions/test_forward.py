@@ -1,0 +1,77 @@
+"""`--forward-to`: the same bytes, signed anew; anything but a 2xx is a failure."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from stripe_billing_cli.webhooks.actions.forward import forward_handler, own_secret
+from stripe_billing_cli.webhooks.actions.spec import Action
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.handlers import HandlerFailed
+from tests.receiving import Receiver, receiving
+from tests.webhooks.actions.test_command import DELIVERY
+
+Make = Callable[..., Event]
+SECRET = "whsec_forward"
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+def forwarded(url: str, event: Event, timeout: float = 10) -> str | None:
+    return forward_handler(Action("forward", url, timeout=timeout), SECRET, lambda: 1_800_000_000.0).handle(
+        event, DELIVERY
+    )
+
+
+def test_it_arrives_byte_for_byte_and_signed(make_event: Make, receiver: Receiver) -> None:
+    event = make_event(payload='{ "id":"evt_1",  "name": "Zoë" }')
+
+    assert forwarded(f"{receiver.url}/stripe", event) == "answered 200"
+
+    received = receiver.next()
+    assert received.path == "/stripe"
+    assert received.body.decode() == event.payload
+    assert received.headers["Stripe-Signature"].startswith("t=1800000000,v1=")
+    assert received.headers["Billing-Attempt"] == "3"
+    received.verified(SECRET)
+
+
+@pytest.mark.parametrize("status", [301, 307, 400, 410, 500])
+def test_anything_but_a_2xx_is_a_failure(make_event: Make, receiver: Receiver, status: int) -> None:
+    receiver.answers = [status]
+
+    with pytest.raises(HandlerFailed, match=f"answered {status}"):
+        forwarded(receiver.url, make_event())
+
+    assert len(receiver.all()) == 1
+
+
+def test_nobody_there(make_event: Make) -> None:
+    with pytest.raises(HandlerFailed, match=r"^no answer: no connection$"):
+        forwarded("http://user:password@127.0.0.1:9/", make_event())
+
+
+def test_no_answer_in_time(make_event: Make, receiver: Receiver) -> None:
+    receiver.holding.set()
+
+    with pytest.raises(HandlerFailed, match="no answer: not in time"):
+        forwarded(receiver.url, make_event(), timeout=0.1)
+
+
+def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:
+    file = tmp_path / ".billing" / "forward-secret"
+
+    first = own_secret(file)
+
+    assert first.startswith("whsec_")
+    assert own_secret(file) == first
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [one.name for one in file.parent.iterdir()] == [file.name]
