@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import schema
+from stripe_billing_cli.webhooks.store import bulk, schema
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.errors import StoreTrouble
 from stripe_billing_cli.webhooks.store.work import Delivery, Work
@@ -84,9 +84,7 @@ class Events:
             return frozenset()
         now = self._database.clock()
         # One order for all writers, so that two with the same events wait for each other, but never both.
-        rows = [_row(once[id], now) for id in sorted(once)]
-        statement = self._database.insert(schema.events).on_conflict_do_nothing(index_elements=["id"])
-        added = frozenset(connection.execute(statement.returning(schema.events.c.id), rows).scalars())
+        added = bulk.insert(connection, [_values(once[id], now) for id in sorted(once)])
         self._work.add(
             ((event, handler) for event in once.values() if event.id in added for handler in route(event)), connection
         )
@@ -94,7 +92,9 @@ class Events:
 
     def complete(self, event: Event, route: Route = nobody, *, within: Connection | None = None) -> None:
         """Put the whole event in the place of the thin one with its id, and add the work that it causes."""
-        values = {name: value for name, value in _row(event, 0).items() if name not in ("id", "source", "received_at")}
+        values = dict(zip(bulk.NAMES, _values(event, 0), strict=True))
+        for name in ("id", "source", "received_at"):
+            del values[name]
         with self._database.writing(within) as connection:
             connection.execute(sa.update(schema.events).where(schema.events.c.id == event.id).values(values))
             self._work.add(((event, handler) for handler in route(event)), connection)
@@ -208,22 +208,22 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.exists().where(work.event == table.id, *of_work)
 
 
-def _row(event: Event, received_at: float) -> dict[str, Any]:
-    return {
-        "id": event.id,
-        "type": event.type,
-        "created": event.created,
-        "livemode": event.livemode,
-        "api_version": event.api_version,
-        "object": event.object,
-        "object_id": event.object_id,
-        "customer": event.customer,
-        "account": event.account,
-        "thin": event.thin,
-        "payload": event.payload,
-        "source": event.source,
-        "received_at": received_at,
-    }
+def _values(event: Event, received_at: float) -> bulk.Values:
+    return (
+        event.id,
+        event.type,
+        event.created,
+        event.livemode,
+        event.api_version,
+        event.object,
+        event.object_id,
+        event.customer,
+        event.account,
+        event.thin,
+        event.payload,
+        event.source,
+        received_at,
+    )
 
 
 def _event(row: Row[*tuple[Any, ...]]) -> Event:

@@ -1,0 +1,80 @@
+"""What the receiver answers beside events: whether it lives, whether it can store, and what it counts."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from stripe_billing_cli.webhooks import metrics
+from stripe_billing_cli.webhooks.metrics import Labels, family
+from stripe_billing_cli.webhooks.receiver import Receiver
+from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+
+READY_SECONDS = 5.0
+"""How long the database may take to answer before we are not ready."""
+
+Lines = Callable[[], Iterator[str]]
+"""Metrics in Prometheus' text format; may read the store."""
+
+
+def application(
+    receiver: Receiver,
+    store: Store,
+    *,
+    path: str = "/webhook",
+    counts: Sequence[Lines] = (),
+    more: Sequence[BaseRoute] = (),
+) -> ASGIApp:
+    """The receiver at `path`, `/healthz`, `/readyz`, `/metrics` with `counts`, and `more`."""
+
+    async def live(request: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    async def ready(request: Request) -> Response:
+        try:
+            await asyncio.wait_for(asyncio.to_thread(store.ping), READY_SECONDS)
+        except (StoreTrouble, TimeoutError):
+            return PlainTextResponse("The store does not answer.\n", 503)
+        return PlainTextResponse("ok\n")
+
+    async def measure(request: Request) -> Response:
+        answers: dict[Labels, float] = {(("answer", str(status)),): count for status, count in receiver.answers.items()}
+        lines = list(family("billing_webhook_requests_total", "Requests to the webhook.", "counter", answers))
+        for part in counts:
+            lines += part()
+        lines += await asyncio.to_thread(_work, store)
+        return Response("\n".join(lines) + "\n", media_type=metrics.CONTENT_TYPE)
+
+    rest = Starlette(
+        routes=[
+            Route("/healthz", live),
+            Route("/readyz", ready),
+            Route("/metrics", measure),
+            *more,
+        ]
+    )
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"] == path:  # past Starlette, which takes as long as the receiver
+            await receiver(scope, receive, send)
+        else:
+            await rest(scope, receive, send)
+
+    return answer
+
+
+def _work(store: Store) -> list[str]:
+    try:
+        counts = store.work.counts()
+    except StoreTrouble:
+        return []  # the other metrics tell that it is in trouble
+    values: dict[Labels, float] = {
+        (("handler", handler), ("status", status)): count for (handler, status), count in counts.items()
+    }
+    return list(family("billing_deliveries", "Deliveries that are unfinished or dead.", "gauge", values))

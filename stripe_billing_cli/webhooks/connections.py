@@ -1,0 +1,108 @@
+"""HTTP connections that cannot be held for nothing: slow, silent, endless or too many ones are cut.
+
+uvicorn times out only what is idle after an answer. Here a request has to be whole in time, a header may not go on
+for ever, and where there are too many connections the one that has waited longest makes room. The clock is looked at
+once a second for all of them, so that a request pays nothing for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+REQUEST_SECONDS = 15.0
+"""From the connection, or the first byte of a request, to its last one."""
+LONGEST_HEADER = 64 << 10
+TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+HEADER_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+
+
+@dataclass
+class Limits:
+    """How many connections, and how long a request may take to arrive, in seconds."""
+
+    connections: int
+    request_seconds: float = REQUEST_SECONDS
+
+
+class GuardedProtocol(HttpToolsProtocol):
+    """One connection. `limits` is set on a subclass by `guarded`."""
+
+    limits: Limits
+    waiting_since: float | None = None
+    """When the request, or the wait for the first one, began; None between its last byte and the next request."""
+    header_bytes = 0
+    in_header = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.waiting_since = self.loop.time()
+        if len(self.connections) > self.limits.connections:
+            make_room(self.connections, self)
+
+    def data_received(self, data: bytes) -> None:
+        if self.in_header:
+            if self.header_bytes > LONGEST_HEADER:
+                self._refuse(HEADER_TOO_LARGE)
+                return
+            self.header_bytes += len(data)
+        super().data_received(data)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        if self.waiting_since is None:
+            self.waiting_since = self.loop.time()
+
+    def on_headers_complete(self) -> None:
+        self.in_header = False
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        self.waiting_since = None
+        self.in_header = True
+        self.header_bytes = 0
+        super().on_message_complete()
+
+    @property
+    def busy(self) -> bool:
+        """Whether a request is being answered."""
+        return self.cycle is not None and not self.cycle.response_complete
+
+    def cut_if_late(self, now: float) -> None:
+        if self.waiting_since is not None and now - self.waiting_since > self.limits.request_seconds:
+            self._refuse(TIMED_OUT)
+
+    def _refuse(self, answer: bytes) -> None:
+        """Say why, where nothing was said yet, and close."""
+        if self.transport.is_closing():
+            return
+        if self.cycle is None or self.cycle.response_complete or not self.cycle.response_started:
+            self.transport.write(answer)
+        self.transport.close()
+
+
+def make_room(connections: Iterable[Any], newest: GuardedProtocol) -> None:
+    """Close the connection that has done nothing for longest; where all are at work, the newest one."""
+    idle = [one for one in connections if isinstance(one, GuardedProtocol) and one is not newest and not one.busy]
+    victim = min(idle, key=lambda one: one.waiting_since or 0.0, default=newest)
+    victim.transport.abort()
+
+
+def guarded(limits: Limits) -> type[GuardedProtocol]:
+    """The protocol with these limits, as uvicorn takes it: a class."""
+    return type("GuardedProtocol", (GuardedProtocol,), {"limits": limits})
+
+
+async def watch(connections: Iterable[Any], interval: float = 1.0) -> None:
+    """Cut late connections, for ever."""
+    loop = asyncio.get_running_loop()
+    while True:
+        await asyncio.sleep(interval)
+        now = loop.time()
+        for connection in tuple(connections):
+            if isinstance(connection, GuardedProtocol):
+                connection.cut_if_late(now)
