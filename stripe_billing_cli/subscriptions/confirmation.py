@@ -43,12 +43,13 @@ class Confirmation:
 def of(api: StripeApi, subscription: Object, customer: Object) -> Confirmation:
     """What the customer is to do. `subscription` as `start.read` gives it. Makes a portal link where one is needed."""
     invoice = subscription["latest_invoice"]
-    if subscription["status"] == "incomplete" and invoice["status"] == "open":
-        secret = (invoice.get("confirmation_secret") or {}).get("client_secret")
-        until = subscription["created"] + HOURS_TO_PAY * 3600
-        return Confirmation("payment", secret, invoice["hosted_invoice_url"], until)
     if subscription["collection_method"] == "send_invoice":
         return Confirmation("invoice", None, invoice and invoice["hosted_invoice_url"])
+    if invoice and invoice["status"] == "open" and not has_ended(subscription):
+        secret = (invoice.get("confirmation_secret") or {}).get("client_secret")
+        first = subscription["status"] == "incomplete"
+        until = subscription["created"] + HOURS_TO_PAY * 3600 if first else None
+        return Confirmation("payment", secret, invoice["hosted_invoice_url"], until)
     setup = subscription["pending_setup_intent"]
     if setup is None or setup["status"] not in WAITING or has_ended(subscription):
         return Confirmation()

@@ -38,7 +38,7 @@ def _confirmation_lines(record: Record, confirmation: Confirmation) -> Iterator[
         yield _fact(PURPOSE[confirmation.collects], confirmation.url)
     until = words.moment(confirmation.expires_at)
     match confirmation.collects:
-        case "payment":
+        case "payment" if confirmation.expires_at:
             yield _fact("", f"until {until}; unpaid by then, the subscription expires")
         case "card" if confirmation.expires_at:
             yield _fact("", f"until {until}; after a few minutes it asks the customer to log in by email")

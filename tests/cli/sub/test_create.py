@@ -265,6 +265,24 @@ class TestIfNotExists:
         assert (again["id"], again["status"], again["client_secret"]) == (first, "active", None)
         assert again["due_now"]["amount_due"] == 0
 
+    def test_one_whose_renewal_failed_comes_back_with_the_link_to_pay_it(self, billing: Billing, shop: Shop) -> None:
+        shop.price(lookup_key="pro.monthly")
+        clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]
+        shop.with_card("pm_card_chargeCustomerFail", email="bob@example.com", test_clock=clock)
+        argv = (*CREATE, "--customer", "bob@example.com", "--price", "pro.monthly")
+        first = billing.ok(*argv, "--output", "id").out.strip()
+        pay(shop, first)
+        method = shop.api.get(f"/v1/subscriptions/{first}")["default_payment_method"]
+        assert method, "the card that pays is kept"
+        shop.post(f"/v1/payment_methods/{method}/detach")
+        shop.post(f"/v1/test_helpers/test_clocks/{clock}/advance", frozen_time=1_800_000_000 + 32 * 86400)
+
+        again = billing.ok(*argv, "--if-not-exists", "--output", "json").json
+
+        assert (again["id"], again["status"], again["due_now"]["amount_due"]) == (first, "past_due", 1500)
+        assert again["confirmation_url"].startswith("https://invoice.stripe.com/")
+        assert again["confirmation_expires_at"] is None
+
     def test_one_that_has_ended_does_not_come_back(self, billing: Billing, shop: Shop, ada: Any) -> None:
         first = billing.ok(*CREATE, *ADA, "--output", "id").out.strip()
         shop.api.delete(f"/v1/subscriptions/{first}")
@@ -390,6 +408,28 @@ class TestOnce:
         assert "could not be marked as finished" in ran.err
         assert billing.ok(*CREATE, *ADA, "--output", "id").out == ran.out
         assert len(subscriptions(shop)) == 1
+
+
+class TestOpen:
+    @pytest.fixture
+    def opened(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        urls: list[str] = []
+        monkeypatch.setattr("typer.launch", urls.append)
+        return urls
+
+    def test_the_link_is_opened(self, billing: Billing, ada: Any, opened: list[str]) -> None:
+        made = billing.ok(*CREATE, *ADA, "--open", "--output", "json").json
+
+        assert opened == [made["confirmation_url"]]
+
+    def test_where_nothing_is_to_be_confirmed_nothing_is_opened(
+        self, billing: Billing, shop: Shop, opened: list[str]
+    ) -> None:
+        shop.price(lookup_key="pro.monthly")
+        bob = shop.with_card()["id"]
+        billing.ok(*CREATE, "--customer", bob, "--price", "pro.monthly", "--trial-days", "7", "--open")
+
+        assert opened == []
 
 
 class TestWait:

@@ -1,0 +1,92 @@
+"""A yes is asked for where money moves and in live mode; without a terminal, --yes must give it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import responses
+
+from stripe_billing_cli.cli import asking
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import CommandFailed
+
+LIVE = "sk_live_x"
+TEST = "sk_test_x"
+
+
+@pytest.fixture
+def stripe_itself() -> Iterator[responses.RequestsMock]:
+    """Stripe as far as the account's name goes."""
+    account = {"id": "acct_1", "object": "account", "settings": {"dashboard": {"display_name": "KeyMap Ltd"}}}
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        mock.get("https://api.stripe.com/v1/account", json=account)
+        yield mock
+
+
+@pytest.fixture(autouse=True)
+def _nobody_to_ask(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Context, "interactive", False)
+
+
+def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *, answer: bool) -> list[str]:
+    """Somebody who gives this answer; the questions asked."""
+    asked: list[str] = []
+
+    def confirm(text: str, **_: object) -> bool:
+        asked.append(text)
+        return answer
+
+    monkeypatch.setattr(Context, "interactive", True)
+    monkeypatch.setattr("typer.confirm", confirm)
+    return asked
+
+
+def test_in_test_mode_what_moves_no_money_is_not_asked() -> None:
+    asking.confirm(Context(api_key=TEST), "Create it?")
+
+
+@pytest.mark.parametrize("key", [TEST, LIVE])
+def test_without_a_terminal_it_is_refused_and_yes_is_named(key: str, stripe_itself: responses.RequestsMock) -> None:
+    with pytest.raises(CommandFailed) as refused:
+        asking.confirm(Context(api_key=key), "Charge $15.00?", moves_money=True)
+
+    told = refused.value.told
+    assert (told.kind, told.exit_code) == ("confirmation", 2)
+    assert "Charge $15.00?" in told.message
+    assert "--yes" in (told.hint or "")
+
+
+def test_yes_answers(stripe_itself: responses.RequestsMock) -> None:
+    asking.confirm(Context(api_key=TEST, yes=True), "Charge $15.00?", moves_money=True)
+    asking.confirm(Context(api_key=LIVE, yes=True), "Charge $15.00?", moves_money=True)
+
+
+def test_live_mode_asks_for_any_change_and_names_the_account(
+    stripe_itself: responses.RequestsMock, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = on_a_terminal(monkeypatch, answer=True)
+
+    asking.confirm(Context(api_key=LIVE), "Create it?")
+
+    assert asked == ["Create it?"]
+    assert "LIVE MODE: account KeyMap Ltd" in capsys.readouterr().err
+
+
+def test_live_mode_is_named_even_where_yes_was_said(
+    stripe_itself: responses.RequestsMock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asking.confirm(Context(api_key=LIVE, yes=True), "Create it?", will=["A customer is created."])
+
+    told = capsys.readouterr()
+    assert told.err == "A customer is created.\nLIVE MODE: account KeyMap Ltd\n"
+    assert told.out == ""
+
+
+def test_a_no_changes_nothing_and_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    on_a_terminal(monkeypatch, answer=False)
+
+    with pytest.raises(CommandFailed) as refused:
+        asking.confirm(Context(api_key=TEST), "Cancel?", moves_money=True, when_refused="it goes on")
+
+    assert (refused.value.told.message, refused.value.told.exit_code) == ("it goes on", 1)
