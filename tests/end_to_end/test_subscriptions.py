@@ -1,0 +1,160 @@
+"""Customers and subscriptions with the installed command: pipes, terminals, interrupts and kills."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+
+from tests.end_to_end.conftest import BILLING, ROOT, Shell
+
+ADA = ("--customer", "ada@example.com", "--price", "keymap-pro.monthly")
+COMMANDS = [("customer", name) for name in ("create", "show", "list", "update", "portal")] + [
+    ("sub", name) for name in ("create", "show", "list", "watch")
+]
+
+
+@pytest.fixture
+def with_ada(shell: Shell) -> Shell:
+    """A directory whose local Stripe has the catalog, and a customer."""
+    shutil.copy(ROOT / "catalog.yaml", shell.directory)
+    shell("catalog", "apply", "--local")
+    shell("customer", "create", "--local", "--email", "ada@example.com", "--payment-method", "pm_card_visa")
+    return shell
+
+
+def test_one_run_waits_and_another_pays(with_ada: Shell) -> None:
+    waiting = subprocess.Popen(
+        [BILLING, "sub", "create", "--local", *ADA, "--wait", "--timeout", "1m"],
+        cwd=with_ada.directory,
+        env=with_ada.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert waiting.stdout is not None
+    made = waiting.stdout.readline().split()[0]
+
+    with_ada("sub", "pay", made, "--local", "--payment-method", "pm_card_visa", "--yes")
+
+    _, err = waiting.communicate(timeout=60)
+    assert waiting.returncode == 0, err
+    assert f"{made} is active." in err
+
+
+def test_on_a_terminal_something_moves_while_it_waits(with_ada: Shell) -> None:
+    code, shown = with_ada.on_terminal("sub", "create", "--local", *ADA, "--wait", "--timeout", "1s")
+
+    assert code == 4
+    assert "Waiting until sub_" in shown
+    assert "the time is up" in shown
+
+
+def test_in_a_pipe_nothing_moves_and_nothing_is_coloured(with_ada: Shell) -> None:
+    ran = with_ada("sub", "create", "--local", *ADA, "--wait", "--timeout", "0s", code=4)
+
+    assert "Waiting" not in ran.stdout + ran.stderr
+    assert "\x1b" not in ran.stdout + ran.stderr
+
+
+def test_a_watch_is_ended_by_ctrl_c(with_ada: Shell) -> None:
+    made = with_ada("sub", "create", "--local", *ADA, "--output", "id").stdout.strip()
+    watching = subprocess.Popen(
+        [BILLING, "sub", "watch", made, "--local", "--output", "json"],
+        cwd=with_ada.directory,
+        env=with_ada.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert watching.stdout is not None
+    first = json.loads(watching.stdout.readline())
+
+    watching.send_signal(signal.SIGINT)
+
+    _, err = watching.communicate(timeout=30)
+    assert watching.returncode == 130
+    assert "Traceback" not in err
+    assert (first["id"], first["status"]) == (made, "incomplete")
+
+
+def test_killed_when_it_was_made_and_not_yet_told_it_is_told_by_the_next_run(with_ada: Shell) -> None:
+    with with_ada.serving("--latency-ms", "300") as environment:
+        running = subprocess.Popen(
+            [BILLING, "sub", "create", *ADA, "--verbose"],
+            cwd=with_ada.directory,
+            env={**with_ada.environment, **environment},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert running.stderr is not None
+        while "POST /v1/subscriptions → 200" not in running.stderr.readline():
+            pass
+        running.kill()
+        out, _ = running.communicate(timeout=30)
+
+        again = with_ada("sub", "create", *ADA, "--output", "id", environment=environment).stdout
+        listed = with_ada("sub", "list", "--output", "id", environment=environment).stdout
+
+    assert out == ""
+    assert listed == again
+
+
+def test_a_list_into_a_closed_pipe_is_no_traceback(with_ada: Shell) -> None:
+    with_ada("sub", "create", "--local", *ADA)
+    with_ada("sub", "create", "--local", *ADA)
+
+    ran = subprocess.run(
+        f"{BILLING} sub list --local --output json | head -n 1",
+        shell=True,
+        cwd=with_ada.directory,
+        env={**with_ada.environment, "PATH": os.environ["PATH"]},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert json.loads(ran.stdout)["status"] == "incomplete"
+    assert ran.stderr == ""
+
+
+def test_a_script_needs_nothing_but_ids(with_ada: Shell) -> None:
+    """The line of the help, as a shell runs it."""
+    script = """
+        CUSTOMER=$(billing customer create --local --email bob@example.com --if-not-exists --output id)
+        SUB=$(billing sub create --local --customer "$CUSTOMER" --price keymap-pro.monthly --output id)
+        billing sub show "$SUB" --local --output json
+    """
+    ran = subprocess.run(
+        ["sh", "-euc", script],
+        cwd=with_ada.directory,
+        env=dict(with_ada.environment),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    shown = json.loads(ran.stdout)
+    assert (shown["status"], shown["customer_email"]) == ("incomplete", "bob@example.com")
+
+
+@pytest.mark.parametrize("argv", COMMANDS, ids=" ".join)
+def test_help_has_an_example_and_imports_nothing_heavy(shell: Shell, argv: tuple[str, str]) -> None:
+    ran = subprocess.run(
+        [BILLING.with_name("python"), "-X", "importtime", BILLING, *argv, "--help"],
+        cwd=shell.directory,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    imported = {line.rsplit("|", 1)[-1].strip().split(".")[0] for line in ran.stderr.splitlines() if "|" in line}
+    assert "Example" in ran.stdout
+    assert "typer" in imported
+    assert not imported & {"stripe", "pydantic", "rich", "requests", "yaml", "babel", "sqlalchemy", "sqlite3"}
