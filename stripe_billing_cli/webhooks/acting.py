@@ -41,7 +41,7 @@ class Acting:
     def __post_init__(self) -> None:
         acting = [self._handler(action) for action in self.actions]
         routed: list[Handler] = [*acting, *self.more]
-        keeper = AccessKeeper(self.api, self.store, self.rules, route_to(routed), self.wake)
+        keeper = AccessKeeper(self.api, self.store, self.rules, route_to(routed), self._access_changed)
         deciding = [access_handler(keeper)]
         self.route: Route = route_to([*deciding, *routed])
         self.workers = [
@@ -63,6 +63,10 @@ class Acting:
         """There is new work."""
         for worker in self.workers:
             worker.wake()
+
+    def _access_changed(self) -> None:
+        self.wake()
+        self.passing.look()
 
     def stop(self, *, grace_seconds: float = 10.0) -> None:
         """Finish what runs, and give the rest back."""

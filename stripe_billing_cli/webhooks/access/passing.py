@@ -10,7 +10,7 @@ from stripe_billing_cli.webhooks.access.announce import check_event
 from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
 
 LONGEST_SLEEP = 5.0
-"""Seconds after which the end of a grace period that was just written down is seen at the latest."""
+"""Seconds after which an end that another program has written down is seen at the latest."""
 
 
 @dataclass
@@ -26,13 +26,19 @@ class TimePassing:
     livemode: bool
     wake: Callable[[], None] = lambda: None
     on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
-    _stop: threading.Event = field(default_factory=threading.Event)
+    _stopping: bool = False
+    _look: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         threading.Thread(target=self._run, name="time-passing", daemon=True).start()
 
+    def look(self) -> None:
+        """Access has changed: it may end sooner than was known."""
+        self._look.set()
+
     def stop(self) -> None:
-        self._stop.set()
+        self._stopping = True
+        self._look.set()
 
     def check(self) -> int:
         """Write down the checks that are due; how many are new."""
@@ -48,16 +54,17 @@ class TimePassing:
         return self.store.access.ending(until=now)
 
     def _run(self) -> None:
-        pause = 0.0
-        while not self._stop.wait(pause):
+        while not self._stopping:
+            self._look.clear()
             try:
                 self.check()
                 pause = self._until_next()
             except StoreTrouble as trouble:
                 self.on_trouble(trouble)
                 pause = LONGEST_SLEEP
+            self._look.wait(pause)
 
     def _until_next(self) -> float:
         now = self.store.clock()
         end = self.store.access.next_end(after=now)
-        return LONGEST_SLEEP if end is None else max(min(end - now, LONGEST_SLEEP), 0.05)
+        return LONGEST_SLEEP if end is None else min(end - now, LONGEST_SLEEP)

@@ -10,7 +10,13 @@ from typing import Any, Literal, get_args, get_origin
 
 from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointRefused
 
-ACTED_ON = ("customer.deleted", "customer.subscription.*", "entitlements.*", "invoice.*")
+ACTED_ON = (
+    "customer.deleted",
+    "customer.subscription.*",
+    "entitlements.*",
+    "invoice.*",
+    "test_helpers.test_clock.ready",
+)
 """What decides on access: the events of an endpoint that is made without `--events`."""
 
 
