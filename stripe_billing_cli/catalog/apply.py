@@ -170,6 +170,7 @@ def carry_out(
     ended: queue.SimpleQueue[tuple[Call, Future[str]]] = queue.SimpleQueue()
     lanes = {name: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=name) for name in OPERATIONS}
     in_flight = 0
+    patient = True
 
     def start(call: Call) -> None:
         nonlocal in_flight
@@ -197,12 +198,12 @@ def carry_out(
             elif error is not None:
                 hopeless.set()
                 raise error
-    except BaseException:
-        for lane in lanes.values():
-            lane.shutdown(wait=False, cancel_futures=True)
+    except KeyboardInterrupt:
+        patient = False  # an answer may be a minute away
         raise
-    for lane in lanes.values():
-        lane.shutdown()
+    finally:
+        for lane in lanes.values():
+            lane.shutdown(wait=patient, cancel_futures=True)
     return execution.outcome(interrupt.is_set())
 
 

@@ -9,14 +9,16 @@ from contextlib import contextmanager
 
 @contextmanager
 def side_by_side(at_once: int) -> Iterator[ThreadPoolExecutor]:
-    """A pool whose calls have all ended when the block has, unless an exception ends it.
+    """A pool whose calls have all ended when the block has, unless Ctrl-C ends it.
 
     An interrupted program does not wait for answers that may be a minute away; the standard pool would.
     """
     pool = ThreadPoolExecutor(at_once)
+    patient = True
     try:
         yield pool
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
+    except KeyboardInterrupt:
+        patient = False
         raise
-    pool.shutdown()
+    finally:
+        pool.shutdown(wait=patient, cancel_futures=True)
