@@ -7,8 +7,6 @@ nothing but the secret.
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import hmac
 import os
 import secrets
 import threading
@@ -19,6 +17,7 @@ from stripe_billing_cli import __version__
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.signatures import sign
 from stripe_billing_cli.webhooks.store import Delivery
 
 SECRET_FILE = Path(".billing/forward-secret")
@@ -37,7 +36,7 @@ def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> 
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": f"billing/{__version__}",
-            "Stripe-Signature": signature(secret, body, int(clock())),
+            "Stripe-Signature": sign(body, secret.encode(), int(clock())),
             "Billing-Attempt": str(delivery.attempts),
         }
         try:
@@ -62,12 +61,6 @@ def _reason(error: Exception) -> str:
         "ConnectionError": "no connection",
     }
     return reasons.get(type(error).__name__, type(error).__name__)
-
-
-def signature(secret: str, body: bytes, timestamp: int) -> str:
-    """As https://docs.stripe.com/webhooks#verify-manually describes it."""
-    signed = f"{timestamp}.".encode() + body
-    return f"t={timestamp},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
 
 
 def own_secret(path: Path = SECRET_FILE) -> str:
