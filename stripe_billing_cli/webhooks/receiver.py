@@ -6,13 +6,11 @@ anything but its status: not whether an event was new, not what was wrong with a
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from typing import Any, TypeAlias
 
 from stripe_billing_cli.webhooks.event import NotAnEvent, parse
-from stripe_billing_cli.webhooks.secrets import SecretsUnreadable
 from stripe_billing_cli.webhooks.signatures import NotSigned, verify
 from stripe_billing_cli.webhooks.store import StoreTrouble
 from stripe_billing_cli.webhooks.writer import Overloaded, Writer
@@ -24,7 +22,6 @@ Send: TypeAlias = Callable[[Message], Awaitable[None]]
 LONGEST_BODY = 1 << 20
 LONGEST_DRAIN = 8 << 20
 """What is too long is read to its end up to here, so that its sender reads the answer; beyond, the line is cut."""
-READ_AGAIN_SECONDS = 1.0
 MOST_HELD = 64 << 20
 """Bytes of bodies in memory at once; what comes on top is asked to come again."""
 
@@ -38,25 +35,18 @@ PHRASES = {
 
 
 class Receiver:
-    """Events signed with any of `secrets`. `clock` gives Unix seconds; `on_trouble` is told why a 503 was answered.
-
-    `kept` gives further secrets, and is asked again where none of the known ones fits: one may just have been rolled.
-    """
+    """Events signed with any of `secrets`. `clock` gives Unix seconds; `on_trouble` is told why a 503 was answered."""
 
     def __init__(
         self,
         writer: Writer,
         secrets: Sequence[str],
         *,
-        kept: Callable[[], Sequence[str]] = lambda: (),
         clock: Callable[[], float] = time.time,
         on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None,
     ) -> None:
         self._writer = writer
-        self._given = tuple(secret.encode() for secret in secrets)
-        self._read_kept = kept
-        self._secrets = self._given
-        self._read_again_at = 0.0
+        self._secrets = tuple(secret.encode() for secret in secrets)
         self._clock = clock
         self._on_trouble = on_trouble
         self._held = 0
@@ -87,7 +77,7 @@ class Receiver:
 
     async def _status(self, body: bytes, signature: bytes | None) -> int:
         try:
-            await self._verify(body, signature)
+            verify(body, signature, self._secrets, self._clock())
             event = parse(body)
         except (NotSigned, NotAnEvent):
             return 400
@@ -99,28 +89,6 @@ class Receiver:
             self._on_trouble(trouble)
             return 503
         return 200
-
-    async def _verify(self, body: bytes, signature: bytes | None) -> None:
-        try:
-            verify(body, signature, self._secrets, self._clock())
-        except NotSigned:
-            if not await self._read_again():
-                raise
-            verify(body, signature, self._secrets, self._clock())
-
-    async def _read_again(self) -> bool:
-        """Whether there are other secrets now. Once a second at most: forgers shall not keep us busy."""
-        now = time.monotonic()
-        if now < self._read_again_at:
-            return False
-        self._read_again_at = now + READ_AGAIN_SECONDS
-        known = self._secrets
-        try:
-            kept = await asyncio.to_thread(self._read_kept)
-        except SecretsUnreadable:
-            return False  # the ones that are known stay good
-        self._secrets = (*self._given, *(secret.encode() for secret in kept))
-        return self._secrets != known
 
     async def _body(self, receive: Receive) -> bytes | bytearray | int | None:
         """The body, or the status that refuses it; None where its sender went away.
