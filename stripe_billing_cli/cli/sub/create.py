@@ -116,10 +116,11 @@ def create(
         there = start.standing(context.stripe, situation)
     subscription = there or _create(context, order, situation, intent)
     record, confirmation = _told(context, subscription, situation, existing=there is not None)
-    if not (wait and context.output == "json"):
+    if wait and context.output == "json":
+        link = f", to be paid at {confirmation.url}" if confirmation.collects == "payment" else ""
+        context.printer.note(f"{record['id']} is {words.status(record['status'])}{link}")
+    else:
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
-    elif confirmation.collects == "payment":
-        context.printer.note(f"{record['id']} waits for its first payment: {confirmation.url}")
     settle(context, intent, subscription)
     if open_ and confirmation.url:
         typer.launch(confirmation.url)

@@ -126,7 +126,8 @@ def _invoices(record: Record) -> Iterator[Line]:
 
 def _events(seen: Overview) -> Iterator[Line]:
     if seen.events:
-        yield Line("  events", {"bold": True})
+        real = " (by real time, not the clock's)" if seen.subscription["test_clock"] else ""
+        yield Line(f"  events{real}", {"bold": True})
     for event in seen.events:
         yield Line(f"    {words.moment(event['created'])}  {told(event)}")
     if not seen.all_events and "events" not in seen.trouble:
