@@ -106,7 +106,7 @@ def _asked(row: Access, product: str | None, feature: str | None) -> bool:
     return feature is None or (row.kind, row.key) == ("feature", feature)
 
 
-@doors.command(app, "list", shared=doors.NO_STRIPE)
+@doors.command(app, "list")
 def list_(
     context: Context,
     product: Product = None,

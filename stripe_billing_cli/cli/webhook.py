@@ -71,10 +71,10 @@ def create(
         patterns = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
         wanted = Wanted(url, event_types.expanded(patterns or event_types.ACTED_ON), description)
         asking.confirm(context, f"Have events sent to {url}?")
-        secret = Secret(context, store_secret, {"outcome": "created"})
+        secret = Secret(context, store_secret, {"result": "created"})
         ensured = ensure(context.stripe, wanted, secret.keep)
         if not secret.printed:
-            _print(context, ensured.endpoint, {"outcome": ensured.outcome})
+            _print(context, ensured.endpoint, {"result": ensured.outcome})
         return _told_of_secret(context, ensured.endpoint, created=ensured.outcome == "created", store=store_secret)
 
 
@@ -150,7 +150,7 @@ def roll_secret(
                 f"make it first: billing webhook roll-secret {roll.old.id}",
             )
         asking.confirm(context, _question(roll))
-        secret = Secret(context, store_secret, {"outcome": "begun", "replaces": roll.old.id if roll.old else None})
+        secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
         begun = rolls.begin(api, roll, held, secret.keep)
         assert begun.new is not None
         if store_secret and not _is_kept(begun.new):
@@ -168,7 +168,7 @@ def roll_secret(
         ended = rolls.finish(api, begun)
         forget(str(gone))
         if not secret.printed:
-            _print(context, ended, {"outcome": "rolled", "replaces": gone})
+            _print(context, ended, {"result": "rolled", "replaces": gone})
         if waiting:
             context.printer.note(
                 f"{words.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
@@ -256,7 +256,7 @@ def _print(context: Context, endpoint: Endpoint, more: Mapping[str, Any]) -> Non
     from stripe_billing_cli.webhooks.secrets import SECRETS
 
     kept = {"secret_file": str(SECRETS / endpoint.id) if _is_kept(endpoint) else None}
-    shown = {**record(endpoint), **kept, **more}
+    shown = {**record(endpoint), "secret": None, **kept, **more}
     context.printer.record(shown, lambda: _screen(shown))
 
 
@@ -288,7 +288,7 @@ def _screen(shown: Record) -> Iterator[Line]:
         yield Line(f"  secret       {shown['secret']}")
     elif shown.get("secret_file"):
         yield Line(f"  secret       kept in {shown['secret_file']}")
-    match shown.get("outcome"):
+    match shown.get("result"):
         case "unchanged":
             yield Line("It was there already; nothing was changed.")
         case "updated":

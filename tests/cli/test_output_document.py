@@ -87,7 +87,7 @@ class Session:
         ran = self._billing(*argv, "--local", "--output", "json", "--yes")
         assert ran.code == code, f"{argv}: exit {ran.code}\n{ran.err}"
         name = f"billing {argv[0]} {argv[1]}"
-        if argv[1] in ("list", "watch"):
+        if argv[1] in ("list", "watch", "reconcile"):
             lines = [json.loads(line) for line in ran.out.splitlines()]
             assert lines, argv
             for line in lines:
@@ -106,6 +106,8 @@ def test_every_command_prints_what_the_document_says(billing: Billing, shop: Sho
     run("clock", "list")
     customers(run, clock)
     subscriptions(run, shop)
+    webhooks(run)
+    access(run, shop)
     run("clock", "advance", clock, "1d")
     run("clock", "delete", clock)
     commands = {name for name in document.sections if name.startswith("billing ")}
@@ -143,6 +145,25 @@ def subscriptions(run: Session, shop: Shop) -> None:
     run("customer", "show", "ada@example.com")
     run("sub", "cancel", made, "--now", "--refund", "last")
     run("sub", "show", made)
+
+
+def webhooks(run: Session) -> None:
+    url = "https://shop.example/webhook"
+    made = run("webhook", "create", "--url", url)["id"]
+    run("webhook", "create", "--url", url, "--events", "invoice.*", "--description", "the shop")
+    run("webhook", "roll-secret", made)
+    run("webhook", "list")
+    run("webhook", "roll-secret", made, "--finish")
+    run("webhook", "delete", url)
+
+
+def access(run: Session, shop: Shop) -> None:
+    customer = shop.with_card()["id"]
+    run("sub", "create", "--customer", customer, "--price", "pro.monthly", "--trial-days", "3")
+    run("access", "reconcile", customer, "--check", code=3)
+    run("access", "reconcile", customer)
+    run("access", "show", customer)
+    run("access", "list")
 
 
 def documented(document: Document) -> Iterator[str]:

@@ -49,7 +49,7 @@ class TestCreate:
         assert endpoint["api_version"] == "2026-10-28.endive"
         assert endpoint["description"] == "the shop"
         assert endpoint["metadata"] == {"billing_webhook": "yes"}
-        assert made["outcome"] == "created"
+        assert made["result"] == "created"
         assert made["secret"] == true_secrets(billing)[made["id"]]
 
     def test_without_events_it_gets_what_decides_on_access(self, billing: Billing, account: Account) -> None:
@@ -99,7 +99,7 @@ class TestCreate:
         again = create(billing)
         people = billing.ok("webhook", "create", "--local", "--url", URL)
 
-        assert again == {**{k: v for k, v in made.items() if k != "secret"}, "outcome": "unchanged"}
+        assert again == {**made, "secret": None, "result": "unchanged"}
         assert "It was there already" in people.out
         assert "whsec_" not in people.out + people.err
         assert f"billing webhook roll-secret {made['id']}" in people.err
@@ -111,7 +111,7 @@ class TestCreate:
 
         again = create(billing, "--events", "*")
 
-        assert (again["id"], again["outcome"], again["status"]) == (made["id"], "updated", "enabled")
+        assert (again["id"], again["result"], again["status"]) == (made["id"], "updated", "enabled")
         assert held(account)[0]["enabled_events"] == ["*"]
 
     def test_another_url_is_another_endpoint(self, billing: Billing, account: Account) -> None:
@@ -128,7 +128,7 @@ class TestCreate:
 
         assert ran.code == 2
         assert f"billing webhook delete {foreign['id']}" in ran.err
-        assert (same["id"], same["outcome"], same["managed"]) == (foreign["id"], "unchanged", False)
+        assert (same["id"], same["result"], same["managed"]) == (foreign["id"], "unchanged", False)
         assert held(account)[0]["metadata"] == {}
 
     def test_a_kept_secret_is_not_printed(self, billing: Billing) -> None:
@@ -153,7 +153,7 @@ class TestCreate:
 
         second = create(billing)
 
-        assert second["outcome"] == "created"
+        assert second["result"] == "created"
         assert [one["id"] for one in held(account)] == [second["id"]]
         assert second["id"] != first["id"]
 
@@ -218,7 +218,7 @@ class TestRoll:
         assert new["id"] != old["id"]
         assert (new["url"], new["description"], new["enabled_events"]) == (URL, "the shop", ["invoice.paid"])
         assert new["metadata"] == {"billing_webhook": "yes", "billing_replaced": old["id"]}
-        assert (ran.json["id"], ran.json["replaces"], ran.json["outcome"]) == (new["id"], old["id"], "rolled")
+        assert (ran.json["id"], ran.json["replaces"], ran.json["result"]) == (new["id"], old["id"], "rolled")
         assert stored_secrets() == [true_secrets(billing)[new["id"]]]
         assert "whsec_" not in ran.out + ran.err
 
@@ -237,7 +237,7 @@ class TestRoll:
         assert len(held(account)) == 2
 
         ended = billing.ok("webhook", "roll-secret", "--local", old["id"], "--finish", "--output", "json").json
-        assert (ended["id"], ended["outcome"], ended["rolls"]) == (begun.json["id"], "rolled", None)
+        assert (ended["id"], ended["result"], ended["rolls"]) == (begun.json["id"], "rolled", None)
         assert [one["id"] for one in held(account)] == [begun.json["id"]]
 
     @pytest.mark.parametrize("named_by", ["id", "url", "new"])
