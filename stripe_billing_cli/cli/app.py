@@ -115,6 +115,7 @@ def _report(error: BaseException, options: Mapping[str, Any]) -> int:
 def _flush() -> None:
     """A reader that went away (`billing … | head`) is no failure of ours."""
     try:
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except BrokenPipeError:
         sys.stdout = None  # so that the interpreter does not flush it again

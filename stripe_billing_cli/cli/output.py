@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any, TextIO
@@ -70,9 +71,13 @@ class Printer:
         sys.stdout.flush()
 
     def records(self, records: Iterable[Record], columns: Sequence[Column]) -> int:
-        """Many objects as they come, and how many: a table, JSON lines, a YAML sequence, or ids."""
+        """Many objects as they come, and how many: a table, JSON lines, a YAML sequence, or ids.
+
+        Ends the command (`typer.Exit`) where nobody reads on.
+        """
         if self.for_people:
-            return self._table(iter(records), columns)
+            with _reader_may_leave():
+                return self._table(iter(records), columns)
         count = 0
         for record in records:
             self.streamed(record)
@@ -80,7 +85,15 @@ class Printer:
         return count
 
     def streamed(self, record: Record, line: str = "", **style: Any) -> None:
-        """One of many objects, at once: `line` for people, a line of JSON, an item of YAML, or the id."""
+        """One of many objects, at once: `line` for people, a line of JSON, an item of YAML, or the id.
+
+        Ends the command (`typer.Exit`) where nobody reads on.
+        """
+        with _reader_may_leave():
+            self._streamed(record, line, style)
+            sys.stdout.flush()
+
+    def _streamed(self, record: Record, line: str, style: Mapping[str, Any]) -> None:
         match self.output:
             case "table":
                 self.line(line, **style)
@@ -90,7 +103,6 @@ class Printer:
                 _print_yaml([dict(record)])
             case _:
                 print(json.dumps(record, ensure_ascii=False))
-        sys.stdout.flush()
 
     def _table(self, records: Iterator[Record], columns: Sequence[Column]) -> int:
         measured = [_row(record, columns) for record in islice(records, MEASURED)]
@@ -113,6 +125,16 @@ class Printer:
         """A line beside the result, for people: to stderr, in any format."""
         sys.stdout.flush()
         print(_styled(text, sys.stderr, style), file=sys.stderr)
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    """What reads the output may have enough (`… | head`): then the command is done, and has not failed."""
+    try:
+        yield
+    except BrokenPipeError:
+        sys.stdout = None
+        raise typer.Exit from None
 
 
 def _row(record: Record, columns: Sequence[Column]) -> list[str]:

@@ -3,6 +3,7 @@
 A command may end before its answer arrives: the object exists, and nobody knows. So what is created carries a mark of
 the command's intent in its metadata until the command has told the user of it (`settle`). The next run of the same
 command finds the mark, and goes on with that object. A run after a finished one finds no mark, and means another.
+(Taking the mark off is an update, and an event: the price of telling the two apart without a file of our own.)
 
 The mark of an idempotency key that the user gave stays: the same key leads to the same object for good, not only for
 the 24 hours that Stripe remembers (https://docs.stripe.com/api/idempotent_requests).
@@ -19,7 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, StripeFailure
 from stripe_billing_cli.subscriptions.records import INTERNAL
 
 ATTEMPTS = 4
@@ -29,8 +30,7 @@ ATTEMPTS = 4
 class OtherIntent(Exception):
     """The user's idempotency key has made something else already."""
 
-    def __init__(self, key: str, made: str) -> None:
-        self.made = made
+    def __init__(self, key: str, made: str = "something else") -> None:
         super().__init__(f"the idempotency key {key} has made {made}, from other options than these")
 
 
@@ -100,6 +100,8 @@ def create(
             made = _made_all_the_same(intent, failure, read)
             if made is not None:
                 return made
+            if intent.given_key is not None and _other_parameters(failure):
+                raise OtherIntent(intent.given_key) from failure
             if not failure.replayed or again >= ATTEMPTS:
                 raise
         else:
@@ -119,6 +121,11 @@ def _made_all_the_same(intent: Intent, failure: StripeFailure, read: Callable[[]
         return made_before(intent, read())
     except StripeFailure:
         return None
+
+
+def _other_parameters(failure: StripeFailure) -> bool:
+    """Whether Stripe knows the idempotency key from other parameters (400), not from a run at this moment (409)."""
+    return isinstance(failure, IdempotencyConflict) and failure.code != "idempotency_key_in_use"
 
 
 def _expansion(intent: Intent) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import app as options
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import app
+from stripe_billing_cli.cli.settling import settle
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.customers import Made
@@ -77,7 +78,7 @@ def create(
     with view.card_may_be_refused("no customer was created; give another card"):
         made = customers.create(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     _print(context, made)
-    view.settle(context, made.intent, made.customer)
+    settle(context, made.intent, made.customer)
 
 
 def _print(context: Context, made: Made) -> None:

@@ -7,13 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import words
-from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed, Told
 from stripe_billing_cli.cli.output import Line, Record
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.once import Intent
 
 
 def card_of(customer: Object) -> dict[str, Any] | None:
@@ -51,23 +49,6 @@ def _balance(record: Record) -> str:
         return ""
     whose = "credit, used for the next invoices" if balance < 0 else "owed, added to the next invoice"
     return f"{words.money(abs(balance), record['currency'] or 'usd')} {whose}"
-
-
-def settle(context: Context, intent: Intent | None, made: Object) -> None:
-    """End the creation: the user has been told."""
-    from stripe_billing_cli.stripe_api.errors import StripeFailure
-    from stripe_billing_cli.subscriptions import once
-
-    if intent is None:
-        return
-    try:
-        once.settle(context.stripe, intent, made)
-    except StripeFailure as failure:
-        context.printer.note(
-            f"Note: {made['id']} is made, but could not be marked as finished ({failure.message}); "
-            "the same command run again will give it back.",
-            fg="yellow",
-        )
 
 
 @contextmanager

@@ -10,8 +10,8 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.customer.view import settle
 from stripe_billing_cli.cli.errors import NOT_REACHED
+from stripe_billing_cli.cli.settling import settle
 from stripe_billing_cli.cli.sub import start_view, waiting
 from stripe_billing_cli.cli.sub.app import app
 

@@ -337,6 +337,16 @@ class TestOnce:
         assert (ran.code, ran.error["kind"]) == (2, "idempotency")
         assert first.strip() in ran.error["message"]
 
+    def test_a_key_used_for_another_customer_is_refused(self, billing: Billing, shop: Shop, ada: Any) -> None:
+        bob = shop.customer(email="bob@example.com")["id"]
+        key = ("--idempotency-key", "order-1234", "--output", "json")
+        billing.ok(*CREATE, *ADA, *key)
+
+        ran = billing(*CREATE, "--customer", bob, "--price", "pro.monthly", *key)
+
+        assert (ran.code, ran.error["kind"]) == (2, "idempotency")
+        assert "order-1234 has made something else" in ran.error["message"]
+
     def test_a_key_outlasts_the_end_of_its_subscription(self, billing: Billing, shop: Shop, ada: Any) -> None:
         key = ("--idempotency-key", "order-1234")
         first = billing.ok(*CREATE, *ADA, *key, "--output", "id").out.strip()
