@@ -403,10 +403,14 @@ def _leftovers(catalog: Catalog, snapshot: Snapshot, identities: Identities) -> 
         for product in snapshot.products.values()
         if product["active"] and product["id"] not in ours
     ) + tuple(
-        Unmanaged("price", price["id"], price["nickname"] or price["lookup_key"], stamped(price))
+        Unmanaged("price", price["id"], _called(price), stamped(price))
         for price in snapshot.prices.values()
         if price["active"] and price["id"] not in named and not off_sale(price)
     )
+
+
+def _called(price: Object) -> str:
+    return str(price["nickname"] or price["lookup_key"] or f"of product {product_of(price)}")
 
 
 def _prune(writing: Writing, snapshot: Snapshot, leftovers: tuple[Unmanaged, ...]) -> tuple[Unmanaged, ...]:

@@ -33,7 +33,7 @@ Fault = Annotated[
         "--fault",
         metavar="FAULT",
         help="Fail calls on purpose: 'HOW WHEN N [OPERATION]', as in 'drop after 3' or '500 before 2 POST /v1/prices'. "
-        "Repeatable; see below.",
+        "Repeatable; see above.",
     ),
 ]
 

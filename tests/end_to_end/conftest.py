@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -73,12 +73,15 @@ class Shell:
         answers: Mapping[str, bytes] | None = None,
         environment: Mapping[str, str] | None = None,
         timeout: float = 60,
+        program: Sequence[Path | str] = (BILLING,),
     ) -> tuple[int, str]:
         """Run on a pseudo-terminal, answering each prompt in `answers` once; exit code and all that was shown."""
         child, terminal = pty.fork()
         if child == 0:  # pragma: no cover  # the child process
             os.chdir(self.directory)
-            os.execve(BILLING, ["billing", *argv], {**self.environment, "TERM": "xterm", **(environment or {})})
+            os.execve(
+                program[0], [*map(str, program), *argv], {**self.environment, "TERM": "xterm", **(environment or {})}
+            )
         shown, waiting = "", dict(answers or {})
         deadline = time.monotonic() + timeout
         while True:

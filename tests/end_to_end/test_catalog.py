@@ -273,3 +273,21 @@ def test_a_limit_on_the_size_of_files_is_told_and_nothing_is_lost(with_catalog: 
     assert "Traceback" not in limited.stderr
     with_catalog("catalog", "apply", "--local")
     with_catalog("catalog", "plan", "--local", "--check")
+
+
+def test_what_make_try_runs_ends_in_no_changes(shell: Shell) -> None:
+    ran = subprocess.run(
+        ["sh", str(ROOT / "scripts" / "try.sh")],
+        cwd=ROOT,
+        env=shell.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    told = [part.splitlines()[0] for part in ran.stdout.split("$ billing ")[1:]]
+    assert told[:3] == ["catalog plan --local", "catalog apply --local", "catalog apply --local"]
+    assert "Done: 6 changes applied." in ran.stdout
+    assert "± price    keymap-pro.monthly" in ran.stdout
+    assert "No changes." in ran.stdout.split("$ billing ")[-1]
+    assert ran.stderr == ""
