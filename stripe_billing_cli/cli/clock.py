@@ -84,8 +84,12 @@ def advance(
     else:
         target = clocks.next_period_end(found, clocks.living(api, found["id"]))
     moved = target > found["frozen_time"]
-    for step in _watched(clocks.advance(api, found, target, deadline=time.monotonic() + seconds), found, target):
-        found = step.clock
+    try:
+        for step in _watched(clocks.advance(api, found, target, deadline=time.monotonic() + seconds), found, target):
+            found = step.clock
+    except KeyboardInterrupt:
+        context.printer.note(f"To go on to where it was to be: billing clock advance {found['id']} {target}")
+        raise
     record = outcomes.clock(found)
     context.printer.record(record, lambda: [Line(f"{record['id']}  {_shows(record, moved=moved)}")])
     if found["status"] != "ready" or found["frozen_time"] < target:

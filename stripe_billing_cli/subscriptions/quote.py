@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -65,10 +66,13 @@ def of_change(
 
     if subscription["status"] == "trialing":
         return Quote(cost.billed_later(preview("none"), at), asked or "create", at)
-    at_once = preview("invoice") if asked in (None, "invoice") else None
-    if at_once and (asked or cost.costs_more(at_once, at)):
-        following = None if anew else preview("none")
-        return Quote(cost.billed_at_once(at_once, following), "invoice", at, anew)
+    if asked in (None, "invoice"):
+        with ThreadPoolExecutor(2) as pool:
+            following = None if anew else pool.submit(preview, "none")
+            at_once = preview("invoice")
+        if asked or cost.costs_more(at_once, at):
+            billed = cost.billed_at_once(at_once, following.result() if following else None)
+            return Quote(billed, "invoice", at, anew)
     proration = asked or "create"
     later = preview(proration)
     if anew:

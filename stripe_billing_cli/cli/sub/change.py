@@ -95,15 +95,18 @@ def _decide(
     proration: str | None,
 ) -> Shown:
     """Read what there is, decide the change, and ask Stripe what it costs."""
+    from concurrent.futures import ThreadPoolExecutor
     from typing import cast
 
     from stripe_billing_cli.cli.sub.change_view import Shown
     from stripe_billing_cli.subscriptions import change, payments, quote, references, steps, terms
 
     api = context.stripe
-    found = references.find_subscription(api, name, expand=steps.EXPAND)
+    with ThreadPoolExecutor(1) as pool:
+        named = pool.submit(references.find_price, api, price) if price else None
+        found = references.find_subscription(api, name, expand=steps.EXPAND)
     chosen = terms.choose_item(found, item)
-    wanted = references.find_price(api, price) if price else chosen["price"]
+    wanted = named.result() if named else chosen["price"]
     after = terms.new_terms(chosen, wanted, quantity)
     schedule = steps.attached_schedule(api, found)
     decided = change.decide(found, schedule, chosen, after, cast(change.At, at))
