@@ -1,0 +1,170 @@
+"""Refunds: how much, and once."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+import stripe
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.subscriptions import refund
+from stripe_billing_cli.subscriptions.refund import Payment, Refund, decide, unused_part
+from tests.catalog.test_interrupted import PATIENCE, connected
+from tests.subscriptions.conftest import Shop
+from tests.subscriptions.interrupted import Trouble, Troubled
+
+DAY = 86400
+
+
+def line(amount: int, start: int, end: int, *, discount: int = 0, tax: int = 0, behavior: str = "exclusive") -> Any:
+    return {
+        "amount": amount,
+        "period": {"start": start, "end": end},
+        "discount_amounts": [{"amount": discount}] if discount else [],
+        "taxes": [{"amount": tax, "tax_behavior": behavior}] if tax else [],
+    }
+
+
+class TestUnusedPart:
+    def test_of_a_third_used_is_two_thirds(self) -> None:
+        assert unused_part([line(1500, 0, 30 * DAY)], 10 * DAY) == 1000
+
+    def test_counts_what_was_paid_after_discounts_and_with_taxes_on_top(self) -> None:
+        assert unused_part([line(2000, 0, 30 * DAY, discount=500, tax=300)], 10 * DAY) == 1200
+        assert unused_part([line(1500, 0, 30 * DAY, tax=239, behavior="inclusive")], 10 * DAY) == 1000
+
+    def test_of_an_upgrade_sets_the_credit_against_the_charge(self) -> None:
+        lines = [line(-900, 10 * DAY, 30 * DAY), line(3000, 10 * DAY, 30 * DAY)]
+        assert unused_part(lines, 20 * DAY) == 1050
+
+    def test_of_what_is_used_up_is_nothing(self) -> None:
+        assert unused_part([line(1500, 0, 30 * DAY)], 30 * DAY) == 0
+
+    def test_of_a_period_to_come_is_all(self) -> None:
+        assert unused_part([line(1500, 30 * DAY, 60 * DAY)], 10 * DAY) == 1500
+
+    @given(
+        amount=st.integers(0, 10**9),
+        start=st.integers(0, 10**9),
+        length=st.integers(1, 400 * DAY),
+        ended=st.integers(0, 2 * 10**9),
+    )
+    def test_is_between_nothing_and_all(self, amount: int, start: int, length: int, ended: int) -> None:
+        assert 0 <= unused_part([line(amount, start, start + length)], ended) <= amount
+
+    @given(amount=st.integers(0, 10**9), length=st.integers(1, 400 * DAY), ended=st.integers(0, 400 * DAY))
+    def test_and_what_was_used_make_the_whole(self, amount: int, length: int, ended: int) -> None:
+        ended = min(ended, length)
+        unused = unused_part([line(amount, 0, length)], ended)
+        used = unused_part([line(amount, 0, length)], length - ended)
+        assert abs(unused + used - amount) <= 1
+
+
+class TestHowMuch:
+    def payment(self, left: int, *refunds: Any) -> Payment:
+        return Payment({"lines": {"data": [line(1500, 0, 30 * DAY)]}}, "pi_1", left, refunds)
+
+    def given_before(self, mark: str, status: str = "succeeded") -> Any:
+        return {"id": "re_1", "amount": 700, "status": status, "metadata": {refund.STAMP: mark}}
+
+    def test_never_more_than_is_left(self) -> None:
+        assert decide({"id": "sub_1"}, self.payment(400), "prorated", 10 * DAY).amount == 400
+
+    def test_a_refund_for_the_same_is_the_refund(self) -> None:
+        found = decide({"id": "sub_1"}, self.payment(800, self.given_before("prorated:sub_1")), "prorated", 20 * DAY)
+        assert (found.amount, found.made and found.made["id"]) == (700, "re_1")
+
+    @pytest.mark.parametrize("mark", ["last:sub_1", "prorated:sub_2"])
+    def test_a_refund_for_something_else_is_not(self, mark: str) -> None:
+        found = decide({"id": "sub_1"}, self.payment(800, self.given_before(mark)), "prorated", 20 * DAY)
+        assert (found.amount, found.made) == (500, None)
+
+    @pytest.mark.parametrize("status", ["failed", "canceled"])
+    def test_a_refund_that_failed_at_the_bank_is_made_anew_under_another_key(self, status: str) -> None:
+        failed = self.given_before("last:sub_1", status)
+        before = decide({"id": "sub_1"}, self.payment(1500), "last", 0)
+        after = decide({"id": "sub_1"}, self.payment(1500, failed), "last", 0)
+        assert after.made is None
+        assert before.idempotency_key(0) != after.idempotency_key(0)
+
+
+def _paid(shop: Shop) -> Refund:
+    """A refund of $15.00 that was just paid for a subscription, decided."""
+    customer = shop.with_card()["id"]
+    subscription = shop.subscription(customer, shop.price()["id"])
+    return decide(subscription, refund.last_payment(shop.api, subscription["id"]), "last", 0)
+
+
+def _refunds(shop: Shop) -> list[int]:
+    return [one["amount"] for one in shop.api.page("/v1/refunds", {})[0]]
+
+
+def test_two_runs_at_once_refund_once(shop: Shop) -> None:
+    wanted = _paid(shop)
+    gate = threading.Barrier(2)
+    made: list[str] = []
+
+    def one() -> None:
+        gate.wait()
+        made.append(refund.give_back(shop.api, wanted)["id"])
+
+    threads = [threading.Thread(target=one) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(set(made)) == 1
+    assert _refunds(shop) == [1500]
+
+
+def test_a_lost_answer_is_looked_for(shop: Shop, tmp_path: Path) -> None:
+    wanted = _paid(shop)
+    lossy = _over(tmp_path, lambda inner: Troubled(inner, Trouble("timeout", 1), []), client.Patience(retries=0))
+
+    assert refund.give_back(lossy, wanted)["amount"] == 1500
+    assert _refunds(shop) == [1500]
+
+
+class Remembering500(stripe.HTTPClient):
+    """Stripe remembers a failure of a call that had begun, and repeats it under the same key for a day."""
+
+    name = "remembering"
+
+    def __init__(self, inner: stripe.HTTPClient) -> None:
+        super().__init__()
+        self._inner = inner
+        self._first: str | None = None
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        if not (method == "post" and url.endswith("/v1/refunds")):
+            return self._inner.request(method, url, headers, post_data)
+        key = headers["Idempotency-Key"]
+        if self._first in (None, key):
+            replayed = {"Idempotent-Replayed": "true"} if self._first else {}
+            self._first = key
+            return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, replayed
+        return self._inner.request(method, url, headers, post_data)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_remembered_failure_does_not_last_for_the_day(shop: Shop, tmp_path: Path) -> None:
+    wanted = _paid(shop)
+    forgetless = _over(tmp_path, Remembering500, PATIENCE)
+
+    assert refund.give_back(forgetless, wanted)["amount"] == 1500
+    assert _refunds(shop) == [1500]
+
+
+def _over(tmp_path: Path, wrap: Any, patience: client.Patience) -> client.StripeApi:
+    """Another way to the same account."""
+    from stripe_billing_cli.local_stripe.transport import LocalTransport
+
+    return connected(wrap(LocalTransport(tmp_path / "work" / ".billing" / "local.db")), patience)
