@@ -13,9 +13,11 @@ from stripe_billing_cli.stripe_api.client import connect_locally
 from tests.end_to_end.conftest import BILLING, ROOT, Shell
 
 ADA = ("--customer", "ada@example.com", "--price", "keymap-pro.monthly")
-COMMANDS = [("customer", name) for name in ("create", "show", "list", "update", "portal")] + [
-    ("sub", name) for name in ("create", "show", "list", "watch")
-]
+COMMANDS = (
+    [("customer", name) for name in ("create", "show", "list", "update", "portal")]
+    + [("sub", name) for name in ("create", "show", "list", "watch", "change", "cancel", "resume", "pause", "pay")]
+    + [("clock", name) for name in ("create", "advance", "list", "delete")]
+)
 
 
 @pytest.fixture
@@ -162,3 +164,44 @@ def test_help_has_an_example_and_imports_nothing_heavy(shell: Shell, argv: tuple
     assert "Example" in ran.stdout
     assert "typer" in imported
     assert not imported & {"stripe", "pydantic", "rich", "requests", "yaml", "babel", "sqlalchemy", "sqlite3"}
+
+
+class TestMoney:
+    """What charges or ends asks on a terminal, and does nothing on no."""
+
+    @pytest.fixture
+    def paid(self, with_ada: Shell) -> str:
+        made = with_ada("sub", "create", "--local", *ADA, "--output", "id").stdout.strip()
+        with_ada("sub", "pay", made, "--local")
+        return made
+
+    def test_a_change_is_shown_and_asked_about(self, with_ada: Shell, paid: str) -> None:
+        argv = ("sub", "change", paid, "--local", "--price", "keymap-team.monthly")
+
+        code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid} now? [y/N]: ": b"n\n"})
+        assert code == 1
+        assert "The plan changes only if this payment goes through." in shown
+        assert "nothing was changed" in shown
+
+        code, shown = with_ada.on_terminal(*argv, answers={f"Change {paid} now? [y/N]: ": b"y\n"})
+        assert code == 0
+        assert f"{paid} is on keymap-team.monthly now." in shown
+
+    def test_an_end_is_asked_about(self, with_ada: Shell, paid: str) -> None:
+        argv = ("sub", "cancel", paid, "--local", "--now", "--refund", "last")
+
+        code, shown = with_ada.on_terminal(*argv, answers={f"Cancel {paid} now? [y/N]: ": b"\n"})
+        assert code == 1
+        assert "refunded   $15.00, all of it" in shown
+
+        with_ada(*argv, code=2)
+        assert json.loads(with_ada("sub", "show", paid, "--local", "--output", "json").stdout)["status"] == "active"
+
+    def test_a_clock_shows_its_progress_on_a_terminal_only(self, with_ada: Shell) -> None:
+        with_ada("clock", "create", "--local", "--name", "life")
+        code, shown = with_ada.on_terminal("clock", "advance", "life", "1d", "--local")
+        assert code == 0
+        assert "\x1b[2K" in shown
+
+        ran = with_ada("clock", "advance", "life", "1d", "--local")
+        assert "\x1b" not in ran.stdout + ran.stderr
