@@ -6,6 +6,7 @@ python -m benchmarks.receiver_process empty|STORE      prints its port
 from __future__ import annotations
 
 import sys
+import time
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,6 +15,7 @@ from starlette.routing import Route
 
 from benchmarks.load import SECRET
 from stripe_billing_cli.webhooks.application import application
+from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.store import open_store
@@ -37,7 +39,7 @@ def main(store: str) -> None:
         return
     with open_store(store) as opened:
         writer = Writer(opened, nobody)
-        receiver = Receiver(writer, [SECRET])
+        receiver = Receiver(writer, KnownSecrets([SECRET], list, time.time))
         Server(application(receiver, opened), port=0, on_start=writer.start).run(ready)
         writer.close()
 

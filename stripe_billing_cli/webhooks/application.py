@@ -24,14 +24,14 @@ Lines = Callable[[], Iterator[str]]
 
 
 def application(
-    receiver: Receiver,
+    receiver: Receiver | None,
     store: Store,
     *,
     path: str = "/webhook",
     counts: Sequence[Lines] = (),
     more: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
-    """The receiver at `path`, `/healthz`, `/readyz`, `/metrics` with `counts`, and `more`."""
+    """The receiver, if there is one, at `path`; `/healthz`, `/readyz`, `/metrics` with `counts`, and `more`."""
 
     async def live(request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -44,8 +44,7 @@ def application(
         return PlainTextResponse("ok\n")
 
     async def measure(request: Request) -> Response:
-        answers: dict[Labels, float] = {(("answer", str(status)),): count for status, count in receiver.answers.items()}
-        lines = list(family("billing_webhook_requests_total", "Requests to the webhook.", "counter", answers))
+        lines = list(_answers(receiver)) if receiver else []
         for part in counts:
             lines += part()
         lines += await asyncio.to_thread(_work, store)
@@ -61,12 +60,19 @@ def application(
     )
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == path:  # past Starlette, which takes as long as the receiver
+        if (
+            receiver is not None and scope["type"] == "http" and scope["path"] == path
+        ):  # past Starlette, which takes as long as the receiver
             await receiver(scope, receive, send)
         else:
             await rest(scope, receive, send)
 
     return answer
+
+
+def _answers(receiver: Receiver) -> Iterator[str]:
+    answers: dict[Labels, float] = {(("answer", str(status)),): count for status, count in receiver.answers.items()}
+    return family("billing_webhook_requests_total", "Requests to the webhook.", "counter", answers)
 
 
 def _work(store: Store) -> list[str]:

@@ -7,10 +7,11 @@ anything but its status: not whether an event was new, not what was wrong with a
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, TypeAlias
 
 from stripe_billing_cli.webhooks.event import NotAnEvent, parse
+from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.signatures import NotSigned, verify
 from stripe_billing_cli.webhooks.store import StoreTrouble
 from stripe_billing_cli.webhooks.writer import Overloaded, Writer
@@ -35,18 +36,18 @@ PHRASES = {
 
 
 class Receiver:
-    """Events signed with any of `secrets`. `clock` gives Unix seconds; `on_trouble` is told why a 503 was answered."""
+    """Takes events signed with any of `secrets`. `clock` gives Unix seconds; `on_trouble` is told of each 503."""
 
     def __init__(
         self,
         writer: Writer,
-        secrets: Sequence[str],
+        secrets: KnownSecrets,
         *,
         clock: Callable[[], float] = time.time,
         on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None,
     ) -> None:
         self._writer = writer
-        self._secrets = tuple(secret.encode() for secret in secrets)
+        self._secrets = secrets
         self._clock = clock
         self._on_trouble = on_trouble
         self._held = 0
@@ -77,7 +78,7 @@ class Receiver:
 
     async def _status(self, body: bytes, signature: bytes | None) -> int:
         try:
-            verify(body, signature, self._secrets, self._clock())
+            self._verify(body, signature)
             event = parse(body)
         except (NotSigned, NotAnEvent):
             return 400
@@ -89,6 +90,14 @@ class Receiver:
             self._on_trouble(trouble)
             return 503
         return 200
+
+    def _verify(self, body: bytes, signature: bytes | None) -> None:
+        try:
+            verify(body, signature, self._secrets.all, self._clock())
+        except NotSigned:
+            if not self._secrets.reread():
+                raise
+            verify(body, signature, self._secrets.all, self._clock())
 
     async def _body(self, receive: Receive) -> bytes | bytearray | int | None:
         """The body, or the status that refuses it; None where its sender went away.

@@ -18,6 +18,10 @@ from stripe_billing_cli.webhooks.store.work import Delivery, Work
 Route = Callable[[Event], Iterable[str]]
 """Which handlers an event is for, by name."""
 
+Position = tuple[int, float, int]
+"""Where an event stands in the list: its time, and the order of arrival."""
+TICK = 1e-6
+"""Seconds between events that arrived together, so that their order is kept."""
 PURGED_AT_ONCE = 1000
 """Rows that a purge changes in one transaction, so that receiving goes on beside it."""
 
@@ -34,8 +38,7 @@ class Stored:
     event: Event
     received_at: float
     deliveries: tuple[Delivery, ...]
-    position: tuple[int, int]
-    """Where it stands in the list: `created`, and the order of arrival."""
+    position: Position
 
 
 @dataclass(frozen=True)
@@ -83,8 +86,9 @@ class Events:
         if not once:
             return frozenset()
         now = self._database.clock()
+        arrived = {id: now + number * TICK for number, id in enumerate(once)}
         # One order for all writers, so that two with the same events wait for each other, but never both.
-        added = bulk.insert(connection, [_values(once[id], now) for id in sorted(once)])
+        added = bulk.insert(connection, [_values(once[id], arrived[id]) for id in sorted(once)])
         self._work.add(
             ((event, handler) for event in once.values() if event.id in added for handler in route(event)), connection
         )
@@ -117,16 +121,15 @@ class Events:
             column = schema.events.c.id
             return frozenset(connection.execute(sa.select(column).where(column.in_(ids))).scalars())
 
-    def page(
-        self, filter: Filter | None = None, *, limit: int = 100, after: tuple[int, int] | None = None
-    ) -> list[Stored]:
+    def page(self, filter: Filter | None = None, *, limit: int = 100, after: Position | None = None) -> list[Stored]:
         """Events, newest first, without payloads; `after` is the `position` of the last one of the page before."""
         table = schema.events.c
         columns = [column for column in table if column is not table.payload]
+        order = (table.created, table.received_at, table.seq)
         query = sa.select(*columns, sa.null().label("payload")).where(*_conditions(filter or Filter()))
         if after is not None:
-            query = query.where(sa.tuple_(table.created, table.seq) < sa.tuple_(*map(sa.literal, after)))
-        query = query.order_by(table.created.desc(), table.seq.desc()).limit(limit)
+            query = query.where(sa.tuple_(*order) < sa.tuple_(*map(sa.literal, after)))
+        query = query.order_by(*(column.desc() for column in order)).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
             deliveries = self._work.of([row.id for row in rows], connection)
@@ -244,4 +247,4 @@ def _event(row: Row[*tuple[Any, ...]]) -> Event:
 
 
 def _stored(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> Stored:
-    return Stored(_event(row), row.received_at, tuple(deliveries), (row.created, row.seq))
+    return Stored(_event(row), row.received_at, tuple(deliveries), (row.created, row.received_at, row.seq))

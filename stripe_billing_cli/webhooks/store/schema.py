@@ -45,8 +45,8 @@ events = Table(
     Column("source", Text, nullable=False),
     Column("received_at", Double, nullable=False),
     Index("events_by_id", "id", unique=True),
-    Index("events_by_age", "created", "seq"),
-    Index("events_by_customer", "customer", "created", "seq"),
+    Index("events_by_age", "created", "received_at", "seq"),
+    Index("events_by_customer", "customer", "created", "received_at", "seq"),
 )
 
 deliveries = Table(

@@ -30,8 +30,8 @@ def upgrade() -> None:
         sa.Column("received_at", sa.Double, nullable=False),
     )
     op.create_index("events_by_id", "events", ["id"], unique=True)
-    op.create_index("events_by_age", "events", ["created", "seq"])
-    op.create_index("events_by_customer", "events", ["customer", "created", "seq"])
+    op.create_index("events_by_age", "events", ["created", "received_at", "seq"])
+    op.create_index("events_by_customer", "events", ["customer", "created", "received_at", "seq"])
     op.create_table(
         "deliveries",
         sa.Column("seq", NUMBER, primary_key=True),

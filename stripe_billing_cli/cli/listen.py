@@ -1,0 +1,235 @@
+"""`billing listen`: receive events, each once, keep access right, and run what is to be run about them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors, given
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
+
+if TYPE_CHECKING:
+    from starlette.routing import BaseRoute
+
+    from stripe_billing_cli.webhooks.actions.spec import Action
+    from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+    from stripe_billing_cli.webhooks.store import Store
+
+app = typer.Typer(**doors.PLAIN)
+
+
+class From(StrEnum):
+    webhook = "webhook"
+    poll = "poll"
+
+
+class On(StrEnum):
+    granted = "access-granted"
+    revoked = "access-revoked"
+
+
+StoreOption = Annotated[
+    str,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        envvar="BILLING_STORE",
+        show_envvar=True,
+        help="Where events are kept: an SQLite file, or postgresql://user:password@host/database.",
+    ),
+]
+DEFAULT_STORE = ".billing/events.db"
+
+
+@doors.command(app, "listen")
+def listen(
+    context: Context,
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; the default is reached from this machine only.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 4242,
+    path: Annotated[str, typer.Option(metavar="PATH", help="Where events are posted to.")] = "/webhook",
+    secret: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret",
+            metavar="WHSEC",
+            help="A signing secret; repeatable. Default: STRIPE_WEBHOOK_SECRET (comma-separated) and those kept by "
+            "`billing webhook create --store-secret`.",
+        ),
+    ] = None,
+    source: Annotated[
+        list[From] | None,
+        typer.Option(
+            "--source",
+            help="webhook: Stripe delivers. poll: the Events API is read; no public address needed. Repeatable.",
+        ),
+    ] = None,
+    store: StoreOption = DEFAULT_STORE,
+    retention: Annotated[
+        str | None,
+        typer.Option("--retention", metavar="SPAN", help="Forget payloads older than this: 90d. Default: keep all."),
+    ] = None,
+    execute: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exec",
+            metavar="COMMAND",
+            help="Run this for each event, with its JSON on stdin and ids in BILLING_EVENT_…; repeatable.",
+        ),
+    ] = None,
+    forward_to: Annotated[
+        list[str] | None,
+        typer.Option("--forward-to", metavar="URL", help="Send each event on, signed anew; repeatable."),
+    ] = None,
+    events: Annotated[
+        list[str] | None,
+        typer.Option("--events", metavar="TYPES", help="Only these types for --exec and --forward-to: 'invoice.*'."),
+    ] = None,
+    on: Annotated[
+        list[On] | None,
+        typer.Option("--on", help="Run --exec and --forward-to when access begins or ends; repeatable."),
+    ] = None,
+    handlers: Annotated[
+        Path | None,
+        typer.Option("--handlers", metavar="FILE", help="Commands and URLs from a YAML file, each with its events."),
+    ] = None,
+    rules: Annotated[
+        Path | None,
+        typer.Option(
+            "--rules", metavar="FILE", help="Which subscriptions give access (default: .billing/access.yaml)."
+        ),
+    ] = None,
+) -> None:
+    """Receive Stripe's events, store each durably once, decide who has access, and run handlers in order.
+
+    What was missed while nobody listened is fetched first, as far back as 30 days. Stop it with Ctrl-C: what is
+    begun is finished. /healthz, /readyz and /metrics answer on the same port; GET /access/CUSTOMER does where
+    BILLING_ACCESS_TOKEN is set.
+
+    \b
+    Examples:  billing listen --source poll
+               billing listen --secret whsec_... --store postgresql://billing@db/billing
+               billing listen --source poll --exec ./provision.sh --on access-granted --on access-revoked
+    """
+    from stripe_billing_cli.cli.narrator import Narrator
+    from stripe_billing_cli.cli.output import Printer
+    from stripe_billing_cli.webhooks.access.rules import read_rules
+    from stripe_billing_cli.webhooks.listening import Address, Listening, Told
+    from stripe_billing_cli.webhooks.store import open_store
+
+    sources = set(source or [From.webhook])
+    if not path.startswith("/") or path in ("/healthz", "/readyz", "/metrics") or path.startswith("/access/"):
+        raise given.wrong(f"events cannot be posted to {path}", "--path /webhook, for example")
+    seconds = None if retention is None else given.span("--retention", retention)
+    with _refusals():
+        actions = _actions(execute, forward_to, events, on, handlers)
+        known = _secrets(secret) if From.webhook in sources else None
+        api = context.stripe
+        piped = context.printer.for_people and not sys.stdout.isatty()
+        narrator = Narrator(Printer("json") if piped else context.printer)
+        with open_store(store) as opened:
+            listening = Listening(
+                opened,
+                api,
+                known,
+                From.poll in sources,
+                Address(host, port, path),
+                read_rules(rules),
+                actions,
+                _forward_secret(actions),
+                retention=seconds,
+                told=Told(narrator.recorded, narrator.outcome, narrator.trouble, narrator.caught_up),
+                more_routes=_access(opened),
+            )
+            narrator.route = listening.acting.route
+            listening.run(lambda url: narrator.ready(url + path if known else url, opened.shown, From.poll in sources))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the room of webhooks refuses, as errors of the command."""
+    from stripe_billing_cli.webhooks.access.rules import RulesRefused
+    from stripe_billing_cli.webhooks.actions.spec import ActionRefused
+    from stripe_billing_cli.webhooks.secrets import SecretsUnreadable
+    from stripe_billing_cli.webhooks.server import CannotListen
+
+    try:
+        yield
+    except (RulesRefused, ActionRefused) as error:
+        raise CommandFailed("usage", error.message, error.hint, WRONG) from error
+    except SecretsUnreadable as error:
+        raise CommandFailed("settings", str(error), error.hint, WRONG) from error
+    except CannotListen as error:
+        raise CommandFailed(
+            "system", f"cannot listen on {error}", "choose another with --port; --port 0 takes a free one", FAILED
+        ) from error
+
+
+def _secrets(options: Sequence[str] | None) -> KnownSecrets:
+    import time
+
+    from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+    from stripe_billing_cli.webhooks.secrets import stored_secrets
+
+    texts = options or os.environ.get("STRIPE_WEBHOOK_SECRET", "").split(",")
+    secrets = [text.strip() for text in texts if text.strip()]
+    if any(not text.startswith("whsec_") for text in secrets):
+        said = "--secret" if options else "STRIPE_WEBHOOK_SECRET"
+        raise given.wrong(f"{said} holds no signing secret of a webhook endpoint", "it starts with whsec_")
+    known = KnownSecrets(secrets, stored_secrets, time.time)
+    if not known.all:
+        raise given.wrong(
+            "there is no signing secret to verify events with",
+            "three ways on: `billing webhook create --url … --store-secret`; --secret or STRIPE_WEBHOOK_SECRET; "
+            "--source poll, which needs none",
+        )
+    return known
+
+
+def _actions(
+    execute: Sequence[str] | None,
+    forward_to: Sequence[str] | None,
+    events: Sequence[str] | None,
+    on: Sequence[On] | None,
+    handlers: Path | None,
+) -> list[Action]:
+    from stripe_billing_cli.webhooks.actions.spec import Action, forward_target, read_actions, unique
+
+    if (events or on) and not (execute or forward_to):
+        raise given.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")
+    types = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
+    types += [name.value.replace("-", ".") for name in on or ()]
+    commands = [Action("exec", command, tuple(types)) for command in execute or ()]
+    urls = [Action("forward", forward_target(url), tuple(types)) for url in forward_to or ()]
+    return unique([*commands, *urls, *(read_actions(handlers) if handlers else [])])
+
+
+def _forward_secret(actions: Sequence[Action]) -> str:
+    """The secret that the user set, or one of our own; none is made where nothing is forwarded."""
+    from stripe_billing_cli.webhooks.actions.forward import own_secret
+
+    if not any(action.kind == "forward" for action in actions):
+        return ""
+    return os.environ.get("BILLING_FORWARD_SECRET", "").strip() or own_secret()
+
+
+def _access(store: Store) -> list[BaseRoute]:
+    from stripe_billing_cli.webhooks.access.route import SHORTEST_TOKEN, access_route
+
+    token = os.environ.get("BILLING_ACCESS_TOKEN", "").strip()
+    if not token:
+        return []
+    if len(token) < SHORTEST_TOKEN:
+        raise given.wrong(
+            f"BILLING_ACCESS_TOKEN is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32"
+        )
+    return [access_route(store, token)]

@@ -1,0 +1,127 @@
+"""What `billing listen` tells while it runs: a line for each event, and trouble where there is some."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.cli.output import Printer
+from stripe_billing_cli.webhooks import narration
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.store import Route
+from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.worker import Outcome
+
+MOST_AWAITED = 1000
+"""Events whose handlers may be at work elsewhere; the oldest is told of as far as it is known."""
+QUIET_SECONDS = 60.0
+"""How long the same trouble is told of once."""
+COLOURS = (("dead", "red"), ("failed", "yellow"))
+
+
+class Narrator:
+    """Called from several threads. An event is told of when each of its handlers was called once."""
+
+    def __init__(self, printer: Printer) -> None:
+        self._printer = printer
+        self._guard = threading.Lock()
+        self._awaited: OrderedDict[str, tuple[Event, dict[str, Outcome | None]]] = OrderedDict()
+        self._told: OrderedDict[str, None] = OrderedDict()
+        self._last_trouble = ("", 0.0)
+        self.route: Route = nobody
+
+    def ready(self, url: str, store: str, polling: bool) -> None:
+        reading = "; reading the Events API" if polling else ""
+        self._printer.note(f"Listening on {url}, storing in {store}{reading}  (Ctrl-C stops it)")
+
+    def caught_up(self, new: int) -> None:
+        if new:
+            self._printer.note(f"Fetched {new} event{'s' if new != 1 else ''} that came while nobody listened.")
+
+    def trouble(self, trouble: Exception) -> None:
+        told = explain(trouble)
+        now = time.monotonic()
+        with self._guard:
+            text, at = self._last_trouble
+            if text == told.message and now - at < QUIET_SECONDS:
+                return
+            self._last_trouble = (told.message, now)
+        self._printer.note(f"{told.message}\n  → {told.hint}" if told.hint else told.message, fg="yellow")
+
+    def recorded(self, events: Sequence[Event]) -> None:
+        for event in events:
+            handlers = tuple(self.route(event))
+            with self._guard:
+                if event.id in self._told:  # its handlers were quicker than this
+                    continue
+                if not handlers:
+                    self._tell(event, [])
+                    continue
+                self._awaited.setdefault(event.id, (event, dict.fromkeys(handlers)))
+                while len(self._awaited) > MOST_AWAITED:
+                    _, (oldest, outcomes) = self._awaited.popitem(last=False)
+                    self._tell(oldest, [outcome for outcome in outcomes.values() if outcome])
+
+    def outcome(self, outcome: Outcome) -> None:
+        with self._guard:
+            awaited = self._awaited.get(outcome.event.id)
+            if awaited is None:
+                self._tell(outcome.event, [outcome])
+                return
+            event, outcomes = awaited
+            outcomes[outcome.delivery.handler] = outcome
+            if all(outcomes.values()):
+                del self._awaited[event.id]
+                self._tell(event, [one for one in outcomes.values() if one])
+
+    def _tell(self, event: Event, outcomes: Sequence[Outcome]) -> None:
+        self._told[event.id] = None
+        if len(self._told) > MOST_AWAITED:
+            self._told.popitem(last=False)
+        record = narration.event_record(event, time.time(), [_record(one) for one in outcomes])
+        record["changed"] = narration.changes(event)
+        colour = next((colour for status, colour in COLOURS if status in {one.status for one in outcomes}), None)
+        self._printer.streamed(record, _line(event, outcomes), **({"fg": colour} if colour else {}))
+
+
+def _record(outcome: Outcome) -> dict[str, Any]:
+    """As `narration.delivery_record`, of a call that just ended."""
+    done = outcome.status == "done"
+    return {
+        "handler": outcome.delivery.handler,
+        "status": outcome.status,
+        "attempts": outcome.delivery.attempts,
+        "due": None if outcome.retry_in is None else int(time.time() + outcome.retry_in),
+        "finished_at": None if outcome.status == "failed" else int(time.time()),
+        "outcome": outcome.said if done else None,
+        "error": None if done else outcome.said,
+    }
+
+
+def _line(event: Event, outcomes: Sequence[Outcome]) -> str:
+    """`21:05:07  customer.subscription.updated  sub_1  cus_1  status: incomplete → active  access: granted pro`."""
+    parts = [
+        f"{datetime.fromtimestamp(event.created):%H:%M:%S}",
+        event.type,
+        event.object_id or "-",
+        *([event.customer] if event.customer and event.customer != event.object_id else []),
+        *([changed] if (changed := narration.shortened(narration.changes(event))) else []),
+        *map(_said, outcomes),
+    ]
+    return "  ".join(parts)
+
+
+def _said(outcome: Outcome) -> str:
+    name = outcome.delivery.handler
+    match outcome.status:
+        case "done":
+            return f"{name}: {outcome.said or 'done'}"
+        case "failed":
+            again = round(outcome.retry_in or 0)
+            return f"{name}: failed ({outcome.said}), again in {again} s"
+    return f"{name}: dead after {outcome.delivery.attempts} ({outcome.said})"

@@ -1,0 +1,29 @@
+"""Thin events made whole (https://docs.stripe.com/api/v2/core/events/retrieve)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.webhooks.event import Event, NotAnEvent, from_body
+from stripe_billing_cli.webhooks.handlers import FETCH, Handler, HandlerFailed
+from stripe_billing_cli.webhooks.store import Delivery, Route, Store
+
+
+def fetch_handler(api: StripeApi, store: Store, route: Route) -> Handler:
+    """Fetches an event and hands it on by `route`; it is asked for by the name `FETCH`, and wants nothing else."""
+
+    def handle(event: Event, delivery: Delivery) -> str:
+        try:
+            body = api.get(f"/v2/core/events/{event.id}")
+        except ObjectMissing as error:
+            raise HandlerFailed("Stripe does not have it (any more)", final=True) from error
+        try:
+            whole = from_body({"data": None, **body}, "webhook")
+        except NotAnEvent as error:
+            raise HandlerFailed(f"what Stripe gave is no event: {error}", final=True) from error
+        if whole.id != event.id:
+            raise HandlerFailed("Stripe gave another event", final=True)
+        store.events.complete(whole, route)
+        return "fetched"
+
+    return Handler(FETCH, handle, wants=lambda event: False)

@@ -1,0 +1,168 @@
+"""`billing listen` as a whole: events come in by webhook and from the Events API, and what is to be done is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from starlette.routing import BaseRoute
+
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.webhooks.access.rules import Rules
+from stripe_billing_cli.webhooks.acting import Acting
+from stripe_billing_cli.webhooks.actions.spec import Action
+from stripe_billing_cli.webhooks.application import application
+from stripe_billing_cli.webhooks.event import Event, Source
+from stripe_billing_cli.webhooks.fetch import fetch_handler
+from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+from stripe_billing_cli.webhooks.metrics import Counter, family
+from stripe_billing_cli.webhooks.receiver import Receiver
+from stripe_billing_cli.webhooks.recurring import Recurring
+from stripe_billing_cli.webhooks.retention import forget_old
+from stripe_billing_cli.webhooks.server import Server
+from stripe_billing_cli.webhooks.source import CatchUp
+from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+from stripe_billing_cli.webhooks.worker import Outcome, Retries
+from stripe_billing_cli.webhooks.writer import Writer
+
+POLL_SECONDS = 2.0
+CATCH_UP_SECONDS = 300.0
+"""How often the Events API is read for what was not delivered, where events are delivered."""
+LONGEST_WAIT = 60.0
+"""How long Stripe is left alone at most after it could not be read."""
+RETENTION_EVERY_SECONDS = 3600.0
+
+Trouble = StoreTrouble | StripeFailure
+
+
+@dataclass
+class Told:
+    """Who is told what; called from several threads."""
+
+    recorded: Callable[[Sequence[Event]], None] = lambda events: None
+    outcome: Callable[[Outcome], None] = lambda outcome: None
+    trouble: Callable[[Trouble], None] = lambda trouble: None
+    caught_up: Callable[[int], None] = lambda new: None
+    """Once, when the events that were missed are there."""
+
+
+@dataclass
+class Address:
+    host: str = "127.0.0.1"
+    port: int = 4242
+    path: str = "/webhook"
+
+
+@dataclass
+class Listening:
+    """Runs until stopped. `secrets` is None where nothing is delivered; `retention` is in seconds.
+
+    Raises `CannotListen`, `StoreTrouble`.
+    """
+
+    store: Store
+    api: StripeApi
+    secrets: KnownSecrets | None
+    poll: bool = False
+    address: Address = field(default_factory=Address)
+    rules: Rules = field(default_factory=Rules)
+    actions: Sequence[Action] = ()
+    forward_secret: str = field(default="", repr=False)
+    retries: Retries = field(default_factory=Retries)
+    retention: int | None = None
+    told: Told = field(default_factory=Told)
+    more_routes: Sequence[BaseRoute] = ()
+
+    def __post_init__(self) -> None:
+        self._recorded = Counter("billing_events_recorded_total", "Events that were new, by source.")
+        self._handled = Counter("billing_handled_total", "Calls of handlers, by handler and how they ended.")
+        self.acting = Acting(
+            self.store,
+            self.api,
+            self.rules,
+            self.actions,
+            self.forward_secret,
+            [fetch_handler(self.api, self.store, lambda event: self.acting.route(event))],
+            self.retries,
+            self._outcome,
+            self.told.trouble,
+        )
+        self._writer = Writer(self.store, self.acting.route, on_recorded=self._new)
+        receiver = None
+        if self.secrets is not None:
+            receiver = Receiver(self._writer, self.secrets, clock=self.store.clock, on_trouble=self.told.trouble)
+        self._server = Server(
+            application(
+                receiver,
+                self.store,
+                path=self.address.path,
+                counts=[self._recorded.lines, self._handled.lines, self._connections],
+                more=self.more_routes,
+            ),
+            host=self.address.host,
+            port=self.address.port,
+            on_start=self._writer.start,
+        )
+        self._catch_up = CatchUp(self.api, self.store, self.acting.route, self._new, lambda: self._reading.stopping)
+        self._reading = Recurring("events-api", self._read)
+        self._forgetting = Recurring("retention", self._forget)
+        self._failures = 0
+        self._caught_up = False
+
+    @property
+    def url(self) -> str:
+        return self._server.url
+
+    def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
+        """Serve until stopped, or until SIGINT or SIGTERM; then finish what is begun."""
+        self.acting.start()
+        self._reading.start()
+        self._forgetting.start()
+        try:
+            self._server.run(on_ready)
+        finally:
+            self._reading.stop()
+            self._forgetting.stop()
+            self._writer.close()
+            self.acting.stop()
+
+    def stop(self) -> None:
+        """From any thread."""
+        self._server.stop()
+
+    def _new(self, events: Sequence[Event]) -> None:
+        """These events are new in the store."""
+        for event in events:
+            self._recorded.add(source=event.source)
+        self.told.recorded(events)
+        self.acting.wake()
+
+    def _outcome(self, outcome: Outcome) -> None:
+        self._handled.add(handler=outcome.delivery.handler, status=outcome.status)
+        self.told.outcome(outcome)
+
+    def _read(self) -> float:
+        source: Source = "poll" if self.poll and self._caught_up else "backfill"
+        try:
+            new = self._catch_up.read_on(source)
+        except (StripeFailure, StoreTrouble) as trouble:
+            self._failures += 1
+            self.told.trouble(trouble)
+            return min(POLL_SECONDS * 2.0**self._failures, LONGEST_WAIT)
+        self._failures = 0
+        if not self._caught_up:
+            self._caught_up = True
+            self.told.caught_up(new)
+        return POLL_SECONDS if self.poll else CATCH_UP_SECONDS
+
+    def _forget(self) -> float:
+        if self.retention is not None:
+            try:
+                forget_old(self.store, self.retention)
+            except StoreTrouble as trouble:
+                self.told.trouble(trouble)
+        return RETENTION_EVERY_SECONDS
+
+    def _connections(self) -> Iterator[str]:
+        return family("billing_connections", "Open connections.", "gauge", {(): self._server.connections})

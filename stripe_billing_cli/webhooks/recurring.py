@@ -1,0 +1,31 @@
+"""Something done again and again beside everything else."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+
+class Recurring:
+    """Calls `act` in a thread of its own, at once and then after as many seconds as it says, until stopped."""
+
+    def __init__(self, name: str, act: Callable[[], float]) -> None:
+        self._act = act
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self, *, grace_seconds: float = 5.0) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join(grace_seconds)
+
+    @property
+    def stopping(self) -> bool:
+        return self._stopping.is_set()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._act()):
+            pass
