@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissing, RequestRefused
-from stripe_billing_cli.subscriptions import records, references, schedule
+from stripe_billing_cli.subscriptions import ids, records, references, schedule
 
 T = TypeVar("T")
 EXPAND = (
@@ -85,7 +85,7 @@ class _Parts:
 
 def look(api: StripeApi, name: str) -> Overview:
     """Raises `ReferenceRefused`, `StripeFailure`."""
-    is_id = references.kind_of(name) == "a subscription"
+    is_id = ids.kind_of(name) == "a subscription"
     id = name if is_id else str(references.find_subscription(api, name)["id"])
     parts = _Parts()
     with ThreadPoolExecutor(4) as pool:

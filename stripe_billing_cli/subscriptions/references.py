@@ -13,44 +13,8 @@ from urllib.parse import quote
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissing, RequestRefused, without_secrets
+from stripe_billing_cli.subscriptions.ids import ID, kind_if_id, kind_of
 
-KINDS = {
-    "acct_": "an account",
-    "bpc_": "a portal configuration",
-    "card_": "a card",
-    "ch_": "a charge",
-    "clock_": "a test clock",
-    "cs_": "a Checkout session",
-    "cus_": "a customer",
-    "di_": "a discount",
-    "evt_": "an event",
-    "ii_": "an invoice item",
-    "il_": "an invoice line",
-    "in_": "an invoice",
-    "pi_": "a payment intent",
-    "pk_": "a publishable API key",
-    "plan_": "a price",
-    "pm_": "a payment method",
-    "price_": "a price",
-    "prod_": "a product",
-    "promo_": "a promotion code",
-    "re_": "a refund",
-    "rk_": "an API key",
-    "seti_": "a setup intent",
-    "si_": "a subscription item",
-    "sk_": "an API key",
-    "sub_": "a subscription",
-    "sub_sched_": "a subscription schedule",
-    "tok_": "a token",
-    "txi_": "a tax id",
-    "we_": "a webhook endpoint",
-    "whsec_": "a webhook secret",
-}
-"""What the id of an object begins with (the ids in https://docs.stripe.com/api)."""
-BY_LENGTH = sorted(KINDS, key=len, reverse=True)
-ID = re.compile(r"[A-Za-z0-9_\-]+")
-MADE_BY_STRIPE = re.compile(r"(?=.*[0-9A-Z])[A-Za-z0-9]{8,}")
-"""What follows the prefix of a real id; tells `in_1Mt5wF2eZvKYlo2C` from a lookup key like `in_house`."""
 OTHER_MODE = re.compile(r"a similar object exists in (live|test) mode")
 ENDED = frozenset({"canceled", "incomplete_expired"})
 """The statuses that a subscription never leaves (https://docs.stripe.com/billing/subscriptions/overview)."""
@@ -99,14 +63,6 @@ class Ambiguous(ReferenceRefused):
     """Several objects fit."""
 
     kind = "ambiguous"
-
-
-def kind_of(name: str) -> str | None:
-    """What a name is the id of, to judge by its prefix: `a price`; None where it has none of Stripe's."""
-    for prefix in BY_LENGTH:
-        if name.startswith(prefix):
-            return KINDS[prefix]
-    return None
 
 
 def has_ended(subscription: Object) -> bool:
@@ -167,7 +123,7 @@ def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> O
 
 def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Object:
     """The price with this id or lookup key. Raises `ReferenceRefused`, `StripeFailure`."""
-    kind = _price_or_other(name)
+    kind = kind_if_id(name)
     if kind not in ("a price", None):
         raise _wrong_kind(name, "a price", "price_… or a lookup key")
     if kind == "a price":
@@ -177,13 +133,6 @@ def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand:
     if not (price["active"] or archived_too):
         raise Archived(f"the price {name} is archived: no subscription can be put on it any more", _instead(api, price))
     return price
-
-
-def _price_or_other(name: str) -> str | None:
-    """The kind of a name that is an id. Any text may be a lookup key, so only what looks made by Stripe is one."""
-    prefix = next((prefix for prefix in BY_LENGTH if name.startswith(prefix)), "")
-    is_id = bool(prefix) and MADE_BY_STRIPE.fullmatch(name.removeprefix(prefix).rpartition("_")[2])
-    return KINDS[prefix] if is_id or prefix in ("price_", "sk_", "rk_", "whsec_") else None
 
 
 def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> Object:
