@@ -32,11 +32,19 @@ def access_handler(keeper: AccessKeeper) -> Handler:
                 return _of_clock(keeper, event.object_id, event.id)
             if event.customer is None:
                 return "about no customer"
-            return said(keeper.update(event.customer, event.id))
+            return _of_customer(keeper, event.customer, event.id, delivery)
         except StripeFailure as failure:
             raise HandlerFailed(f"{failure.kind}: {failure.message}") from failure
 
     return Handler(NAME, handle, wants)
+
+
+def _of_customer(keeper: AccessKeeper, customer: str, cause: str, delivery: Delivery) -> str:
+    """What waits already happened before Stripe is read now: one reading does for all of it."""
+    waiting = keeper.store.work.waiting(delivery)
+    changes = keeper.update(customer, cause)
+    keeper.store.work.finish_waiting(waiting, f"with {cause}")
+    return said(changes)
 
 
 def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:

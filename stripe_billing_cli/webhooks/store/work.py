@@ -144,6 +144,23 @@ class Work:
         """It failed for good: dead, until somebody asks for it again. False as in `finish`."""
         return self._end(delivery, within, status="dead", finished_at=self._database.clock(), error=error)
 
+    def waiting(self, delivery: Delivery) -> list[int]:
+        """The deliveries, by `seq`, that wait in the lane of this one."""
+        work = schema.deliveries.c
+        same = (work.handler == delivery.handler, work.lane == delivery.lane, work.status.in_(OPEN))
+        with self._database.reading() as connection:
+            return list(connection.execute(sa.select(work.seq).where(*same)).scalars())
+
+    def finish_waiting(self, seqs: Sequence[int], outcome: str) -> int:
+        """Those of the deliveries that still wait are done, by what was done for another; how many."""
+        work = schema.deliveries
+        if not seqs:
+            return 0
+        done = {"status": "done", "finished_at": self._database.clock(), "outcome": outcome, "error": None}
+        ended = sa.update(work).where(work.c.seq.in_(seqs), work.c.status.in_(OPEN)).values(done)
+        with self._database.writing() as connection:
+            return connection.execute(ended).rowcount
+
     def give_back(self, worker: str) -> int:
         """Put back what this worker has running, uncounted, as when it stops; how many."""
         work = schema.deliveries.c

@@ -6,7 +6,7 @@ import pytest
 
 from stripe_billing_cli.webhooks.access.rules import DEFAULTS, Rule, Rules
 from tests.local_stripe.billing.life import Life, moment
-from tests.webhooks.access.conftest import DAY, World
+from tests.webhooks.access.conftest import DAY, World, access_handler, from_body
 
 
 def test_a_subscription_grants_and_its_end_revokes(world: World) -> None:
@@ -248,8 +248,6 @@ def test_a_decision_from_an_older_reading_gives_way(world: World, monkeypatch: p
     ],
 )
 def test_what_is_no_business_of_access(world: World, event: dict[str, object]) -> None:
-    from tests.webhooks.access.conftest import access_handler, from_body
-
     body = {
         "id": "evt_1",
         "object": "event",
@@ -262,3 +260,42 @@ def test_what_is_no_business_of_access(world: World, event: dict[str, object]) -
 
     assert handler.wants(from_body(body))
     assert not handler.wants(from_body({**body, **event}))
+
+
+def test_one_reading_does_for_all_that_waits(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A new subscription is told of by many events, and two calls are enough to know what they come to."""
+    customer, price = world.customer(), world.price("pro")
+    world.subscribe(customer, price)
+    readings = []
+    original = type(world.keeper).decided
+    monkeypatch.setattr(type(world.keeper), "decided", lambda self, one: readings.append(one) or original(self, one))
+
+    world.deliver()
+
+    assert readings == [customer]
+    stored = [one for page in world.store.events.pages() for one in page]
+    deliveries = [one for event in stored for one in event.deliveries if one.handler == "access"]
+    assert len(deliveries) > 5
+    assert {one.status for one in deliveries} == {"done"}
+    assert sum((one.outcome or "").startswith("with evt_") for one in deliveries) == len(deliveries) - 1
+
+
+def test_what_comes_while_stripe_is_read_is_not_taken_as_done(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    customer, price = world.customer(), world.price("pro")
+    made = world.subscribe(customer, price)
+    early = world.events()
+    original = type(world.keeper).decided
+
+    def slow(self: object, one: str) -> object:
+        decided = original(world.keeper, one)
+        monkeypatch.setattr(type(world.keeper), "decided", original)
+        world.local.delete(f"/v1/subscriptions/{made['id']}")
+        late = [from_body(event) for event in world.events() if event not in early]
+        world.store.events.record(late, world.route)
+        return decided
+
+    monkeypatch.setattr(type(world.keeper), "decided", slow)
+    world.deliver(early)
+
+    assert world.access(customer) == {"pro": False}
+    assert world.told == [("granted", "pro"), ("revoked", "pro")]
