@@ -6,6 +6,7 @@ Read the fence, read what to decide from, decide, and write only if the fence is
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -35,19 +36,16 @@ class Fences:
         """The number of this passage. Raises `Overtaken` unless it is the one after `seen`."""
         table = schema.settings
         row = {"value": json.dumps(seen + 1), "changed_at": self._database.clock()}
+        statement: Any
         if seen == 0:
             insert = self._database.insert(table).values({"name": _key(name), **row})
-            passed = _rows_changed(within, insert.on_conflict_do_nothing(index_elements=["name"]))
+            statement = insert.on_conflict_do_nothing(index_elements=["name"])
         else:
             same = (table.c.name == _key(name), table.c.value == json.dumps(seen))
-            passed = _rows_changed(within, sa.update(table).where(*same).values(row))
-        if passed != 1:
+            statement = sa.update(table).where(*same).values(row)
+        if within.execute(statement.returning(table.c.name)).one_or_none() is None:
             raise Overtaken(name)
         return seen + 1
-
-
-def _rows_changed(connection: Connection, statement: sa.Executable) -> int:
-    return int(connection.execute(statement).rowcount)
 
 
 def _key(name: str) -> str:
