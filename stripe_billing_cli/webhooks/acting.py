@@ -14,7 +14,7 @@ from stripe_billing_cli.webhooks.actions.command import command_handler
 from stripe_billing_cli.webhooks.actions.forward import forward_handler
 from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
-from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreTrouble
 from stripe_billing_cli.webhooks.worker import Outcome, Retries, Worker
 
 ACCESS_THREADS = 4
@@ -42,7 +42,7 @@ class Acting:
         acting = [self._handler(action) for action in self.actions]
         routed: list[Handler] = [*acting, *self.more]
         keeper = AccessKeeper(self.api, self.store, self.rules, route_to(routed), self._access_changed)
-        deciding = [access_handler(keeper)]
+        deciding = [access_handler(keeper, self._also_done)]
         self.route: Route = route_to([*deciding, *routed])
         self.workers = [
             self._worker([*deciding, *self.more], ACCESS_THREADS),
@@ -63,6 +63,11 @@ class Acting:
         """There is new work."""
         for worker in self.workers:
             worker.wake()
+
+    def _also_done(self, deliveries: Sequence[Delivery]) -> None:
+        events = self.store.events.load([delivery.event for delivery in deliveries])
+        for delivery in deliveries:
+            self.on_outcome(Outcome(events[delivery.event], delivery, "done", delivery.outcome))
 
     def _access_changed(self) -> None:
         self.wake()

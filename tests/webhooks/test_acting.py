@@ -240,3 +240,18 @@ def test_time_alone_revokes_while_it_runs(
 
     assert [one.json["type"] for one in (granted, revoked)] == ["access.granted", "access.revoked"]
     assert json.loads(revoked.body)["data"]["object"]["customer"] == customer
+
+
+def test_each_event_has_its_outcome_though_one_reading_does_for_all(
+    local: Local, api: client.StripeApi, store: Store
+) -> None:
+    subscribed(local)
+    with acting(store, api) as running:
+        events = [from_body(body) for body in local.events()]
+        running.arrive(*events)
+        about = [event.id for event in events if "access" in running.acting.route(event)]
+        outcomes = running.ended(len(about))
+
+    assert sorted(one.event.id for one in outcomes) == sorted(about)
+    assert {one.status for one in outcomes} == {"done"}
+    assert [one.said for one in outcomes].count("granted product pro") == 1

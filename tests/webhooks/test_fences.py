@@ -92,7 +92,8 @@ def test_what_waits_in_a_lane_is_done_with_another(store: Store, make_event: Mak
     waiting = store.work.waiting(running)
     later = make_event()
     store.events.record([later], lambda event: ("access",))
-    assert store.work.finish_waiting(waiting, "with evt_1") == 1
+    done = store.work.finish_waiting(waiting, "with evt_1")
+    assert [(one.event, one.status, one.outcome) for one in done] == [("evt_2", "done", "with evt_1")]
 
     statuses = {
         (event, one.handler): one.status
@@ -108,4 +109,4 @@ def test_what_waits_in_a_lane_is_done_with_another(store: Store, make_event: Mak
         ("evt_3", "exec"): "pending",
         ("evt_4", "access"): "pending",
     }
-    assert store.work.finish_waiting([], "with evt_1") == 0
+    assert store.work.finish_waiting([], "with evt_1") == []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.webhooks.access.announce import CHECK
@@ -18,7 +18,11 @@ CLOCK_READY = "test_helpers.test_clock.ready"
 TYPES = frozenset({"customer.deleted", CHECK, CLOCK_READY})
 
 
-def access_handler(keeper: AccessKeeper) -> Handler:
+Tell = Callable[[Sequence[Delivery]], None]
+"""Told of deliveries that were done along with another."""
+
+
+def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: None) -> Handler:
     """One customer at a time, since deliveries to a handler are in order per customer."""
 
     def wants(event: Event) -> bool:
@@ -32,19 +36,15 @@ def access_handler(keeper: AccessKeeper) -> Handler:
                 return _of_clock(keeper, event.object_id, event.id)
             if event.customer is None:
                 return "about no customer"
-            return _of_customer(keeper, event.customer, event.id, delivery)
+            waiting = keeper.store.work.waiting(delivery)
+            changes = keeper.update(event.customer, event.id)
+            # What waited happened before Stripe was read: one reading does for all of it.
+            also_done(keeper.store.work.finish_waiting(waiting, f"with {event.id}"))
+            return said(changes)
         except StripeFailure as failure:
             raise HandlerFailed(f"{failure.kind}: {failure.message}") from failure
 
     return Handler(NAME, handle, wants)
-
-
-def _of_customer(keeper: AccessKeeper, customer: str, cause: str, delivery: Delivery) -> str:
-    """What waits already happened before Stripe is read now: one reading does for all of it."""
-    waiting = keeper.store.work.waiting(delivery)
-    changes = keeper.update(customer, cause)
-    keeper.store.work.finish_waiting(waiting, f"with {cause}")
-    return said(changes)
 
 
 def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:

@@ -151,15 +151,15 @@ class Work:
         with self._database.reading() as connection:
             return list(connection.execute(sa.select(work.seq).where(*same)).scalars())
 
-    def finish_waiting(self, seqs: Sequence[int], outcome: str) -> int:
-        """Those of the deliveries that still wait are done, by what was done for another; how many."""
+    def finish_waiting(self, seqs: Sequence[int], outcome: str) -> list[Delivery]:
+        """Those of the deliveries that still wait are done, by what was done for another; which they are."""
         work = schema.deliveries
         if not seqs:
-            return 0
+            return []
         done = {"status": "done", "finished_at": self._database.clock(), "outcome": outcome, "error": None}
         ended = sa.update(work).where(work.c.seq.in_(seqs), work.c.status.in_(OPEN)).values(done)
         with self._database.writing() as connection:
-            return connection.execute(ended).rowcount
+            return [delivery_of(row) for row in connection.execute(ended.returning(*work.c))]
 
     def give_back(self, worker: str) -> int:
         """Put back what this worker has running, uncounted, as when it stops; how many."""
