@@ -24,6 +24,31 @@ def largest(currency: str) -> int:
     return int(10 ** MOST_DIGITS.get(currency, USUAL_DIGITS)) - 1
 
 
+_SMALLEST = {
+    "aed": 200,
+    "bgn": 100,
+    "czk": 1500,
+    "dkk": 250,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17500,
+    "jpy": 50,
+    "mxn": 1000,
+    "myr": 200,
+    "nok": 300,
+    "pln": 200,
+    "ron": 200,
+    "sek": 300,
+    "thb": 1000,
+}
+USUAL_SMALLEST = 50
+
+
+def smallest_charge(currency: str) -> int:
+    """What can be charged at least (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
+    return _SMALLEST.get(currency, USUAL_SMALLEST)
+
+
 def plain(amount: Decimal) -> str:
     """The shortest form without an exponent: `Decimal("1E+2")` → `100`, `0.50` → `0.5`."""
     text = format(amount, "f")

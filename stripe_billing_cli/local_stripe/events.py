@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.expansion import inlined, shown
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, one_of, page
 from stripe_billing_cli.local_stripe.messages import API_VERSION
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
-from stripe_billing_cli.local_stripe.store import Condition, Object
+from stripe_billing_cli.local_stripe.store import Condition, Object, Store
 from stripe_billing_cli.local_stripe.webhooks import deliveries
 
 KEPT_SECONDS = 30 * 24 * 60 * 60
@@ -42,6 +42,12 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
             "type": type,
         },
     )
+
+
+def differ(store: Store, before: Object, after: Object) -> bool:
+    """Whether anything that Stripe shows of an object has changed."""
+    kind = before["object"]
+    return inlined(store, kind, before) != inlined(store, kind, after)
 
 
 def previous(before: Object, after: Object) -> Object:

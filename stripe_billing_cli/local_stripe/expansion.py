@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.store import Object, Store
 
 DEEPEST = 4
-PRIVATE = frozenset({"coupon_terms", "pending_change", "test_card", "test_detached"})
+PRIVATE = frozenset({"coupon_terms", "debits", "pending_change", "test_card", "test_detached"})
 """What the local Stripe remembers of an object and Stripe does not show."""
 
 Wanted: TypeAlias = "dict[str, Wanted]"

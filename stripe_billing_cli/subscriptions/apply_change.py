@@ -44,6 +44,8 @@ def update_params(subscription: Object, change: Change, quoted: Quote) -> dict[s
     }
     if quoted.proration != "none":
         params["proration_date"] = quoted.proration_date
+    if quoted.restarts:
+        params |= quote.NEW_PERIOD
     if subscription["collection_method"] == "charge_automatically":
         params["payment_behavior"] = "pending_if_incomplete"
     return params

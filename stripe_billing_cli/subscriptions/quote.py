@@ -14,6 +14,10 @@ from stripe_billing_cli.subscriptions.terms import Terms
 
 Proration = Literal["create", "invoice", "none"]
 BEHAVIORS = {"create": "create_prorations", "invoice": "always_invoice", "none": "none"}
+NEW_PERIOD = {"billing_cycle_anchor": {"type": "now"}}
+"""Said with a change of the interval: in flexible billing mode, the default, the anchor "is never automatically reset"
+(https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor), and what the new
+interval costs would wait for its end to be invoiced. In classic mode it goes without saying."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +39,7 @@ def item_change(item: str, terms: Terms) -> dict[str, Any]:
 
 
 def restarts(subscription: Object, before: Object, after: Object) -> bool:
-    """Whether Stripe starts a new period at once: another interval, outside of a trial
-    (https://docs.stripe.com/billing/subscriptions/billing-cycle#changing)."""
+    """Whether the change starts a new period at once: another interval, outside of a trial."""
     if subscription["status"] == "trialing":
         return False
     names = "interval", "interval_count"
@@ -61,6 +64,7 @@ def of_change(
             "items": [item_change(item, terms)],
             "proration_behavior": BEHAVIORS[proration],
             "proration_date": at,
+            **(NEW_PERIOD if anew else {}),
         }
         return of_invoice(api, subscription, details)
 

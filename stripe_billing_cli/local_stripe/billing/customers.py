@@ -77,8 +77,10 @@ LIST = Hash({**LIST_FIELDS, **optional(email=Text(512), test_clock=Text())})
 def create(call: Call) -> Object:
     params = call.params
     clock = params.get("test_clock")
-    if clock is not None and call.store.get(clocks.KIND, clock) is None:
-        raise no_such("test clock", clock, "test_clock")
+    if clock is not None:
+        if call.store.get(clocks.KIND, clock) is None:
+            raise no_such("billing clock", clock, "test_clock")
+        clocks.check_room_for_customer(call, clock)
     call = clocks.at_time_of(call, {"test_clock": clock})
     customer = _new_customer(call)
     call.store.insert("customer", customer)

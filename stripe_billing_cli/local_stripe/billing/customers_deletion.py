@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import clocks, collection
+from stripe_billing_cli.local_stripe.billing import clocks
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import ending, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such
 from stripe_billing_cli.local_stripe.lists import equal, json_field
@@ -25,8 +26,8 @@ def delete_customer(call: Call, customer: Object) -> Object:
         "subscription", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
     )
     for subscription in living:
-        if subscription["status"] not in collection.ENDED:
-            collection.end(call, subscription["id"], reason=None)
+        if subscription["status"] not in stored.ENDED:
+            ending.end(call, subscription["id"], reason=None)
     for planned in call.store.select(
         schedule.KIND, equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
     ):

@@ -1,14 +1,20 @@
-"""The calls on payment intents and setup intents, and what a confirmation brings about.
-
-https://docs.stripe.com/api/payment_intents, https://docs.stripe.com/api/setup_intents
-"""
+"""The calls on payment intents, and what a confirmation brings about (https://docs.stripe.com/api/payment_intents)."""
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import clocks, collection, customers, payment_methods, payments, setups
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe import amounts
+from stripe_billing_cli.local_stripe.billing import (
+    clocks,
+    collection,
+    customers,
+    intent_rules,
+    payment_methods,
+    payments,
+)
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.expansion import shown
+from stripe_billing_cli.local_stripe.errors import invalid
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
@@ -28,20 +34,16 @@ from stripe_billing_cli.local_stripe.parameters import (
 )
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
-NO_CONNECT = "it has no connected accounts"
-NOT_HERE = "its payments are of cards, at once and in full"
-METHODS = Hash({**required(enabled=Boolean()), **optional(allow_redirects=Choice(("always", "never")))})
 CONFIRM_REST = unsupported(
-    NOT_HERE,
+    intent_rules.NOT_HERE,
     "allowed_payment_method_types amount_details amount_to_confirm capture_method confirmation_token "
     "error_on_requires_action excluded_payment_method_types hooks mandate mandate_data payment_details "
     "payment_method_data payment_method_options radar_options receipt_email shipping use_stripe_sdk",
 )
-USAGE = Choice(("off_session", "on_session"))
 CONFIRM = Hash(
     {
         **optional(payment_method=Text(), return_url=Text(), off_session=Boolean()),
-        **unsettable(setup_future_usage=USAGE),
+        **unsettable(setup_future_usage=intent_rules.USAGE),
         **CONFIRM_REST,
         "expand": EXPAND,
     }
@@ -50,7 +52,7 @@ CREATE = Hash(
     {
         **required(amount=Integer(1), currency=Currency()),
         **optional(
-            automatic_payment_methods=METHODS,
+            automatic_payment_methods=intent_rules.METHODS,
             confirm=Boolean(),
             customer=Text(),
             description=Text(),
@@ -58,15 +60,15 @@ CREATE = Hash(
             payment_method=Text(),
             payment_method_types=ListOf(Text()),
             return_url=Text(),
-            setup_future_usage=USAGE,
+            setup_future_usage=intent_rules.USAGE,
         ),
         **unsettable(metadata=Metadata()),
         **unsupported("it has no accounts that are customers", "customer_account"),
         **unsupported(
             "it has no connected accounts", "application_fee_amount on_behalf_of transfer_data transfer_group"
         ),
-        **unsupported(NOT_HERE, "confirmation_method payment_method_configuration statement_descriptor"),
-        **unsupported(NOT_HERE, "statement_descriptor_suffix"),
+        **unsupported(intent_rules.NOT_HERE, "confirmation_method payment_method_configuration statement_descriptor"),
+        **unsupported(intent_rules.NOT_HERE, "statement_descriptor_suffix"),
         **{name: field for name, field in CONFIRM_REST.items() if name != "amount_to_confirm"},
         "expand": EXPAND,
     }
@@ -77,6 +79,35 @@ CANCEL = Hash(
         "expand": EXPAND,
     }
 )
+UPDATED = ("amount", "currency", "customer", "description", "setup_future_usage")
+UPDATE = Hash(
+    {
+        **optional(amount=Integer(1), currency=Currency(), customer=Text(), description=Text(), payment_method=Text()),
+        **unsettable(metadata=Metadata(), setup_future_usage=intent_rules.USAGE),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        **unsupported(intent_rules.NO_CONNECT, "application_fee_amount transfer_data transfer_group"),
+        **unsupported(
+            intent_rules.NOT_HERE,
+            "allowed_payment_method_types amount_details capture_method excluded_payment_method_types hooks "
+            "payment_details payment_method_configuration payment_method_data payment_method_options "
+            "payment_method_types receipt_email shipping statement_descriptor statement_descriptor_suffix",
+        ),
+        "expand": EXPAND,
+    }
+)
+CAPTURE = Hash(
+    {
+        **optional(amount_to_capture=Integer(1), final_capture=Boolean()),
+        **unsettable(metadata=Metadata()),
+        **unsupported(
+            intent_rules.NOT_HERE,
+            "amount_details application_fee_amount hooks payment_details statement_descriptor "
+            "statement_descriptor_suffix transfer_data",
+        ),
+        "expand": EXPAND,
+    }
+)
+AUTHENTICATE = Hash({**required(succeeds=Boolean()), "expand": EXPAND})
 LIST = Hash(
     {
         **LIST_FIELDS,
@@ -88,9 +119,10 @@ LIST = Hash(
 
 def create(call: Call) -> Object:
     params = call.params
+    _check_amount(params["amount"], params["currency"])
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
-    method = _method(call, params.get("payment_method"), customer)
+    method = intent_rules.usable_method(call, params.get("payment_method"), customer)
     intent = payments.new_intent(
         call,
         amount=params["amount"],
@@ -105,52 +137,34 @@ def create(call: Call) -> Object:
     if not params.get("confirm"):
         return intent
     if method is None:
-        raise _nothing_to_confirm("payment_intent", intent, call)
+        raise intent_rules.nothing_to_confirm("payment_intent", intent, call)
     return _confirmed(call, intent, method)
 
 
-def _method(call: Call, id: str | None, customer: Object | None) -> Object | None:
-    if id is None:
-        return None
-    method = payment_methods.find(call, id, "payment_method")
-    owner = customer["id"] if customer else None
-    if method["customer"] not in (None, owner):
-        raise invalid(
-            "The payment method you provided belongs to a customer; please include that customer in the "
-            "`customer` parameter of the intent.",
-            "payment_method",
-        )
-    if method.get("test_detached"):
-        raise invalid(
-            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
-            "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
-            "used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
-            "payment_method",
-        )
-    return method
-
-
-def _find(call: Call, kind: str) -> Object:
-    intent = call.store.get(kind, call.id)
-    if intent is None:
-        raise no_such(kind, call.id, "intent", 404)
-    return intent
+def _check_amount(amount: int, currency: str) -> None:
+    smallest = amounts.smallest_charge(currency)
+    if amount < smallest:
+        least = amounts.told(Decimal(smallest), currency)
+        raise invalid(f"Amount must be at least {least} {currency}", "amount", "amount_too_small")
+    if amount > amounts.largest(currency):
+        most = amounts.told(Decimal(amounts.largest(currency)), currency)
+        raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
 
 
 def retrieve(call: Call) -> Object:
-    return _find(call, "payment_intent")
+    return intent_rules.find(call, "payment_intent")
 
 
 def confirm(call: Call) -> Object:
     """Pay with the card named, or the intent's own. Raises the card's decline as 402, what it left behind stays."""
-    intent = _find(call, "payment_intent")
-    customer = call.store.get("customer", intent["customer"]) if intent["customer"] else None
+    intent = intent_rules.find(call, "payment_intent")
+    customer = _customer_of(call, intent)
     call = clocks.at_time_of(call, customer or {})
     if intent["status"] not in payments.PAYABLE:
-        raise _unexpected_state("payment_intent", "PaymentIntent", "confirm", intent, call)
-    method = _method(call, call.params.get("payment_method") or intent["payment_method"], customer)
+        raise intent_rules.unexpected_state("payment_intent", "PaymentIntent", "confirm", intent, call)
+    method = intent_rules.usable_method(call, call.params.get("payment_method") or intent["payment_method"], customer)
     if method is None:
-        raise _nothing_to_confirm("payment_intent", intent, call)
+        raise intent_rules.nothing_to_confirm("payment_intent", intent, call)
     if "setup_future_usage" in call.params:
         intent = {**intent, "setup_future_usage": call.params["setup_future_usage"]}
     return _confirmed(call, intent, method)
@@ -158,30 +172,81 @@ def confirm(call: Call) -> Object:
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     after = payments.attempt(call, intent, method, off_session=call.params.get("off_session", False))
-    invoice = _invoice(call, intent["id"])
+    invoice = invoice_of(call, intent["id"])
     if invoice is not None:
-        collection.settle(call, invoice, after)
+        collection.settle(call, invoice, after, automatic=False)
     if after["last_payment_error"] is not None:
         raise payments.card_error(call, after).keeping()
     return after
 
 
-def _invoice(call: Call, intent: str) -> Object | None:
+def invoice_of(call: Call, intent: str) -> Object | None:
     condition = Condition("json_extract(body, '$.payments.data[0].payment.payment_intent') = ?", (intent,))
     found = call.store.select("invoice", [condition], newest_first=True, limit=1)
     return found[0] if found else None
 
 
 def cancel(call: Call) -> Object:
-    intent = _find(call, "payment_intent")
+    intent = intent_rules.find(call, "payment_intent")
     if intent["status"] not in payments.PAYABLE:
-        raise _unexpected_state("payment_intent", "PaymentIntent", "cancel", intent, call)
-    if _invoice(call, intent["id"]) is not None:
+        raise intent_rules.unexpected_state("payment_intent", "PaymentIntent", "cancel", intent, call)
+    if invoice_of(call, intent["id"]) is not None:
         raise invalid(
             "You cannot cancel a PaymentIntent that belongs to an invoice. Void the invoice instead.",
             code="payment_intent_unexpected_state",
         )
     return payments.cancel(call, intent, call.params.get("cancellation_reason"))
+
+
+def update(call: Call) -> Object:
+    """What is to be paid and by what, while it is not paid. An invoice says itself what it costs."""
+    intent = intent_rules.find(call, "payment_intent")
+    params = call.params
+    customer = _customer_of(call, intent)
+    call = clocks.at_time_of(call, customer or {})
+    plain = {"description", "expand", "metadata"}
+    if intent["status"] not in payments.PAYABLE and params.keys() - plain:
+        raise intent_rules.unexpected_state("payment_intent", "PaymentIntent", "update", intent, call)
+    if params.keys() & {"amount", "currency", "customer"} and invoice_of(call, intent["id"]) is not None:
+        raise invalid("You cannot change the amount, the currency or the customer of an invoice's PaymentIntent.")
+    after = {**intent, **{name: params[name] for name in UPDATED if name in params}}
+    if "amount" in params or "currency" in params:
+        _check_amount(after["amount"], after["currency"])
+    if "customer" in params:
+        customer = customers.find(call, params["customer"])
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(intent["metadata"], params["metadata"])
+    if "payment_method" in params:
+        method = intent_rules.usable_method(call, params["payment_method"], customer)
+        after |= {"payment_method": method["id"] if method else None, "next_action": None}
+        after["status"] = "requires_confirmation" if method else "requires_payment_method"
+    call.store.replace("payment_intent", after)
+    return after
+
+
+def _customer_of(call: Call, intent: Object) -> Object | None:
+    return call.store.get("customer", intent["customer"]) if intent["customer"] else None
+
+
+def capture(call: Call) -> Object:
+    """Refused: money is taken at once here, so that nothing is ever left to capture."""
+    intent = intent_rules.find(call, "payment_intent")
+    raise intent_rules.unexpected_state("payment_intent", "PaymentIntent", "capture", intent, call)
+
+
+def authenticate(call: Call) -> Object:
+    """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
+    intent = intent_rules.find(call, "payment_intent")
+    if intent["status"] != "requires_action":
+        raise intent_rules.unexpected_state("payment_intent", "PaymentIntent", "authenticate", intent, call)
+    call = clocks.at_time_of(call, _customer_of(call, intent) or {})
+    method = payment_methods.find(call, intent["payment_method"], "payment_method")
+    passes = payments.succeed if call.params["succeeds"] else payments.not_authenticated
+    after = passes(call, intent, method)
+    invoice = invoice_of(call, intent["id"])
+    if invoice is not None:
+        collection.settle(call, invoice, after, automatic=False)
+    return after
 
 
 def list_intents(call: Call) -> Object:
@@ -190,134 +255,15 @@ def list_intents(call: Call) -> Object:
     )
 
 
-def _unexpected_state(kind: str, noun: str, action: str, intent: Object, call: Call) -> ApiError:
-    return ApiError(
-        400,
-        f"You cannot {action} this {noun} because it has a status of {intent['status']}.",
-        f"{kind}_unexpected_state",
-        objects={kind: shown(call.store, kind, intent, {})},
-    )
-
-
-def _nothing_to_confirm(kind: str, intent: Object, call: Call) -> ApiError:
-    noun = "PaymentIntent" if kind == "payment_intent" else "SetupIntent"
-    return ApiError(
-        400,
-        f"You cannot confirm this {noun} because it's missing a payment method. You can either update the {noun} with "
-        f"a payment method and then confirm it again, or confirm it again directly with a payment method.",
-        f"{kind}_unexpected_state",
-        objects={kind: shown(call.store, kind, intent, {})},
-    )
-
-
-SETUP_REST = unsupported(
-    NOT_HERE,
-    "allowed_payment_method_types confirmation_token mandate_data payment_method_data payment_method_options "
-    "use_stripe_sdk",
-)
-SETUP_CREATE = Hash(
-    {
-        **optional(
-            automatic_payment_methods=METHODS,
-            confirm=Boolean(),
-            customer=Text(),
-            description=Text(),
-            payment_method=Text(),
-            payment_method_types=ListOf(Text()),
-            return_url=Text(),
-            usage=USAGE,
-        ),
-        **unsettable(metadata=Metadata()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(NO_CONNECT, "attach_to_self on_behalf_of"),
-        **unsupported(
-            NOT_HERE, "excluded_payment_method_types flow_directions payment_method_configuration single_use"
-        ),
-        **SETUP_REST,
-        "expand": EXPAND,
-    }
-)
-SETUP_CONFIRM = Hash({**optional(payment_method=Text(), return_url=Text()), **SETUP_REST, "expand": EXPAND})
-SETUP_CANCEL = Hash(
-    {
-        **optional(cancellation_reason=Choice(("abandoned", "duplicate", "requested_by_customer"))),
-        "expand": EXPAND,
-    }
-)
-
-
-def create_setup(call: Call) -> Object:
-    params = call.params
-    customer = customers.find(call, params["customer"]) if "customer" in params else None
-    call = clocks.at_time_of(call, customer or {})
-    method = _method(call, params.get("payment_method"), customer)
-    setup = setups.new_setup(
-        call,
-        customer=customer["id"] if customer else None,
-        automatic_payment_methods=params.get("automatic_payment_methods"),
-        description=params.get("description"),
-        metadata=merged({}, params.get("metadata") or {}),
-        payment_method=method["id"] if method else None,
-        usage=params.get("usage", "off_session"),
-    )
-    if not params.get("confirm"):
-        return setup
-    if method is None:
-        raise _nothing_to_confirm("setup_intent", setup, call)
-    return _set_up(call, setup, method)
-
-
-def retrieve_setup(call: Call) -> Object:
-    return _find(call, "setup_intent")
-
-
-def confirm_setup(call: Call) -> Object:
-    setup = _find(call, "setup_intent")
-    customer = call.store.get("customer", setup["customer"]) if setup["customer"] else None
-    call = clocks.at_time_of(call, customer or {})
-    if setup["status"] not in payments.PAYABLE:
-        raise _unexpected_state("setup_intent", "SetupIntent", "confirm", setup, call)
-    method = _method(call, call.params.get("payment_method") or setup["payment_method"], customer)
-    if method is None:
-        raise _nothing_to_confirm("setup_intent", setup, call)
-    return _set_up(call, setup, method)
-
-
-def _set_up(call: Call, setup: Object, method: Object) -> Object:
-    after = setups.attempt(call, setup, method)
-    if after["last_setup_error"] is not None:
-        raise setups.card_error(call, after).keeping()
-    if after["status"] == "succeeded":
-        _use_for_subscription(call, after)
-    return after
-
-
-def _use_for_subscription(call: Call, setup: Object) -> None:
-    """The card collected for a subscription becomes the one that it is paid with."""
-    waiting = Condition("json_extract(body, '$.pending_setup_intent') = ?", (setup["id"],))
-    for before in call.store.select("subscription", [waiting], newest_first=True, limit=1):
-        after = {**before, "pending_setup_intent": None, "default_payment_method": setup["payment_method"]}
-        collection.save(call, before, after)
-
-
-def cancel_setup(call: Call) -> Object:
-    setup = _find(call, "setup_intent")
-    if setup["status"] not in payments.PAYABLE:
-        raise _unexpected_state("setup_intent", "SetupIntent", "cancel", setup, call)
-    return setups.cancel(call, setup, call.params.get("cancellation_reason"))
-
-
 RETRIEVE = Hash({**optional(client_secret=Text()), "expand": EXPAND})
 PATH = "/v1/payment_intents"
-SETUPS = "/v1/setup_intents"
 ROUTES = (
     Route("POST", PATH, "payment_intent", CREATE, create),
     Route("GET", PATH, "payment_intent", LIST, list_intents, check_cursors, lists=True),
     Route("GET", f"{PATH}/{{id}}", "payment_intent", RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", "payment_intent", UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/confirm", "payment_intent", CONFIRM, confirm),
     Route("POST", f"{PATH}/{{id}}/cancel", "payment_intent", CANCEL, cancel),
-    Route("POST", SETUPS, "setup_intent", SETUP_CREATE, create_setup),
-    Route("GET", f"{SETUPS}/{{id}}", "setup_intent", RETRIEVE, retrieve_setup),
-    Route("POST", f"{SETUPS}/{{id}}/confirm", "setup_intent", SETUP_CONFIRM, confirm_setup),
-    Route("POST", f"{SETUPS}/{{id}}/cancel", "setup_intent", SETUP_CANCEL, cancel_setup),
+    Route("POST", f"{PATH}/{{id}}/capture", "payment_intent", CAPTURE, capture),
+    Route("POST", "/local/payment_intents/{id}/authenticate", "payment_intent", AUTHENTICATE, authenticate),
 )

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import (
+    agenda,
     clocks,
     collection,
     customers,
+    intent_rules,
     invoice_items,
     invoices,
-    payments,
+    lifecycle,
 )
-from stripe_billing_cli.local_stripe.billing.subscriptions import stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import creation, standing, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, moments, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
@@ -25,12 +27,14 @@ from stripe_billing_cli.local_stripe.parameters import (
     Integer,
     Metadata,
     Moments,
+    Params,
     Text,
     optional,
+    required,
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.store import Condition, Object
 
 KIND = "invoice"
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
@@ -43,7 +47,10 @@ CREATE = Hash(
             currency=Currency(),
             customer=Text(),
             days_until_due=Integer(0),
+            default_payment_method=Text(),
             description=Text(),
+            due_date=Integer(),
+            footer=Text(),
             pending_invoice_items_behavior=Choice(("exclude", "include")),
             subscription=Text(),
         ),
@@ -53,11 +60,31 @@ CREATE = Hash(
         **unsupported("it computes no taxes", "account_tax_ids automatic_tax default_tax_rates"),
         **unsupported("discount the subscription instead", "discounts"),
         **unsupported("it has no sources; use a payment method", "default_source"),
-        **unsupported(PLAIN, "custom_fields footer from_invoice number rendering shipping_cost shipping_details"),
+        **unsupported(PLAIN, "custom_fields from_invoice number rendering shipping_cost shipping_details"),
         **unsupported(PLAIN, "statement_descriptor effective_at"),
-        **unsupported("say how many days_until_due", "due_date"),
         **unsupported("an invoice is finalised an hour after it is made", "automatically_finalizes_at"),
-        **unsupported("it pays by the customer's default card", "default_payment_method payment_settings"),
+        **unsupported("it pays by the customer's default card", "payment_settings"),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash(
+    {
+        **optional(
+            auto_advance=Boolean(),
+            collection_method=COLLECTION,
+            days_until_due=Integer(0),
+            default_payment_method=Text(),
+            due_date=Integer(),
+        ),
+        **unsettable(description=Text(), footer=Text(), metadata=Metadata()),
+        **{
+            name: CREATE.fields[name]
+            for name in (
+                "account_tax_ids application_fee_amount automatic_tax automatically_finalizes_at custom_fields "
+                "default_source default_tax_rates discounts effective_at issuer number on_behalf_of payment_settings "
+                "rendering shipping_cost shipping_details statement_descriptor transfer_data"
+            ).split()
+        },
         "expand": EXPAND,
     }
 )
@@ -87,8 +114,12 @@ PAY = Hash(
 PAYMENTS = Hash(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        **optional(invoice=Text(), status=Choice(("canceled", "open", "paid"))),
-        **unsupported("list the payments of one invoice", "created payment"),
+        **optional(
+            invoice=Text(),
+            payment=Hash({**required(type=Choice(("payment_intent",))), **optional(payment_intent=Text())}),
+            status=Choice(("canceled", "open", "paid")),
+        ),
+        **unsupported("list the payments of one invoice", "created"),
     }
 )
 
@@ -108,38 +139,99 @@ def _loaded(call: Call) -> tuple[Call, Object, Object]:
 
 
 def create(call: Call) -> Object:
-    """A draft of what is pending, for a customer."""
+    """A draft for a customer, of what is pending if that is asked for."""
     params = call.params
     if "customer" not in params:
         raise invalid("Missing required param: customer.", "customer", "parameter_missing")
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
-    subscription = stored.find(call, params["subscription"]) if "subscription" in params else None
+    subscription = _subscription(call, customer)
     currency = params.get("currency") or customer["currency"] or call.account["default_currency"]
     included = params.get("pending_invoice_items_behavior", "exclude") == "include" or subscription is not None
-    held = (
-        invoice_items.pending(call, customer["id"], subscription["id"] if subscription else None, currency)
-        if included
-        else []
-    )
+    of = subscription["id"] if subscription else None
+    held = invoice_items.pending(call, customer["id"], of, currency) if included else []
     if subscription is not None and not held:
         raise invalid("Nothing to invoice for subscription", code="invoice_no_subscription_line_items")
-    sent = params.get("collection_method") == "send_invoice"
+    rest = {
+        "auto_advance": params.get("auto_advance", False),
+        "collection_method": params.get("collection_method", "charge_automatically"),
+        "default_payment_method": creation.own_method(call, customer, params.get("default_payment_method")),
+        "description": params.get("description"),
+        "footer": params.get("footer"),
+        "metadata": merged({}, params.get("metadata") or {}),
+    }
     draft = invoices.drafted(
         call,
         customer,
         [invoice_items.as_line(call, item) for item in held],
         currency,
-        reason="subscription_update" if subscription else "manual",
+        reason="manual",
         subscription=subscription,
-        auto_advance=params.get("auto_advance", False),
-        collection_method="send_invoice" if sent else "charge_automatically",
-        description=params.get("description"),
-        due_date=call.now + params.get("days_until_due", 30) * invoices.DAY if sent else None,
-        metadata=merged({}, params.get("metadata") or {}),
+        **rest,
+        due_date=_due_date(call, rest["collection_method"], params),
     )
     invoice_items.bill(call, held, draft["id"])
     return invoices.create(call, draft)
+
+
+def _subscription(call: Call, customer: Object) -> Object | None:
+    if "subscription" not in call.params:
+        return None
+    subscription = stored.find(call, call.params["subscription"])
+    if subscription["customer"] != customer["id"]:
+        raise no_such("subscription", subscription["id"], "subscription")
+    return subscription
+
+
+def _due_date(call: Call, collection_method: str, params: Params) -> int | None:
+    """Of an invoice that is sent; 30 days where nothing is said."""
+    if collection_method != "send_invoice":
+        for name in ("days_until_due", "due_date"):
+            if name in params:
+                raise invalid(f"You can only specify `{name}` if `collection_method=send_invoice`.", name)
+        return None
+    if "due_date" in params:
+        if params["due_date"] <= call.now:
+            raise invalid("The due date of an invoice must be in the future.", "due_date")
+        return int(params["due_date"])
+    return call.now + int(params.get("days_until_due", 30)) * invoices.DAY
+
+
+def update(call: Call) -> Object:
+    """ "Once an invoice is finalized, you can no longer change most of its details" (`InvoiceService.update`)."""
+    call, before, customer = _loaded(call)
+    params = call.params
+    if before["status"] != "draft" and params.keys() - {"auto_advance", "default_payment_method", "expand", "metadata"}:
+        raise invalid(
+            "Finalized invoices can't be updated in this way, except for their metadata, auto_advance and "
+            "default_payment_method.",
+            code="invoice_not_editable",
+        )
+    changed: Object = {name: params[name] for name in ("description", "footer") if name in params}
+    if "metadata" in params:
+        changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "default_payment_method" in params:
+        changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
+    if params.keys() & {"collection_method", "days_until_due", "due_date"}:
+        method = params.get("collection_method", before["collection_method"])
+        changed |= {"collection_method": method, "due_date": _due_date(call, method, params)}
+    if "auto_advance" in params:
+        changed |= _advance(call, before, params["auto_advance"])
+    return invoices.amend(call, before["id"], **changed)
+
+
+def _advance(call: Call, before: Object, advances: bool) -> Object:
+    """Whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
+    if before["status"] == "draft":
+        at = call.now + invoices.HOUR if advances else None
+        agenda.put(call.store, invoices.FINALIZE, before["id"], at, before["test_clock"])
+        return {"auto_advance": advances, "automatically_finalizes_at": at}
+    if before["status"] != "open":
+        return {}
+    tries = advances and before["collection_method"] == "charge_automatically"
+    at = call.now + invoices.HOUR if tries else None
+    agenda.put(call.store, invoices.RETRY, before["id"], at, before["test_clock"])
+    return {"auto_advance": advances, "next_payment_attempt": at}
 
 
 def list_invoices(call: Call) -> Object:
@@ -155,71 +247,91 @@ def list_invoices(call: Call) -> Object:
 
 
 def finalize(call: Call) -> Object:
-    call, invoice, customer = _loaded(call)
+    call, invoice, _ = _loaded(call)
     if "auto_advance" in call.params:
-        invoice = {**invoice, "auto_advance": call.params["auto_advance"]}
-    return invoices.finalize(call, invoice, customer)
+        invoice = invoices.amend(call, invoice["id"], auto_advance=call.params["auto_advance"])
+    return _finalized(call, invoice)
+
+
+def _finalized(call: Call, invoice: Object) -> Object:
+    """Open, or paid where nothing is due; the subscription hears of that. What advances by itself is charged within
+    the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
+    subscription = stored.of_invoice(call, invoice)
+    opened = invoices.finalize(call, invoice, saves_card=stored.saves_card(subscription))
+    if opened["status"] == "paid":
+        standing.paid(call, opened, None)
+        return opened
+    if opened["auto_advance"] and opened["collection_method"] == "charge_automatically":
+        at = call.now + invoices.HOUR
+        agenda.put(call.store, invoices.RETRY, opened["id"], at, opened["test_clock"])
+        opened = invoices.amend(call, opened["id"], next_payment_attempt=at)
+    return opened
 
 
 def pay(call: Call) -> Object:
+    """By the card named, else the default; a draft is finalised first. Raises the card's decline as 402, and what the
+    attempt left behind stays."""
     call, invoice, customer = _loaded(call)
     if invoice["status"] == "draft":
-        invoice = invoices.finalize(call, invoice, customer)
+        invoice = _finalized(call, invoice)
         if invoice["status"] == "paid":
             return invoice
     invoices.check_payable(invoice)
     if call.params.get("paid_out_of_band"):
-        invoices.paid(call, invoice, invoice["amount_due"], out_of_band=True)
-        collection.paid_elsewhere(call, retrieve(call))
+        standing.paid(call, invoices.paid(call, invoice, out_of_band=True), None)
         return retrieve(call)
-    method = call.params.get("payment_method") or collection.default_method(
-        call, customer, collection.subscription_of(call, invoice)
-    )
+    subscription = stored.of_invoice(call, invoice)
+    method = _method(call, customer) or collection.default_method(call, customer, subscription, invoice)
     if method is None:
         raise collection.no_method()
-    paid, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", True))
-    if intent["status"] == "succeeded":
-        return paid
-    raise _not_paid(call, intent).keeping()
+    off_session = call.params.get("off_session", True)
+    _, intent = collection.charge(call, invoice, method, off_session=off_session, automatic=False)
+    if intent["status"] != "succeeded":
+        raise collection.not_paid(call, intent, of_subscription=False).keeping()
+    return retrieve(call)
 
 
-def _not_paid(call: Call, intent: Object) -> ApiError:
-    if intent["last_payment_error"] is not None:
-        return payments.card_error(call, intent)
-    return ApiError(
-        402,
-        "This payment requires additional user action before it can be completed successfully. Payment can be "
-        "completed using the PaymentIntent associated with the invoice.",
-        "invoice_payment_intent_requires_action",
-        type="card_error",
-    )
+def _method(call: Call, customer: Object) -> str | None:
+    """The card that a call names: the customer's, or a test card of nobody's yet."""
+    method = intent_rules.usable_method(call, call.params.get("payment_method"), customer)
+    return None if method is None else str(method["id"])
 
 
 def void(call: Call) -> Object:
     call, invoice, _ = _loaded(call)
     after = invoices.void(call, invoice)
-    collection.given_up(call, after)
+    standing.voided(call, after)
     return after
 
 
 def mark_uncollectible(call: Call) -> Object:
     call, invoice, _ = _loaded(call)
-    return invoices.mark_uncollectible(call, invoice)
+    after = invoices.mark_uncollectible(call, invoice)
+    standing.uncollectible(call, after)
+    return after
 
 
 def send(call: Call) -> Object:
-    """Nobody is written to; the invoice is finalised, and told to have been sent."""
-    call, invoice, customer = _loaded(call)
+    """ "Requests made in test-mode result in no emails being sent, despite sending an invoice.sent event" """
+    call, invoice, _ = _loaded(call)
+    if invoice["collection_method"] != "send_invoice":
+        raise invalid("You can only manually send an invoice if its collection method is 'send_invoice'.")
+    if invoice["status"] in ("uncollectible", "void"):
+        raise invalid(f"You cannot send an invoice that is {invoice['status']}.", code="invoice_not_editable")
     if invoice["status"] == "draft":
-        invoice = invoices.finalize(call, invoice, customer)
+        invoice = _finalized(call, invoice)
+        agenda.put(call.store, lifecycle.OVERDUE, invoice["id"], invoice["due_date"], invoice["test_clock"])
     events.record(call, "invoice.sent", invoice)
     return invoice
 
 
 def delete(call: Call) -> Object:
+    """A one-off draft; what was pending for it is pending again (https://docs.stripe.com/api/invoices/delete)."""
     call, invoice, _ = _loaded(call)
     if invoice["status"] != "draft" or invoice["parent"] is not None:
         raise invalid("You can only delete draft invoices that are not of a subscription.", code="invoice_not_editable")
+    invoice_items.release(call, invoice["id"])
+    agenda.put(call.store, invoices.FINALIZE, invoice["id"], None, None)
     call.store.delete(KIND, invoice["id"])
     events.record(call, "invoice.deleted", invoice)
     return {"id": invoice["id"], "object": KIND, "deleted": True}
@@ -231,14 +343,30 @@ def list_lines(call: Call) -> Object:
 
 
 def list_payments(call: Call) -> Object:
-    if "invoice" not in call.params:
-        raise invalid("The local Stripe lists the payments of one invoice: name it with `invoice`.", "invoice")
-    invoice = call.store.get(KIND, call.params["invoice"])
-    if invoice is None:
-        raise no_such(KIND, call.params["invoice"], "invoice")
+    """Of one invoice, or of all of them, newest first."""
     wanted = call.params.get("status")
-    found = [one for one in invoice["payments"]["data"] if wanted in (None, one["status"])]
+    if "invoice" in call.params:
+        invoice = call.store.get(KIND, call.params["invoice"])
+        if invoice is None:
+            raise no_such(KIND, call.params["invoice"], "invoice")
+        billed = [invoice]
+    else:
+        billed = call.store.select(KIND, [], newest_first=True, limit=10_000)
+    intent = call.params.get("payment", {}).get("payment_intent")
+    found = [
+        one
+        for invoice in billed
+        for one in invoice["payments"]["data"]
+        if wanted in (None, one["status"]) and intent in (None, one["payment"]["payment_intent"])
+    ]
     return _slice(call, found, "/v1/invoice_payments")
+
+
+def retrieve_payment(call: Call) -> Object:
+    holding = Condition("json_extract(body, '$.payments.data[0].id') = ?", (call.id,))
+    for invoice in call.store.select(KIND, [holding], newest_first=True, limit=1):
+        return dict(invoice["payments"]["data"][0])
+    raise no_such("invoice_payment", call.id, "id", 404)
 
 
 def _slice(call: Call, objects: list[Object], url: str) -> Object:
@@ -259,6 +387,7 @@ ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_invoices, check_cursors, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
     Route("POST", f"{PATH}/{{id}}/finalize", KIND, FINALIZE, finalize),
     Route("POST", f"{PATH}/{{id}}/pay", KIND, PAY, pay),
@@ -267,4 +396,5 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/send", KIND, RETRIEVE, send),
     Route("GET", f"{PATH}/{{id}}/lines", "line_item", LINES, list_lines, lists=True),
     Route("GET", "/v1/invoice_payments", "invoice_payment", PAYMENTS, list_payments, check_cursors, lists=True),
+    Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", RETRIEVE, retrieve_payment),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks, customers, lines
+from stripe_billing_cli.local_stripe.billing import clocks, customers, invoices, lines, pricing
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
@@ -16,6 +16,7 @@ from stripe_billing_cli.local_stripe.parameters import (
     Hash,
     Integer,
     Metadata,
+    Params,
     Text,
     optional,
     required,
@@ -24,6 +25,8 @@ from stripe_billing_cli.local_stripe.parameters import (
 )
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
+PERIOD = Hash(required(start=Integer(), end=Integer()))
+PRICED = "its invoice items have an amount, or a whole quantity of a price"
 CREATE = Hash(
     {
         **required(customer=Text()),
@@ -31,17 +34,28 @@ CREATE = Hash(
             amount=Integer(),
             currency=Currency(),
             description=Text(),
-            period=Hash(required(start=Integer(), end=Integer())),
+            invoice=Text(),
+            period=PERIOD,
+            pricing=Hash(optional(price=Text())),
+            quantity=Integer(0),
             subscription=Text(),
         ),
         **unsettable(metadata=Metadata()),
-        **unsupported("it adds items to the next invoice only", "invoice"),
-        **unsupported(
-            "its invoice items have an amount", "pricing price_data quantity quantity_decimal unit_amount_decimal"
-        ),
+        **unsupported(PRICED, "price_data quantity_decimal unit_amount_decimal"),
         **unsupported("it computes no taxes", "tax_behavior tax_code tax_rates"),
         **unsupported("discount the subscription instead", "discountable discounts"),
         **unsupported("it has no accounts that are customers", "customer_account"),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash(
+    {
+        **optional(amount=Integer(), description=Text(), period=PERIOD, quantity=Integer(0)),
+        **unsettable(metadata=Metadata()),
+        **unsupported(PRICED, "price_data pricing quantity_decimal unit_amount_decimal"),
+        **unsupported("it computes no taxes", "tax_behavior tax_code tax_rates"),
+        **unsupported("it applies no coupons to single items", "discountable discounts"),
+        **unsupported("it has no invoicing rules", "invoicing_rules"),
         "expand": EXPAND,
     }
 )
@@ -138,22 +152,105 @@ def bill(call: Call, items: list[Object], invoice: str) -> None:
 
 
 def create(call: Call) -> Object:
+    """An amount, or a quantity of a one-time price, for the customer's next invoice or a draft of theirs."""
     params = call.params
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
-    if "amount" not in params:
+    currency = params.get("currency") or customer["currency"]
+    price = _price(call, params)
+    if price is not None:
+        currency = currency or price["currency"]
+    elif "amount" not in params:
         raise invalid("Missing required param: amount.", "amount", "parameter_missing")
-    if "currency" not in params and customer["currency"] is None:
+    if currency is None:
         raise invalid("Missing required param: currency.", "currency", "parameter_missing")
+    if customer["currency"] not in (None, currency):
+        raise invalid(
+            "You cannot combine currencies on a single customer. This customer has an active subscription, "
+            f"subscription schedule, discount, quote, or invoice item with currency {customer['currency']}."
+        )
     if "subscription" in params and call.store.get("subscription", params["subscription"]) is None:
         raise no_such("subscription", params["subscription"], "subscription")
-    period = params.get("period", {"start": call.now, "end": call.now})
-    line = Line(params["amount"], params.get("description", ""), period["start"], period["end"], None, 1, None)
-    item = pend(call, customer, line, params.get("currency") or customer["currency"], params.get("subscription"))
-    if params.get("metadata"):
-        item = {**item, "metadata": merged({}, params["metadata"])}
-        call.store.replace("invoiceitem", item)
+    draft = _draft(call, params["invoice"], customer) if "invoice" in params else None
+    line = _line(call, params, price, currency)
+    if customer["currency"] is None:
+        customers.save(call, customer, {**customer, "currency": currency})
+    item = pend(call, customer, line, currency, params.get("subscription"))
+    item = {**item, "metadata": merged({}, params.get("metadata") or {}), "invoice": draft and draft["id"]}
+    call.store.replace("invoiceitem", item)
+    if draft is not None:
+        _put_on(call, draft, item)
     return item
+
+
+def release(call: Call, invoice: str) -> None:
+    """What was on a draft that is deleted waits for another."""
+    for item in call.store.select("invoiceitem", equal(json_field("invoice"), invoice), newest_first=False, limit=250):
+        call.store.replace("invoiceitem", {**item, "invoice": None})
+
+
+def _price(call: Call, params: Params) -> Object | None:
+    id = params.get("pricing", {}).get("price")
+    if id is None:
+        return None
+    price = call.store.get("price", id)
+    if price is None:
+        raise no_such("price", id, "pricing[price]")
+    if not price["active"]:
+        raise invalid("The price specified is inactive. This field only accepts active prices.", "pricing[price]")
+    if price["recurring"] is not None:
+        raise invalid(
+            "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
+            "pricing[price]",
+        )
+    return price
+
+
+def _line(call: Call, params: Params, price: Object | None, currency: str) -> Line:
+    period = params.get("period", {"start": call.now, "end": call.now})
+    quantity = params.get("quantity", 1)
+    if price is None:
+        return Line(params["amount"], params.get("description", ""), period["start"], period["end"], None, 1, None)
+    if currency not in price["currency_options"]:
+        raise invalid(
+            f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+            f"`{currency}`.",
+            "pricing[price]",
+        )
+    product = call.store.get("product", price["product"])
+    description = params.get("description") or (product["name"] if product else price["product"])
+    amount = pricing.amount(price, currency, quantity)
+    return Line(amount, description, period["start"], period["end"], price, quantity, None)
+
+
+def _draft(call: Call, id: str, customer: Object) -> Object:
+    draft = call.store.get("invoice", id)
+    if draft is None or draft["customer"] != customer["id"]:
+        raise no_such("invoice", id, "invoice")
+    if draft["status"] != "draft":
+        raise invalid(
+            "You can only add invoice items to an invoice that is a draft.", "invoice", "invoice_not_editable"
+        )
+    return draft
+
+
+def _put_on(call: Call, draft: Object, item: Object) -> None:
+    """A draft with a line for this item, in place of the one it had."""
+    shown = lines.shown(as_line(call, item), draft["currency"], draft["id"], _subscription(item))
+    kept = [line for line in draft["lines"]["data"] if _item_of(line) != item["id"]]
+    _rewrite(call, draft, [*kept, shown])
+
+
+def _item_of(line: Object) -> str | None:
+    details = line["parent"]["invoice_item_details"] or line["parent"]["subscription_item_details"] or {}
+    found: str | None = details.get("invoice_item")
+    return found
+
+
+def _rewrite(call: Call, draft: Object, billed: list[Object]) -> None:
+    after = invoices.retotaled(call, draft, billed)
+    call.store.replace("invoice", after)
+    events.record(call, "invoice.updated", after, draft)
 
 
 def retrieve(call: Call) -> Object:
@@ -163,12 +260,47 @@ def retrieve(call: Call) -> Object:
     return item
 
 
+def _draft_of(call: Call, item: Object, action: str) -> Object | None:
+    """The draft that an item is on, None for one that is pending. Raises where its invoice is finalised."""
+    invoice = call.store.get("invoice", item["invoice"]) if item["invoice"] else None
+    if invoice is not None and invoice["status"] != "draft":
+        raise invalid(
+            f"You can only {action} invoice items that are not on an invoice, or are on a draft.",
+            code="invoice_not_editable",
+        )
+    return invoice
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    draft = _draft_of(call, before, "update")
+    if "amount" in params and before["proration"]:
+        raise invalid("You cannot update the amount of an invoice item that is a proration.", "amount")
+    after = {**before, **{name: params[name] for name in ("amount", "description", "period") if name in params}}
+    after["net_amount"] = after["amount"]
+    if "quantity" in params:
+        price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
+        if price is None:
+            raise invalid("You cannot set the quantity of an invoice item that has an amount and no price.", "quantity")
+        amount = pricing.amount(price, before["currency"], params["quantity"])
+        after |= {"quantity": params["quantity"], "quantity_decimal": str(params["quantity"])}
+        after |= {"amount": amount, "net_amount": amount}
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    call.store.replace("invoiceitem", after)
+    if draft is not None:
+        _put_on(call, draft, after)
+    return after
+
+
 def delete(call: Call) -> Object:
     item = retrieve(call)
-    if item["invoice"] is not None:
-        raise invalid("You can only delete invoice items that are not on an invoice, or are on a draft.")
+    draft = _draft_of(call, item, "delete")
     call.store.delete("invoiceitem", item["id"])
     events.record(call, "invoiceitem.deleted", item)
+    if draft is not None:
+        _rewrite(call, draft, [line for line in draft["lines"]["data"] if _item_of(line) != item["id"]])
     return {"id": item["id"], "object": "invoiceitem", "deleted": True}
 
 
@@ -188,5 +320,6 @@ ROUTES = (
     Route("POST", PATH, "invoiceitem", CREATE, create),
     Route("GET", PATH, "invoiceitem", LIST, list_items, check_cursors, lists=True),
     Route("GET", f"{PATH}/{{id}}", "invoiceitem", Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", "invoiceitem", UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", "invoiceitem", Hash({}), delete),
 )

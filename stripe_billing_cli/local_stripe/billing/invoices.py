@@ -1,6 +1,6 @@
 """Invoices: made, finalised, paid, given up (https://docs.stripe.com/invoicing/overview#invoice-statuses).
 
-What an invoice's payment means for its subscription is told in `collection`. Amounts in minor units.
+What an invoice's payment means for its subscription is told in `subscriptions/standing`. Amounts in minor units.
 """
 
 from __future__ import annotations
@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import agenda, lines, payments
+from stripe_billing_cli.local_stripe import amounts, events, identifiers
+from stripe_billing_cli.local_stripe.billing import agenda, lines, pages, payments
 from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.errors import invalid
+from stripe_billing_cli.local_stripe.store import Condition, Object
 
 HOUR = 60 * 60
 DAY = 24 * HOUR
@@ -116,7 +116,7 @@ def drafted(
     }
     held = discount.living(call, subscription["discounts"]) if subscription else []
     invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
-    return {**invoice, **_due(invoice["total"], customer["balance"])}
+    return {**invoice, **_due(invoice["total"], customer["balance"], currency)}
 
 
 def _parent(subscription: Object | None, proration_date: int | None) -> Object | None:
@@ -128,11 +128,25 @@ def _parent(subscription: Object | None, proration_date: int | None) -> Object |
     return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
 
 
-def _due(total: int, balance: int) -> Object:
-    """What is left to pay after the customer's balance: a credit is negative
-    (https://docs.stripe.com/billing/customer/balance)."""
+def _due(total: int, balance: int, currency: str) -> Object:
+    """What is left to pay after the customer's balance, of which a credit is negative
+    (https://docs.stripe.com/billing/customer/balance). Too little to be charged waits in the balance:
+    "If the invoice's total is smaller than the minimum charge amount, … the `amount_due` may be 0"."""
     due = max(0, total + balance)
+    if due < amounts.smallest_charge(currency):
+        due = 0
     return {"amount_due": due, "amount_remaining": due, "starting_balance": balance}
+
+
+def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
+    """A draft with other lines, given as they are shown; not yet stored."""
+    total = sum(line["amount"] for line in billed)
+    balance = (call.store.get("customer", invoice["customer"]) or {}).get("balance", 0)
+    sums = dict.fromkeys(("subtotal", "subtotal_excluding_tax"), total)
+    listed = {**invoice["lines"], "data": list(billed)}
+    held = [discount.find(call, id) for id in invoice["discounts"]]
+    after = on_invoices.discounted(call, {**invoice, **sums, "lines": listed}, held)
+    return {**after, **_due(after["total"], balance, invoice["currency"])}
 
 
 def subscription_of(invoice: Object) -> str | None:
@@ -142,7 +156,8 @@ def subscription_of(invoice: Object) -> str | None:
 
 
 def create(call: Call, invoice: Object) -> Object:
-    """Store a draft; it is finalised by itself an hour later if it advances automatically."""
+    """Store a draft; it is finalised by itself an hour later if it advances automatically
+    (https://docs.stripe.com/billing/invoices/subscription#sub-invoice-lifecycle)."""
     if invoice["auto_advance"]:
         invoice = {**invoice, "automatically_finalizes_at": call.now + HOUR}
     call.store.insert("invoice", invoice)
@@ -154,42 +169,50 @@ def create(call: Call, invoice: Object) -> Object:
     return invoice
 
 
-def save(call: Call, before: Object, after: Object, *types: str) -> Object:
-    """Store a changed invoice, and tell it by these events besides `invoice.updated`, if it was told before."""
+def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
+    """The invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it was
+    told of before, then the events `told`."""
+    before = call.store.get("invoice", id)
+    assert before is not None
+    after = {**before, **changes}
     call.store.replace("invoice", after)
-    for type in types:
-        events.record(call, type, after, before if type == "invoice.updated" else None)
+    if (before["status"] != "draft" or after["status"] == "draft") and events.differ(call.store, before, after):
+        events.record(call, "invoice.updated", after, before)
+    for type in told:
+        events.record(call, type, after)
     return after
 
 
-def finalize(call: Call, invoice: Object, customer: Object, *, saves_card: bool = False) -> Object:
+def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object:
     """Open, with a number and something to pay it by; paid at once where nothing is due."""
     if invoice["status"] != "draft":
         raise invalid(
             "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
             code="invoice_not_editable",
         )
-    due = _due(invoice["total"], customer["balance"])
-    sequence = customer["next_invoice_sequence"]
+    customer = call.store.get("customer", invoice["customer"])
+    if customer is None or customer.get("deleted"):
+        raise invalid("You cannot finalize an invoice of a customer that was deleted.", code="invoice_not_editable")
+    due = _due(invoice["total"], customer["balance"], invoice["currency"])
     opened = {
         **invoice,
         **due,
         "automatically_finalizes_at": None,
-        "auto_advance": invoice["auto_advance"] or invoice["billing_reason"] != "manual",
         "effective_at": call.now,
         "ending_balance": invoice["total"] + customer["balance"] - due["amount_due"],
-        "hosted_invoice_url": f"https://invoice.stripe.com/i/{call.account['id']}/test_{invoice['id']}",
-        "invoice_pdf": f"https://pay.stripe.com/invoice/{call.account['id']}/test_{invoice['id']}/pdf",
-        "number": f"{customer['invoice_prefix']}-{sequence:04}",
+        "hosted_invoice_url": pages.hosted_invoice(call.account["id"], invoice["id"]),
+        "invoice_pdf": f"{pages.hosted_invoice(call.account['id'], invoice['id'])}/pdf",
+        "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
         "status": "open",
         "status_transitions": {**invoice["status_transitions"], "finalized_at": call.now},
     }
     _count(call, customer, opened)
     if opened["amount_due"] > 0:
-        _ask_for_payment(call, opened, saves_card)
+        opened |= _ask_for_payment(call, opened, saves_card)
     agenda.put(call.store, FINALIZE, invoice["id"], None, None)
-    save(call, invoice, opened, "invoice.finalized")
-    return opened if opened["amount_due"] > 0 else paid(call, opened, 0)
+    changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
+    opened = amend(call, invoice["id"], "invoice.finalized", **changed)
+    return opened if opened["amount_due"] > 0 else paid(call, opened)
 
 
 def _count(call: Call, customer: Object, opened: Object) -> None:
@@ -205,7 +228,7 @@ def _count(call: Call, customer: Object, opened: Object) -> None:
         events.record(call, "customer.updated", after, customer)
 
 
-def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> None:
+def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> Object:
     intent = payments.new_intent(
         call,
         amount=opened["amount_due"],
@@ -217,25 +240,23 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> None:
         payment_method=None,
         setup_future_usage="off_session" if saves_card else None,
     )
-    opened["confirmation_secret"] = {"client_secret": intent["client_secret"], "type": "payment_intent"}
-    opened["payments"] = {
-        **opened["payments"],
-        "data": [
-            {
-                "id": identifiers.long_id("inpay"),
-                "object": "invoice_payment",
-                "amount_paid": None,
-                "amount_requested": opened["amount_due"],
-                "created": call.now,
-                "currency": opened["currency"],
-                "invoice": opened["id"],
-                "is_default": True,
-                "livemode": False,
-                "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
-                "status": "open",
-                "status_transitions": {"canceled_at": None, "paid_at": None},
-            }
-        ],
+    payment = {
+        "id": identifiers.long_id("inpay"),
+        "object": "invoice_payment",
+        "amount_paid": None,
+        "amount_requested": opened["amount_due"],
+        "created": call.now,
+        "currency": opened["currency"],
+        "invoice": opened["id"],
+        "is_default": True,
+        "livemode": False,
+        "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
+        "status": "open",
+        "status_transitions": {"canceled_at": None, "paid_at": None},
+    }
+    return {
+        "confirmation_secret": {"client_secret": intent["client_secret"], "type": "payment_intent"},
+        "payments": {**opened["payments"], "data": [payment]},
     }
 
 
@@ -256,30 +277,34 @@ def check_payable(invoice: Object) -> None:
             raise invalid("Invoice is a draft: finalize it before paying it.", code="invoice_not_payable")
 
 
-def attempted(call: Call, invoice: Object) -> Object:
-    """The invoice, one attempt to charge it later; not yet stored."""
-    return {**invoice, "attempt_count": invoice["attempt_count"] + 1, "attempted": True}
-
-
-def paid(call: Call, invoice: Object, amount: int, *, out_of_band: bool = False) -> Object:
-    after = {
-        **invoice,
-        "amount_paid": amount,
-        "amount_paid_off_stripe": amount if out_of_band else invoice["amount_paid_off_stripe"],
-        "amount_remaining": invoice["amount_due"] - amount,
-        "attempted": True,
-        "auto_advance": False,
-        "confirmation_secret": None,
-        "next_payment_attempt": None,
-        "payments": _settled(call, invoice, "paid"),
-        "status": "paid",
-        "status_transitions": {**invoice["status_transitions"], "paid_at": call.now},
-    }
+def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False) -> Object:
+    """Paid in full: by its payment intent, from the customer's balance, or outside of Stripe. `counted`: the attempts
+    that it took so far."""
+    settled = _settled(call, invoice, "canceled" if out_of_band else "paid")
+    if out_of_band:
+        _cancel_payment(call, invoice, "automatic")
     agenda.put(call.store, RETRY, invoice["id"], None, None)
-    save(call, invoice, after, "invoice.updated", "invoice.paid")
-    if not out_of_band:
-        events.record(call, "invoice.payment_succeeded", after)
-    return after
+    for payment in settled["data"]:
+        if payment["status"] == "paid":
+            events.record(call, "invoice_payment.paid", payment)
+    return amend(
+        call,
+        invoice["id"],
+        "invoice.paid",
+        *(() if out_of_band else ("invoice.payment_succeeded",)),
+        amount_paid=invoice["amount_due"],
+        amount_paid_off_stripe=invoice["amount_due"] if out_of_band else invoice["amount_paid_off_stripe"],
+        amount_remaining=0,
+        attempt_count=invoice["attempt_count"] if counted is None else counted,
+        attempted=True,
+        auto_advance=False,
+        confirmation_secret=None,
+        next_payment_attempt=None,
+        payments=settled,
+        status="paid",
+        status_details=None,
+        status_transitions={**invoice["status_transitions"], "paid_at": call.now},
+    )
 
 
 def _settled(call: Call, invoice: Object, status: str) -> Object:
@@ -297,43 +322,64 @@ def _settled(call: Call, invoice: Object, status: str) -> Object:
 
 
 def void(call: Call, invoice: Object) -> Object:
-    """An open or uncollectible invoice that is not to be paid; its payment intent is canceled."""
+    """An open or uncollectible invoice that is not to be paid; its payment intent is canceled, and what it took from
+    the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void)."""
     if invoice["status"] not in ("open", "uncollectible"):
-        raise _wrong_status(invoice, "void")
+        raise invalid(
+            f"You can only void open invoices; this invoice is {invoice['status']}.", code="invoice_not_editable"
+        )
     _cancel_payment(call, invoice, "void_invoice")
-    after = {
-        **_given_up(invoice),
-        "payments": _settled(call, invoice, "canceled"),
-        "status": "void",
-        "status_transitions": {**invoice["status_transitions"], "voided_at": call.now},
-    }
+    _give_back(call, invoice)
     agenda.put(call.store, RETRY, invoice["id"], None, None)
-    return save(call, invoice, after, "invoice.updated", "invoice.voided")
+    return amend(
+        call,
+        invoice["id"],
+        "invoice.voided",
+        **_GIVEN_UP,
+        confirmation_secret=None,
+        payments=_settled(call, invoice, "canceled"),
+        status="void",
+        status_details=None,
+        status_transitions={**invoice["status_transitions"], "voided_at": call.now},
+    )
 
 
-def mark_uncollectible(call: Call, invoice: Object) -> Object:
+_GIVEN_UP = {"auto_advance": False, "next_payment_attempt": None}
+
+
+def _give_back(call: Call, invoice: Object) -> None:
+    customer = call.store.get("customer", invoice["customer"])
+    taken = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
+    if taken and customer is not None and not customer.get("deleted"):
+        after = {**customer, "balance": customer["balance"] - taken}
+        call.store.replace("customer", after)
+        events.record(call, "customer.updated", after, customer)
+
+
+def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven") -> Object:
     """An open invoice taken for a loss. It can still be paid."""
     if invoice["status"] != "open":
-        raise _wrong_status(invoice, "mark_uncollectible")
-    after = {
-        **_given_up(invoice),
-        "confirmation_secret": invoice["confirmation_secret"],
-        "status": "uncollectible",
-        "status_transitions": {**invoice["status_transitions"], "marked_uncollectible_at": call.now},
-    }
+        raise invalid(
+            f"You can only mark open invoices as uncollectible; this invoice is {invoice['status']}.",
+            code="invoice_not_editable",
+        )
     agenda.put(call.store, RETRY, invoice["id"], None, None)
-    return save(call, invoice, after, "invoice.updated", "invoice.marked_uncollectible")
-
-
-def _given_up(invoice: Object) -> Object:
-    return {**invoice, "auto_advance": False, "confirmation_secret": None, "next_payment_attempt": None}
+    return amend(
+        call,
+        invoice["id"],
+        "invoice.marked_uncollectible",
+        **_GIVEN_UP,
+        status="uncollectible",
+        status_details={"uncollectible": {"reason": reason}},
+        status_transitions={**invoice["status_transitions"], "marked_uncollectible_at": call.now},
+    )
 
 
 def stop_collecting(call: Call, invoice: Object) -> Object:
-    """Leave an open invoice open, and do not charge it again by itself."""
-    after = {**invoice, "auto_advance": False, "next_payment_attempt": None}
-    agenda.put(call.store, RETRY, invoice["id"], None, None)
-    return save(call, invoice, after, "invoice.updated") if after != invoice else invoice
+    """Leave an open invoice open, or a draft a draft, and do nothing more about it by itself."""
+    for what in (RETRY, FINALIZE):
+        agenda.put(call.store, what, invoice["id"], None, None)
+    return amend(call, invoice["id"], **_GIVEN_UP, automatically_finalizes_at=None)
 
 
 def _cancel_payment(call: Call, invoice: Object, reason: str) -> None:
@@ -342,8 +388,7 @@ def _cancel_payment(call: Call, invoice: Object, reason: str) -> None:
         payments.cancel(call, intent, reason)
 
 
-def _wrong_status(invoice: Object, action: str) -> ApiError:
-    what = {"void": "void", "mark_uncollectible": "mark as uncollectible"}[action]
-    return invalid(
-        f"You can only {what} open invoices; this invoice is {invoice['status']}.", code="invoice_not_editable"
-    )
+def of_subscription(call: Call, subscription: str) -> list[Object]:
+    """All invoices of a subscription, oldest first."""
+    condition = Condition("json_extract(body, '$.parent.subscription_details.subscription') = ?", (subscription,))
+    return call.store.select("invoice", [condition], newest_first=False, limit=10_000)

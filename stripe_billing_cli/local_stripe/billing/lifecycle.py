@@ -9,18 +9,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import (
-    agenda,
-    clocks,
-    collection,
-    invoice_items,
-    invoices,
-)
+from stripe_billing_cli.local_stripe.billing import agenda, clocks, collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
+from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, sellable, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    changes,
+    ending,
+    forthcoming,
+    items,
+    pausing,
+    pending_updates,
+    rhythms,
+    sellable,
+    standing,
+    stored,
+)
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
+
+RENEWABLE = ("active", "past_due", "trialing", "unpaid")
 
 
 def catch_up(call: Call, clock: str, until: int) -> None:
@@ -31,15 +39,14 @@ def catch_up(call: Call, clock: str, until: int) -> None:
 
 def _expire(call: Call, id: str) -> None:
     """Nobody paid the first invoice within 23 hours."""
-    subscription = stored.find(call, id)
-    if subscription["status"] == "incomplete":
-        collection.end(call, id, reason=None, status="incomplete_expired")
+    if stored.find(call, id)["status"] == "incomplete":
+        ending.end(call, id, reason=None, status="incomplete_expired")
 
 
 def _cancel(call: Call, id: str) -> None:
     subscription = stored.find(call, id)
-    if subscription["status"] not in collection.ENDED:
-        collection.end(call, id, reason=subscription["cancellation_details"]["reason"])
+    if subscription["status"] not in stored.ENDED:
+        ending.end(call, id, reason=subscription["cancellation_details"]["reason"])
 
 
 def _warn(call: Call, id: str) -> None:
@@ -48,140 +55,132 @@ def _warn(call: Call, id: str) -> None:
         events.record(call, "customer.subscription.trial_will_end", subscription)
 
 
-def _resume(call: Call, id: str) -> None:
+def _collect_again(call: Call, id: str) -> None:
     """The pause of its collection is over."""
-    subscription = stored.find(call, id)
-    collection.save(call, subscription, {**subscription, "pause_collection": None})
+    stored.amend(call, id, pause_collection=None)
 
 
 def _renew(call: Call, id: str) -> None:
     before = stored.find(call, id)
-    if before["status"] in (*collection.ENDED, "incomplete", "paused"):
-        return
-    if before["cancel_at"] is not None and before["cancel_at"] <= call.now:
-        _cancel(call, id)
-        return
     customer = call.store.get("customer", before["customer"])
-    if customer is None or customer.get("deleted"):
+    if before["status"] not in RENEWABLE or customer is None or customer.get("deleted"):
         return
     method = collection.default_method(call, customer, before)
     if before["status"] == "trialing" and method is None and before["collection_method"] != "send_invoice":
         match before["trial_settings"]["end_behavior"]["missing_payment_method"]:
             case "cancel":
-                collection.end(call, id, reason="cancellation_requested")
+                ending.end(call, id, reason=None)
                 return
             case "pause":
-                after = collection.save(call, before, {**before, "status": "paused"})
-                events.record(call, "customer.subscription.paused", after)
+                _pause(call, before)
                 return
     _next_period(call, before, customer)
 
 
+def _pause(call: Call, before: Object) -> None:
+    """ "The trial ended without a payment method on file" (https://docs.stripe.com/billing/subscriptions/pause)."""
+    stored.amend(
+        call,
+        before["id"],
+        "customer.subscription.paused",
+        status="paused",
+        status_details=pausing.details(call, "trial_end_without_payment_method"),
+    )
+
+
 def _next_period(call: Call, before: Object, customer: Object) -> None:
-    """The items whose period ends now begin another, and are billed for it on one invoice."""
-    known = sellable.catalog(call)
-    renewed, items = [], []
-    for item in before["items"]["data"]:
-        if item["current_period_end"] > call.now:
-            items.append(item)
-            continue
-        rhythm = changes.rhythm(known.price(item["price"]))
-        end = rhythm.next_after(before["billing_cycle_anchor"], call.now)
-        renewed.append({**item, "current_period_start": call.now, "current_period_end": end})
-        items.append(renewed[-1])
-    status = "active" if before["status"] == "trialing" else before["status"]
-    after = {**before, "items": {**before["items"], "data": items}, "status": status}
-    held = invoice_items.pending(call, customer["id"], before["id"], before["currency"])
-    billed = [invoice_items.as_line(call, item) for item in held]
-    billed += changes.whole_periods(renewed, known, before["currency"])
-    began = min(item["current_period_start"] for item in before["items"]["data"])
+    """The items whose period ends now begin another, and are billed for it on one invoice, with what is pending."""
+    after, billed, held = next_period(call, before, call.now)
     pause = (before["pause_collection"] or {}).get("behavior")
-    advances = before["status"] != "unpaid" and pause not in ("keep_as_draft", "void")
     draft = invoices.drafted(
         call,
         customer,
-        billed,
+        [*(invoice_items.as_line(call, item) for item in held), *billed],
         before["currency"],
         reason="subscription_cycle",
         subscription=after,
-        period=(began, call.now),
-        auto_advance=advances,
+        period=(min(item["current_period_start"] for item in before["items"]["data"]), call.now),
+        auto_advance=before["status"] != "unpaid" and pause is None,
     )
-    after["latest_invoice"] = draft["id"]
-    collection.save(call, before, after)
+    changed = {"items": after["items"], "status": after["status"], "latest_invoice": draft["id"]}
+    after = stored.amend(call, before["id"], **changed)
+    forthcoming.plan_ahead(call, after)
     invoice = invoices.create(call, draft)
     invoice_items.bill(call, held, draft["id"])
-    forthcoming.plan_ahead(call, after)
-    if pause == "void":
-        customer_now = call.store.get("customer", customer["id"])
-        assert customer_now is not None
-        opened = invoices.finalize(call, invoice, customer_now)
-        if opened["status"] == "open":
-            invoices.void(call, opened)
+    if pause in ("void", "mark_uncollectible"):
+        _give_up(call, invoice, pause)
+
+
+def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line], list[Object]]:
+    """The subscription after a renewal at `now`, what is billed for it, and the pending items that are billed with it.
+
+    A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
+    """
+    known = sellable.catalog(call)
+    anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
+    staying = [item for item in before["items"]["data"] if item["current_period_end"] > now]
+    begun = []
+    for item in before["items"]["data"]:
+        if item["current_period_end"] <= now:
+            end = rhythms.rhythm(known.price(item["price"])).next_after(anchor, now)
+            begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
+    data, billed = changes.part_periods(begun, known, before["currency"], anchor, prorates=True, metered=True)
+    renewed = {item["id"]: item for item in [*staying, *data]}
+    in_order = [renewed[item["id"]] for item in before["items"]["data"]]
+    status = "active" if before["status"] == "trialing" else before["status"]
+    after = {**before, "items": items.with_items(before, in_order), "status": status}
+    return after, billed, invoice_items.pending_of(call, before)
+
+
+def _give_up(call: Call, draft: Object, pause: str) -> None:
+    """Collection is paused: "immediately marked as void", or uncollectible
+    (https://docs.stripe.com/billing/subscriptions/pause-payment)."""
+    opened = invoices.finalize(call, draft)
+    if opened["status"] == "open" and pause == "void":
+        invoices.void(call, opened)
+    elif opened["status"] == "open":
+        invoices.mark_uncollectible(call, opened, "subscription_paused")
 
 
 def _finalize(call: Call, id: str) -> None:
-    """An hour after it was made: open, and charged to the default card."""
+    """An hour after it was made: open, and charged to the default card, or sent."""
     invoice = call.store.get("invoice", id)
-    if invoice is None or invoice["status"] != "draft":
+    customer = call.store.get("customer", invoice["customer"]) if invoice else None
+    if invoice is None or invoice["status"] != "draft" or customer is None or customer.get("deleted"):
         return
-    customer = call.store.get("customer", invoice["customer"])
-    if customer is None or customer.get("deleted"):
-        return
-    subscription = collection.subscription_of(call, invoice)
-    saves = subscription is not None and (
-        (subscription["payment_settings"] or {}).get("save_default_payment_method") == "on_subscription"
-    )
-    opened = invoices.finalize(call, invoice, customer, saves_card=saves)
+    subscription = stored.of_invoice(call, invoice)
+    opened = invoices.finalize(call, invoice, saves_card=stored.saves_card(subscription))
     if opened["status"] == "paid":
-        return
-    if subscription is not None and (subscription["pause_collection"] or {}).get("behavior") == "mark_uncollectible":
-        invoices.mark_uncollectible(call, opened)
+        standing.paid(call, opened, None)
     elif opened["collection_method"] == "send_invoice":
         events.record(call, "invoice.sent", opened)
         agenda.put(call.store, OVERDUE, id, opened["due_date"], opened["test_clock"])
-    else:
-        _attempt(call, opened)
-
-
-def _attempt(call: Call, invoice: Object) -> None:
-    """Charge the default card; for want of one the attempt fails (and is retried: one may be added)."""
-    customer = call.store.get("customer", invoice["customer"])
-    if customer is None or customer.get("deleted"):
-        return
-    method = collection.default_method(call, customer, collection.subscription_of(call, invoice))
-    if method is not None:
-        collection.charge(call, invoice, method, off_session=True)
-        return
-    intent = invoices.intent_of(call, invoice)
-    assert intent is not None
-    collection.settle(call, invoice, intent)
+    elif opened["auto_advance"]:
+        collection.attempt(call, opened)
 
 
 def _retry(call: Call, id: str) -> None:
     invoice = call.store.get("invoice", id)
     if invoice is not None and invoice["status"] == "open":
-        _attempt(call, invoice)
+        collection.attempt(call, invoice)
 
 
 def _overdue(call: Call, id: str) -> None:
     """An invoice sent, and not paid by its due date."""
     invoice = call.store.get("invoice", id)
-    if invoice is None or invoice["status"] != "open":
-        return
-    events.record(call, "invoice.overdue", invoice)
-    subscription = collection.subscription_of(call, invoice)
-    if subscription is not None and subscription["status"] == "active":
-        collection.save(call, subscription, {**subscription, "status": "past_due"})
+    if invoice is not None and invoice["status"] == "open":
+        events.record(call, "invoice.overdue", invoice)
+        standing.overdue(call, invoice)
 
 
 OVERDUE = "invoice.overdue"
 HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
-    collection.CANCEL: _cancel,
-    collection.EXPIRE: _expire,
-    collection.RENEW: _renew,
-    collection.RESUME: _resume,
-    collection.TRIAL_WILL_END: _warn,
+    forthcoming.CANCEL: _cancel,
+    forthcoming.DISCARD: pending_updates.expire,
+    forthcoming.EXPIRE: _expire,
+    forthcoming.RENEW: _renew,
+    forthcoming.RESUME: _collect_again,
+    forthcoming.TRIAL_WILL_END: _warn,
     invoices.FINALIZE: _finalize,
     invoices.RETRY: _retry,
     OVERDUE: _overdue,

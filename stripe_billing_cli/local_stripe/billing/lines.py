@@ -46,7 +46,10 @@ def for_period(item: Object, price: Object, product: str, currency: str, start: 
 
 
 def for_trial(item: Object, price: Object, product: str, start: int, end: int) -> Line:
-    return Line(0, f"Trial period for {product}", start, end, price, item.get("quantity") or 0, item["id"])
+    """A time that costs nothing. In the words of flexible billing mode
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#trials)."""
+    quantity = item.get("quantity") or 0
+    return Line(0, f"Free trial for {quantity} × {product}", start, end, price, quantity, item["id"])
 
 
 def rate(price: Object, currency: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import payment_methods
+from stripe_billing_cli.local_stripe.billing import pages, payment_methods
 from stripe_billing_cli.local_stripe.billing.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError
@@ -109,16 +109,23 @@ def _needs_action(call: Call, intent: Object, method: Object) -> Object:
     waiting = {
         **intent,
         "last_payment_error": None,
-        "next_action": {
-            "type": "use_stripe_sdk",
-            "use_stripe_sdk": {"type": "three_d_secure_redirect", "stripe_js": "https://hooks.stripe.com/3d_secure_2"},
-        },
+        "next_action": next_action(call, intent),
         "payment_method": method["id"],
         "status": "requires_action",
     }
     call.store.replace("payment_intent", waiting)
     events.record(call, "payment_intent.requires_action", waiting)
     return waiting
+
+
+def next_action(call: Call, intent: Object) -> Object:
+    """3-D Secure, at a page of the local Stripe's: to be redirected to where the caller has a page to return to, else
+    for Stripe.js (https://docs.stripe.com/payments/3d-secure/authentication-flow)."""
+    url = pages.authentication(intent["id"], intent["client_secret"])
+    return_url = call.params.get("return_url")
+    if return_url is not None:
+        return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "three_d_secure_redirect"}}
 
 
 def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
@@ -141,6 +148,31 @@ def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> O
     }
     call.store.replace("payment_intent", failed)
     events.record(call, "charge.failed", charge)
+    events.record(call, "payment_intent.payment_failed", failed)
+    return failed
+
+
+NOT_AUTHENTICATED = (
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+)
+
+
+def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
+    """The customer did not pass 3-D Secure: nothing was charged, and another card is asked for."""
+    failed = {
+        **intent,
+        "last_payment_error": {
+            "code": "payment_intent_authentication_failure",
+            "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
+            "message": NOT_AUTHENTICATED,
+            "payment_method": shown(call.store, "payment_method", method, {}),
+            "type": "invalid_request_error",
+        },
+        "next_action": None,
+        "payment_method": None,
+        "status": "requires_payment_method",
+    }
+    call.store.replace("payment_intent", failed)
     events.record(call, "payment_intent.payment_failed", failed)
     return failed
 

@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import (
-    clocks,
-    customers,
-    invoice_items,
-    invoices,
-)
+from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items, invoices, lifecycle
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.lines import Line
-from stripe_billing_cli.local_stripe.billing.schedules import forecast
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, form, item_changes, sellable, stored
+from stripe_billing_cli.local_stripe.billing.schedules import forecast, schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    cancellation,
+    changes,
+    creation,
+    first_invoice,
+    form,
+    item_changes,
+    items,
+    pausing,
+    sellable,
+    stored,
+)
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import invalid
+from stripe_billing_cli.local_stripe.errors import ApiError, invalid, missing_param
+from stripe_billing_cli.local_stripe.lists import equal, json_field
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
     Boolean,
     Choice,
+    Currency,
     Hash,
     Integer,
     ListOf,
+    Params,
     Text,
     optional,
     unsettable,
@@ -36,55 +46,149 @@ DETAILS = Hash(
     {
         **optional(
             billing_cycle_anchor=Hash(
-                {**optional(type=Choice(("now", "unchanged"))), **unsupported("give a type", "timestamp")}
+                optional(timestamp=Integer(), type=Choice(("now", "timestamp", "unchanged"))),
             ),
+            billing_mode=form.BILLING_MODE,
             cancel_at_period_end=Boolean(),
             cancel_now=Boolean(),
             items=ListOf(form.CHANGED_ITEM, 20),
+            pause=Hash(form.PAUSE_SETTINGS),
             proration_behavior=form.PRORATIONS,
             proration_date=Integer(),
+            resume_at=Choice(("now",)),
+            trial_end=form.NowOr("now"),
         ),
         **unsettable(cancel_at=form.NowOr("min_period_end", "max_period_end")),
-        **unsupported("preview a change of items, or a cancellation", "billing_mode billing_schedules pause resume_at"),
-        **unsupported("preview a change of items, or a cancellation", "start_date trial_end metadata"),
+        **unsupported("it has no billing schedules", "billing_schedules"),
+        **unsupported("its subscriptions start when they are made", "start_date"),
+        **unsupported("metadata changes no invoice", "metadata"),
         **unsupported(form.NO_TAXES, "default_tax_rates"),
     }
 )
 FORM = Hash(
     {
-        **optional(customer=Text(), subscription=Text(), subscription_details=DETAILS),
+        **optional(
+            currency=Currency(),
+            customer=Text(),
+            preview_mode=Choice(("next",)),
+            schedule=Text(),
+            subscription=Text(),
+            subscription_details=DETAILS,
+        ),
         **unsettable(discounts=discount.FORM),
         **unsupported("it computes no taxes", "automatic_tax"),
-        **unsupported("it previews subscriptions", "currency customer_details invoice_items issuer on_behalf_of"),
-        **unsupported("it previews the next invoice", "preview_mode schedule schedule_details"),
+        **unsupported("name a customer, and give them invoice items", "customer_details invoice_items"),
+        **unsupported(form.NO_CONNECT, "issuer on_behalf_of"),
+        **unsupported("change the schedule to see its invoice", "schedule_details"),
         **unsupported("it has no accounts that are customers", "customer_account"),
         "expand": EXPAND,
     }
 )
 
 
+@dataclass(frozen=True)
+class Upcoming:
+    """What is billed at a time, for a subscription as it will be then."""
+
+    subscription: Object
+    lines: list[Line]
+    at: int
+
+
+def check(params: Params) -> None:
+    details = params.get("subscription_details", {})
+    anchor = details.get("billing_cycle_anchor", {})
+    if anchor.get("type") == "timestamp" and "timestamp" not in anchor:
+        raise missing_param("subscription_details[billing_cycle_anchor][timestamp]")
+    if "cancel_at" in details and details.get("cancel_at_period_end"):
+        raise invalid(
+            "You may only specify one of these parameters: cancel_at, cancel_at_period_end.",
+            "subscription_details[cancel_at]",
+        )
+
+
+def none_upcoming(what: str) -> ApiError:
+    """404, as the documents say of a preview that has nothing to show."""
+    return ApiError(404, f"No upcoming invoices for {what}", "invoice_upcoming_none")
+
+
 def preview(call: Call) -> Object:
-    if "subscription" not in call.params:
-        raise invalid("The local Stripe previews the invoice of a subscription: name it.", "subscription")
-    subscription = stored.find(call, call.params["subscription"])
-    if subscription["status"] in ("canceled", "incomplete_expired"):
-        raise invalid(f"No upcoming invoices for subscription: {subscription['id']}", code="invoice_upcoming_none")
+    subscription = _subscription(call)
+    if subscription is None:
+        return _of_new(call)
+    if subscription["status"] in stored.ENDED:
+        raise none_upcoming(f"subscription: {subscription['id']}")
     customer = customers.find(call, subscription["customer"])
+    if call.params.get("customer", customer["id"]) != customer["id"]:
+        raise invalid("The subscription does not belong to the customer.", "subscription")
     call = clocks.at_time_of(call, customer)
     details = call.params.get("subscription_details", {})
-    billed, at = _lines(call, subscription, details)
-    draft = invoices.drafted(
-        call,
-        customer,
-        billed,
-        subscription["currency"],
-        reason="upcoming",
-        subscription=subscription,
-        proration_date=details.get("proration_date"),
-        discounts=_discounts(call, subscription),
-        created=at,
-        period_end=at,
+    upcoming = _upcoming(
+        replace(call, params={**details, "discounts": call.params.get("discounts")}), subscription, details
     )
+    return _shown(call, customer, upcoming, proration_date=details.get("proration_date"))
+
+
+def _subscription(call: Call) -> Object | None:
+    """The one named, or whose schedule is; else, where nothing new is to be seen, the customer's that renews first."""
+    params = call.params
+    if "subscription" in params:
+        return stored.find(call, params["subscription"])
+    if "schedule" in params:
+        of = schedule.find(call, params["schedule"])["subscription"]
+        if of is None:
+            raise invalid("The local Stripe previews the invoices of schedules that have started.", "schedule")
+        return stored.find(call, of)
+    if "customer" not in params:
+        raise missing_param("customer")
+    if "subscription_details" in params:
+        return None
+    of_customer = equal(json_field("customer"), params["customer"])
+    found = call.store.select(stored.KIND, of_customer, newest_first=False, limit=1000)
+    living = [one for one in found if one["status"] in lifecycle.RENEWABLE and one["cancel_at"] is None]
+    return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
+
+
+def _shown(call: Call, customer: Object, upcoming: Upcoming, **rest: Any) -> Object:
+    draft = invoices.drafted(
+        replace(call, now=upcoming.at),
+        customer,
+        upcoming.lines,
+        upcoming.subscription["currency"],
+        reason="upcoming",
+        subscription=upcoming.subscription,
+        discounts=_discounts(call, upcoming.subscription),
+        **rest,
+    )
+    return {**draft, "id": f"upcoming_{draft['id']}"}
+
+
+def _of_new(call: Call) -> Object:
+    """The first invoice of a subscription that is not created; for want of one, what is pending for the customer."""
+    customer = customers.find(call, call.params["customer"])
+    call = clocks.at_time_of(call, customer)
+    details = call.params.get("subscription_details", {})
+    if not details.get("items"):
+        return _pending_only(call, customer)
+    anchor = details.get("billing_cycle_anchor", {})
+    wanted: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED}
+    if anchor.get("type") == "timestamp":
+        wanted["billing_cycle_anchor"] = anchor["timestamp"]
+    if "currency" in call.params:
+        wanted["currency"] = call.params["currency"]
+    subscription = creation.drafted(replace(call, params=wanted), customer)
+    held = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
+    _, billed = first_invoice.billed(replace(call, params=wanted), subscription)
+    return _shown(call, customer, Upcoming(subscription, [*held, *billed], call.now), parent=None)
+
+
+def _pending_only(call: Call, customer: Object) -> Object:
+    currency = call.params.get("currency") or customer["currency"] or call.account["default_currency"]
+    held = invoice_items.pending(call, customer["id"], None, currency)
+    if not held:
+        raise none_upcoming(f"customer: {customer['id']}")
+    lines = [invoice_items.as_line(call, item) for item in held]
+    draft = invoices.drafted(call, customer, lines, currency, reason="upcoming")
     return {**draft, "id": f"upcoming_{draft['id']}"}
 
 
@@ -103,36 +207,76 @@ def _discounts(call: Call, subscription: Object) -> list[Object] | None:
     return found
 
 
-def _lines(call: Call, subscription: Object, details: Mapping[str, Any]) -> tuple[list[Line], int]:
-    """What would be billed, and when."""
-    known = sellable.catalog(call)
-    held = invoice_items.pending(call, subscription["customer"], subscription["id"], subscription["currency"])
+def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> Upcoming:
+    """`call` has the details as its parameters, as an update would."""
+    held = invoice_items.pending_of(call, subscription)
     waiting = [invoice_items.as_line(call, item) for item in held]
-    items = subscription["items"]["data"]
     if details.get("cancel_now"):
         at = details.get("proration_date", call.now)
         prorated = details.get("proration_behavior", "create_prorations") != "none"
-        return [*waiting, *(changes.credits_for_all(subscription, known, at) if prorated else [])], call.now
-    if "items" in details or "billing_cycle_anchor" in details:
-        change = item_changes.decide(call, subscription, details)
-        if change.at_once or details.get("proration_behavior") == "always_invoice":
-            return [*waiting, *change.prorations, *change.at_once], call.now
-        waiting, items = [*waiting, *change.prorations], change.after
-    ends = subscription["cancel_at"] is not None or details.get("cancel_at_period_end")
-    at = min(item["current_period_end"] for item in items)
-    if ends and not waiting:
-        raise invalid(f"No upcoming invoices for subscription: {subscription['id']}", code="invoice_upcoming_none")
-    if not ends and "items" not in details:
-        items, anchor = forecast.renewed(call, subscription, at)
-        subscription = {**subscription, "billing_cycle_anchor": anchor}
-    renewed = [] if ends else [_next(item, subscription, known) for item in items if item["current_period_end"] == at]
-    return [*waiting, *changes.whole_periods(renewed, known, subscription["currency"])], at
+        known = sellable.catalog(call)
+        credits = changes.credits_for(subscription, subscription["items"]["data"], known, at) if prorated else []
+        return Upcoming(subscription, [*waiting, *credits], call.now)
+    if "pause" in details:
+        return _paused(call, subscription, details["pause"], waiting)
+    if "resume_at" in details:
+        return _resumed(call, subscription, details, waiting)
+    if subscription["status"] == "paused":
+        raise none_upcoming(f"subscription: {subscription['id']}")
+    plain = _ends(call, subscription)
+    decided = item_changes.decide_all(call, subscription, details, plain)
+    after = {**subscription, **decided.fields}
+    change = decided.change
+    waiting = [*waiting, *change.prorations]
+    if change.at_once or (details.get("proration_behavior") == "always_invoice" and change.prorations):
+        return Upcoming(after, [*waiting, *change.at_once], call.now)
+    return _renewal(call, after, waiting, changed="items" in details)
 
 
-def _next(item: Object, subscription: Object, known: changes.Catalog) -> Object:
-    start = item["current_period_end"]
-    end = changes.rhythm(known.price(item["price"])).next_after(subscription["billing_cycle_anchor"], start)
-    return {**item, "current_period_start": start, "current_period_end": end}
+def _ends(call: Call, subscription: Object) -> Object:
+    if call.params.get("cancel_at_period_end") is None and "cancel_at" not in call.params:
+        return {}
+    return cancellation.changed(call, subscription)
 
 
-ROUTES = (Route("POST", "/v1/invoices/create_preview", "invoice", FORM, preview),)
+def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: bool) -> Upcoming:
+    """The next invoice that comes by itself: of the renewal, or what is pending at the end."""
+    at = items.first_end(subscription["items"]["data"])
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
+        if not waiting:
+            raise none_upcoming(f"subscription: {subscription['id']}")
+        return Upcoming(subscription, waiting, at)
+    if not changed:
+        held, anchor = forecast.renewed(call, subscription, at)
+        subscription = {**subscription, "items": items.with_items(subscription, held), "billing_cycle_anchor": anchor}
+    after, billed, _ = lifecycle.next_period(call, subscription, at)
+    return Upcoming(after, [*waiting, *billed], at)
+
+
+def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
+    """Only an invoice that the pause would make (https://docs.stripe.com/billing/subscriptions/pause)."""
+    pausing.check_pausable(subscription)
+    credits = pausing.credits(call, subscription, settings)
+    if settings.get("invoicing_behavior") != "invoice" or not credits:
+        raise none_upcoming(f"subscription: {subscription['id']}")
+    data = [{**item, "current_period_end": call.now} for item in subscription["items"]["data"]]
+    after = {
+        **subscription,
+        "items": items.with_items(subscription, data),
+        "status": "paused",
+        "status_details": pausing.details(call, "pause_requested"),
+    }
+    return Upcoming(after, [*waiting, *credits], call.now)
+
+
+def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
+    pausing.check_resumable(subscription)
+    data, prorations, at_once = pausing.resumed(call, subscription, details)
+    billed = [*waiting, *prorations, *at_once]
+    if not at_once and not (details.get("proration_behavior") == "always_invoice" and billed):
+        raise none_upcoming(f"subscription: {subscription['id']}")
+    after = {**subscription, "items": items.with_items(subscription, data)}
+    return Upcoming(after, billed, call.now)
+
+
+ROUTES = (Route("POST", "/v1/invoices/create_preview", "invoice", FORM, preview, check),)

@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.billing import (
     payment_methods,
     previews,
     refunds,
+    setup_intents,
     test_clocks,
 )
 from stripe_billing_cli.local_stripe.billing.discounts import calls as discount_calls
@@ -25,6 +26,7 @@ ROUTES = (
     *customers_deletion.ROUTES,
     *payment_methods.ROUTES,
     *intents.ROUTES,
+    *setup_intents.ROUTES,
     *refunds.ROUTES,
     *previews.ROUTES,
     *invoice_calls.ROUTES,

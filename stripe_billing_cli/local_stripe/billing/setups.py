@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import payment_methods
+from stripe_billing_cli.local_stripe.billing import payment_methods, payments
 from stripe_billing_cli.local_stripe.billing.cards import Decline
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError
@@ -56,7 +56,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
             {
                 **setup,
                 "last_setup_error": None,
-                "next_action": {"type": "use_stripe_sdk", "use_stripe_sdk": {"type": "three_d_secure_redirect"}},
+                "next_action": payments.next_action(call, setup),
                 "payment_method": method["id"],
                 "status": "requires_action",
             },
@@ -85,6 +85,25 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
             "status": "succeeded",
         },
     )
+
+
+def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
+    """The customer did not pass 3-D Secure; another card is asked for."""
+    failure = {
+        "code": "setup_intent_authentication_failure",
+        "doc_url": "https://stripe.com/docs/error-codes/setup-intent-authentication-failure",
+        "message": payments.NOT_AUTHENTICATED,
+        "payment_method": shown(call.store, "payment_method", method, {}),
+        "type": "invalid_request_error",
+    }
+    failed = {
+        **setup,
+        "last_setup_error": failure,
+        "next_action": None,
+        "payment_method": None,
+        "status": "requires_payment_method",
+    }
+    return _saved(call, "setup_failed", failed)
 
 
 def cancel(call: Call, setup: Object, reason: str | None) -> Object:

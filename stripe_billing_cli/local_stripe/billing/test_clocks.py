@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import agenda, customers_deletion, lifecycle
+from stripe_billing_cli.local_stripe.billing import agenda, customers, customers_deletion, lifecycle
 from stripe_billing_cli.local_stripe.billing.clocks import KIND
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, sellable
+from stripe_billing_cli.local_stripe.billing.subscriptions import rhythms, sellable
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -31,7 +31,22 @@ def create(call: Call) -> Object:
     }
     call.store.insert(KIND, clock)
     events.record(call, "test_helpers.test_clock.created", clock)
+    if "customer" in call.params:
+        _attach(call, clock)
     return clock
+
+
+def _attach(call: Call, clock: Object) -> None:
+    """ "Existing customer this test clock will be attached to. Once attached, customers can't be removed" """
+    customer = customers.find(call, call.params["customer"])
+    if customer["test_clock"] is not None:
+        raise invalid("This customer is attached to a test clock already.", "customer")
+    for kind in ("subscription", "subscription_schedule", "invoice", "invoiceitem"):
+        if call.store.select(kind, equal(json_field("customer"), customer["id"]), newest_first=True, limit=1):
+            raise invalid(
+                "The local Stripe attaches only customers to a test clock that have not been billed yet.", "customer"
+            )
+    customers.save(call, customer, {**customer, "test_clock": clock["id"]})
 
 
 def retrieve(call: Call) -> Object:
@@ -63,14 +78,14 @@ def _check_far(call: Call, clock: Object, until: int) -> None:
     living = call.store.select(
         "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
     )
-    rhythms = [
-        changes.rhythm(known.price(item["price"]))
+    recurring = [
+        rhythms.rhythm(known.price(item["price"]))
         for subscription in living
         if subscription["status"] not in ("canceled", "incomplete_expired")
         for item in subscription["items"]["data"]
     ]
     now = clock["frozen_time"]
-    furthest = min((rhythm.boundary(now, 2) for rhythm in rhythms), default=now + TWO_YEARS)
+    furthest = min((rhythm.boundary(now, 2) for rhythm in recurring), default=now + TWO_YEARS)
     if until > furthest:
         raise invalid(
             "You can only advance a test clock up to two intervals of its shortest subscription, or two years if it "
@@ -97,7 +112,7 @@ def list_clocks(call: Call) -> Object:
 
 
 PATH = "/v1/test_helpers/test_clocks"
-CREATE = Hash({**required(frozen_time=Integer(0)), **optional(name=Text(300)), "expand": EXPAND})
+CREATE = Hash({**required(frozen_time=Integer(0)), **optional(customer=Text(), name=Text(300)), "expand": EXPAND})
 ADVANCE = Hash({**required(frozen_time=Integer(0)), "expand": EXPAND})
 LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 ROUTES = (

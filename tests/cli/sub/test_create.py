@@ -45,7 +45,7 @@ class TestWhatIsPrinted:
         assert (made["due_next"]["amount_due"], made["due_next"]["currency"]) == (1500, "usd")
         assert made["due_next"]["at"] >= made["current_period_end"]
         assert made["client_secret"].startswith("pi_")
-        assert made["confirmation_url"].startswith("https://invoice.stripe.com/")
+        assert made["confirmation_url"].startswith("http://127.0.0.1:12111/i/")
         assert made["confirmation_expires_at"] == held["created"] + 23 * 3600
         assert made["metadata"] == held["metadata"] == {}, "the mark of the intent is gone"
 
@@ -58,7 +58,7 @@ class TestWhatIsPrinted:
         assert "due now    $15.00" in said
         assert "due next   $15.00 on " in said
         assert "secret     pi_" in said
-        assert "pay at     https://invoice.stripe.com/" in said
+        assert "pay at     http://127.0.0.1:12111/i/" in said
         assert "unpaid by then, the subscription expires" in said
 
     def test_the_secret_is_on_stdout_only(self, billing: Billing, ada: Any) -> None:
@@ -280,7 +280,7 @@ class TestIfNotExists:
         again = billing.ok(*argv, "--if-not-exists", "--output", "json").json
 
         assert (again["id"], again["status"], again["due_now"]["amount_due"]) == (first, "past_due", 1500)
-        assert again["confirmation_url"].startswith("https://invoice.stripe.com/")
+        assert again["confirmation_url"].startswith("http://127.0.0.1:12111/i/")
         assert again["confirmation_expires_at"] is None
 
     def test_one_that_has_ended_does_not_come_back(self, billing: Billing, shop: Shop, ada: Any) -> None:

@@ -48,7 +48,7 @@ class TestFirstPayment:
 
         assert ran.code == 4
         assert "3-D Secure" in ran.err
-        assert "https://" in ran.err
+        assert "http://127.0.0.1:12111/i/" in ran.err
 
     def test_declined_may_be_tried_again(self, life: Life, new: str) -> None:
         assert life("sub", "pay", new, "--payment-method", "pm_card_chargeDeclined").code == 4

@@ -35,7 +35,7 @@ def test_the_screen_answers_an_operations_person(billing: Billing, running: Any)
         "team=blue",
         "For the team",
         running["latest_invoice"],
-        "https://invoice.stripe.com/",
+        "http://127.0.0.1:12111/i/",
         f"invoice {running['latest_invoice']} paid, $15.00",
         "created, ",
     ):

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks, collection, customers
+from stripe_billing_cli.local_stripe.billing import clocks, customers
 from stripe_billing_cli.local_stripe.billing.portal import configurations
+from stripe_billing_cli.local_stripe.billing.subscriptions import stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.parameters import (
@@ -157,7 +158,7 @@ def _check_flow(call: Call, customer: Object, features: Object, flow: Mapping[st
     subscription = call.store.get("subscription", flow[kind]["subscription"])
     if subscription is None or subscription["customer"] != customer["id"]:
         raise no_such("subscription", flow[kind]["subscription"], param)
-    if subscription["status"] in (*collection.ENDED, "incomplete"):
+    if subscription["status"] in (*stored.ENDED, "incomplete"):
         raise invalid(f"The subscription is `{subscription['status']}`, and the portal cannot change it.", param)
     if kind == "subscription_cancel" and subscription["cancel_at"] is not None:
         raise invalid("This subscription is already set to be canceled.", param)

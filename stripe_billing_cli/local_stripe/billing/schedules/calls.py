@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import clocks, collection, customers
+from stripe_billing_cli.local_stripe.billing import clocks, customers
 from stripe_billing_cli.local_stripe.billing.schedules import form, phases, schedule, turning
-from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, changes, creation, sellable, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, rhythms, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.lists import check_cursors, equal, json_field, moments, page
@@ -89,7 +89,7 @@ def _laid_out(
         sellable.check_prices(prices, currency, f"phases[{number}][items]")
         creation.own_method(call, customer, phase.get("default_payment_method"))
     return phases.laid_out(
-        wanted, lambda price: changes.rhythm(known.price(price)), currency, start=start, now=call.now
+        wanted, lambda price: rhythms.rhythm(known.price(price)), currency, start=start, now=call.now
     )
 
 
@@ -114,7 +114,7 @@ def _from_subscription(call: Call, id: str) -> Object:
             f"You cannot migrate a subscription that is already attached to a schedule: `{subscription['schedule']}`.",
             "from_subscription",
         )
-    if subscription["status"] in (*collection.ENDED, "incomplete"):
+    if subscription["status"] in (*stored.ENDED, "incomplete"):
         raise invalid(
             f"You cannot migrate a subscription that is `{subscription['status']}`.",
             "from_subscription",
@@ -143,7 +143,7 @@ def _from_subscription(call: Call, id: str) -> Object:
     }
     call.store.insert(KIND, created)
     events.record(call, f"{KIND}.created", created)
-    collection.save(call, subscription, {**subscription, "schedule": created["id"]})
+    stored.save(call, subscription, {**subscription, "schedule": created["id"]})
     turning.show_end(call, created)
     schedule.plan_ahead(call, created)
     return created

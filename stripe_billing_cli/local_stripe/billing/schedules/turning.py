@@ -12,10 +12,18 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing import invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, creation, forthcoming, sellable, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    changes,
+    creation,
+    ending,
+    forthcoming,
+    rhythms,
+    sellable,
+    stored,
+)
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.metadata import merged
@@ -133,7 +141,7 @@ def _become(call: Call, found: Object, phase: Object, proration: str, before: Ob
         after["items"] = {**before["items"], "data": change.after}
         after["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
     _bill(call, before, after, change, proration)
-    forthcoming.plan_ahead(call, stored.again(call, after))
+    forthcoming.plan_ahead(call, stored.find(call, after["id"]))
 
 
 def _change(call: Call, found: Object, phase: Object, subscription: Object, proration: str) -> changes.Change:
@@ -145,8 +153,15 @@ def _change(call: Call, found: Object, phase: Object, subscription: Object, pror
         at=call.now,
         now=call.now,
         prorates=proration != "none",
-        restart=_anchor(found, phase) == "phase_start",
+        restart=_anchor(found, phase) == "phase_start" or _beats_otherwise(subscription, phase, known),
     )
+
+
+def _beats_otherwise(subscription: Object, phase: Object, known: changes.Catalog) -> bool:
+    """Whether the intervals change, so that the anchor is "automatically modified as needed when entering the phase"
+    (`billing_cycle_anchor` in `stripe/params/_subscription_schedule_create_params.py`)."""
+    old = {rhythms.rhythm(known.price(item["price"])) for item in subscription["items"]["data"]}
+    return old != {rhythms.rhythm(known.price(item["price"])) for item in phase["items"]}
 
 
 def at_period_end(call: Call, found: Object, phase: Object, subscription: Object, at: int) -> Object:
@@ -209,7 +224,7 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
     for line in change.prorations:
         invoice_items.pend(call, customer, line, before["currency"], before["id"])
     if not change.at_once and not (change.prorations and proration == "always_invoice"):
-        collection.save(call, before, after)
+        stored.save(call, before, after)
         return
     held = invoice_items.pending_of(call, before)
     draft = invoices.drafted(
@@ -223,14 +238,14 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
     )
     after["latest_invoice"] = draft["id"]
     invoice_items.bill(call, held, draft["id"])
-    collection.save(call, before, after)
+    stored.save(call, before, after)
     invoices.create(call, draft)
 
 
 def _finish(call: Call, before: Object) -> None:
     if before["end_behavior"] == "cancel":
         schedule.closed(call, before, "completed")
-        collection.end(call, before["subscription"], reason="cancellation_requested")
+        ending.end(call, before["subscription"], reason="cancellation_requested")
     else:
         release(call, before, keeps_end=False)
 
@@ -243,7 +258,7 @@ def release(call: Call, before: Object, *, keeps_end: bool) -> Object:
         after = {**subscription, "schedule": None}
         if before["end_behavior"] == "cancel" and not keeps_end:
             after |= _no_end()
-        collection.save(call, subscription, after)
+        stored.save(call, subscription, after)
         forthcoming.plan_ahead(call, after)
     return schedule.closed(call, before, "released", subscription=None, released_subscription=id)
 
@@ -260,7 +275,7 @@ def show_end(call: Call, found: Object) -> None:
         }
     else:
         ends = _no_end()
-    after = collection.save(call, before, {**before, **ends})
+    after = stored.save(call, before, {**before, **ends})
     forthcoming.plan_ahead(call, after)
 
 

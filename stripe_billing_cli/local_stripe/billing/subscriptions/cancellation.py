@@ -1,52 +1,42 @@
-"""The end of a subscription, now or later (https://docs.stripe.com/billing/subscriptions/cancel)."""
+"""Canceling a subscription, now or later (https://docs.stripe.com/billing/subscriptions/cancel)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import clocks, collection, customers, invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, sellable, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    changes,
+    ending,
+    items,
+    pending_updates,
+    sellable,
+    stored,
+)
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.parameters import Params
 from stripe_billing_cli.local_stripe.store import Object
 
+NO_END = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
+NO_DETAILS = {"comment": None, "feedback": None, "feedback_option": None, "reason": None}
 
-def requested(call: Call, params: Params, items: Sequence[Object]) -> Object:
-    """When the subscription is to end, and since when that is known."""
+
+def requested(call: Call, params: Params, held: Sequence[Object]) -> Object:
+    """When the subscription is to end, and since when that is known; empty where it is not to. The end of the period
+    is that of the item whose period ends first
+    (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
     if params.get("cancel_at_period_end"):
-        return {
-            "cancel_at": max(item["current_period_end"] for item in items),
-            "canceled_at": call.now,
-            "cancel_at_period_end": True,
-        }
+        return {"cancel_at": items.first_end(list(held)), "canceled_at": call.now, "cancel_at_period_end": True}
     if params.get("cancel_at") is not None:
-        return {
-            "cancel_at": _moment(call, params["cancel_at"], items),
-            "canceled_at": call.now,
-            "cancel_at_period_end": False,
-        }
+        at = _moment(call, params["cancel_at"], held)
+        return {"cancel_at": at, "canceled_at": call.now, "cancel_at_period_end": False}
     return {}
 
 
-def changed(call: Call, before: Object) -> Object:
-    params = call.params
-    details = {**before["cancellation_details"], **params.get("cancellation_details", {})}
-    ends = {name: before[name] for name in ("cancel_at", "cancel_at_period_end", "canceled_at")}
-    wanted = params.get("cancel_at_period_end") or params.get("cancel_at") is not None
-    taken_back = "cancel_at" in params or "cancel_at_period_end" in params
-    if wanted:
-        ends = requested(call, params, before["items"]["data"])
-        ends["canceled_at"] = before["canceled_at"] or call.now
-        details["reason"] = "cancellation_requested"
-    elif taken_back and before["cancel_at"] is not None:
-        ends = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
-        details = {"comment": None, "feedback": None, "feedback_option": None, "reason": None}
-    return {**ends, "cancellation_details": details}
-
-
-def _moment(call: Call, wanted: int | str, items: Sequence[Object]) -> int:
-    ends = [item["current_period_end"] for item in items]
+def _moment(call: Call, wanted: int | str, held: Sequence[Object]) -> int:
+    ends = [item["current_period_end"] for item in held]
     if wanted == "min_period_end":
         return int(min(ends))
     if wanted == "max_period_end":
@@ -56,26 +46,72 @@ def _moment(call: Call, wanted: int | str, items: Sequence[Object]) -> int:
     return int(wanted)
 
 
+def changed(call: Call, before: Object) -> Object:
+    """The fields that an update's wish to end, or no longer to end, changes."""
+    params = call.params
+    details = {**before["cancellation_details"], **params.get("cancellation_details", {})}
+    wanted = requested(call, params, before["items"]["data"])
+    if wanted:
+        kept = {"canceled_at": before["canceled_at"] or call.now}
+        return {**wanted, **kept, "cancellation_details": {**details, "reason": "cancellation_requested"}}
+    taken_back = "cancel_at" in params or "cancel_at_period_end" in params
+    if taken_back and before["cancel_at"] is not None:
+        return {**NO_END, "cancellation_details": {**NO_DETAILS, **params.get("cancellation_details", {})}}
+    return {"cancellation_details": details}
+
+
+def moved(call: Call, before: Object, plain: Object) -> Object:
+    """The subscription with another end, or none: "if set to a date before the current period ends, this will cause a
+    proration", as will setting it back (`cancel_at` in `stripe/params/_subscription_update_params.py`)."""
+    prorates = call.params.get("proration_behavior") != "none"
+    known = sellable.catalog(call)
+    data, prorations = changes.shortened(before, plain["cancel_at"], known, now=call.now, prorates=prorates)
+    customer = customers.find(call, before["customer"])
+    for line in prorations:
+        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    return stored.amend(call, before["id"], **plain, items=items.with_items(before, data))
+
+
 def cancel(call: Call) -> Object:
-    """End it now. What is left of an incomplete one is voided."""
+    """End it now. "Pending prorations are removed if invoice_now and prorate are both set to false" (the SDK's
+    `SubscriptionService.cancel`). One whose first invoice was not paid is not canceled but expired."""
     before = stored.retrieve(call)
     call = clocks.at_time_of(call, before)
-    if before["status"] in collection.ENDED:
+    if before["status"] in stored.ENDED:
         raise no_such("subscription", call.id, "id", 404)
+    id = before["id"]
     details = {**before["cancellation_details"], **call.params.get("cancellation_details", {})}
-    call.store.replace("subscription", {**before, "cancellation_details": details})
-    if call.params.get("prorate") and before["status"] != "incomplete":
-        customer = customers.find(call, before["customer"])
-        for line in changes.credits_for_all(before, sellable.catalog(call), call.now):
-            invoice_items.pend(call, customer, line, before["currency"], before["id"])
-    status = "incomplete_expired" if before["status"] == "incomplete" else "canceled"
-    if call.params.get("invoice_now") and status == "canceled":
+    call.store.replace(stored.KIND, {**before, "cancellation_details": details})
+    if before["status"] == "incomplete":
+        return ending.end(call, id, reason="cancellation_requested", status="incomplete_expired")
+    pending_updates.discard(call, id)
+    if call.params.get("prorate"):
+        _credit(call, before)
+    if call.params.get("invoice_now"):
         _last_invoice(call, before)
-    return collection.end(call, before["id"], reason="cancellation_requested", status=status)
+    elif not call.params.get("prorate"):
+        _drop_prorations(call, before)
+    return ending.end(call, id, reason="cancellation_requested")
+
+
+def _credit(call: Call, subscription: Object) -> None:
+    customer = customers.find(call, subscription["customer"])
+    held = subscription["items"]["data"]
+    if subscription["status"] == "paused":
+        return
+    for line in changes.credits_for(subscription, held, sellable.catalog(call), call.now):
+        invoice_items.pend(call, customer, line, subscription["currency"], subscription["id"])
+
+
+def _drop_prorations(call: Call, subscription: Object) -> None:
+    for item in invoice_items.pending_of(call, subscription):
+        if item["proration"]:
+            call.store.delete("invoiceitem", item["id"])
+            events.record(call, "invoiceitem.deleted", item)
 
 
 def _last_invoice(call: Call, subscription: Object) -> None:
-    """All that is pending, billed at the end."""
+    """All that is pending, billed and collected at the end."""
     held = invoice_items.pending_of(call, subscription)
     if not held:
         return
@@ -90,9 +126,7 @@ def _last_invoice(call: Call, subscription: Object) -> None:
         auto_advance=True,
     )
     invoice_items.bill(call, held, draft["id"])
-    invoice = invoices.finalize(call, invoices.create(call, draft), customer)
-    again = stored.again(call, subscription)
-    call.store.replace("subscription", {**again, "latest_invoice": invoice["id"]})
-    method = collection.default_method(call, customer, subscription)
-    if invoice["status"] == "open" and method is not None:
-        collection.charge(call, invoice, method, off_session=True)
+    invoice = invoices.finalize(call, invoices.create(call, draft))
+    stored.amend(call, subscription["id"], latest_invoice=invoice["id"])
+    if invoice["status"] == "open" and invoice["collection_method"] == "charge_automatically":
+        collection.attempt(call, invoice)

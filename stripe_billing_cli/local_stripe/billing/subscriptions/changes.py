@@ -1,19 +1,18 @@
 """What a change of a subscription's items does to its periods and its bills, decided without doing it.
 
-https://docs.stripe.com/billing/subscriptions/prorations: what is left of the period is credited at the old price and
-charged at the new one, to the second, each line rounded by itself. Another interval starts a new period at once.
+https://docs.stripe.com/billing/subscriptions/prorations: what is left of the period is credited as it was billed and
+charged at the new price, to the second, each line rounded by itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.billing import lines, pricing
 from stripe_billing_cli.local_stripe.billing.lines import Line
-from stripe_billing_cli.local_stripe.billing.periods import Rhythm
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, rhythms
 from stripe_billing_cli.local_stripe.store import Object
 
 PriceOf = Callable[[str], Object]
@@ -41,37 +40,9 @@ class Change:
     anchor: int | None = None
 
 
-def rhythm(price: Object) -> Rhythm:
-    return Rhythm(price["recurring"]["interval"], price["recurring"]["interval_count"])
-
-
-def new_item(subscription: str, price: Object, params: Mapping[str, Any], now: int, start: int, end: int) -> Object:
-    """A subscription item for [start, end). Metered prices have no quantity."""
-    metered = price["recurring"]["usage_type"] == "metered"
-    item: Object = {
-        "id": identifiers.short_id("si"),
-        "object": "subscription_item",
-        "billed_until": None,
-        "billing_thresholds": None,
-        "created": now,
-        "current_period_end": end,
-        "current_period_start": start,
-        "current_trial": None,
-        "discounts": [],
-        "metadata": {key: value for key, value in (params.get("metadata") or {}).items() if value != ""},
-        "plan": price["id"],
-        "price": price["id"],
-        "subscription": subscription,
-        "tax_rates": [],
-    }
-    if not metered:
-        item["quantity"] = params.get("quantity", 1)
-    return item
-
-
 def decide(
     subscription: Object,
-    items: Sequence[Mapping[str, Any]],
+    wanted: Sequence[Mapping[str, Any]],
     catalog: Catalog,
     *,
     at: int,
@@ -79,150 +50,277 @@ def decide(
     prorates: bool,
     restart: bool = False,
 ) -> Change:
-    """`items` as in an update: `{"id", "price", "quantity", "deleted"}`, each for a known item or a new one.
+    """`wanted` as in an update: `{"id", "price", "quantity", "deleted"}`, each for a known item or a new one.
 
-    `at` is the proration date; `restart` starts a new period now even if no interval changes.
+    `at` is the proration date; `restart` starts a new period now. In classic billing mode so does a price of another
+    interval, or the first that is not free; in flexible billing mode the anchor "is never automatically reset"
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
-    before = {item["id"]: item for item in subscription["items"]["data"]}
-    after = _after(subscription, before, items, catalog, now)
-    trial = subscription["status"] == "trialing"
-    old_rhythm = rhythm(catalog.price(next(iter(before.values()))["price"]))
-    moved = restart or any(
-        rhythm(catalog.price(item["price"])) != old_rhythm for item in after if _differs(before.get(item["id"]), item)
-    )
-    currency = subscription["currency"]
-    if moved and not trial:
-        after = [_restarted(item, catalog, now) for item in after]
-        credits = [_credit(item, catalog, currency, at) for item in before.values()] if prorates else []
-        at_once = [_whole(item, catalog, currency) for item in after]
-        return Change(after, [line for line in credits if line is not None], at_once, anchor=now)
-    if trial or not prorates:
+    before = list(subscription["items"]["data"])
+    after = _wanted_items(subscription, before, wanted, catalog, now)
+    if restart or (_is_classic(subscription) and _moves(subscription, before, after, catalog)):
+        return _anew(subscription, before, after, catalog, at=at, now=now, prorates=prorates)
+    if subscription["status"] == "trialing":
         return Change(after)
-    return Change(after, _prorations(before, after, catalog, currency, at))
+    if not prorates:
+        return Change(after)
+    return _prorated(subscription, before, after, catalog, at)
 
 
-def _after(
-    subscription: Object,
-    before: Mapping[str, Object],
-    items: Sequence[Mapping[str, Any]],
-    catalog: Catalog,
-    now: int,
+def _is_classic(subscription: Object) -> bool:
+    return bool(subscription["billing_mode"]["type"] == "classic")
+
+
+def _moves(subscription: Object, before: Sequence[Object], after: Sequence[Object], catalog: Catalog) -> bool:
+    if subscription["status"] == "trialing":
+        return False
+    old = {rhythms.rhythm(catalog.price(item["price"])) for item in before}
+    new = {rhythms.rhythm(catalog.price(item["price"])) for item in after}
+    currency = subscription["currency"]
+    return old != new or (_is_free(before, catalog, currency) and not _is_free(after, catalog, currency))
+
+
+def _is_free(held: Sequence[Object], catalog: Catalog, currency: str) -> bool:
+    return all(pricing.amount(catalog.price(item["price"]), currency, 1) == 0 for item in held)
+
+
+def _wanted_items(
+    subscription: Object, before: Sequence[Object], wanted: Sequence[Mapping[str, Any]], catalog: Catalog, now: int
 ) -> list[Object]:
-    named = {item["id"]: item for item in items if "id" in item}
-    kept = [_changed(item, named.get(id, {}), catalog) for id, item in before.items()]
-    remaining = [item for item in kept if not named.get(item["id"], {}).get("deleted")]
-    period = next(iter(before.values()))
-    start, end = period["current_period_start"], period["current_period_end"]
-    added = [
-        new_item(subscription["id"], catalog.price(item["price"]), item, now, start, end)
-        for item in items
-        if "id" not in item
+    named = {change["id"]: change for change in wanted if "id" in change}
+    kept = [
+        _changed(subscription, item, named.get(item["id"], {}), catalog, now)
+        for item in before
+        if not named.get(item["id"], {}).get("deleted")
     ]
-    return [*remaining, *added]
+    added = []
+    for change in wanted:
+        if "id" not in change:
+            price = catalog.price(change["price"])
+            period = _period(subscription, price, now)
+            added.append(items.new_item(subscription["id"], price, change, now, period))
+    return [*kept, *added]
 
 
-def _changed(item: Object, change: Mapping[str, Any], catalog: Catalog) -> Object:
+def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
+    """A trial is one period for all items; else the one reckoned from the anchor, cut short by an end that is set."""
+    if subscription["status"] == "trialing" and subscription["trial_end"] is not None:
+        return now, subscription["trial_end"]
+    start, end = rhythms.period_at(price, subscription["billing_cycle_anchor"], now)
+    ends = subscription["cancel_at"]
+    return start, min(end, ends) if ends is not None and ends > now else end
+
+
+def _changed(subscription: Object, item: Object, change: Mapping[str, Any], catalog: Catalog, now: int) -> Object:
+    """ "Updating a subscription price automatically reverts the quantity to the default value of 1"
+    (https://docs.stripe.com/billing/subscriptions/change-price#update)."""
     after = {**item}
-    if "price" in change:
-        after |= {"price": change["price"], "plan": change["price"]}
+    repriced = "price" in change and change["price"] != item["price"]
+    price = catalog.price(change["price"] if repriced else item["price"])
+    if repriced:
+        after |= {"price": price["id"], "plan": price["id"]}
+        if rhythms.rhythm(price) != rhythms.rhythm(catalog.price(item["price"])):
+            after = items.in_period(after, _period(subscription, price, now))
     if "metadata" in change:
         after["metadata"] = {
             key: value for key, value in {**item["metadata"], **(change["metadata"] or {})}.items() if value != ""
         }
-    if catalog.price(after["price"])["recurring"]["usage_type"] == "metered":
+        if change["metadata"] is None:
+            after["metadata"] = {}
+    if items.is_metered(price):
         after.pop("quantity", None)
     else:
-        after["quantity"] = change.get("quantity", item.get("quantity", 1))
+        after["quantity"] = change.get("quantity", 1 if repriced else item.get("quantity", 1))
     return after
 
 
-def _differs(old: Object | None, new: Object) -> bool:
+def differs(old: Object | None, new: Object) -> bool:
+    """Whether an item is billed otherwise than before."""
     return old is None or (old["price"], old.get("quantity")) != (new["price"], new.get("quantity"))
 
 
-def _restarted(item: Object, catalog: Catalog, now: int) -> Object:
-    end = rhythm(catalog.price(item["price"])).next_after(now, now)
-    return {**item, "current_period_start": now, "current_period_end": end}
+def _anew(
+    subscription: Object,
+    before: Sequence[Object],
+    after: Sequence[Object],
+    catalog: Catalog,
+    *,
+    at: int,
+    now: int,
+    prorates: bool,
+) -> Change:
+    """All items begin a new period now, and what is left of the old ones is credited."""
+    restarted = [
+        items.in_period(item, (now, rhythms.rhythm(catalog.price(item["price"])).next_after(now, now)))
+        for item in after
+    ]
+    credits = credits_for(subscription, before, catalog, at) if prorates else []
+    billed, at_once = whole_periods(restarted, catalog, subscription["currency"])
+    return Change(billed, credits, at_once, anchor=now)
 
 
-def _prorations(
-    before: Mapping[str, Object], after: Sequence[Object], catalog: Catalog, currency: str, at: int
-) -> list[Line]:
-    found: list[Line | None] = []
+def _prorated(
+    subscription: Object, before: Sequence[Object], after: Sequence[Object], catalog: Catalog, at: int
+) -> Change:
+    known = {item["id"]: item for item in before}
     staying = {item["id"]: item for item in after}
-    for id, old in before.items():
-        new = staying.get(id)
-        if new is None or _differs(old, new):
-            found.append(_credit(old, catalog, currency, at))
-    found += [_debit(item, catalog, currency, at) for item in after if _differs(before.get(item["id"]), item)]
-    return [line for line in found if line is not None]
+    gone = [item for item in before if item["id"] not in staying or differs(item, staying[item["id"]])]
+    found = credits_for(subscription, gone, catalog, at)
+    billed = []
+    for item in after:
+        if differs(known.get(item["id"]), item):
+            debit = _debit(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at)
+            found += [debit] if debit is not None else []
+            item = items.debited(item, debit)
+        billed.append(item)
+    return Change(billed, found)
 
 
-def _credit(item: Object, catalog: Catalog, currency: str, at: int) -> Line | None:
-    return _part(item, catalog, currency, at, -1, "Unused time on")
-
-
-def _debit(item: Object, catalog: Catalog, currency: str, at: int) -> Line | None:
-    return _part(item, catalog, currency, at, 1, "Remaining time on")
-
-
-def _part(item: Object, catalog: Catalog, currency: str, at: int, sign: int, words: str) -> Line | None:
-    """The rest of the item's period from `at` on. None for metered use, which is billed afterwards."""
-    price = catalog.price(item["price"])
-    if price["recurring"]["usage_type"] == "metered":
-        return None
-    start, end = item["current_period_start"], item["current_period_end"]
-    if not start <= at < end:
-        return None
-    quantity = item["quantity"]
-    whole = pricing.amount(price, currency, quantity)
-    many = f"{quantity} × " if quantity != 1 else ""
-    return Line(
-        sign * pricing.part_of(whole, end - at, end - start),
-        f"{words} {many}{catalog.name(price['product'])} after {lines.day(at)}",
-        at,
-        end,
-        price,
-        quantity,
-        item["id"],
-        proration=True,
-    )
-
-
-def credits_for_all(subscription: Object, catalog: Catalog, at: int) -> list[Line]:
-    """What is unused of all items, for a cancellation at `at`."""
+def credits_for(subscription: Object, held: Iterable[Object], catalog: Catalog, at: int) -> list[Line]:
+    """What is unused of these items from `at` on. Nothing of a trial, which cost nothing."""
     if subscription["status"] == "trialing":
         return []
-    credits = [_credit(item, catalog, subscription["currency"], at) for item in subscription["items"]["data"]]
-    return [line for line in credits if line is not None]
+    classic = _is_classic(subscription)
+    return [
+        line
+        for item in held
+        for line in (_credit_of_price if classic else _credits_of_debits)(item, subscription, catalog, at)
+    ]
 
 
-def _whole(item: Object, catalog: Catalog, currency: str) -> Line:
+def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
+    """One line for each debit of which something is left."""
+    found = []
+    for debit in item["debits"]:
+        start = max(at, debit["start"])
+        end = min(debit["end"], item["current_period_end"])
+        if start < end and debit["price"] is not None:
+            share = pricing.part_of(debit["amount"], end - start, debit["end"] - debit["start"])
+            found.append(_line(-share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog))
+    return found
+
+
+def _credit_of_price(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
+    """As much of the current price as is left of the period."""
+    line = _share(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at, -1)
+    return [line] if line is not None else []
+
+
+def _debit(item: Object, catalog: Catalog, currency: str, anchor: int, at: int) -> Line | None:
+    return _share(item, catalog, currency, anchor, at, 1)
+
+
+def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, sign: int) -> Line | None:
+    """The item's price for the rest of its period, as a share of a whole one. None for metered use."""
     price = catalog.price(item["price"])
+    start, end = item["current_period_start"], item["current_period_end"]
+    if items.is_metered(price) or not start <= at < end:
+        return None
+    whole = pricing.amount(price, currency, item["quantity"])
+    of = _whole_length(price, anchor, start, end)
+    words = "Unused time on" if sign < 0 else "Remaining time on"
+    amount = sign * pricing.part_of(whole, end - at, of)
+    return _line(amount, words, item["quantity"], price["id"], at, end, item, catalog)
+
+
+def _whole_length(price: Object, anchor: int, start: int, end: int) -> int:
+    """Seconds of the whole period of which [start, end) may be a part."""
+    first, last = rhythms.period_at(price, anchor, start)
+    return last - first if first <= start and end <= last else end - start
+
+
+def _line(
+    amount: int, words: str, quantity: int, price_id: str, start: int, end: int, item: Object, catalog: Catalog
+) -> Line:
+    price = catalog.price(price_id)
+    many = f"{quantity} × " if quantity != 1 else ""
+    description = f"{words} {many}{catalog.name(price['product'])} after {lines.day(start)}"
+    return Line(amount, description, start, end, price, quantity, item["id"], proration=True)
+
+
+def whole_periods(
+    held: Sequence[Object], catalog: Catalog, currency: str, *, metered: bool = False
+) -> tuple[list[Object], list[Line]]:
+    """Each item billed for its current period. Metered items only where asked: an invoice that begins something
+    has no line for them (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
+    billed, found = [], []
+    for item in held:
+        price = catalog.price(item["price"])
+        if items.is_metered(price):
+            if metered:
+                found.append(_whole(item, price, catalog, currency))
+            billed.append(items.debited(item, None))
+            continue
+        line = _whole(item, price, catalog, currency)
+        found.append(line)
+        billed.append(items.debited(item, line))
+    return billed, found
+
+
+def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> Line:
     start, end = item["current_period_start"], item["current_period_end"]
     return lines.for_period(item, price, catalog.name(price["product"]), currency, start, end)
 
 
-def whole_periods(items: Sequence[Object], catalog: Catalog, currency: str) -> list[Line]:
-    """Each item for its current period."""
-    return [_whole(item, catalog, currency) for item in items]
+def part_periods(
+    held: Sequence[Object], catalog: Catalog, currency: str, anchor: int, *, prorates: bool, metered: bool = False
+) -> tuple[list[Object], list[Line]]:
+    """As `whole_periods`, where a period may be only a part of one that the anchor makes whole."""
+    billed: list[Object] = []
+    found: list[Line] = []
+    for item in held:
+        price = catalog.price(item["price"])
+        start, end = item["current_period_start"], item["current_period_end"]
+        of = _whole_length(price, anchor, start, end)
+        if items.is_metered(price) or of == end - start:
+            one, its = whole_periods([item], catalog, currency, metered=metered)
+            billed, found = [*billed, *one], [*found, *its]
+        elif prorates:
+            whole = _whole(item, price, catalog, currency)
+            amount = pricing.part_of(whole.amount, end - start, of)
+            line = Line(amount, whole.description, start, end, price, whole.quantity, item["id"], proration=True)
+            billed, found = [*billed, items.debited(item, line)], [*found, line]
+        else:
+            billed.append(items.debited(item, None))
+    return billed, found
 
 
-def first_period(item: Object, catalog: Catalog, currency: str, anchor: int) -> Line | None:
-    """The time until an anchor to come, as a part of a whole period. None where it begins a whole one."""
-    price = catalog.price(item["price"])
-    start, end = item["current_period_start"], item["current_period_end"]
-    began = rhythm(price).last_before(anchor, end)
-    if began == start or price["recurring"]["usage_type"] == "metered":
-        return None
-    whole = _whole(item, catalog, currency)
-    return Line(
-        pricing.part_of(whole.amount, end - start, end - began),
-        whole.description,
-        start,
-        end,
-        price,
-        whole.quantity,
-        item["id"],
-        proration=True,
-    )
+def debited_from(
+    held: Sequence[Object], catalog: Catalog, currency: str, anchor: int, at: int
+) -> tuple[list[Object], list[Line]]:
+    """Each item billed for what is left of its period from `at` on."""
+    billed, found = [], []
+    for item in held:
+        line = _debit(item, catalog, currency, anchor, at)
+        found += [line] if line is not None else []
+        billed.append(items.debited(item, line))
+    return billed, found
+
+
+def shortened(
+    subscription: Object, ends: int | None, catalog: Catalog, *, now: int, prorates: bool
+) -> tuple[list[Object], list[Line]]:
+    """The items where the subscription is to end at `ends`: a period that would go on is cut, and credited; one that
+    was cut before goes on to its end again, and is charged for it
+    (https://docs.stripe.com/api/subscriptions/update#update_subscription-cancel_at)."""
+    kept, found = [], []
+    for item in subscription["items"]["data"]:
+        price = catalog.price(item["price"])
+        _, natural = rhythms.period_at(price, subscription["billing_cycle_anchor"], item["current_period_start"])
+        if subscription["status"] == "trialing" or item["current_period_end"] > natural:
+            natural = item["current_period_end"]
+        end = natural if ends is None else min(natural, max(ends, now))
+        moved = {**item, "current_period_end": end}
+        if end < item["current_period_end"] and prorates:
+            found += credits_for(subscription, [item], catalog, end)
+        if end > item["current_period_end"] and prorates:
+            _, more = debited_from(
+                [moved],
+                catalog,
+                subscription["currency"],
+                subscription["billing_cycle_anchor"],
+                item["current_period_end"],
+            )
+            found += more
+        kept.append(moved)
+    return kept, found

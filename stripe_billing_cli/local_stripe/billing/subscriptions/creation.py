@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import (
@@ -17,9 +16,10 @@ from stripe_billing_cli.local_stripe.billing import (
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
-    changes,
     first_invoice,
     forthcoming,
+    items,
+    rhythms,
     sellable,
     stored,
 )
@@ -30,6 +30,7 @@ from stripe_billing_cli.local_stripe.parameters import Params
 from stripe_billing_cli.local_stripe.store import Object
 
 DAY = 24 * 60 * 60
+LONGEST_TRIAL = 731 * DAY
 NULL = (
     "application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at "
     "customer_account days_until_due default_payment_method default_source description ended_at latest_invoice "
@@ -68,48 +69,101 @@ def _check_collection(params: Params) -> None:
         raise only_one_of(["cancel_at", "cancel_at_period_end"])
 
 
+PREVIEWED = ("billing_mode", "cancel_at", "cancel_at_period_end", "items", "proration_behavior", "trial_end")
+"""What of a new subscription a preview can be told."""
+
+
 def create(call: Call) -> Object:
-    params = call.params
-    customer = customers.find(call, params["customer"])
+    customer = customers.find(call, call.params["customer"])
     call = clocks.at_time_of(call, customer)
+    clocks.check_room_for_subscription(call, customer)
+    subscription = drafted(call, customer)
+    method = collection.default_method(call, customer, subscription)
+    begun, invoice = _begun(call, customer, subscription)
+    if invoice is None:
+        first_invoice.ask_for_card(call, begun["id"], method)
+    elif begun["collection_method"] == "send_invoice":
+        invoices.create(call, invoice)
+    else:
+        first_invoice.open_first(call, begun, invoice, method)
+    return stored.find(call, begun["id"])
+
+
+def drafted(call: Call, customer: Object) -> Object:
+    """A subscription as the parameters want it, not yet stored nor billed. Raises Stripe's refusals."""
+    params = call.params
+    for at, item in enumerate(params["items"]):
+        if "price" not in item:
+            raise missing_param(f"items[{at}][price]")
     prices = [sellable.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])]
     currency = sellable.currency_of(params, customer, prices)
     sellable.check_prices(prices, currency)
-    subscription, invoice = _begun(call, customer, prices, currency)
-    method = collection.default_method(call, customer, subscription)
-    if subscription["collection_method"] == "send_invoice":
-        invoices.create(call, invoice)
-    else:
-        first_invoice.open_first(call, subscription, invoice, method)
-    forthcoming.plan_ahead(call, stored.again(call, subscription))
-    return stored.again(call, subscription)
+    rhythms.check(params.get("billing_mode", {}).get("type", "flexible"), prices)
+    return _new(call, customer, prices, currency)
 
 
 def create_by_schedule(call: Call, customer: Object, prices: Sequence[Object], currency: str, schedule: str) -> Object:
     """As a schedule's first phase begins: nobody is there to pay, so it is active, and its first invoice is a draft
     for an hour (https://docs.stripe.com/billing/subscriptions/subscription-schedules)."""
     status = "trialing" if call.params.get("trial_end") else "active"
-    subscription, invoice = _begun(call, customer, prices, currency, schedule=schedule, status=status)
-    invoices.create(call, invoice)
-    forthcoming.plan_ahead(call, subscription)
-    return subscription
+    subscription = {**_new(call, customer, prices, currency), "schedule": schedule}
+    begun, invoice = _begun(call, customer, subscription, status=status)
+    if invoice is not None:
+        invoices.create(call, invoice)
+    return begun
 
 
-def _begun(call: Call, customer: Object, prices: Sequence[Object], currency: str, **rest: Any) -> tuple[Object, Object]:
-    """The subscription, stored, and its first invoice, not yet stored."""
-    subscription = {**_new(call, customer, prices, currency), **rest}
-    first = first_invoice.first_lines(call, subscription, customer)
-    on = discount.Redemption(customer, subscription["id"], currency, sum(line.amount for line in first))
-    subscription["discounts"] = discount.redeemed(call, call.params.get("discounts"), on)
-    call.store.insert("subscription", subscription)
-    events.record(call, "customer.subscription.created", subscription)
-    invoice = invoices.drafted(
-        call, customer, first, currency, reason="subscription_create", subscription=subscription, auto_advance=True
+def _begun(
+    call: Call, customer: Object, subscription: Object, *, status: str | None = None
+) -> tuple[Object, Object | None]:
+    """The subscription, stored, and its first invoice, not yet stored; None where there is nothing to bill: "this
+    action doesn't generate an invoice at all until the first billing period"
+    (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
+    held = invoice_items.pending_of(call, subscription)
+    data, billed = first_invoice.billed(call, subscription)
+    on = discount.Redemption(
+        customer, subscription["id"], subscription["currency"], sum(line.amount for line in billed)
     )
+    redeemed = discount.redeemed(call, call.params.get("discounts"), on)
+    subscription = {**subscription, "discounts": redeemed, "items": items.with_items(subscription, data)}
+    if not billed and not held:
+        subscription["status"] = status or ("trialing" if subscription["trial_end"] else "active")
+        _store(call, customer, subscription)
+        return subscription, None
+    invoice = invoices.drafted(
+        call,
+        customer,
+        [*(invoice_items.as_line(call, item) for item in held), *billed],
+        subscription["currency"],
+        reason="subscription_create",
+        subscription=subscription,
+        auto_advance=True,
+    )
+    subscription["status"] = status or _first_status(subscription, invoice)
     subscription["latest_invoice"] = invoice["id"]
-    invoice_items.bill(call, invoice_items.pending_of(call, subscription), invoice["id"])
-    call.store.replace("subscription", subscription)
+    _store(call, customer, subscription)
+    invoice_items.bill(call, held, invoice["id"])
     return subscription, invoice
+
+
+def _store(call: Call, customer: Object, subscription: Object) -> None:
+    call.store.insert(stored.KIND, subscription)
+    events.record(call, "customer.subscription.created", subscription)
+    if customer["currency"] is None:
+        customers.save(call, customer, {**customer, "currency": subscription["currency"]})
+    if subscription["status"] == "trialing":
+        forthcoming.trial_begins(call, subscription)
+    forthcoming.plan_ahead(call, subscription)
+
+
+def _first_status(subscription: Object, invoice: Object) -> str:
+    """Incomplete until its first invoice is paid, if there is something to pay. One that is sent invoices is active
+    at once ("automatically activated regardless of the first Invoice status")."""
+    if subscription["trial_end"]:
+        return "trialing"
+    if subscription["collection_method"] == "send_invoice" or invoice["amount_due"] == 0:
+        return "active"
+    return "incomplete"
 
 
 def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) -> Object:
@@ -117,27 +171,24 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     id = identifiers.long_id("sub")
     trial_end = _trial_end(call, prices)
     anchor = params.get("billing_cycle_anchor") or trial_end or call.now
-    if anchor < call.now:
-        raise invalid("billing_cycle_anchor must be a timestamp in the future.", "billing_cycle_anchor")
-    items = []
+    _check_anchor(call, prices, anchor, trial_end)
+    data = []
     for price, wanted in zip(prices, params["items"], strict=True):
-        end = trial_end or changes.rhythm(price).next_after(anchor, call.now)
-        items.append(changes.new_item(id, price, wanted, call.now, call.now, end))
-        if anchor > end and trial_end is None:
-            raise invalid(
-                "billing_cycle_anchor cannot be later than next natural billing date "
-                f"({changes.rhythm(price).next_after(call.now, call.now)}) for plan.",
-                "billing_cycle_anchor",
-            )
+        end = trial_end or rhythms.rhythm(price).next_after(anchor, call.now)
+        data.append(items.new_item(id, price, wanted, call.now, (call.now, end)))
+    ends = cancellation.requested(call, params, data)
+    if ends.get("cancel_at") is not None and trial_end is None:
+        data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]
     sent = params.get("collection_method") == "send_invoice"
+    tax = params.get("automatic_tax", {}).get("enabled", False)
     settings = params.get("payment_settings", {})
     return dict.fromkeys(NULL) | {
         "id": id,
         "object": "subscription",
         "automatic_tax": {
             "disabled_reason": None,
-            "enabled": params.get("automatic_tax", {}).get("enabled", False),
-            "liability": {"account": None, "type": "self"} if params.get("automatic_tax", {}).get("enabled") else None,
+            "enabled": tax,
+            "liability": {"account": None, "type": "self"} if tax else None,
         },
         "billing_cycle_anchor": anchor,
         "billing_mode": {
@@ -146,7 +197,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
             "updated_at": call.now,
         },
         "billing_schedules": [],
-        "cancel_at_period_end": params.get("cancel_at_period_end", False),
+        "cancel_at_period_end": False,
         "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
         "collection_method": params.get("collection_method", "charge_automatically"),
         "created": call.now,
@@ -166,7 +217,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         },
         "items": {
             "object": "list",
-            "data": items,
+            "data": data,
             "has_more": False,
             "url": f"/v1/subscription_items?subscription={id}",
         },
@@ -177,15 +228,32 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
             "payment_method_types": settings.get("payment_method_types"),
             "save_default_payment_method": settings.get("save_default_payment_method", "off"),
         },
+        "pending_change": None,
         "start_date": call.now,
-        "status": "trialing" if trial_end else "active" if sent else "incomplete",
+        "status": "incomplete",
         "test_clock": customer["test_clock"],
         "trial_end": trial_end,
-        "trial_settings": params.get("trial_settings")
-        or {"end_behavior": {"billing_cycle_anchor": None, "missing_payment_method": "create_invoice"}},
+        "trial_settings": {
+            "end_behavior": {
+                "billing_cycle_anchor": None,
+                "missing_payment_method": "create_invoice",
+                **params.get("trial_settings", {}).get("end_behavior", {}),
+            }
+        },
         "trial_start": call.now if trial_end else None,
-        **cancellation.requested(call, params, items),
+        **ends,
     }
+
+
+def _check_anchor(call: Call, prices: Sequence[Object], anchor: int, trial_end: int | None) -> None:
+    if anchor < call.now:
+        raise invalid("billing_cycle_anchor must be a timestamp in the future.", "billing_cycle_anchor")
+    natural = max(rhythms.rhythm(price).next_after(call.now, call.now) for price in prices)
+    if anchor > natural and trial_end is None:
+        raise invalid(
+            f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan.",
+            "billing_cycle_anchor",
+        )
 
 
 def _trial_end(call: Call, prices: Sequence[Object]) -> int | None:
@@ -198,12 +266,19 @@ def _trial_end(call: Call, prices: Sequence[Object]) -> int | None:
     wanted = params.get("trial_end")
     if wanted in (None, "now"):
         return None
+    return checked_trial_end(call, wanted)
+
+
+def checked_trial_end(call: Call, wanted: int) -> int:
     if wanted <= call.now:
         raise invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end")
-    return int(wanted)
+    if wanted > call.now + LONGEST_TRIAL:
+        raise invalid("Invalid timestamp: a trial can be at most two years long (730 days).", "trial_end")
+    return wanted
 
 
 def own_method(call: Call, customer: Object, id: str | None) -> str | None:
+    """The customer's payment method that a parameter names; None for none."""
     if id is None:
         return None
     method = payment_methods.find(call, id, "default_payment_method")

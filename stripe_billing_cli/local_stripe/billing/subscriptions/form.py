@@ -176,3 +176,27 @@ CANCEL = Hash(
         "expand": EXPAND,
     }
 )
+RESUME_ANCHOR = Hash(required(type=Choice(("now", "unchanged"))))
+BILL_FOR = Hash(
+    optional(
+        outstanding_usage_through=Hash(required(type=Choice(("none", "now")))),
+        unused_time_from=Hash(required(type=Choice(("item_current_period_start", "none", "now")))),
+    )
+)
+PAUSE_SETTINGS = optional(
+    bill_for=BILL_FOR,
+    invoicing_behavior=Choice(("invoice", "pending_invoice_item")),
+    type=Choice(("subscription",)),
+)
+PAUSE = Hash({**PAUSE_SETTINGS, "expand": EXPAND})
+RESUME = Hash(
+    {
+        **optional(
+            billing_cycle_anchor=RESUME_ANCHOR,
+            payment_behavior=Choice(("resume_on_payment_attempt", "resume_on_payment_success")),
+            proration_behavior=PRORATIONS,
+            proration_date=Integer(),
+        ),
+        "expand": EXPAND,
+    }
+)

@@ -2,22 +2,50 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import agenda, collection
+from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe.billing import agenda
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, stored
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
+EXPIRE, RENEW, CANCEL = "subscription.expire", "subscription.renew", "subscription.cancel"
+TRIAL_WILL_END, RESUME, DISCARD = "subscription.trial_will_end", "subscription.resume", "subscription.discard_update"
+ALL = (EXPIRE, RENEW, CANCEL, TRIAL_WILL_END, RESUME, DISCARD)
+TO_PAY_SECONDS = 23 * 60 * 60
+"""How long the first payment may take (https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle)."""
 TRIAL_WARNING = 3 * 24 * 60 * 60
 
 
 def plan_ahead(call: Call, subscription: Object) -> None:
-    """Put down what time will bring to this subscription."""
+    """Put down its renewal and its end. The end goes first where both come at once."""
     id, clock = subscription["id"], subscription["test_clock"]
-    ended = subscription["status"] in collection.ENDED
-    renews = None if ended else min(item["current_period_end"] for item in subscription["items"]["data"])
-    agenda.put(call.store, collection.CANCEL, id, None if ended else subscription["cancel_at"], clock)
-    agenda.put(call.store, collection.RENEW, id, renews, clock)
-    trial_end = subscription["trial_end"] if subscription["status"] == "trialing" else None
-    warned = None if trial_end is None else max(trial_end - TRIAL_WARNING, call.now)
-    agenda.put(call.store, collection.TRIAL_WILL_END, id, warned, clock)
+    ended = subscription["status"] in stored.ENDED
+    renews = None if ended or subscription["status"] == "paused" else items.first_end(subscription["items"]["data"])
+    agenda.put(call.store, CANCEL, id, None if ended else subscription["cancel_at"], clock)
+    agenda.put(call.store, RENEW, id, renews, clock)
     pause = subscription["pause_collection"]
-    agenda.put(call.store, collection.RESUME, id, pause["resumes_at"] if pause else None, clock)
+    agenda.put(call.store, RESUME, id, pause["resumes_at"] if pause and not ended else None, clock)
+
+
+def expires(call: Call, subscription: Object) -> None:
+    """Unless its first invoice is paid within 23 hours."""
+    agenda.put(call.store, EXPIRE, subscription["id"], call.now + TO_PAY_SECONDS, subscription["test_clock"])
+
+
+def trial_begins(call: Call, subscription: Object) -> None:
+    """ "Occurs three days before a subscription's trial period is scheduled to end, or when a trial is ended
+    immediately" or is shorter than that (https://docs.stripe.com/api/events/types)."""
+    warned = subscription["trial_end"] - TRIAL_WARNING
+    agenda.put(
+        call.store,
+        TRIAL_WILL_END,
+        subscription["id"],
+        warned if warned > call.now else None,
+        subscription["test_clock"],
+    )
+    if warned <= call.now:
+        events.record(call, "customer.subscription.trial_will_end", subscription)
+
+
+def trial_is_over(call: Call, subscription: Object) -> None:
+    agenda.put(call.store, TRIAL_WILL_END, subscription["id"], None, None)

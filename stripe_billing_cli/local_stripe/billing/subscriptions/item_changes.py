@@ -1,16 +1,22 @@
-"""A change of a subscription's items, anchor or trial: decided, stored and billed."""
+"""A change of a subscription's items, anchor or trial: decided, stored and billed
+(https://docs.stripe.com/billing/subscriptions/change-price)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import collection, customers, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
+    creation,
     first_invoice,
     forthcoming,
+    items,
     pending_updates,
+    rhythms,
     sellable,
     stored,
 )
@@ -19,38 +25,96 @@ from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.store import Object
 
+DAY = 24 * 60 * 60
 
-def change_items(call: Call, before: Object, after: Object) -> Object:
-    params = call.params
-    if params.get("trial_end") == "now" and before["status"] == "trialing":
-        after = {**after, "trial_end": call.now, "status": "active", "billing_cycle_anchor": call.now}
-        before = {**before, "status": "active"}
-        change = decide(call, {**before, "items": after["items"]}, params, restart=True, prorates=False)
-    elif "trial_end" in params and params["trial_end"] != "now":
-        return _extend_trial(call, before, after)
+
+@dataclass(frozen=True)
+class Decided:
+    """`fields` are those of the subscription that change, its items among them; `change` is what is billed for it."""
+
+    fields: Object
+    change: Change
+
+
+def change(call: Call, before: Object, plain: Object) -> Object:
+    """Carry an update out; `plain` is what it changes besides. One that waited for its payment is replaced by it
+    (https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing)."""
+    if before.get("pending_change") is not None:
+        pending_updates.discard(call, before["id"])
+        before = stored.find(call, before["id"])
+    decided = decide_all(call, before, call.params, plain)
+    after = _carry_out(call, before, decided)
+    if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
+        forthcoming.trial_begins(call, after)
+    if before["status"] == "trialing" and call.params.get("trial_end") == "now":
+        forthcoming.trial_is_over(call, after)
+        events.record(call, "customer.subscription.trial_will_end", after)
+    return after
+
+
+def decide_all(call: Call, before: Object, params: Mapping[str, Any], plain: Object) -> Decided:
+    """What an update makes of a subscription, without doing it: for the update, and for its preview."""
+    trial_end = _new_trial_end(call, before, params)
+    if trial_end is not None:
+        decided = _trial(call, before, params, trial_end)
+    elif params.get("trial_end") == "now" and before["status"] == "trialing":
+        running = {**before, "status": "active", "trial_end": call.now}
+        change = decide(call, running, params, restart=True, prorates=False)
+        decided = Decided({"status": "active", "trial_end": call.now}, change)
     else:
-        change = decide(call, before, params)
-    after["items"] = {**before["items"], "data": change.after}
+        decided = Decided({}, decide(call, before, params))
+    return _with_ends(call, before, params, plain, decided)
+
+
+def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int | None:
+    wanted = params.get("trial_end")
+    if wanted is None and params.get("trial_from_plan"):
+        named = [item["price"] for item in params.get("items", ()) if "price" in item]
+        price = sellable.catalog(call).price(named[0] if named else before["items"]["data"][0]["price"])
+        days = price["recurring"]["trial_period_days"]
+        return None if days is None else call.now + int(days) * DAY
+    return None if wanted in (None, "now") else creation.checked_trial_end(call, int(wanted))
+
+
+def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int) -> Decided:
+    """A trial that begins credits what was paid for; one that is only moved bills nothing. The anchor moves to its end
+    (https://docs.stripe.com/billing/subscriptions/billing-cycle#change-the-billing-period-using-a-trial-period)."""
+    begins = before["status"] != "trialing"
+    trialing = {**before, "status": "trialing", "trial_end": trial_end}
+    change = decide(call, trialing, params)
+    start = {item["id"]: item["current_period_start"] for item in before["items"]["data"]}
+    data = [
+        items.debited(items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), None)
+        for item in change.after
+    ]
+    known = sellable.catalog(call)
+    fields = {"status": "trialing", "trial_end": trial_end}
+    if not begins:
+        return Decided(fields, Change(data, anchor=trial_end))
+    at = params.get("proration_date", call.now)
+    prorates = params.get("proration_behavior") != "none"
+    credits = changes.credits_for(before, before["items"]["data"], known, at) if prorates else []
+    shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, known, call.now)
+    return Decided({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
+
+
+def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Object, decided: Decided) -> Decided:
+    """The subscription's fields all together; an end that is set at the same time cuts the new periods."""
+    change = decided.change
+    fields = {**plain, **decided.fields}
+    if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
+        prorates = params.get("proration_behavior") != "none"
+        changing = {**before, **decided.fields, "items": items.with_items(before, change.after)}
+        changing["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
+        known = sellable.catalog(call)
+        data, more = changes.shortened(changing, plain["cancel_at"], known, now=call.now, prorates=prorates)
+        change = replace(change, after=data, prorations=[*change.prorations, *more])
+    if plain.get("cancel_at_period_end", before["cancel_at_period_end"]):
+        fields["cancel_at"] = items.first_end(change.after)
     if change.anchor is not None:
-        after["billing_cycle_anchor"] = change.anchor
-    return _carry_out(call, before, after, change)
-
-
-def _extend_trial(call: Call, before: Object, after: Object) -> Object:
-    end = call.params["trial_end"]
-    if end <= call.now:
-        raise invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end")
-    items = [{**item, "current_period_end": end} for item in before["items"]["data"]]
-    after |= {
-        "trial_end": end,
-        "trial_start": before["trial_start"] or call.now,
-        "status": "trialing",
-        "billing_cycle_anchor": end,
-        "items": {**before["items"], "data": items},
-    }
-    collection.save(call, before, after)
-    forthcoming.plan_ahead(call, after)
-    return stored.again(call, after)
+        fields["billing_cycle_anchor"] = change.anchor
+    fields["items"] = items.with_items(before, change.after)
+    return Decided(fields, change)
 
 
 def decide(
@@ -61,31 +125,38 @@ def decide(
         _check_item(call, subscription, item, f"items[{at}]")
     anew = params.get("billing_cycle_anchor", {}).get("type") == "now"
     at = params.get("proration_date", call.now)
-    start = min(item["current_period_start"] for item in subscription["items"]["data"])
-    end = max(item["current_period_end"] for item in subscription["items"]["data"])
-    if not start <= at <= end:
-        raise invalid(
-            "Cannot specify `proration_date` outside of the current billing period.",
-            "proration_date",
-        )
+    _check_proration_date(subscription, at)
+    known = sellable.catalog(call)
     change = changes.decide(
         subscription,
         params.get("items", ()),
-        sellable.catalog(call),
+        known,
         at=at,
         now=call.now,
         prorates=prorates and params.get("proration_behavior") != "none",
         restart=restart or anew,
     )
-    if not change.after:
+    _check_items(subscription, change.after, known)
+    return change
+
+
+def _check_proration_date(subscription: Object, at: int) -> None:
+    start = min(item["current_period_start"] for item in subscription["items"]["data"])
+    end = max(item["current_period_end"] for item in subscription["items"]["data"])
+    if not start <= at <= end:
+        raise invalid("Cannot specify `proration_date` outside of the current billing period.", "proration_date")
+
+
+def _check_items(subscription: Object, after: list[Object], known: changes.Catalog) -> None:
+    if not after:
         raise invalid("A subscription must have at least one active plan.", "items")
-    ids = [item["price"] for item in change.after]
+    ids = [item["price"] for item in after]
     if len(set(ids)) < len(ids):
         raise invalid(
             "Subscription Items must have unique prices; you are trying to add a price that an existing item has.",
             "items",
         )
-    return change
+    rhythms.check(subscription["billing_mode"]["type"], [known.price(id) for id in ids])
 
 
 def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param: str) -> None:
@@ -99,63 +170,98 @@ def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param
         sellable.check_prices([price], subscription["currency"])
 
 
-def _carry_out(call: Call, before: Object, after: Object, change: Change) -> Object:
-    """Store the change and bill it: prorations wait for the next invoice unless it is made at once."""
-    params = call.params
+def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
+    """Store the change and bill it: prorations wait for the next invoice unless one is made at once."""
+    params, change = call.params, decided.change
     behavior = params.get("payment_behavior", "allow_incomplete")
     at_once = bool(change.at_once) or params.get("proration_behavior") == "always_invoice"
+    if at_once and behavior == "pending_if_incomplete":
+        return _pay_first(call, before, decided)
     customer = customers.find(call, before["customer"])
-    held = [invoice_items.pend(call, customer, line, before["currency"], before["id"]) for line in change.prorations]
-    if not at_once:
-        collection.save(call, before, after)
+    for line in change.prorations:
+        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    held = invoice_items.pending_of(call, before) if at_once else []
+    if not held and not change.at_once:
+        after = stored.amend(call, before["id"], **decided.fields)
         forthcoming.plan_ahead(call, after)
-        return stored.again(call, after)
-    if change.at_once or behavior != "pending_if_incomplete":
-        held = invoice_items.pending_of(call, before)
-    billed = [invoice_items.as_line(call, item) for item in held] + change.at_once
+        return after
+    draft = invoices.drafted(
+        call,
+        customer,
+        [*(invoice_items.as_line(call, item) for item in held), *change.at_once],
+        before["currency"],
+        reason="subscription_update",
+        subscription={**before, **decided.fields},
+        auto_advance=behavior != "default_incomplete",
+        proration_date=params.get("proration_date"),
+    )
+    invoice_items.bill(call, held, draft["id"])
+    after = stored.amend(call, before["id"], **decided.fields, latest_invoice=draft["id"])
+    forthcoming.plan_ahead(call, after)
+    draft = invoices.create(call, draft)
+    if before["collection_method"] == "charge_automatically":
+        _collect(call, customer, after, draft, behavior)
+    return stored.find(call, before["id"])
+
+
+def _collect(call: Call, customer: Object, after: Object, draft: Object, behavior: str) -> None:
+    """Ask for the payment of a change that is made already
+    (https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior)."""
+    invoice = invoices.finalize(call, draft, saves_card=stored.saves_card(after))
+    if invoice["status"] == "paid":
+        return
+    method = collection.default_method(call, customer, after)
+    if behavior == "default_incomplete":
+        first_invoice.prepare_payment(call, invoice, method)
+        if after["status"] == "active":
+            stored.amend(call, after["id"], status="past_due")
+        return
+    if method is None:
+        raise collection.no_method()
+    _, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
+    if intent["status"] != "succeeded" and behavior == "error_if_incomplete":
+        raise collection.not_paid(call, intent, of_subscription=True)
+
+
+def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
+    """`pending_if_incomplete`: the change is made when its invoice is paid, now or later."""
+    id, change = before["id"], decided.change
+    billed = [*change.prorations, *change.at_once]
     if not billed:
-        collection.save(call, before, after)
+        after = stored.amend(call, id, **decided.fields)
         forthcoming.plan_ahead(call, after)
-        return stored.again(call, after)
+        return after
+    customer = customers.find(call, before["customer"])
     draft = invoices.drafted(
         call,
         customer,
         billed,
         before["currency"],
         reason="subscription_update",
-        subscription=after,
-        auto_advance=behavior != "default_incomplete",
-        proration_date=params.get("proration_date"),
+        subscription=before,
+        auto_advance=True,
+        proration_date=call.params.get("proration_date"),
     )
-    after["latest_invoice"] = draft["id"]
-    invoice_items.bill(call, held, draft["id"])
-    collection.save(call, before, after)
-    _charge_change(call, before, after, invoices.create(call, draft), behavior)
-    final = stored.again(call, after)
-    forthcoming.plan_ahead(call, final)
-    return final
-
-
-def _charge_change(call: Call, before: Object, after: Object, draft: Object, behavior: str) -> None:
-    customer = customers.find(call, before["customer"])
-    if before["collection_method"] == "send_invoice":
-        return
-    saves = before["payment_settings"]["save_default_payment_method"] == "on_subscription"
-    invoice = invoices.finalize(call, draft, customer, saves_card=saves)
+    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=stored.saves_card(before))
+    waiting = {"changes": decided.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
+    waits = {**stored.find(call, id), "pending_change": waiting}
+    call.store.replace(stored.KIND, waits)
+    method = collection.default_method(call, customer, before)
     if invoice["status"] == "paid":
-        return
-    method = collection.default_method(call, customer, after)
-    if behavior == "default_incomplete":
-        first_invoice.prepare_payment(call, invoice, method)
-        collection.save(call, after, {**stored.again(call, after), "status": "past_due"})
-        return
-    if method is None:
-        if behavior == "pending_if_incomplete":
-            pending_updates.suspend(call, before, after)
-            return
-        raise collection.no_method()
-    if behavior == "pending_if_incomplete":
-        pending_updates.suspend(call, before, after)
-    _, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
-    if intent["status"] != "succeeded" and behavior == "error_if_incomplete":
-        raise first_invoice.failed(call, intent)
+        pending_updates.apply(call, waits)
+    elif method is not None:
+        collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
+    if stored.find(call, id)["pending_change"] is not None:
+        return pending_updates.suspend(call, id, invoice, decided.fields, shown=_shown(call, before, decided))
+    return stored.find(call, id)
+
+
+def _shown(call: Call, before: Object, decided: Decided) -> Object:
+    """What `pending_update` tells of a change."""
+    anchor = decided.fields.get("billing_cycle_anchor", before["billing_cycle_anchor"])
+    trial_end = decided.fields.get("trial_end", before["trial_end"])
+    return {
+        "billing_cycle_anchor": anchor if anchor != before["billing_cycle_anchor"] else None,
+        "subscription_items": decided.change.after if "items" in call.params else None,
+        "trial_end": trial_end if trial_end != before["trial_end"] else None,
+    }

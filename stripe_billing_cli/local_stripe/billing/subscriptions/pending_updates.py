@@ -1,31 +1,102 @@
-"""Changes that wait for their payment (https://docs.stripe.com/billing/subscriptions/pending-updates)."""
+"""Changes that wait until their invoice is paid: an update `pending_if_incomplete`, or the end of a pause.
+
+https://docs.stripe.com/billing/subscriptions/pending-updates, https://docs.stripe.com/billing/subscriptions/pause.
+`pending_change` is the local Stripe's own: the invoice that is waited for, and what it brings when it is paid.
+"""
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import collection
-from stripe_billing_cli.local_stripe.billing.subscriptions import first_invoice
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import agenda, invoices
+from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, items, stored
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
+YEAR = 365 * 24 * 60 * 60
 
-def suspend(call: Call, before: Object, after: Object) -> None:
-    """Keep the change until its invoice is paid (https://docs.stripe.com/billing/subscriptions/pending-updates)."""
-    waiting = {
-        **before,
-        "latest_invoice": after["latest_invoice"],
-        "pending_change": {name: after[name] for name in ("items", "billing_cycle_anchor", "trial_end", "status")},
-        "pending_update": {
-            "billing_cycle_anchor": None
-            if after["billing_cycle_anchor"] == before["billing_cycle_anchor"]
-            else after["billing_cycle_anchor"],
-            "cancel_at_period_end": None,
-            "discount": None,
-            "discounts": None,
-            "expires_at": call.now + first_invoice.TO_PAY_SECONDS,
-            "metadata": None,
-            "subscription_items": after["items"]["data"],
-            "trial_end": None,
-            "trial_from_plan": None,
-        },
-    }
-    collection.save(call, after, waiting)
+
+def suspend(
+    call: Call,
+    id: str,
+    invoice: Object,
+    changes: Object,
+    *,
+    shown: Object,
+    resumes: bool = False,
+    retries: bool = False,
+) -> Object:
+    """Keep `changes` until the invoice is paid; `shown` is what of them stands in `pending_update`."""
+    subscription = stored.find(call, id)
+    expires_at = _expires_at(call, subscription, resumes=resumes, retries=retries)
+    waiting = {"changes": changes, "invoice": invoice["id"], "resumes": resumes, "retries": retries}
+    pending: Object = dict.fromkeys(
+        "billing_cycle_anchor cancel_at_period_end discount discounts metadata subscription_items trial_end "
+        "trial_from_plan".split()
+    )
+    pending |= {"expires_at": expires_at, **shown}
+    agenda.put(call.store, forthcoming.DISCARD, id, expires_at, subscription["test_clock"])
+    return stored.amend(call, id, latest_invoice=invoice["id"], pending_change=waiting, pending_update=pending)
+
+
+def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: bool) -> int:
+    """The trial's end or the period's, "whichever comes first. If these times are greater than 23 hours … 23 hours
+    after the update call was made"; a year where the payment that ends a pause is retried."""
+    if resumes and retries:
+        return call.now + YEAR
+    latest = call.now + forthcoming.TO_PAY_SECONDS
+    if resumes:
+        return latest
+    ends = [items.first_end(subscription["items"]["data"]), subscription["trial_end"]]
+    return min([latest, *(int(end) for end in ends if end is not None and end > call.now)])
+
+
+def waits_for(subscription: Object, invoice: Object) -> bool:
+    waiting = subscription.get("pending_change")
+    return waiting is not None and waiting["invoice"] == invoice["id"]
+
+
+def apply(call: Call, subscription: Object, **rest: Any) -> Object:
+    """Its invoice was paid: the change is made."""
+    waiting = subscription["pending_change"]
+    told = "customer.subscription.resumed" if waiting["resumes"] else "customer.subscription.pending_update_applied"
+    told_of = (told,) if waiting["resumes"] or subscription["pending_update"] else ()
+    agenda.put(call.store, forthcoming.DISCARD, subscription["id"], None, None)
+    changes = {**waiting["changes"], "latest_invoice": waiting["invoice"], **rest}
+    after = stored.amend(call, subscription["id"], *told_of, **changes, pending_change=None, pending_update=None)
+    forthcoming.plan_ahead(call, after)
+    return after
+
+
+def failed(call: Call, subscription: Object) -> None:
+    """Its payment failed. A pause whose end asked for no success is over all the same, and the subscription past due
+    (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
+    waiting = subscription["pending_change"]
+    if waiting["resumes"] and not waiting["retries"]:
+        apply(call, subscription, status="past_due")
+
+
+def forget(call: Call, subscription: Object, *told: str) -> Object:
+    """Nothing of the change comes about."""
+    agenda.put(call.store, forthcoming.DISCARD, subscription["id"], None, None)
+    return stored.amend(call, subscription["id"], *told, pending_change=None, pending_update=None)
+
+
+def discard(call: Call, id: str, *told: str) -> None:
+    """Drop a change that waits, and void its invoice."""
+    subscription = stored.find(call, id)
+    waiting = subscription.get("pending_change")
+    if waiting is None:
+        return
+    forget(call, subscription, *told)
+    invoice = call.store.get("invoice", waiting["invoice"])
+    if invoice is not None and invoice["status"] in ("open", "uncollectible"):
+        invoices.void(call, invoice)
+
+
+def expire(call: Call, id: str) -> None:
+    """Its time has come, and nobody has paid."""
+    subscription = stored.find(call, id)
+    waiting = subscription.get("pending_change")
+    if waiting is not None:
+        discard(call, id, "customer.subscription.pending_update_expired")

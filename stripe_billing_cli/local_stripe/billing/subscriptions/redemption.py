@@ -11,6 +11,6 @@ from stripe_billing_cli.local_stripe.store import Object
 
 def redemption(call: Call, subscription: Object) -> discount.Redemption:
     items, currency = subscription["items"]["data"], subscription["currency"]
-    period = changes.whole_periods(items, sellable.catalog(call), currency)
+    _, period = changes.whole_periods(items, sellable.catalog(call), currency)
     customer = customers.find(call, subscription["customer"])
     return discount.Redemption(customer, subscription["id"], currency, sum(line.amount for line in period))

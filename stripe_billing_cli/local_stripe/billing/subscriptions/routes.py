@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, form, lists, stored, update
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    cancellation,
+    creation,
+    form,
+    lists,
+    pausing,
+    stored,
+    update,
+)
 from stripe_billing_cli.local_stripe.calls import Route
 from stripe_billing_cli.local_stripe.lists import check_cursors
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash
@@ -14,4 +22,6 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", "subscription", Hash({"expand": EXPAND}), stored.retrieve),
     Route("POST", f"{PATH}/{{id}}", "subscription", form.UPDATE, update.update, update.check_update),
     Route("DELETE", f"{PATH}/{{id}}", "subscription", form.CANCEL, cancellation.cancel),
+    Route("POST", f"{PATH}/{{id}}/pause", "subscription", form.PAUSE, pausing.pause),
+    Route("POST", f"{PATH}/{{id}}/resume", "subscription", form.RESUME, pausing.resume),
 )

@@ -1,27 +1,63 @@
-"""A subscription as it is stored now."""
+"""A subscription as it is stored now, and the one way to change it."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import no_such
 from stripe_billing_cli.local_stripe.store import Object
 
+KIND = "subscription"
+ENDED = ("canceled", "incomplete_expired")
+
 
 def find(call: Call, id: str, param: str = "subscription") -> Object:
-    subscription = call.store.get("subscription", id)
+    """The subscription that a parameter names. Raises `resource_missing`."""
+    subscription = call.store.get(KIND, id)
     if subscription is None:
-        raise no_such("subscription", id, param)
+        raise no_such(KIND, id, param)
     return subscription
 
 
 def retrieve(call: Call) -> Object:
-    subscription = call.store.get("subscription", call.id)
+    """The subscription that the path names."""
+    subscription = call.store.get(KIND, call.id)
     if subscription is None:
-        raise no_such("subscription", call.id, "id", 404)
+        raise no_such(KIND, call.id, "id", 404)
     return subscription
 
 
-def again(call: Call, subscription: Object) -> Object:
-    found = call.store.get("subscription", subscription["id"])
-    assert found is not None
-    return found
+def of_invoice(call: Call, invoice: Object) -> Object | None:
+    """The subscription that an invoice bills, if it bills one."""
+    parent = invoice["parent"]
+    if parent is None or parent["subscription_details"] is None:
+        return None
+    return call.store.get(KIND, parent["subscription_details"]["subscription"])
+
+
+def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
+    """The subscription with these fields changed, on top of whatever was stored meanwhile.
+
+    Tells `customer.subscription.updated` where something that Stripe shows has changed, and then the events `told`.
+    """
+    before = find(call, id)
+    after = {**before, **changes}
+    call.store.replace(KIND, after)
+    if events.differ(call.store, before, after):
+        events.record(call, "customer.subscription.updated", after, before)
+    for type in told:
+        events.record(call, type, after)
+    return after
+
+
+def save(call: Call, before: Object, after: Object) -> Object:
+    """The subscription with what differs between `before` and `after` changed."""
+    return amend(call, after["id"], **{name: value for name, value in after.items() if before.get(name) != value})
+
+
+def saves_card(subscription: Object | None) -> bool:
+    """Whether the card that pays an invoice becomes the subscription's default."""
+    settings = (subscription or {}).get("payment_settings") or {}
+    return bool(settings.get("save_default_payment_method") == "on_subscription")

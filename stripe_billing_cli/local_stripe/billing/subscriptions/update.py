@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import clocks, collection, customers
+from stripe_billing_cli.local_stripe.billing import clocks, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.schedules import turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -19,23 +19,23 @@ from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import Params
 from stripe_billing_cli.local_stripe.store import Object
 
+PENDING = frozenset(
+    "billing_cycle_anchor expand items off_session payment_behavior proration_behavior proration_date trial_end "
+    "trial_from_plan".split()
+)
+"""What an update may say beside `pending_if_incomplete`
+(https://docs.stripe.com/billing/subscriptions/pending-updates-reference#supported-attributes)."""
+ENDED_MAY = frozenset({"cancellation_details", "expand", "metadata"})
+INCOMPLETE_MAY = frozenset({"cancellation_details", "default_payment_method", "expand", "metadata", "payment_settings"})
+
 
 def check_update(params: Params) -> None:
     if "cancel_at" in params and "cancel_at_period_end" in params:
         raise only_one_of(["cancel_at", "cancel_at_period_end"])
+    if "trial_end" in params and params.get("trial_from_plan"):
+        raise only_one_of(["trial_end", "trial_from_plan"])
     if params.get("payment_behavior") == "pending_if_incomplete":
-        allowed = {
-            "expand",
-            "items",
-            "off_session",
-            "payment_behavior",
-            "proration_behavior",
-            "proration_date",
-            "trial_end",
-            "billing_cycle_anchor",
-            "trial_from_plan",
-        }
-        extra = sorted(params.keys() - allowed)
+        extra = sorted(params.keys() - PENDING)
         if extra:
             raise invalid(
                 "When using `payment_behavior=pending_if_incomplete`, you may not update the following "
@@ -47,28 +47,23 @@ def check_update(params: Params) -> None:
 def update(call: Call) -> Object:
     before = stored.retrieve(call)
     call = clocks.at_time_of(call, before)
-    params = call.params
-    _check_updatable(before, params)
-    after = {**before, **_plain_changes(call, before)}
-    if "items" in params or "billing_cycle_anchor" in params or "trial_end" in params:
-        changed = item_changes.change_items(call, before, after)
-        turning.follow(call, changed)
-        return changed
-    collection.save(call, before, after)
-    forthcoming.plan_ahead(call, after)
-    return stored.again(call, after)
+    _check_updatable(before, call.params)
+    plain = _plain_changes(call, before)
+    changed = item_changes.change(call, before, plain) if _changes_items(call.params) else _change(call, before, plain)
+    turning.follow(call, changed)
+    return stored.find(call, before["id"])
+
+
+def _changes_items(params: Params) -> bool:
+    anew = params.get("billing_cycle_anchor", {}).get("type") == "now"
+    return anew or bool(params.keys() & {"items", "trial_end"}) or bool(params.get("trial_from_plan"))
 
 
 def _check_updatable(subscription: Object, params: Params) -> None:
-    sent = params.keys() - {"expand"}
-    if subscription["status"] in collection.ENDED and not sent <= {"metadata", "cancellation_details"}:
+    sent = params.keys()
+    if subscription["status"] in stored.ENDED and not sent <= ENDED_MAY:
         raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
-    if subscription["status"] == "incomplete" and not sent <= {
-        "metadata",
-        "default_payment_method",
-        "cancellation_details",
-        "payment_settings",
-    }:
+    if subscription["status"] == "incomplete" and not sent <= INCOMPLETE_MAY:
         raise invalid(
             "A subscription in `incomplete` status can only update its metadata and default payment method. Pay its "
             "first invoice, or cancel it and create another."
@@ -78,8 +73,35 @@ def _check_updatable(subscription: Object, params: Params) -> None:
             f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, and updating any "
             "cancelation behavior directly is not allowed. Please update the schedule instead."
         )
-    if sent & {"items", "billing_cycle_anchor"} and subscription["pending_update"] is not None:
-        raise invalid("This subscription has a pending update; void its invoice before changing it again.")
+    if subscription["status"] == "paused" and _changes_items(params):
+        raise invalid(
+            "You cannot change the items, the trial or the billing cycle of a paused subscription. Resume it first."
+        )
+    if (
+        params.get("payment_behavior") == "pending_if_incomplete"
+        and subscription["collection_method"] == "send_invoice"
+    ):
+        raise invalid(
+            "You cannot use `payment_behavior=pending_if_incomplete` with `collection_method=send_invoice`.",
+            "payment_behavior",
+        )
+    days = params.get("days_until_due", subscription["days_until_due"])
+    if params.get("collection_method") == "send_invoice" and days is None:
+        raise invalid(
+            "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
+            "days_until_due",
+        )
+
+
+def _change(call: Call, before: Object, plain: Object) -> Object:
+    """A change that leaves the items as they are, but for the end of their period where the subscription ends sooner
+    or later than before."""
+    if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
+        after = cancellation.moved(call, before, plain)
+    else:
+        after = stored.amend(call, before["id"], **plain)
+    forthcoming.plan_ahead(call, after)
+    return after
 
 
 def _plain_changes(call: Call, before: Object) -> Object:
@@ -99,9 +121,13 @@ def _plain_changes(call: Call, before: Object) -> Object:
             "end_behavior": {"billing_cycle_anchor": None, **params["trial_settings"]["end_behavior"]}
         }
     if "automatic_tax" in params:
-        changed["automatic_tax"] = {**before["automatic_tax"], "enabled": params["automatic_tax"]["enabled"]}
+        enabled = params["automatic_tax"]["enabled"]
+        liability = {"account": None, "type": "self"} if enabled else None
+        changed["automatic_tax"] = {**before["automatic_tax"], "enabled": enabled, "liability": liability}
     if "collection_method" in params:
         changed["collection_method"] = params["collection_method"]
+        if params["collection_method"] == "charge_automatically":
+            changed["days_until_due"] = None
     if "days_until_due" in params:
         changed["days_until_due"] = params["days_until_due"]
     if "discounts" in params:

@@ -1,0 +1,28 @@
+"""Where the local Stripe's own pages are: an invoice to be paid, a card to be set up, 3-D Secure to be passed.
+
+`billing local serve` serves them at these addresses; served elsewhere, its answers name that place instead.
+"""
+
+from __future__ import annotations
+
+BASE = "http://127.0.0.1:12111"
+"""Where `billing local serve` listens unless told otherwise."""
+
+
+def hosted_invoice(account: str, invoice: str) -> str:
+    return f"{BASE}/i/{account}/test_{invoice}"
+
+
+def authentication(intent: str, client_secret: str) -> str:
+    """Where 3-D Secure for a payment intent or a setup intent is passed or failed."""
+    return f"{BASE}/3d_secure/{intent}?client_secret={client_secret}"
+
+
+def setup(intent: str, client_secret: str) -> str:
+    """Where a card is chosen for a setup intent."""
+    return f"{BASE}/setup/{intent}?client_secret={client_secret}"
+
+
+def at(body: str, base: str) -> str:
+    """An answer whose addresses of pages are those of the server that gives it."""
+    return body if base == BASE else body.replace(f'"{BASE}/', f'"{base}/')

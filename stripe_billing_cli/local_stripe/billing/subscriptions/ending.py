@@ -1,0 +1,40 @@
+"""The end of a subscription (https://docs.stripe.com/billing/subscriptions/cancel)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe.billing import agenda, invoices
+from stripe_billing_cli.local_stripe.billing.schedules import schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, stored
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def end(call: Call, id: str, *, reason: str | None, status: str = "canceled") -> Object:
+    """Now. "Automatic collection for all unpaid invoices is disabled"; of a subscription whose first invoice was not
+    paid (`incomplete_expired`) that invoice is voided. Told as `deleted`, or as an update for one that never began."""
+    before = stored.find(call, id)
+    details = before["cancellation_details"]
+    changes = {
+        "canceled_at": before["canceled_at"] or call.now,
+        "cancellation_details": {**details, "reason": reason or details["reason"]},
+        "ended_at": call.now,
+        "pending_change": None,
+        "pending_update": None,
+        "status": status,
+    }
+    if status == "canceled":
+        after = {**before, **changes}
+        call.store.replace(stored.KIND, after)
+        events.record(call, "customer.subscription.deleted", after)
+    else:
+        after = stored.amend(call, id, **changes)
+    for what in forthcoming.ALL:
+        agenda.put(call.store, what, id, None, None)
+    schedule.subscription_ended(call, after)
+    for invoice in invoices.of_subscription(call, id):
+        if invoice["status"] == "open" and status == "incomplete_expired":
+            invoices.void(call, invoice)
+        elif invoice["status"] in ("draft", "open"):
+            invoices.stop_collecting(call, invoice)
+    return stored.find(call, id)

@@ -1,0 +1,72 @@
+"""The items of a subscription: their periods, and what was billed for them.
+
+`debits` is the local Stripe's own: what the current period, or parts of it, was billed at. Flexible billing mode
+credits what was debited, not what the price would be now
+(https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe import identifiers
+from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def is_metered(price: Object) -> bool:
+    """Billed afterwards by use, so that there is no quantity and nothing to prorate."""
+    return bool(price["recurring"]["usage_type"] == "metered")
+
+
+def new_item(subscription: str, price: Object, params: Mapping[str, Any], now: int, period: tuple[int, int]) -> Object:
+    """A subscription item for a period [start, end)."""
+    item: Object = {
+        "id": identifiers.short_id("si"),
+        "object": "subscription_item",
+        "billed_until": None,
+        "billing_thresholds": None,
+        "created": now,
+        "current_period_end": period[1],
+        "current_period_start": period[0],
+        "current_trial": None,
+        "debits": [],
+        "discounts": [],
+        "metadata": {key: value for key, value in (params.get("metadata") or {}).items() if value != ""},
+        "plan": price["id"],
+        "price": price["id"],
+        "subscription": subscription,
+        "tax_rates": [],
+    }
+    if not is_metered(price):
+        item["quantity"] = params.get("quantity", 1)
+    return item
+
+
+def in_period(item: Object, period: tuple[int, int]) -> Object:
+    return {**item, "current_period_start": period[0], "current_period_end": period[1]}
+
+
+def debited(item: Object, line: Line | None) -> Object:
+    """The item, billed by this line for what it is from the line's start on; by none for None."""
+    if line is None:
+        return {**item, "debits": []}
+    debit = {
+        "amount": line.amount,
+        "end": line.end,
+        "price": line.price and line.price["id"],
+        "quantity": line.quantity,
+        "start": line.start,
+    }
+    return {**item, "debits": [debit]}
+
+
+def with_items(subscription: Object, data: list[Object]) -> Object:
+    """The `items` of a subscription, as a list object."""
+    return {**subscription["items"], "data": data}
+
+
+def first_end(data: list[Object]) -> int:
+    """When the first of the items' periods ends."""
+    return int(min(item["current_period_end"] for item in data))

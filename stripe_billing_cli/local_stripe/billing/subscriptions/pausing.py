@@ -1,0 +1,198 @@
+"""A subscription paused and resumed (https://docs.stripe.com/billing/subscriptions/pause).
+
+Not to be confused with `pause_collection`, which leaves the status as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import clocks, collection, customers, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    changes,
+    forthcoming,
+    items,
+    pending_updates,
+    rhythms,
+    sellable,
+    stored,
+)
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.errors import invalid
+from stripe_billing_cli.local_stripe.store import Object
+
+PAUSABLE = ("active", "past_due", "unpaid")
+
+
+def details(call: Call, reason: str) -> Object:
+    """`status_details` of a subscription that is paused now."""
+    return {
+        "paused": {"subscription": {"type": reason}, "transitioned_at": call.now, "type": "subscription"},
+    }
+
+
+def pause(call: Call) -> Object:
+    """Service and invoicing stop. Unused time is credited unless `bill_for` says otherwise."""
+    before = stored.retrieve(call)
+    call = clocks.at_time_of(call, before)
+    check_pausable(before)
+    pending_updates.discard(call, before["id"])
+    customer = customers.find(call, before["customer"])
+    held = before["items"]["data"]
+    for line in credits(call, before, call.params):
+        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    data = [{**item, "current_period_end": min(item["current_period_end"], call.now), "debits": []} for item in held]
+    after = stored.amend(
+        call,
+        before["id"],
+        "customer.subscription.paused",
+        items=items.with_items(before, data),
+        status="paused",
+        status_details=details(call, "pause_requested"),
+    )
+    forthcoming.plan_ahead(call, after)
+    if call.params.get("invoicing_behavior") == "invoice":
+        _invoice_credits(call, after)
+    return stored.find(call, before["id"])
+
+
+def check_pausable(subscription: Object) -> None:
+    """ "You can't pause a subscription if it…" (https://docs.stripe.com/billing/subscriptions/pause#limitations)."""
+    why = None
+    if subscription["status"] not in PAUSABLE:
+        why = f"its status is `{subscription['status']}`"
+    elif subscription["collection_method"] == "send_invoice":
+        why = "it uses `collection_method=send_invoice`"
+    elif subscription["billing_mode"]["type"] == "classic":
+        why = "it uses `billing_mode[type]=classic`"
+    elif subscription["schedule"] is not None:
+        why = f"the subscription schedule `{subscription['schedule']}` is attached to it"
+    if why:
+        raise invalid(f"You cannot pause this subscription because {why}.")
+
+
+def credits(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[Line]:
+    """Of the time that is not used, from now or from the period's start on; none where `bill_for` says so."""
+    since = params.get("bill_for", {}).get("unused_time_from", {}).get("type", "now")
+    if since == "none":
+        return []
+    known = sellable.catalog(call)
+    found = []
+    for item in subscription["items"]["data"]:
+        at = call.now if since == "now" else item["current_period_start"]
+        found += changes.credits_for(subscription, [item], known, at)
+    return found
+
+
+def _invoice_credits(call: Call, subscription: Object) -> None:
+    held = invoice_items.pending_of(call, subscription)
+    if not held:
+        return
+    customer = customers.find(call, subscription["customer"])
+    billed = [invoice_items.as_line(call, item) for item in held]
+    draft = _drafted(call, customer, subscription, billed)
+    invoice_items.bill(call, held, draft["id"])
+    invoice = invoices.finalize(call, invoices.create(call, draft))
+    stored.amend(call, subscription["id"], latest_invoice=invoice["id"])
+    if invoice["status"] == "open":
+        collection.attempt(call, invoice)
+
+
+def _drafted(call: Call, customer: Object, subscription: Object, billed: list[Line], **rest: Any) -> Object:
+    return invoices.drafted(
+        call,
+        customer,
+        billed,
+        subscription["currency"],
+        reason="subscription_update",
+        subscription=subscription,
+        auto_advance=True,
+        **rest,
+    )
+
+
+def resume(call: Call) -> Object:
+    """Begin again now, or go on in the periods that the anchor makes. Where that costs something at once, the
+    subscription stays paused until its invoice is paid or taken for a loss."""
+    before = stored.retrieve(call)
+    call = clocks.at_time_of(call, before)
+    check_resumable(before)
+    pending_updates.discard(call, before["id"])
+    anew = call.params.get("billing_cycle_anchor", {}).get("type", "now") == "now"
+    data, prorations, at_once = resumed(call, before, call.params)
+    fields = {
+        "billing_cycle_anchor": call.now if anew else before["billing_cycle_anchor"],
+        "items": items.with_items(before, data),
+        "status": "active",
+        "status_details": None,
+    }
+    customer = customers.find(call, before["customer"])
+    for line in prorations:
+        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    held = invoice_items.pending_of(call, before)
+    invoiced = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(held))
+    if not invoiced:
+        after = stored.amend(call, before["id"], "customer.subscription.resumed", **fields)
+        forthcoming.plan_ahead(call, after)
+        return after
+    draft = _drafted(
+        call,
+        customer,
+        before,
+        [*(invoice_items.as_line(call, item) for item in held), *at_once],
+        proration_date=call.params.get("proration_date"),
+    )
+    invoice_items.bill(call, held, draft["id"])
+    return _ask_for_payment(call, customer, before, invoices.create(call, draft), fields, anew=anew)
+
+
+def check_resumable(subscription: Object) -> None:
+    if subscription["status"] != "paused":
+        raise invalid(
+            f"You cannot resume this subscription because its status is `{subscription['status']}`, not `paused`."
+        )
+    if subscription["collection_method"] == "send_invoice":
+        raise invalid("You cannot resume a subscription with `collection_method=send_invoice`.")
+
+
+def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tuple[list[Object], list[Line], list[Line]]:
+    """The items when the subscription goes on now, what is prorated for it, and what is billed at once."""
+    known = sellable.catalog(call)
+    currency, anchor = subscription["currency"], subscription["billing_cycle_anchor"]
+    held = subscription["items"]["data"]
+    if params.get("billing_cycle_anchor", {}).get("type", "now") == "now":
+        begun = [
+            items.in_period(item, (call.now, rhythms.rhythm(known.price(item["price"])).next_after(call.now, call.now)))
+            for item in held
+        ]
+        data, lines = changes.whole_periods(begun, known, currency)
+        return data, [], lines
+    going_on = [items.in_period(item, rhythms.period_at(known.price(item["price"]), anchor, call.now)) for item in held]
+    if params.get("proration_behavior") == "none":
+        return going_on, [], []
+    data, lines = changes.debited_from(going_on, known, currency, anchor, params.get("proration_date", call.now))
+    return data, lines, []
+
+
+def _ask_for_payment(
+    call: Call, customer: Object, before: Object, draft: Object, fields: Object, *, anew: bool
+) -> Object:
+    """`resume_on_payment_success` charges in the request and retries; `resume_on_payment_attempt` leaves that to a
+    call (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
+    id = before["id"]
+    succeeds = call.params.get("payment_behavior") == "resume_on_payment_success"
+    invoice = invoices.finalize(call, draft, saves_card=stored.saves_card(before))
+    shown = {"billing_cycle_anchor": call.now if anew else None}
+    if invoice["status"] == "paid":
+        after = stored.amend(call, id, "customer.subscription.resumed", **fields, latest_invoice=invoice["id"])
+        forthcoming.plan_ahead(call, after)
+        return after
+    method = collection.default_method(call, customer, before)
+    if succeeds and method is None:
+        raise collection.no_method()
+    pending_updates.suspend(call, id, invoice, fields, shown=shown, resumes=True, retries=succeeds)
+    if succeeds and method is not None:
+        collection.charge(call, invoice, method, off_session=True)
+    return stored.find(call, id)

@@ -1,0 +1,128 @@
+"""What a payment of an invoice, its failure or its being given up means for the subscription's status.
+
+https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses: past due is a subscription whose latest
+finalized invoice was not paid; "voided invoices don't affect subscription status. Stripe determines the status from
+the most recent non-voided invoice". Paying that one, or marking it uncollectible, makes it active again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe.billing import invoices, settings
+from stripe_billing_cli.local_stripe.billing.subscriptions import ending, forthcoming, pending_updates, stored
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.store import Object
+
+OWING = ("past_due", "unpaid")
+
+
+def paid(call: Call, invoice: Object, method: str | None) -> None:
+    """`method` is the card that paid, None where none did."""
+    set_delinquent(call, invoice["customer"], False)
+    subscription = stored.of_invoice(call, invoice)
+    if subscription is None or subscription["status"] in stored.ENDED:
+        return
+    changes: dict[str, Any] = {}
+    if method is not None and stored.saves_card(subscription):
+        changes["default_payment_method"] = method
+    if pending_updates.waits_for(subscription, invoice):
+        pending_updates.apply(call, subscription, **changes)
+        return
+    _better(call, subscription, invoice, changes)
+
+
+def uncollectible(call: Call, invoice: Object) -> None:
+    """The invoice was taken for a loss."""
+    set_delinquent(call, invoice["customer"], False)
+    subscription = stored.of_invoice(call, invoice)
+    if subscription is None or subscription["status"] in stored.ENDED:
+        return
+    if pending_updates.waits_for(subscription, invoice):
+        if subscription["status"] == "paused":
+            pending_updates.apply(call, subscription)
+        return
+    if subscription["status"] != "incomplete":
+        _better(call, subscription, invoice, {})
+
+
+def voided(call: Call, invoice: Object) -> None:
+    """A first invoice that is voided ends its subscription, and a change that waited for one is dropped."""
+    subscription = stored.of_invoice(call, invoice)
+    if subscription is None or subscription["status"] in stored.ENDED:
+        return
+    if pending_updates.waits_for(subscription, invoice):
+        pending_updates.forget(call, subscription)
+    elif subscription["status"] == "incomplete" and subscription["latest_invoice"] == invoice["id"]:
+        ending.end(call, subscription["id"], reason=None, status="incomplete_expired")
+    else:
+        _better(call, subscription, invoice, {})
+
+
+def _better(call: Call, subscription: Object, invoice: Object, changes: dict[str, Any]) -> None:
+    first = subscription["status"] == "incomplete" and subscription["latest_invoice"] == invoice["id"]
+    if first or (subscription["status"] in OWING and _in_good_standing(call, subscription)):
+        changes = {**changes, "status": "active"}
+    after = stored.amend(call, subscription["id"], **changes)
+    if after["status"] != subscription["status"]:
+        forthcoming.plan_ahead(call, after)
+
+
+def _in_good_standing(call: Call, subscription: Object) -> bool:
+    newest = _newest(call, subscription)
+    return newest is None or newest["status"] in ("paid", "uncollectible")
+
+
+def _newest(call: Call, subscription: Object) -> Object | None:
+    """The most recent finalized invoice that was not voided, nor is of a change that waits for it."""
+    found = [
+        invoice
+        for invoice in invoices.of_subscription(call, subscription["id"])
+        if invoice["status"] in ("open", "paid", "uncollectible")
+        and not pending_updates.waits_for(subscription, invoice)
+    ]
+    return max(found, key=lambda invoice: invoice["status_transitions"]["finalized_at"], default=None)
+
+
+def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
+    """`exhausted`: it was the last attempt, and what the account's settings say comes about."""
+    subscription = stored.of_invoice(call, invoice)
+    if automatic and invoice["billing_reason"] != "subscription_create":
+        set_delinquent(call, invoice["customer"], True)
+    if subscription is None or subscription["status"] in (*stored.ENDED, "incomplete"):
+        return
+    if pending_updates.waits_for(subscription, invoice):
+        pending_updates.failed(call, subscription)
+        return
+    newest = _newest(call, subscription)
+    if subscription["status"] == "active" and newest is not None and newest["id"] == invoice["id"]:
+        subscription = stored.amend(call, subscription["id"], status="past_due")
+    if exhausted and subscription["status"] == "past_due":
+        _give_up(call, subscription)
+
+
+def _give_up(call: Call, subscription: Object) -> None:
+    """https://docs.stripe.com/billing/revenue-recovery/smart-retries: canceled, unpaid or left as it is."""
+    match settings.read(call.store)["after_retries"]:
+        case "canceled":
+            ending.end(call, subscription["id"], reason="payment_failed")
+        case "unpaid":
+            stored.amend(call, subscription["id"], status="unpaid")
+
+
+def overdue(call: Call, invoice: Object) -> None:
+    """An invoice that was sent has passed its due date."""
+    set_delinquent(call, invoice["customer"], True)
+    subscription = stored.of_invoice(call, invoice)
+    if subscription is not None and subscription["status"] == "active":
+        stored.amend(call, subscription["id"], status="past_due")
+
+
+def set_delinquent(call: Call, id: str, delinquent: bool) -> None:
+    """ "Tracks the most recent state change on any invoice belonging to the customer" (`stripe/_customer.py`)."""
+    customer = call.store.get("customer", id)
+    if customer is not None and not customer.get("deleted") and customer["delinquent"] != delinquent:
+        after = {**customer, "delinquent": delinquent}
+        call.store.replace("customer", after)
+        events.record(call, "customer.updated", after, customer)
