@@ -11,13 +11,11 @@ if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.once import Intent
 
 
-def settle(context: Context, intent: Intent | None, made: Object) -> None:
+def settle(context: Context, intent: Intent, made: Object) -> None:
     """Take the intent's mark off what was made. A failure to do so is told, and harmless."""
     from stripe_billing_cli.stripe_api.errors import StripeFailure
     from stripe_billing_cli.subscriptions import once
 
-    if intent is None:
-        return
     try:
         once.settle(context.stripe, intent, made)
     except StripeFailure as failure:

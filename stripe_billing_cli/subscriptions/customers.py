@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import once, references
+from stripe_billing_cli.subscriptions import once, records, references
 from stripe_billing_cli.subscriptions.once import Intent
 from stripe_billing_cli.subscriptions.references import Ambiguous, listed
 
@@ -59,47 +61,61 @@ def creation(
 
 
 @dataclass(frozen=True)
-class Made:
-    """`new` is false for a customer that was there before; `intent` is None where a run cannot be told from another."""
+class Prospect:
+    """A creation that is decided and not done: what is there in its place, or else what is to be made.
 
-    customer: Object
+    `intent` is None where no later run could recognise what this one made: without an email and without a key.
+    `held` are the customers with its email.
+    """
+
+    params: Mapping[str, Any]
     intent: Intent | None
-    new: bool
+    there: Object | None = None
+    held: Sequence[Object] = ()
+
+    @property
+    def email(self) -> str | None:
+        return self.params.get("email")
 
 
-def create(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if_not_exists: bool) -> Made:
-    """Create a customer, once. Raises `ReferenceRefused`, `OtherIntent`, `StripeFailure`.
+def look(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if_not_exists: bool) -> Prospect:
+    """Read what stands in for a new customer: an unfinished run's, or, if it is asked for, the one with its email.
 
-    Without an email, nothing tells an unfinished run's customer from others: each run makes one, unless a key is given.
+    Raises `Ambiguous`, `OtherIntent`, `StripeFailure`.
     """
     params = {**params, "expand": [DEFAULT_CARD]}
     email = params.get("email")
-    if not email and given_key is None:
-        return Made(api.post(PATH, params).body, None, new=True)
-    intent = Intent(PATH, params, given_key)
     if not email:
-        return Made(once.create(api, intent, (), read=list, holds=lambda one: True), intent, new=True)
-
-    def held() -> list[Object]:
-        if if_not_exists and "test_clock" not in params:
-            return references.customers_with_email(api, email, expand=[DEFAULT_CARD])
-        return _held(api, email, params.get("test_clock"))
-
-    there = held()
-    before = once.made_before(intent, there)
-    if before is None and if_not_exists and there:
-        before = _only(there, email)
-    if before is not None:
-        return Made(before, intent, new=False)
-    made = once.create(api, intent, (one["id"] for one in there), read=held, holds=lambda one: not one.get("deleted"))
-    return Made(made, intent, new=True)
+        return Prospect(params, None if given_key is None else Intent(PATH, params, given_key))
+    intent = Intent(PATH, params, given_key)
+    if if_not_exists and "test_clock" not in params:
+        held = references.customers_with_email(api, email, expand=[DEFAULT_CARD])
+    else:
+        held = _held(api, params)
+    there = once.made_before(intent, held)
+    if there is None and if_not_exists and held:
+        there = _only(held, email)
+    return Prospect(params, intent, there, held)
 
 
-def _held(api: StripeApi, email: str, test_clock: str | None) -> list[Object]:
-    """The customers with this email; on a test clock, that clock's."""
-    wanted: dict[str, Any] = {"email": email, "expand": [f"data.{DEFAULT_CARD}"]}
-    if test_clock:
-        wanted["test_clock"] = test_clock
+def create(api: StripeApi, prospect: Prospect) -> Object:
+    """Create the customer, once. Raises `OtherIntent`, `StripeFailure`."""
+    if prospect.intent is None:
+        return api.post(PATH, prospect.params).body
+    return once.create(
+        api,
+        prospect.intent,
+        (one["id"] for one in prospect.held),
+        read=lambda: _held(api, prospect.params) if prospect.email else [],
+        holds=lambda one: not one.get("deleted"),
+    )
+
+
+def _held(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
+    """The customers with the email; on a test clock, that clock's."""
+    wanted: dict[str, Any] = {"email": params["email"], "expand": [f"data.{DEFAULT_CARD}"]}
+    if "test_clock" in params:
+        wanted["test_clock"] = params["test_clock"]
     return api.page(PATH, wanted)[0]
 
 
@@ -122,10 +138,7 @@ def update(
     payment_method: str | None,
 ) -> Object:
     """Change a customer. Every step leads to the same state when it is run again: a card that is attached already
-    stays so, a tax id that is there already is left alone.
-
-    A test card (`pm_card_visa`) becomes a new card each time it is attached, as in Stripe.
-    Raises `StripeFailure`.
+    stays so, a tax id that is there already is left alone. Raises `StripeFailure`.
     """
     id = customer["id"]
     changes = dict(params)
@@ -133,8 +146,7 @@ def update(
         kept = {line: value for line, value in (customer["address"] or {}).items() if value}
         changes["address"] = {**kept, **params["address"]}
     if payment_method:
-        attached = api.post(f"/v1/payment_methods/{payment_method}/attach", {"customer": id}).body
-        changes["invoice_settings"] = {"default_payment_method": attached["id"]}
+        changes["invoice_settings"] = {"default_payment_method": _attached(api, customer, payment_method)}
     if tax_ids:
         _add_tax_ids(api, id, tax_ids)
     after = api.post(f"{PATH}/{id}", {**changes, "expand": [DEFAULT_CARD]}).body
@@ -149,6 +161,22 @@ def _pay_all_by_default(api: StripeApi, customer: str) -> None:
     for subscription in references.subscriptions_of(api, customer):
         if subscription["default_payment_method"] and not references.has_ended(subscription):
             api.post(f"/v1/subscriptions/{subscription['id']}", {"default_payment_method": ""})
+
+
+def _attached(api: StripeApi, customer: Object, payment_method: str) -> str:
+    """The id of the payment method, now the customer's.
+
+    A test card (`pm_card_visa`) becomes a new card each time that it is attached. Until it is the default, the same
+    attempt has the same idempotency key, and a run after one that was cut off gets the card of that one.
+    """
+    path = f"/v1/payment_methods/{payment_method}/attach"
+    default = records.id_of(customer["invoice_settings"]["default_payment_method"])
+    wish = json.dumps([path, customer["id"], default])
+    key = "billing-" + hashlib.sha256(wish.encode()).hexdigest()[:48]
+    answer = api.post(path, {"customer": customer["id"]}, key)
+    if answer.replayed and api.get(f"/v1/payment_methods/{answer.body['id']}")["customer"] != customer["id"]:
+        answer = api.post(path, {"customer": customer["id"]})
+    return str(answer.body["id"])
 
 
 def _add_tax_ids(api: StripeApi, customer: str, tax_ids: Sequence[tuple[str, str]]) -> None:

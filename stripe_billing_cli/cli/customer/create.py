@@ -14,7 +14,8 @@ from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.settling import settle
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.subscriptions.customers import Made
+    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.subscriptions.customers import Prospect
 
 
 @doors.command(app)
@@ -74,18 +75,27 @@ def create(
         details, tax_ids=options.tax_ids(tax_id), test_clock=clock, payment_method=payment_method
     )
     key = given.idempotency_key(idempotency_key)
-    asking.confirm(context, f"Create the customer {email or name or 'without a name'}?")
+    prospect = customers.look(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
+    customer = prospect.there or _create(context, prospect)
+    _print(context, customer, existing=prospect.there is not None)
+    if prospect.intent is not None:
+        settle(context, prospect.intent, customer)
+
+
+def _create(context: Context, prospect: Prospect) -> Object:
+    from stripe_billing_cli.subscriptions import customers
+
+    who = prospect.email or prospect.params.get("name") or "without a name"
+    asking.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
     with view.card_may_be_refused("no customer was created; give another card"):
-        made = customers.create(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
-    _print(context, made)
-    settle(context, made.intent, made.customer)
+        return customers.create(context.stripe, prospect)
 
 
-def _print(context: Context, made: Made) -> None:
+def _print(context: Context, customer: Object, *, existing: bool) -> None:
     from stripe_billing_cli.subscriptions import records
 
-    if not made.new:
-        context.printer.note(f"{made.customer['id']} was there already.")
-    card = view.card_of(made.customer)
-    record = {**records.customer(made.customer), "default_card": card}
+    if existing:
+        context.printer.note(f"{customer['id']} was there already.")
+    card = view.card_of(customer)
+    record = {**records.customer(customer), "default_card": card}
     context.printer.record(record, lambda: view.lines(record, card))

@@ -152,6 +152,16 @@ def test_one_idempotency_key_makes_one_customer(billing: Billing, shop: Shop) ->
     assert first.strip() in other.error["message"]
 
 
+def test_without_an_email_each_run_makes_one_unless_a_key_is_given(billing: Billing, shop: Shop) -> None:
+    for _ in range(2):
+        billing.ok("customer", "create", "--local", "--name", "Ada")
+    assert len(customers(shop)) == 2
+
+    for _ in range(2):
+        billing.ok("customer", "create", "--local", "--name", "Bob", "--idempotency-key", "bob")
+    assert len(customers(shop)) == 3
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

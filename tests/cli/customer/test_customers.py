@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
-from tests.conftest import Billing
+import pytest
+
+from tests.conftest import Billing, Ran
 from tests.faults import crash_at_every_call
 from tests.subscriptions.conftest import Shop
 
@@ -129,16 +132,40 @@ class TestUpdate:
 
         assert shop.api.get(f"/v1/subscriptions/{own}")["default_payment_method"] is None
 
-    def test_cut_off_at_any_call_and_run_again_it_arrives(self, billing: Billing, shop: Shop) -> None:
-        own = shop.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
-        ada = shop.customer(email="ada@example.com")
-        argv = ("customer", "update", "--local", ada["id"], "--payment-method", own, "--tax-id", "gb_vat:GB1")
+    @pytest.mark.parametrize("card", ["pm_card_visa", "one of one's own"])
+    def test_cut_off_at_any_call_and_run_again_it_arrives(self, billing: Billing, shop: Shop, card: str) -> None:
+        ada: Any = None
+        method = card
 
-        for place in crash_at_every_call(billing, lambda: billing(*argv)):
-            billing.ok(*argv)
+        def first() -> Ran:
+            nonlocal ada, method
+            ada = shop.customer(email="ada@example.com")
+            if card != "pm_card_visa":
+                method = shop.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
+            return run()
+
+        def run() -> Ran:
+            argv = ("customer", "update", "--local", ada["id"], "--payment-method", method, "--tax-id", "gb_vat:GB1")
+            return billing.ok(*argv)
+
+        for place in crash_at_every_call(billing, first):
+            run()
             after = shop.api.get(f"/v1/customers/{ada['id']}")
-            assert after["invoice_settings"]["default_payment_method"] == own, place
+            held = [one["id"] for one in shop.api.page(f"/v1/customers/{ada['id']}/payment_methods", {})[0]]
+            became_default = place in ("after call 5", "before call 6", "after call 6")
+            assert len(held) == (2 if became_default and card == "pm_card_visa" else 1), place
+            assert after["invoice_settings"]["default_payment_method"] in held, place
             assert len(shop.api.page(f"/v1/customers/{ada['id']}/tax_ids", {})[0]) == 1, place
+
+    def test_a_card_that_was_taken_away_meanwhile_is_attached_anew(self, billing: Billing, shop: Shop) -> None:
+        ada = shop.customer()["id"]
+        argv = ("customer", "update", "--local", ada, "--payment-method", "pm_card_visa", "--output", "json")
+        first = billing.ok(*argv).json["default_payment_method"]
+        shop.post(f"/v1/payment_methods/{first}/detach")
+
+        again = billing.ok(*argv).json["default_payment_method"]
+
+        assert again not in (None, first)
 
     def test_nothing_to_change_is_a_mistake(self, billing: Billing, shop: Shop) -> None:
         assert billing("customer", "update", "--local", shop.customer()["id"]).code == 2

@@ -1,0 +1,107 @@
+"""However a creation is cut off, and however often: one subscription for each run that came to its end."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import stripe
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from stripe_billing_cli.local_stripe.faults import Fault, SimulatedCrash
+from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
+from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
+from stripe_billing_cli.subscriptions import once, start
+from tests.contract import ContractTransport
+
+ORDER = start.Order(customer="ada@example.com", lines=[start.Line("pro.monthly")])
+TROUBLES = st.builds(
+    Fault,
+    nth=st.integers(1, 7),
+    when=st.sampled_from(["before", "after"]),
+    how=st.sampled_from(["crash", "500", "drop", "half", "409", "429", "403"]),
+)
+NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0)
+
+
+def connected(transport: stripe.HTTPClient) -> client.StripeApi:
+    return client.over(
+        ContractTransport(transport),
+        key=client.LOCAL_KEY,
+        base=client.STRIPE_API_BASE,
+        pacer=Pacer(UNLIMITED, sleep=lambda seconds: None),
+        trace=lambda call: None,
+        patience=NO_PATIENCE,
+    )
+
+
+def run(api: client.StripeApi, told: list[str], key: str | None = None) -> None:
+    """`billing sub create` without its printing; the user is told where it would print."""
+    situation = start.look(api, ORDER)
+    intent = start.intent_of(ORDER, situation, key)
+    made = start.made_before(api, intent, situation) or start.create(api, intent, situation)
+    told.append(made["id"])
+    once.settle(api, intent, made)
+
+
+def troubled(local: LocalTransport, fault: Fault, told: list[str], key: str | None = None) -> None:
+    try:
+        run(connected(FaultyTransport(local, [fault])), told, key)
+    except (SimulatedCrash, StripeFailure):
+        return
+
+
+def stock(api: client.StripeApi) -> None:
+    """A customer, and a price to subscribe to."""
+    product = api.post("/v1/products", {"name": "Pro"}).body["id"]
+    recurring = {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}}
+    api.post("/v1/prices", {"product": product, "lookup_key": "pro.monthly", **recurring})
+    api.post("/v1/customers", {"email": "ada@example.com"})
+
+
+def subscriptions(api: client.StripeApi) -> list[Any]:
+    return [one["id"] for page in api.pages("/v1/subscriptions", {"status": "all"}) for one in page]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(TROUBLES, max_size=4))
+def test_whatever_befell_earlier_runs_each_subscription_is_told_and_the_next_run_leaves_no_mark(
+    troubles: list[Fault],
+) -> None:
+    with TemporaryDirectory() as directory:
+        local = LocalTransport(Path(directory) / "local.db")
+        api = connected(local)
+        stock(api)
+        told: list[str] = []
+        for fault in troubles:
+            troubled(local, fault, told)
+
+        run(api, told)
+
+        held = subscriptions(api)
+        assert set(told) == set(held), "none was made that nobody was told of"
+        assert len(held) <= len(troubles) + 1
+        assert all(not api.get(f"/v1/subscriptions/{id}")["metadata"] for id in held)
+        local.close()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(TROUBLES, max_size=4))
+def test_with_a_key_of_the_users_there_is_only_ever_one(troubles: list[Fault]) -> None:
+    with TemporaryDirectory() as directory:
+        local = LocalTransport(Path(directory) / "local.db")
+        api = connected(local)
+        stock(api)
+        told: list[str] = []
+        for fault in troubles:
+            troubled(local, fault, told, "order-1")
+
+        run(api, told, "order-1")
+        run(api, told, "order-1")
+
+        assert len(subscriptions(api)) == len(set(told)) == 1
+        local.close()
