@@ -129,13 +129,17 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
     """Events come in the version of their endpoint: only what this program made is its business to mend."""
     from stripe_billing_cli.stripe_api.client import API_VERSION
-    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure
     from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints
 
     try:
         endpoints = read_endpoints(context.stripe)
+    except PermissionMissing as failure:
+        told = explain(failure)
+        yield Finding("webhook", True, f"not looked at: {told.message}", told.hint, True)
+        return
     except StripeFailure:
-        return  # what the key may not read, or whatever else is wrong, was told above
+        return  # whatever is wrong was told above
     for endpoint in endpoints:
         version = endpoint.api_version or "the account's default version"
         found = f"{endpoint.id} ({endpoint.url}): {version}, {endpoint.status}"

@@ -112,3 +112,11 @@ def test_an_endpoint_of_ours_that_is_disabled_is_a_warning(billing: Billing, acc
     account.post(f"/v1/webhook_endpoints/{made['id']}", disabled=True)
 
     assert f"! webhook      {made['id']} ({URL}): 2026-10-28.endive, disabled" in billing.ok("doctor", "--local").out
+
+
+def test_a_key_that_may_not_read_endpoints_is_told(billing: Billing) -> None:
+    billing.write(SEED)
+    fault = Fault.parse("403 before * GET /v1/webhook_endpoints")
+    billing.wrap.append(lambda inner: FaultyTransport(inner, [fault]))  # type: ignore[arg-type]
+
+    assert "! webhook      not looked at: The provided key" in billing.ok("doctor", "--local").out

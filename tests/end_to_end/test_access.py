@@ -1,0 +1,126 @@
+"""From a subscription to a script that is told: the local Stripe delivers, `billing listen` decides, a command runs."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import requests
+import stripe
+
+from tests.end_to_end.conftest import BILLING, Shell
+
+TOKEN = "a-token-that-is-long-enough"
+TELL = 'echo "$BILLING_EVENT_ACCESS $BILLING_EVENT_CUSTOMER $BILLING_EVENT_ACCESS_KEY" > told'
+
+
+class Told:
+    """What the commands that `listen` ran have said, a line each, through a pipe with a name."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self._pipe = os.open(path, os.O_RDWR)  # held open for writing too, so that it never ends
+        self._text = ""
+
+    def next(self) -> str:
+        while "\n" not in self._text:
+            ready, _, _ = select.select([self._pipe], [], [], 30)
+            assert ready, "nothing was told in 30 s"
+            self._text += os.read(self._pipe, 65536).decode()
+        line, _, self._text = self._text.partition("\n")
+        return line
+
+    def close(self) -> None:
+        os.close(self._pipe)
+
+
+@contextmanager
+def listening(shell: Shell, environment: Mapping[str, str], *options: str) -> Iterator[str]:
+    """`billing listen` in the background: its address, once it listens."""
+    process = subprocess.Popen(
+        [BILLING, "listen", *options],
+        cwd=shell.directory,
+        env={**shell.environment, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield _address(process.stderr)
+    finally:
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 0, errors
+    assert "Traceback" not in errors
+
+
+def _address(errors: IO[str] | None) -> str:
+    assert errors is not None
+    for line in errors:
+        if line.startswith("Listening on "):
+            return line.split()[2].rstrip(";,")
+    raise AssertionError("it never listened")
+
+
+def client(environment: Mapping[str, str]) -> Any:
+    return stripe.StripeClient(environment["STRIPE_API_KEY"], base_addresses={"api": environment["STRIPE_API_BASE"]}).v1
+
+
+def subscribed(api: Any) -> tuple[str, str]:
+    """A customer with a card, and their subscription to Pro."""
+    api.products.create({"id": "pro", "name": "Pro"})
+    price = api.prices.create(
+        {"product": "pro", "currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}}
+    )
+    card = "pm_card_visa"
+    customer = api.customers.create(
+        {"payment_method": card, "invoice_settings": {"default_payment_method": card}, "email": "ada@example.com"}
+    )
+    made = api.subscriptions.create({"customer": customer.id, "items": [{"price": price.id}]})
+    return customer.id, made.id
+
+
+def test_access_is_granted_and_revoked_and_a_script_is_told(shell: Shell) -> None:
+    told = Told(shell.directory / "told")
+    chaos = ("--webhook-chaos", "duplicate,reorder")
+    with shell.serving(*chaos) as environment:
+        url = _free_url()
+        shell("webhook", "create", "--url", url, "--store-secret", environment=environment)
+        options = ("--port", url.split(":")[2].split("/")[0], "--exec", TELL)
+        heard = {**environment, "BILLING_ACCESS_TOKEN": TOKEN}
+        with listening(shell, heard, *options, "--on", "access-granted", "--on", "access-revoked") as address:
+            assert address == url
+            customer, subscription = subscribed(client(environment))
+            assert told.next() == f"granted {customer} pro"
+            assert _asked(url, customer) is True
+            shell("webhook", "roll-secret", "--store-secret", environment=environment)
+            shell("sub", "cancel", subscription, "--now", "--yes", environment=environment)
+            assert told.next() == f"revoked {customer} pro"
+            assert _asked(url, customer) is False
+            shell("access", "show", customer, code=4)
+        shell("access", "reconcile", "--check", environment=environment)
+    told.close()
+
+
+def _free_url() -> str:
+    """An address that nobody listens on."""
+    import socket
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{probe.getsockname()[1]}/webhook"
+
+
+def _asked(url: str, customer: str) -> bool:
+    """What the user's own service is answered."""
+    answer = requests.get(
+        url.replace("/webhook", f"/access/{customer}"), headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
+    )
+    assert answer.status_code == 200
+    access: bool = answer.json()["access"]
+    return access
