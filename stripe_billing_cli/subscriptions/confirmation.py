@@ -5,8 +5,9 @@ expires (https://docs.stripe.com/billing/subscriptions/overview#incomplete).
 
 Where nothing is due yet (a trial, a coupon), there is no invoice to pay, only a pending setup intent, and no page of
 Stripe's that confirms one. Of Stripe's pages that collect a card we take the portal's payment method page: the card
-becomes the customer's default, which renewals are charged to, by itself. A Checkout session in setup mode would attach
-the card and make it nobody's default; without a program that finishes the work, the first renewal would fail.
+becomes the customer's default, which renewals are charged to, by itself. A Checkout session in setup mode attaches the
+card and makes it nobody's default (https://docs.stripe.com/payments/checkout/subscriptions/update-payment-details):
+without a program that finishes the work, the first renewal would fail.
 A portal link expires within minutes, but since API version 2026-10-28 who follows it later may log in by email
 (`after_expiration` in `stripe/params/billing_portal/_session_create_params.py`): until the card is needed.
 """

@@ -69,12 +69,23 @@ def has_ended(subscription: Object) -> bool:
     return subscription["status"] in ENDED
 
 
+def check_customer_name(name: str) -> None:
+    """Raises `WrongKind` for what can be no customer's id or email."""
+    if "@" not in name and (kind_of(name) not in ("a customer", None) or not ID.fullmatch(name)):
+        raise _wrong_kind(name, "a customer", "cus_… or an email")
+
+
+def check_price_name(name: str) -> None:
+    """Raises `WrongKind` for what can be no price's id or lookup key."""
+    if kind_if_id(name) not in ("a price", None):
+        raise _wrong_kind(name, "a price", "price_… or a lookup key")
+
+
 def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
     """The customer with this id or email. Raises `ReferenceRefused`, `StripeFailure`."""
+    check_customer_name(name)
     if "@" in name:
         return _customer_with_email(api, name, expand)
-    if kind_of(name) not in ("a customer", None) or not ID.fullmatch(name):
-        raise _wrong_kind(name, "a customer", "cus_… or an email")
     customer = retrieve(api, "customer", f"/v1/customers/{quote(name)}", name, expand=expand)
     if customer.get("deleted"):
         raise Deleted(f"the customer {name} was deleted", "its subscriptions were canceled with it")
@@ -123,10 +134,8 @@ def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> O
 
 def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Object:
     """The price with this id or lookup key. Raises `ReferenceRefused`, `StripeFailure`."""
-    kind = kind_if_id(name)
-    if kind not in ("a price", None):
-        raise _wrong_kind(name, "a price", "price_… or a lookup key")
-    if kind == "a price":
+    check_price_name(name)
+    if kind_if_id(name) == "a price":
         price = retrieve(api, "price", f"/v1/prices/{quote(name)}", name, expand=expand)
     else:
         price = _price_with_lookup_key(api, name, expand)

@@ -69,11 +69,14 @@ def prices_of(subscription: Object) -> set[str]:
 
 def look(api: StripeApi, order: Order) -> Situation:
     """Read what is ordered, side by side. Raises `ReferenceRefused`, `StripeFailure`."""
+    references.check_customer_name(order.customer)
+    for line in order.lines:
+        references.check_price_name(line.price)
     with ThreadPoolExecutor(8) as pool:
         customer = pool.submit(_customer_with_subscriptions, api, order.customer)
         prices = [pool.submit(references.find_price, api, line.price) for line in order.lines]
-        found = [price.result() for price in prices]
         person, subscriptions = customer.result()
+        found = [price.result() for price in prices]
     for line, price in zip(order.lines, found, strict=True):
         if price["recurring"] is None:
             raise WrongKind(f"{line.price} is a price to pay once; a subscription needs one that recurs")

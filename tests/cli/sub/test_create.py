@@ -227,6 +227,19 @@ class TestOptions:
         assert said in ran.err
         assert "/v1/" not in ran.err
 
+    @pytest.mark.parametrize(
+        "names",
+        [
+            ("--customer", "sub_1MowQVLkdIwHu7ix", "--price", "pro"),
+            ("--customer", "ada@example.com", "--price", "prod_NffrFeUfNV2Hib"),
+        ],
+    )
+    def test_an_id_of_the_wrong_kind_is_told_before_any_call(self, billing: Billing, names: tuple[str, ...]) -> None:
+        ran = billing(*CREATE, *names, "--output", "json", "--verbose")
+
+        assert (ran.code, ran.error["kind"]) == (2, "wrong_kind")
+        assert "/v1/" not in ran.err.replace(ran.error["message"], "")
+
     def test_a_price_to_pay_once_is_refused(self, billing: Billing, shop: Shop, ada: Any) -> None:
         setup = shop.post("/v1/prices", product=shop.product(), currency="usd", unit_amount=25000)["id"]
 
