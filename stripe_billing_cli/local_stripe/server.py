@@ -42,9 +42,6 @@ SILENCE_SECONDS = 600.0
 
 
 TICK_SECONDS = 1.0
-STOP_SENDING_WITHIN = 5.0
-"""How long the webhooks in flight are waited for at the end; what is cut off is sent again by the next server."""
-
 BROKEN_OFF = '{"id": "", "object": ""}'
 """An answer of which half arrives when the call did not take effect."""
 
@@ -267,7 +264,7 @@ class LocalServer:
             asyncio.run(self._run(on_ready))
         finally:
             self._sender.stop()
-            sending.join(STOP_SENDING_WITHIN)
+            sending.join()
             self._application.close()
             self._socket.close()
             self.store.close()

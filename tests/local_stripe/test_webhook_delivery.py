@@ -15,7 +15,7 @@ import stripe
 from stripe_billing_cli.local_stripe.server import running
 from stripe_billing_cli.local_stripe.store import Store
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from stripe_billing_cli.local_stripe.webhooks import retries
+from stripe_billing_cli.local_stripe.webhooks import deliveries, retries
 from stripe_billing_cli.local_stripe.webhooks.chaos import Chaos
 from stripe_billing_cli.local_stripe.webhooks.sender import USER_AGENT, Sender, Sending
 from tests.local_stripe.conftest import NOW, Clock, Local
@@ -331,3 +331,24 @@ class TestServed:
         transport.close()
 
         assert len(ids) == 20
+
+    def test_an_endpoint_that_hangs_does_not_keep_the_server_from_ending(
+        self, database: Path, receiver: Receiver
+    ) -> None:
+        """What is cut off stays to be done."""
+        local = Local(transport := LocalTransport(database))
+        endpoint(local, receiver)
+        local.product()
+        receiver.holding.set()
+        store = Store(database)
+        sender = Sender(store, Sending())
+        running = threading.Thread(target=sender.run)
+        running.start()
+        receiver.next()
+        sender.stop(grace_seconds=0.05)
+        running.join(5)
+
+        assert not running.is_alive()
+        assert deliveries.next_due(store) is not None
+        transport.close()
+        store.close()

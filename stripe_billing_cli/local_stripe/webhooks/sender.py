@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import queue
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.local_stripe.errors import LocalStripeError
@@ -66,28 +66,50 @@ class Sender:
         self._busy: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._claimed: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
         self._stopping = False
+        self._until = 0.0
 
     def run(self) -> None:
         """Send until `stop()`. Trouble with the file is told and tried again: a full disk is emptied some time."""
-        with ThreadPoolExecutor(SENDERS, thread_name_prefix="webhooks") as threads:
-            told = False
-            while not self._stopping:
-                try:
-                    for delivery in self._claim():
-                        threads.submit(self._deliver, delivery)
-                    told = False
-                except LocalStripeError as error:
-                    if self._log and not told:
-                        self._log(f"webhooks: {error.message}")
-                    told = True
-                self._wake.wait(LOOK_AGAIN)
-                self._wake.clear()
+        told = False
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                for delivery in self._claim():
+                    self._hand_over(delivery)
+                told = False
+            except LocalStripeError as error:
+                if self._log and not told:
+                    self._log(f"webhooks: {error.message}")
+                told = True
+            self._wake.wait(LOOK_AGAIN)
+        for _ in self._threads:
+            self._claimed.put(None)
+        for thread in self._threads:
+            thread.join(max(self._until - time.monotonic(), 0))
 
-    def stop(self) -> None:
-        """End after what is being sent. May be called from another thread."""
+    def stop(self, *, grace_seconds: float = 2.0) -> None:
+        """End after what is being sent, or after this long: what is cut off then, the next sender sends again.
+
+        May be called from another thread.
+        """
+        self._until = time.monotonic() + grace_seconds
         self._stopping = True
         self._wake.set()
+
+    def _hand_over(self, delivery: Delivery) -> None:
+        """Threads are made as they are needed, and do not keep the program from ending."""
+        self._claimed.put(delivery)
+        if len(self._threads) < min(self._busy.total(), SENDERS):
+            thread = threading.Thread(target=self._send, name="webhook", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _send(self) -> None:
+        while (delivery := self._claimed.get()) is not None:
+            self._deliver(delivery)
 
     def deliver_due(self) -> int:
         """Send all that is due now, one after the other, and say how many: for tests."""
