@@ -9,20 +9,20 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.catalog.desired import Catalog, Price, Product
 from stripe_billing_cli.catalog.difference import FieldChange, created
-from stripe_billing_cli.catalog.identity import Held, Identities, identify, product_of
+from stripe_billing_cli.catalog.identity import Held, Identities, identify
 from stripe_billing_cli.catalog.kinds import price as prices
 from stripe_billing_cli.catalog.kinds import product as products
-from stripe_billing_cli.catalog.plan import Action, Call, Change, Kind, Operation, Plan, Unmanaged
+from stripe_billing_cli.catalog.leftovers import leftovers_of, prune_leftovers
+from stripe_billing_cli.catalog.plan import Change, Plan
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.catalog.stamp import stamp_of
+from stripe_billing_cli.catalog.writing import ARCHIVED, Writing
 from stripe_billing_cli.stripe_api.client import Object
-
-ARCHIVED = FieldChange(True, False)
 
 
 class UnknownTarget(Exception):
@@ -46,9 +46,9 @@ def make_plan(catalog: Catalog, snapshot: Snapshot, *, prune: bool = False, targ
     for product in catalog.products:
         group = ProductGroup(writing, catalog, product, identities, snapshot)
         group.write(wanted)
-    leftovers = _leftovers(catalog, snapshot, identities)
+    leftovers = leftovers_of(catalog, snapshot, identities)
     if prune:
-        leftovers = _prune(writing, snapshot, leftovers)
+        leftovers = prune_leftovers(writing, snapshot, leftovers)
     return Plan(
         catalog=catalog.name,
         account=snapshot.account,
@@ -94,43 +94,6 @@ def _check_targets(catalog: Catalog, targets: frozenset[str]) -> None:
         near = difflib.get_close_matches(target, known, n=1)
         hint = f"did you mean {near[0]}?" if near else "a target is a product's key, or product.price"
         raise UnknownTarget(f"{catalog.source} has no {target}", hint)
-
-
-@dataclass
-class Writing:
-    """The plan as it grows."""
-
-    catalog: str
-    changes: list[Change] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    unchanged: int = 0
-
-    def change(
-        self,
-        action: Action,
-        kind: Kind,
-        key: str,
-        object_id: str | None,
-        fields: Mapping[str, FieldChange],
-        reason: str,
-        currency: str | None = None,
-    ) -> int:
-        self.changes.append(Change(action, kind, key, object_id, fields, reason, currency))
-        return len(self.changes) - 1
-
-    def call(
-        self,
-        change: int,
-        operation: Operation,
-        target: str | None,
-        params: Mapping[str, Any],
-        needs: Iterable[int] = (),
-        **more: Any,
-    ) -> int:
-        number = len(self.calls)
-        self.calls.append(Call(number, change, operation, target, params, tuple(needs), **more))
-        return number
 
 
 class ProductGroup:
@@ -377,84 +340,3 @@ def _update_reason(held: Object, fields: Mapping[str, FieldChange]) -> str:
 
 def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def _leftovers(catalog: Catalog, snapshot: Snapshot, identities: Identities) -> tuple[Unmanaged, ...]:
-    """What is active in the account and no entry of the file."""
-    ours = {product.id for product in catalog.products}
-    named = {
-        held["id"]
-        for entry in identities.prices.values()
-        for held in (entry.current, *entry.earlier)
-        if held is not None
-    }
-
-    def stamped(held: Object) -> bool:
-        stamp = stamp_of(held)
-        return stamp is not None and stamp.catalog == catalog.name
-
-    def off_sale(price: Object) -> bool:
-        """The default price of an archived product: nobody can buy it, and Stripe archives no default price."""
-        owner = snapshot.products.get(product_of(price))
-        return owner is not None and not owner["active"] and owner["default_price"] == price["id"]
-
-    return tuple(
-        Unmanaged("product", product["id"], product["name"], stamped(product))
-        for product in snapshot.products.values()
-        if product["active"] and product["id"] not in ours
-    ) + tuple(
-        Unmanaged("price", price["id"], _called(price), stamped(price))
-        for price in snapshot.prices.values()
-        if price["active"] and price["id"] not in named and not off_sale(price)
-    )
-
-
-def _called(price: Object) -> str:
-    return str(price["nickname"] or price["lookup_key"] or f"of product {product_of(price)}")
-
-
-def _prune(writing: Writing, snapshot: Snapshot, leftovers: tuple[Unmanaged, ...]) -> tuple[Unmanaged, ...]:
-    """Archive what carries this catalog's stamp and is in the file no more; what stays unmanaged comes back.
-
-    Stripe archives no price that is its product's default: of a product that goes, it stays, and cannot be sold
-    because its product is archived.
-    """
-    kept: list[Unmanaged] = []
-    last: dict[str, list[int]] = {}
-    going = {left.id for left in leftovers if left.stamped and left.kind == "product"}
-    for left in sorted(leftovers, key=lambda left: left.kind):
-        if not left.stamped:
-            kept.append(left)
-        elif left.kind == "price":
-            price = snapshot.prices[left.id]
-            owner = snapshot.products.get(product_of(price))
-            if owner and owner["default_price"] == left.id and not _moves_default(writing, owner["id"]):
-                if owner["id"] not in going:
-                    writing.notes.append(
-                        f"{left.id} stays active: it is the default price of product {owner['id']}, and Stripe "
-                        "archives no default price. Name another `default_price` in the file."
-                    )
-                    kept.append(left)
-                continue
-            change = _prune_change(writing, left, price)
-            needs = _default_moves(writing, product_of(price))
-            call = writing.call(change, "update_price", left.id, {"active": False}, needs)
-            last.setdefault(product_of(price), []).append(call)
-        else:
-            change = _prune_change(writing, left, snapshot.products[left.id])
-            writing.call(change, "update_product", left.id, {"active": False}, last.get(left.id, []))
-    return tuple(kept)
-
-
-def _prune_change(writing: Writing, left: Unmanaged, held: Object) -> int:
-    stamp = stamp_of(held)
-    key = stamp.key if stamp else left.id
-    return writing.change("archive", left.kind, key, left.id, {"active": ARCHIVED}, "no longer in the file")
-
-
-def _default_moves(writing: Writing, product_id: str) -> list[int]:
-    return [call.number for call in writing.calls if call.target == product_id and call.default_price_of is not None]
-
-
-def _moves_default(writing: Writing, product_id: str) -> bool:
-    return bool(_default_moves(writing, product_id))
