@@ -106,12 +106,11 @@ def retry(
             handlers = _again(stored, handler, failed=failed)
             done = opened.work.retry(stored.event.id, handlers) if handlers else 0
             record = {"id": stored.event.id, "type": stored.event.type, "deliveries": done}
-            context.printer.streamed(
-                record, f"{stored.event.id}  {stored.event.type}  {words.counted(done, 'handler')}"
-            )
+            called = ", ".join(handlers) if done else "nothing to call again"
+            context.printer.streamed(record, f"{stored.event.id}  {stored.event.type}  {called}")
             count += done
     if context.printer.for_people:
-        context.printer.note(f"{words.counted(count, 'delivery').replace('deliverys', 'deliveries')} to be done again.")
+        context.printer.note(f"{words.counted(count, 'call')} of handlers to be made again.")
 
 
 @doors.command(app)

@@ -136,7 +136,7 @@ def listen(
         api = context.stripe
         piped = context.printer.for_people and not sys.stdout.isatty()
         narrator = Narrator(Printer("json") if piped else context.printer)
-        with open_store(store) as opened:
+        with open_store(store) as opened, narrator:
             listening = Listening(
                 opened,
                 api,
@@ -151,7 +151,10 @@ def listen(
                 more_routes=_access(opened),
             )
             narrator.route = listening.acting.route
+            narrator.on_gone = listening.stop
             listening.run(lambda url: narrator.ready(url + path if known else url, opened.shown, From.poll in sources))
+    if narrator.gone:
+        raise BrokenPipeError
 
 
 @contextmanager

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,29 +20,69 @@ from stripe_billing_cli.webhooks.worker import Outcome
 
 MOST_AWAITED = 1000
 """Events whose handlers may be at work elsewhere; the oldest is told of as far as it is known."""
+MOST_UNPRINTED = 10_000
+LAST_WORDS_SECONDS = 5.0
 QUIET_SECONDS = 60.0
 """How long the same trouble is told of once."""
 COLOURS = (("dead", "red"), ("failed", "yellow"))
 
 
 class Narrator:
-    """Called from several threads. An event is told of when each of its handlers was called once."""
+    """Called from several threads. An event is told of when each of its handlers was called once.
+
+    It prints in a thread of its own: whoever reads slowly holds up nothing but the lines. `on_gone` is called when
+    nobody reads any more.
+    """
 
     def __init__(self, printer: Printer) -> None:
         self._printer = printer
+        self._lines: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._print, name="narrator", daemon=True)
+        self._left_out = 0
         self._guard = threading.Lock()
         self._awaited: OrderedDict[str, tuple[Event, dict[str, Outcome | None]]] = OrderedDict()
         self._told: OrderedDict[str, None] = OrderedDict()
         self._last_trouble = ("", 0.0)
         self.route: Route = nobody
+        self.on_gone: Callable[[], None] = lambda: None
+        self.gone = False
+
+    def __enter__(self) -> Narrator:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._lines.put(None)
+        self._thread.join(LAST_WORDS_SECONDS)
+
+    def _print(self) -> None:
+        while (line := self._lines.get()) is not None:
+            try:
+                line()
+            except BrokenPipeError:
+                self.gone = True
+                self.on_gone()
+                return
+
+    def _say(self, line: Callable[[], None]) -> None:
+        if self.gone or self._lines.qsize() >= MOST_UNPRINTED:
+            self._left_out += 1
+            return
+        if self._left_out:
+            left_out, self._left_out = self._left_out, 0
+            self._lines.put(lambda: self._printer.note(f"{left_out} lines were left out: nobody read them in time."))
+        self._lines.put(line)
+
+    def _note(self, text: str, **style: Any) -> None:
+        self._say(lambda: self._printer.note(text, **style))
 
     def ready(self, url: str, store: str, polling: bool) -> None:
         reading = "; reading the Events API" if polling else ""
-        self._printer.note(f"Listening on {url}, storing in {store}{reading}  (Ctrl-C stops it)")
+        self._note(f"Listening on {url}, storing in {store}{reading}  (Ctrl-C stops it)")
 
     def caught_up(self, new: int) -> None:
         if new:
-            self._printer.note(f"Fetched {new} event{'s' if new != 1 else ''} that came while nobody listened.")
+            self._note(f"Fetched {new} event{'s' if new != 1 else ''} that came while nobody listened.")
 
     def trouble(self, trouble: Exception) -> None:
         told = explain(trouble)
@@ -51,7 +92,7 @@ class Narrator:
             if text == told.message and now - at < QUIET_SECONDS:
                 return
             self._last_trouble = (told.message, now)
-        self._printer.note(f"{told.message}\n  → {told.hint}" if told.hint else told.message, fg="yellow")
+        self._note(f"{told.message}\n  → {told.hint}" if told.hint else told.message, fg="yellow")
 
     def recorded(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -86,7 +127,8 @@ class Narrator:
         record = narration.event_record(event, time.time(), [_record(one) for one in outcomes])
         record["changed"] = narration.changes(event)
         colour = next((colour for status, colour in COLOURS if status in {one.status for one in outcomes}), None)
-        self._printer.streamed(record, _line(event, outcomes), **({"fg": colour} if colour else {}))
+        style = {"fg": colour} if colour else {}
+        self._say(lambda: self._printer.streamed(record, _line(event, outcomes), **style))
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:

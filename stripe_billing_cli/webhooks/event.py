@@ -141,9 +141,8 @@ def _snapshot(shape: _Shape, about: _About, text: str, source: str) -> Event:
 def _of_v2(shape: _Shape, text: str, source: str) -> Event:
     """One of v2. It is thin until it has `data`, which one that was fetched may have as null."""
     related = shape.related_object or _Related()
-    inside = _About()
-    if shape.data.startswith(b"{"):
-        inside = msgspec.json.decode(shape.data, type=_About)
+    data = bytes(shape.data)
+    inside = msgspec.json.decode(data, type=_About) if data.startswith(b"{") else _About()
     return Event(
         id=_name(shape.id, "id"),
         type=_name(shape.type, "type"),
@@ -155,7 +154,7 @@ def _of_v2(shape: _Shape, text: str, source: str) -> Event:
         object_id=_optional(related.id),
         customer=_optional(related.id) if related.type == "customer" else _customer(inside),
         account=_optional(shape.context),
-        thin=not bytes(shape.data),
+        thin=not data,
     )
 
 

@@ -1,0 +1,155 @@
+"""A receiver in this process, and clients that speak HTTP to it well or badly."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.webhooks.application import application
+from stripe_billing_cli.webhooks.connections import Limits
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+from stripe_billing_cli.webhooks.receiver import Receiver
+from stripe_billing_cli.webhooks.server import Server
+from stripe_billing_cli.webhooks.signatures import sign
+from stripe_billing_cli.webhooks.store import Route, Store
+from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.writer import Writer
+
+SECRET = "whsec_test_of_the_receiver"
+
+
+def event_body(id: str = "evt_1", **fields: Any) -> bytes:
+    """An event about a subscription, as Stripe posts it."""
+    about = {"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active"}
+    event = {
+        "id": id,
+        "object": "event",
+        "api_version": "2026-10-28.endive",
+        "created": 1_700_000_000,
+        "data": {"object": about},
+        "livemode": False,
+        "pending_webhooks": 1,
+        "request": {"id": None, "idempotency_key": None},
+        "type": "customer.subscription.updated",
+    }
+    return json.dumps({**event, **fields}, indent=2).encode()
+
+
+def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> str:
+    return sign(body, secret.encode(), int(time.time() if at is None else at))
+
+
+def request(body: bytes, *headers: str, path: str = "/webhook", method: str = "POST") -> bytes:
+    """The bytes of a request."""
+    lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def delivery(body: bytes, secret: str = SECRET) -> bytes:
+    """The bytes of a request that is signed."""
+    return request(body, f"Stripe-Signature: {signed(body, secret)}")
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    text: str
+
+
+@dataclass
+class Connection:
+    """One connection, as raw as a test needs it."""
+
+    socket: socket.socket
+
+    def send(self, data: bytes) -> None:
+        self.socket.sendall(data)
+
+    def ask(self, data: bytes) -> Answer:
+        self.send(data)
+        return self.answer()
+
+    def answer(self) -> Answer:
+        """The next answer. Raises `ConnectionError` where there is none."""
+        read = b""
+        while b"\r\n\r\n" not in read:
+            read += self._more()
+        head, _, rest = read.partition(b"\r\n\r\n")
+        status, *lines = head.decode("latin-1").split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+        while len(rest) < int(headers["content-length"]):
+            rest += self._more()
+        return Answer(int(status.split()[1]), headers, rest.decode())
+
+    def closed(self) -> bool:
+        """Whether the other side closes it, within the socket's timeout."""
+        try:
+            while self.socket.recv(65536):
+                pass
+        except ConnectionError:
+            pass
+        except TimeoutError:
+            return False
+        return True
+
+    def _more(self) -> bytes:
+        data = self.socket.recv(65536)
+        if not data:
+            raise ConnectionError("closed without an answer")
+        return data
+
+
+@dataclass
+class Running:
+    """A receiver that listens."""
+
+    port: int
+    receiver: Receiver
+    server: Server
+
+    @contextmanager
+    def connected(self, timeout: float = 20) -> Iterator[Connection]:
+        with socket.create_connection(("127.0.0.1", self.port), timeout) as opened:
+            yield Connection(opened)
+
+    def ask(self, data: bytes) -> Answer:
+        with self.connected() as connection:
+            return connection.ask(data)
+
+    def deliver(self, body: bytes) -> int:
+        return self.ask(delivery(body)).status
+
+
+@contextmanager
+def running_receiver(
+    store: Store,
+    *,
+    secrets: Sequence[str] = (SECRET,),
+    route: Route = nobody,
+    limits: Limits | None = None,
+    writer: Writer | None = None,
+    recorded: list[Event] | None = None,
+) -> Iterator[Running]:
+    """Until the block ends; it must end in good order."""
+    writer = writer or Writer(store, route, on_recorded=([] if recorded is None else recorded).extend)
+    receiver = Receiver(writer, KnownSecrets(secrets, list, time.time))
+    server = Server(application(receiver, store), port=0, limits=limits, on_start=writer.start)
+    ready = threading.Event()
+    thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),), daemon=True)
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield Running(int(server.url.rsplit(":", 1)[1]), receiver, server)
+    finally:
+        server.stop()
+        thread.join(20)
+        assert not thread.is_alive()
+        writer.close()
