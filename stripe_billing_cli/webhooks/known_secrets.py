@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from stripe_billing_cli.webhooks.secrets import SecretsUnreadable
 
 AGAIN_SECONDS = 1.0
 
@@ -23,7 +26,9 @@ class KnownSecrets:
         if now - self._read_at < AGAIN_SECONDS:
             return False
         self._read_at = now
-        before, self.all = self.all, self._encoded()
+        before = self.all
+        with suppress(SecretsUnreadable):  # one that is being replaced; those known stay good
+            self.all = self._encoded()
         return self.all != before
 
     def _encoded(self) -> tuple[bytes, ...]:
