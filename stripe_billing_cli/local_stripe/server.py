@@ -15,6 +15,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -88,6 +89,7 @@ class Application:
         request = _request(scope, body)
         refusal = refusal or _too_long(body)
         answer, loss = (refusal, None) if refusal else await self._answer(request)
+        answer = _for_reader(answer, request)
         if self._log:
             outcome = loss or answer.status
             self._log(f"{request.method} {request.path} {outcome} {round((time.monotonic() - started) * 1000)} ms")
@@ -140,6 +142,14 @@ def _too_long(body: bytes) -> Answer | None:
     if len(body) <= LONGEST_BODY:
         return None
     return _failure(ApiError(413, f"The request is larger than {LONGEST_BODY} bytes."))
+
+
+def _for_reader(answer: Answer, request: Request) -> Answer:
+    """Stripe indents its JSON. Here that is done for people, with curl or Stripe's CLI; the SDKs are spared it."""
+    machine = "Bindings/" in request.headers.get("user-agent", "")
+    if machine or answer.headers.get("Content-Type") != "application/json" or answer.body == BROKEN_OFF:
+        return answer
+    return replace(answer, body=json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False) + "\n")
 
 
 def _greeting() -> Answer:

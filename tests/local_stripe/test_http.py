@@ -56,6 +56,26 @@ def raw(served: Local, sent: bytes) -> bytes:
         return answer
 
 
+@pytest.mark.parametrize(
+    ("agent", "indented"),
+    [
+        ("curl/8.5.0", True),
+        ("Stripe/v1 stripe-cli/1.52.0", True),
+        ("Stripe/v1 PythonBindings/16.1.0", False),
+        ("Stripe/v1 NodeBindings/23.1.0", False),
+    ],
+)
+def test_people_get_indented_json_as_from_stripe_and_sdks_get_it_fast(
+    served: Local, connection: http.client.HTTPConnection, agent: str, indented: bool
+) -> None:
+    served.product(name="Prö 🔑")
+    connection.request("GET", "/v1/products", headers={**HEADERS, "User-Agent": agent})
+    text = connection.getresponse().read().decode()
+
+    assert ('\n  "object": "list"' in text) == indented
+    assert json.loads(text)["data"][0]["name"] == "Prö 🔑"
+
+
 def test_the_sdks_own_transport_is_answered(served: Local) -> None:
     price = served.price(product_data={"name": "Prö 🔑"}, recurring={"interval": "month"}, expand=["product"])
 
