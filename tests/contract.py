@@ -38,6 +38,7 @@ ONLY_WHEN_EXPANDED: dict[type, set[str]] = {
     stripe.Price.CurrencyOptions: {"tiers"},
     stripe.Plan: {"tiers"},
     stripe.Charge: {"refunds"},
+    stripe.checkout.Session: {"line_items"},
     stripe.Coupon: {"applies_to", "currency_options"},
     stripe.PromotionCode.Restrictions: {"currency_options"},
     stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
@@ -61,6 +62,7 @@ ONLY_SOMETIMES: dict[type, set[str]] = {
     stripe.Account.Settings: {"card_issuing", "sepa_debit_payments", "bacs_debit_payments", "treasury"},
     stripe.test_helpers.TestClock.StatusDetails: {"advancing"},
     stripe.PaymentMethod: {*stripe.PaymentMethod._inner_class_types} - {"billing_details", "card"},
+    stripe.SubscriptionItem: {"quantity"},
     stripe.PaymentMethod.Card: {"description", "iin", "issuer"},
 }
 """Fields that Stripe's own examples leave out as well: of Connect, of other products, or of other events."""

@@ -11,7 +11,8 @@ from stripe_billing_cli.local_stripe.store import Object, Store
 
 @dataclass(frozen=True)
 class Call:
-    """A call whose parameters are in order. `id` is the one in the path, "" where there is none.
+    """A call whose parameters are in order. `id` is the one in the path, "" where there is none, and
+    `second_id` the one after it: of what belongs to the first.
 
     `now` is in Unix seconds: the test clock's, once the call turns to an object that lives by one; `real_now` is the
     time of everything else, events among them. What happens by itself, as time passes, has no `request_id`. Runs
@@ -26,6 +27,7 @@ class Call:
     request_id: str | None
     idempotency_key: str | None
     real_now: int
+    second_id: str = ""
 
 
 def accept(params: Params) -> None:

@@ -10,7 +10,18 @@ from stripe_billing_cli.local_stripe.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.store import Object, Store
 
 DEEPEST = 4
-PRIVATE = frozenset({"coupon_terms", "debits", "pending_change", "test_card", "test_detached"})
+PRIVATE = frozenset(
+    {
+        "coupon_terms",
+        "debits",
+        "pending_change",
+        "test_card",
+        "test_created",
+        "test_customer",
+        "test_detached",
+        "test_product",
+    }
+)
 """What the local Stripe remembers of an object and Stripe does not show."""
 
 Wanted: TypeAlias = "dict[str, Wanted]"
@@ -93,7 +104,7 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
     "event": {},
     "webhook_endpoint": {},
     "customer": {
-        "default_source": Elsewhere("sources"),
+        "default_source": Elsewhere("cards in the form of sources"),
         "invoice_settings": Part({"default_payment_method": Link("payment_method")}),
         "sources": Elsewhere("sources"),
         "subscriptions": Elsewhere("lists of subscriptions in customers"),
@@ -164,20 +175,31 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "test_clock": Link("test_helpers.test_clock"),
     },
     "test_helpers.test_clock": {},
+    "billing.meter": {},
+    "billing.meter_event": {},
+    "billing.meter_event_summary": {},
     "billing_portal.configuration": {},
     "billing_portal.session": {"configuration": Link("billing_portal.configuration")},
+    "checkout.session": {"customer": Link("customer"), "setup_intent": Link("setup_intent")},
     "coupon": {"applies_to": Included(), "currency_options": Included()},
     "discount": {
         "customer": Link("customer"),
         "promotion_code": Link("promotion_code"),
         "source": Part({"coupon": Link("coupon")}),
     },
+    "entitlements.active_entitlement": {"feature": Link("entitlements.feature")},
+    "entitlements.active_entitlement_summary": {
+        "entitlements": Part({"data": Part({"feature": Link("entitlements.feature")})})
+    },
+    "entitlements.feature": {},
+    "product_feature": {"entitlement_feature": Inlined("entitlements.feature")},
     "promotion_code": {
         "customer": Link("customer"),
         "promotion": Part({"coupon": Link("coupon")}),
         "restrictions": Part({"currency_options": Included()}),
     },
-    "tax_id": {"customer": Link("customer")},
+    "tax_id": {"customer": Link("customer"), "owner": Part({"customer": Link("customer")})},
+    "token": {},
 }
 """By kind. The tiers of a currency option are asked for by currency: `currency_options.eur.tiers`."""
 

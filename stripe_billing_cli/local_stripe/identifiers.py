@@ -42,6 +42,11 @@ def webhook_secret() -> str:
     return f"whsec_{_random(32)}"
 
 
+def test_id(prefix: str) -> str:
+    """Of objects whose ids tell the mode: `feat_test_61Q7bz…`."""
+    return f"{prefix}_test_61{_random(22)}"
+
+
 def client_secret(id: str) -> str:
     return f"{id}_secret_{_random(25)}"
 

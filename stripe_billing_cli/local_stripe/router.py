@@ -43,7 +43,7 @@ FORM_TYPES = ("", "application/x-www-form-urlencoded")
 @dataclass(frozen=True)
 class Matched:
     route: Route
-    id: str
+    ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -182,7 +182,8 @@ class Router:
         key: str | None,
     ) -> str:
         route = matched.route
-        call = Call(self.store, prepared.params, matched.id, now, account, request_id, key, now)
+        id, second_id = (*matched.ids, "", "")[:2]
+        call = Call(self.store, prepared.params, id, now, account, request_id, key, now, second_id)
         result = route.act(call)
         if route.lists:
             inner = prepared.wanted.get("data", {})
@@ -204,7 +205,7 @@ def _match(method: str, path: str) -> Matched:
         ids = [part for part, name in zip(parts, template, strict=True) if name == "{id}"]
         fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
         if fixed and not NOT_IDS.intersection(ids) and all(ids):
-            return Matched(route, ids[0] if ids else "")
+            return Matched(route, tuple(ids))
     raise unrecognized_url(method, path)
 
 

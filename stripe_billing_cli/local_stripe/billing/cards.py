@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 GENERIC_DECLINE = "Your card was declined."
@@ -30,6 +31,11 @@ class Card:
     declines_payment: Decline | None = None
     declines_setup: Decline | None = None
     authenticates: bool = False
+
+    @property
+    def fingerprint(self) -> str:
+        """The same for the same number."""
+        return hashlib.sha256(self.number.encode()).hexdigest()[:16]
 
     @property
     def last4(self) -> str:

@@ -24,7 +24,7 @@ def default_method(
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority). None that was
     detached or is somebody else's."""
     own = (invoice or {}).get("default_payment_method"), (subscription or {}).get("default_payment_method")
-    for id in (*own, customer["invoice_settings"]["default_payment_method"]):
+    for id in (*own, customer["invoice_settings"]["default_payment_method"], customer["default_source"]):
         method = call.store.get("payment_method", id) if id is not None else None
         if method is not None and method["customer"] == customer["id"]:
             return str(id)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks, payment_methods
+from stripe_billing_cli.local_stripe.billing import clocks, payment_methods, tax_ids
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -55,18 +55,17 @@ COMMON = {
         invoice_settings=INVOICE_SETTINGS,
         next_invoice_sequence=Integer(1),
         preferred_locales=ListOf(Text()),
+        source=Text(),
     ),
-    **unsupported("it has no sources; use a payment method", "source default_source"),
+    **unsupported("it has no sources but the one given last", "default_source"),
     **unsupported("it has no cash balances", "cash_balance"),
     **unsupported("it computes no taxes", "tax"),
     "expand": EXPAND,
 }
-TAX_ID = Hash(required(type=Text(), value=Text()))
-NEW_TAX_ID = Hash({**TAX_ID.fields, "expand": EXPAND})
 CREATE = Hash(
     {
         **COMMON,
-        **optional(payment_method=Text(), test_clock=Text(), tax_id_data=ListOf(TAX_ID, 5)),
+        **optional(payment_method=Text(), test_clock=Text(), tax_id_data=ListOf(tax_ids.NEW, 5)),
         **unsupported("it checks no cards on their own", "validate"),
     }
 )
@@ -84,13 +83,15 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, {"test_clock": clock})
     customer = _new_customer(call)
     call.store.insert("customer", customer)
-    for data in params.get("tax_id_data", ()):
-        _add_tax_id(call, customer["id"], data)
+    for at, data in enumerate(params.get("tax_id_data", ())):
+        tax_ids.add(call, customer["id"], data, f"tax_id_data[{at}][value]")
     settings = params.get("invoice_settings", {})
     if "payment_method" in params:
         attached = payment_methods.attach_to(call, params["payment_method"], customer["id"], "payment_method")
         if settings.get("default_payment_method") == params["payment_method"]:
             settings = {**settings, "default_payment_method": attached["id"]}
+    if "source" in params:
+        customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
     _set_default(call, customer, {"invoice_settings": settings})
     call.store.replace("customer", customer)
     events.record(call, "customer.created", customer)
@@ -192,6 +193,8 @@ def update(call: Call) -> Object:
         customer["tax_exempt"] = params["tax_exempt"] or "none"
     if "footer" in params.get("invoice_settings", {}):
         customer["invoice_settings"]["footer"] = params["invoice_settings"]["footer"]
+    if "source" in params:
+        customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
     _set_default(call, customer, params)
     save(call, before, customer)
     return customer
@@ -232,45 +235,6 @@ def list_customers(call: Call) -> Object:
     return page(call, "customer", "/v1/customers", conditions)
 
 
-def create_tax_id(call: Call) -> Object:
-    customer = _living(call)
-    return _add_tax_id(clocks.at_time_of(call, customer), customer["id"], call.params)
-
-
-def _add_tax_id(call: Call, customer: str, params: Mapping[str, Any]) -> Object:
-    """Any value is taken for a valid one of its type; nobody verifies it here."""
-    tax_id = {
-        "id": identifiers.long_id("txi"),
-        "object": "tax_id",
-        "country": None if params["type"].startswith("eu_") else params["type"][:2].upper(),
-        "created": call.now,
-        "customer": customer,
-        "customer_account": None,
-        "livemode": False,
-        "owner": {
-            "account": None,
-            "application": None,
-            "customer": customer,
-            "customer_account": None,
-            "type": "customer",
-        },
-        "type": params["type"],
-        "value": params["value"],
-        "verification": {"status": "pending", "verified_address": None, "verified_name": None},
-    }
-    if tax_id["country"] is None:
-        tax_id["country"] = params["value"][:2].upper()
-    call.store.insert("tax_id", tax_id)
-    events.record(call, "customer.tax_id.created", tax_id)
-    return tax_id
-
-
-def list_tax_ids(call: Call) -> Object:
-    customer = _living(call)
-    url = f"/v1/customers/{customer['id']}/tax_ids"
-    return page(call, "tax_id", url, equal(json_field("customer"), customer["id"]))
-
-
 def list_payment_methods(call: Call) -> Object:
     customer = _living(call)
     return payment_methods.of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
@@ -283,8 +247,6 @@ ROUTES = (
     Route("GET", "/v1/customers", "customer", LIST, list_customers, check_cursors, lists=True),
     Route("GET", "/v1/customers/{id}", "customer", Hash({"expand": EXPAND}), retrieve),
     Route("POST", "/v1/customers/{id}", "customer", UPDATE, update),
-    Route("POST", "/v1/customers/{id}/tax_ids", "tax_id", NEW_TAX_ID, create_tax_id),
-    Route("GET", "/v1/customers/{id}/tax_ids", "tax_id", PLAIN_LIST, list_tax_ids, check_cursors, lists=True),
     Route(
         "GET",
         "/v1/customers/{id}/payment_methods",

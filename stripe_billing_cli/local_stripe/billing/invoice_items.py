@@ -80,7 +80,7 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
         "date": call.now,
         "description": line.description,
         "discountable": not line.proration,
-        "discounts": [],
+        "discounts": list(line.discounts),
         "frozen_fields": None,
         "invoice": None,
         "invoicing_rules": None,
@@ -142,6 +142,7 @@ def as_line(call: Call, item: Object) -> Line:
         details.get("subscription_item"),
         item["proration"],
         item["id"],
+        discounts=tuple(item["discounts"]),
     )
 
 

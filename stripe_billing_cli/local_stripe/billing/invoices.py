@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe import amounts, events, identifiers
-from stripe_billing_cli.local_stripe.billing import agenda, lines, pages, payments
+from stripe_billing_cli.local_stripe.billing import agenda, automatic_tax, lines, pages, payments, tax_ids
 from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.calls import Call
@@ -63,13 +63,7 @@ def drafted(
         "attempt_count": 0,
         "attempted": False,
         "auto_advance": False,
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": False,
-            "liability": None,
-            "provider": None,
-            "status": None,
-        },
+        "automatic_tax": automatic_tax.on_invoice(subscription),
         "billing_reason": reason,
         "collection_method": "send_invoice" if sent else "charge_automatically",
         "created": call.now,
@@ -81,7 +75,7 @@ def drafted(
         "customer_phone": customer["phone"],
         "customer_shipping": customer["shipping"],
         "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": [],
+        "customer_tax_ids": tax_ids.of(call, customer["id"]),
         "default_tax_rates": [],
         "discounts": [],
         "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,

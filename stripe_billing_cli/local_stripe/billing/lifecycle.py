@@ -9,26 +9,30 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import agenda, clocks, collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing import (
+    agenda,
+    checkout_closing,
+    checkout_sessions,
+    clocks,
+    collection,
+    invoice_items,
+    invoices,
+    previews,
+    tax_ids,
+)
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
-from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    changes,
     ending,
     forthcoming,
-    items,
-    pausing,
     pending_updates,
-    rhythms,
-    sellable,
+    renewal,
     standing,
     stored,
+    trial_ends,
 )
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
-
-RENEWABLE = ("active", "past_due", "trialing", "unpaid")
 
 
 def catch_up(call: Call, clock: str, until: int) -> None:
@@ -63,34 +67,15 @@ def _collect_again(call: Call, id: str) -> None:
 def _renew(call: Call, id: str) -> None:
     before = stored.find(call, id)
     customer = call.store.get("customer", before["customer"])
-    if before["status"] not in RENEWABLE or customer is None or customer.get("deleted"):
+    if before["status"] not in renewal.RENEWABLE or customer is None or customer.get("deleted"):
         return
-    method = collection.default_method(call, customer, before)
-    if before["status"] == "trialing" and method is None and before["collection_method"] != "send_invoice":
-        match before["trial_settings"]["end_behavior"]["missing_payment_method"]:
-            case "cancel":
-                ending.end(call, id, reason=None)
-                return
-            case "pause":
-                _pause(call, before)
-                return
-    _next_period(call, before, customer)
-
-
-def _pause(call: Call, before: Object) -> None:
-    """ "The trial ended without a payment method on file" (https://docs.stripe.com/billing/subscriptions/pause)."""
-    stored.amend(
-        call,
-        before["id"],
-        "customer.subscription.paused",
-        status="paused",
-        status_details=pausing.details(call, "trial_end_without_payment_method"),
-    )
+    if not trial_ends.without_card(call, customer, before):
+        _next_period(call, before, customer)
 
 
 def _next_period(call: Call, before: Object, customer: Object) -> None:
     """The items whose period ends now begin another, and are billed for it on one invoice, with what is pending."""
-    after, billed, held = next_period(call, before, call.now)
+    after, billed, held = renewal.next_period(call, before, call.now)
     pause = (before["pause_collection"] or {}).get("behavior")
     draft = invoices.drafted(
         call,
@@ -109,27 +94,6 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
     invoice_items.bill(call, held, draft["id"])
     if pause in ("void", "mark_uncollectible"):
         _give_up(call, invoice, pause)
-
-
-def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line], list[Object]]:
-    """The subscription after a renewal at `now`, what is billed for it, and the pending items that are billed with it.
-
-    A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
-    """
-    known = sellable.catalog(call)
-    anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
-    staying = [item for item in before["items"]["data"] if item["current_period_end"] > now]
-    begun = []
-    for item in before["items"]["data"]:
-        if item["current_period_end"] <= now:
-            end = rhythms.rhythm(known.price(item["price"])).next_after(anchor, now)
-            begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
-    data, billed = changes.part_periods(begun, known, before["currency"], anchor, prorates=True, metered=True)
-    renewed = {item["id"]: item for item in [*staying, *data]}
-    in_order = [renewed[item["id"]] for item in before["items"]["data"]]
-    status = "active" if before["status"] == "trialing" else before["status"]
-    after = {**before, "items": items.with_items(before, in_order), "status": status}
-    return after, billed, invoice_items.pending_of(call, before)
 
 
 def _give_up(call: Call, draft: Object, pause: str) -> None:
@@ -181,12 +145,15 @@ HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
     forthcoming.RENEW: _renew,
     forthcoming.RESUME: _collect_again,
     forthcoming.TRIAL_WILL_END: _warn,
+    forthcoming.UPCOMING: previews.tell_upcoming,
     invoices.FINALIZE: _finalize,
     invoices.RETRY: _retry,
     OVERDUE: _overdue,
+    checkout_closing.EXPIRE: checkout_sessions.expire_by_itself,
     coupons.EXPIRE: coupons.expire,
     discount.END: discount.end,
     promotion_codes.EXPIRE: promotion_codes.expire,
+    tax_ids.VERIFY: tax_ids.verify,
     schedule.TURN: turning.turn,
     schedule.EXPIRING: turning.warn,
 }

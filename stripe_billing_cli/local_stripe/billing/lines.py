@@ -16,7 +16,8 @@ class Line:
     """What is billed: `amount` in minor units for [start, end) in Unix seconds; negative for a credit.
 
     `item` is the subscription item, `invoice_item` the pending item that the line was, if it was one. An amount that
-    someone named has no `price`.
+    someone named has no `price`. Of a proration the amount is what its `discounts` have left, so that no others apply;
+    where `discountable` says nothing else. `used` is the quantity of metered use, which need not be whole.
     """
 
     amount: int
@@ -28,21 +29,24 @@ class Line:
     item: str | None
     proration: bool = False
     invoice_item: str | None = None
+    used: Decimal | None = None
+    discounts: tuple[str, ...] = ()
+    discountable: bool | None = None
 
 
 def for_period(item: Object, price: Object, product: str, currency: str, start: int, end: int) -> Line:
-    """A subscription item for a whole period. Metered use is billed afterwards, and none is ever reported here."""
-    metered = price["recurring"]["usage_type"] == "metered"
-    quantity = 0 if metered else item["quantity"]
-    return Line(
-        pricing.amount(price, currency, quantity),
-        f"{quantity} × {product} ({rate(price, currency)})",
-        start,
-        end,
-        price,
-        quantity,
-        item["id"],
-    )
+    """A subscription item, which is not metered, for a whole period."""
+    quantity = item["quantity"]
+    description = f"{quantity} × {product} ({rate(price, currency)})"
+    return Line(pricing.amount(price, currency, quantity), description, start, end, price, quantity, item["id"])
+
+
+def for_usage(item: Object, price: Object, product: str, currency: str, used: Decimal, start: int, end: int) -> Line:
+    """A metered item for what was used of it in a period that is over; nothing for less than nothing."""
+    billed = max(used, Decimal(0))
+    description = f"{amounts.plain(billed)} × {product} ({rate(price, currency)})"
+    amount = pricing.amount(price, currency, billed)
+    return Line(amount, description, start, end, price, int(billed), item["id"], used=billed)
 
 
 def for_trial(item: Object, price: Object, product: str, start: int, end: int) -> Line:
@@ -110,9 +114,9 @@ def shown(line: Line, currency: str, invoice: str | None, subscription: str | No
         "amount": line.amount,
         "currency": currency,
         "description": line.description,
-        "discount_amounts": [],
-        "discountable": not line.proration,
-        "discounts": [],
+        "discount_amounts": [{"amount": 0, "discount": id} for id in line.discounts],
+        "discountable": not line.proration if line.discountable is None else line.discountable,
+        "discounts": list(line.discounts),
         "invoice": invoice,
         "livemode": False,
         "metadata": {},
@@ -121,7 +125,7 @@ def shown(line: Line, currency: str, invoice: str | None, subscription: str | No
         "pretax_credit_amounts": [],
         "pricing": priced(line.price, currency),
         "quantity": line.quantity,
-        "quantity_decimal": str(line.quantity),
+        "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
         "subscription": subscription,
         "subtotal": line.amount,
         "taxes": [],

@@ -6,12 +6,11 @@ for a new card each time it is used; what is used is stored under an id of its o
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks
-from stripe_billing_cli.local_stripe.billing.cards import BY_ID, BY_NUMBER, BY_TOKEN, Card
+from stripe_billing_cli.local_stripe.billing import cards_given, clocks
+from stripe_billing_cli.local_stripe.billing.cards import BY_ID, Card
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -76,12 +75,13 @@ def create(call: Call) -> Object:
     card = call.params.get("card")
     if card is None:
         raise invalid("Missing required param: card.", "card", "parameter_missing")
-    method = _new(call, _card_of(card))
+    known, expiry = cards_given.given(call, card)
+    method = _new(call, known)
     method["billing_details"] |= _details(call.params.get("billing_details", {}))
     method["allow_redisplay"] = call.params.get("allow_redisplay", "unspecified")
     method["metadata"] = merged({}, call.params.get("metadata", {}))
     for name in ("exp_month", "exp_year"):
-        method["card"][name] = card.get(name, method["card"][name])
+        method["card"][name] = expiry.get(name, method["card"][name])
     call.store.insert("payment_method", method)
     return method
 
@@ -91,26 +91,6 @@ def _details(params: Any) -> Object:
     if params.get("address"):
         details["address"] = {name: params["address"].get(name) for name in ADDRESS}
     return details
-
-
-def _card_of(params: Any) -> Card:
-    if "token" in params:
-        if params["token"] not in BY_TOKEN:
-            raise no_such("token", params["token"], "card[token]")
-        return BY_TOKEN[params["token"]]
-    number = params.get("number", "").replace(" ", "")
-    if not number:
-        raise invalid("Missing required param: card[number].", "card[number]", "parameter_missing")
-    if number not in BY_NUMBER:
-        raise ApiError(
-            402,
-            "Your card was declined. Your request was in test mode, but used a non test card. For a list of valid "
-            "test cards, visit: https://stripe.com/docs/testing.",
-            "card_declined",
-            type="card_error",
-            decline_code="test_mode_live_card",
-        )
-    return BY_NUMBER[number]
 
 
 def _new(call: Call, card: Card) -> Object:
@@ -132,7 +112,7 @@ def _new(call: Call, card: Card) -> Object:
             "display_brand": card.brand,
             "exp_month": 12,
             "exp_year": 2034,
-            "fingerprint": hashlib.sha256(card.number.encode()).hexdigest()[:16],
+            "fingerprint": card.fingerprint,
             "funding": card.funding,
             "generated_from": None,
             "last4": card.last4,
@@ -223,6 +203,18 @@ def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400
     return method
 
 
+def as_source(call: Call, token: str, customer: str) -> str:
+    """The id of a new card of the customer's, made of a token: what programs did before there were payment methods, and
+    Stripe's CLI still does. It is a payment method with the id of a card
+    (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
+    card, expiry = cards_given.given(call, {"token": token}, "source")
+    method = {**_new(call, card), "id": identifiers.long_id("card")}
+    for name in ("exp_month", "exp_year"):
+        method["card"][name] = expiry.get(name, method["card"][name])
+    call.store.insert("payment_method", method)
+    return str(attach_to(call, method["id"], customer, "source")["id"])
+
+
 def detach(call: Call) -> Object:
     before = retrieve(call)
     if before["customer"] is None:
@@ -236,8 +228,14 @@ def detach(call: Call) -> Object:
 
 def _forget_default(call: Call, method: Object) -> None:
     customer = call.store.get("customer", method["customer"])
-    if customer is not None and customer["invoice_settings"]["default_payment_method"] == method["id"]:
-        after = {**customer, "invoice_settings": {**customer["invoice_settings"], "default_payment_method": None}}
+    if customer is None:
+        return
+    after = {**customer}
+    if customer["default_source"] == method["id"]:
+        after["default_source"] = None
+    if customer["invoice_settings"]["default_payment_method"] == method["id"]:
+        after["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": None}
+    if after != customer:
         call.store.replace("customer", after)
         events.record(call, "customer.updated", after, customer)
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items, invoices, lifecycle
+from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import forecast, schedule
@@ -19,6 +20,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     item_changes,
     items,
     pausing,
+    renewal,
     sellable,
     stored,
 )
@@ -145,7 +147,7 @@ def _subscription(call: Call) -> Object | None:
         return None
     of_customer = equal(json_field("customer"), params["customer"])
     found = call.store.select(stored.KIND, of_customer, newest_first=False, limit=1000)
-    living = [one for one in found if one["status"] in lifecycle.RENEWABLE and one["cancel_at"] is None]
+    living = [one for one in found if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
     return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
 
 
@@ -233,6 +235,20 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
     return _renewal(call, after, waiting, changed="items" in details)
 
 
+def tell_upcoming(call: Call, id: str) -> None:
+    """Days before a subscription renews (https://docs.stripe.com/api/events/types#event_types-invoice.upcoming)."""
+    subscription = stored.find(call, id)
+    customer = call.store.get("customer", subscription["customer"])
+    ends, renews = subscription["cancel_at"], items.first_end(subscription["items"]["data"])
+    if subscription["status"] not in renewal.RENEWABLE or (ends is not None and ends <= renews):
+        return
+    if customer is None or customer.get("deleted"):
+        return
+    waiting = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
+    upcoming = _renewal(call, subscription, waiting, changed=False)
+    events.record(call, "invoice.upcoming", _shown(call, customer, upcoming))
+
+
 def _ends(call: Call, subscription: Object) -> Object:
     if call.params.get("cancel_at_period_end") is None and "cancel_at" not in call.params:
         return {}
@@ -249,7 +265,7 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
     if not changed:
         held, anchor = forecast.renewed(call, subscription, at)
         subscription = {**subscription, "items": items.with_items(subscription, held), "billing_cycle_anchor": anchor}
-    after, billed, _ = lifecycle.next_period(call, subscription, at)
+    after, billed, _ = renewal.next_period(call, subscription, at)
     return Upcoming(after, [*waiting, *billed], at)
 
 

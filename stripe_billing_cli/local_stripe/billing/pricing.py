@@ -17,7 +17,7 @@ def rounded(amount: Decimal) -> int:
     return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def amount(price: Object, currency: str, quantity: int) -> int:
+def amount(price: Object, currency: str, quantity: int | Decimal) -> int:
     """What `quantity` costs for one period, in `currency`, which is one of the price's."""
     option = price["currency_options"][currency]
     if price["billing_scheme"] == "tiered":
@@ -25,7 +25,7 @@ def amount(price: Object, currency: str, quantity: int) -> int:
     return rounded(Decimal(option["unit_amount_decimal"]) * _packages(price["transform_quantity"], quantity))
 
 
-def _packages(transform: Mapping[str, Any] | None, quantity: int) -> int:
+def _packages(transform: Mapping[str, Any] | None, quantity: int | Decimal) -> int | Decimal:
     if transform is None:
         return quantity
     divide_by: int = transform["divide_by"]
@@ -33,14 +33,14 @@ def _packages(transform: Mapping[str, Any] | None, quantity: int) -> int:
     return whole + (1 if rest and transform["round"] == "up" else 0)
 
 
-def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int) -> Decimal:
+def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decimal) -> Decimal:
     """Volume: the tier that the whole quantity falls into. Graduated: each tier for the units within it."""
     if mode == "volume":
         tier = next(tier for tier in tiers if tier["up_to"] is None or quantity <= tier["up_to"])
         return _in_tier(tier, quantity)
-    total, below = Decimal(0), 0
+    total, below = Decimal(0), Decimal(0)
     for tier in tiers:
-        top = quantity if tier["up_to"] is None else min(quantity, tier["up_to"])
+        top = Decimal(quantity if tier["up_to"] is None else min(quantity, tier["up_to"]))
         if top > below or (below == 0 and quantity == 0):
             total += _in_tier(tier, top - below)
         if tier["up_to"] is None or quantity <= tier["up_to"]:
@@ -49,7 +49,7 @@ def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int) -> Dec
     return total
 
 
-def _in_tier(tier: Mapping[str, Any], units: int) -> Decimal:
+def _in_tier(tier: Mapping[str, Any], units: int | Decimal) -> Decimal:
     return Decimal(tier["flat_amount_decimal"] or 0) + Decimal(tier["unit_amount_decimal"] or 0) * units
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import (
+    checkout_sessions,
     customers,
     customers_deletion,
     intents,
@@ -12,10 +13,14 @@ from stripe_billing_cli.local_stripe.billing import (
     previews,
     refunds,
     setup_intents,
+    tax_ids,
     test_clocks,
+    tokens,
 )
 from stripe_billing_cli.local_stripe.billing.discounts import calls as discount_calls
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
+from stripe_billing_cli.local_stripe.billing.entitlements import active, features, product_features
+from stripe_billing_cli.local_stripe.billing.meters import meters, usage
 from stripe_billing_cli.local_stripe.billing.portal import configurations, sessions
 from stripe_billing_cli.local_stripe.billing.schedules import calls as schedule_calls
 from stripe_billing_cli.local_stripe.billing.subscriptions import item_calls
@@ -36,6 +41,14 @@ ROUTES = (
     *coupons.ROUTES,
     *promotion_codes.ROUTES,
     *discount_calls.ROUTES,
+    *tax_ids.ROUTES,
+    *tokens.ROUTES,
+    *checkout_sessions.ROUTES,
+    *features.ROUTES,
+    *product_features.ROUTES,
+    *active.ROUTES,
+    *meters.ROUTES,
+    *usage.ROUTES,
     *configurations.ROUTES,
     *sessions.ROUTES,
     *schedule_calls.ROUTES,

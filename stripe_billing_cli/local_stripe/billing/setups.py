@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import payment_methods, payments
+from stripe_billing_cli.local_stripe.billing import checkout_closing, payment_methods, payments
 from stripe_billing_cli.local_stripe.billing.cards import Decline
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError
@@ -74,7 +74,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
 def succeed(call: Call, setup: Object, method: Object) -> Object:
     if setup["customer"] is not None:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
-    return _saved(
+    done = _saved(
         call,
         "succeeded",
         {
@@ -85,6 +85,8 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
             "status": "succeeded",
         },
     )
+    checkout_closing.setup_succeeded(call, done)
+    return done
 
 
 def not_authenticated(call: Call, setup: Object, method: Object) -> Object:

@@ -165,6 +165,7 @@ class TestOptions:
         assert [one["items"]["data"][0]["quantity"] for one in subscriptions(shop)] == [1, 3]
 
     def test_the_rest_arrives(self, billing: Billing, shop: Shop, ada: Any) -> None:
+        shop.post(f"/v1/customers/{ada['id']}", address={"country": "DE"})
         billing.ok(
             *(*CREATE, *ADA, "--description", "For the team", "--metadata", "team=blue", "--metadata", "seat=4"),
             "--automatic-tax",

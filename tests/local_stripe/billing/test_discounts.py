@@ -176,6 +176,46 @@ def test_the_preview_has_the_discounts_of_the_subscription_or_others(local: Loca
     assert local.get(f"/v1/coupons/{half}")["times_redeemed"] == 0
 
 
+def test_a_proration_is_of_what_the_discount_leaves(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    half = coupon(local, percent_off=50, duration="forever")
+    basic, pro = price(local, 3000), price(local, 9000)
+    subscription = life.subscribe(basic, discounts=[{"coupon": half}])
+    life.advance("2026-04-16")
+    item = subscription["items"]["data"][0]["id"]
+    change = {"items": [{"id": item, "price": pro}], "proration_behavior": "always_invoice"}
+    preview = local.post("/v1/invoices/create_preview", subscription=subscription["id"], subscription_details=change)
+    local.post(f"{PATH}/{subscription['id']}", **change)
+    first, second = life.invoices(subscription["id"])
+    assert [line["amount"] for line in second["lines"]["data"]] == [-750, 2250]
+    assert (first["total"], second["total"], preview["total"]) == (1500, 1500, 1500)
+    for line in second["lines"]["data"]:
+        assert line["discountable"] is False
+        assert line["discount_amounts"] == [{"amount": 0, "discount": subscription["discounts"][0]}]
+    life.advance("2026-05-01 02:00")
+    assert life.totals(subscription["id"])[-1] == 4500
+
+
+def test_a_credit_gives_back_what_was_paid_not_what_the_price_is(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    once = coupon(local, percent_off=50, duration="once")
+    basic, pro = price(local, 3000), price(local, 9000)
+    subscription = life.subscribe(basic, discounts=[{"coupon": once}])
+    life.advance("2026-04-16")
+    item = subscription["items"]["data"][0]["id"]
+    local.post(f"{PATH}/{subscription['id']}", items=[{"id": item, "price": pro}], proration_behavior="always_invoice")
+    assert life.totals(subscription["id"]) == [1500, 4500 - 750]
+
+
+def test_a_part_of_a_first_period_is_discounted_too(local: Local) -> None:
+    life = Life.begin(local, "2026-04-16")
+    half = coupon(local, percent_off=50, duration="forever")
+    subscription = life.subscribe(
+        price(local, 3000), discounts=[{"coupon": half}], billing_cycle_anchor=moment("2026-05-01")
+    )
+    assert life.totals(subscription["id"]) == [750]
+
+
 def test_phases_of_a_schedule_bring_and_end_discounts(local: Local) -> None:
     life = Life.begin(local)
     half = coupon(local, percent_off=50, duration="forever")

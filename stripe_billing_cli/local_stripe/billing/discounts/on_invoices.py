@@ -37,11 +37,12 @@ def _product(line: Object) -> str | None:
 
 
 def _line(line: Object, amounts: dict[str, int]) -> Object:
-    applied = amounts if line["discountable"] else {}
+    if not line["discountable"]:
+        return line
     return {
         **line,
-        "discount_amounts": [{"amount": amount, "discount": id} for id, amount in applied.items()],
-        "pretax_credit_amounts": [_credit(id, amount) for id, amount in applied.items()],
+        "discount_amounts": [{"amount": amount, "discount": id} for id, amount in amounts.items()],
+        "pretax_credit_amounts": [_credit(id, amount) for id, amount in amounts.items()],
     }
 
 

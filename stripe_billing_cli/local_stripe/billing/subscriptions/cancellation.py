@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
     ending,
     items,
+    metering,
     pending_updates,
     sellable,
     stored,
@@ -111,15 +112,16 @@ def _drop_prorations(call: Call, subscription: Object) -> None:
 
 
 def _last_invoice(call: Call, subscription: Object) -> None:
-    """All that is pending, billed and collected at the end."""
+    """All that is pending, and what was used and not billed yet, billed and collected at the end."""
     held = invoice_items.pending_of(call, subscription)
-    if not held:
+    used = metering.unbilled(call, subscription, sellable.catalog(call))
+    if not held and not used:
         return
     customer = customers.find(call, subscription["customer"])
     draft = invoices.drafted(
         call,
         customer,
-        [invoice_items.as_line(call, item) for item in held],
+        [*(invoice_items.as_line(call, item) for item in held), *used],
         subscription["currency"],
         reason="subscription_update",
         subscription=subscription,

@@ -7,7 +7,7 @@ charged at the new price, to the second, each line rounded by itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import lines, pricing
@@ -15,16 +15,39 @@ from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, rhythms
 from stripe_billing_cli.local_stripe.store import Object
 
+
+@dataclass(frozen=True)
+class Discounted:
+    """An amount after the discounts with these ids."""
+
+    amount: int
+    discounts: tuple[str, ...] = ()
+
+
 PriceOf = Callable[[str], Object]
 NameOf = Callable[[str], str]
 
 
+def undiscounted(item: Object, amount: int, whole: int) -> Discounted:
+    return Discounted(amount)
+
+
+def as_debited(item: Object, debit: Mapping[str, Any]) -> Discounted:
+    return Discounted(debit["amount"])
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """`price` by its id, and the `name` of a product by its id."""
+    """`price` by its id, and the `name` of a product by its id.
+
+    `discounted`: what an item's subscription's discounts leave of an amount, which is a part of the `whole` price of a
+    period. `net_debit`: what was left of a debit of an item when it was billed.
+    """
 
     price: PriceOf
     name: NameOf
+    discounted: Callable[[Object, int, int], Discounted] = undiscounted
+    net_debit: Callable[[Object, Mapping[str, Any]], Discounted] = as_debited
 
 
 @dataclass(frozen=True)
@@ -195,8 +218,9 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
         start = max(at, debit["start"])
         end = min(debit["end"], item["current_period_end"])
         if start < end and debit["price"] is not None:
-            share = pricing.part_of(debit["amount"], end - start, debit["end"] - debit["start"])
-            found.append(_line(-share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog))
+            net = catalog.net_debit(item, debit)
+            share = Discounted(-pricing.part_of(net.amount, end - start, debit["end"] - debit["start"]), net.discounts)
+            found.append(_line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog))
     return found
 
 
@@ -219,8 +243,9 @@ def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, 
     whole = pricing.amount(price, currency, item["quantity"])
     of = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
-    amount = sign * pricing.part_of(whole, end - at, of)
-    return _line(amount, words, item["quantity"], price["id"], at, end, item, catalog)
+    net = catalog.discounted(item, pricing.part_of(whole, end - at, of), whole)
+    share = Discounted(sign * net.amount, net.discounts)
+    return _line(share, words, item["quantity"], price["id"], at, end, item, catalog)
 
 
 def _whole_length(price: Object, anchor: int, start: int, end: int) -> int:
@@ -230,25 +255,31 @@ def _whole_length(price: Object, anchor: int, start: int, end: int) -> int:
 
 
 def _line(
-    amount: int, words: str, quantity: int, price_id: str, start: int, end: int, item: Object, catalog: Catalog
+    share: Discounted, words: str, quantity: int, price_id: str, start: int, end: int, item: Object, catalog: Catalog
 ) -> Line:
     price = catalog.price(price_id)
     many = f"{quantity} × " if quantity != 1 else ""
     description = f"{words} {many}{catalog.name(price['product'])} after {lines.day(start)}"
-    return Line(amount, description, start, end, price, quantity, item["id"], proration=True)
+    return Line(
+        share.amount,
+        description,
+        start,
+        end,
+        price,
+        quantity,
+        item["id"],
+        proration=True,
+        discounts=share.discounts,
+    )
 
 
-def whole_periods(
-    held: Sequence[Object], catalog: Catalog, currency: str, *, metered: bool = False
-) -> tuple[list[Object], list[Line]]:
-    """Each item billed for its current period. Metered items only where asked: an invoice that begins something
-    has no line for them (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
+def whole_periods(held: Sequence[Object], catalog: Catalog, currency: str) -> tuple[list[Object], list[Line]]:
+    """Each item billed for its current period. Not the metered ones, which are billed by `usage_of` when it is over
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     billed, found = [], []
     for item in held:
         price = catalog.price(item["price"])
         if items.is_metered(price):
-            if metered:
-                found.append(_whole(item, price, catalog, currency))
             billed.append(items.debited(item, None))
             continue
         line = _whole(item, price, catalog, currency)
@@ -263,7 +294,7 @@ def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> Line
 
 
 def part_periods(
-    held: Sequence[Object], catalog: Catalog, currency: str, anchor: int, *, prorates: bool, metered: bool = False
+    held: Sequence[Object], catalog: Catalog, currency: str, anchor: int, *, prorates: bool
 ) -> tuple[list[Object], list[Line]]:
     """As `whole_periods`, where a period may be only a part of one that the anchor makes whole."""
     billed: list[Object] = []
@@ -273,12 +304,12 @@ def part_periods(
         start, end = item["current_period_start"], item["current_period_end"]
         of = _whole_length(price, anchor, start, end)
         if items.is_metered(price) or of == end - start:
-            one, its = whole_periods([item], catalog, currency, metered=metered)
+            one, its = whole_periods([item], catalog, currency)
             billed, found = [*billed, *one], [*found, *its]
         elif prorates:
             whole = _whole(item, price, catalog, currency)
             amount = pricing.part_of(whole.amount, end - start, of)
-            line = Line(amount, whole.description, start, end, price, whole.quantity, item["id"], proration=True)
+            line = replace(whole, amount=amount, proration=True, discountable=True)
             billed, found = [*billed, items.debited(item, line)], [*found, line]
         else:
             billed.append(items.debited(item, None))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import (
+    automatic_tax,
     clocks,
     collection,
     customers,
@@ -14,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing import (
     payment_methods,
 )
 from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
     first_invoice,
@@ -98,6 +100,8 @@ def drafted(call: Call, customer: Object) -> Object:
     prices = [sellable.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])]
     currency = sellable.currency_of(params, customer, prices)
     sellable.check_prices(prices, currency)
+    if params.get("automatic_tax", {}).get("enabled"):
+        automatic_tax.check_location(customer)
     rhythms.check(params.get("billing_mode", {}).get("type", "flexible"), prices)
     return _new(call, customer, prices, currency)
 
@@ -149,6 +153,7 @@ def _begun(
 def _store(call: Call, customer: Object, subscription: Object) -> None:
     call.store.insert(stored.KIND, subscription)
     events.record(call, "customer.subscription.created", subscription)
+    active.bring_up_to_date(call, customer["id"])
     if customer["currency"] is None:
         customers.save(call, customer, {**customer, "currency": subscription["currency"]})
     if subscription["status"] == "trialing":
@@ -185,11 +190,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     return dict.fromkeys(NULL) | {
         "id": id,
         "object": "subscription",
-        "automatic_tax": {
-            "disabled_reason": None,
-            "enabled": tax,
-            "liability": {"account": None, "type": "self"} if tax else None,
-        },
+        "automatic_tax": automatic_tax.of(tax),
         "billing_cycle_anchor": anchor,
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import agenda, invoices
+from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, stored
 from stripe_billing_cli.local_stripe.calls import Call
@@ -27,6 +28,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled") ->
         after = {**before, **changes}
         call.store.replace(stored.KIND, after)
         events.record(call, "customer.subscription.deleted", after)
+        active.bring_up_to_date(call, after["customer"])
     else:
         after = stored.amend(call, id, **changes)
     for what in forthcoming.ALL:

@@ -10,10 +10,13 @@ from stripe_billing_cli.local_stripe.store import Object
 
 EXPIRE, RENEW, CANCEL = "subscription.expire", "subscription.renew", "subscription.cancel"
 TRIAL_WILL_END, RESUME, DISCARD = "subscription.trial_will_end", "subscription.resume", "subscription.discard_update"
-ALL = (EXPIRE, RENEW, CANCEL, TRIAL_WILL_END, RESUME, DISCARD)
+UPCOMING = "subscription.upcoming"
+ALL = (EXPIRE, RENEW, CANCEL, TRIAL_WILL_END, RESUME, DISCARD, UPCOMING)
 TO_PAY_SECONDS = 23 * 60 * 60
 """How long the first payment may take (https://docs.stripe.com/billing/subscriptions/overview#subscription-lifecycle)."""
 TRIAL_WARNING = 3 * 24 * 60 * 60
+UPCOMING_WARNING = 7 * 24 * 60 * 60
+"""Stripe's default for an account (https://docs.stripe.com/billing/subscriptions/webhooks#understand)."""
 
 
 def plan_ahead(call: Call, subscription: Object) -> None:
@@ -23,6 +26,9 @@ def plan_ahead(call: Call, subscription: Object) -> None:
     renews = None if ended or subscription["status"] == "paused" else items.first_end(subscription["items"]["data"])
     agenda.put(call.store, CANCEL, id, None if ended else subscription["cancel_at"], clock)
     agenda.put(call.store, RENEW, id, renews, clock)
+    ends = subscription["cancel_at"]
+    told = None if renews is None or (ends is not None and ends <= renews) else renews - UPCOMING_WARNING
+    agenda.put(call.store, UPCOMING, id, told if told is not None and told > call.now else None, clock)
     pause = subscription["pause_collection"]
     agenda.put(call.store, RESUME, id, pause["resumes_at"] if pause and not ended else None, clock)
 

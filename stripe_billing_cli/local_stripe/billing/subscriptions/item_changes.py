@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     rhythms,
     sellable,
     stored,
+    trial_ends,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Change
 from stripe_billing_cli.local_stripe.calls import Call
@@ -42,6 +43,8 @@ def change(call: Call, before: Object, plain: Object) -> Object:
     if before.get("pending_change") is not None:
         pending_updates.discard(call, before["id"])
         before = stored.find(call, before["id"])
+    if call.params.get("trial_end") == "now" and _stops(call, before, plain):
+        return stored.find(call, before["id"])
     decided = decide_all(call, before, call.params, plain)
     after = _carry_out(call, before, decided)
     if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
@@ -50,6 +53,16 @@ def change(call: Call, before: Object, plain: Object) -> Object:
         forthcoming.trial_is_over(call, after)
         events.record(call, "customer.subscription.trial_will_end", after)
     return after
+
+
+def _stops(call: Call, before: Object, plain: Object) -> bool:
+    """A trial that is ended without a card is canceled or paused, if its settings say so."""
+    customer = customers.find(call, before["customer"])
+    if not trial_ends.without_card(call, customer, {**before, **plain}):
+        return False
+    forthcoming.trial_is_over(call, before)
+    stored.amend(call, before["id"], **plain, trial_end=call.now)
+    return True
 
 
 def decide_all(call: Call, before: Object, params: Mapping[str, Any], plain: Object) -> Decided:

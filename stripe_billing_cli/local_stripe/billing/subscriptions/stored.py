@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import no_such
 from stripe_billing_cli.local_stripe.store import Object
@@ -49,6 +50,8 @@ def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
         events.record(call, "customer.subscription.updated", after, before)
     for type in told:
         events.record(call, type, after)
+    if (before["status"], before["items"]) != (after["status"], after["items"]):
+        active.bring_up_to_date(call, after["customer"])
     return after
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import clocks, customers
+from stripe_billing_cli.local_stripe.billing import automatic_tax, clocks, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.schedules import turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -121,9 +121,9 @@ def _plain_changes(call: Call, before: Object) -> Object:
             "end_behavior": {"billing_cycle_anchor": None, **params["trial_settings"]["end_behavior"]}
         }
     if "automatic_tax" in params:
-        enabled = params["automatic_tax"]["enabled"]
-        liability = {"account": None, "type": "self"} if enabled else None
-        changed["automatic_tax"] = {**before["automatic_tax"], "enabled": enabled, "liability": liability}
+        changed["automatic_tax"] = automatic_tax.of(params["automatic_tax"]["enabled"])
+        if changed["automatic_tax"]["enabled"]:
+            automatic_tax.check_location(customers.find(call, before["customer"]))
     if "collection_method" in params:
         changed["collection_method"] = params["collection_method"]
         if params["collection_method"] == "charge_automatically":

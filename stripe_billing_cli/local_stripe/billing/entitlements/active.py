@@ -1,0 +1,114 @@
+"""What a customer may use now (https://docs.stripe.com/billing/entitlements): the features of what is subscribed to.
+
+Brought up to date whenever a subscription changes; then an `active_entitlement_summary.updated` tells the whole of it.
+"Entitlements are active while the subscription is active, trialing or past_due."
+"""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import no_such
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, one_of, page
+from stripe_billing_cli.local_stripe.parameters import EXPAND, Field, Hash, Text
+from stripe_billing_cli.local_stripe.store import Object
+
+KIND = "entitlements.active_entitlement"
+SUMMARY = "entitlements.active_entitlement_summary"
+ENTITLING = ("active", "past_due", "trialing")
+SHOWN = 10
+"""How many entitlements the summary in an event holds."""
+LIST = Hash(
+    {
+        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
+        "customer": Field(Text(), required=True),
+    }
+)
+
+
+def bring_up_to_date(call: Call, customer: str) -> None:
+    """The customer's entitlements as their subscriptions and those products' features are now."""
+    before = _held(call, customer)
+    wanted = _wanted(call, customer)
+    known = {entitlement["feature"] for entitlement in before}
+    for entitlement in before:
+        if entitlement["feature"] not in wanted:
+            call.store.delete(KIND, entitlement["id"])
+    for feature in wanted:
+        if feature not in known:
+            call.store.insert(KIND, _new(call, customer, feature))
+    if set(wanted) != known:
+        _tell(call, customer, before)
+
+
+def _held(call: Call, customer: str) -> list[Object]:
+    return call.store.select(KIND, equal(json_field("test_customer"), customer), newest_first=False, limit=10_000)
+
+
+def _wanted(call: Call, customer: str) -> list[str]:
+    entitling = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING)]
+    found: dict[str, None] = {}
+    for subscription in call.store.select("subscription", entitling, newest_first=False, limit=1000):
+        for item in subscription["items"]["data"]:
+            price = call.store.get("price", item["price"])
+            if price is not None:
+                found |= {held["entitlement_feature"]: None for held in product_features.of(call, price["product"])}
+    return list(found)
+
+
+def _new(call: Call, customer: str, feature: str) -> Object:
+    return {
+        "id": identifiers.test_id("ent"),
+        "object": KIND,
+        "feature": feature,
+        "livemode": False,
+        "test_created": call.now,
+        "test_customer": customer,
+    }
+
+
+def _shown(call: Call, held: Object) -> Object:
+    """With its lookup key, which is the feature's: in store it would have to be unique."""
+    return {**held, "lookup_key": features.find(call, held["feature"], "feature")["lookup_key"]}
+
+
+def _tell(call: Call, customer: str, before: list[Object]) -> None:
+    was, now = _summary(call, customer, before), _summary(call, customer, _held(call, customer))
+    events.record(call, "entitlements.active_entitlement_summary.updated", now, was)
+
+
+def _summary(call: Call, customer: str, held: list[Object]) -> Object:
+    return {
+        "object": SUMMARY,
+        "customer": customer,
+        "entitlements": {
+            "object": "list",
+            "data": [_shown(call, one) for one in held[:SHOWN]],
+            "has_more": len(held) > SHOWN,
+            "url": f"/v1/customer/{customer}/entitlements",
+        },
+        "livemode": False,
+    }
+
+
+def retrieve(call: Call) -> Object:
+    found = call.store.get(KIND, call.id)
+    if found is None:
+        raise no_such(KIND, call.id, "id", 404)
+    return _shown(call, found)
+
+
+def list_entitlements(call: Call) -> Object:
+    customer = call.params["customer"]
+    if call.store.get("customer", customer) is None:
+        raise no_such("customer", customer, "customer")
+    found = page(call, KIND, PATH, equal(json_field("test_customer"), customer))
+    return {**found, "data": [_shown(call, one) for one in found["data"]]}
+
+
+PATH = "/v1/entitlements/active_entitlements"
+ROUTES = (
+    Route("GET", PATH, KIND, LIST, list_entitlements, check_cursors, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+)

@@ -1,0 +1,33 @@
+"""A subscription's next period, and what is billed for it; decided, for the renewal and for its preview."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import invoice_items
+from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, items, metering, rhythms, sellable
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.store import Object
+
+RENEWABLE = ("active", "past_due", "trialing", "unpaid")
+
+
+def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line], list[Object]]:
+    """The subscription after a renewal at `now`, what is billed for it, and the pending items that are billed with it.
+
+    A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
+    """
+    known = sellable.catalog(call)
+    anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
+    staying = [item for item in before["items"]["data"] if item["current_period_end"] > now]
+    begun = []
+    for item in before["items"]["data"]:
+        if item["current_period_end"] <= now:
+            end = rhythms.rhythm(known.price(item["price"])).next_after(anchor, now)
+            begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
+    data, billed = changes.part_periods(begun, known, before["currency"], anchor, prorates=True)
+    billed += metering.usage_of(call, before, known, until=now)
+    renewed = {item["id"]: item for item in [*staying, *data]}
+    in_order = [renewed[item["id"]] for item in before["items"]["data"]]
+    status = "active" if before["status"] == "trialing" else before["status"]
+    after = {**before, "items": items.with_items(before, in_order), "status": status}
+    return after, billed, invoice_items.pending_of(call, before)

@@ -1,0 +1,34 @@
+"""The end of a trial without a card (https://docs.stripe.com/billing/subscriptions/trials)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import collection
+from stripe_billing_cli.local_stripe.billing.subscriptions import ending, pausing, stored
+from stripe_billing_cli.local_stripe.calls import Call
+from stripe_billing_cli.local_stripe.store import Object
+
+
+def without_card(call: Call, customer: Object, subscription: Object) -> bool:
+    """Ends or pauses a trial that is over, where its settings say so for want of a card; whether they did."""
+    trialing = subscription["status"] == "trialing" and subscription["collection_method"] != "send_invoice"
+    if not trialing or collection.default_method(call, customer, subscription) is not None:
+        return False
+    match subscription["trial_settings"]["end_behavior"]["missing_payment_method"]:
+        case "cancel":
+            ending.end(call, subscription["id"], reason=None)
+            return True
+        case "pause":
+            _pause(call, subscription["id"])
+            return True
+    return False
+
+
+def _pause(call: Call, id: str) -> None:
+    """ "The trial ended without a payment method on file" (https://docs.stripe.com/billing/subscriptions/pause)."""
+    stored.amend(
+        call,
+        id,
+        "customer.subscription.paused",
+        status="paused",
+        status_details=pausing.details(call, "trial_end_without_payment_method"),
+    )

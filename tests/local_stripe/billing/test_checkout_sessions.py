@@ -1,0 +1,56 @@
+"""Checkout sessions that collect a card (https://docs.stripe.com/payments/save-and-reuse)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.local_stripe.billing.life import Life
+from tests.local_stripe.conftest import NOW, Clock, Local
+
+PATH = "/v1/checkout/sessions"
+SETUP: dict[str, Any] = {"mode": "setup", "currency": "usd", "success_url": "https://example.com/thanks"}
+
+
+def test_a_session_is_complete_once_its_card_is_collected(local: Local) -> None:
+    life = Life.begin(local, card=None)
+    session = local.post(
+        PATH, **SETUP, customer=life.customer, setup_intent_data={"metadata": {"a": "1"}}, expand=["setup_intent"]
+    )
+    assert session["url"].startswith("https://checkout.stripe.com/c/pay/cs_test_")
+    assert (session["status"], session["payment_status"]) == ("open", "no_payment_required")
+    setup = session["setup_intent"]
+    assert (setup["customer"], setup["metadata"]) == (life.customer, {"a": "1"})
+    local.post(f"/v1/setup_intents/{setup['id']}/confirm", payment_method="pm_card_visa")
+    after = local.get(f"{PATH}/{session['id']}")
+    assert (after["status"], after["url"]) == ("complete", None)
+    assert life.events("checkout") == ["checkout.session.completed"]
+    assert local.refused("post", f"{PATH}/{session['id']}/expire").status == 400
+
+
+def test_a_session_expires_by_a_call_or_after_a_day(local: Local, clock: Clock) -> None:
+    first = local.post(PATH, **SETUP, customer_email="jenny@example.com")
+    second = local.post(PATH, **SETUP, customer_creation="always", metadata={"a": "1"})
+    expired = local.post(f"{PATH}/{first['id']}/expire")
+    assert (expired["status"], expired["url"]) == ("expired", None)
+    assert local.get(f"/v1/setup_intents/{first['setup_intent']}")["status"] == "canceled"
+    clock.now = NOW + 24 * 60 * 60
+    assert local.get(f"{PATH}/{second['id']}")["status"] == "expired"
+    assert [one["id"] for one in local.get(PATH, status="expired")["data"]] == [second["id"], first["id"]]
+    assert [one["id"] for one in local.get(PATH, customer_details={"email": "jenny@example.com"})["data"]] == [
+        first["id"]
+    ]
+
+
+def test_the_metadata_of_a_session_changes(local: Local) -> None:
+    session = local.post(PATH, **SETUP, metadata={"a": "1"})
+    assert local.post(f"{PATH}/{session['id']}", metadata={"b": "2"})["metadata"] == {"a": "1", "b": "2"}
+
+
+def test_what_a_session_cannot_be(local: Local) -> None:
+    assert "mode `subscription`" in local.refused("post", PATH, **{**SETUP, "mode": "subscription"}).message
+    assert local.refused("post", PATH, mode="setup", currency="usd").param == "success_url"
+    assert local.refused("post", PATH, mode="setup", success_url="https://example.com").param == "currency"
+    assert local.refused("post", PATH, **SETUP, customer="cus_none").code == "resource_missing"
+    assert local.refused("post", PATH, **SETUP, expires_at=NOW + 60).param == "expires_at"
+    unsupported = local.refused("post", PATH, **SETUP, line_items=[{"price": "price_1"}])
+    assert "does not support the parameter `line_items`" in unsupported.message

@@ -1,0 +1,132 @@
+"""Billing meters and metered prices (https://docs.stripe.com/billing/subscriptions/usage-based)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.billing.life import Life, moment
+from tests.local_stripe.conftest import Local
+
+METERS, EVENTS = "/v1/billing/meters", "/v1/billing/meter_events"
+
+
+def meter(local: Local, formula: str = "sum", event_name: str = "api_calls", **params: Any) -> Any:
+    return local.post(
+        METERS, display_name="API calls", event_name=event_name, default_aggregation={"formula": formula}, **params
+    )
+
+
+def metered(local: Local, meter: str, amount: str = "2", **params: Any) -> str:
+    recurring = {"interval": "month", "usage_type": "metered", "meter": meter}
+    return str(local.price(unit_amount_decimal=amount, recurring=recurring, **params)["id"])
+
+
+def use(life: Life, value: str, at: str | None = None, **params: Any) -> Any:
+    payload = {"stripe_customer_id": life.customer, "value": value}
+    when = {} if at is None else {"timestamp": moment(at)}
+    return life.local.post(EVENTS, **{"event_name": "api_calls", "payload": payload, **when, **params})
+
+
+def test_meters_are_made_renamed_and_switched_off(local: Local) -> None:
+    made = meter(local)
+    assert (made["status"], made["value_settings"]) == ("active", {"event_payload_key": "value"})
+    assert (
+        local.refused(
+            "post", METERS, display_name="Again", event_name="api_calls", default_aggregation={"formula": "sum"}
+        ).param
+        == "event_name"
+    )
+    path = f"{METERS}/{made['id']}"
+    assert local.post(path, display_name="Calls")["display_name"] == "Calls"
+    off = local.post(f"{path}/deactivate")
+    assert (off["status"], off["status_transitions"]["deactivated_at"] is not None) == ("inactive", True)
+    assert local.get(METERS, status="active")["data"] == []
+    assert local.post(f"{path}/reactivate")["status"] == "active"
+    assert local.refused("post", f"{path}/reactivate").status == 400
+    assert [event["type"] for event in local.events(type="billing.meter.*")] == [
+        "billing.meter.reactivated",
+        "billing.meter.deactivated",
+        "billing.meter.updated",
+        "billing.meter.created",
+    ]
+
+
+@pytest.mark.parametrize(("formula", "total"), [("sum", 2 * 15), ("count", 2 * 3), ("last", 2 * 4)])
+def test_what_was_used_is_billed_at_the_end_of_the_period(local: Local, formula: str, total: int) -> None:
+    life = Life.begin(local)
+    subscription = life.subscribe(metered(local, meter(local, formula)["id"]))
+    assert life.totals(subscription["id"]) == []
+    life.advance("2026-01-20")
+    use(life, "1", "2026-01-05")
+    use(life, "10", "2026-01-10")
+    use(life, "4", "2026-01-15")
+    preview = local.post("/v1/invoices/create_preview", subscription=subscription["id"])
+    assert preview["total"] == total
+    life.advance("2026-03-01 02:00")
+    assert life.totals(subscription["id"]) == [total, 0]
+    [line] = life.invoices(subscription["id"])[0]["lines"]["data"]
+    assert line["period"] == {"start": moment("2026-01-01"), "end": moment("2026-02-01")}
+
+
+def test_usage_is_summed_up_for_a_time_and_by_day(local: Local) -> None:
+    life = Life.begin(local)
+    made = meter(local)
+    life.advance("2026-01-20")
+    use(life, "1.5", "2026-01-05 10:00")
+    use(life, "2.5", "2026-01-05 11:00")
+    use(life, "4", "2026-01-06 10:00")
+    bounds = {"start_time": moment("2026-01-05"), "end_time": moment("2026-01-07")}
+    path = f"{METERS}/{made['id']}/event_summaries"
+    [whole] = local.get(path, customer=life.customer, **bounds)["data"]
+    assert whole["aggregated_value"] == 8.0
+    by_day = local.get(path, customer=life.customer, value_grouping_window="day", **bounds)["data"]
+    assert [one["aggregated_value"] for one in by_day] == [4.0, 4.0]
+
+
+def test_an_event_counts_once(local: Local) -> None:
+    life = Life.begin(local)
+    meter(local)
+    event = use(life, "5", identifier="first")
+    assert (event["identifier"], event["payload"]["value"]) == ("first", "5")
+    payload = {"stripe_customer_id": life.customer, "value": "5"}
+    refusal = local.refused("post", EVENTS, event_name="api_calls", payload=payload, identifier="first")
+    assert refusal.param == "identifier"
+
+
+def test_events_that_no_meter_understands(local: Local) -> None:
+    life = Life.begin(local)
+    meter(local)
+    known = {"stripe_customer_id": life.customer, "value": "5"}
+    for params, param in (
+        ({"event_name": "unknown", "payload": known}, "event_name"),
+        ({"event_name": "api_calls", "payload": {"value": "5"}}, "payload[stripe_customer_id]"),
+        (
+            {"event_name": "api_calls", "payload": {**known, "stripe_customer_id": "cus_none"}},
+            "payload[stripe_customer_id]",
+        ),
+        ({"event_name": "api_calls", "payload": {**known, "value": "many"}}, "payload[value]"),
+        ({"event_name": "api_calls", "payload": known, "timestamp": moment("2025-01-01")}, "timestamp"),
+    ):
+        assert local.refused("post", EVENTS, **params).param == param
+
+
+def test_what_was_used_until_a_cancellation_is_on_the_last_invoice(local: Local) -> None:
+    life = Life.begin(local)
+    subscription = life.subscribe(metered(local, meter(local)["id"], "100"))
+    life.advance("2026-01-20")
+    use(life, "7", "2026-01-15")
+    local.send("delete", f"/v1/subscriptions/{subscription['id']}", "invoice_now=true")
+    assert life.totals(subscription["id"]) == [700]
+
+
+def test_a_fraction_is_billed_as_one(local: Local) -> None:
+    life = Life.begin(local)
+    subscription = life.subscribe(metered(local, meter(local)["id"], "150"))
+    life.advance("2026-01-20")
+    use(life, "1.5", "2026-01-15")
+    life.advance("2026-02-01 02:00")
+    [invoice] = life.invoices(subscription["id"])
+    [line] = invoice["lines"]["data"]
+    assert (invoice["total"], line["quantity"], line["quantity_decimal"]) == (225, 1, "1.5")
