@@ -157,7 +157,7 @@ def event(held: Object) -> dict[str, Any]:
     return {
         "id": held["id"],
         "type": held["type"],
-        "object": held["data"]["object"]["id"],
+        "object": held["data"]["object"].get("id"),
         "changed": sorted(held["data"].get("previous_attributes") or {}),
         "created": held["created"],
     }
