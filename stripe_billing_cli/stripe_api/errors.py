@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 
 SECRET = re.compile(
-    r"\b((?:sk|rk)_(?:test|live)_|whsec_|(?:pi|seti)_[A-Za-z0-9]+_secret_)([A-Za-z0-9_*]*?)([A-Za-z0-9]{0,4})\b"
+    r"\b((?:sk|rk)_(?:test|live)_|whsec_|(?:pi|seti)_[A-Za-z0-9]+_secret_)"
+    r"([A-Za-z0-9_*]*?)([A-Za-z0-9]{0,4})(?![A-Za-z0-9_*])"
 )
 
 

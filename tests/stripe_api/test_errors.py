@@ -29,6 +29,13 @@ def test_a_failure_keeps_its_message_without_the_key() -> None:
     assert "51Habcdefghijklmnop" not in f"{failure!r} {failure}"
 
 
+@pytest.mark.parametrize("masked", ["sk_test_********4242", "sk_live_51*********4242", "rk_test_*****4242"])
+def test_a_key_that_stripe_masked_is_told_in_the_same_form(masked: str) -> None:
+    prefix = masked[:8]
+
+    assert without_secrets(f"Expired API Key provided: {masked}") == f"Expired API Key provided: {prefix}…4242"
+
+
 def test_ids_are_no_secrets() -> None:
     text = "No such price: 'price_1MoBy5LkdIwHu7ixZhnattbh' on acct_1234567890"
 
