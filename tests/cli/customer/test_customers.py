@@ -145,7 +145,16 @@ class TestUpdate:
             return run()
 
         def run() -> Ran:
-            argv = ("customer", "update", "--local", ada["id"], "--payment-method", method, "--tax-id", "gb_vat:GB123456789")
+            argv = (
+                "customer",
+                "update",
+                "--local",
+                ada["id"],
+                "--payment-method",
+                method,
+                "--tax-id",
+                "gb_vat:GB123456789",
+            )
             return billing.ok(*argv)
 
         for place in crash_at_every_call(billing, first):
