@@ -98,6 +98,15 @@ def listen(
         list[On] | None,
         typer.Option("--on", help="Run --exec and --forward-to when access begins or ends; repeatable."),
     ] = None,
+    timeout: Annotated[
+        float, typer.Option("--timeout", metavar="SECONDS", help="How long --exec and --forward-to may take.")
+    ] = 30.0,
+    attempts: Annotated[
+        int,
+        typer.Option(
+            "--attempts", min=1, metavar="N", help="How often a handler is called for an event before it is dead."
+        ),
+    ] = 12,
     handlers: Annotated[
         Path | None,
         typer.Option("--handlers", metavar="FILE", help="Commands and URLs from a YAML file, each with its events."),
@@ -125,13 +134,14 @@ def listen(
     from stripe_billing_cli.webhooks.access.rules import read_rules
     from stripe_billing_cli.webhooks.listening import Address, Listening, Told
     from stripe_billing_cli.webhooks.store import open_store
+    from stripe_billing_cli.webhooks.worker import Retries
 
     sources = set(source or [From.webhook])
     if not path.startswith("/") or path in ("/healthz", "/readyz", "/metrics") or path.startswith("/access/"):
         raise given.wrong(f"events cannot be posted to {path}", "--path /webhook, for example")
     seconds = None if retention is None else given.span("--retention", retention)
     with _refusals():
-        actions = _actions(execute, forward_to, events, on, handlers)
+        actions = _actions(execute, forward_to, events, on, timeout, handlers)
         known = _secrets(secret) if From.webhook in sources else None
         api = context.stripe
         piped = context.printer.for_people and not sys.stdout.isatty()
@@ -146,6 +156,7 @@ def listen(
                 read_rules(rules),
                 actions,
                 _forward_secret(actions),
+                Retries(attempts),
                 retention=seconds,
                 told=Told(narrator.recorded, narrator.outcome, narrator.trouble, narrator.caught_up),
                 more_routes=_access(opened),
@@ -203,16 +214,19 @@ def _actions(
     forward_to: Sequence[str] | None,
     events: Sequence[str] | None,
     on: Sequence[On] | None,
+    timeout: float,
     handlers: Path | None,
 ) -> list[Action]:
-    from stripe_billing_cli.webhooks.actions.spec import Action, forward_target, read_actions, unique
+    from stripe_billing_cli.webhooks.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
 
     if (events or on) and not (execute or forward_to):
         raise given.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise given.wrong(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
     types = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
     types += [name.value.replace("-", ".") for name in on or ()]
-    commands = [Action("exec", command, tuple(types)) for command in execute or ()]
-    urls = [Action("forward", forward_target(url), tuple(types)) for url in forward_to or ()]
+    commands = [Action("exec", command, tuple(types), timeout) for command in execute or ()]
+    urls = [Action("forward", forward_target(url), tuple(types), timeout) for url in forward_to or ()]
     return unique([*commands, *urls, *(read_actions(handlers) if handlers else [])])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.stripe_api.client import StripeApi
@@ -25,7 +26,8 @@ ACTION_THREADS = 16
 class Acting:
     """Runs from `start` to `stop`. `route` is what events are to be recorded with; `more` are further handlers.
 
-    Access and actions have workers of their own, so that a slow command never holds up who may use what.
+    Access and each action have a worker of their own, so that a slow command holds up neither who may use what nor
+    other actions.
     """
 
     store: Store
@@ -46,7 +48,7 @@ class Acting:
         self.route: Route = route_to([*deciding, *routed])
         self.workers = [
             self._worker([*deciding, *self.more], ACCESS_THREADS),
-            self._worker(acting, ACTION_THREADS),
+            *(self._worker([handler], ACTION_THREADS) for handler in acting),
         ]
         self.passing = TimePassing(
             self.store, self.route, self.api.livemode, wake=self.wake, on_trouble=self.on_trouble
@@ -76,8 +78,8 @@ class Acting:
     def stop(self, *, grace_seconds: float = 10.0) -> None:
         """Finish what runs, and give the rest back."""
         self.passing.stop()
-        for worker in self.workers:
-            worker.stop(grace_seconds=grace_seconds)
+        with ThreadPoolExecutor(len(self.workers)) as together:
+            list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
 
     def _worker(self, handlers: Sequence[Handler], threads: int) -> Worker:
         return Worker(

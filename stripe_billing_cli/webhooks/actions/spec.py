@@ -24,6 +24,7 @@ from stripe_billing_cli.webhooks.handlers import FETCH
 from stripe_billing_cli.webhooks.store import Route, Store
 
 TIMEOUT = 30.0
+LONGEST_TIMEOUT = 3600.0
 REMEMBERED = "actions"
 """The setting of the store in which a listener leaves its actions, for programs that write events beside it."""
 
@@ -112,8 +113,10 @@ def _action(entry: Any, where: str) -> Action:
         raise ActionRefused(f"{where}: the command or URL is no text", "put it into quotes")
     if not isinstance(events, list) or not all(isinstance(name, str) for name in events):
         raise ActionRefused(f"{where}: `events` is no list of types", "like [invoice.paid, access.granted]")
-    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout <= 3600:
-        raise ActionRefused(f"{where}: `timeout` is no number of seconds", "it is above 0 and at most 3600")
+    if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout <= LONGEST_TIMEOUT:
+        raise ActionRefused(
+            f"{where}: `timeout` is no number of seconds", f"it is above 0 and at most {LONGEST_TIMEOUT:g}"
+        )
     if "exec" in entry:
         return Action("exec", target, tuple(events), float(timeout))
     return Action("forward", forward_target(target), tuple(events), float(timeout))
