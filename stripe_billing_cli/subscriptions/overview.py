@@ -20,7 +20,7 @@ EXPAND = (
     "customer.invoice_settings.default_payment_method",
     "default_payment_method",
     "discounts.source.coupon",
-    "schedule",
+    "schedule.phases.items.price",
     "items.data.price.product",
 )
 INVOICES = 5
@@ -174,5 +174,4 @@ def _scheduled(held: Any) -> dict[str, Any] | None:
     phase = schedule.upcoming_phase(held) if isinstance(held, dict) else None
     if phase is None:
         return None
-    items = [{"price": records.id_of(item["price"]), "quantity": item.get("quantity")} for item in phase["items"]]
-    return {"at": phase["start_date"], "items": items}
+    return {"at": phase["start_date"], "items": [records.terms(item) for item in phase["items"]]}

@@ -69,6 +69,13 @@ def price(held: Object) -> dict[str, Any]:
     }
 
 
+def terms(held: Object) -> dict[str, Any]:
+    """An item of a schedule's phase; `lookup_key` is null too where the price was not expanded."""
+    price = held["price"]
+    key = price["lookup_key"] if isinstance(price, Mapping) else None
+    return {"price": id_of(price), "lookup_key": key, "quantity": held.get("quantity")}
+
+
 def customer(held: Object) -> dict[str, Any]:
     """A customer. `balance` is what the next invoices take up: negative is a credit."""
     return {

@@ -62,7 +62,6 @@ def create(
         raise given.wrong("--if-not-exists looks for the email, and none is given", "add --email")
     from stripe_billing_cli.subscriptions import clocks, customers
 
-    clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
     details = customers.Details(
         email=email or None,
         name=name or None,
@@ -71,10 +70,9 @@ def create(
         address=options.address(line1, line2, city, state, postal_code, country),
         metadata=given.metadata("--metadata", metadata),
     )
-    params = customers.creation(
-        details, tax_ids=options.tax_ids(tax_id), test_clock=clock, payment_method=payment_method
-    )
-    key = given.idempotency_key(idempotency_key)
+    numbers, key = options.tax_ids(tax_id), given.idempotency_key(idempotency_key)
+    clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
+    params = customers.creation(details, tax_ids=numbers, test_clock=clock, payment_method=payment_method)
     prospect = customers.look(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     customer = prospect.there or _create(context, prospect)
     _print(context, customer, existing=prospect.there is not None)

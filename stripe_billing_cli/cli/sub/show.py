@@ -108,7 +108,7 @@ def _changes(record: Record) -> Iterator[Line]:
         yield _fact("ends", f"{words.date(record['cancel_at'])}; billing sub resume takes that back")
     planned = record["scheduled_change"]
     if planned:
-        items = ", ".join(f"{item['price']}{words.times(item['quantity'])}" for item in planned["items"])
+        items = ", ".join(map(words.item, planned["items"]))
         yield _fact("changes", f"to {items} on {words.date(planned['at'])}")
     if record["pending_update_expires_at"]:
         until = words.moment(record["pending_update_expires_at"])

@@ -72,8 +72,8 @@ def test_a_change_that_is_scheduled_is_told(billing: Billing, shop: Shop, runnin
     planned = billing.ok(*SHOW, running["id"], "--output", "json").json["scheduled_change"]
     said = billing.ok(*SHOW, running["id"]).out
 
-    assert planned["items"] == [{"price": team, "quantity": 1}]
-    assert f"changes      to {team} on " in said
+    assert planned["items"] == [{"price": team, "lookup_key": "team.monthly", "quantity": 1}]
+    assert "changes      to team.monthly on " in said
 
 
 def test_an_ended_one(billing: Billing, shop: Shop, running: Any) -> None:
