@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+import typer
+
 from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.webhooks import narration
@@ -59,7 +61,7 @@ class Narrator:
         while (line := self._lines.get()) is not None:
             try:
                 line()
-            except BrokenPipeError:
+            except (BrokenPipeError, typer.Exit):
                 self.gone = True
                 self.on_gone()
                 return

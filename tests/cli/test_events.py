@@ -1,0 +1,175 @@
+"""`billing events`, and the command line of `billing listen`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stripe_billing_cli.webhooks.event import parse
+from stripe_billing_cli.webhooks.store import Store, open_store
+from tests.conftest import Billing
+from tests.webhooks.receiving import event_body
+
+HOUR = 3600
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment_of_webhooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("BILLING_STORE", "STRIPE_WEBHOOK_SECRET", "BILLING_ACCESS_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def store(billing: Billing) -> Iterator[Store]:
+    """Three events: one handled, one that failed, one that is dead."""
+    now = int(time.time())
+    changed = {"object": {"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active"}}
+    bodies = [
+        event_body("evt_1", created=now - 3 * HOUR, type="invoice.paid"),
+        event_body("evt_2", created=now - 2 * HOUR, type="invoice.payment_failed"),
+        event_body("evt_3", created=now, data={**changed, "previous_attributes": {"status": "incomplete", "items": 1}}),
+    ]
+    with open_store(str(billing.directory / ".billing" / "events.db")) as opened:
+        for body in bodies:
+            opened.events.record([parse(body)], lambda event: ["exec"])
+            [delivery] = opened.work.claim("w", ["exec"])
+            match delivery.event:
+                case "evt_1":
+                    opened.work.finish(delivery, "provisioned")
+                case "evt_2":
+                    opened.work.bury(delivery, "exit code 1")
+                case _:
+                    opened.work.retry_later(delivery, "exit code 2", seconds=HOUR)
+        yield opened
+
+
+def ids(billing: Billing, *options: str) -> list[str]:
+    return billing.ok("events", "list", "--output", "id", *options).out.split()
+
+
+class TestList:
+    @pytest.mark.parametrize(
+        ("options", "found"),
+        [
+            ([], ["evt_3", "evt_2", "evt_1"]),
+            (["--limit", "2"], ["evt_3", "evt_2"]),
+            (["--limit", "0"], ["evt_3", "evt_2", "evt_1"]),
+            (["--type", "invoice.*"], ["evt_2", "evt_1"]),
+            (["--failed"], ["evt_3", "evt_2"]),
+            (["--since", "150m"], ["evt_3", "evt_2"]),
+            (["--until", "150m"], ["evt_1"]),
+            (["--customer", "cus_2"], []),
+        ],
+    )
+    def test_filters(self, billing: Billing, store: Store, options: list[str], found: list[str]) -> None:
+        assert ids(billing, *options) == found
+
+    def test_as_a_table_and_as_json_lines(self, billing: Billing, store: Store) -> None:
+        table = billing.ok("events", "list").out.splitlines()
+        lines = billing.ok("events", "list", "--output", "json").out.splitlines()
+
+        assert [line.split()[-1] for line in table] == ["id", "evt_3", "evt_2", "evt_1"]
+        assert "dead" in table[2]
+        assert [json.loads(line)["deliveries"][0]["status"] for line in lines] == ["failed", "dead", "done"]
+        assert all("payload" not in json.loads(line) for line in lines)
+
+    def test_an_empty_store(self, billing: Billing) -> None:
+        assert billing.ok("events", "list").err == "No events.\n"
+
+    @pytest.mark.parametrize("options", [["--since", "someday"], ["--limit", "-1"], ["--store", "mysql://x/y"]])
+    def test_what_cannot_be_meant(self, billing: Billing, options: list[str]) -> None:
+        assert billing("events", "list", *options).code in (1, 2)
+
+
+class TestShow:
+    def test_one_on_the_screen(self, billing: Billing, store: Store) -> None:
+        shown = billing.ok("events", "show", "evt_3").out
+
+        assert "customer.subscription.updated  evt_3" in shown
+        assert "status: incomplete → active, items" in shown
+        assert "exec      failed, again at" in shown
+        assert '"status": "active"' in shown
+
+    def test_its_payload_as_json(self, billing: Billing, store: Store) -> None:
+        shown = billing.ok("events", "show", "evt_1", "--output", "json").json
+
+        assert shown["payload"]["data"]["object"]["id"] == "sub_1"
+        assert shown["deliveries"][0]["outcome"] == "provisioned"
+
+    def test_one_that_is_not_there(self, billing: Billing, store: Store) -> None:
+        ran = billing("events", "show", "evt_none", "--output", "json")
+        assert (ran.code, ran.error["kind"]) == (1, "not_found")
+
+
+class TestRetry:
+    def test_all_that_failed(self, billing: Billing, store: Store) -> None:
+        retried = billing.ok("events", "retry", "--failed", "--output", "id").out.split()
+
+        assert retried == ["evt_3", "evt_2"]
+        assert store.work.counts() == {("exec", "pending"): 2}
+
+    def test_one_that_succeeded(self, billing: Billing, store: Store) -> None:
+        assert "evt_1  invoice.paid  exec" in billing.ok("events", "retry", "evt_1", "--handler", "exec").out
+        assert [one.event for one in store.work.claim("w", ["exec"])] == ["evt_1"]
+
+    @pytest.mark.parametrize(
+        "options", [[], ["evt_1", "--failed"], ["evt_1", "--type", "x"], ["evt_1", "--handler", "no"]]
+    )
+    def test_what_cannot_be_meant(self, billing: Billing, store: Store, options: list[str]) -> None:
+        assert billing("events", "retry", *options).code == 2
+        assert store.work.counts() == {("exec", "dead"): 1, ("exec", "failed"): 1}
+
+
+class TestPurge:
+    def test_it_takes_what_is_done_with(self, billing: Billing, store: Store) -> None:
+        assert billing.ok("events", "purge", "--older-than", "1h", "--yes").out == "2 payloads forgotten.\n"
+        assert "The payload was purged." in billing.ok("events", "show", "evt_1").out
+        assert "provisioned" not in billing.ok("events", "show", "evt_1").out
+
+    def test_it_needs_a_yes(self, billing: Billing, store: Store) -> None:
+        assert billing("events", "purge", "--older-than", "1h").code == 2
+        assert store.events.purge(2**40) == 2
+
+
+class TestListen:
+    """What ends before it listens; the rest is in tests/webhooks/test_listen.py."""
+
+    @pytest.mark.parametrize(
+        ("options", "words"),
+        [
+            ([], "no signing secret"),
+            (["--secret", "sk_test_abcdefghijkl"], "it starts with whsec_"),
+            (["--source", "poll", "--path", "/healthz"], "cannot be posted to /healthz"),
+            (["--source", "poll", "--events", "invoice.*"], "give one of these too"),
+            (["--source", "poll", "--forward-to", "ftp://x"], "cannot be forwarded"),
+            (["--source", "poll", "--retention", "long"], "no span of time"),
+            (["--source", "poll", "--rules", "none.yaml"], "there is no none.yaml"),
+            (["--source", "carrier-pigeon"], "carrier-pigeon"),
+        ],
+    )
+    def test_what_cannot_be_meant(self, billing: Billing, options: list[str], words: str) -> None:
+        ran = billing("listen", "--local", *options)
+
+        assert ran.code == 2
+        assert words in ran.err
+        assert "sk_test_abcdefghijkl" not in ran.err
+
+    def test_a_port_that_is_taken(self, billing: Billing) -> None:
+        import socket
+
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            ran = billing("listen", "--local", "--source", "poll", "--port", str(taken.getsockname()[1]))
+
+        assert ran.code == 1
+        assert "choose another with --port" in ran.err
+
+    def test_a_store_that_cannot_be_had(self, billing: Billing, tmp_path: Path) -> None:
+        ran = billing("listen", "--local", "--source", "poll", "--store", "postgresql://u:geheim@127.0.0.1:9/d")
+
+        assert ran.code == 1
+        assert "postgresql://u:***@127.0.0.1:9/d does not answer" in ran.err
+        assert "geheim" not in ran.err

@@ -1,0 +1,126 @@
+"""`billing listen` as a process."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import BILLING
+from tests.webhooks.receiving import SECRET, Running, delivery, event_body
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    subprocess.run([BILLING, "local", "path"], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
+    return tmp_path
+
+
+@contextmanager
+def listening(directory: Path, *options: str, stdout: Any = subprocess.PIPE) -> Iterator[tuple[Any, Any, int]]:
+    """The process, its lines as they come, its port."""
+    process = subprocess.Popen(
+        [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET, *options],
+        cwd=directory,
+        env={"PATH": os.environ["PATH"], "HOME": str(directory), "TERM": "dumb"},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+    try:
+        first = process.stderr.readline()
+        assert "Listening on http://127.0.0.1:" in first, first + process.stderr.read()
+        if process.stdout is not None:
+            threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
+        yield process, lines, int(first.split("127.0.0.1:")[1].split("/")[0])
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        process.stderr.close()
+
+
+def deliver(port: int, body: bytes) -> int:
+    return Running(port, None, None).ask(delivery(body)).status  # type: ignore[arg-type]
+
+
+def product(id: str, **about: Any) -> bytes:
+    inside = {"object": {"id": id, "object": "product", "active": False}, "previous_attributes": {"active": True}}
+    return event_body(f"evt_{id}", type="product.updated", data=inside, **about)
+
+
+def test_in_a_pipe_each_event_is_a_line_of_json_with_what_was_done(directory: Path) -> None:
+    with listening(directory, "--exec", "echo did it") as (_, lines, port):
+        for _ in range(2):
+            assert deliver(port, product("prod_1")) == 200
+        told = json.loads(lines.get(timeout=20))
+
+        assert (told["id"], told["object_id"], told["changed"]) == ("evt_prod_1", "prod_1", ["active: yes → no"])
+        [done] = told["deliveries"]
+        assert (done["status"], done["attempts"], done["outcome"]) == ("done", 1, "did it")
+        assert lines.empty()
+
+
+def test_on_a_terminal_it_is_one_line_for_people(directory: Path) -> None:
+    ours, theirs = pty.openpty()
+    with listening(directory, "--exec", "exit 3", stdout=theirs) as (_, _, port):
+        assert deliver(port, product("prod_1")) == 200
+        shown = ""
+        while "\n" not in shown:
+            shown += os.read(ours, 4096).decode()
+
+    assert "product.updated  prod_1  active: yes → no  exec-" in shown
+    assert "failed (exit" in shown
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_by_polling_and_by_webhook_an_event_comes_once(directory: Path) -> None:
+    with listening(directory, "--source", "poll", "--source", "webhook") as (_, lines, port):
+        made = [BILLING, "customer", "create", "--local", "--email", "ada@example.com", "--output", "id"]
+        customer = subprocess.run(made, cwd=directory, check=True, capture_output=True, text=True).stdout.strip()
+        told = json.loads(lines.get(timeout=20))
+        while told["type"] != "customer.created":
+            told = json.loads(lines.get(timeout=20))
+        assert (told["customer"], told["source"]) == (customer, "poll")
+
+        shown = [BILLING, "events", "show", told["id"], "--output", "json"]
+        payload = json.loads(subprocess.run(shown, cwd=directory, check=True, capture_output=True).stdout)["payload"]
+        assert deliver(port, json.dumps(payload).encode()) == 200
+
+    listed = [BILLING, "events", "list", "--type", "customer.created", "--output", "id"]
+    found = subprocess.run(listed, cwd=directory, check=True, capture_output=True, text=True).stdout.split()
+    assert found == [told["id"]]
+    assert "ada@example.com" not in json.dumps(told)
+
+
+def test_a_reader_that_goes_away_ends_it(directory: Path) -> None:
+    reading, writing = os.pipe()
+    process = subprocess.Popen(
+        [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET],
+        cwd=directory,
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writing)
+    os.close(reading)
+    assert process.stderr is not None
+    port = int(process.stderr.readline().split("127.0.0.1:")[1].split("/")[0])
+    assert deliver(port, product("prod_1")) == 200
+
+    assert process.wait(20) == 1
+    assert "went away" in process.stderr.read()
+    process.stderr.close()
