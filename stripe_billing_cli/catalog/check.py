@@ -106,12 +106,13 @@ class Check:
             self._report(
                 path, "its lookup key would be longer than 200 characters", "give it a `lookup_key:`", at_key=True
             )
-        self._only_once("lookup key", wanted.lookup_key, (*path, "lookup_key") if price.lookup_key else path)
+        if self._only_once("the name", wanted.path, path):  # of p.a's b, and of p's a.b
+            self._only_once("lookup key", wanted.lookup_key, (*path, "lookup_key") if price.lookup_key else path)
         if price.id:
             self._only_once("price id", price.id, (*path, "id"))
         return price, wanted
 
-    def _only_once(self, kind: str, identity: str, path: Path) -> None:
+    def _only_once(self, kind: str, identity: str, path: Path) -> bool:
         first = self._seen.setdefault((kind, identity), path)
         if first != path:
             where = self._places.key(first)
@@ -121,6 +122,7 @@ class Check:
                 "two entries cannot be one object in Stripe: change one of them",
                 at_key=True,
             )
+        return first == path
 
     def _validated(
         self, kind: type[AnyEntry], values: dict[str, Any], path: Path, *, currency: str | None = None

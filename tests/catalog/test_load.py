@@ -306,6 +306,16 @@ def test_two_entries_with_one_identity_are_refused_with_both_named(second: str, 
     assert expected in told
 
 
+def test_a_price_and_another_products_price_cannot_have_one_name() -> None:
+    """The name, `product.price`, is the mark in Stripe; dots may stand in either part."""
+    one = "p: {name: P, prices: {a.b: {unit_amount: 1, lookup_key: one}}}"
+    two = "p.a: {name: PA, prices: {b: {unit_amount: 2, lookup_key: two}}}"
+
+    [told] = problems(f"{HEAD}products:\n  {one}\n  {two}\n")
+
+    assert "the name p.a.b is taken: p.a.b has it, in line 5" in told
+
+
 def test_amounts_are_exact_whatever_way_they_are_written() -> None:
     for written in ('"0.10"', "0.10", "'0.1'"):
         [product] = load(price(f"unit_amount_decimal: {written}")).products
