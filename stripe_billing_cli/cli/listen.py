@@ -164,8 +164,6 @@ def listen(
             narrator.route = listening.acting.route
             narrator.on_gone = listening.stop
             listening.run(lambda url: narrator.ready(url + path if known else url, opened.shown, From.poll in sources))
-    if narrator.gone:
-        raise BrokenPipeError
 
 
 @contextmanager

@@ -121,6 +121,6 @@ def test_a_reader_that_goes_away_ends_it(directory: Path) -> None:
     port = int(process.stderr.readline().split("127.0.0.1:")[1].split("/")[0])
     assert deliver(port, product("prod_1")) == 200
 
-    assert process.wait(20) == 1
-    assert "went away" in process.stderr.read()
+    assert process.wait(20) == 0  # as of every command whose reader has enough
+    assert process.stderr.read() == ""
     process.stderr.close()
