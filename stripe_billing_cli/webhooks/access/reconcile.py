@@ -74,8 +74,12 @@ def _subscriptions(api: StripeApi) -> dict[str, list[Object]]:
 
 
 def _has_features(api: StripeApi) -> bool:
+    """Archived ones too: they stay with the products that have them."""
     try:
-        return bool(api.get("/v1/entitlements/features", {"limit": 1})["data"])
+        return any(
+            api.get("/v1/entitlements/features", {"limit": 1, **archived})["data"]
+            for archived in ({}, {"archived": True})
+        )
     except ObjectMissing:
         return False
 

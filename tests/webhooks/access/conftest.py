@@ -115,6 +115,12 @@ def world(tmp_path: Path, made_file: Path, clock: Clock) -> Iterator[World]:
     transport.close()
 
 
+def attach_feature(local: Local, product: str, key: str) -> None:
+    """A new feature of a product's."""
+    feature = local.post("/v1/entitlements/features", lookup_key=key, name=key)["id"]
+    local.post(f"/v1/products/{product}/features", entitlement_feature=feature)
+
+
 @pytest.fixture(scope="session")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str, str]]:
     """A local Stripe with two products and a customer who can pay, to copy: the file, the customer, the prices."""
@@ -125,6 +131,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str, dict[str,
     for product in ("pro", "team"):
         local.post("/v1/products", id=product, name=product)
         prices[product] = local.price(product=product, recurring={"interval": "month"})["id"]
+        attach_feature(local, product, f"{product}-exports")
     card = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
     customer = local.post("/v1/customers", **card)["id"]
     transport.store.execute("PRAGMA wal_checkpoint(TRUNCATE)")

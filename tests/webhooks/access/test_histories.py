@@ -58,7 +58,13 @@ def truth(local: LocalStore, customer: str, now: float) -> dict[str, bool]:
         for item in held["items"]["data"]:
             product = prices[item["price"]]
             found[product] = found.get(product, False) or good
-    return found
+    keys = {one["id"]: one["lookup_key"] for one in local.dump("entitlements.feature")}
+    entitled = {
+        keys[one["feature"]]
+        for one in local.dump("entitlements.active_entitlement")
+        if one["test_customer"] == customer
+    }
+    return {**found, **dict.fromkeys(entitled, any(found.values()))}
 
 
 class History:
