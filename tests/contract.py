@@ -50,6 +50,7 @@ ONLY_SOMETIMES: dict[type, set[str]] = {
     stripe.Event.Data: {"previous_attributes"},
     stripe.Invoice.Parent.SubscriptionDetails: {"subscription_proration_date"},
     stripe.WebhookEndpoint: {"secret"},
+    stripe.SubscriptionItem: {"quantity"},
     stripe.Account: {"company", "individual", "groups"},
     stripe.Account.TosAcceptance: {"service_agreement"},
     stripe.Account.Controller: {"fees", "is_controller", "losses", "requirement_collection", "stripe_dashboard"},

@@ -134,7 +134,7 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "payment_intent": Link("payment_intent"),
     },
     "invoice": {
-        "confirmation_secret": Included(),
+        "confirmation_secret": Hidden(),
         "customer": Link("customer"),
         "default_payment_method": Link("payment_method"),
         "discounts": Link("discount"),

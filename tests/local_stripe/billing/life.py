@@ -47,12 +47,12 @@ class Life:
         items = [{"price": price} for price in prices]
         return self.local.post("/v1/subscriptions", **{"customer": self.customer, "items": items, **params})
 
-    def advance(self, to: str) -> None:
-        """Move the clock on, by a month at a time at most."""
+    def advance(self, to: str, *, days: int = 28) -> None:
+        """Move the clock on, by so many days at a time at most."""
         target = moment(to)
         now = self.local.get(f"{CLOCKS}/{self.clock}")["frozen_time"]
         while now < target:
-            now = min(target, now + 28 * DAY)
+            now = min(target, now + days * DAY)
             self.local.post(f"{CLOCKS}/{self.clock}/advance", frozen_time=now)
 
     def subscription(self, id: str) -> Any:

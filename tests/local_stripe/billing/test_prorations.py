@@ -1,0 +1,210 @@
+"""Prorations (https://docs.stripe.com/billing/subscriptions/prorations), in update and preview alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.local_stripe.billing.life import CLOCKS, DAY, Life, moment, price
+from tests.local_stripe.conftest import Local
+
+
+def item(subscription: Any, at: int = 0) -> str:
+    return str(subscription["items"]["data"][at]["id"])
+
+
+def change(local: Local, subscription: Any, to: str, **params: Any) -> Any:
+    items = [{"id": item(subscription), "price": to}]
+    return local.post(f"/v1/subscriptions/{subscription['id']}", **{"items": items, **params})
+
+
+def pending(local: Local) -> list[tuple[int, str]]:
+    """Oldest first."""
+    found = local.get("/v1/invoiceitems", pending=True, limit=100)["data"]
+    return [(one["amount"], one["description"]) for one in found[::-1]]
+
+
+def test_halfway_from_10_to_20_costs_5_more(local: Local) -> None:
+    """ "-5 USD for unused time on the initial price, and 10 USD for the remaining time on the new price"."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 1000))
+    life.advance("2026-04-16")
+
+    after = change(local, held, price(local, 2000))
+
+    assert pending(local) == [
+        (-500, "Unused time on Pro after 16 Apr 2026"),
+        (1000, "Remaining time on Pro after 16 Apr 2026"),
+    ]
+    assert after["latest_invoice"] == held["latest_invoice"]
+    life.advance("2026-05-01 02:00")
+    assert life.totals(held["id"]) == [1000, 2500]
+
+
+def test_on_june_1_a_switch_in_the_middle_of_may_is_billed_with_the_renewal(local: Local) -> None:
+    """The example of `SubscriptionService.update`: 100 on May 1, to 200 in the middle, 250 on June 1."""
+    life = Life.begin(local, "2026-05-01")
+    held = life.subscribe(price(local, 10000))
+    life.advance("2026-05-16 12:00")
+    change(local, held, price(local, 20000))
+    life.advance("2026-06-01 02:00")
+    assert life.totals(held["id"]) == [10000, 25000]
+
+
+def test_without_prorations_may_costs_100_and_june_200(local: Local) -> None:
+    life = Life.begin(local, "2026-05-01")
+    held = life.subscribe(price(local, 10000))
+    life.advance("2026-05-15")
+    change(local, held, price(local, 20000), proration_behavior="none")
+    assert pending(local) == []
+    life.advance("2026-06-01 02:00")
+    assert life.totals(held["id"]) == [10000, 20000]
+
+
+@pytest.mark.parametrize(("mode", "total"), [("classic", -334), ("flexible", 0)])
+def test_flexible_billing_mode_credits_what_was_debited(local: Local, mode: str, total: int) -> None:
+    """https://docs.stripe.com/billing/subscriptions/prorations#calculation-logic-with-no-prorations: 10 a month from
+    April 1, 20 from April 11 without prorations, 10 again on April 21; -3.34 in classic mode, 0 in flexible."""
+    life = Life.begin(local, "2026-04-01")
+    ten, twenty = price(local, 1000), price(local, 2000)
+    held = life.subscribe(ten, billing_mode={"type": mode})
+    life.advance("2026-04-11")
+    change(local, held, twenty, proration_behavior="none")
+    life.advance("2026-04-21")
+    change(local, held, ten, proration_behavior="always_invoice")
+    assert life.totals(held["id"]) == [1000, total]
+
+
+def test_a_period_billed_by_two_debits_is_credited_for_both(local: Local) -> None:
+    """ "If the time period being credited was originally billed across multiple debits, Stripe generates multiple
+    credit prorations": here one follows the other, and only the later is left."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000))
+    life.advance("2026-04-11")
+    change(local, held, price(local, 6000))
+    life.advance("2026-04-21")
+    change(local, held, price(local, 9000))
+    assert [amount for amount, _ in pending(local)] == [-2000, 4000, -2000, 3000]
+
+
+def test_credits_and_charges_are_rounded_each_by_itself(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 1000))
+    life.advance("2026-04-21")
+    change(local, held, price(local, 2000))
+    assert [amount for amount, _ in pending(local)] == [-333, 667]
+
+
+def test_a_quantity_alone_is_prorated_and_a_new_price_reverts_it_to_one(local: Local) -> None:
+    """ "Updating a subscription price automatically reverts the quantity to the default value of 1"
+    (https://docs.stripe.com/billing/subscriptions/change-price#update)."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 1000))
+    life.advance("2026-04-16")
+    more = local.post(f"/v1/subscriptions/{held['id']}", items=[{"id": item(held), "quantity": 3}])
+    assert more["items"]["data"][0]["quantity"] == 3
+    assert pending(local) == [
+        (-500, "Unused time on Pro after 16 Apr 2026"),
+        (1500, "Remaining time on 3 × Pro after 16 Apr 2026"),
+    ]
+    assert change(local, held, price(local, 2000))["items"]["data"][0]["quantity"] == 1
+
+
+def test_items_are_added_and_deleted_in_one_update(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    old, new = price(local, 1000), price(local, 3000)
+    held = life.subscribe(old)
+    life.advance("2026-04-16")
+    items = [{"id": item(held), "deleted": True}, {"price": new, "quantity": 2}]
+    after = local.post(f"/v1/subscriptions/{held['id']}", items=items)
+    [left] = after["items"]["data"]
+    assert (left["price"]["id"], left["quantity"], left["current_period_end"]) == (new, 2, moment("2026-05-01"))
+    assert [amount for amount, _ in pending(local)] == [-500, 3000]
+
+
+def test_only_the_item_that_changes_is_prorated(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 1000), price(local, 5000))
+    life.advance("2026-04-16")
+    change(local, held, price(local, 2000))
+    assert [amount for amount, _ in pending(local)] == [-500, 1000]
+
+
+def test_a_change_before_the_anchor_is_a_share_of_a_whole_period(local: Local) -> None:
+    """From May 22 on, 10 of 31 days are left of the whole period, whatever was left of it at the start."""
+    life = Life.begin(local, "2026-05-12")
+    held = life.subscribe(price(local, 3100), billing_cycle_anchor=moment("2026-06-01"))
+    life.advance("2026-05-22")
+    change(local, held, price(local, 6200))
+    assert [amount for amount, _ in pending(local)] == [-1000, 2000]
+
+
+def test_prorations_always_invoiced_are_paid_at_once(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 1000))
+    life.advance("2026-04-16")
+    after = change(local, held, price(local, 2000), proration_behavior="always_invoice")
+    invoice = local.get(f"/v1/invoices/{after['latest_invoice']}")
+    assert (invoice["status"], invoice["billing_reason"], invoice["amount_paid"]) == (
+        "paid",
+        "subscription_update",
+        500,
+    )
+    assert [line["parent"]["subscription_item_details"]["proration"] for line in invoice["lines"]["data"]] == [
+        True,
+        True,
+    ]
+    assert pending(local) == []
+
+
+def test_a_downgrade_always_invoiced_credits_the_balance_which_the_renewal_uses(local: Local) -> None:
+    """ "Negative prorations aren't automatically refunded"."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 2000))
+    life.advance("2026-04-16")
+    after = change(local, held, price(local, 1000), proration_behavior="always_invoice")
+    credited = local.get(f"/v1/invoices/{after['latest_invoice']}")
+    assert (credited["total"], credited["amount_due"], credited["status"]) == (-500, 0, "paid")
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == -500
+    life.advance("2026-05-01 02:00")
+    renewal = life.invoices(held["id"])[-1]
+    assert (renewal["total"], renewal["starting_balance"], renewal["amount_paid"]) == (1000, -500, 500)
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == 0
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    old=st.integers(100, 99_999),
+    new=st.integers(100, 99_999),
+    quantity=st.integers(1, 7),
+    seconds=st.integers(1, 30 * DAY - 1),
+    behavior=st.sampled_from(["always_invoice", "create_prorations", "none"]),
+)
+def test_a_preview_and_the_update_with_its_proration_date_bill_the_same(
+    local: Local, old: int, new: int, quantity: int, seconds: int, behavior: str
+) -> None:
+    """ "Pass the same proration date … or the amounts differ": the clock has moved on between the two."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, old))
+    at = moment("2026-04-01") + seconds
+    local.post(f"{CLOCKS}/{life.clock}/advance", frozen_time=at)
+    how: Any = {
+        "items": [{"id": item(held), "price": price(local, new), "quantity": quantity}],
+        "proration_behavior": behavior,
+        "proration_date": at,
+    }
+    seen = local.post("/v1/invoices/create_preview", subscription=held["id"], subscription_details=how)
+    local.post(f"{CLOCKS}/{life.clock}/advance", frozen_time=min(at + 30, moment("2026-05-01") - 1))
+    local.post(f"/v1/subscriptions/{held['id']}", **how)
+    life.advance("2026-05-01 02:00")
+    made = life.invoices(held["id"])[1]
+
+    def billed(invoice: Any) -> list[tuple[int, str, Any]]:
+        return [(line["amount"], line["description"], line["period"]) for line in invoice["lines"]["data"]]
+
+    assert billed(made) == billed(seen)
+    assert (made["total"], made["amount_due"]) == (seen["total"], seen["amount_due"])
+    local.delete(f"{CLOCKS}/{life.clock}")
