@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
+import stripe
 
+from stripe_billing_cli import local_stripe
 from stripe_billing_cli.local_stripe.messages import API_VERSION
 from tests.local_stripe.conftest import NOW, Clock, Local, Refusal
 
 THIRTY_DAYS = 30 * 24 * 60 * 60
+RECORDED = r'record\(\s*\w+,\s*"([a-z_.]+)"'
 
 
 def types(local: Local, **filters: Any) -> list[str]:
@@ -222,3 +227,15 @@ def test_events_are_read_only(local: Local) -> None:
 
     assert local.refused("post", path).status == 404
     assert local.refused("delete", path).status == 404
+
+
+def test_every_type_of_event_that_is_recorded_is_one_of_stripes() -> None:
+    """Read off the source: a type that Stripe does not have would reach whoever receives all."""
+    known = set(get_args(stripe.Event.__annotations__["type"]))
+    package = Path(local_stripe.__file__).parent
+    recorded = {
+        name for file in package.rglob("*.py") for name in re.findall(RECORDED, file.read_text(encoding="utf-8"))
+    }
+
+    assert len(recorded) > 40
+    assert recorded <= known

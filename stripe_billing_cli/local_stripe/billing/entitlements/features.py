@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, page
@@ -49,7 +49,6 @@ def create(call: Call) -> Object:
         "test_created": call.now,
     }
     call.store.insert(KIND, feature)
-    events.record(call, "entitlements.feature.created", feature)
     return feature
 
 
@@ -72,7 +71,6 @@ def update(call: Call) -> Object:
         after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
     if after != before:
         call.store.replace(KIND, after)
-        events.record(call, "entitlements.feature.updated", after, before)
     return after
 
 
