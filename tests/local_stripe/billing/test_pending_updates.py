@@ -43,7 +43,7 @@ def test_with_a_good_card_the_change_is_made_at_once(local: Local) -> None:
 
 @pytest.mark.parametrize("card", [DECLINED, THREE_D_SECURE])
 def test_what_is_not_paid_waits_with_the_plan_as_it_was(local: Local, card: str) -> None:
-    life, held = running(local, card)
+    _life, held = running(local, card)
     cheap, dear = price_of(held), price(local, 3000)
     after = upgrade(local, held, dear)
     assert (price_of(after), after["status"]) == (cheap, "active")
@@ -101,7 +101,7 @@ def test_voiding_its_invoice_drops_it(local: Local) -> None:
 
 
 def test_another_change_takes_its_place(local: Local) -> None:
-    life, held = running(local, DECLINED)
+    _life, held = running(local, DECLINED)
     first = upgrade(local, held, price(local, 3000))
     other = price(local, 5000)
     second = upgrade(local, held, other)
@@ -110,14 +110,14 @@ def test_another_change_takes_its_place(local: Local) -> None:
 
 
 def test_canceling_drops_it(local: Local) -> None:
-    life, held = running(local, DECLINED)
+    _life, held = running(local, DECLINED)
     waiting = upgrade(local, held, price(local, 3000))
     assert local.delete(f"/v1/subscriptions/{held['id']}")["pending_update"] is None
     assert local.get(f"/v1/invoices/{waiting['latest_invoice']}")["status"] == "void"
 
 
 def test_without_an_invoice_nothing_has_to_wait(local: Local) -> None:
-    life, held = running(local, DECLINED)
+    _life, held = running(local, DECLINED)
     dear = price(local, 3000)
     after = upgrade(local, held, dear, proration_behavior="create_prorations")
     assert (price_of(after), after["pending_update"]) == (dear, None)
@@ -135,14 +135,14 @@ def test_a_new_period_waits_for_its_payment_as_well(local: Local) -> None:
 @pytest.mark.parametrize("extra", [{"metadata": {"a": "b"}}, {"description": "x"}, {"cancel_at_period_end": True}])
 def test_it_takes_few_other_parameters(local: Local, extra: Any) -> None:
     """https://docs.stripe.com/billing/subscriptions/pending-updates-reference#supported-attributes"""
-    life, held = running(local)
+    _life, held = running(local)
     form = {"payment_behavior": "pending_if_incomplete", "items": [], **extra}
     [name] = extra
     assert local.refused("post", f"/v1/subscriptions/{held['id']}", **form).param == name
 
 
 def test_an_invoice_that_is_sent_cannot_be_waited_for(local: Local) -> None:
-    life, held = running(local, collection_method="send_invoice", days_until_due=7)
+    _life, held = running(local, collection_method="send_invoice", days_until_due=7)
     form = {"payment_behavior": "pending_if_incomplete"}
     assert local.refused("post", f"/v1/subscriptions/{held['id']}", **form).param == "payment_behavior"
 
@@ -150,7 +150,7 @@ def test_an_invoice_that_is_sent_cannot_be_waited_for(local: Local) -> None:
 def test_allowed_to_be_incomplete_the_change_is_made_and_the_subscription_past_due(local: Local) -> None:
     """ "The subscription change request succeeds and the subscription transitions to `past_due`"
     (https://docs.stripe.com/billing/subscriptions/change-price#immediate-payment)."""
-    life, held = running(local, DECLINED)
+    _life, held = running(local, DECLINED)
     dear = price(local, 3000)
     after = upgrade(local, held, dear, "allow_incomplete")
     assert (price_of(after), after["status"]) == (dear, "past_due")
