@@ -28,7 +28,7 @@ def carry_out(api: StripeApi, subscription: Object, change: Change, quoted: Quot
             assert quoted is not None
             return steps.update(api, subscription["id"], update_params(subscription, change, quoted))
         case "later":
-            _put_on_schedule(api, subscription["id"], change, price)
+            _put_on_schedule(api, subscription, change, price)
     return steps.read(api, subscription["id"])
 
 
@@ -51,11 +51,14 @@ def update_params(subscription: Object, change: Change, quoted: Quote) -> dict[s
     return params
 
 
-def _put_on_schedule(api: StripeApi, id: str, change: Change, price: Object) -> None:
+def _put_on_schedule(api: StripeApi, subscription: Object, change: Change, price: Object) -> None:
     """Make the schedule if there is none, then write its phases. Cut off between the two, the next run finds it."""
+    id = subscription["id"]
     held = steps.schedule_at(api, change.schedule) if change.schedule else steps.attach_schedule(api, id)
     assert change.starts is not None
-    params = schedule.update_params(held, change.later, change.starts, price)
+    [item] = [item for item in subscription["items"]["data"] if item["id"] == change.item]
+    anew = quote.restarts(subscription, item["price"], price)
+    params = schedule.update_params(held, change.later, change.starts, price, anew=anew)
     api.post(f"/v1/subscription_schedules/{held['id']}", params)
 
 

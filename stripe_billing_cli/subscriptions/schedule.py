@@ -37,10 +37,14 @@ def upcoming_phase(schedule: Object) -> Object | None:
     return next((phase for phase in schedule["phases"] if phase["start_date"] >= current["end_date"]), None)
 
 
-def update_params(schedule: Object, later: Sequence[Terms], starts: int, price: Object) -> Object:
+def update_params(
+    schedule: Object, later: Sequence[Terms], starts: int, price: Object, *, anew: bool = False
+) -> Object:
     """The schedule's phases from now on: the current one until `starts`, then `later`, for one interval of `price`.
 
-    After that the schedule ends and leaves the subscription as it is.
+    After that the schedule ends and leaves the subscription as it is. `anew`: the interval is another, and the billing
+    cycle begins with it; by itself Stripe moves no anchor in flexible billing mode
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
     current = _current(schedule)
     ending = {**_kept(current), "start_date": current["start_date"], "end_date": starts}
@@ -52,6 +56,9 @@ def update_params(schedule: Object, later: Sequence[Terms], starts: int, price: 
         "proration_behavior": "none",
         "duration": _interval(price),
     }
+    following.pop("billing_cycle_anchor", None)
+    if anew:
+        following["billing_cycle_anchor"] = "phase_start"
     return {
         "end_behavior": "release",
         "proration_behavior": "none",

@@ -127,7 +127,8 @@ class TestSchedule:
             "invoice_settings": {"days_until_due": None},
             "automatic_tax": {"enabled": True, "liability": None},
         }
-        params = schedule.update_params(scheduled(current), [Terms(TEAM, 2)], END, price(TEAM, interval="year"))
+        yearly = price(TEAM, interval="year")
+        params = schedule.update_params(scheduled(current), [Terms(TEAM, 2)], END, yearly, anew=True)
 
         shared = {
             "discounts": [{"discount": "di_1"}],
@@ -147,6 +148,7 @@ class TestSchedule:
             **shared,
             "items": [{"price": TEAM, "quantity": 2}],
             "proration_behavior": "none",
+            "billing_cycle_anchor": "phase_start",
             "duration": {"interval": "year", "interval_count": 1},
         }
         assert params["end_behavior"] == "release"

@@ -45,6 +45,13 @@ LATER = change("--price", "team.monthly", "--at", "period-end")
 DECLINING = ("customer", "update", SUB, "--payment-method", "pm_card_chargeCustomerFail")
 SCENARIOS = {
     "an upgrade": Scenario(change("--price", "team.monthly")),
+    "an upgrade that is declined": Scenario(change("--price", "team.monthly"), [DECLINING], code=4),
+    "another change while one waits for its payment": Scenario(
+        change("--price", "pro.yearly"), [DECLINING, change("--price", "team.monthly")], writes=2, code=4
+    ),
+    "a change back while one waits for its payment": Scenario(
+        change("--price", "pro.monthly"), [DECLINING, change("--price", "team.monthly")]
+    ),
     "a change at the period's end": Scenario(LATER, writes=2),
     "another change at the period's end": Scenario(change("--price", "pro.yearly", "--at", "period-end"), [LATER]),
     "a scheduled change taken back": Scenario(change("--price", "pro.monthly", "--at", "period-end"), [LATER]),
