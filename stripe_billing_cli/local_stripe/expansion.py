@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.store import Object, Store
+from stripe_billing_cli.local_stripe.store import Condition, Object, Store
 
 DEEPEST = 4
+MOST_OWNED = 10
+"""How many objects a list within another object has, as a first page."""
 PRIVATE = frozenset(
     {
         "coupon_terms",
@@ -77,7 +79,19 @@ class Elsewhere:
     noun: str
 
 
-Expandable = Link | Included | Part | Embedded | Inlined | Hidden | Elsewhere
+@dataclass(frozen=True)
+class Owned:
+    """A list of the objects of that kind that name this one as their customer, left out unless asked for.
+
+    `url` is the list's, with `{id}` for the customer's; `where` restricts it, as SQL.
+    """
+
+    kind: str
+    url: str
+    where: str = "1"
+
+
+Expandable = Link | Included | Part | Embedded | Inlined | Hidden | Elsewhere | Owned
 
 SUBSCRIPTION_ITEM: Mapping[str, Expandable] = {"price": Inlined("price"), "plan": Inlined("plan")}
 PRICED = Part({"price_details": Part({"price": Link("price")})})
@@ -107,8 +121,12 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "default_source": Elsewhere("cards in the form of sources"),
         "invoice_settings": Part({"default_payment_method": Link("payment_method")}),
         "sources": Elsewhere("sources"),
-        "subscriptions": Elsewhere("lists of subscriptions in customers"),
-        "tax_ids": Elsewhere("lists of tax ids in customers"),
+        "subscriptions": Owned(
+            "subscription",
+            "/v1/customers/{id}/subscriptions",
+            "json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')",
+        ),
+        "tax_ids": Owned("tax_id", "/v1/customers/{id}/tax_ids"),
         "test_clock": Link("test_helpers.test_clock"),
     },
     "payment_method": {"customer": Link("customer")},
@@ -256,6 +274,8 @@ def _properties(node: Expandable | None) -> Mapping[str, Expandable]:
             return properties
         case Included(within):
             return within
+        case Owned(kind):
+            return {"data": Part(PROPERTIES[kind])}
     return {}
 
 
@@ -288,7 +308,19 @@ def _shown(store: Store, stored: Object, nodes: Mapping[str, Expandable], tree: 
                 answer[name] = _each(store, value, _properties(node), branch or {})
             case _:
                 answer[name] = value
+    for name in tree:
+        node = nodes.get(name)
+        if isinstance(node, Owned):
+            answer[name] = _owned(store, node, stored["id"], tree[name].get("data", {}))
     return answer
+
+
+def _owned(store: Store, node: Owned, customer: str, tree: Wanted) -> Object:
+    own = Condition(f"json_extract(body, '$.customer') = ? AND {node.where}", (customer,))
+    found = store.select(node.kind, [own], newest_first=True, limit=MOST_OWNED + 1)
+    listed = [shown(store, node.kind, object, tree) for object in found[:MOST_OWNED]]
+    has_more = len(found) > MOST_OWNED
+    return {"object": "list", "data": listed, "has_more": has_more, "url": node.url.format(id=customer)}
 
 
 def _linked(store: Store, kind: str, id: str, tree: Wanted) -> Any:

@@ -60,3 +60,17 @@ def test_what_an_update_of_the_subscription_refuses_is_refused(local: Local) -> 
     assert local.refused("get", f"{PATH}/si_none").status == 404
     local.delete(f"/v1/subscriptions/{subscription['id']}")
     assert "canceled subscription" in local.refused("post", f"{PATH}/{item}", quantity=2).message
+
+
+def test_a_customer_shows_its_subscriptions_and_tax_ids_when_asked(local: Local) -> None:
+    life = Life.begin(local, tax_id_data=[{"type": "gb_vat", "value": "GB123456789"}])
+    running, over = life.subscribe(price(local)), life.subscribe(price(local))
+    local.delete(f"/v1/subscriptions/{over['id']}")
+    expand = ["subscriptions.data.latest_invoice", "tax_ids"]
+    customer = local.get(f"/v1/customers/{life.customer}", expand=expand)
+    [shown] = customer["subscriptions"]["data"]
+    assert (shown["id"], shown["latest_invoice"]["total"]) == (running["id"], 1500)
+    assert [one["value"] for one in customer["tax_ids"]["data"]] == ["GB123456789"]
+    assert "subscriptions" not in local.get(f"/v1/customers/{life.customer}")
+    [listed] = local.get("/v1/customers", test_clock=life.clock, expand=["data.subscriptions"])["data"]
+    assert listed["subscriptions"]["url"] == f"/v1/customers/{life.customer}/subscriptions"
