@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -34,6 +35,10 @@ class Column:
     title: str
     shows: Callable[[Record], str]
     right: bool = False
+
+
+STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters but tab and newline, and those that turn the direction of writing."""
 
 
 def coloured(stream: TextIO) -> bool:
@@ -155,5 +160,11 @@ def _print_yaml(value: Any) -> None:
     yaml.safe_dump(value, sys.stdout, sort_keys=False, allow_unicode=True)
 
 
+def visible(text: str) -> str:
+    """`text` with what would steer a terminal written out: names in Stripe are anybody's."""
+    return STEERING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
 def _styled(text: str, stream: TextIO, style: Mapping[str, Any]) -> str:
+    text = visible(text)
     return typer.style(text, **style) if style and coloured(stream) else text

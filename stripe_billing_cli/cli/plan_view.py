@@ -126,7 +126,7 @@ def _title(change: Change) -> str:
     if change.action != "create":
         return ""
     if change.kind == "product":
-        return str(change.fields["name"].after)
+        return _plain_text(change.fields["name"].after)
     recurring = change.fields.get("recurring")
     per = f" / {period(recurring.after)}" if recurring else ", once"
     return f"{_amount_of(change)}{per}"
@@ -180,7 +180,7 @@ def _plain_text(value: Any) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {inner}" for key, inner in value.items() if inner is not None)
-    return str(value)
+    return str(value).replace("\n", "\\n")
 
 
 def _tiers(tiers: list[Mapping[str, Any]], currency: str) -> str:
@@ -218,7 +218,7 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
     yield Line(f"In the account and not in the file{more}; left alone:", {"dim": True})
     for left in plan.unmanaged[:SHOWN_UNMANAGED]:
         ours = "  (this catalog's: --prune archives it)" if left.stamped else ""
-        name = f"  {left.name}" if left.name else ""
+        name = f"  {_plain_text(left.name)}" if left.name else ""
         yield Line(f"    {left.kind:<8} {left.id}{name}{ours}", {"dim": True})
     rest = len(plan.unmanaged) - SHOWN_UNMANAGED
     if rest > 0:

@@ -97,6 +97,18 @@ def test_a_person_reads_what_is_made_archived_and_a_lookup_key_that_is_not_the_u
     assert told.count("active") == 1
 
 
+def test_names_cannot_steer_the_terminal_or_forge_lines(billing: Billing, account: Account) -> None:
+    billing.write(SEED.replace("name: Pro", 'name: "Pro\\e[2J 👩‍💻"\n    description: "one\\n- product  all"'))
+    account.post("/v1/products", id="foreign", name="x\x1b[31m\nPlan: 0 to create")
+
+    told = billing.ok("catalog", "plan", "--local").out
+
+    assert "\x1b" not in told
+    assert "+ product  pro  Pro\\x1b[2J 👩‍💻\n" in told
+    assert "    description: one\\n- product  all\n" in told
+    assert "foreign  x\\x1b[31m\\nPlan: 0 to create\n" in told
+
+
 def test_fractions_of_a_cent_are_strings_in_json(billing: Billing) -> None:
     billing.apply(SEED + ADDED)
 
