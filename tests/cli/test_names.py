@@ -1,0 +1,54 @@
+"""A name that leads nowhere: the exit code says whether the command line alone shows it; JSON says which mistake it is."""
+
+from __future__ import annotations
+
+import pytest
+
+from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.subscriptions import references
+from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind", "exit_code"),
+    [
+        (references.WrongKind("no"), "wrong_kind", 2),
+        (references.NotFound("no"), "not_found", 1),
+        (references.WrongMode("no"), "wrong_mode", 1),
+        (references.Deleted("no"), "deleted", 1),
+        (references.Archived("no"), "archived", 1),
+        (references.Ambiguous("no"), "ambiguous", 1),
+    ],
+)
+def test_each_mistake_has_its_kind_and_exit_code(
+    refused: references.ReferenceRefused, kind: str, exit_code: int
+) -> None:
+    told = explain(refused)
+
+    assert (told.kind, told.exit_code) == (kind, exit_code)
+
+
+def test_the_request_of_a_refused_name_is_told(billing: Billing) -> None:
+    ran = billing("sub", "show", "--local", "sub_None", "--output", "json")
+
+    assert ran.error["kind"] == "not_found"
+    assert ran.error["request_id"].startswith("req_")
+
+
+@pytest.mark.parametrize("command", [("sub", "show"), ("sub", "watch"), ("customer", "show"), ("customer", "portal")])
+def test_the_wrong_kind_is_told_before_any_call(billing: Billing, command: tuple[str, str]) -> None:
+    ran = billing(*command, "--local", "price_1MoBy5LkdIwHu7ixZhnattbh", "--verbose")
+
+    assert ran.code == 2
+    assert "price_1MoBy5LkdIwHu7ixZhnattbh is the id of a price, and a " in ran.err
+    assert "GET /v1/" not in ran.err
+
+
+def test_a_deleted_customer_is_said_to_be_deleted(billing: Billing, shop: Shop) -> None:
+    gone = shop.customer()["id"]
+    shop.api.delete(f"/v1/customers/{gone}")
+
+    for argv in (("customer", "show", gone), ("customer", "update", gone, "--name", "x"), ("sub", "show", gone)):
+        ran = billing(*argv, "--local", "--output", "json")
+        assert (ran.code, ran.error["kind"]) == (1, "deleted"), argv
