@@ -45,5 +45,7 @@ def told_failure(failure: errors.StripeFailure) -> Told:
             message = f"Stripe could not be reached: {message}"
         case errors.PaymentFailed():
             hint = "the invoice stays open: pay it with another card"
+        case errors.RequestRefused() if failure.code == "customer_tax_location_invalid":
+            hint = "give the customer an address: billing customer update CUSTOMER --address-country US …"
     exit_code = NOT_REACHED if isinstance(failure, errors.PaymentFailed) else FAILED
     return Told(failure.kind, message, hint, param=failure.param, request_id=failure.request_id, exit_code=exit_code)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissing
+from stripe_billing_cli.subscriptions import records
 
 
 def objects(api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
@@ -14,3 +16,21 @@ def objects(api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | N
     page = PAGE if limit is None else min(limit, PAGE)
     found = (one for objects in api.pages(path, {**wanted, "limit": page}) for one in objects)
     return islice(found, limit)
+
+
+def subscriptions(api: StripeApi, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
+    """Subscriptions with their customers whole; with the customers' ids where the key may not read customers."""
+    path = "/v1/subscriptions"
+    found = objects(api, path, {**wanted, "expand": ["data.customer"]}, limit)
+    try:
+        first = list(islice(found, 1))
+    except PermissionMissing:
+        return objects(api, path, wanted, limit)
+    return chain(first, found)
+
+
+def record(subscription: Object) -> dict[str, Any]:
+    """A subscription of a list as it is printed."""
+    customer = subscription["customer"]
+    email = customer.get("email") if isinstance(customer, Mapping) else None
+    return {**records.subscription(subscription), "customer_email": email}

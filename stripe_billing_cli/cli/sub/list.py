@@ -59,7 +59,7 @@ def list_(
                billing sub list --price keymap-pro.monthly --output json | jq -r .customer
                billing sub list --customer ada@example.com --status all
     """
-    from stripe_billing_cli.subscriptions import clocks, lists, records, references
+    from stripe_billing_cli.subscriptions import clocks, lists, references
 
     api = context.stripe
     wanted: dict[str, Any] = {}
@@ -73,8 +73,8 @@ def list_(
         wanted["customer"] = references.find_customer(api, customer)["id"]
     if price:
         wanted["price"] = references.find_price(api, price, archived_too=True)["id"]
-    found = lists.objects(api, "/v1/subscriptions", wanted, limit)
-    count = context.printer.records(map(records.subscription, found), COLUMNS)
+    found = lists.subscriptions(api, wanted, limit)
+    count = context.printer.records(map(lists.record, found), COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No subscriptions.")
 
@@ -82,7 +82,7 @@ def list_(
 COLUMNS = (
     Column("SUBSCRIPTION", lambda record: record["id"]),
     Column("STATUS", lambda record: record["status"]),
-    Column("CUSTOMER", lambda record: record["customer"]),
+    Column("CUSTOMER", lambda record: record["customer_email"] or record["customer"]),
     Column("ITEMS", words.items),
     Column("PERIOD UNTIL", words.until),
     Column("CREATED", lambda record: words.date(record["created"])),

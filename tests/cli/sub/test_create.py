@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.stripe_api.errors import RequestRefused
 from tests.conftest import Billing, Ran
 from tests.faults import crash_at_every_call, failing, meanwhile
 from tests.subscriptions.conftest import Shop
@@ -192,6 +194,11 @@ class TestOptions:
         assert ran.code == 1
         assert "there is no active promotion code AUTUMN" in ran.err
         assert subscriptions(shop) == []
+
+    def test_a_customer_without_an_address_cannot_be_taxed_and_the_way_out_is_told(self) -> None:
+        refused = RequestRefused("The customer's location isn't recognized.", code="customer_tax_location_invalid")
+
+        assert "billing customer update CUSTOMER --address-country" in (explain(refused).hint or "")
 
     def test_an_anchor_makes_a_short_first_period(self, billing: Billing, shop: Shop, ada: Any) -> None:
         clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)["id"]

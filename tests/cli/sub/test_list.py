@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import Billing
+from tests.faults import failing
 from tests.subscriptions.conftest import Shop
 
 
@@ -52,6 +53,23 @@ def test_a_table_for_people(billing: Billing, held: dict[str, str]) -> None:
     assert rows[0].split("  ")[0] == "SUBSCRIPTION"
     assert rows[2].split()[:2] == [held["ada team"], "canceled"]
     assert "ended " in rows[2]
+
+
+def test_people_see_who_it_is(billing: Billing, shop: Shop, held: dict[str, str]) -> None:
+    nobody = shop.with_card()["id"]
+    shop.subscription(nobody, shop.account.price("pro")["id"])
+
+    rows = billing.ok("sub", "list", "--local").out.splitlines()
+
+    assert [row.split()[2] for row in rows[1:]] == [nobody, "bob@example.com", "ada@example.com"]
+
+
+def test_a_key_that_may_not_read_customers_lists_their_ids(billing: Billing, held: dict[str, str]) -> None:
+    with failing(billing, "403 before 1 GET /v1/subscriptions"):
+        lines = billing.ok("sub", "list", "--local", "--output", "json").out.splitlines()
+
+    assert [json.loads(line)["id"] for line in lines] == [held["bob pro"], held["ada pro"]]
+    assert {json.loads(line)["customer_email"] for line in lines} == {None}
 
 
 def test_a_line_of_json_each(billing: Billing, held: dict[str, str]) -> None:
