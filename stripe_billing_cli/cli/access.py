@@ -259,6 +259,8 @@ def _screen(record: Record) -> Iterator[Line]:
         f"{record['customer']}  {'has access' if has else 'has no access'}",
         {"bold": True, "fg": "green" if has else "red"},
     )
+    if not record["products"] and not record["features"]:
+        yield Line("Nothing else is known; --fresh asks Stripe, and `billing access reconcile` does for all customers.")
     for row in [*record["products"], *record["features"]]:
         mark, colour = ("✓", "green") if row["access"] else ("✗", "red")
         since = f" since {words.date(row['since'])}" if row["since"] else ""

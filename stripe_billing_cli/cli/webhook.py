@@ -83,6 +83,8 @@ def _told_of_secret(context: Context, endpoint: Endpoint, *, created: bool, stor
     from stripe_billing_cli.stripe_api.client import API_VERSION
 
     note = context.printer.note
+    if created and context.door.local:
+        note("The local Stripe delivers to it while `billing local serve` runs in this directory.")
     if endpoint.api_version != API_VERSION:
         note(
             f"It sends events of version {endpoint.api_version or 'of the account'}, and {API_VERSION} is expected: "

@@ -22,6 +22,7 @@ from stripe_billing_cli.webhooks.worker import Outcome, Retries
 from tests.local_stripe.conftest import Local
 from tests.receiving import Receiver, receiving
 from tests.webhooks.access.conftest import connected
+from tests.webhooks.conftest import Clock
 
 Make = Callable[..., Event]
 
@@ -226,17 +227,24 @@ def test_trouble_with_stripe_is_tried_again(
     assert store.access.of(customer)[0].granted
 
 
-def test_time_alone_revokes_while_it_runs(
-    local: Local, api: client.StripeApi, store: Store, receiver: Receiver
-) -> None:
-    """The end is one second away, and nothing arrives but that second."""
-    import time
-
+def test_time_alone_revokes_while_it_runs(tmp_path: Path, made_file: Path, receiver: Receiver, clock: Clock) -> None:
+    """Nothing arrives but the end."""
+    shutil.copy(made_file, tmp_path / "events.db")
+    transport = LocalTransport(tmp_path / "local.db", clock=clock)
+    local = Local(transport)
     customer, subscription = subscribed(local)
-    with acting(store, api, Action("forward", receiver.url, ("access.*",))) as running:
-        local.post(f"/v1/subscriptions/{subscription['id']}", cancel_at=int(time.time()) + 2)
+    local.post(f"/v1/subscriptions/{subscription['id']}", cancel_at=int(clock.now) + 3600)
+    told = Action("forward", receiver.url, ("access.*",))
+    with (
+        open_store(str(tmp_path / "events.db"), clock=clock) as store,
+        acting(store, connected(transport), told) as running,
+    ):
         running.arrive(event_of(local, "customer.subscription.updated"))
-        granted, revoked = receiver.next(), receiver.next()
+        granted = receiver.next()
+        clock.now += 3600
+        running.acting.passing.look()  # instead of the wait for it
+        revoked = receiver.next()
+    transport.close()
 
     assert [one.json["type"] for one in (granted, revoked)] == ["access.granted", "access.revoked"]
     assert json.loads(revoked.body)["data"]["object"]["customer"] == customer

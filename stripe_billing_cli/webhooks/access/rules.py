@@ -83,7 +83,7 @@ def read_rules(path: Path | None = None) -> Rules:
     except FileNotFoundError:
         if path is None:
             return Rules()
-        raise RulesRefused(f"there is no {path}", "--rules names a YAML file; see `billing access --help`") from None
+        raise RulesRefused(f"there is no {path}", "--rules names a YAML file with lines like `past_due: 7d`") from None
     except (OSError, UnicodeDecodeError) as error:
         raise RulesRefused(f"{file} cannot be read: {error}", "check its permissions") from None
     return Rules({**DEFAULTS, **_rules(text, str(file))})

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from fnmatch import fnmatchcase
@@ -52,12 +53,20 @@ class Action:
 
     @property
     def name(self) -> str:
-        """What the store knows it by: the same from run to run, whatever events it is for."""
-        digest = hashlib.sha256(self.target.encode()).hexdigest()[:8]
-        return f"{self.kind}-{digest}"
+        """What the store knows it by: `exec-provision.sh-3f9a01`. The same from run to run, whatever events it is for."""
+        digest = hashlib.sha256(self.target.encode()).hexdigest()[:6]
+        return f"{self.kind}-{_short(self.target)}-{digest}"
 
     def wants(self, event: Event) -> bool:
         return wanted(self.events, event.type)
+
+
+def _short(target: str) -> str:
+    """The name of the program, or of the server: never a password in an address, or a parameter."""
+    parts = urlsplit(target) if "://" in target else None
+    first = target.split()[0].rsplit("/", 1)[-1] if target.split() else ""
+    named = (parts.hostname or "") if parts else first
+    return re.sub(r"[^A-Za-z0-9.]+", "-", named).strip("-")[:24] or "sh"
 
 
 def wanted(patterns: Sequence[str], type: str) -> bool:

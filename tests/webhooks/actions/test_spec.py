@@ -42,7 +42,23 @@ def test_what_an_action_is_for(patterns: tuple[str, ...], type: str, expected: b
 
 def test_a_name_stays_the_same_from_run_to_run() -> None:
     assert Action("exec", "./a.sh", ("invoice.*",)).name == Action("exec", "./a.sh").name
-    assert Action("exec", "./a.sh").name != Action("exec", "./b.sh").name
+    assert Action("exec", "./a.sh").name != Action("exec", "./a.sh --other").name
+
+
+@pytest.mark.parametrize(
+    ("action", "begins"),
+    [
+        (Action("exec", "./bin/provision.sh --key sk_test_1"), "exec-provision.sh-"),
+        (Action("exec", 'echo "$X" >> log'), "exec-echo-"),
+        (Action("exec", '"$HOME/x y"'), "exec-x-"),
+        (Action("exec", "🙂"), "exec-sh-"),
+        (Action("forward", "https://user:password@shop.example:8443/hook?token=1"), "forward-shop.example-"),
+        (Action("forward", "http://[::1]:80/"), "forward-1-"),
+    ],
+)
+def test_a_name_tells_which_it_is_and_no_secret(action: Action, begins: str) -> None:
+    assert action.name.startswith(begins)
+    assert len(action.name) == len(begins) + 6
 
 
 def test_a_file_of_actions(tmp_path: Path) -> None:
