@@ -223,6 +223,8 @@ def _actions(
         raise given.wrong(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
     types = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
     types += [name.value.replace("-", ".") for name in on or ()]
+    if any(not command.strip() for command in execute or ()):
+        raise given.wrong("--exec is empty", "give a command, like ./provision.sh")
     commands = [Action("exec", command, tuple(types), timeout) for command in execute or ()]
     urls = [Action("forward", forward_target(url), tuple(types), timeout) for url in forward_to or ()]
     return unique([*commands, *urls, *(read_actions(handlers) if handlers else [])])

@@ -53,20 +53,20 @@ class Action:
 
     @property
     def name(self) -> str:
-        """What the store knows it by: `exec-provision.sh-3f9a01`. The same from run to run, whatever events it is for."""
+        """What the store knows it by: `exec-provision.sh-3f9a01`. It stays the same, whatever events it is for."""
         digest = hashlib.sha256(self.target.encode()).hexdigest()[:6]
-        return f"{self.kind}-{_short(self.target)}-{digest}"
+        return f"{self.kind}-{self._short()}-{digest}"
+
+    def _short(self) -> str:
+        """The name of the program, or of the server: never a parameter, or a password in an address."""
+        if self.kind == "forward":
+            named = urlsplit(self.target).hostname or ""
+        else:
+            named = self.target.split()[0].rsplit("/", 1)[-1]
+        return re.sub(r"[^A-Za-z0-9.]+", "-", named).strip("-")[:24] or "sh"
 
     def wants(self, event: Event) -> bool:
         return wanted(self.events, event.type)
-
-
-def _short(target: str) -> str:
-    """The name of the program, or of the server: never a password in an address, or a parameter."""
-    parts = urlsplit(target) if "://" in target else None
-    first = target.split()[0].rsplit("/", 1)[-1] if target.split() else ""
-    named = (parts.hostname or "") if parts else first
-    return re.sub(r"[^A-Za-z0-9.]+", "-", named).strip("-")[:24] or "sh"
 
 
 def wanted(patterns: Sequence[str], type: str) -> bool:

@@ -52,6 +52,7 @@ def test_a_name_stays_the_same_from_run_to_run() -> None:
         (Action("exec", 'echo "$X" >> log'), "exec-echo-"),
         (Action("exec", '"$HOME/x y"'), "exec-x-"),
         (Action("exec", "🙂"), "exec-sh-"),
+        (Action("exec", "curl http://[bad"), "exec-curl-"),
         (Action("forward", "https://user:password@shop.example:8443/hook?token=1"), "forward-shop.example-"),
         (Action("forward", "http://[::1]:80/"), "forward-1-"),
     ],
