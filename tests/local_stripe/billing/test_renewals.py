@@ -52,6 +52,7 @@ def test_a_renewal_is_told_in_the_order_of_its_steps(local: Local) -> None:
     life.advance("2026-02-01 02:00", days=40)
     assert life.events()[before:] == [
         "test_helpers.test_clock.advancing",
+        "invoice.upcoming",
         "customer.subscription.updated",
         "invoice.created",
         "payment_intent.created",
@@ -72,7 +73,7 @@ def test_a_failed_renewal_makes_it_past_due_and_is_told(local: Local) -> None:
     life.advance("2026-02-01 01:00", days=40)
     assert life.subscription(held["id"])["status"] == "past_due"
     assert local.get(f"/v1/customers/{life.customer}")["delinquent"] is True
-    assert life.events()[before:][5:] == [
+    assert life.events()[before:][6:] == [
         "charge.failed",
         "payment_intent.payment_failed",
         "invoice.updated",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.billing.life import Life, moment, price, price_of
-from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.conftest import Clock, Local, Refusal
 
 PATH = "/v1/subscription_schedules"
 
@@ -422,3 +422,25 @@ def test_a_canceled_subscription_cannot_be_scheduled(local: Local) -> None:
     local.delete(f"/v1/subscriptions/{subscription['id']}")
     refusal = local.refused("post", PATH, from_subscription=subscription["id"])
     assert refusal == Refusal("You cannot migrate a subscription that is `canceled`.", param="from_subscription")
+
+
+def test_in_real_time_a_phase_begins_when_it_is_due_whoever_calls_next(local: Local, clock: Clock) -> None:
+    customer = local.post("/v1/customers", payment_method="pm_card_visa")
+    [card] = local.get(f"/v1/customers/{customer['id']}/payment_methods")["data"]
+    local.post(f"/v1/customers/{customer['id']}", invoice_settings={"default_payment_method": card["id"]})
+    pro, basic = price(local, 3000), price(local, 1000)
+    subscription = local.post("/v1/subscriptions", customer=customer["id"], items=[{"price": pro}])
+    ends = subscription["items"]["data"][0]["current_period_end"]
+    life = Life(local, "", customer["id"])
+    schedule = downgrade(life, subscription, basic)
+    clock.now = ends + 7200
+    after = life.subscription(subscription["id"])
+    assert price_of(after) == basic
+    assert life.totals(subscription["id"]) == [3000, 1000]
+    [begun] = [
+        event
+        for event in local.events(type="subscription_schedule.updated")
+        if event["data"]["object"]["current_phase"]["start_date"] == ends
+    ]
+    assert (begun["created"], begun["request"]["id"]) == (ends, None)
+    assert local.get(f"{PATH}/{schedule['id']}")["current_phase"]["start_date"] == ends
