@@ -20,6 +20,8 @@ READS = {
     "products": "/v1/products",
     "prices": "/v1/prices",
     "subscriptions": "/v1/subscriptions",
+    "invoices": "/v1/invoices",
+    "entitlements": "/v1/entitlements/features",
     "events": "/v1/events",
 }
 
