@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,6 +18,12 @@ from stripe_billing_cli.stripe_api import client
 from tests.contract import ContractTransport
 
 Wrap = Callable[[stripe.HTTPClient], stripe.HTTPClient]
+
+
+def pytest_configure() -> None:
+    """A suite started in the background ignores SIGINT, and so would every command that a test interrupts."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @dataclass(frozen=True)
