@@ -194,6 +194,47 @@ def path(context: Context) -> None:
         context.printer.result({"path": where, "exists": LOCAL_DATABASE.exists()}, ids=[where])
 
 
+@doors.command(app, shared=("output", "verbose"))
+def settings(
+    context: Context,
+    after_retries: Annotated[
+        str | None,
+        typer.Option(
+            "--after-retries",
+            metavar="canceled|unpaid|past_due",
+            help="What becomes of a subscription when the last retry of its payment has failed.",
+        ),
+    ] = None,
+) -> None:
+    """Show, or change, what a merchant sets in Stripe's Dashboard and no API call can.
+
+    After a failed renewal the local Stripe tries again after 3, 5 and 7 days. Then the subscription is canceled, unless
+    --after-retries says that it becomes unpaid, or stays past due.
+
+    \b
+    Examples:  billing local settings
+               billing local settings --after-retries unpaid
+    """
+    from stripe_billing_cli.local_stripe.billing import settings as local_settings
+    from stripe_billing_cli.local_stripe.store import Store
+
+    if after_retries is not None and after_retries not in local_settings.AFTER_RETRIES:
+        known = ", ".join(local_settings.AFTER_RETRIES)
+        raise CommandFailed("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
+    store = Store(LOCAL_DATABASE)
+    try:
+        with store.writing():
+            values = local_settings.change(store, after_retries=after_retries) if after_retries else None
+        with store.reading():
+            values = values or local_settings.read(store)
+    finally:
+        store.close()
+    if context.output in ("table", "id"):
+        print("\n".join(f"{name.replace('_', '-')}: {value}" for name, value in values.items()))
+    else:
+        context.printer.result(values, ids=[])
+
+
 def _files(database: Path) -> list[Path]:
     """The database and what SQLite keeps beside it."""
     return [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))]

@@ -22,6 +22,8 @@ from typing import Any, TypeAlias
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from stripe_billing_cli.local_stripe import hosted
+from stripe_billing_cli.local_stripe.billing import pages
 from stripe_billing_cli.local_stripe.errors import ApiError, LocalStripeError
 from stripe_billing_cli.local_stripe.faults import LOST, Fault, Faults, false_answer, half
 from stripe_billing_cli.local_stripe.identifiers import request_id
@@ -72,6 +74,8 @@ class Application:
         self._limiter = Limiter(limits, time.monotonic) if limits else None
         self._faults = Faults(faults)
         self._log = log
+        self.url = pages.BASE
+        """Where it is served."""
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="local-stripe")
 
     async def __call__(
@@ -113,20 +117,26 @@ class Application:
 
     def _answered(self, request: Request) -> tuple[Answer, str | None]:
         try:
+            if hosted.is_page(request.path):
+                return hosted.answer(self._router.answer, request), None
             fault = self._faults.next(request.method, request.path)
             if fault is None:
-                return self._router.answer(request), None
+                return self._at_this_server(self._router.answer(request)), None
             failing = fault.how == "500"
             answer = self._router.answer(request, failing=failing) if fault.when == "after" else None
             if fault.how in LOST or fault.how == "crash":
                 return answer or Answer(200, BROKEN_OFF, {}), fault.how
             if answer and failing:
-                return answer, None
+                return self._at_this_server(answer), None
             return false_answer(fault.how, request, self._router.account()["id"]), None
         except ApiError as error:
             return _failure(error), None
         except LocalStripeError as error:
             return _failure(ApiError(500, f"{error.message} {error.hint}", type="api_error")), None
+
+    def _at_this_server(self, answer: Answer) -> Answer:
+        """The answer, in which the addresses of the local Stripe's pages are this server's."""
+        return replace(answer, body=pages.at(answer.body, self.url))
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -264,7 +274,7 @@ class LocalServer:
             )
         )
         shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._socket.getsockname()[1]}"
+        self.url = self._application.url = f"http://{shown}:{self._socket.getsockname()[1]}"
 
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread. Webhooks are sent, too."""

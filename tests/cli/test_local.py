@@ -69,3 +69,14 @@ def test_webhook_options_that_make_no_sense_are_refused(billing: Billing, option
 
     assert ran.code == 2
     assert option[0] in ran.err
+
+
+def test_what_the_dashboard_would_set_is_shown_and_changed(billing: Billing) -> None:
+    assert billing.ok("local", "settings").out == "after-retries: canceled\n"
+    assert billing.ok("local", "settings", "--after-retries", "unpaid").out == "after-retries: unpaid\n"
+    assert billing.ok("local", "settings", "--output", "json").json == {"after_retries": "unpaid"}
+
+
+def test_a_setting_that_makes_no_sense_is_refused(billing: Billing) -> None:
+    ran = billing("local", "settings", "--after-retries", "forgiven")
+    assert (ran.code, "canceled, unpaid, past_due: forgiven" in ran.err) == (2, True)

@@ -1,0 +1,115 @@
+"""The pages of a served local Stripe: an invoice paid, a card saved, 3-D Secure passed, as by a customer's browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from tests.local_stripe.conftest import Local, serving
+
+MONTHLY = {"interval": "month"}
+
+
+@pytest.fixture
+def served(database: Path) -> Iterator[Local]:
+    with serving(database) as local:
+        yield local
+
+
+def incomplete(local: Local, **params: Any) -> Any:
+    customer = local.post("/v1/customers", email="jenny@example.com")["id"]
+    form = {
+        "customer": customer,
+        "items": [{"price": local.price(recurring=MONTHLY)["id"]}],
+        "payment_behavior": "default_incomplete",
+        "payment_settings": {"save_default_payment_method": "on_subscription"},
+        "expand": ["latest_invoice.payments"],
+        **params,
+    }
+    return local.post("/v1/subscriptions", **form)
+
+
+def status(local: Local, subscription: Any) -> str:
+    return str(local.get(f"/v1/subscriptions/{subscription['id']}")["status"])
+
+
+def test_the_hosted_invoice_is_at_this_server_and_can_be_paid(served: Local) -> None:
+    held = incomplete(served)
+    url = held["latest_invoice"]["hosted_invoice_url"]
+    assert url.startswith(f"{served.base}/i/acct_")
+    page = requests.get(url)
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert "1 × Pro (at $15.00 / month)" in page.text
+    assert "Pay $15.00" in page.text
+    paid = requests.post(url, data={"card": "pm_card_visa"})
+    assert "This invoice is paid" in paid.text
+    assert status(served, held) == "active"
+
+
+def test_a_declined_card_is_told_and_another_may_be_tried(served: Local) -> None:
+    held = incomplete(served)
+    url = held["latest_invoice"]["hosted_invoice_url"]
+    assert (
+        "Your card has insufficient funds."
+        in requests.post(url, data={"card": "pm_card_chargeDeclinedInsufficientFunds"}).text
+    )
+    assert status(served, held) == "incomplete"
+    requests.post(url, data={"card": "pm_card_mastercard"})
+    assert status(served, held) == "active"
+
+
+@pytest.mark.parametrize(("outcome", "reached"), [("complete", "active"), ("fail", "incomplete")])
+def test_3d_secure_is_passed_or_failed_at_its_page(served: Local, outcome: str, reached: str) -> None:
+    held = incomplete(served)
+    page = requests.post(held["latest_invoice"]["hosted_invoice_url"], data={"card": "pm_card_authenticationRequired"})
+    assert "/3d_secure/pi_" in page.url
+    assert "Your bank asks whether this is you." in page.text
+    done = requests.post(page.url, data={"outcome": outcome})
+    assert ("Done." in done.text) == (outcome == "complete")
+    assert status(served, held) == reached
+
+
+def test_the_customer_is_sent_back_to_where_the_payment_was_confirmed(served: Local) -> None:
+    held = incomplete(served)
+    intent = held["latest_invoice"]["payments"]["data"][0]["payment"]["payment_intent"]
+    back = f"{served.base}/"
+    confirmed = served.post(
+        f"/v1/payment_intents/{intent}/confirm", payment_method="pm_card_authenticationRequired", return_url=back
+    )
+    where = confirmed["next_action"]["redirect_to_url"]
+    assert where["return_url"] == back
+    done = requests.post(where["url"], data={"outcome": "complete"}, allow_redirects=False)
+    assert (done.status_code, done.headers["Location"]) == (303, f"{back}?payment_intent={intent}")
+    assert status(served, held) == "active"
+
+
+def test_a_card_is_saved_while_nothing_is_due(served: Local) -> None:
+    held = incomplete(served, trial_period_days=7)
+    setup = served.get(f"/v1/setup_intents/{held['pending_setup_intent']}")
+    url = f"{served.base}/setup/{setup['id']}?client_secret={setup['client_secret']}"
+    assert "Save a card" in requests.get(url).text
+    assert "The card is saved" in requests.post(url, data={"card": "pm_card_visa"}).text
+    after = served.get(f"/v1/subscriptions/{held['id']}")
+    assert (after["pending_setup_intent"], after["default_payment_method"] is None) == (None, False)
+
+
+def test_without_its_secret_an_intent_shows_nothing(served: Local) -> None:
+    held = incomplete(served, trial_period_days=7)
+    for url in (f"/setup/{held['pending_setup_intent']}", f"/3d_secure/{held['pending_setup_intent']}?client_secret=x"):
+        assert requests.get(served.base + url).status_code == 404
+    assert requests.get(f"{served.base}/i/acct_1/test_in_1").status_code == 404
+
+
+def test_what_users_wrote_is_text_on_the_page(served: Local) -> None:
+    customer = served.post("/v1/customers")["id"]
+    served.post("/v1/invoiceitems", customer=customer, amount=900, currency="usd", description="<script>x</script>")
+    invoice = served.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")
+    opened = served.post(f"/v1/invoices/{invoice['id']}/finalize")
+    page = requests.get(opened["hosted_invoice_url"])
+    assert "&lt;script&gt;" in page.text
+    assert not re.search("<script", page.text)
