@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import quote, steps
@@ -58,8 +60,13 @@ def cost_of_resuming(api: StripeApi, subscription: Object) -> Cost | None:
 
 
 def cost_of_pausing(api: StripeApi, subscription: Object, decided: Pause) -> Cost | None:
-    """What is credited for the unused time, by Stripe's preview; None where nothing is, or the service goes on."""
+    """What is credited for the unused time, by Stripe's preview; None where nothing is, or the service goes on.
+
+    Stripe previews the credits of a pause as the invoice that could be made of them at once; they wait for another.
+    """
     if not decided.path:
         return None
-    invoice = quote.if_any(api, subscription, {"pause": decided.params})
-    return billed_at_once(invoice, None) if invoice else None
+    invoice = quote.if_any(api, subscription, {"pause": {**(decided.params or {}), "invoicing_behavior": "invoice"}})
+    if invoice is None:
+        return None
+    return replace(billed_at_once(invoice, None), due_now=0, to_balance=0, next_invoice=None)

@@ -27,10 +27,13 @@ class Pause:
 
 @dataclass(frozen=True)
 class Resumption:
-    """What is taken back, in this order. Nothing: the subscription goes on as it is."""
+    """What is taken back, in this order. Nothing: the subscription goes on as it is, or `waits` for the payment of an
+    earlier resumption. That one must not be begun again: Stripe would void its invoice and the credits on it.
+    """
 
     steps: tuple[Step, ...] = ()
     cancel_params: dict[str, Any] = field(default_factory=dict)
+    waits: bool = False
 
 
 def decide_pause(subscription: Object, behavior: str | None, until: int | None) -> Pause:
@@ -70,9 +73,10 @@ def decide_resumption(subscription: Object) -> Resumption:
         steps.append("cancellation")
     if subscription["pause_collection"]:
         steps.append("collection")
-    if subscription["status"] == "paused":
+    waits = subscription["status"] == "paused" and subscription["pending_update"] is not None
+    if subscription["status"] == "paused" and not waits:
         steps.append("pause")
-    return Resumption(tuple(steps), cancel)
+    return Resumption(tuple(steps), cancel, waits)
 
 
 def _check_lives(subscription: Object) -> None:

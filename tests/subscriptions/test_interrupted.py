@@ -64,6 +64,13 @@ SCENARIOS = {
         ("sub", "cancel", SUB, "--yes", "--now", "--refund", "last", "--comment", "Too many keys"), [LATER], writes=3
     ),
     "a cancellation taken back": Scenario(("sub", "resume", SUB, "--yes"), [("sub", "cancel", SUB, "--yes")]),
+    "a pause": Scenario(("sub", "pause", SUB, "--yes")),
+    "a pause that ends": Scenario(("sub", "resume", SUB, "--yes"), [("sub", "pause", SUB, "--yes")]),
+    "a pause that ends when it is paid": Scenario(
+        ("sub", "resume", SUB, "--yes"),
+        [("sub", "pause", SUB, "--yes"), DECLINING, ("clock", "advance", "life", "60d")],
+        code=4,
+    ),
     "a collection paused": Scenario(("sub", "pause", SUB, "--yes", "--keep-service")),
     "a payment": Scenario(("sub", "pay", SUB), [DECLINING, ("clock", "advance", "life", "period-end")]),
     "a clock moved on": Scenario(("clock", "advance", "life", "2026-12-01"), writes=5),
@@ -151,7 +158,7 @@ def state(api: client.StripeApi) -> Any:
     schedules = api.page("/v1/subscription_schedules", {"customer": customer["id"]})[0]
     subscription = {
         "items": _items(held["items"]["data"], prices),
-        "waiting": _items((held["pending_update"] or {}).get("subscription_items", ()), prices),
+        "waiting": _items((held["pending_update"] or {}).get("subscription_items") or (), prices),
         "scheduled": held["schedule"] is not None,
         **{
             name: held[name]

@@ -39,7 +39,8 @@ def resume(context: Context, subscription: Subscription) -> None:
         will = [line.text for line in _plan(found, decided, cost)]
         asking.confirm(context, f"Let {found['id']} go on?", will=will, moves_money="pause" in decided.steps)
         after = apply_pause.resume(api, found, decided)
-        invoice = payments.open_invoice(api, after) if after["status"] == "paused" else None
+    if after["status"] == "paused":
+        invoice = payments.open_invoice(api, after)
         owes = payments.owed(api, invoice) if invoice else None
     record = outcomes.resumption(after, decided, cost, owes)
     context.printer.record(record, lambda: _screen(record))

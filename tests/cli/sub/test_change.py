@@ -266,3 +266,83 @@ def test_a_trial_changes_without_a_charge(life: Life) -> None:
 
     assert (record["cost"]["due_now"], record["cost"]["lines"]) == (0, [])
     assert record["cost"]["next_invoice"] == {"amount": 5000, "at": TEN_DAYS_LATER + 14 * 86400}
+
+
+class TestPayment:
+    """A change that costs something happens only if it is paid."""
+
+    @pytest.fixture(params=["pm_card_chargeCustomerFail", "pm_card_authenticationRequired"])
+    def failing(self, life: Life, request: pytest.FixtureRequest) -> Life:
+        life.use_card(request.param)
+        return life
+
+    def test_that_fails_leaves_the_plan_and_gives_a_link(self, failing: Life) -> None:
+        ran = failing("sub", "change", failing.id, "--price", "team", "--yes", "--output", "json")
+
+        assert ran.code == 4
+        assert ran.json["result"] == "payment_needed"
+        assert ran.json["payment_error"]["code"] in ("card_declined", "authentication_required")
+        assert "/test_in_" in ran.json["confirmation_url"]
+        assert ran.json["confirmation_url"] in ran.error["hint"]
+        assert (failing.plan, failing.held["status"]) == ("pro", "active")
+        assert failing.invoices()[-1] == ("open", CHARGE + CREDIT)
+
+    def test_that_failed_is_not_tried_again_by_the_same_command(self, failing: Life) -> None:
+        command = ("sub", "change", failing.id, "--price", "team", "--output", "json")
+        first = failing(*command, "--yes")
+
+        again = failing(*command)
+
+        assert again.code == 4
+        assert again.json["confirmation_url"] == first.json["confirmation_url"]
+        assert len(failing.invoices()) == 2
+
+    def test_that_is_made_up_for_changes_the_plan(self, failing: Life) -> None:
+        failing("sub", "change", failing.id, "--price", "team", "--yes")
+
+        failing.ok("sub", "pay", failing.id)
+
+        assert failing.plan == "team"
+        assert failing.invoices()[-1] == ("paid", CHARGE + CREDIT)
+        assert failing.json("sub", "change", failing.id, "--price", "team")["result"] == "unchanged"
+
+    def test_another_change_takes_the_place_of_one_that_waits(self, failing: Life) -> None:
+        failing("sub", "change", failing.id, "--price", "team", "--yes")
+
+        ran = failing("sub", "change", failing.id, "--price", "pro-yearly", "--yes")
+
+        assert ran.code == 4
+        assert "The change that waits for its payment is dropped" in ran.err
+        assert [status for status, _ in failing.invoices()] == ["paid", "void", "open"]
+        failing.ok("sub", "pay", failing.id)
+        assert failing.plan == "pro-yearly"
+
+    def test_the_current_price_drops_one_that_waits(self, failing: Life) -> None:
+        failing("sub", "change", failing.id, "--price", "team", "--yes")
+
+        record = failing.json("sub", "change", failing.id, "--price", "pro", "--yes")
+
+        assert record["result"] == "taken_back"
+        assert failing.held["pending_update"] is None
+        assert failing.invoices()[-1][0] == "void"
+
+    def test_a_cancellation_drops_one_that_waits(self, failing: Life) -> None:
+        failing("sub", "change", failing.id, "--price", "team", "--yes")
+
+        failing.ok("sub", "cancel", failing.id, "--now", "--yes")
+
+        assert (failing.held["status"], failing.invoices()[-1][0]) == ("canceled", "void")
+
+    def test_without_any_card_gives_a_link_too(self, life: Life) -> None:
+        customer = life.shop.customer(test_clock=life.clock)["id"]
+        settings = {"save_default_payment_method": "off"}
+        new = life.shop.subscription(
+            customer, life.prices["pro"], payment_behavior="default_incomplete", payment_settings=settings
+        )["id"]
+        life.ok("sub", "pay", new)
+
+        ran = life("sub", "change", new, "--price", "team", "--yes")
+
+        assert ran.code == 4
+        assert "no card is saved: the customer pays on a page" in ran.err
+        assert "No card was there to charge." in ran.err

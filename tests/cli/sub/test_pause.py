@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.sub.conftest import FIRST_OF_APRIL, Life
+from tests.cli.sub.conftest import DAY, FIRST_OF_APRIL, TEN_DAYS_LATER, Life
 
 
 class TestKeepingTheService:
@@ -50,3 +50,56 @@ def test_a_scheduled_subscription_keeps_its_service(life: Life) -> None:
 
     assert (ran.code, ran.error["kind"]) == (1, "refused")
     assert "--keep-service" in ran.error["hint"]
+
+
+class TestTheService:
+    def test_stops_and_goes_on_with_a_new_period(self, life: Life) -> None:
+        ran = life.ok("sub", "pause", life.id, "--yes")
+        assert "the customer loses access, and nothing is invoiced until it is resumed" in ran.err
+        assert "credited   -$10.16  Unused time on Pro" in ran.err
+        assert life.held["status"] == "paused"
+        life.advance(TEN_DAYS_LATER + 40 * DAY)
+        assert len(life.invoices()) == 1
+
+        record = life.json("sub", "resume", life.id, "--yes")
+
+        assert (record["result"], record["taken_back"]) == ("resumed", ["pause"])
+        assert record["cost"]["due_now"] == 1500 - 1016
+        assert life.held["status"] == "active"
+        assert life.held["items"]["data"][0]["current_period_start"] == TEN_DAYS_LATER + 40 * DAY
+        assert life.invoices()[-1] == ("paid", 1500 - 1016)
+
+    def test_needs_a_yes_to_stop_and_to_go_on(self, life: Life) -> None:
+        assert life("sub", "pause", life.id).code == 2
+        life.ok("sub", "pause", life.id, "--yes")
+
+        assert life("sub", "resume", life.id).code == 2
+        assert life.held["status"] == "paused"
+
+    def test_stops_once(self, life: Life) -> None:
+        life.ok("sub", "pause", life.id, "--yes")
+
+        assert life.json("sub", "pause", life.id)["result"] == "unchanged"
+
+    def test_goes_on_only_when_it_is_paid(self, life: Life) -> None:
+        life.ok("sub", "pause", life.id, "--yes")
+        life.advance(TEN_DAYS_LATER + 40 * DAY)
+        life.use_card("pm_card_chargeCustomerFail")
+
+        ran = life("sub", "resume", life.id, "--yes", "--output", "json")
+
+        assert ran.code == 4
+        assert (ran.json["result"], ran.json["payment_error"]["code"]) == ("payment_needed", "card_declined")
+        assert life.held["status"] == "paused"
+        again = life("sub", "resume", life.id, "--output", "json")
+        assert (again.code, again.json["confirmation_url"]) == (4, ran.json["confirmation_url"])
+        life.ok("sub", "pay", life.id)
+        assert life.held["status"] == "active"
+        assert life.invoices()[-1] == ("paid", 1500 - 1016), "what was unused before the pause is credited"
+
+    def test_that_is_paused_may_end(self, life: Life) -> None:
+        life.ok("sub", "pause", life.id, "--yes")
+
+        life.ok("sub", "cancel", life.id, "--now", "--yes")
+
+        assert life.held["status"] == "canceled"
