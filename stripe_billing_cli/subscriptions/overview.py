@@ -85,7 +85,7 @@ class _Parts:
 
 def look(api: StripeApi, name: str) -> Overview:
     """Raises `ReferenceRefused`, `StripeFailure`."""
-    is_id = ids.kind_of(name) == "a subscription"
+    is_id = ids.kind_of(name) == "a subscription" and ids.ID.fullmatch(name)
     id = name if is_id else str(references.find_subscription(api, name)["id"])
     parts = _Parts()
     with ThreadPoolExecutor(4) as pool:
