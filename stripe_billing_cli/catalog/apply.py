@@ -25,8 +25,8 @@ from stripe_billing_cli.stripe_api.errors import (
 )
 
 Status = Literal["done", "failed", "skipped"]
-AT_ONCE = 12
-"""Calls of one operation at once: 25 a second, answered in half a second each, need that many."""
+AT_ONCE = 25
+"""Calls of one operation at once: 25 a second, answered in a second each, need that many."""
 LOST_ENOUGH = 3
 """So many calls without a connection, each after its retries, and the network is taken to be down."""
 OPERATIONS: tuple[Operation, ...] = ("create_product", "update_product", "create_price", "update_price")
