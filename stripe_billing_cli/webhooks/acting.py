@@ -17,6 +17,7 @@ from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
 from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreTrouble
 from stripe_billing_cli.webhooks.worker import Outcome, Retries, Worker
+from stripe_billing_cli.webhooks.workplace import gone, worker_name
 
 ACCESS_THREADS = 4
 ACTION_THREADS = 16
@@ -57,6 +58,8 @@ class Acting:
     def start(self) -> None:
         """Raises `StoreTrouble`."""
         remember(self.store, self.actions)
+        for name in gone(self.store.work.workers()):
+            self.store.work.give_back_dead(name)
         for worker in self.workers:
             worker.start()
         self.passing.start()
@@ -89,6 +92,7 @@ class Acting:
             threads=threads,
             on_outcome=self.on_outcome,
             on_trouble=self.on_trouble,
+            name=worker_name(),
         )
 
     def _handler(self, action: Action) -> Handler:

@@ -39,10 +39,9 @@ class Told:
         os.close(self._pipe)
 
 
-@contextmanager
-def listening(shell: Shell, environment: Mapping[str, str], *options: str) -> Iterator[str]:
-    """`billing listen` in the background: its address, once it listens."""
-    process = subprocess.Popen(
+def started(shell: Shell, environment: Mapping[str, str], *options: str) -> subprocess.Popen[str]:
+    """`billing listen` in the background."""
+    return subprocess.Popen(
         [BILLING, "listen", *options],
         cwd=shell.directory,
         env={**shell.environment, **environment},
@@ -50,6 +49,12 @@ def listening(shell: Shell, environment: Mapping[str, str], *options: str) -> It
         stderr=subprocess.PIPE,
         text=True,
     )
+
+
+@contextmanager
+def listening(shell: Shell, environment: Mapping[str, str], *options: str) -> Iterator[str]:
+    """Its address, once it listens."""
+    process = started(shell, environment, *options)
     try:
         yield _address(process.stderr)
     finally:
@@ -71,17 +76,20 @@ def client(environment: Mapping[str, str]) -> Any:
     return stripe.StripeClient(environment["STRIPE_API_KEY"], base_addresses={"api": environment["STRIPE_API_BASE"]}).v1
 
 
-def subscribed(api: Any) -> tuple[str, str]:
-    """A customer with a card, and their subscription to Pro."""
+def priced(api: Any) -> str:
+    """A price of Pro."""
     api.products.create({"id": "pro", "name": "Pro"})
-    price = api.prices.create(
-        {"product": "pro", "currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}}
-    )
+    monthly = {"product": "pro", "currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}}
+    return str(api.prices.create(monthly).id)
+
+
+def subscribed(api: Any, price: str) -> tuple[str, str]:
+    """A customer with a card, and their subscription."""
     card = "pm_card_visa"
     customer = api.customers.create(
         {"payment_method": card, "invoice_settings": {"default_payment_method": card}, "email": "ada@example.com"}
     )
-    made = api.subscriptions.create({"customer": customer.id, "items": [{"price": price.id}]})
+    made = api.subscriptions.create({"customer": customer.id, "items": [{"price": price}]})
     return customer.id, made.id
 
 
@@ -95,7 +103,8 @@ def test_access_is_granted_and_revoked_and_a_script_is_told(shell: Shell) -> Non
         heard = {**environment, "BILLING_ACCESS_TOKEN": TOKEN}
         with listening(shell, heard, *options, "--on", "access-granted", "--on", "access-revoked") as address:
             assert address == url
-            customer, subscription = subscribed(client(environment))
+            api = client(environment)
+            customer, subscription = subscribed(api, priced(api))
             assert told.next() == f"granted {customer} pro"
             assert _asked(url, customer) is True
             shell("webhook", "roll-secret", "--store-secret", environment=environment)
@@ -105,6 +114,53 @@ def test_access_is_granted_and_revoked_and_a_script_is_told(shell: Shell) -> Non
             shell("access", "show", customer, code=4)
         shell("access", "reconcile", "--check", environment=environment)
     told.close()
+
+
+def test_a_listener_that_is_killed_again_and_again_ends_with_access_as_stripe_has_it(shell: Shell) -> None:
+    """Its webhooks are given up after a moment, too: what it missed, it fetches when it starts."""
+    told = Told(shell.directory / "told")
+    webhooks = ("--webhook-retry-scale", "0.00001", "--webhook-chaos", "duplicate,reorder")
+    with shell.serving(*webhooks) as environment:
+        url = _free_url()
+        shell("webhook", "create", "--url", url, "--store-secret", environment=environment)
+        options = ("--port", url.split(":")[2].split("/")[0], "--exec", TELL, "--on", "access-granted")
+        options = (*options, "--on", "access-revoked", "--attempts", "50")
+        api = client(environment)
+        price = priced(api)
+        expected: dict[str, str] = {}
+        for _ in range(2):
+            process = started(shell, environment, *options)
+            _address(process.stderr)
+            for number in range(4):
+                customer, subscription = subscribed(api, price)
+                expected[customer] = "granted"
+                if number % 2:
+                    api.subscriptions.cancel(subscription)
+                    expected[customer] = "revoked"
+            process.kill()
+            process.communicate()
+        with listening(shell, environment, *options):
+            believed: dict[str, str] = {}
+            while any(believed.get(customer, "revoked") != state for customer, state in expected.items()):
+                state, customer, _ = told.next().split()
+                believed[customer] = state
+            assert any(_agrees(shell, environment) for _ in range(30))
+    told.close()
+
+
+def _agrees(shell: Shell, environment: Mapping[str, str]) -> bool:
+    """Whether all access is as Stripe has it; nothing is mended."""
+    checked = subprocess.run(
+        [BILLING, "access", "reconcile", "--check"],
+        cwd=shell.directory,
+        env={**shell.environment, **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert checked.returncode in (0, 3), checked.stderr
+    return checked.returncode == 0
 
 
 def _free_url() -> str:

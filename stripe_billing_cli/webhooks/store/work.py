@@ -170,6 +170,17 @@ class Work:
         """Put back what workers that are gone, or hang, had running; how many."""
         return self._return(schema.deliveries.c.lease_until < self._database.clock())
 
+    def workers(self) -> list[str]:
+        """The workers that have something running, or had when they were last heard of."""
+        work = schema.deliveries.c
+        with self._database.reading() as connection:
+            query = sa.select(work.worker).where(work.status == "running").distinct()
+            return list(connection.execute(query).scalars())
+
+    def give_back_dead(self, worker: str) -> int:
+        """Put back what a worker that is known to be gone had running: its attempts count; how many."""
+        return self._return(schema.deliveries.c.worker == worker)
+
     def retry(self, event: str, handlers: Collection[str] | None = None) -> int:
         """Do an event's deliveries again that are not about to be done anyway, with all attempts; how many."""
         work = schema.deliveries

@@ -1,0 +1,51 @@
+"""Where a worker works, so that a listener that starts knows which ones of before are gone.
+
+A lease tells that in any case, after a minute. On the same machine the process tells it at once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import socket
+import uuid
+from collections.abc import Iterable
+from pathlib import Path
+
+BOOT = Path("/proc/sys/kernel/random/boot_id")
+NAMESPACE = Path("/proc/self/ns/pid")
+
+
+def place() -> str:
+    """The same for processes that see each other by their numbers: machine, boot and, in containers, namespace."""
+    parts = [socket.gethostname()]
+    with contextlib.suppress(OSError):  # not a Linux
+        parts += [BOOT.read_text(encoding="ascii"), str(NAMESPACE.stat().st_ino)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def worker_name() -> str:
+    return f"{place()}.{os.getpid()}.{uuid.uuid4().hex[:8]}"
+
+
+def gone(workers: Iterable[str]) -> list[str]:
+    """Those of the workers whose process was here and is not any more."""
+    here = place()
+    return [name for name in workers if _parts(name)[0] == here and not _alive(_parts(name)[1])]
+
+
+def _parts(name: str) -> tuple[str, int]:
+    where, _, rest = name.partition(".")
+    number = rest.partition(".")[0]
+    return (where, int(number)) if number.isdigit() else ("", 0)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # somebody else's
+    return True

@@ -1,0 +1,54 @@
+"""Work of a listener that was killed is taken up at once by the next one on the same machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.store import Store
+from stripe_billing_cli.webhooks.workplace import gone, place, worker_name
+
+Make = Callable[..., Event]
+
+
+@pytest.fixture
+def dead() -> int:
+    """The number of a process that has ended."""
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    process.wait()
+    return process.pid
+
+
+def test_who_is_gone(dead: int) -> None:
+    mine = worker_name()
+    names = [
+        mine,
+        f"{place()}.{dead}.abc",
+        f"elsewhere.{dead}.abc",
+        "worker-1234",
+        f"{place()}.x.y",
+        f"{place()}.1.abc",
+    ]
+
+    assert gone(names) == [f"{place()}.{dead}.abc"]
+    assert mine.split(".")[:2] == [place(), str(os.getpid())]
+
+
+def test_their_work_is_put_back_and_the_attempt_counts(store: Store, make_event: Make, dead: int) -> None:
+    store.events.record([make_event(), make_event(customer="cus_2")], lambda event: ("exec",))
+    lost = f"{place()}.{dead}.abc"
+    store.work.claim(lost, ["exec"], limit=1)
+    store.work.claim(worker_name(), ["exec"], limit=1)
+
+    for name in gone(store.work.workers()):
+        assert store.work.give_back_dead(name) == 1
+
+    statuses = {
+        event: [(one.status, one.attempts) for one in of] for event, of in store.work.of(["evt_1", "evt_2"]).items()
+    }
+    assert statuses == {"evt_1": [("pending", 1)], "evt_2": [("running", 1)]}
