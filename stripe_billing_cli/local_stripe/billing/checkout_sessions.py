@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 import string
 
-from stripe_billing_cli.local_stripe.billing import agenda, checkout_closing, clocks, customers, setups
+from stripe_billing_cli.local_stripe.billing import agenda, checkout_closing, clocks, customers, pages, setups
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -170,7 +170,7 @@ def _new(call: Call, customer: Object | None, setup: Object, expires_at: int) ->
         "status": "open",
         "success_url": params["success_url"],
         "ui_mode": "hosted_page",
-        "url": f"https://checkout.stripe.com/c/pay/{id}",
+        "url": pages.checkout(id),
     }
 
 

@@ -23,6 +23,16 @@ def setup(intent: str, client_secret: str) -> str:
     return f"{BASE}/setup/{intent}?client_secret={client_secret}"
 
 
+def checkout(session: str) -> str:
+    """Where a Checkout session collects a card."""
+    return f"{BASE}/c/pay/{session}"
+
+
+def portal(secret: str) -> str:
+    """Where a customer portal session leads."""
+    return f"{BASE}/p/session/{secret}"
+
+
 def at(body: str, base: str) -> str:
     """An answer whose addresses of pages are those of the server that gives it."""
     return body if base == BASE else body.replace(f'"{BASE}/', f'"{base}/')

@@ -20,7 +20,7 @@ def ada(shop: Shop) -> Any:
 def test_a_link_for_people_and_its_validity(billing: Billing, ada: Any) -> None:
     link, validity = billing.ok(*PORTAL, "ada@example.com").out.splitlines()
 
-    assert link.startswith("https://billing.stripe.com/")
+    assert "/p/session/test_" in link
     assert "for a few minutes" in validity
 
 

@@ -16,7 +16,7 @@ def test_a_session_is_complete_once_its_card_is_collected(local: Local) -> None:
     session = local.post(
         PATH, **SETUP, customer=life.customer, setup_intent_data={"metadata": {"a": "1"}}, expand=["setup_intent"]
     )
-    assert session["url"].startswith("https://checkout.stripe.com/c/pay/cs_test_")
+    assert "/c/pay/cs_test_" in session["url"]
     assert (session["status"], session["payment_status"]) == ("open", "no_payment_required")
     setup = session["setup_intent"]
     assert (setup["customer"], setup["metadata"]) == (life.customer, {"a": "1"})

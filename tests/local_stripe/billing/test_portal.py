@@ -19,7 +19,7 @@ def cancel_of(subscription: Any, **rest: Any) -> dict[str, Any]:
 def test_a_session_is_a_link_for_a_customer_with_the_default_configuration(local: Local) -> None:
     life = Life.begin(local)
     session = local.post(SESSIONS, customer=life.customer, return_url="https://example.com/account")
-    assert session["url"].startswith("https://billing.stripe.com/p/session/test_")
+    assert "/p/session/test_" in session["url"]
     assert (session["customer"], session["flow"]) == (life.customer, None)
     [default] = local.get(CONFIGURATIONS, is_default=True)["data"]
     assert session["configuration"] == default["id"]

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks, customers
+from stripe_billing_cli.local_stripe.billing import clocks, customers, pages
 from stripe_billing_cli.local_stripe.billing.portal import configurations
 from stripe_billing_cli.local_stripe.billing.subscriptions import stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.lists import equal, json_field
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
     Choice,
@@ -128,7 +129,7 @@ def create(call: Call) -> Object:
         "locale": params.get("locale"),
         "on_behalf_of": None,
         "return_url": params.get("return_url", configuration["default_return_url"]),
-        "url": f"https://billing.stripe.com/p/session/test_{secrets.token_urlsafe(40)}",
+        "url": pages.portal(f"test_{secrets.token_urlsafe(40)}"),
     }
     call.store.insert(KIND, session)
     events.record(call, "billing_portal.session.created", session)
@@ -208,4 +209,15 @@ def _flow(flow: Mapping[str, Any]) -> Object:
     return shown
 
 
-ROUTES = (Route("POST", "/v1/billing_portal/sessions", KIND, CREATE, create, check),)
+def at_page(call: Call) -> Object:
+    """The session whose address this is: what the page itself asks, and Stripe's API does not answer."""
+    found = call.store.select(KIND, equal(json_field("url"), pages.portal(call.id)), newest_first=True, limit=1)
+    if not found:
+        raise no_such("billing_portal.session", call.id, "id", 404)
+    return found[0]
+
+
+ROUTES = (
+    Route("POST", "/v1/billing_portal/sessions", KIND, CREATE, create, check),
+    Route("GET", "/local/billing_portal/sessions/{id}", KIND, Hash({}), at_page),
+)
