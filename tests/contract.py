@@ -85,6 +85,7 @@ LEFT_OUT_WITHOUT_NOTICE = (
     stripe.PaymentIntent.PaymentMethodOptions.Card,
     stripe.Refund.DestinationDetails,
     stripe.SetupIntent.LastSetupError,
+    stripe.SetupIntent.NextAction,
     stripe.SetupIntent.PaymentMethodOptions,
     stripe.SetupIntent.PaymentMethodOptions.Card,
 )
@@ -292,8 +293,23 @@ def check_object(held: Any, kind: type[StripeObject], where: str) -> None:
         _check_event(held, where)
 
 
+@cache
+def _event_types() -> frozenset[str]:
+    """All that a webhook endpoint can be told of."""
+    hint = _param_hints(stripe.params.WebhookEndpointCreateParams)["enabled_events"]
+    return frozenset(_literals(hint))
+
+
+def _literals(hint: Any) -> list[str]:
+    if get_origin(hint) is Literal:
+        return list(get_args(hint))
+    return [name for argument in get_args(hint) for name in _literals(argument)]
+
+
 def _check_event(event: Mapping[str, Any], where: str) -> None:
     """The object in an event is whole, and the attributes that changed are attributes of it."""
+    if event["type"] not in _event_types():
+        raise ContractViolation(f"{where}: Stripe has no event {event['type']}")
     held = event["data"]["object"]
     kind = get_object_class("V1", held["object"])
     check_object(held, kind, f"{where} data.object")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe import events, identifiers
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe import amounts, events, identifiers
 from stripe_billing_cli.local_stripe.billing import clocks
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
@@ -47,7 +49,8 @@ def create(call: Call) -> Object:
     if left == 0:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     if amount > left:
-        raise invalid(f"Refund amount ({amount}) is greater than unrefunded amount on charge ({left})", "amount")
+        wanted, most = (amounts.told(Decimal(each), charge["currency"]) for each in (amount, left))
+        raise invalid(f"Refund amount ({wanted}) is greater than unrefunded amount on charge ({most})", "amount")
     refund: Object = dict.fromkeys(NULL) | {
         "id": identifiers.long_id("re"),
         "object": "refund",
@@ -109,6 +112,17 @@ def retrieve(call: Call) -> Object:
     return refund
 
 
+def update(call: Call) -> Object:
+    """Its metadata is all that can be changed."""
+    before = retrieve(call)
+    metadata = merged(before["metadata"], call.params.get("metadata", {}))
+    after = {**before, "metadata": metadata}
+    if after != before:
+        call.store.replace("refund", after)
+        events.record(call, "refund.updated", after, before)
+    return after
+
+
 def retrieve_charge(call: Call) -> Object:
     charge = call.store.get("charge", call.id)
     if charge is None:
@@ -124,11 +138,29 @@ def list_refunds(call: Call) -> Object:
     return page(call, "refund", "/v1/refunds", conditions)
 
 
+def list_charges(call: Call) -> Object:
+    conditions = [
+        *equal(json_field("customer"), call.params.get("customer")),
+        *equal(json_field("payment_intent"), call.params.get("payment_intent")),
+    ]
+    return page(call, "charge", "/v1/charges", conditions)
+
+
+UPDATE = Hash({**unsettable(metadata=Metadata()), "expand": EXPAND})
+CHARGES = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(customer=Text(), payment_intent=Text()),
+        **unsupported("it has no connected accounts", "transfer_group"),
+    }
+)
 LIST = Hash({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
 RETRIEVE = Hash({"expand": EXPAND})
 ROUTES = (
     Route("POST", "/v1/refunds", "refund", CREATE, create),
     Route("GET", "/v1/refunds", "refund", LIST, list_refunds, check_cursors, lists=True),
     Route("GET", "/v1/refunds/{id}", "refund", RETRIEVE, retrieve),
+    Route("POST", "/v1/refunds/{id}", "refund", UPDATE, update),
+    Route("GET", "/v1/charges", "charge", CHARGES, list_charges, check_cursors, lists=True),
     Route("GET", "/v1/charges/{id}", "charge", RETRIEVE, retrieve_charge),
 )

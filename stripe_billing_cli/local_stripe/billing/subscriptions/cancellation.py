@@ -51,7 +51,8 @@ def changed(call: Call, before: Object) -> Object:
     """The fields that an update's wish to end, or no longer to end, changes."""
     params = call.params
     details = {**before["cancellation_details"], **params.get("cancellation_details", {})}
-    wanted = requested(call, params, before["items"]["data"])
+    whole, _ = changes.shortened(before, None, sellable.catalog(call), now=call.now, prorates=False)
+    wanted = requested(call, params, whole)
     if wanted:
         kept = {"canceled_at": before["canceled_at"] or call.now}
         return {**wanted, **kept, "cancellation_details": {**details, "reason": "cancellation_requested"}}

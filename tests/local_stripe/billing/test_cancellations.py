@@ -1,0 +1,198 @@
+"""Canceling a subscription (https://docs.stripe.com/billing/subscriptions/cancel)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.billing.life import Life, moment, price, price_of
+from tests.local_stripe.conftest import Local, Refusal
+
+
+def running(local: Local, **params: Any) -> tuple[Life, Any]:
+    """Of 30 a month from April 1, on April 11."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000), **params)
+    life.advance("2026-04-11")
+    return life, held
+
+
+def update(local: Local, held: Any, **params: Any) -> Any:
+    return local.post(f"/v1/subscriptions/{held['id']}", **params)
+
+
+def cancel(local: Local, held: Any, form: str = "") -> Any:
+    reply = local.send("delete", f"/v1/subscriptions/{held['id']}", form)
+    assert reply.status == 200, reply.text
+    return local.get(f"/v1/subscriptions/{held['id']}")
+
+
+def pending(local: Local) -> list[int]:
+    return sorted(one["amount"] for one in local.get("/v1/invoiceitems", pending=True)["data"])
+
+
+def test_canceled_now_it_ends_without_a_refund(local: Local) -> None:
+    life, held = running(local)
+    after = cancel(local, held)
+    assert (after["status"], after["ended_at"], after["canceled_at"]) == (
+        "canceled",
+        moment("2026-04-11"),
+        moment("2026-04-11"),
+    )
+    assert after["cancellation_details"]["reason"] == "cancellation_requested"
+    assert (pending(local), life.events("customer.subscription")[-1]) == ([], "customer.subscription.deleted")
+    life.advance("2026-06-01")
+    assert life.totals(held["id"]) == [3000]
+
+
+def test_comments_and_feedback_are_kept(local: Local) -> None:
+    life, held = running(local)
+    form = "cancellation_details[comment]=Too+much&cancellation_details[feedback]=too_expensive"
+    assert cancel(local, held, form)["cancellation_details"] == {
+        "comment": "Too much",
+        "feedback": "too_expensive",
+        "feedback_option": None,
+        "reason": "cancellation_requested",
+    }
+    assert life.events()[-1] == "customer.subscription.deleted"
+
+
+def test_prorated_the_unused_time_is_credited_and_invoiced_if_asked(local: Local) -> None:
+    life, held = running(local)
+    cancel(local, held, "prorate=true")
+    assert pending(local) == [-2000]
+    life, held = running(local)
+    cancel(local, held, "prorate=true&invoice_now=true")
+    assert life.totals(held["id"]) == [3000, -2000]
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == -2000
+
+
+def test_pending_prorations_are_invoiced_or_removed(local: Local) -> None:
+    """ "Pending prorations are removed if invoice_now and prorate are both set to false" (`SubscriptionService.cancel`);
+    what else was pending stays."""
+    for form, left, totals in (("", [700], [3000]), ("invoice_now=true", [], [3000, 700 - 2000 + 4000])):
+        life, held = running(local)
+        local.post("/v1/invoiceitems", customer=life.customer, amount=700)
+        update(local, held, items=[{"id": held["items"]["data"][0]["id"], "price": price(local, 6000)}])
+        cancel(local, held, form)
+        found = local.get("/v1/invoiceitems", pending=True, customer=life.customer)["data"]
+        assert [one["amount"] for one in found] == left
+        assert life.totals(held["id"]) == totals
+
+
+def test_an_open_invoice_stays_open_and_is_not_collected_any_more(local: Local) -> None:
+    """ "Automatic collection for all unpaid invoices is disabled (auto_advance=false)"."""
+    life, held = running(local)
+    life.pay_by("pm_card_chargeCustomerFail")
+    life.advance("2026-05-01 02:00")
+    cancel(local, held)
+    invoice = life.invoices(held["id"])[-1]
+    assert (invoice["status"], invoice["auto_advance"], invoice["next_payment_attempt"]) == ("open", False, None)
+    life.pay_by("pm_card_visa")
+    life.advance("2026-05-10")
+    assert life.invoices(held["id"])[-1]["status"] == "open"
+
+
+def test_at_the_period_s_end_it_runs_on_until_then(local: Local) -> None:
+    life, held = running(local)
+    after = update(local, held, cancel_at_period_end=True)
+    assert (after["status"], after["cancel_at"], after["canceled_at"]) == (
+        "active",
+        moment("2026-05-01"),
+        moment("2026-04-11"),
+    )
+    life.advance("2026-04-30 23:59")
+    assert life.subscription(held["id"])["status"] == "active"
+    life.advance("2026-05-01")
+    ended = life.subscription(held["id"])
+    assert (ended["status"], ended["ended_at"], life.totals(held["id"])) == ("canceled", moment("2026-05-01"), [3000])
+
+
+def test_a_cancellation_is_taken_back_until_it_takes_effect(local: Local) -> None:
+    life, held = running(local)
+    update(local, held, cancel_at_period_end=True)
+    after = update(local, held, cancel_at_period_end=False)
+    assert (after["cancel_at"], after["canceled_at"], after["cancellation_details"]["reason"]) == (None, None, None)
+    life.advance("2026-05-02")
+    assert life.totals(held["id"]) == [3000, 3000]
+
+
+def test_of_several_intervals_the_first_period_to_end_ends_it(local: Local) -> None:
+    """ "`cancel_at_period_end` … defaults to `min_period_end`"."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local), price(local, 9000, "year"))
+    assert update(local, held, cancel_at_period_end=True)["cancel_at"] == moment("2026-05-01")
+    assert update(local, held, cancel_at="max_period_end")["cancel_at"] == moment("2027-04-01")
+    assert update(local, held, cancel_at="min_period_end")["cancel_at"] == moment("2026-05-01")
+
+
+def test_a_date_within_the_period_cuts_and_credits_it(local: Local) -> None:
+    """ "If set to a date before the current period ends, this will cause a proration"."""
+    life, held = running(local)
+    after = update(local, held, cancel_at=moment("2026-04-21"))
+    assert after["items"]["data"][0]["current_period_end"] == moment("2026-04-21")
+    assert pending(local) == [-1000]
+    back = update(local, held, cancel_at="")
+    assert back["items"]["data"][0]["current_period_end"] == moment("2026-05-01")
+    assert pending(local) == [-1000, 1000]
+    update(local, held, cancel_at=moment("2026-04-21"), proration_behavior="none")
+    life.advance("2026-04-21")
+    assert life.subscription(held["id"])["status"] == "canceled"
+
+
+def test_a_date_in_a_later_period_bills_that_in_part(local: Local) -> None:
+    """ "If set during a future period, this will always cause a proration for that period": 10 of May's 31 days."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3100))
+    update(local, held, cancel_at=moment("2026-05-11"))
+    life.advance("2026-05-12")
+    assert (life.subscription(held["id"])["status"], life.totals(held["id"])) == ("canceled", [3100, 1000])
+
+
+def test_a_new_subscription_may_have_an_end(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000), cancel_at=moment("2026-04-11"))
+    assert (life.totals(held["id"]), held["items"]["data"][0]["current_period_end"]) == ([1000], moment("2026-04-11"))
+
+
+def test_a_canceled_subscription_cannot_come_back(local: Local) -> None:
+    life, held = running(local)
+    cancel(local, held)
+    path = f"/v1/subscriptions/{held['id']}"
+    only = Refusal("A canceled subscription can only update its cancellation_details and metadata.")
+    for change in ({"cancel_at_period_end": False}, {"description": "x"}, {"items": [{"price": price_of(held)}]}):
+        assert local.refused("post", path, **change) == only
+    assert local.post(path, metadata={"a": "b"}, cancellation_details={"comment": "Late"})["metadata"] == {"a": "b"}
+    again = local.refused("delete", path)
+    assert again == Refusal(f"No such subscription: '{held['id']}'", "resource_missing", "id", 404)
+    assert life.subscription(held["id"])["status"] == "canceled"
+
+
+@pytest.mark.parametrize("moment_", ["2026-04-11", "2026-01-01"])
+def test_an_end_is_in_the_future(local: Local, moment_: str) -> None:
+    _, held = running(local)
+    path = f"/v1/subscriptions/{held['id']}"
+    assert local.refused("post", path, cancel_at=moment(moment_)).param == "cancel_at"
+
+
+def test_lists_leave_canceled_ones_out_unless_asked(local: Local) -> None:
+    life, held = running(local)
+    cancel(local, held)
+
+    def listed(**params: Any) -> list[str]:
+        return [one["id"] for one in local.get("/v1/subscriptions", customer=life.customer, **params)["data"]]
+
+    assert (listed(), listed(status="all"), listed(status="canceled"), listed(status="active")) == (
+        [],
+        [held["id"]],
+        [held["id"]],
+        [],
+    )
+
+
+def test_deleting_the_customer_cancels_all(local: Local) -> None:
+    life, held = running(local)
+    local.delete(f"/v1/customers/{life.customer}")
+    assert life.subscription(held["id"])["status"] == "canceled"
+    assert local.get(f"/v1/customers/{life.customer}")["deleted"] is True

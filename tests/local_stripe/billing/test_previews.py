@@ -1,0 +1,139 @@
+"""Previews of invoices (https://docs.stripe.com/api/invoices/create_preview). Of prorations: `test_prorations`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.billing.life import Life, moment, price
+from tests.local_stripe.conftest import Local, Refusal
+
+PATH = "/v1/invoices/create_preview"
+
+
+def running(local: Local, **params: Any) -> tuple[Life, Any]:
+    """Of 30 a month from April 1, on April 11."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000), **params)
+    life.advance("2026-04-11")
+    return life, held
+
+
+def preview(local: Local, held: Any, **details: Any) -> Any:
+    return local.post(PATH, subscription=held["id"], subscription_details=details)
+
+
+def amounts(invoice: Any) -> list[int]:
+    return [line["amount"] for line in invoice["lines"]["data"]]
+
+
+def test_the_next_renewal_is_seen_and_nothing_is_stored(local: Local) -> None:
+    life, held = running(local)
+    seen = local.post(PATH, subscription=held["id"])
+    assert (seen["id"][:12], seen["status"], seen["total"], seen["created"]) == (
+        "upcoming_in_",
+        "draft",
+        3000,
+        moment("2026-05-01"),
+    )
+    assert seen["lines"]["data"][0]["period"] == {"start": moment("2026-05-01"), "end": moment("2026-06-01")}
+    assert life.totals(held["id"]) == [3000]
+
+
+def test_the_customer_s_next_renewal_is_seen_without_naming_it(local: Local) -> None:
+    life, _ = running(local)
+    life.subscribe(price(local, 900))
+    assert local.post(PATH, customer=life.customer)["total"] == 3000
+
+
+def test_what_is_pending_and_the_balance_count(local: Local) -> None:
+    life, held = running(local)
+    local.post("/v1/invoiceitems", customer=life.customer, amount=250)
+    local.post(f"/v1/customers/{life.customer}", balance=-1000)
+    seen = local.post(PATH, subscription=held["id"])
+    assert (amounts(seen), seen["amount_due"]) == ([250, 3000], 2250)
+
+
+def test_a_cancellation_now_credits_the_unused_time(local: Local) -> None:
+    _, held = running(local)
+    assert amounts(preview(local, held, cancel_now=True)) == [-2000]
+
+
+def test_a_cancellation_at_the_period_s_end_leaves_nothing_to_invoice(local: Local) -> None:
+    life, held = running(local)
+    none = Refusal(f"No upcoming invoices for subscription: {held['id']}", "invoice_upcoming_none", None, 404)
+    details = {"cancel_at_period_end": True}
+    assert local.refused("post", PATH, subscription=held["id"], subscription_details=details) == none
+    local.post("/v1/invoiceitems", customer=life.customer, amount=250)
+    assert amounts(preview(local, held, cancel_at_period_end=True)) == [250]
+    assert life.subscription(held["id"])["cancel_at"] is None
+
+
+def test_of_a_canceled_subscription_there_is_nothing_to_see(local: Local) -> None:
+    _, held = running(local)
+    local.delete(f"/v1/subscriptions/{held['id']}")
+    assert local.refused("post", PATH, subscription=held["id"]).code == "invoice_upcoming_none"
+
+
+def test_a_new_period_is_billed_at_once(local: Local) -> None:
+    life, held = running(local)
+    details: Any = {
+        "items": [{"id": held["items"]["data"][0]["id"], "price": price(local, 36500, "year")}],
+        "billing_cycle_anchor": {"type": "now"},
+        "proration_date": moment("2026-04-11"),
+    }
+    seen = preview(local, held, **details)
+    assert (amounts(seen), seen["created"]) == ([-2000, 36500], moment("2026-04-11"))
+    local.post(f"/v1/subscriptions/{held['id']}", **details)
+    assert life.totals(held["id"]) == [3000, seen["total"]]
+
+
+def test_a_trial_s_end_is_seen(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000), trial_period_days=14)
+    assert amounts(preview(local, held, trial_end="now")) == [3000]
+    assert local.post(PATH, subscription=held["id"])["created"] == moment("2026-04-15")
+    assert life.subscription(held["id"])["status"] == "trialing"
+
+
+@pytest.mark.parametrize(
+    ("details", "billed"),
+    [
+        ({}, [1000, 1200]),
+        ({"trial_end": moment("2026-04-15")}, [0, 0]),
+        ({"billing_cycle_anchor": {"type": "timestamp", "timestamp": moment("2026-04-16")}}, [484, 581]),
+        ({"cancel_at": moment("2026-04-16")}, [500, 600]),
+    ],
+)
+def test_a_subscription_that_is_not_created_yet(local: Local, details: Any, billed: list[int]) -> None:
+    life = Life.begin(local, "2026-04-01")
+    items = [{"price": price(local, 1000)}, {"price": price(local, 400), "quantity": 3}]
+    seen = local.post(PATH, customer=life.customer, subscription_details={"items": items, **details})
+    assert (amounts(seen), seen["parent"]) == (billed, None)
+    assert local.get("/v1/subscriptions", customer=life.customer, status="all")["data"] == []
+
+
+def test_a_pause_is_seen_where_it_makes_an_invoice(local: Local) -> None:
+    """https://docs.stripe.com/billing/subscriptions/pause: otherwise "the endpoint returns a 404"."""
+    _life, held = running(local)
+    details = {"pause": {"invoicing_behavior": "invoice"}}
+    seen = local.post(
+        PATH,
+        subscription=held["id"],
+        subscription_details=details,
+        expand=["parent.subscription_details.subscription"],
+    )
+    assert amounts(seen) == [-2000]
+    form = {"subscription": held["id"], "subscription_details": {"pause": {"type": "subscription"}}}
+    assert local.refused("post", PATH, **form).status == 404
+    local.post(f"/v1/subscriptions/{held['id']}/pause", bill_for={"unused_time_from": {"type": "none"}})
+    assert amounts(preview(local, held, resume_at="now")) == [3000]
+    assert local.refused("post", PATH, subscription=held["id"]).status == 404
+
+
+def test_a_customer_with_nothing_to_come(local: Local) -> None:
+    life = Life.begin(local)
+    assert local.refused("post", PATH, customer=life.customer).code == "invoice_upcoming_none"
+    local.post("/v1/invoiceitems", customer=life.customer, amount=700, currency="usd")
+    assert amounts(local.post(PATH, customer=life.customer)) == [700]

@@ -1,0 +1,141 @@
+"""What Stripe does not do with subscriptions, and how it says so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.billing.life import Life, moment, price
+from tests.local_stripe.conftest import Local, Refusal
+
+PATH = "/v1/subscriptions"
+
+
+def refused(local: Local, life: Life, *prices: str, **params: Any) -> Refusal:
+    items = [{"price": price} for price in prices]
+    return local.refused("post", PATH, **{"customer": life.customer, "items": items, **params})
+
+
+def test_an_archived_price_is_not_for_sale_and_goes_on_where_it_is(local: Local) -> None:
+    life = Life.begin(local, "2026-01-01")
+    old = price(local)
+    held = life.subscribe(old)
+    local.post(f"/v1/prices/{old}", active=False)
+    inactive = Refusal(
+        "The price specified is inactive. This field only accepts active prices.", "resource_missing", "items[0][price]"
+    )
+    assert refused(local, Life.begin(local), old) == inactive
+    other = life.subscribe(price(local))
+    items = [{"id": other["items"]["data"][0]["id"], "price": old}]
+    assert local.refused("post", f"{PATH}/{other['id']}", items=items) == inactive
+    life.advance("2026-02-02")
+    assert life.totals(held["id"]) == [1500, 1500]
+
+
+def test_another_currency_than_the_customer_s(local: Local) -> None:
+    life = Life.begin(local)
+    life.subscribe(price(local))
+    euros = price(local, currency="eur")
+    for form in ({}, {"currency": "eur"}):
+        assert "You cannot combine currencies on a single customer." in refused(local, life, euros, **form).message
+    item = {"customer": life.customer, "amount": 900, "currency": "eur"}
+    assert "You cannot combine currencies" in local.refused("post", "/v1/invoiceitems", **item).message
+
+
+def test_a_currency_that_a_price_has_not(local: Local) -> None:
+    life = Life.begin(local)
+    assert refused(local, life, price(local), currency="eur") == Refusal(
+        "The price specified only supports `usd`. This doesn't match the expected currency: `eur`.",
+        None,
+        "items[0][price]",
+    )
+
+
+def test_a_one_time_price_and_one_that_there_is_not(local: Local) -> None:
+    life = Life.begin(local)
+    assert "type=one_time" in refused(local, life, local.price()["id"]).message
+    assert refused(local, life, "price_nothing") == Refusal(
+        "No such price: 'price_nothing'", "resource_missing", "items[0][price]"
+    )
+    assert refused(local, life, price(local), customer="cus_nothing").param == "customer"
+
+
+def test_the_same_price_twice(local: Local) -> None:
+    life = Life.begin(local)
+    made = price(local)
+    assert refused(local, life, made, made).param == "items"
+    held = life.subscribe(made)
+    assert local.refused("post", f"{PATH}/{held['id']}", items=[{"price": made}]).param == "items"
+
+
+def test_a_subscription_without_items(local: Local) -> None:
+    life = Life.begin(local)
+    held = life.subscribe(price(local))
+    items = [{"id": held["items"]["data"][0]["id"], "deleted": True}]
+    assert local.refused("post", f"{PATH}/{held['id']}", items=items).message == (
+        "A subscription must have at least one active plan."
+    )
+
+
+@pytest.mark.parametrize(
+    ("item", "param"),
+    [
+        ({"id": "si_nothing", "quantity": 2}, "items[0][id]"),
+        ({"quantity": 2}, "items[0][price]"),
+        ({"price": "price_nothing"}, "items[0][price]"),
+    ],
+)
+def test_an_item_that_there_is_not(local: Local, item: Any, param: str) -> None:
+    life = Life.begin(local)
+    held = life.subscribe(price(local))
+    assert local.refused("post", f"{PATH}/{held['id']}", items=[item]).param == param
+
+
+@pytest.mark.parametrize("at", ["2025-12-31", "2026-02-02"])
+def test_a_proration_date_outside_of_the_period(local: Local, at: str) -> None:
+    life = Life.begin(local, "2026-01-01")
+    held = life.subscribe(price(local))
+    items = [{"id": held["items"]["data"][0]["id"], "quantity": 2}]
+    form = {"items": items, "proration_date": moment(at)}
+    assert local.refused("post", f"{PATH}/{held['id']}", **form) == Refusal(
+        "Cannot specify `proration_date` outside of the current billing period.", None, "proration_date"
+    )
+
+
+@pytest.mark.parametrize(
+    ("params", "param"),
+    [
+        ({"trial_end": "now", "trial_period_days": 7}, "trial_end"),
+        ({"collection_method": "send_invoice"}, "days_until_due"),
+        ({"days_until_due": 5, "collection_method": "charge_automatically"}, "days_until_due"),
+        ({"cancel_at": 2_000_000_000, "cancel_at_period_end": True}, "cancel_at"),
+        ({"billing_cycle_anchor": 1_000_000_000}, "billing_cycle_anchor"),
+        ({"trial_end": 1_000_000_000}, "trial_end"),
+        ({"default_payment_method": "pm_nothing"}, "default_payment_method"),
+        ({"items": []}, "items"),
+        ({"collection_method": "by_post"}, "collection_method"),
+    ],
+)
+def test_parameters_that_do_not_fit(local: Local, params: Any, param: str) -> None:
+    life = Life.begin(local)
+    assert refused(local, life, price(local), **params).param == param
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"add_invoice_items": [{"price": "price_x"}]},
+        {"application_fee_percent": 5},
+        {"billing_thresholds": {"amount_gte": 100}},
+        {"backdate_start_date": 1},
+        {"pending_invoice_item_interval": {"interval": "month"}},
+    ],
+)
+def test_what_is_not_modelled_is_refused_by_name(local: Local, params: Any) -> None:
+    life = Life.begin(local)
+    [name] = params
+    assert (
+        f"The local Stripe does not support the parameter `{name}`"
+        in refused(local, life, price(local), **params).message
+    )
