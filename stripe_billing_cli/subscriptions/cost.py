@@ -49,10 +49,9 @@ class Cost:
 
 def billed_at_once(invoice: Object, following: Object | None) -> Cost:
     """The cost where `invoice` is made at once; `following` is the next one, if Stripe could preview it."""
-    lines = _lines(invoice)
     left = min(0, invoice["starting_balance"] + invoice["total"])
-    after = _next(following, left) if following else _next_of_new_period(invoice, left)
-    return Cost(invoice["currency"], lines, invoice["amount_due"], left, after)
+    after = _next_after(following, left) if following else _next_of_new_period(invoice, left)
+    return Cost(invoice["currency"], (*_lines(invoice), *_beside(invoice)), invoice["amount_due"], left, after)
 
 
 def billed_later(invoice: Object, proration_date: int) -> Cost:
@@ -63,7 +62,8 @@ def billed_later(invoice: Object, proration_date: int) -> Cost:
         if is_proration(line) and line["period"]["start"] == proration_date
     )
     left = min(0, invoice["starting_balance"] + invoice["total"])
-    return Cost(invoice["currency"], lines, to_balance=left, next_invoice=_next(invoice, 0))
+    upcoming = NextInvoice(invoice["amount_due"], int(invoice["period_end"]))
+    return Cost(invoice["currency"], lines, to_balance=left, next_invoice=upcoming)
 
 
 def costs_more(invoice: Object, proration_date: int) -> bool:
@@ -86,15 +86,18 @@ def _lines(invoice: Object) -> tuple[CostLine, ...]:
     return tuple(CostLine(line["description"] or "", line["amount"]) for line in invoice["lines"]["data"])
 
 
-def _next(invoice: Object, credit: int) -> NextInvoice:
-    """`credit`, negative, is what an invoice before it leaves over."""
-    asked = max(0, invoice["starting_balance"] + invoice["total"] + credit) if credit else invoice["amount_due"]
-    return NextInvoice(asked, next_payment_at(invoice))
+def _beside(invoice: Object) -> list[CostLine]:
+    """What lies between the lines and what is due: discounts, taxes on top, the customer's balance."""
+    discounts = sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
+    taxes = sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
+    balance = invoice["amount_due"] - invoice["total"] if invoice["total"] > 0 else 0
+    beside = {"Discount": -discounts, "Tax": taxes, "The customer's balance": balance}
+    return [CostLine(name, int(amount)) for name, amount in beside.items() if amount]
 
 
-def next_payment_at(invoice: Object) -> int:
-    """When a previewed invoice will be made: the end of the period that it closes."""
-    return int(invoice["period_end"])
+def _next_after(invoice: Object, balance: int) -> NextInvoice:
+    """The invoice after one that leaves this balance, which a preview made now cannot know."""
+    return NextInvoice(max(0, invoice["total"] + balance), int(invoice["period_end"]))
 
 
 def _next_of_new_period(invoice: Object, credit: int) -> NextInvoice | None:

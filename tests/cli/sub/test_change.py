@@ -346,3 +346,31 @@ class TestPayment:
         assert ran.code == 4
         assert "no card is saved: the customer pays on a page" in ran.err
         assert "No card was there to charge." in ran.err
+
+
+class TestWhatIsDue:
+    """Between what is charged and what is due stand discounts and the customer's balance."""
+
+    def test_uses_up_the_customers_balance(self, life: Life) -> None:
+        life.shop.post(f"/v1/customers/{life.customer}", balance=-1000)
+
+        record = life.json("sub", "change", life.id, "--price", "team", "--yes")
+
+        assert record["cost"]["lines"][-1] == {"description": "The customer's balance", "amount": -1000}
+        assert record["cost"]["due_now"] == CHARGE + CREDIT - 1000
+        assert record["cost"]["next_invoice"]["amount"] == 5000, "the balance is gone by then"
+        life.advance(FIRST_OF_APRIL + 2 * 3600)
+        found, _ = life.shop.api.page("/v1/invoices", {"subscription": life.id})
+        assert [invoice["amount_paid"] for invoice in found] == [5000, CHARGE + CREDIT - 1000, 1500]
+
+    def test_is_after_the_discount(self, life: Life) -> None:
+        life.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
+        new = life.shop.subscription(life.customer, life.prices["pro"], discounts=[{"coupon": "HALF"}])["id"]
+
+        record = life.json("sub", "change", new, "--price", "pro-yearly", "--yes")
+
+        cost = record["cost"]
+        assert cost["due_now"] == 7500 - 750
+        assert sum(line["amount"] for line in cost["lines"]) == cost["due_now"]
+        [invoice], _ = life.shop.api.page("/v1/invoices", {"subscription": new, "limit": 1})
+        assert invoice["amount_paid"] == cost["due_now"]
