@@ -1,16 +1,22 @@
 """`make bench`: every figure that the project claims, measured against something run at the same time.
 
 python -m benchmarks             all
-python -m benchmarks startup     one of: startup, diff, foreign, catalog
+python -m benchmarks startup     one of: startup, diff, foreign, catalog, receiving
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import catalog, diff, foreign, startup
+from benchmarks import catalog, diff, foreign, receiving, startup
 
-BENCHMARKS = {"startup": startup.run, "diff": diff.run, "foreign": foreign.run, "catalog": catalog.run}
+BENCHMARKS = {
+    "startup": startup.run,
+    "diff": diff.run,
+    "foreign": foreign.run,
+    "catalog": catalog.run,
+    "receiving": receiving.run,
+}
 
 
 def main() -> int:

@@ -10,7 +10,7 @@ import json
 import select
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stripe_billing_cli.webhooks.signatures import sign
@@ -110,8 +110,3 @@ def _connected(port: int) -> socket.socket:
     one = socket.create_connection(("127.0.0.1", port), timeout=30)
     one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return one
-
-
-def in_parts(wanted: Sequence[bytes], size: int) -> Iterator[Sequence[bytes]]:
-    for start in range(0, len(wanted), size):
-        yield wanted[start : start + size]

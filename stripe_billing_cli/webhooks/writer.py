@@ -16,16 +16,21 @@ from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
 
 MOST_AT_ONCE = 256
 """Events in one transaction."""
+POSTGRES_THREADS = 2
 
 
 class Overloaded(Exception):
     """More events wait to be stored than the writer takes on."""
 
 
+Batch = tuple[list[Event], list[asyncio.Future[bool]]]
+
+
 class Writer:
     """Stores events that the tasks of one event loop hand in; each is told when its own event is durable.
 
-    `on_recorded` gets, in the writer's thread, the events that were new.
+    `on_recorded` gets, in a thread of the writer's, the events that were new. `threads` commits may be under way at
+    once: PostgreSQL flushes them together, SQLite has one writer.
     """
 
     def __init__(
@@ -35,72 +40,88 @@ class Writer:
         *,
         most_waiting: int = 2048,
         on_recorded: Callable[[Sequence[Event]], None] = lambda events: None,
+        threads: int | None = None,
     ) -> None:
         self._store = store
         self._route = route
         self._most_waiting = most_waiting
         self._on_recorded = on_recorded
-        self._waiting: list[Event] = []
-        self._futures: list[asyncio.Future[bool]] = []
-        self._batches: queue.SimpleQueue[Sequence[Event] | None] = queue.SimpleQueue()
-        self._under_way: list[asyncio.Future[bool]] = []
+        self._waiting: Batch = ([], [])
+        self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._scheduled = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread = threading.Thread(target=self._write, name="writer", daemon=True)
+        self._free = threads or (POSTGRES_THREADS if store.shared else 1)
+        self._threads = [
+            threading.Thread(target=self._write, name=f"writer-{number}", daemon=True) for number in range(self._free)
+        ]
+        self.under_way = 0
+        """Events that are being stored at this moment."""
 
     def start(self) -> None:
         """In the event loop that will hand in events."""
         self._loop = asyncio.get_running_loop()
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Events that no thread has taken up yet."""
+        return len(self._waiting[0])
 
     def store(self, event: Event) -> asyncio.Future[bool]:
         """Whether the event was new, once it is durable. The future raises `StoreTrouble`; this, `Overloaded`."""
-        if len(self._waiting) >= self._most_waiting:
+        events, futures = self._waiting
+        if len(events) >= self._most_waiting:
             raise Overloaded
         assert self._loop is not None
         stored: asyncio.Future[bool] = self._loop.create_future()
-        self._waiting.append(event)
-        self._futures.append(stored)
-        if not self._scheduled and not self._under_way:
+        events.append(event)
+        futures.append(stored)
+        if self._free and not self._scheduled:
             self._scheduled = True
             self._loop.call_soon(self._hand_over)
         return stored
 
     def close(self) -> None:
-        """End, after the batch under way. What still waits was not answered, and comes again."""
-        self._batches.put(None)
-        self._thread.join()
+        """End, after the batches under way. What still waits was not answered, and comes again."""
+        for _ in self._threads:
+            self._batches.put(None)
+        for thread in self._threads:
+            thread.join()
 
     def _hand_over(self) -> None:
-        """Give the thread what waits, now that all the requests which the loop had at hand are read."""
+        """Give a thread what waits, now that all the requests which the loop had at hand are read."""
         self._scheduled = False
-        self._under_way, self._futures = self._futures[:MOST_AT_ONCE], self._futures[MOST_AT_ONCE:]
-        batch, self._waiting = self._waiting[:MOST_AT_ONCE], self._waiting[MOST_AT_ONCE:]
-        if batch:
-            self._batches.put(batch)
+        events, futures = self._waiting
+        if not events or not self._free:
+            return
+        self._waiting = (events[MOST_AT_ONCE:], futures[MOST_AT_ONCE:])
+        batch = (events[:MOST_AT_ONCE], futures[:MOST_AT_ONCE])
+        self._free -= 1
+        self.under_way += len(batch[0])
+        self._batches.put(batch)
 
     def _write(self) -> None:
         assert self._loop is not None
         while (batch := self._batches.get()) is not None:
+            events, _ = batch
             try:
-                new = self._store.events.record(batch, self._route)
+                new = self._store.events.record(events, self._route)
             except StoreTrouble as trouble:
-                self._loop.call_soon_threadsafe(self._failed, trouble)
+                self._loop.call_soon_threadsafe(self._ended, batch, frozenset(), trouble)
                 continue
-            self._loop.call_soon_threadsafe(self._stored, batch, new)
+            self._loop.call_soon_threadsafe(self._ended, batch, new, None)
             if new:
-                self._on_recorded([event for event in batch if event.id in new])
+                self._on_recorded([event for event in events if event.id in new])
 
-    def _stored(self, batch: Sequence[Event], new: frozenset[str]) -> None:
-        done = self._under_way
+    def _ended(self, batch: Batch, new: frozenset[str], trouble: StoreTrouble | None) -> None:
+        self._free += 1
+        self.under_way -= len(batch[0])
         self._hand_over()
-        for event, stored in zip(batch, done, strict=True):
-            if not stored.done():
+        for event, stored in zip(*batch, strict=True):
+            if stored.done():
+                continue
+            if trouble is None:
                 stored.set_result(event.id in new)
-
-    def _failed(self, trouble: StoreTrouble) -> None:
-        done = self._under_way
-        self._hand_over()
-        for stored in done:
-            if not stored.done():
+            else:
                 stored.set_exception(trouble)

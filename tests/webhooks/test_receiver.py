@@ -56,9 +56,9 @@ class TestTakingEvents:
         batches: list[int] = []
 
         class Counted(Writer):
-            def _stored(self, batch: Any, new: Any) -> None:
-                batches.append(len(batch))
-                super()._stored(batch, new)
+            def _ended(self, batch: Any, new: Any, trouble: Any) -> None:
+                batches.append(len(batch[0]))
+                super()._ended(batch, new, trouble)
 
         with (
             running_receiver(store, writer=Counted(store, nobody)) as receiver,
@@ -152,13 +152,13 @@ class TestRefusals:
             entered.set()
             held.wait(20)
 
-        writer = Writer(store, nobody, most_waiting=2, on_recorded=hold)
+        writer = Writer(store, nobody, most_waiting=2, on_recorded=hold, threads=1)
         with running_receiver(store, writer=writer) as receiver, ThreadPoolExecutor(4) as clients:
             assert receiver.deliver(event_body("evt_0")) == 200
             entered.wait(20)
             pending = [clients.submit(receiver.deliver, event_body(f"evt_{number}")) for number in (1, 2, 3)]
             deadline = time.monotonic() + 20
-            while len(writer._waiting) + len(writer._under_way) < 3 and time.monotonic() < deadline:
+            while writer.waiting + writer.under_way < 3 and time.monotonic() < deadline:
                 threading.Event().wait(0.005)
             with receiver.connected() as connection:
                 answer = connection.ask(delivery(event_body("evt_4")))

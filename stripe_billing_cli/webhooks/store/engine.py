@@ -71,7 +71,6 @@ def make_engine(where: Address, *, connections: int) -> Engine:
             pool_size=connections,
             max_overflow=0,
             pool_timeout=30,
-            pool_pre_ping=True,
         )
     except (ModuleNotFoundError, NoSuchModuleError):
         raise StoreTrouble(
@@ -106,7 +105,9 @@ def _sqlite(where: Address, connections: int) -> Engine:
     def begin(connection: sa.Connection) -> None:
         options = connection.get_execution_options()
         synchronous = "FULL" if options.get("durable", True) else "NORMAL"
-        connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+        if connection.info.get("synchronous") != synchronous:
+            connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
+            connection.info["synchronous"] = synchronous
         connection.exec_driver_sql(options.get("begin", "BEGIN IMMEDIATE"))
 
     return engine
