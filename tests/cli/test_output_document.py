@@ -11,12 +11,15 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.cli.narrator import Narrator
+from stripe_billing_cli.cli.output import Printer
+from stripe_billing_cli.webhooks.store import open_store
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
 DOCUMENT = Path(__file__).parent.parent.parent / "docs" / "output.md"
 ROW = re.compile(r"\| `(\w+)` \| ([\w ]+?) \|")
-PLAIN = {"string": str, "integer": int, "boolean": bool}
+PLAIN = {"string": str, "integer": int, "boolean": bool, "object": dict}
 
 
 @dataclass
@@ -108,6 +111,7 @@ def test_every_command_prints_what_the_document_says(billing: Billing, shop: Sho
     subscriptions(run, shop)
     webhooks(run)
     access(run, shop)
+    events(run, billing, document)
     run("clock", "advance", clock, "1d")
     run("clock", "delete", clock)
     commands = {name for name in document.sections if name.startswith("billing ")}
@@ -164,6 +168,27 @@ def access(run: Session, shop: Shop) -> None:
     run("access", "reconcile", customer)
     run("access", "show", customer)
     run("access", "list")
+
+
+def events(run: Session, billing: Billing, document: Document) -> None:
+    """Of these commands only `backfill` talks to Stripe, and `listen` is heard by its narrator."""
+    run("events", "backfill")
+
+    def printed(*argv: str) -> Any:
+        return json.loads(billing.ok("events", *argv, "--output", "json").out)
+
+    newest = printed("list", "--limit", "1")
+    document.check(newest, "billing events list")
+    document.check(printed("show", newest["id"]), "billing events show")
+    document.check(printed("retry", newest["id"]), "billing events retry")
+    with open_store() as store, Narrator(Printer("json")) as narrator:
+        narrator.recorded(list(store.events.load([newest["id"]]).values()))
+    document.check(json.loads(billing.capsys.readouterr().out), "billing listen")
+    delivered = json.loads(
+        billing.ok("events", "list", "--type", "customer.subscription.created", "-o", "json", "--limit", "1").out
+    )
+    document.check(delivered["deliveries"][0], "delivery")
+    document.check(printed("purge", "--older-than", "0s", "--yes"), "billing events purge")
 
 
 def documented(document: Document) -> Iterator[str]:
