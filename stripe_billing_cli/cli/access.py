@@ -158,7 +158,7 @@ def _rows(store: Store, key: str | None) -> Iterator[Access]:
 def reconcile(
     context: Context,
     customers: Annotated[
-        list[str] | None, typer.Argument(metavar="[CUSTOMER]...", help="Only these; all, if none is given.")
+        list[str] | None, typer.Argument(metavar="CUSTOMER", help="Only these; all, if none is given.")
     ] = None,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; exit with 3 if something differs.")] = False,
     store: StoreAt = None,
@@ -191,8 +191,8 @@ def reconcile(
             for change in changes:
                 record = _difference(change, mended=not check, now=opened.clock())
                 context.printer.streamed(record, _told(record), **_colour(record))
-    done = "differ" if check else "were brought up to date"
-    context.printer.note(f"{words.counted(seen, 'customer')} compared with Stripe; {differing} {done}.")
+    done = "differing" if check else "brought up to date"
+    context.printer.note(f"{words.counted(seen, 'customer')} compared with Stripe, {differing} {done}.")
     return PENDING if check and differing else None
 
 

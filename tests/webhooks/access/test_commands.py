@@ -156,7 +156,7 @@ class TestReconcile:
         checked = billing.ok("access", "reconcile", "--local", "--check")
 
         assert f"{customer}  product {product_of(subscription)}: nothing → access (active)" in first.out
-        assert "1 customer compared with Stripe; 1 were brought up to date." in first.err
+        assert "1 customer compared with Stripe, 1 brought up to date." in first.err
         assert again.out == checked.out == ""
 
     def test_who_is_gone_from_stripe_loses_access(self, billing: Billing, shop: Shop) -> None:
