@@ -208,3 +208,39 @@ def test_a_preview_and_the_update_with_its_proration_date_bill_the_same(
     assert billed(made) == billed(seen)
     assert (made["total"], made["amount_due"]) == (seen["total"], seen["amount_due"])
     local.delete(f"{CLOCKS}/{life.clock}")
+
+
+def test_a_discount_that_was_given_is_not_credited(local: Local) -> None:
+    """https://docs.stripe.com/billing/subscriptions/prorations#calculation-logic-for-coupons-applied-to-multiple-subscription-items:
+    5 off 10 and 20 in February; deleting the one of 10 halfway credits 0.5 × (10 - 1.66 or 1.67)."""
+    life = Life.begin(local, "2026-02-01")
+    coupon = local.post("/v1/coupons", amount_off=500, currency="usd", duration="forever")["id"]
+    held = life.subscribe(price(local, 1000), price(local, 2000), discounts=[{"coupon": coupon}])
+    assert life.totals(held["id"]) == [2500]
+    life.advance("2026-02-15")
+    local.delete(f"/v1/subscription_items/{item(held)}")
+    [(credit, _)] = pending(local)
+    assert credit == -417
+
+
+def test_a_discount_is_given_on_what_is_prorated(local: Local) -> None:
+    """ "Any discounts … affecting the amount of the proration are reflected in the proration invoice item's amount"."""
+    life = Life.begin(local, "2026-04-01")
+    coupon = local.post("/v1/coupons", percent_off=20, duration="forever")["id"]
+    held = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
+    life.advance("2026-04-16")
+    change(local, held, price(local, 2000), proration_behavior="always_invoice")
+    assert life.totals(held["id"]) == [800, 800 - 400]
+    life.advance("2026-05-01 02:00")
+    assert life.totals(held["id"])[-1] == 1600
+
+
+def test_a_new_period_credits_what_the_discount_left(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    coupon = local.post("/v1/coupons", percent_off=20, duration="forever")["id"]
+    held = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
+    life.advance("2026-04-16")
+    local.post(f"/v1/subscriptions/{held['id']}", billing_cycle_anchor={"type": "now"})
+    assert life.totals(held["id"]) == [800, 800 - 400]
+    cancelled = local.send("delete", f"/v1/subscriptions/{held['id']}", "prorate=true&invoice_now=true")
+    assert (cancelled.status, life.totals(held["id"])[-1]) == (200, -800)
