@@ -58,7 +58,8 @@ def plan(ending: Ending) -> Iterator[Line]:
         case "now" if subscription["status"] == "incomplete":
             yield Line(f"{id} ends now. It was never paid for; its invoice is voided.")
         case "now":
-            left = f", though it is paid until {words.moment(paid_until)}" if paid_until > cancellation.ends else ""
+            until = "its trial runs" if subscription["status"] == "trialing" else "it is paid"
+            left = f", though {until} until {words.moment(paid_until)}" if paid_until > cancellation.ends else ""
             yield Line(f"{id} ends now: the customer loses access at once{left}.")
         case "later":
             yield Line(f"{id} ends on {words.moment(cancellation.ends)}: the customer keeps access until then.")

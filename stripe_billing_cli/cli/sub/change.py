@@ -106,7 +106,8 @@ def _decide(
         named = pool.submit(references.find_price, api, price) if price else None
         found = references.find_subscription(api, name, expand=steps.EXPAND)
     chosen = terms.choose_item(found, item)
-    wanted = named.result() if named else chosen["price"]
+    as_it_is = price in (None, chosen["price"]["id"])  # which may be archived by now
+    wanted = chosen["price"] if named is None or as_it_is else named.result()
     after = terms.new_terms(chosen, wanted, quantity)
     schedule = steps.attached_schedule(api, found)
     decided = change.decide(found, schedule, chosen, after, cast(change.At, at))

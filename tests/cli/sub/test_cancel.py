@@ -34,6 +34,13 @@ class TestWhen:
         life.advance(record["ends"])
         assert (life.held["status"], life.held["ended_at"]) == ("canceled", record["ends"])
 
+    def test_of_a_trial_at_once_says_what_is_lost(self, life: Life) -> None:
+        trial = life.shop.subscription(life.customer, life.prices["pro"], trial_period_days=14)["id"]
+
+        ran = life.ok("sub", "cancel", trial, "--now", "--yes")
+
+        assert "though its trial runs until 25 Mar 2026" in ran.err
+
     def test_at_once_if_it_was_never_paid(self, life: Life) -> None:
         new = life.shop.subscription(life.customer, life.prices["team"], payment_behavior="default_incomplete")
 

@@ -150,6 +150,14 @@ class TestAtPeriodEnd:
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert life.invoices()[-1] == ("paid", 1500)
 
+    def test_the_current_price_takes_it_back_though_it_is_archived(self, life: Life) -> None:
+        life.ok("sub", "change", life.id, "--price", "team", "--at", "period-end", "--yes")
+        life.shop.post(f"/v1/prices/{life.prices['pro']}", active=False)
+
+        record = life.json("sub", "change", life.id, "--price", life.prices["pro"], "--yes")
+
+        assert (record["result"], life.held["schedule"]) == ("taken_back", None)
+
     def test_a_change_now_takes_its_place(self, life: Life) -> None:
         life.ok("sub", "change", life.id, "--price", "team", "--at", "period-end", "--yes")
 
