@@ -118,9 +118,12 @@ def test_a_reader_that_goes_away_ends_it(directory: Path) -> None:
     os.close(writing)
     os.close(reading)
     assert process.stderr is not None
-    port = int(process.stderr.readline().split("127.0.0.1:")[1].split("/")[0])
-    assert deliver(port, product("prod_1")) == 200
-
-    assert process.wait(20) == 0  # as of every command whose reader has enough
-    assert process.stderr.read() == ""
-    process.stderr.close()
+    try:
+        port = int(process.stderr.readline().split("127.0.0.1:")[1].split("/")[0])
+        assert deliver(port, product("prod_1")) == 200
+        assert process.wait(20) == 0  # as of every command whose reader has enough
+        assert process.stderr.read() == ""
+    finally:
+        process.kill()
+        process.wait()
+        process.stderr.close()
