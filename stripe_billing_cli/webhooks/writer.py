@@ -16,7 +16,6 @@ from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
 
 MOST_AT_ONCE = 256
 """Events in one transaction."""
-POSTGRES_THREADS = 2
 
 
 class Overloaded(Exception):
@@ -29,8 +28,8 @@ Batch = tuple[list[Event], list[asyncio.Future[bool]]]
 class Writer:
     """Stores events that the tasks of one event loop hand in; each is told when its own event is durable.
 
-    `on_recorded` gets, in a thread of the writer's, the events that were new. `threads` commits may be under way at
-    once: PostgreSQL flushes them together, SQLite has one writer.
+    `on_recorded` gets, in a thread of the writer's, the events that were new. `threads` batches may be under way at
+    once: while one waits for the disk, the next is written.
     """
 
     def __init__(
@@ -40,7 +39,7 @@ class Writer:
         *,
         most_waiting: int = 2048,
         on_recorded: Callable[[Sequence[Event]], None] = lambda events: None,
-        threads: int | None = None,
+        threads: int = 2,
     ) -> None:
         self._store = store
         self._route = route
@@ -50,7 +49,7 @@ class Writer:
         self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._scheduled = False
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._free = threads or (POSTGRES_THREADS if store.shared else 1)
+        self._free = threads
         self._threads = [
             threading.Thread(target=self._write, name=f"writer-{number}", daemon=True) for number in range(self._free)
         ]

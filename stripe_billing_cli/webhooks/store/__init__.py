@@ -52,8 +52,6 @@ class Store:
         self._database = database
         self.shown = database.shown
         self.clock = database.clock
-        self.shared = not database.sqlite
-        """Whether it takes several writers at once."""
         self.work = Work(database)
         self.events = Events(database, self.work)
         self.access = AccessRows(database)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,9 +40,31 @@ class Database:
         if within is not None:
             yield within
             return
-        engine = self.engine.execution_options(durable=durable)
-        with self._turn if self.sqlite else nullcontext(), told(self.shown), engine.begin() as connection:
+        if self.sqlite:
+            with told(self.shown):
+                with self._turn, self.engine.begin() as connection:
+                    yield connection
+                if durable:
+                    self._flush()
+            return
+        with told(self.shown), self.engine.execution_options(durable=durable).begin() as connection:
             yield connection
+
+    def _flush(self) -> None:
+        """Wait until what was committed is on the disk, while the next writer is at work already.
+
+        What SQLite's `synchronous = FULL` does at the end of a commit, with its one writer waiting: flush the log.
+        With `NORMAL` it does so only before it copies the log into the database
+        (https://www.sqlite.org/pragma.html#pragma_synchronous), so whatever is no longer in the log is on the disk.
+        """
+        try:
+            log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
+        except FileNotFoundError:  # no log is kept here, and the commit has waited for the disk itself
+            return
+        try:
+            os.fdatasync(log)
+        finally:
+            os.close(log)
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:

@@ -98,17 +98,14 @@ def _sqlite(where: Address, connections: int) -> Engine:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
-        for pragma in ("journal_mode = WAL", "foreign_keys = ON"):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA foreign_keys = ON")
+        (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        # Without a log, as on a network's file system, each commit has to wait for the disk; see `Database._flush`.
+        connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:
-        options = connection.get_execution_options()
-        synchronous = "FULL" if options.get("durable", True) else "NORMAL"
-        if connection.info.get("synchronous") != synchronous:
-            connection.exec_driver_sql(f"PRAGMA synchronous = {synchronous}")
-            connection.info["synchronous"] = synchronous
-        connection.exec_driver_sql(options.get("begin", "BEGIN IMMEDIATE"))
+        connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
 
     return engine
 
