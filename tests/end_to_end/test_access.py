@@ -112,7 +112,6 @@ def test_access_is_granted_and_revoked_and_a_script_is_told(shell: Shell) -> Non
             assert told.next() == f"revoked {customer} pro"
             assert _asked(url, customer) is False
             shell("access", "show", customer, code=4)
-        shell("access", "reconcile", "--check", environment=environment)
     told.close()
 
 

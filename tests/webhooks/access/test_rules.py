@@ -9,6 +9,7 @@ import pytest
 from stripe_billing_cli.webhooks.access.rules import DEFAULTS, RULES, RulesRefused, read_rules
 
 DAY = 86_400
+ROOT = Path(__file__).parent.parent.parent.parent
 
 
 def test_without_a_file_there_are_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -78,3 +79,17 @@ def test_a_file_that_makes_no_sense_is_told(tmp_path: Path, text: str, message: 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
     with pytest.raises(RulesRefused, match="there is no"):
         read_rules(tmp_path / "nothing.yaml")
+
+
+def test_the_readme_shows_the_defaults(tmp_path: Path) -> None:
+    shown = (
+        (ROOT / "README.md")
+        .read_text(encoding="utf-8")
+        .split("These are the defaults:\n\n```text\n")[1]
+        .split("```")[0]
+    )
+    file = tmp_path / "rules.yaml"
+    file.write_text(shown, encoding="utf-8")
+
+    assert read_rules(file).by_status == DEFAULTS
+    assert len(shown.splitlines()) == len(DEFAULTS)
