@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
-from stripe_billing_cli.subscriptions.cancel import RefundKind
+from stripe_billing_cli.subscriptions.cancel import RefundKind, period_end
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 STAMP = "billing_refund"
@@ -60,12 +60,20 @@ class Refund:
 
 
 def decide(subscription: Object, payment: Payment, kind: RefundKind, ended: int) -> Refund:
-    """How much of the payment goes back: all that is left of it, or what was unused when the subscription ended."""
+    """How much of the payment goes back: all that is left of it, or what was unused when the subscription ended.
+
+    Nothing is unused once the period has ended; a pause ends it, and credits what was left of it.
+    """
     mark = f"{kind}:{subscription['id']}"
     for refund in payment.refunds:
         if refund["status"] in GIVEN and refund["metadata"].get(STAMP) == mark:
             return Refund(kind, subscription["id"], payment, int(refund["amount"]), refund)
-    unused = payment.left if kind == "last" else unused_part(payment.invoice["lines"]["data"], ended)
+    if kind == "last":
+        unused = payment.left
+    elif period_end(subscription) <= ended:
+        unused = 0
+    else:
+        unused = unused_part(payment.invoice["lines"]["data"], ended)
     return Refund(kind, subscription["id"], payment, max(0, min(unused, payment.left)))
 
 

@@ -19,6 +19,7 @@ from tests.subscriptions.conftest import Shop
 from tests.subscriptions.interrupted import Trouble, Troubled
 
 DAY = 86400
+SUBSCRIPTION: Any = {"id": "sub_1", "items": {"data": [{"current_period_end": 30 * DAY}]}}
 
 
 def line(amount: int, start: int, end: int, *, discount: int = 0, tax: int = 0, behavior: str = "exclusive") -> Any:
@@ -73,22 +74,22 @@ class TestHowMuch:
         return {"id": "re_1", "amount": 700, "status": status, "metadata": {refund.STAMP: mark}}
 
     def test_never_more_than_is_left(self) -> None:
-        assert decide({"id": "sub_1"}, self.payment(400), "prorated", 10 * DAY).amount == 400
+        assert decide(SUBSCRIPTION, self.payment(400), "prorated", 10 * DAY).amount == 400
 
     def test_a_refund_for_the_same_is_the_refund(self) -> None:
-        found = decide({"id": "sub_1"}, self.payment(800, self.given_before("prorated:sub_1")), "prorated", 20 * DAY)
+        found = decide(SUBSCRIPTION, self.payment(800, self.given_before("prorated:sub_1")), "prorated", 20 * DAY)
         assert (found.amount, found.made and found.made["id"]) == (700, "re_1")
 
     @pytest.mark.parametrize("mark", ["last:sub_1", "prorated:sub_2"])
     def test_a_refund_for_something_else_is_not(self, mark: str) -> None:
-        found = decide({"id": "sub_1"}, self.payment(800, self.given_before(mark)), "prorated", 20 * DAY)
+        found = decide(SUBSCRIPTION, self.payment(800, self.given_before(mark)), "prorated", 20 * DAY)
         assert (found.amount, found.made) == (500, None)
 
     @pytest.mark.parametrize("status", ["failed", "canceled"])
     def test_a_refund_that_failed_at_the_bank_is_made_anew_under_another_key(self, status: str) -> None:
         failed = self.given_before("last:sub_1", status)
-        before = decide({"id": "sub_1"}, self.payment(1500), "last", 0)
-        after = decide({"id": "sub_1"}, self.payment(1500, failed), "last", 0)
+        before = decide(SUBSCRIPTION, self.payment(1500), "last", 0)
+        after = decide(SUBSCRIPTION, self.payment(1500, failed), "last", 0)
         assert after.made is None
         assert before.idempotency_key(0) != after.idempotency_key(0)
 

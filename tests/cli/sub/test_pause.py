@@ -97,6 +97,14 @@ class TestTheService:
         assert life.held["status"] == "active"
         assert life.invoices()[-1] == ("paid", 1500 - 1016), "what was unused before the pause is credited"
 
+    def test_what_it_credited_is_not_refunded_as_well(self, life: Life) -> None:
+        life.ok("sub", "pause", life.id, "--yes")
+
+        ran = life.ok("sub", "cancel", life.id, "--now", "--refund", "prorated", "--yes")
+
+        assert "Nothing of the last payment is unused" in ran.out
+        assert life.shop.api.page("/v1/refunds", {})[0] == []
+
     def test_that_is_paused_may_end(self, life: Life) -> None:
         life.ok("sub", "pause", life.id, "--yes")
 
