@@ -4,9 +4,11 @@ Against an empty handler on the same server, measured in turns; of each the best
 else the machine does at the time only ever slows one down. `Result` knows limits from above, so the ratio is told the
 other way round: how many times as fast the empty handler is.
 
-What stands in the way of more is Python's one core: an event costs the event loop about 55 µs (the empty handler 40:
-HTTP and ASGI), the signature 4, reading the event 5, and the writer's thread, which has to share the interpreter, 10 to
-20. Several receivers on one PostgreSQL behind a load balancer take more; on SQLite the disk's flush comes next.
+What stands in the way of more is Python's one interpreter: an event costs the event loop about 55 µs (the empty
+handler 40: HTTP and ASGI), of which the signature is 4 and reading the event 5, and the writers' threads 20 to 35 more,
+of which they need the interpreter for about half. Each time that they do, they wait for the event loop to let go of it,
+and at 64 connections that wait, rather than the disk, is most of what a batch takes. Several receivers on one
+PostgreSQL behind a load balancer take more.
 """
 
 from __future__ import annotations
