@@ -6,10 +6,13 @@ between the two is completed by the next, to the same amount.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, steps
+from stripe_billing_cli.subscriptions import quote, steps, uncut
 from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
+from stripe_billing_cli.subscriptions.refusals import Refused
 
 
 def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Object:
@@ -27,6 +30,48 @@ def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation) 
     return subscription
 
 
+def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation) -> list[Object]:
+    """The invoices that stay to be paid whatever happens, newest first. Raises `StripeFailure`."""
+    if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
+        return []
+    found, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
+    return [invoice for invoice in found if invoice["id"] != cancellation.drops_update]
+
+
+def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, asked: Asked) -> Cancellation:
+    """The same, with what becomes of a period that an earlier end had cut short, where the new one lies after it.
+
+    The period's end is then the one that it has without the cut. Raises `Refused` where the rest is paid for, and
+    would be charged again before it is credited; `StripeFailure`.
+    """
+    if cancellation.action != "later" or not uncut.cuts(subscription):
+        return cancellation
+    known = int(subscription["cancel_at"])
+    to_period_end = "cancel_at_period_end" in cancellation.params
+    if cancellation.ends < known or (cancellation.ends == known and not to_period_end):
+        return cancellation
+    proration = uncut.proration(api, subscription)
+    if to_period_end:
+        return _to_uncut_end(api, subscription, cancellation, proration)
+    if asked.prorate and proration == "none":
+        id = subscription["id"]
+        raise Refused(
+            f"the subscription {id} is to end earlier already, without a credit for the time after that",
+            f"take that back first: billing sub resume {id}",
+        )
+    return replace(cancellation, params={**cancellation.params, "proration_behavior": proration})
+
+
+def _to_uncut_end(
+    api: StripeApi, subscription: Object, cancellation: Cancellation, proration: uncut.Behavior
+) -> Cancellation:
+    end = uncut.period_end(api, subscription, proration)
+    details = {name: value for name, value in cancellation.params.items() if name == "cancellation_details"}
+    if end == subscription["cancel_at"]:
+        return replace(cancellation, action="details" if details else "none", params=details, drops_schedule=None)
+    return replace(cancellation, ends=end, params={"cancel_at": end, "proration_behavior": proration, **details})
+
+
 def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation, asked: Asked) -> Cost | None:
     """What the end will credit and charge, by Stripe's preview; None where it moves no money.
 
@@ -34,14 +79,13 @@ def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellati
     """
     if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
         return None
-    details = {"cancel_at_period_end": True}
     if cancellation.action == "now":
         if not (asked.prorate or asked.invoice_now):
             return None
         behavior = "create_prorations" if asked.prorate else "none"
         invoice = quote.if_any(api, subscription, {"cancel_now": True, "proration_behavior": behavior})
-    elif "cancel_at" in cancellation.params:
-        invoice = quote.if_any(api, subscription, dict(cancellation.params))
     else:
+        asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
+        details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
         invoice = quote.if_any(api, subscription, details)
     return billed_at_once(invoice, None) if invoice and invoice["lines"]["data"] else None

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import quote, steps
-from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
+from stripe_billing_cli.subscriptions import quote, steps, uncut
+from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, billed_later
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 
 RESUME = {"payment_behavior": "resume_on_payment_success"}
@@ -51,6 +51,23 @@ def _resume_service(api: StripeApi, id: str) -> Object:
         if steps.read(api, id)["status"] == "paused":
             raise
     return steps.read(api, id)
+
+
+def settled(api: StripeApi, subscription: Object, decided: Resumption) -> Resumption:
+    """The same, with what becomes of a period that the cancellation had cut short. Raises `StripeFailure`."""
+    if "cancellation" not in decided.steps or not uncut.cuts(subscription):
+        return decided
+    proration = uncut.proration(api, subscription)
+    return replace(decided, cancel_params={**decided.cancel_params, "proration_behavior": proration})
+
+
+def cost_of_going_on(api: StripeApi, subscription: Object, decided: Resumption) -> Cost | None:
+    """What is charged for the rest of a period that was cut short, and not billed; None where nothing is."""
+    if decided.cancel_params.get("proration_behavior") != "create_prorations":
+        return None
+    invoice = quote.if_any(api, subscription, dict(decided.cancel_params))
+    cost = billed_later(invoice, int(subscription["cancel_at"])) if invoice else None
+    return cost if cost and cost.lines else None
 
 
 def cost_of_resuming(api: StripeApi, subscription: Object) -> Cost | None:

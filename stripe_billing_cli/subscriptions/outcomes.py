@@ -116,7 +116,7 @@ def resumption(subscription: Object, decided: Resumption, cost: Cost | None, owe
     """`result` is one of `resumed`, `unchanged`, `payment_needed`.
 
     `taken_back` names what was: `cancellation`, `collection`, `pause`. `cost` is that of the period that begins after
-    a pause of the service.
+    a pause of the service, or of time that the cancellation had credited.
     """
     paused = subscription["status"] == "paused"
     return {

@@ -125,9 +125,10 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
     api = context.stripe
     found = references.find_subscription(api, name, expand=steps.EXPAND)
     now = quote.now_of(api, found, int(time.time()))
-    cancellation = cancel.decide(found, asked, now)
+    cancellation = apply_cancel.settled(api, found, cancel.decide(found, asked, now), asked)
     final = apply_cancel.final_invoice(api, found, cancellation, asked)
-    return Ending(found, asked, cancellation, final, _refund(context, found, asked, cancellation.ends))
+    owed = apply_cancel.still_open(api, found, cancellation)
+    return Ending(found, asked, cancellation, final, _refund(context, found, asked, cancellation.ends), owed)
 
 
 def _refund(context: Context, subscription: Object, asked: Asked, ends: int) -> Refund | None:
@@ -160,6 +161,6 @@ def _tell(context: Context, ending: Ending) -> None:
     results = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
     result = results[ending.cancellation.action]
     given = ending.given or (ending.refund.made if ending.refund else None)
-    ends = ending.subscription["ended_at"] or ending.cancellation.ends
+    ends = ending.subscription["ended_at"] or ending.subscription["cancel_at"] or ending.cancellation.ends
     record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, given)
     context.printer.record(record, lambda: cancel_view.screen(ending))

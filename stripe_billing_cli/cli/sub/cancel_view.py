@@ -13,19 +13,21 @@ from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, period_
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.refund import Refund
 
+UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
 GREEN = {"fg": "green"}
 
 
 @dataclass
 class Ending:
     """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, and
-    `given` the refund that was made."""
+    `given` the refund that was made. `owed` are the open invoices that stay so."""
 
     subscription: Object
     asked: Asked
     cancellation: Cancellation
     final: Cost | None
     refund: Refund | None
+    owed: list[Object]
     given: Object | None = None
 
     @property
@@ -58,7 +60,7 @@ def plan(ending: Ending) -> Iterator[Line]:
         case "now" if subscription["status"] == "incomplete":
             yield Line(f"{id} ends now. It was never paid for; its invoice is voided.")
         case "now":
-            until = "its trial runs" if subscription["status"] == "trialing" else "it is paid"
+            until = UNTIL.get(subscription["status"], "it is paid")
             left = f", though {until} until {words.moment(paid_until)}" if paid_until > cancellation.ends else ""
             yield Line(f"{id} ends now: the customer loses access at once{left}.")
         case "later":
@@ -84,17 +86,11 @@ def _money(ending: Ending) -> Iterator[Line]:
         yield cost_view.entry("refunded", _refund_told(ending.refund))
     elif ending.refund is not None:
         yield Line(f"  {_nothing_to_refund(ending.refund)}")
-    owes = ending.subscription["latest_invoice"]
-    if (
-        ending.cancellation.action == "now"
-        and owes
-        and owes["status"] == "open"
-        and not ending.cancellation.drops_update
-    ):
-        amount = words.money(owes["amount_remaining"], owes["currency"])
-        if ending.subscription["status"] != "incomplete":
-            yield Line(f"  Invoice {owes['id']} over {amount} stays open, and Stripe stops collecting it.")
-    elif not final and ending.refund is None:
+    collected = "Stripe stops collecting it" if ending.cancellation.action == "now" else "is still collected"
+    for invoice in ending.owed:
+        amount = words.money(invoice["amount_remaining"], invoice["currency"])
+        yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
+    if not final and ending.refund is None and not ending.owed:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
 
 

@@ -13,6 +13,7 @@ from stripe_billing_cli.cli import words
 
 Record = Mapping[str, Any]
 HOURS_TO_PAY = 23
+RESUME = "nothing until it is resumed; billing sub resume"
 KEPT_BACK = {
     "void": "its invoices are voided",
     "keep_as_draft": "its invoices are kept as drafts",
@@ -56,7 +57,7 @@ def meaning(record: Record, *, without_card: str = "create_invoice") -> Meaning:
                 "nothing by itself; billing sub pay",
             )
         case "paused":
-            return Meaning("stopped: no service, no invoices", "nothing until it is resumed; billing sub resume")
+            return Meaning("stopped: no service, no invoices", _after_pause(record))
         case "canceled":
             why = {"payment_failed": ", for lack of payment", "payment_disputed": ", after a dispute"}
             return Meaning(
@@ -75,7 +76,12 @@ def _active(record: Record) -> str:
         return f"in service, but not charged: {KEPT_BACK[record['pause_collection']]}"
     open_ = _open_invoice(record)
     if open_ is None:
-        return "in service; its invoices are paid"
+        waits = _waiting_update(record)
+        return (
+            f"in service; a change waits until {_named(waits)} is paid"
+            if waits
+            else "in service; its invoices are paid"
+        )
     return f"in service; {_named(open_)} is open"
 
 
@@ -124,5 +130,20 @@ def _retry(record: Record) -> str:
     return "no further try is planned; billing sub pay"
 
 
+def _after_pause(record: Record) -> str:
+    waits = _waiting_update(record)
+    return f"it goes on once {_named(waits)} is paid; billing sub pay" if waits else RESUME
+
+
 def _open_invoice(record: Record) -> Record | None:
-    return next((one for one in record["invoices"] if one["status"] == "open"), None)
+    """The newest; not that of a change which is made only if it is paid, and for which nothing is owed."""
+    waits = record["latest_invoice"] if record["pending_update_expires_at"] else None
+    return next((one for one in record["invoices"] if one["status"] == "open" and one["id"] != waits), None)
+
+
+def _waiting_update(record: Record) -> Record | None:
+    """The open invoice of a change, or of a resumption, that is made once it is paid."""
+    if not record["pending_update_expires_at"]:
+        return None
+    latest = record["latest_invoice"]
+    return next((one for one in record["invoices"] if one["status"] == "open" and one["id"] == latest), None)

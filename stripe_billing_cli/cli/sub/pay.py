@@ -118,7 +118,8 @@ def _screen(record: Record) -> Iterator[Line]:
             yield Line(f"Nothing is due; the card is saved for later. {id} is {status}.", GREEN)
         case "nothing_to_pay" if invoice:
             when = words.moment(record["collects_at"])
-            yield Line(f"Nothing to pay yet: invoice {invoice['id']} is a draft, to be charged by itself at {when}.")
+            becomes = "sent" if record["subscription"]["collection_method"] == "send_invoice" else "charged"
+            yield Line(f"Nothing to pay yet: invoice {invoice['id']} is a draft, to be {becomes} by itself at {when}.")
         case "nothing_to_pay":
             yield Line(f"Nothing to pay: {id} is {status}, and no invoice is open.")
         case _:

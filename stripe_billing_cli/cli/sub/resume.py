@@ -32,12 +32,13 @@ def resume(context: Context, subscription: Subscription) -> None:
 
     api = context.stripe
     found = references.find_subscription(api, subscription, expand=steps.EXPAND)
-    decided = pause.decide_resumption(found)
-    cost = apply_pause.cost_of_resuming(api, found) if "pause" in decided.steps else None
+    decided = apply_pause.settled(api, found, pause.decide_resumption(found))
+    resumes = "pause" in decided.steps
+    cost = apply_pause.cost_of_resuming(api, found) if resumes else apply_pause.cost_of_going_on(api, found, decided)
     after, owes = found, None
     if decided.steps:
         will = [line.text for line in _plan(found, decided, cost)]
-        asking.confirm(context, f"Let {found['id']} go on?", will=will, moves_money="pause" in decided.steps)
+        asking.confirm(context, f"Let {found['id']} go on?", will=will, moves_money=cost is not None or resumes)
         after = apply_pause.resume(api, found, decided)
     if after["status"] == "paused":
         invoice = payments.open_invoice(api, after)
@@ -66,6 +67,9 @@ def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Itera
                 yield Line(f"{id}: the service goes on, and a new period begins now.")
     if cost:
         yield from cost_view.lines(cost)
+    if cost and "pause" not in decided.steps:
+        yield Line("  This is settled with the next invoice.")
+    elif cost:
         source = f" {cost_view.paying(payments.default_card(subscription))}" if cost.due_now else ""
         yield cost_view.entry("due now", f"{words.money(cost.due_now, cost.currency)}{source}")
 

@@ -60,6 +60,12 @@ def _update(held: Mapping[str, Any], before: Mapping[str, Any]) -> str:
         parts.append("collection paused" if held["pause_collection"] else "collection resumed")
     if "pending_setup_intent" in before:
         parts.append("a card is asked for" if held["pending_setup_intent"] else "a card was given")
+    if "pending_update" in before and (held["pending_update"] or not parts):
+        parts.append(
+            "a change waits for its payment" if held["pending_update"] else "the change that waited is dropped"
+        )
+    if "schedule" in before and (held["schedule"] or not parts):
+        parts.append("a change is scheduled" if held["schedule"] else "nothing is scheduled any more")
     rest = sorted(before.keys() - {"status", "cancel_at", "cancel_at_period_end", "canceled_at", "items"} - KNOWN)
     return ", ".join(parts or [f"changed: {', '.join(rest)}" if rest else "changed"])
 

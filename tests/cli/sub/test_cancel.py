@@ -88,7 +88,52 @@ class TestAgain:
         assert life.held["cancel_at"] == FIRST_OF_APRIL
 
 
+class TestPutOff:
+    """An end on a date cuts the period short; what was paid for is not charged again where it goes on after all."""
+
+    @pytest.mark.parametrize("when", ["--at-period-end", "--at=2026-03-25"])
+    def test_what_is_paid_for_is_not_charged_again(self, when: str, life: Life) -> None:
+        life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--yes")
+
+        ran = life.ok("sub", "cancel", life.id, when, "--yes")
+
+        assert "No money moves" in ran.err
+        life.advance(FIRST_OF_APRIL + 2 * 3600)
+        assert (life.held["status"], life.invoices()) == ("canceled", [("paid", 1500)])
+
+    def test_what_was_credited_is_charged(self, life: Life) -> None:
+        life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--prorate", "--yes")
+
+        ran = life.ok("sub", "cancel", life.id, "--at-period-end", "--yes")
+
+        assert "charged     $5.81  Remaining time on Pro after 20 Mar 2026" in ran.err
+        life.advance(FIRST_OF_APRIL + 2 * 3600)
+        assert sum(total for _, total in life.invoices()) == 1500
+
+    def test_a_credit_is_refused_that_would_charge_first(self, life: Life) -> None:
+        life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--yes")
+
+        ran = life("sub", "cancel", life.id, "--at", "2026-03-25", "--prorate", "--yes")
+
+        assert ran.code == 1
+        assert f"take that back first: billing sub resume {life.id}" in ran.err
+
+
 class TestMoney:
+    def test_an_invoice_that_stays_to_be_paid_is_told(self, life: Life) -> None:
+        life.use_card("pm_card_chargeCustomerFail")
+        life.advance(FIRST_OF_APRIL + 2 * 3600)
+        assert life.held["status"] == "past_due"
+        owed = life.held["latest_invoice"]
+
+        later = life.ok("sub", "cancel", life.id, "--yes").err
+        now = life.ok("sub", "cancel", life.id, "--now", "--yes").err
+
+        assert f"Invoice {owed} over $15.00 stays open, and is still collected." in later
+        assert f"Invoice {owed} over $15.00 stays open, and Stripe stops collecting it." in now
+        assert "though its period runs until" in now
+        assert "No money moves" not in later + now
+
     def test_unused_time_is_credited_to_the_balance_if_asked(self, life: Life) -> None:
         ran = life.ok("sub", "cancel", life.id, "--now", "--prorate", "--invoice-now", "--yes")
 

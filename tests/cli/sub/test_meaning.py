@@ -18,6 +18,8 @@ OPEN = {
     "currency": "usd",
     "next_payment_attempt": DAY,
 }
+WAITS = {**OPEN, "id": "in_2", "amount_remaining": 900, "next_payment_attempt": None}
+WAITING = {"latest_invoice": "in_2", "pending_update_expires_at": DAY}
 
 
 def record(status: str, **facts: Any) -> dict[str, Any]:
@@ -28,6 +30,8 @@ def record(status: str, **facts: Any) -> dict[str, Any]:
         "trial_end": None,
         "cancel_at": None,
         "ended_at": None,
+        "latest_invoice": None,
+        "pending_update_expires_at": None,
         "collection_method": "charge_automatically",
         "payment_method": CARD,
         "next_invoice": {"amount_due": 1500, "currency": "usd", "at": DAY},
@@ -75,6 +79,17 @@ def record(status: str, **facts: Any) -> dict[str, Any]:
             "is not paid; service goes on",
             "no further try is planned",
         ),
+        (
+            record("past_due", invoices=[WAITS, OPEN], **WAITING),
+            "the invoice in_1 over $15.00 is not paid",
+            "Stripe tries again",
+        ),
+        (
+            record("active", invoices=[WAITS], **WAITING),
+            "a change waits until the invoice in_2 over $9.00 is",
+            "charged",
+        ),
+        (record("paused", invoices=[WAITS], **WAITING), "no service", "once the invoice in_2 over $9.00 is paid"),
         (record("unpaid"), "all tries are used up", "billing sub pay"),
         (record("paused"), "no service, no invoices", "billing sub resume"),
         (record("canceled", ended_at=DAY), "ended on 15 Jan 2027", "cannot come back"),

@@ -1,0 +1,72 @@
+"""Taking back an end that was set to a date, which had cut a period short: whether its rest is still to be charged.
+
+Stripe lets the period end with the subscription. When the end is taken back or put off, the period goes on, and with
+prorations its rest is charged (`cancel_at` in `stripe/params/_subscription_update_params.py`). That is right only
+where the customer was never billed for the rest, or was credited for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Literal
+
+from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.subscriptions import quote
+from stripe_billing_cli.subscriptions.records import id_of
+
+Behavior = Literal["create_prorations", "none"]
+RECENT = 10
+BILLED = ("draft", "open", "paid", "uncollectible")
+
+
+def cuts(subscription: Object) -> bool:
+    """Whether it is to end on a date of its own, with which the current period ends too."""
+    periods = [item["current_period_end"] for item in subscription["items"]["data"]]
+    return not subscription["cancel_at_period_end"] and subscription["cancel_at"] in periods
+
+
+def proration(api: StripeApi, subscription: Object) -> Behavior:
+    """How the period is to go on after the end that `subscription` has now. Raises `StripeFailure`."""
+    ends = int(subscription["cancel_at"])
+    return "none" if is_billed(_lines(api, subscription), ends) else "create_prorations"
+
+
+def period_end(api: StripeApi, subscription: Object, proration: Behavior) -> int:
+    """When the current period ends without the end that `subscription` has now. Raises `StripeFailure`."""
+    details = {"cancel_at": "", "proration_behavior": proration}
+    return int(quote.of_invoice(api, subscription, details)["period_end"])
+
+
+def is_billed(lines: Iterable[Object], at: int) -> bool:
+    """Whether what is charged for the time after `at` exceeds what is credited for it, by more than lines are rounded.
+
+    `lines` are those of invoices, and invoice items: `amount` in minor units, for a `period`.
+    """
+    over = [line for line in lines if line["period"]["start"] <= at < line["period"]["end"]]
+    return sum((_share(line, at) for line in over), Fraction()) > len(over)
+
+
+def _share(line: Object, at: int) -> Fraction:
+    start, end = line["period"]["start"], line["period"]["end"]
+    return Fraction(line["amount"] * (end - at), end - start)
+
+
+def _lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
+    """What of the subscription has been billed lately, and what waits for its next invoice."""
+    id = subscription["id"]
+    invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT})
+    for invoice in invoices:
+        if invoice["status"] in BILLED:
+            yield from (line for line in invoice["lines"]["data"] if _subscription_of(line) == id)
+    waiting, _ = api.page(
+        "/v1/invoiceitems", {"customer": id_of(subscription["customer"]), "pending": True, "limit": PAGE}
+    )
+    yield from (item for item in waiting if _subscription_of(item) == id)
+
+
+def _subscription_of(line: Object) -> str | None:
+    """Of an invoice's line, or of an invoice item."""
+    parent = line["parent"] or {}
+    kinds = ("subscription_item_details", "invoice_item_details", "subscription_details")
+    return next((parent[kind].get("subscription") for kind in kinds if parent.get(kind)), None)
