@@ -42,12 +42,17 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long trouble is sat out before it is reported: retries of a lost or failed call, seconds of 429s."""
+    """How long trouble is sat out before it is reported.
+
+    Retries of a lost or failed call, seconds of 429s, and seconds that another run's call under the same idempotency
+    key may take, each time: its answer is ours as well.
+    """
 
     retries: int = 3
     first_pause: float = 0.5
     longest_pause: float = 5.0
     rate_limited_for: float = 90.0
+    key_in_use_for: float = 10.0
 
     def pause(self, attempt: int) -> float:
         """Seconds before attempt number `attempt` (from 1): doubling, with jitter."""
@@ -96,9 +101,14 @@ class PacedTransport(stripe.HTTPClient):
         path = urlsplit(url).path
         operation = operation_of(method, path)
         waited, attempt = 0.0, 0
+        in_use_until = time.monotonic() + self._patience.key_in_use_for
         while True:
             self._pacer.wait(operation)
             body, status, answer_headers = self._once(method, url, path, headers, post_data)
+            if _key_in_use(status, body) and time.monotonic() < in_use_until:
+                attempt += 1
+                time.sleep(min(max(self._patience.pause(attempt), 0.01), 1.0))
+                continue
             if status != 429 or waited >= self._patience.rate_limited_for:
                 if status != 429:
                     self._pacer.accepted(operation)
@@ -133,6 +143,12 @@ class PacedTransport(stripe.HTTPClient):
 def _cut_off(error: BaseException) -> bool:
     """Whether the connection broke inside the answer: the SDK does not retry that, though its key makes it safe."""
     return type(error.__cause__).__name__ in {"ChunkedEncodingError", "ContentDecodingError"}
+
+
+def _key_in_use(status: int, body: Any) -> bool:
+    """Whether another call under the same idempotency key is under way (https://docs.stripe.com/error-codes)."""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
+    return status == 409 and "idempotency_key_in_use" in text
 
 
 def _complete_json(body: Any, status: int) -> None:

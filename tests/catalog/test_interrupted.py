@@ -119,7 +119,7 @@ class TroubledTransport(stripe.HTTPClient):
         pass
 
 
-NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0)
+NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0, key_in_use_for=0)
 PATIENCE = client.Patience(retries=2, first_pause=0, longest_pause=0)
 
 

@@ -25,7 +25,7 @@ TROUBLES = st.builds(
     when=st.sampled_from(["before", "after"]),
     how=st.sampled_from(["crash", "500", "drop", "half", "409", "429", "403"]),
 )
-NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0)
+NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0, key_in_use_for=0)
 
 
 def connected(transport: stripe.HTTPClient) -> client.StripeApi:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -108,19 +109,44 @@ def _refunds(shop: Shop) -> list[int]:
 def test_two_runs_at_once_refund_once(shop: Shop) -> None:
     wanted = _paid(shop)
     gate = threading.Barrier(2)
-    made: list[str] = []
 
-    def one() -> None:
+    def one(_: int) -> str:
         gate.wait()
-        made.append(refund.give_back(shop.api, wanted)["id"])
+        return str(refund.give_back(shop.api, wanted)["id"])
 
-    threads = [threading.Thread(target=one) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(2) as runs:
+        made = list(runs.map(one, range(2)))
 
     assert len(set(made)) == 1
+    assert _refunds(shop) == [1500]
+
+
+class KeyInUse(stripe.HTTPClient):
+    """Another run's refund under the same key is under way for the next `calls` calls."""
+
+    name = "key-in-use"
+
+    def __init__(self, inner: stripe.HTTPClient, calls: int) -> None:
+        super().__init__()
+        self._inner = inner
+        self._calls = calls
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        if method == "post" and url.endswith("/v1/refunds") and self._calls:
+            self._calls -= 1
+            code = "idempotency_key_in_use"
+            return f'{{"error": {{"type": "invalid_request_error", "code": "{code}", "message": "busy"}}}}', 409, {}
+        return self._inner.request(method, url, headers, post_data)
+
+    def close(self) -> None:
+        pass
+
+
+def test_a_refund_of_another_run_that_takes_long_is_waited_for(shop: Shop, tmp_path: Path) -> None:
+    wanted = _paid(shop)
+    busy = _over(tmp_path, lambda inner: KeyInUse(inner, 8), PATIENCE)
+
+    assert refund.give_back(busy, wanted)["amount"] == 1500
     assert _refunds(shop) == [1500]
 
 
