@@ -62,6 +62,19 @@ class Text(Kind):
 
 
 @dataclass(frozen=True)
+class Email(Kind):
+    """Only what is no address at all is refused (https://docs.stripe.com/error-codes#email-invalid)."""
+
+    longest: int = 512
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = Text(self.longest).read(raw, name)
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+            raise invalid(f"Invalid email address: {text}", name, "email_invalid")
+        return text
+
+
+@dataclass(frozen=True)
 class Integer(Kind):
     least: int | None = None
     most: int | None = None

@@ -14,6 +14,7 @@ from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
     Choice,
+    Email,
     Hash,
     Integer,
     ListOf,
@@ -45,7 +46,7 @@ COMMON = {
         individual_name=Text(150),
         phone=Text(20),
         shipping=SHIPPING,
-        email=Text(512),
+        email=Email(),
         metadata=Metadata(),
         tax_exempt=Choice(("exempt", "none", "reverse")),
     ),

@@ -139,3 +139,9 @@ def test_what_is_not_modelled_is_refused_by_name(local: Local, params: Any) -> N
         f"The local Stripe does not support the parameter `{name}`"
         in refused(local, life, price(local), **params).message
     )
+
+
+def test_a_customer_whose_email_is_none(local: Local) -> None:
+    refusal = local.refused("post", "/v1/customers", email="ada at example")
+
+    assert refusal == Refusal("Invalid email address: ada at example", "email_invalid", "email")
