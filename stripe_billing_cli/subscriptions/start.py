@@ -16,7 +16,8 @@ from typing import Any
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import once, references
 from stripe_billing_cli.subscriptions.once import Intent
-from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, WrongKind, has_ended, listed
+from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, has_ended, listed
+from stripe_billing_cli.subscriptions.refusals import Refused
 
 PATH = "/v1/subscriptions"
 EXPAND = ("latest_invoice.confirmation_secret", "pending_setup_intent")
@@ -79,7 +80,7 @@ def look(api: StripeApi, order: Order) -> Situation:
         found = [price.result() for price in prices]
     for line, price in zip(order.lines, found, strict=True):
         if price["recurring"] is None:
-            raise WrongKind(f"{line.price} is a price to pay once; a subscription needs one that recurs")
+            raise Refused(f"the price {line.price} is charged once, and a subscription needs a recurring one")
     code = _promotion_code(api, order.promotion_code, person["id"]) if order.promotion_code else None
     return Situation(person, found, subscriptions, code)
 

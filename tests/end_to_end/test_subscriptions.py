@@ -107,6 +107,30 @@ def test_killed_when_it_was_made_and_not_yet_told_it_is_told_by_the_next_run(wit
     assert listed == again
 
 
+def test_killed_while_it_waits_it_waits_on_for_the_same_in_the_next_run(with_ada: Shell) -> None:
+    """With JSON the result is printed at the end, so until then nobody may know of the subscription."""
+    waits = (*ADA, "--local", "--wait", "--output", "json")
+    running = subprocess.Popen(
+        [BILLING, "sub", "create", *waits],
+        cwd=with_ada.directory,
+        env=with_ada.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert running.stderr is not None
+    made = running.stderr.readline().split()[0]
+    running.kill()
+    out, _ = running.communicate(timeout=30)
+
+    again = json.loads(with_ada("sub", "create", *waits, "--timeout", "0s", code=4).stdout)
+
+    assert out == ""
+    assert (again["id"], again["existing"]) == (made, True)
+    another = with_ada("sub", "create", *ADA, "--local", "--output", "id").stdout.strip()
+    assert another != made
+
+
 @pytest.mark.parametrize("output", ["table", "json"])
 def test_a_list_that_nobody_reads_on_ends_and_has_not_failed(shell: Shell, output: str) -> None:
     """More than a pipe holds, so that the list is still being written when its reader leaves."""

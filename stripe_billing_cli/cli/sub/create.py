@@ -121,10 +121,11 @@ def create(
         context.printer.note(f"{record['id']} is {words.status(record['status'])}{link}")
     else:
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
-    settle(context, intent, subscription)
     if open_ and confirmation.url:
         typer.launch(confirmation.url)
-    return _wait(context, record, seconds) if wait else None
+    exit_code = _wait(context, record, seconds) if wait else None
+    settle(context, intent, subscription)
+    return exit_code
 
 
 def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:

@@ -253,8 +253,8 @@ class TestOptions:
 
         ran = billing(*CREATE, "--customer", ada["id"], "--price", setup)
 
-        assert ran.code == 2
-        assert "a subscription needs one that recurs" in ran.err
+        assert ran.code == 1
+        assert "is charged once, and a subscription needs a recurring one" in ran.err
 
     def test_an_archived_price_is_refused(self, billing: Billing, shop: Shop, ada: Any) -> None:
         old = shop.price()["id"]
@@ -468,7 +468,7 @@ class TestWait:
         def customer_pays() -> None:
             pay(shop, subscriptions(shop)[0]["id"])
 
-        with meanwhile(billing, "POST /v1/subscriptions/{id}", 1, customer_pays):
+        with meanwhile(billing, "GET /v1/subscriptions/{id}", 1, customer_pays):
             ran = billing.ok(*CREATE, *ADA, "--wait", "--timeout", "1m", "--output", "json")
 
         assert ran.json["status"] == "active"
@@ -486,7 +486,7 @@ class TestWait:
         def is_canceled() -> None:
             shop.api.delete(f"/v1/subscriptions/{subscriptions(shop)[0]['id']}")
 
-        with meanwhile(billing, "POST /v1/subscriptions/{id}", 1, is_canceled):
+        with meanwhile(billing, "GET /v1/subscriptions/{id}", 1, is_canceled):
             ran = billing(*CREATE, *ADA, "--wait", "--timeout", "1m")
 
         assert ran.code == 4
