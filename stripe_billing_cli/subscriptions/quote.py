@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -84,9 +85,14 @@ def of_change(
     return Quote(cost.billed_later(later, at), proration, at)
 
 
-def of_later_change(api: StripeApi, subscription: Object, item: str, terms: Terms, starts: int) -> Cost:
-    """What the first invoice of a change at the period's end will be: as if the item were changed for nothing now."""
-    details = {"items": [item_change(item, terms)], "proration_behavior": "none"}
+def of_later_change(api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int) -> Cost:
+    """What the first invoice of a change at the period's end will be: as if the items were changed for nothing now.
+
+    `later` is what each of them will be, in the subscription's order.
+    """
+    held = subscription["items"]["data"]
+    items = [item_change(item["id"], terms) for item, terms in zip(held, later, strict=True)]
+    details = {"items": items, "proration_behavior": "none"}
     invoice = of_invoice(api, subscription, details)
     upcoming = cost.billed_later(invoice, 0)
     assert upcoming.next_invoice is not None

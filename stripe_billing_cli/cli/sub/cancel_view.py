@@ -106,7 +106,8 @@ def _billed(ending: Ending, final: Cost) -> str:
 
 def _refund_told(refund: Refund) -> str:
     invoice = refund.payment.invoice
-    of = "what is unused of it" if refund.kind == "prorated" else "all of it"
+    whole = "all of it" if refund.amount == invoice["amount_paid"] else "what is left of it"
+    of = "what is unused of it" if refund.kind == "prorated" else whole
     paid = words.money(invoice["amount_paid"], invoice["currency"])
     amount = words.money(refund.amount, invoice["currency"])
     return f"{amount}, {of}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"

@@ -120,7 +120,7 @@ def _decide(
             shown.quoted = quote.of_change(api, found, decided.item, after, at=now, asked=asked, anew=anew)
         case "later":
             assert decided.starts is not None
-            shown.later_cost = quote.of_later_change(api, found, decided.item, after, decided.starts)
+            shown.later_cost = quote.of_later_change(api, found, decided.later, decided.starts)
         case "wait":
             shown.owes = payments.owed(api, found["latest_invoice"])
     return shown

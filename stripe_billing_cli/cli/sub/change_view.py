@@ -14,7 +14,7 @@ from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.terms import name_of
+from stripe_billing_cli.subscriptions.terms import name_of, terms_of
 
 
 @dataclass
@@ -92,6 +92,8 @@ def _plan(shown: Shown) -> Iterator[Line]:
     match change.action:
         case "now":
             yield Line(f"{shown.subscription['id']}: {before} → {after}, now")
+        case "later" if change.before == change.after:
+            yield Line(f"{shown.subscription['id']}: {after} stays as it is on {words.date(change.starts)}")
         case "later":
             yield Line(f"{shown.subscription['id']}: {before} → {after}, on {words.date(change.starts)}")
         case "take_back":
@@ -111,11 +113,27 @@ def _given_way(shown: Shown) -> Iterator[Line]:
     change = shown.change
     if change.drops_update:
         yield Line(f"  The change that waits for its payment is dropped: invoice {change.drops_update} is voided.")
-    replaced = change.drops_schedule or change.schedule
-    if replaced and shown.schedule:
-        upcoming = schedule.upcoming_phase(shown.schedule)
-        if upcoming:
-            yield Line(f"  What was scheduled for {words.date(upcoming['start_date'])} is dropped.")
+    upcoming = schedule.upcoming_phase(shown.schedule) if shown.schedule else None
+    if upcoming is None:
+        return
+    day = words.date(upcoming["start_date"])
+    stays = _scheduled_for_others(shown)
+    if change.drops_schedule or (change.schedule and not stays):
+        yield Line(f"  What was scheduled for {day} is dropped.")
+    elif change.schedule:
+        yield Line(f"  What is scheduled for the other items stays: {', '.join(stays)} on {day}.")
+
+
+def _scheduled_for_others(shown: Shown) -> list[str]:
+    """What the other items are to be, where that is not what they are now."""
+    held = shown.subscription["items"]["data"]
+    if len(held) != len(shown.change.later):
+        return []
+    return [
+        _named(item["price"], terms.quantity) if terms.price == item["price"]["id"] else terms.price
+        for item, terms in zip(held, shown.change.later, strict=True)
+        if item["id"] != shown.change.item and terms_of(item) != terms
+    ]
 
 
 def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:

@@ -155,6 +155,14 @@ class TestMoney:
         assert record["refund"]["status"] == "succeeded"
         assert life.held["status"] == "active"
 
+    def test_what_is_left_of_the_last_payment_is_told_as_that(self, life: Life) -> None:
+        [payment], _ = life.shop.api.page("/v1/payment_intents", {"customer": life.customer})
+        life.shop.post("/v1/refunds", payment_intent=payment["id"], amount=300)
+
+        ran = life.ok("sub", "cancel", life.id, "--now", "--refund", "last", "--yes")
+
+        assert "refunded   $12.00, what is left of it, from the payment of $15.00" in ran.err
+
     def test_a_refund_is_made_once(self, life: Life) -> None:
         first = life.json("sub", "cancel", life.id, "--now", "--refund", "prorated", "--yes")["refund"]
 

@@ -224,6 +224,23 @@ class TestItems:
         life.advance(FIRST_OF_APRIL + 2 * 3600)
         assert [item["quantity"] for item in life.held["items"]["data"]] == [3, 4]
 
+    def test_what_is_scheduled_for_another_item_is_shown_and_counted(self, life: Life) -> None:
+        items = [{"price": life.prices["team"]}]
+        life.shop.post(f"/v1/subscriptions/{life.id}", items=items, proration_behavior="none")
+        later = ("--at", "period-end", "--yes")
+        life.ok("sub", "change", life.id, "--item", "team", "--quantity", "4", *later)
+
+        ran = life.ok("sub", "change", life.id, "--item", "pro", "--quantity", "3", *later)
+        back = life.ok("sub", "change", life.id, "--item", "pro", "--quantity", "1", *later)
+
+        assert "What is scheduled for the other items stays: team × 4 on 1 Apr 2026." in ran.err
+        assert "is dropped" not in ran.err
+        assert "then       $245.00 on 1 Apr 2026" in ran.err
+        assert "pro stays as it is on 1 Apr 2026" in back.err
+        assert "then       $215.00 on 1 Apr 2026" in back.err
+        life.advance(FIRST_OF_APRIL + 2 * 3600)
+        assert life.invoices()[-1] == ("paid", 4 * 5000 + 1500)
+
 
 class TestRefusals:
     def test_of_a_price_that_is_charged_once(self, life: Life) -> None:
