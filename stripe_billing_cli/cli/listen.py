@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +19,7 @@ from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
+    from stripe_billing_cli.stripe_api.client import StripeApi
     from stripe_billing_cli.webhooks.actions.spec import Action
     from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
     from stripe_billing_cli.webhooks.store import Store
@@ -62,7 +63,7 @@ def listen(
         typer.Option(
             "--secret",
             metavar="WHSEC",
-            help="A signing secret; repeatable. Default: STRIPE_WEBHOOK_SECRET (comma-separated) and those kept by "
+            help="A signing secret; repeatable, or comma-separated. Default: STRIPE_WEBHOOK_SECRET, and those kept by "
             "`billing webhook create --store-secret`.",
         ),
     ] = None,
@@ -111,6 +112,14 @@ def listen(
         Path | None,
         typer.Option("--handlers", metavar="FILE", help="Commands and URLs from a YAML file, each with its events."),
     ] = None,
+    no_api_key: Annotated[
+        bool,
+        typer.Option(
+            "--no-api-key",
+            help="Ask Stripe nothing: events are stored and given to --exec and --forward-to as they come. Access is "
+            "not decided, and what was missed is not fetched.",
+        ),
+    ] = False,
     rules: Annotated[
         Path | None,
         typer.Option(
@@ -139,11 +148,13 @@ def listen(
     sources = set(source or [From.webhook])
     if not path.startswith("/") or path in ("/healthz", "/readyz", "/metrics") or path.startswith("/access/"):
         raise given.wrong(f"events cannot be posted to {path}", "--path /webhook, for example")
+    if no_api_key:
+        _refuse_what_needs_a_key(context, sources, on, rules)
     seconds = None if retention is None else given.span("--retention", retention)
     with _refusals():
         actions = _actions(execute, forward_to, events, on, timeout, handlers)
         known = _secrets(secret) if From.webhook in sources else None
-        api = context.stripe
+        api = None if no_api_key else _stripe(context)
         piped = context.printer.for_people and not sys.stdout.isatty()
         narrator = Narrator(Printer("json") if piped else context.printer)
         with open_store(store) as opened, narrator:
@@ -158,12 +169,40 @@ def listen(
                 _forward_secret(actions),
                 Retries(attempts),
                 retention=seconds,
-                told=Told(narrator.recorded, narrator.outcome, narrator.trouble, narrator.caught_up),
+                told=Told(
+                    narrator.recorded, narrator.outcome, narrator.trouble, narrator.caught_up, narrator.left_over
+                ),
                 more_routes=_access(opened),
             )
             narrator.route = listening.acting.route
             narrator.on_gone = listening.stop
             listening.run(lambda url: narrator.ready(url + path if known else url, opened.shown, From.poll in sources))
+
+
+def _refuse_what_needs_a_key(
+    context: Context, sources: Collection[From], on: Sequence[On] | None, rules: Path | None
+) -> None:
+    named = [
+        ("--local", context.local),
+        ("--api-key", context.api_key),
+        ("--profile", context.profile),
+        ("--source poll", From.poll in sources),
+        ("--on", on),
+        ("--rules", rules),
+    ]
+    for name, given_ in named:
+        if given_:
+            raise given.wrong(f"--no-api-key and {name} exclude each other", f"{name} is about asking Stripe")
+
+
+def _stripe(context: Context) -> StripeApi:
+    from stripe_billing_cli.cli.settings import SettingsError
+
+    try:
+        return context.stripe
+    except SettingsError as error:
+        hint = f"{error.hint}; or --no-api-key, where handlers are all that is wanted: no access is decided then"
+        raise CommandFailed("settings", str(error), hint, WRONG) from error
 
 
 @contextmanager
@@ -192,8 +231,8 @@ def _secrets(options: Sequence[str] | None) -> KnownSecrets:
     from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
     from stripe_billing_cli.webhooks.secrets import stored_secrets
 
-    texts = options or os.environ.get("STRIPE_WEBHOOK_SECRET", "").split(",")
-    secrets = [text.strip() for text in texts if text.strip()]
+    texts = options or [os.environ.get("STRIPE_WEBHOOK_SECRET", "")]
+    secrets = [part.strip() for text in texts for part in text.split(",") if part.strip()]
     if any(not text.startswith("whsec_") for text in secrets):
         said = "--secret" if options else "STRIPE_WEBHOOK_SECRET"
         raise given.wrong(f"{said} holds no signing secret of a webhook endpoint", "it starts with whsec_")

@@ -6,7 +6,7 @@ import queue
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,6 +85,15 @@ class Narrator:
     def caught_up(self, new: int) -> None:
         if new:
             self._note(f"Fetched {new} event{'s' if new != 1 else ''} that came while nobody listened.")
+
+    def left_over(self, left: Mapping[str, int]) -> None:
+        for name, count in sorted(left.items()):
+            waits = "delivery waits" if count == 1 else "deliveries wait"
+            self._note(
+                f"{count} {waits} for {name}, which is not called here.\n"
+                "  → they go on when a listener has it among its handlers again, as it was written",
+                fg="yellow",
+            )
 
     def trouble(self, trouble: Exception) -> None:
         told = explain(trouble)

@@ -27,12 +27,12 @@ ACTION_THREADS = 16
 class Acting:
     """Runs from `start` to `stop`. `route` is what events are to be recorded with; `more` are further handlers.
 
-    Access and each action have a worker of their own, so that a slow command holds up neither who may use what nor
-    other actions.
+    Where `api` is None Stripe is asked nothing: actions are called, and there is no access. Access and each action
+    have a worker of their own, so that a slow command holds up neither who may use what nor other actions.
     """
 
     store: Store
-    api: StripeApi
+    api: StripeApi | None
     rules: Rules = field(default_factory=Rules)
     actions: Sequence[Action] = ()
     forward_secret: str = field(default="", repr=False)
@@ -43,17 +43,21 @@ class Acting:
 
     def __post_init__(self) -> None:
         acting = [self._handler(action) for action in self.actions]
-        routed: list[Handler] = [*acting, *self.more]
-        keeper = AccessKeeper(self.api, self.store, self.rules, route_to(routed), self._access_changed)
-        deciding = [access_handler(keeper, self._also_done)]
-        self.route: Route = route_to([*deciding, *routed])
+        deciding = [] if self.api is None else self._deciding(self.api, acting)
+        self.route: Route = route_to([*deciding, *acting, *self.more], fetching=self.api is not None)
         self.workers = [
             self._worker([*deciding, *self.more], ACCESS_THREADS),
             *(self._worker([handler], ACTION_THREADS) for handler in acting),
         ]
-        self.passing = TimePassing(
-            self.store, self.route, self.api.livemode, wake=self.wake, on_trouble=self.on_trouble
-        )
+        self.passing = None if self.api is None else self._passing(self.api)
+
+    def _deciding(self, api: StripeApi, acting: Sequence[Handler]) -> list[Handler]:
+        route = route_to([*acting, *self.more])
+        keeper = AccessKeeper(api, self.store, self.rules, route, self._access_changed)
+        return [access_handler(keeper, self._also_done)]
+
+    def _passing(self, api: StripeApi) -> TimePassing:
+        return TimePassing(self.store, self.route, api.livemode, wake=self.wake, on_trouble=self.on_trouble)
 
     def start(self) -> None:
         """Raises `StoreTrouble`."""
@@ -62,12 +66,25 @@ class Acting:
             self.store.work.give_back_dead(name)
         for worker in self.workers:
             worker.start()
-        self.passing.start()
+        if self.passing is not None:
+            self.passing.start()
 
     def wake(self) -> None:
         """There is new work."""
         for worker in self.workers:
             worker.wake()
+
+    def left_over(self) -> dict[str, int]:
+        """How many deliveries wait for handlers that are not called here: those of another command line, it may be.
+
+        Raises `StoreTrouble`.
+        """
+        mine = {handler.name for worker in self.workers for handler in worker.handlers}
+        found: dict[str, int] = {}
+        for (name, status), count in self.store.work.counts().items():
+            if name not in mine and status != "dead":
+                found[name] = found.get(name, 0) + count
+        return found
 
     def _also_done(self, deliveries: Sequence[Delivery]) -> None:
         events = self.store.events.load([delivery.event for delivery in deliveries])
@@ -76,11 +93,13 @@ class Acting:
 
     def _access_changed(self) -> None:
         self.wake()
-        self.passing.look()
+        if self.passing is not None:
+            self.passing.look()
 
     def stop(self, *, grace_seconds: float = 10.0) -> None:
         """Finish what runs, and give the rest back."""
-        self.passing.stop()
+        if self.passing is not None:
+            self.passing.stop()
         with ThreadPoolExecutor(len(self.workers)) as together:
             list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
 

@@ -35,11 +35,14 @@ class Handler:
     wants: Callable[[Event], bool] = lambda event: True
 
 
-def route_to(handlers: Sequence[Handler]) -> Route:
-    """The route of events to those of the handlers that want them; thin ones are fetched first, and routed then."""
+def route_to(handlers: Sequence[Handler], *, fetching: bool = True) -> Route:
+    """The route of events to those of the handlers that want them; thin ones are fetched first, and routed then.
+
+    Where nothing is fetched, thin ones go to the handlers as they came.
+    """
 
     def route(event: Event) -> Iterable[str]:
-        if event.thin:
+        if event.thin and fetching:
             return (FETCH,)
         return tuple(handler.name for handler in handlers if handler.wants(event))
 

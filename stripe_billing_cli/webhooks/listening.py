@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
@@ -45,6 +45,8 @@ class Told:
     trouble: Callable[[Trouble], None] = lambda trouble: None
     caught_up: Callable[[int], None] = lambda new: None
     """Once, when the events that were missed are there."""
+    left_over: Callable[[Mapping[str, int]], None] = lambda left: None
+    """Of deliveries that wait for handlers which are not called here, by handler."""
 
 
 @dataclass
@@ -56,13 +58,15 @@ class Address:
 
 @dataclass
 class Listening:
-    """Runs until stopped. `secrets` is None where nothing is delivered; `retention` is in seconds.
+    """Runs until stopped. `retention` is in seconds.
+
+    `api` is None where Stripe is asked nothing, `secrets` where nothing is delivered.
 
     Raises `CannotListen`, `StoreTrouble`.
     """
 
     store: Store
-    api: StripeApi
+    api: StripeApi | None
     secrets: KnownSecrets | None
     poll: bool = False
     address: Address = field(default_factory=Address)
@@ -83,7 +87,7 @@ class Listening:
             self.rules,
             self.actions,
             self.forward_secret,
-            [fetch_handler(self.api, self.store, lambda event: self.acting.route(event))],
+            [] if self.api is None else [fetch_handler(self.api, self.store, lambda event: self.acting.route(event))],
             self.retries,
             self._outcome,
             self.told.trouble,
@@ -104,8 +108,7 @@ class Listening:
             port=self.address.port,
             on_start=self._writer.start,
         )
-        self._catch_up = CatchUp(self.api, self.store, self.acting.route, self._new, lambda: self._reading.stopping)
-        self._reading = Recurring("events-api", self._read)
+        self._reading = None if self.api is None else self._reading_of(self.api)
         self._forgetting = Recurring("retention", self._forget)
         self._failures = 0
         self._caught_up = False
@@ -117,12 +120,16 @@ class Listening:
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM; then finish what is begun."""
         self.acting.start()
-        self._reading.start()
+        if left := self.acting.left_over():
+            self.told.left_over(left)
+        if self._reading is not None:
+            self._reading.start()
         self._forgetting.start()
         try:
             self._server.run(on_ready)
         finally:
-            self._reading.stop()
+            if self._reading is not None:
+                self._reading.stop()
             self._forgetting.stop()
             self._writer.close()
             self.acting.stop()
@@ -142,10 +149,18 @@ class Listening:
         self._handled.add(handler=outcome.delivery.handler, status=outcome.status)
         self.told.outcome(outcome)
 
-    def _read(self) -> float:
+    def _reading_of(self, api: StripeApi) -> Recurring:
+        def read() -> float:
+            return self._read(catch_up)
+
+        reading = Recurring("events-api", read)
+        catch_up = CatchUp(api, self.store, self.acting.route, self._new, lambda: reading.stopping)
+        return reading
+
+    def _read(self, catch_up: CatchUp) -> float:
         source: Source = "poll" if self.poll and self._caught_up else "backfill"
         try:
-            new = self._catch_up.read_on(source)
+            new = catch_up.read_on(source)
         except (StripeFailure, StoreTrouble) as trouble:
             self._failures += 1
             self.told.trouble(trouble)

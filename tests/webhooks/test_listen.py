@@ -27,10 +27,12 @@ def directory(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def listening(directory: Path, *options: str, stdout: Any = subprocess.PIPE) -> Iterator[tuple[Any, Any, int]]:
+def listening(
+    directory: Path, *options: str, stdout: Any = subprocess.PIPE, door: str = "--local"
+) -> Iterator[tuple[Any, Any, int]]:
     """The process, its lines as they come, its port."""
     process = subprocess.Popen(
-        [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET, *options],
+        [BILLING, "listen", door, "--port", "0", "--secret", f"whsec_of_before,{SECRET}", *options],
         cwd=directory,
         env={"PATH": os.environ["PATH"], "HOME": str(directory), "TERM": "dumb"},
         stdout=stdout,
@@ -71,6 +73,55 @@ def test_in_a_pipe_each_event_is_a_line_of_json_with_what_was_done(directory: Pa
         [done] = told["deliveries"]
         assert (done["status"], done["attempts"], done["outcome"]) == ("done", 1, "did it")
         assert lines.empty()
+
+
+def test_without_a_key_handlers_are_called_and_nothing_else_is_done(directory: Path) -> None:
+    thin = {"id": "evt_thin", "object": "v2.core.event", "type": "v2.core.account.updated"}
+    about = {"type": "v2.core.account", "id": "acct_1", "url": "/v2/core/accounts/acct_1"}
+    with listening(directory, "--exec", "echo did it", door="--no-api-key") as (_, lines, port):
+        assert deliver(port, event_body("evt_1", customer="cus_1")) == 200
+        told = json.loads(lines.get(timeout=20))
+        assert [(one["handler"][:5], one["outcome"]) for one in told["deliveries"]] == [("exec-", "did it")]
+
+        created = "2026-11-24T12:00:00.000Z"
+        assert deliver(port, json.dumps({**thin, "created": created, "related_object": about}).encode()) == 200
+        told = json.loads(lines.get(timeout=20))
+        assert [told["id"], *(one["outcome"] for one in told["deliveries"])] == ["evt_thin", "did it"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--no-api-key", "--source", "poll"], "--no-api-key and --source poll exclude each other"),
+        (["--no-api-key", "--exec", "true", "--on", "access-granted"], "--no-api-key and --on exclude each other"),
+        (["--exec", "true"], "or --no-api-key, where handlers are all that is wanted"),
+    ],
+)
+def test_what_needs_a_key_says_so(tmp_path: Path, options: list[str], said: str) -> None:
+    done = subprocess.run(
+        [BILLING, "listen", "--secret", SECRET, "--port", "0", *options],
+        cwd=tmp_path,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, said in done.stderr) == (2, True), done.stderr
+
+
+def test_what_waits_for_a_handler_of_before_is_told(directory: Path) -> None:
+    with listening(directory, "--exec", "exit 1") as (_, lines, port):
+        assert deliver(port, product("prod_1")) == 200
+        assert json.loads(lines.get(timeout=20))["deliveries"][0]["status"] == "failed"
+    process = subprocess.Popen(
+        [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET, "--exec", "exit 0"],
+        cwd=directory,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process, process.stderr:
+        assert "1 delivery waits for exec-exit" in process.stderr.readline()
+        process.terminate()
 
 
 def test_on_a_terminal_it_is_one_line_for_people(directory: Path) -> None:
