@@ -47,7 +47,8 @@ class Life:
 def test_a_whole_life_by_commands_alone(shell: Shell) -> None:
     shutil.copy(ROOT / "catalog.yaml", shell.directory)
     life = Life(shell)
-    life("catalog", "apply")
+    applied = life("catalog", "apply")
+    assert {change["status"] for change in applied["changes"]} == {"done"}
     clock = life("clock", "create", "--name", "life", "--at", "2026-01-31")
     customer = life("customer", "create", "--email", ADA, "--test-clock", clock["id"])
 
@@ -70,6 +71,8 @@ def _begins(life: Life, customer: str) -> None:
         PRO,
     )
     assert created["client_secret"].startswith("pi_")
+    assert created["due_next"] == {"amount_due": PRO, "currency": "usd", "at": at("2026-02-28")}
+    assert created["confirmation_expires_at"] == at("2026-01-31") + 23 * 3600
 
     declined = life("sub", "pay", ADA, "--payment-method", "pm_card_chargeDeclined", code=4)
     assert (declined["result"], declined["payment_error"]["decline_code"]) == ("payment_needed", "generic_decline")
@@ -87,6 +90,8 @@ def _begins(life: Life, customer: str) -> None:
     assert (paid["result"], paid["invoice"]["amount_paid"]) == ("paid", PRO)
     shown, events = life.show()
     assert (shown["status"], shown["current_period_end"]) == ("active", at("2026-02-28"))
+    assert _invoices(shown) == [("paid", PRO, "subscription_create")]
+    assert shown["payment_method"]["last4"] == "4242"
     assert events == ["invoice.paid", UPDATED]
 
 
@@ -99,7 +104,8 @@ def _is_upgraded(life: Life) -> None:
     changed = life("sub", "change", ADA, "--price", "keymap-team.monthly", "--yes")
     assert (changed["result"], changed["cost"]) == ("changed", preview["cost"])
     shown, events = life.show()
-    assert shown["items"][0]["lookup_key"] == "keymap-team.monthly"
+    assert (shown["status"], shown["items"][0]["lookup_key"]) == ("active", "keymap-team.monthly")
+    assert _invoices(shown)[0] == ("paid", CREDIT + CHARGE, "subscription_update")
     assert shown["invoices"][0]["total"] == shown["invoices"][0]["amount_paid"] == CREDIT + CHARGE
     assert events == ["invoice.created", "invoice.finalized", "invoice.paid", UPDATED]
 
@@ -107,9 +113,15 @@ def _is_upgraded(life: Life) -> None:
 def _is_downgraded_with_the_next_period(life: Life) -> None:
     scheduled = life("sub", "change", ADA, "--price", "keymap-pro.monthly", "--at", "period-end", "--yes")
     assert (scheduled["result"], scheduled["starts"]) == ("scheduled", at("2026-02-28"))
+    assert (scheduled["cost"]["due_now"], scheduled["cost"]["lines"]) == (0, [])
+    assert scheduled["cost"]["next_invoice"] == {"amount": PRO, "at": at("2026-02-28")}
     shown, events = life.show()
-    assert shown["items"][0]["lookup_key"] == "keymap-team.monthly"
+    assert (shown["status"], shown["items"][0]["lookup_key"]) == ("active", "keymap-team.monthly")
     assert shown["schedule"] is not None
+    change = shown["scheduled_change"]
+    assert (change["at"], [one["lookup_key"] for one in change["items"]]) == (at("2026-02-28"), ["keymap-pro.monthly"])
+    assert shown["next_invoice"] == {"amount_due": PRO, "currency": "usd", "at": at("2026-02-28")}
+    assert len(shown["invoices"]) == 2
     assert events == [UPDATED]
 
 
@@ -120,7 +132,8 @@ def _renews(life: Life, began: str, ends: str, expected: list[str]) -> None:
     shown, events = life.show()
     assert (shown["status"], shown["current_period_end"]) == ("active", at(ends))
     assert shown["items"][0]["lookup_key"] == "keymap-pro.monthly"
-    assert (shown["invoices"][0]["status"], shown["invoices"][0]["amount_paid"]) == ("paid", PRO)
+    assert _invoices(shown)[0] == ("paid", PRO, "subscription_cycle")
+    assert shown["next_invoice"] == {"amount_due": PRO, "currency": "usd", "at": at(ends)}
     assert events == expected
 
 
@@ -128,7 +141,9 @@ def _fails_to_renew(life: Life) -> None:
     life("customer", "update", ADA, "--payment-method", "pm_card_chargeCustomerFail")
     life("clock", "advance", "life", "period-end")
     shown, events = life.show()
-    assert (shown["status"], shown["invoices"][0]["status"]) == ("past_due", "open")
+    assert (shown["status"], shown["current_period_end"]) == ("past_due", at("2026-06-30"))
+    assert _invoices(shown)[0] == ("open", 0, "subscription_cycle")
+    assert shown["invoices"][0]["attempt_count"] == 1
     assert shown["invoices"][0]["amount_remaining"] == PRO
     assert shown["invoices"][0]["next_payment_attempt"] > at("2026-06-01")
     another_card = [UPDATED]
@@ -141,6 +156,7 @@ def _recovers(life: Life) -> None:
     assert (paid["result"], paid["invoice"]["amount_paid"]) == ("paid", PRO)
     shown, events = life.show()
     assert (shown["status"], shown["current_period_end"]) == ("active", at("2026-06-30"))
+    assert _invoices(shown)[0] == ("paid", PRO, "subscription_cycle")
     assert events == ["invoice.paid", UPDATED]
 
 
@@ -149,11 +165,20 @@ def _ends(life: Life) -> None:
     assert (canceled["result"], canceled["ends"], canceled["final_invoice"]) == ("scheduled", at("2026-06-30"), None)
     shown, events = life.show()
     assert (shown["status"], shown["cancel_at"]) == ("active", at("2026-06-30"))
+    assert shown["next_invoice"] is None
     assert events == [UPDATED]
 
     life("clock", "advance", "life", "period-end")
     shown, events = life.show()
     assert (shown["status"], shown["ended_at"]) == ("canceled", at("2026-06-30"))
     assert events == ["customer.subscription.deleted"]
-    assert len(shown["invoices"]) >= 3
+    assert _invoices(shown) == [("paid", PRO, "subscription_cycle")] * 4 + [
+        ("paid", CREDIT + CHARGE, "subscription_update")
+    ]
+    assert shown["cancellation_reason"] == "cancellation_requested"
     assert life("sub", "cancel", ADA)["result"] == "unchanged"
+
+
+def _invoices(shown: Any) -> list[tuple[str, int, str]]:
+    """Status, what was paid, and what for; newest first."""
+    return [(one["status"], one["amount_paid"], one["billing_reason"]) for one in shown["invoices"]]
