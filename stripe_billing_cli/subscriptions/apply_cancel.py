@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, steps, uncut
+from stripe_billing_cli.subscriptions import quote, steps, uncut, waiting_items
 from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
 from stripe_billing_cli.subscriptions.refusals import Refused
@@ -36,6 +36,19 @@ def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation)
         return []
     found, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
     return [invoice for invoice in found if invoice["id"] != cancellation.drops_update]
+
+
+def forgone(api: StripeApi, subscription: Object, cancellation: Cancellation) -> int:
+    """What waits for the next invoice, and is dropped by an end at once; negative is a credit that the customer loses.
+
+    "If the subscription is set to cancel immediately, pending prorations will be removed"
+    (https://docs.stripe.com/api/subscriptions/cancel), unless they are invoiced. Raises `StripeFailure`.
+    """
+    if cancellation.action != "now" or subscription["status"] == "incomplete":
+        return 0
+    if cancellation.params.get("invoice_now") or cancellation.params.get("prorate"):
+        return 0
+    return sum(int(item["amount"]) for item in waiting_items.of(api, subscription))
 
 
 def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, asked: Asked) -> Cancellation:

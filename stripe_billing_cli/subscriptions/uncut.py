@@ -11,9 +11,8 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Literal
 
-from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
-from stripe_billing_cli.subscriptions import quote
-from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import quote, waiting_items
 
 Behavior = Literal["create_prorations", "none"]
 RECENT = 10
@@ -59,14 +58,10 @@ def _lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
     for invoice in invoices:
         if invoice["status"] in BILLED:
             yield from (line for line in invoice["lines"]["data"] if _subscription_of(line) == id)
-    waiting, _ = api.page(
-        "/v1/invoiceitems", {"customer": id_of(subscription["customer"]), "pending": True, "limit": PAGE}
-    )
-    yield from (item for item in waiting if _subscription_of(item) == id)
+    yield from waiting_items.of(api, subscription)
 
 
 def _subscription_of(line: Object) -> str | None:
-    """Of an invoice's line, or of an invoice item."""
     parent = line["parent"] or {}
-    kinds = ("subscription_item_details", "invoice_item_details", "subscription_details")
+    kinds = ("subscription_item_details", "invoice_item_details")
     return next((parent[kind].get("subscription") for kind in kinds if parent.get(kind)), None)

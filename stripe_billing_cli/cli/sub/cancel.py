@@ -128,7 +128,8 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
     cancellation = apply_cancel.settled(api, found, cancel.decide(found, asked, now), asked)
     final = apply_cancel.final_invoice(api, found, cancellation, asked)
     owed = apply_cancel.still_open(api, found, cancellation)
-    return Ending(found, asked, cancellation, final, _refund(context, found, asked, cancellation.ends), owed)
+    lost = apply_cancel.forgone(api, found, cancellation)
+    return Ending(found, asked, cancellation, final, _refund(context, found, asked, cancellation.ends), owed, lost)
 
 
 def _refund(context: Context, subscription: Object, asked: Asked, ends: int) -> Refund | None:

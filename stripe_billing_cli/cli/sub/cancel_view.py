@@ -20,7 +20,8 @@ GREEN = {"fg": "green"}
 @dataclass
 class Ending:
     """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, and
-    `given` the refund that was made. `owed` are the open invoices that stay so."""
+    `given` the refund that was made. `owed` are the open invoices that stay so, `forgone`
+    what waits for an invoice that is not made any more, in minor units; a credit is negative."""
 
     subscription: Object
     asked: Asked
@@ -28,6 +29,7 @@ class Ending:
     final: Cost | None
     refund: Refund | None
     owed: list[Object]
+    forgone: int
     given: Object | None = None
 
     @property
@@ -90,7 +92,13 @@ def _money(ending: Ending) -> Iterator[Line]:
     for invoice in ending.owed:
         amount = words.money(invoice["amount_remaining"], invoice["currency"])
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
-    if not final and ending.refund is None and not ending.owed:
+    if ending.forgone:
+        amount = words.money(abs(ending.forgone), ending.subscription["currency"])
+        what, way = ("credit", "gives it to") if ending.forgone < 0 else ("charge", "bills it to")
+        yield Line(
+            f"  A {what} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
+        )
+    if not final and ending.refund is None and not ending.owed and not ending.forgone:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
 
 

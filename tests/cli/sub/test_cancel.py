@@ -155,6 +155,19 @@ class TestMoney:
         assert record["refund"]["status"] == "succeeded"
         assert life.held["status"] == "active"
 
+    def test_a_credit_that_is_lost_is_told(self, life: Life) -> None:
+        life.ok("sub", "change", life.id, "--quantity", "3", "--yes")
+        life.ok("sub", "change", life.id, "--quantity", "1", "--yes")
+        lost = "A credit of $20.32 that waits for the next invoice is dropped"
+
+        refused = life("sub", "cancel", life.id, "--now")
+        assert lost in refused.err
+        assert "No money moves" not in refused.err
+
+        invoiced = life.ok("sub", "cancel", life.id, "--now", "--invoice-now", "--yes")
+        assert lost not in invoiced.err
+        assert life.invoices()[-1] == ("paid", -2032)
+
     def test_what_is_left_of_the_last_payment_is_told_as_that(self, life: Life) -> None:
         [payment], _ = life.shop.api.page("/v1/payment_intents", {"customer": life.customer})
         life.shop.post("/v1/refunds", payment_intent=payment["id"], amount=300)

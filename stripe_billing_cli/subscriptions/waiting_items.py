@@ -1,0 +1,21 @@
+"""What waits for a subscription's next invoice: prorations that were not billed at once, and other invoice items.
+
+https://docs.stripe.com/api/invoiceitems/list. Amounts in minor units; a credit is negative.
+"""
+
+from __future__ import annotations
+
+from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.subscriptions.records import id_of
+
+
+def of(api: StripeApi, subscription: Object) -> list[Object]:
+    """Raises `StripeFailure`."""
+    pending = {"customer": id_of(subscription["customer"]), "pending": True, "limit": PAGE}
+    found, _ = api.page("/v1/invoiceitems", pending)
+    return [item for item in found if _subscription_of(item) == subscription["id"]]
+
+
+def _subscription_of(item: Object) -> str | None:
+    details = (item["parent"] or {}).get("subscription_details") or {}
+    return details.get("subscription")
