@@ -17,7 +17,7 @@ from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
 from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreTrouble
 from stripe_billing_cli.webhooks.worker import Outcome, Retries, Worker
-from stripe_billing_cli.webhooks.workplace import gone, worker_name
+from stripe_billing_cli.webhooks.workplace import give_back_gone, worker_name
 
 ACCESS_THREADS = 4
 ACTION_THREADS = 16
@@ -62,8 +62,7 @@ class Acting:
     def start(self) -> None:
         """Raises `StoreTrouble`."""
         remember(self.store, self.actions)
-        for name in gone(self.store.work.workers()):
-            self.store.work.give_back_dead(name)
+        give_back_gone(self.store)
         for worker in self.workers:
             worker.start()
         if self.passing is not None:

@@ -20,6 +20,7 @@ from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
 from stripe_billing_cli.webhooks.store import Delivery, Store, StoreTrouble
 from stripe_billing_cli.webhooks.store.work import Status
+from stripe_billing_cli.webhooks.workplace import give_back_gone
 
 Result = TypeVar("Result")
 
@@ -136,8 +137,12 @@ class Worker:
         while not self._stopping.wait(self.lease_seconds / 4):
             if self.busy:
                 self._tried(lambda: self.store.work.renew(self.name, lease_seconds=self.lease_seconds))
-            if self._tried(self.store.work.give_back_expired):
+            if self._tried(self._give_back_lost):
                 self._wake.set()
+
+    def _give_back_lost(self) -> int:
+        """What others had claimed and will not finish."""
+        return self.store.work.give_back_expired() + give_back_gone(self.store)
 
     def _call_handlers(self) -> None:
         while (one := self._claimed.get()) is not None:

@@ -13,6 +13,8 @@ import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
+from stripe_billing_cli.webhooks.store import Store
+
 BOOT = Path("/proc/sys/kernel/random/boot_id")
 NAMESPACE = Path("/proc/self/ns/pid")
 
@@ -35,6 +37,11 @@ def gone(workers: Iterable[str]) -> list[str]:
     return [name for name in workers if _parts(name)[0] == here and not _alive(_parts(name)[1])]
 
 
+def give_back_gone(store: Store) -> int:
+    """Put back what workers had running whose process was here and is not any more; how many. Raises `StoreTrouble`."""
+    return sum(store.work.give_back_dead(name) for name in gone(store.work.workers()))
+
+
 def _parts(name: str) -> tuple[str, int]:
     where, _, rest = name.partition(".")
     number = rest.partition(".")[0]
@@ -48,4 +55,13 @@ def _alive(process: int) -> bool:
         return False
     except OSError:
         return True  # somebody else's
-    return True
+    return not _ended(process)
+
+
+def _ended(process: int) -> bool:
+    """Whether it has ended, and only waits for its parent to look: in a container that may be for long."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
+    except (OSError, IndexError):  # not a Linux, or gone just now
+        return False
+    return state in ("Z", "X")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,7 +11,9 @@ from collections.abc import Callable
 import pytest
 
 from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import Store
+from stripe_billing_cli.webhooks.worker import Worker
 from stripe_billing_cli.webhooks.workplace import gone, place, worker_name
 
 Make = Callable[..., Event]
@@ -37,6 +40,38 @@ def test_who_is_gone(dead: int) -> None:
 
     assert gone(names) == [f"{place()}.{dead}.abc"]
     assert mine.split(".")[:2] == [place(), str(os.getpid())]
+
+
+def test_who_has_ended_and_was_not_looked_after_is_gone() -> None:
+    process = subprocess.Popen([sys.executable, "-c", ""], stdout=subprocess.PIPE)
+    assert process.stdout is not None
+    with process.stdout:
+        process.stdout.read()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # ended, and left as it is
+    try:
+        assert gone([f"{place()}.{process.pid}.abc"]) == [f"{place()}.{process.pid}.abc"]
+    finally:
+        process.wait()
+
+
+def test_a_worker_takes_up_what_another_on_its_machine_had_when_it_was_killed(
+    store: Store, make_event: Make, dead: int
+) -> None:
+    store.events.record([make_event()], lambda event: ("exec",))
+    done: queue.SimpleQueue[str] = queue.SimpleQueue()
+    worker = Worker(
+        store,
+        [Handler("exec", lambda event, delivery: done.put(event.id))],
+        lease_seconds=0.4,
+        on_outcome=lambda outcome: None,
+        name=worker_name(),
+    )
+    store.work.claim(f"{place()}.{dead}.abc", ["exec"], limit=1, lease_seconds=3600)
+    worker.start()
+    try:
+        assert done.get(timeout=10) == "evt_1"
+    finally:
+        worker.stop()
 
 
 def test_their_work_is_put_back_and_the_attempt_counts(store: Store, make_event: Make, dead: int) -> None:
