@@ -16,6 +16,9 @@ from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
 
 MOST_AT_ONCE = 256
 """Events in one transaction."""
+WORTH_A_COMMIT = 32
+LINGER_SECONDS = 0.002
+"""A commit costs as much as ten events: fewer than are worth one wait this long for more to come."""
 
 
 class Overloaded(Exception):
@@ -29,7 +32,7 @@ class Writer:
     """Stores events that the tasks of one event loop hand in; each is told when its own event is durable.
 
     `on_recorded` gets, in a thread of the writer's, the events that were new. `threads` batches may be under way at
-    once: while one waits for the disk, the next is written.
+    once; more than one thread pays only where a commit waits long, on a slow disk or a database far away.
     """
 
     def __init__(
@@ -39,7 +42,7 @@ class Writer:
         *,
         most_waiting: int = 2048,
         on_recorded: Callable[[Sequence[Event]], None] = lambda events: None,
-        threads: int = 2,
+        threads: int = 1,
     ) -> None:
         self._store = store
         self._route = route
@@ -47,7 +50,7 @@ class Writer:
         self._on_recorded = on_recorded
         self._waiting: Batch = ([], [])
         self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
-        self._scheduled = False
+        self._timer: asyncio.TimerHandle | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._free = threads
         self._threads = [
@@ -76,10 +79,19 @@ class Writer:
         stored: asyncio.Future[bool] = self._loop.create_future()
         events.append(event)
         futures.append(stored)
-        if self._free and not self._scheduled:
-            self._scheduled = True
-            self._loop.call_soon(self._hand_over)
+        self._gather()
         return stored
+
+    def _gather(self) -> None:
+        """Hand over what waits: at once where it is worth a commit, else in a moment, with what comes until then."""
+        assert self._loop is not None
+        waiting = len(self._waiting[0])
+        if not waiting or not self._free:
+            return
+        if waiting >= WORTH_A_COMMIT:
+            self._hand_over()
+        elif self._timer is None:
+            self._timer = self._loop.call_later(LINGER_SECONDS, self._hand_over)
 
     def close(self) -> None:
         """End, after the batches under way. What still waits was not answered, and comes again."""
@@ -90,7 +102,9 @@ class Writer:
 
     def _hand_over(self) -> None:
         """Give a thread what waits, now that all the requests which the loop had at hand are read."""
-        self._scheduled = False
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
         events, futures = self._waiting
         if not events or not self._free:
             return
@@ -116,7 +130,7 @@ class Writer:
     def _ended(self, batch: Batch, new: frozenset[str], trouble: StoreTrouble | None) -> None:
         self._free += 1
         self.under_way -= len(batch[0])
-        self._hand_over()
+        self._gather()
         for event, stored in zip(*batch, strict=True):
             if stored.done():
                 continue

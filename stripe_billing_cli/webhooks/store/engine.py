@@ -18,6 +18,9 @@ DEFAULT = ".billing/events.db"
 PATIENCE_SECONDS = 15
 """How long a write waits for another process's write to SQLite."""
 
+CHECKPOINT_PAGES = 4000
+"""So long SQLite's log grows, 16 MB, before it is copied into the database: a commit in many pays for that."""
+
 POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
     "application_name": "billing",
@@ -100,6 +103,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         connection.execute("PRAGMA foreign_keys = ON")
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         # Without a log, as on a network's file system, each commit has to wait for the disk; see `Database._flush`.
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 
