@@ -10,7 +10,7 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED
+from stripe_billing_cli.cli.errors import CommandFailed
 from stripe_billing_cli.cli.settling import settle
 from stripe_billing_cli.cli.sub import start_view, waiting
 from stripe_billing_cli.cli.sub.app import app
@@ -74,7 +74,7 @@ def create(
     timeout: Annotated[
         str | None, typer.Option(metavar="SPAN", help="How long to --wait: 90s, 10m, 23h (default: until it expires).")
     ] = None,
-) -> int | None:
+) -> None:
     """Start a subscription. Nothing is charged before the customer confirms it.
 
     Prints what is due now and next, the client secret for a payment page of your own, and a link to Stripe's page. The
@@ -123,9 +123,10 @@ def create(
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
     if open_ and confirmation.url:
         typer.launch(confirmation.url)
-    exit_code = _wait(context, record, seconds) if wait else None
+    trouble = _wait(context, record, seconds) if wait else None
     settle(context, intent, subscription)
-    return exit_code
+    if trouble:
+        raise trouble
 
 
 def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
@@ -199,8 +200,8 @@ def _told(
     return record, todo
 
 
-def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> int | None:
-    """Until it has started; the exit code. With JSON the result is printed only now, as it is then."""
+def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> CommandFailed | None:
+    """Until it has started; why it did not. With JSON the result is printed only now, as it is then."""
     sight, ended = waiting.until(context, record["id"], STARTED, seconds)
     status = sight.record["status"] if sight else None
     if context.output == "json":
@@ -209,5 +210,4 @@ def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> int 
     if ended == "reached":
         context.printer.note(f"{record['id']} is {words.status(status)}.", fg="green")
         return None
-    context.printer.note(waiting.told_end(record["id"], status, ended, STARTED), fg="red")
-    return NOT_REACHED
+    return waiting.not_reached(record["id"], status, ended, STARTED)

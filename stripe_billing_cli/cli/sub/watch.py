@@ -10,7 +10,6 @@ import typer
 
 from stripe_billing_cli.cli import doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED
 from stripe_billing_cli.cli.sub import waiting
 from stripe_billing_cli.cli.sub.app import Status, Subscription, app
 
@@ -34,7 +33,7 @@ def watch(
         str | None, typer.Option(metavar="SPAN", help="End after 90s, 10m or 2h; with --until by exit code 4.")
     ] = None,
     every: Annotated[float, typer.Option(min=0, metavar="SECONDS", help="How often to look.")] = waiting.EVERY,
-) -> int | None:
+) -> None:
     """Watch a subscription: a line for each change, until interrupted.
 
     With --output json a line is one object: the subscription, and in `changed` the names of what differs.
@@ -56,14 +55,11 @@ def watch(
         status = sight.record["status"]
         ended = prospect(status, wanted) if wanted else "open"
         if ended == "reached":
-            return None
+            return
         if ended == "impossible":
-            context.printer.note(waiting.told_end(id, status, ended, wanted), fg="red")
-            return NOT_REACHED
+            raise waiting.not_reached(id, status, ended, wanted)
     if wanted:
-        context.printer.note(waiting.told_end(id, status, "open", wanted), fg="red")
-        return NOT_REACHED
-    return None
+        raise waiting.not_reached(id, status, "open", wanted)
 
 
 def _print(context: Context, sight: Sight) -> None:

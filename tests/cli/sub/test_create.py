@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -481,6 +482,13 @@ class TestWait:
         assert ran.code == 4
         assert "is still incomplete" in ran.err
         assert "pay at" in ran.out
+
+    def test_with_json_that_is_an_error_like_others(self, billing: Billing, ada: Any) -> None:
+        ran = billing(*CREATE, *ADA, "--wait", "--timeout", "0s", "--output", "json")
+
+        told = json.loads(ran.err.splitlines()[-1])["error"]
+        assert (told["kind"], told["exit_code"]) == ("timeout", 4)
+        assert told["hint"] == f"wait on with: billing sub watch {ran.json['id']} --until active --until trialing"
 
     def test_it_ends_with_4_when_it_can_come_to_nothing(self, billing: Billing, shop: Shop, ada: Any) -> None:
         def is_canceled() -> None:
