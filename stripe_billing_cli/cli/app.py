@@ -13,6 +13,7 @@ import typer
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli.output import flush, nowhere
 
 
 def _print_version(asked: bool) -> None:
@@ -88,13 +89,22 @@ def root(ctx: typer.Context, version: Version = False) -> None:
 
 def run(argv: list[str]) -> int:
     """Run one command line; its exit code. Nothing escapes from here but what `--verbose` asks to see."""
+    _open_streams()
     options: dict[str, Any] = {"output": os.environ.get("BILLING_OUTPUT", "table")}
     try:
         return app(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
         return _report(error, options | _understood(error, argv))
     finally:
-        _flush()
+        flush()
+
+
+def _open_streams() -> None:
+    """A program that is started without stdout or stderr (`>&-`) has None there."""
+    if sys.stdout is None:
+        sys.stdout = nowhere()
+    if sys.stderr is None:
+        sys.stderr = nowhere()
 
 
 def _understood(error: BaseException, argv: list[str]) -> dict[str, Any]:
@@ -112,12 +122,3 @@ def _report(error: BaseException, options: Mapping[str, Any]) -> int:
     from stripe_billing_cli.cli import errors
 
     return errors.report(error, output=options["output"], verbose=options.get("verbose", False))
-
-
-def _flush() -> None:
-    """A reader that went away (`billing … | head`) is no failure of ours."""
-    try:
-        if sys.stdout is not None:
-            sys.stdout.flush()
-    except BrokenPipeError:
-        sys.stdout = None  # so that the interpreter does not flush it again

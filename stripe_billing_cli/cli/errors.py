@@ -55,8 +55,10 @@ class Told:
 
 def report(error: BaseException, *, output: str, verbose: bool) -> int:
     """Tell the user on stderr; the exit code."""
+    from stripe_billing_cli.cli.output import flush
+
     told = explain(error)
-    sys.stdout.flush()
+    flush()
     if verbose and not isinstance(error, TyperException | typer.Abort | KeyboardInterrupt | CommandFailed):
         from stripe_billing_cli.stripe_api.errors import without_secrets
 

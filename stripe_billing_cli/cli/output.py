@@ -128,8 +128,21 @@ class Printer:
 
     def note(self, text: str = "", **style: Any) -> None:
         """A line beside the result, for people: to stderr, in any format."""
-        sys.stdout.flush()
+        flush()
         print(_styled(text, sys.stderr, style), file=sys.stderr)
+
+
+def nowhere() -> TextIO:
+    """In place of a stream that is closed, or that nobody reads any more."""
+    return Path(os.devnull).open("w", encoding="utf-8")  # as long as the program lives
+
+
+def flush() -> None:
+    """A reader of stdout that went away (`billing … | head`) is no failure of ours."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = nowhere()  # so that the interpreter does not flush it again
 
 
 @contextmanager
@@ -138,7 +151,7 @@ def _reader_may_leave() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        sys.stdout = None
+        sys.stdout = nowhere()
         raise typer.Exit from None
 
 

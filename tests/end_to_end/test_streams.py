@@ -1,0 +1,33 @@
+"""Standard output that is closed, or that nobody reads: `billing … >&-`, `billing … | head`."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.conftest import BILLING
+
+SHOWN = ["events list", "webhook list --local", "local path", "access list --output json"]
+
+
+def _run(command: str, tmp_path: Path, ending: str) -> subprocess.CompletedProcess[str]:
+    script = f"{BILLING} {command} {ending}"
+    return subprocess.run(["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.parametrize("command", SHOWN)
+def test_without_standard_output_commands_do_what_they_do(command: str, tmp_path: Path) -> None:
+    done = _run(command, tmp_path, ">&-")
+
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+
+
+@pytest.mark.parametrize("ending", [">&-", ">&- 2>&-", "| true; exit ${PIPESTATUS[0]}"])
+def test_an_error_is_told_whatever_became_of_the_output(ending: str, tmp_path: Path) -> None:
+    done = _run("events show evt_1", tmp_path, ending)
+
+    assert done.returncode == 1
+    assert ("has no event evt_1" in done.stderr) is ("2>&-" not in ending), done.stderr
+    assert "Traceback" not in done.stderr
