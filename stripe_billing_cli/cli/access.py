@@ -50,7 +50,7 @@ Feature = Annotated[str | None, typer.Option("--feature", metavar="KEY", help="O
 @doors.command(app)
 def show(
     context: Context,
-    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id or, with --fresh, email.")],
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id or email.")],
     product: Product = None,
     feature: Feature = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Ask Stripe now, instead of the store.")] = False,
@@ -59,18 +59,21 @@ def show(
 ) -> int | None:
     """Say what a customer may use, since when, until when and why.
 
-    Exits with 0 if there is access (with --product or --feature: to that), and with 4 if not.
+    Exits with 0 if there is access (with --product or --feature: to that), and with 4 if not. By an id the store
+    alone is asked; whose an email is, Stripe is.
 
     \b
     Examples:  billing access show cus_NffrFeUfNV2Hib
                billing access show cus_NffrFeUfNV2Hib --feature sso && ./enable-sso
-               billing access show ada@example.com --fresh
+               billing access show ada@example.com
+               billing access show cus_NffrFeUfNV2Hib --fresh
     """
     from stripe_billing_cli.webhooks.access.view import customer_record
 
     if product and feature:
         raise given.wrong("--product and --feature exclude each other", "ask twice")
     with _refusals():
+        customer = _id_of(context, customer)
         customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
     rows = [row for row in rows if _asked(row, product, feature)]
     record = customer_record(customer, rows, now)
@@ -78,24 +81,30 @@ def show(
     return None if record["access"] else NOT_REACHED
 
 
+def _id_of(context: Context, customer: str) -> str:
+    """The id of a customer who may be named by email: that, Stripe is asked for."""
+    if "@" not in customer:
+        return customer
+    from stripe_billing_cli.subscriptions.references import find_customer
+
+    return str(find_customer(context.stripe, customer)["id"])
+
+
 def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, list[Access], float]:
     import time
 
-    from stripe_billing_cli.subscriptions.references import find_customer
     from stripe_billing_cli.webhooks.access.decide import decide
     from stripe_billing_cli.webhooks.access.read import read_holding
     from stripe_billing_cli.webhooks.access.rules import read_rules
 
     table, now = read_rules(rules), time.time()
-    if "@" in customer:
-        customer = find_customer(context.stripe, customer)["id"]
     holding = read_holding(context.stripe, customer)
     return customer, decide(holding, table, now), holding.clock or now
 
 
 def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]:
     if not customer.startswith("cus_"):
-        raise given.wrong(f"{customer} is no customer's id", "give its id, cus_…; or ask Stripe with --fresh")
+        raise given.wrong(f"{customer} is no customer's id", "give its id, cus_…, or its email")
     with _opened(store) as opened:
         return customer, opened.access.of(customer), opened.clock()
 

@@ -77,11 +77,23 @@ class TestShow:
         assert (by_id.code, by_email.code) == (0, 0)
         assert billing("access", "show", customer).code == 4
 
-    def test_what_is_no_customers_id(self, billing: Billing) -> None:
-        ran = billing("access", "show", "ada@example.com")
+    def test_by_email_the_store_is_asked_for_whom_stripe_names(self, billing: Billing, shop: Shop) -> None:
+        customer, _ = subscribed(shop)
+        before = billing("access", "show", "ada@example.com", "--local")
+        billing.ok("access", "reconcile", "--local")
 
-        assert ran.code == 2
-        assert "--fresh" in ran.err
+        shown = billing.ok("access", "show", "ada@example.com", "--local", "--output", "json").json
+
+        assert before.code == 4
+        assert (shown["customer"], shown["access"]) == (customer, True)
+
+    def test_what_is_no_customers_id(self, billing: Billing) -> None:
+        no_id = billing("access", "show", "sub_1")
+        no_key = billing("access", "show", "ada@example.com")
+
+        assert (no_id.code, no_key.code) == (2, 2)
+        assert "or its email" in no_id.err
+        assert "no Stripe API key" in no_key.err
 
     def test_what_was_granted_until_a_time_that_has_passed(self, billing: Billing) -> None:
         row = Access("cus_1", "product", "pro", True, 1_000_000_000, 1_100_000_000, "past_due, in its grace period")
