@@ -22,6 +22,7 @@ try: $(BIN)/billing
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/try.sh
 
 test: $(VENV)/dev
+	@sh scripts/chromium.sh
 	@$(BIN)/python -m pytest -n $(WORKERS)
 
 ## Lint, format and strict types.

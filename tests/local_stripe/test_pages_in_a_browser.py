@@ -1,0 +1,79 @@
+"""The pages of a served local Stripe in a real Chromium: as a customer sees and clicks them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.local_stripe.conftest import Local, serving
+from tests.local_stripe.test_hosted_pages import incomplete, status
+
+OFFLINE = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+    "--no-sandbox",
+]
+"""Chromium talks to nobody but the local Stripe; as root it has no sandbox to run in."""
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    """A page of an empty browser. It fails the test when the page's own code does."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    assert chromium, "there is no chromium; `make test` installs it, or CHROMIUM names one"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=OFFLINE)
+        opened = browser.new_page()
+        opened.set_default_timeout(10_000)
+        faults: list[str] = []
+        opened.on("pageerror", lambda error: faults.append(str(error)))
+        opened.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        yield opened
+        assert faults == []
+        browser.close()
+
+
+@pytest.fixture
+def served(database: Path) -> Iterator[Local]:
+    with serving(database) as local:
+        yield local
+
+
+def test_a_first_payment_is_declined_then_made_after_3d_secure(page: Page, served: Local) -> None:
+    held = incomplete(served)
+    page.goto(held["latest_invoice"]["hosted_invoice_url"])
+    pay = page.get_by_role("button", name="Pay $15.00")
+
+    page.get_by_role("combobox").select_option("pm_card_visa_chargeDeclinedInsufficientFunds")
+    pay.click()
+    expect(page.get_by_text("Your card has insufficient funds.")).to_be_visible()
+    assert status(served, held) == "incomplete"
+
+    page.get_by_role("combobox").select_option("pm_card_authenticationRequired")
+    pay.click()
+    expect(page.get_by_text("Your bank asks whether this is you.")).to_be_visible()
+    page.get_by_role("button", name="Complete").click()
+    expect(page.get_by_text("Done.")).to_be_visible()
+    assert status(served, held) == "active"
+
+
+def test_the_card_of_a_trial_is_saved_and_the_page_fits_a_phone(page: Page, served: Local) -> None:
+    held = incomplete(served, trial_period_days=7)
+    setup = served.get(f"/v1/setup_intents/{held['pending_setup_intent']}")
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(f"{served.base}/setup/{setup['id']}?client_secret={setup['client_secret']}")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    page.get_by_role("combobox").select_option("pm_card_visa")
+    page.get_by_role("button").click()
+    expect(page.get_by_text("The card is saved")).to_be_visible()
+    assert served.get(f"/v1/subscriptions/{held['id']}")["default_payment_method"] is not None
