@@ -124,7 +124,8 @@ def backfill(
 ) -> None:
     """Fetch events from Stripe that were not received, as far back as 30 days. What is there already stays as it is.
 
-    Handlers are called for the new ones by a running `billing listen`, or the next one.
+    Handlers are called for the new ones by a running `billing listen`, or the next one. Thin events are looked for
+    where thin ones have come before.
 
     \b
     Examples:  billing events backfill

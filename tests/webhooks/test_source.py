@@ -154,6 +154,36 @@ class TestThinEvents:
         assert failed.value.final
 
 
+def test_thin_events_that_were_missed_are_fetched_as_if_they_had_come(store: Store) -> None:
+    came, missed, older = (
+        json.loads(thin(id=f"evt_{name}", created=f"2026-11-0{day}T12:00:00.000Z"))
+        for name, day in (("came", 1), ("missed", 3), ("older", 2))
+    )
+    list_url, second = "https://api.stripe.com/v2/core/events", "/v2/core/events?page=second"
+    with responses.RequestsMock() as stripe:
+        nothing = {"object": "list", "data": [], "has_more": False, "url": "/v1/events"}
+        stripe.get("https://api.stripe.com/v1/events", json=nothing)
+        asked = {"limit": "100", "created[gte]": "2026-11-01T00:00:00Z"}
+        here = [responses.matchers.query_param_matcher(asked)]
+        stripe.get(list_url, json={"data": [missed], "next_page_url": second}, match=here)
+        there = [responses.matchers.query_param_matcher({"page": "second"})]
+        last = {"data": [{**older, "data": None}, came], "next_page_url": None}
+        stripe.get(list_url, json=last, match=there)
+        reader = CatchUp(client.connect("sk_test_x"), store, route_to([]))
+        since = 1_793_491_200
+
+        assert reader.read(since) == 0  # of no thin events so far, none are asked for
+        store.events.record([parse(json.dumps(came))], route_to([]))
+        assert reader.read(since) == 2
+
+    found = [stored for page in store.events.pages() for stored in page]
+    assert [(one.event.id, [each.handler for each in one.deliveries]) for one in found] == [
+        ("evt_missed", [FETCH]),
+        ("evt_older", [FETCH]),
+        ("evt_came", [FETCH]),
+    ]
+
+
 def test_retention(store: Store, make_event: Callable[..., Event], clock: Clock) -> None:
     day = 86_400
     now = int(store.clock())

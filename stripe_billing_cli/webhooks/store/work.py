@@ -210,6 +210,12 @@ class Work:
         with self._database.reading() as connection:
             return {(handler, status): count for handler, status, count in connection.execute(query)}
 
+    def ever(self, handler: str) -> bool:
+        """Whether this handler was ever to be called."""
+        query = sa.select(sa.exists().where(schema.deliveries.c.handler == handler))
+        with self._database.reading() as connection:
+            return bool(connection.execute(query).scalar())
+
     def next_due(self, handlers: Collection[str]) -> float | None:
         """When the next delivery that is open for these handlers is due, its lane being free or not."""
         work = schema.deliveries.c
