@@ -103,8 +103,10 @@ def _explain_room(error: BaseException) -> Told:
         if isinstance(error, ReferenceRefused):
             return told_reference(error)
     if "stripe_billing_cli.subscriptions.refusals" in sys.modules:
-        from stripe_billing_cli.subscriptions.refusals import Refused
+        from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 
+        if isinstance(error, Contradiction):
+            return Told("usage", error.message, error.hint, exit_code=WRONG)
         if isinstance(error, Refused):
             return Told("refused", error.message, error.hint)
     if "stripe_billing_cli.subscriptions.once" in sys.modules:

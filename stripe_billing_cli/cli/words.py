@@ -44,11 +44,12 @@ def every(interval: str | None, count: int | None) -> str:
 
 
 def price(item: Mapping[str, Any]) -> str:
-    """An item or price record as `$15.00 / month`; tiers and free amounts by their name."""
+    """An item or price record as `$15.00 / month` or `$4.00 per 5 / month`; tiers and free amounts by their name."""
     per = every(item["interval"], item["interval_count"])
     amount = item["unit_amount_decimal"]
     named = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
-    return f"{named} / {per}"
+    package = f" per {item['divide_by']:,}" if item["divide_by"] else ""
+    return f"{named}{package} / {per}"
 
 
 def item(record: Mapping[str, Any]) -> str:

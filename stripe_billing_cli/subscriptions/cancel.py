@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions.records import id_of
-from stripe_billing_cli.subscriptions.refusals import Refused
+from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 
 When = Literal["default", "now", "period-end", "at"]
 RefundKind = Literal["last", "prorated"]
@@ -76,15 +76,19 @@ def _when(subscription: Object, asked: Asked, now: int) -> When:
 
 def _check_options(when: When, asked: Asked) -> None:
     if asked.invoice_now and when != "now":
-        raise Refused("--invoice-now bills what is pending at once, and the subscription goes on for now", "add --now")
+        raise Contradiction(
+            "--invoice-now bills what is pending at once, and the subscription goes on for now", "add --now"
+        )
     if asked.prorate and when not in ("now", "at"):
-        raise Refused(
+        raise Contradiction(
             "--prorate credits unused time, and at the end of a period none is left", "say --now or --at DATE"
         )
     if asked.refund == "prorated" and when != "now":
-        raise Refused("--refund prorated pays unused time back, and the subscription goes on for now", "add --now")
+        raise Contradiction(
+            "--refund prorated pays unused time back, and the subscription goes on for now", "add --now"
+        )
     if asked.prorate and asked.refund:
-        raise Refused("--prorate and --refund would both give the money back", "choose one")
+        raise Contradiction("--prorate and --refund would both give the money back", "choose one")
 
 
 def _at_once(subscription: Object, asked: Asked, details: dict[str, Any], now: int) -> Cancellation:
@@ -107,7 +111,7 @@ def _later(subscription: Object, when: When, asked: Asked, details: dict[str, An
     else:
         assert asked.at is not None
         if asked.at <= now:
-            raise Refused("--at is in the past", "say --now to cancel at once")
+            raise Contradiction("--at is in the past", "say --now to cancel at once")
         ends = asked.at
         same = known == ends
         params = {"cancel_at": ends, "proration_behavior": "create_prorations" if asked.prorate else "none"}

@@ -63,6 +63,7 @@ def price(held: Object) -> dict[str, Any]:
         "product": id_of(held["product"]),
         "unit_amount": held["unit_amount"],
         "unit_amount_decimal": None if decimal is None else str(decimal),
+        "divide_by": (held["transform_quantity"] or {}).get("divide_by"),
         "currency": held["currency"],
         "interval": recurring.get("interval"),
         "interval_count": recurring.get("interval_count"),

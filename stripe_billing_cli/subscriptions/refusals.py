@@ -10,3 +10,7 @@ class Refused(Exception):
         self.message = message
         self.hint = hint
         super().__init__(message)
+
+
+class Contradiction(Refused):
+    """Options of the command that do not go together, or not with what it does: a mistake in the command line."""

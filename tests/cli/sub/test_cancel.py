@@ -53,7 +53,7 @@ class TestWhen:
         assert life("sub", "cancel", life.id, "--now", "--at-period-end").code == 2
 
     def test_not_in_the_past(self, life: Life) -> None:
-        assert life("sub", "cancel", life.id, "--at", "2026-03-10", "--yes").code == 1
+        assert life("sub", "cancel", life.id, "--at", "2026-03-10", "--yes").code == 2
 
 
 class TestAgain:
@@ -237,7 +237,7 @@ class TestMoney:
     ],
 )
 def test_options_that_contradict_each_other_are_refused(options: tuple[str, ...], life: Life) -> None:
-    assert life("sub", "cancel", life.id, *options, "--yes").code == 1
+    assert life("sub", "cancel", life.id, *options, "--yes").code == 2
     assert life.held["cancel_at"] is None
 
 

@@ -64,6 +64,18 @@ class TestWhatIsPrinted:
         assert "pay at     http://127.0.0.1:12111/i/" in said
         assert "unpaid by then, the subscription expires" in said
 
+    def test_the_price_of_a_package_says_what_it_is_for(self, billing: Billing, shop: Shop, ada: Any) -> None:
+        package = {"divide_by": 1000, "round": "up"}
+        shop.price(lookup_key="api.calls", unit_amount=400, transform_quantity=package)
+        order = ("--customer", "ada@example.com", "--price", "api.calls:2500")
+
+        said = billing.ok(*CREATE, *order)
+
+        assert "api.calls ×2,500  $4.00 per 1,000 / month" in said.out
+        assert "due now    $12.00" in said.out
+        [item] = billing.ok("sub", "show", "--local", "ada@example.com", "--output", "json").json["items"]
+        assert (item["divide_by"], item["unit_amount"]) == (1000, 400)
+
     def test_the_secret_is_on_stdout_only(self, billing: Billing, ada: Any) -> None:
         ran = billing.ok(*CREATE, *ADA, "--verbose")
 
