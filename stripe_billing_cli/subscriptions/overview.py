@@ -22,6 +22,7 @@ EXPAND = (
     "discounts.source.coupon",
     "schedule.phases.items.price",
     "items.data.price.product",
+    "items.data.price.currency_options",
 )
 INVOICES = 5
 EVENTS = 10

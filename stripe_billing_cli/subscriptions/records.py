@@ -17,7 +17,7 @@ INTERNAL = "billing_intent"
 
 def subscription(held: Object) -> dict[str, Any]:
     """The fields that every command prints of a subscription. Works on any subscription, expanded or not."""
-    items = [item(one) for one in held["items"]["data"]]
+    items = [item(one, held["currency"]) for one in held["items"]["data"]]
     return {
         "id": held["id"],
         "status": held["status"],
@@ -42,29 +42,35 @@ def subscription(held: Object) -> dict[str, Any]:
     }
 
 
-def item(held: Object) -> dict[str, Any]:
-    """An item of a subscription, with what matters of its price. `quantity` is null for metered prices."""
+def item(held: Object, currency: str) -> dict[str, Any]:
+    """An item of a subscription in `currency`, with what matters of its price. Metered prices have no quantity."""
     return {
         "id": held["id"],
-        **price(held["price"]),
+        **price(held["price"], currency),
         "quantity": held.get("quantity"),
         "current_period_start": held["current_period_start"],
         "current_period_end": held["current_period_end"],
     }
 
 
-def price(held: Object) -> dict[str, Any]:
-    """A price as a part of something else. `unit_amount_decimal` is a string, null where there are tiers."""
+def price(held: Object, currency: str) -> dict[str, Any]:
+    """A price as a part of something else, with its amount in `currency`.
+
+    Amounts are null where there are tiers, and where that is not the price's own currency and its others were not
+    expanded. `unit_amount_decimal` is a string.
+    """
     recurring = held["recurring"] or {}
-    decimal = held["unit_amount_decimal"]
+    options = held.get("currency_options") or {}
+    amounts = held if currency == held["currency"] else options.get(currency) or {}
+    decimal = amounts.get("unit_amount_decimal")
     return {
         "price": held["id"],
         "lookup_key": held["lookup_key"],
         "product": id_of(held["product"]),
-        "unit_amount": held["unit_amount"],
+        "unit_amount": amounts.get("unit_amount"),
         "unit_amount_decimal": None if decimal is None else str(decimal),
         "divide_by": (held["transform_quantity"] or {}).get("divide_by"),
-        "currency": held["currency"],
+        "currency": currency,
         "interval": recurring.get("interval"),
         "interval_count": recurring.get("interval_count"),
     }

@@ -20,8 +20,10 @@ from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, has
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 PATH = "/v1/subscriptions"
-EXPAND = ("latest_invoice.confirmation_secret", "pending_setup_intent")
+LISTED = ("latest_invoice.confirmation_secret", "pending_setup_intent")
 """What the confirmation of a first payment is read from (`confirmation.py`)."""
+EXPAND = (*LISTED, "items.data.price.currency_options")
+"""And what the items cost in the subscription's currency, which a list is too deep for."""
 RUNNING = ("active", "trialing", "past_due")
 
 
@@ -168,7 +170,7 @@ def create(api: StripeApi, intent: Intent, situation: Situation) -> Object:
         api,
         intent,
         (one["id"] for one in situation.subscriptions),
-        read=lambda: references.subscriptions_of(api, customer, expand=EXPAND),
+        read=lambda: references.subscriptions_of(api, customer, expand=LISTED),
         holds=lambda one: not has_ended(one),
     )
 

@@ -76,6 +76,21 @@ class TestWhatIsPrinted:
         [item] = billing.ok("sub", "show", "--local", "ada@example.com", "--output", "json").json["items"]
         assert (item["divide_by"], item["unit_amount"]) == (1000, 400)
 
+    def test_a_price_is_told_in_the_currency_that_is_paid(self, billing: Billing, shop: Shop) -> None:
+        shop.price(lookup_key="pro.both", currency_options={"eur": {"unit_amount": 1400}})
+        euro = shop.price(lookup_key="old.euro", currency="eur")
+        eve = shop.with_card(email="eve@example.com")["id"]
+        shop.subscription(eve, euro["id"])
+
+        said = billing.ok(*CREATE, "--customer", eve, "--price", "pro.both", "--output", "id").out.strip()
+
+        assert "pro.both  €14.00 / month" in billing.ok("sub", "show", "--local", said).out
+        again = billing.ok(
+            *CREATE, "--customer", eve, "--price", "pro.both", "--if-not-exists", "--output", "json"
+        ).json
+        [item] = again["items"]
+        assert (item["unit_amount"], item["currency"], again["due_now"]["amount_due"]) == (1400, "eur", 1400)
+
     def test_the_secret_is_on_stdout_only(self, billing: Billing, ada: Any) -> None:
         ran = billing.ok(*CREATE, *ADA, "--verbose")
 
