@@ -108,6 +108,29 @@ def test_what_needs_a_key_says_so(tmp_path: Path, options: list[str], said: str)
     assert (done.returncode, said in done.stderr) == (2, True), done.stderr
 
 
+def test_it_is_reached_from_this_machine_only_unless_asked_otherwise(directory: Path) -> None:
+    with listening(directory) as (_, _, port):
+        assert _listened_on(port) == {"0100007F"}
+    asked = subprocess.Popen(
+        [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET, "--host", "0.0.0.0"],
+        cwd=directory,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert asked.stderr is not None
+    with asked, asked.stderr:
+        port = int(asked.stderr.readline().split("0.0.0.0:")[1].split("/")[0])
+        assert _listened_on(port) == {"00000000"}
+        asked.terminate()
+
+
+def _listened_on(port: int) -> set[str]:
+    """The addresses that the kernel takes connections to this port on, as it writes them (proc(5), /proc/net/tcp)."""
+    tables = [Path("/proc/net/tcp").read_text(), Path("/proc/net/tcp6").read_text()]
+    lines = [line.split() for table in tables for line in table.splitlines()[1:]]
+    return {line[1].split(":")[0] for line in lines if line[3] == "0A" and int(line[1].split(":")[1], 16) == port}
+
+
 def test_what_waits_for_a_handler_of_before_is_told(directory: Path) -> None:
     with listening(directory, "--exec", "exit 1") as (_, lines, port):
         assert deliver(port, product("prod_1")) == 200
