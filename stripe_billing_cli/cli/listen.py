@@ -156,6 +156,7 @@ def listen(
         known = _secrets(secret) if From.webhook in sources else None
         api = None if no_api_key else _stripe(context)
         piped = context.printer.for_people and not sys.stdout.isatty()
+        _tell_unheard_of(context, actions)
         narrator = Narrator(Printer("json") if piped else context.printer)
         with open_store(store) as opened, narrator:
             listening = Listening(
@@ -267,6 +268,14 @@ def _actions(
     commands = [Action("exec", command, tuple(types), timeout) for command in execute or ()]
     urls = [Action("forward", forward_target(url), tuple(types), timeout) for url in forward_to or ()]
     return unique([*commands, *urls, *(read_actions(handlers) if handlers else [])])
+
+
+def _tell_unheard_of(context: Context, actions: Sequence[Action]) -> None:
+    """A name that is misspelt would never be noticed. It is no error, since Stripe may know more than the SDK."""
+    from stripe_billing_cli.webhooks.endpoints.event_types import unheard_of
+
+    for pattern, hint in unheard_of([pattern for action in actions for pattern in action.events]).items():
+        context.printer.note(f"No event is known by the name {pattern}.\n  → {hint}", fg="yellow")
 
 
 def _forward_secret(actions: Sequence[Action]) -> str:

@@ -131,6 +131,22 @@ def _listened_on(port: int) -> set[str]:
     return {line[1].split(":")[0] for line in lines if line[3] == "0A" and int(line[1].split(":")[1], 16) == port}
 
 
+def test_a_misspelt_type_is_told(directory: Path) -> None:
+    types = "invocie.paid,invoice.*,v2.core.account.updated"
+    process = subprocess.Popen(
+        [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET, "--exec", "true", "--events", types],
+        cwd=directory,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process, process.stderr:
+        assert process.stderr.readline() == "No event is known by the name invocie.paid.\n"
+        assert "did you mean invoice.paid" in process.stderr.readline()
+        assert "Listening on" in process.stderr.readline()
+        process.terminate()
+
+
 def test_what_waits_for_a_handler_of_before_is_told(directory: Path) -> None:
     with listening(directory, "--exec", "exit 1") as (_, lines, port):
         assert deliver(port, product("prod_1")) == 200

@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
+from stripe_billing_cli.webhooks.access.announce import ANNOUNCED
 from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointRefused
 
 ACTED_ON = (
@@ -52,6 +53,19 @@ def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
             raise EndpointRefused(f"there is no event {pattern}", _nearest(pattern, types))
         found.update(matching)
     return tuple(sorted(found))
+
+
+def unheard_of(patterns: Sequence[str]) -> dict[str, str]:
+    """Names and patterns that mean no event at the SDK's version, nor one of this program's, each with a hint.
+
+    Thin events (v1.…, v2.…) have types of their own, which are not listed there.
+    """
+    types = (*known(), *ANNOUNCED)
+    return {
+        pattern: _nearest(pattern, types)
+        for pattern in patterns
+        if not pattern.startswith(("v1.", "v2.")) and not any(fnmatchcase(name, pattern) for name in types)
+    }
 
 
 def _nearest(pattern: str, types: Sequence[str]) -> str:
