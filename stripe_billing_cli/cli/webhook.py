@@ -56,7 +56,8 @@ def create(
     """Have Stripe send events to a URL, at the API version that this program expects.
 
     Safe to repeat: an endpoint of billing's that is there for this URL is kept, and its events are brought up to date.
-    The secret is shown this once, and kept nowhere unless --store-secret is given.
+    The secret is shown this once, and kept nowhere unless --store-secret is given. That exits with 4 where the endpoint
+    was there and its secret is not kept here: `billing webhook roll-secret --store-secret` gives a new one.
 
     \b
     Examples:  billing webhook create --url https://shop.example/webhook --store-secret

@@ -8,7 +8,6 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
-from stripe_billing_cli.webhooks.access.announce import ANNOUNCED
 from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointRefused
 
 ACTED_ON = (
@@ -60,6 +59,8 @@ def unheard_of(patterns: Sequence[str]) -> dict[str, str]:
 
     Thin events (v1.…, v2.…) have types of their own, which are not listed there.
     """
+    from stripe_billing_cli.webhooks.access.announce import ANNOUNCED  # and with it the store, which nothing else needs
+
     types = (*known(), *ANNOUNCED)
     return {
         pattern: _nearest(pattern, types)
