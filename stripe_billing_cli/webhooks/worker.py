@@ -105,6 +105,11 @@ class Worker:
             self._tried(lambda: self.store.work.give_back(self.name))
 
     @property
+    def claiming(self) -> bool:
+        """Whether it still takes up what is due."""
+        return self._claimer.is_alive()
+
+    @property
     def busy(self) -> int:
         """How many handlers run at this moment."""
         with self._guard:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -159,6 +160,9 @@ def test_stopping_waits_for_what_runs_and_takes_up_nothing_new(store: Store, mak
     begun.wait(20)
     stopping = threading.Thread(target=worker.stop)
     stopping.start()
+    deadline = time.monotonic() + 20
+    while worker.claiming and time.monotonic() < deadline:
+        threading.Event().wait(0.002)
     finish.set()
     stopping.join(20)
 
