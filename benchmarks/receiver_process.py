@@ -16,6 +16,7 @@ from starlette.routing import Route
 from benchmarks.load import SECRET
 from stripe_billing_cli.webhooks.application import application
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.store import open_store
@@ -40,7 +41,8 @@ def main(store: str) -> None:
     with open_store(store) as opened:
         writer = Writer(opened, nobody)
         receiver = Receiver(writer, KnownSecrets([SECRET], list, time.time))
-        Server(application(receiver, opened), port=0, on_start=writer.start).run(ready)
+        webhook = Webhook(receiver, "/webhook")
+        Server(application(opened, webhook), webhook, port=0, on_start=writer.start).run(ready)
         writer.close()
 
 

@@ -9,11 +9,11 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from stripe_billing_cli.webhooks import metrics
 from stripe_billing_cli.webhooks.metrics import Labels, family
-from stripe_billing_cli.webhooks.receiver import Receiver
+from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
 
 READY_SECONDS = 5.0
@@ -24,14 +24,13 @@ Lines = Callable[[], Iterator[str]]
 
 
 def application(
-    receiver: Receiver | None,
     store: Store,
+    webhook: Webhook | None = None,
     *,
-    path: str = "/webhook",
     counts: Sequence[Lines] = (),
     more: Sequence[BaseRoute] = (),
 ) -> ASGIApp:
-    """The receiver, if there is one, at `path`; `/healthz`, `/readyz`, `/metrics` with `counts`, and `more`."""
+    """`/healthz`, `/readyz`, `/metrics` with `counts` and with what the webhook answered, and `more`."""
 
     async def live(request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -44,13 +43,13 @@ def application(
         return PlainTextResponse("ok\n")
 
     async def measure(request: Request) -> Response:
-        lines = list(_answers(receiver)) if receiver else []
+        lines = list(_answers(webhook)) if webhook else []
         for part in counts:
             lines += part()
         lines += await asyncio.to_thread(_work, store)
         return Response("\n".join(lines) + "\n", media_type=metrics.CONTENT_TYPE)
 
-    rest = Starlette(
+    return Starlette(
         routes=[
             Route("/healthz", live),
             Route("/readyz", ready),
@@ -59,19 +58,9 @@ def application(
         ]
     )
 
-    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        if (
-            receiver is not None and scope["type"] == "http" and scope["path"] == path
-        ):  # past Starlette, which takes as long as the receiver
-            await receiver(scope, receive, send)
-        else:
-            await rest(scope, receive, send)
 
-    return answer
-
-
-def _answers(receiver: Receiver) -> Iterator[str]:
-    answers: dict[Labels, float] = {(("answer", str(status)),): count for status, count in receiver.answers.items()}
+def _answers(webhook: Webhook) -> Iterator[str]:
+    answers: dict[Labels, float] = {(("answer", str(status)),): count for status, count in webhook.answers.items()}
     return family("billing_webhook_requests_total", "Requests to the webhook.", "counter", answers)
 
 

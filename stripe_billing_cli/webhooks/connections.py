@@ -16,6 +16,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 REQUEST_SECONDS = 15.0
 """From the connection, or the first byte of a request, to its last one."""
+IDLE_SECONDS = 75.0
+"""From an answer to the next request."""
 LONGEST_HEADER = 64 << 10
 TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 HEADER_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -23,10 +25,11 @@ HEADER_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-len
 
 @dataclass
 class Limits:
-    """How many connections, and how long a request may take to arrive, in seconds."""
+    """How many connections, how long a request may take to arrive, and the next one to begin, in seconds."""
 
     connections: int
     request_seconds: float = REQUEST_SECONDS
+    idle_seconds: float = IDLE_SECONDS
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -35,6 +38,8 @@ class GuardedProtocol(HttpToolsProtocol):
     limits: Limits
     waiting_since: float | None = None
     """When the request, or the wait for the first one, began; None between its last byte and the next request."""
+    idle_since: float | None = None
+    """When the last answer was given; None where uvicorn has a timer for that, or a request has begun."""
     header_bytes = 0
     in_header = True
 
@@ -54,6 +59,7 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.idle_since = None
         if self.waiting_since is None:
             self.waiting_since = self.loop.time()
 
@@ -62,10 +68,14 @@ class GuardedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
+        self.arrived()
+        super().on_message_complete()
+
+    def arrived(self) -> None:
+        """A request is here to its last byte."""
         self.waiting_since = None
         self.in_header = True
         self.header_bytes = 0
-        super().on_message_complete()
 
     @property
     def busy(self) -> bool:
@@ -75,6 +85,8 @@ class GuardedProtocol(HttpToolsProtocol):
     def cut_if_late(self, now: float) -> None:
         if self.waiting_since is not None and now - self.waiting_since > self.limits.request_seconds:
             self._refuse(TIMED_OUT)
+        elif self.idle_since is not None and now - self.idle_since > self.limits.idle_seconds:
+            self.transport.close()
 
     def _refuse(self, answer: bytes) -> None:
         """Say why, where nothing was said yet, and close."""

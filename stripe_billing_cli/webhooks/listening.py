@@ -17,6 +17,7 @@ from stripe_billing_cli.webhooks.event import Event, Source
 from stripe_billing_cli.webhooks.fetch import fetch_handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.metrics import Counter, family
+from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.recurring import Recurring
 from stripe_billing_cli.webhooks.retention import forget_old
@@ -93,17 +94,15 @@ class Listening:
             self.told.trouble,
         )
         self._writer = Writer(self.store, self.acting.route, on_recorded=self._new)
-        receiver = None
-        if self.secrets is not None:
-            receiver = Receiver(self._writer, self.secrets, clock=self.store.clock, on_trouble=self.told.trouble)
+        webhook = None if self.secrets is None else self._webhook(self.secrets)
         self._server = Server(
             application(
-                receiver,
                 self.store,
-                path=self.address.path,
+                webhook,
                 counts=[self._recorded.lines, self._handled.lines, self._connections],
                 more=self.more_routes,
             ),
+            webhook,
             host=self.address.host,
             port=self.address.port,
             on_start=self._writer.start,
@@ -112,6 +111,10 @@ class Listening:
         self._forgetting = Recurring("retention", self._forget)
         self._failures = 0
         self._caught_up = False
+
+    def _webhook(self, secrets: KnownSecrets) -> Webhook:
+        receiver = Receiver(self._writer, secrets, clock=self.store.clock, on_trouble=self.told.trouble)
+        return Webhook(receiver, self.address.path)
 
     @property
     def url(self) -> str:

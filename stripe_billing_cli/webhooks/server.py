@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from stripe_billing_cli.webhooks.connections import REQUEST_SECONDS, Limits, guarded, watch
+from stripe_billing_cli.webhooks.connections import IDLE_SECONDS, REQUEST_SECONDS, Limits, guarded, watch
+from stripe_billing_cli.webhooks.posts import Webhook, receiving
 
 MOST_CONNECTIONS = 8192
 RESERVED_FILES = 64
 """Files that the process needs beside its connections."""
-KEEP_ALIVE_SECONDS = 75
 GRACE_SECONDS = 10
 
 
@@ -35,11 +35,12 @@ class _Server(uvicorn.Server):
 
 
 class Server:
-    """One application on one address: `run()` until `stop()`. Raises `CannotListen`."""
+    """One application on one address, and one webhook beside it: `run()` until `stop()`. Raises `CannotListen`."""
 
     def __init__(
         self,
         application: ASGIApp,
+        webhook: Webhook | None = None,
         *,
         host: str = "127.0.0.1",
         port: int = 4242,
@@ -52,7 +53,7 @@ class Server:
         self._server = _Server(
             uvicorn.Config(
                 application,
-                http=guarded(self.limits),
+                http=guarded(self.limits) if webhook is None else receiving(self.limits, webhook),
                 loop="auto",
                 lifespan="off",
                 ws="none",
@@ -63,7 +64,7 @@ class Server:
                 date_header=False,
                 proxy_headers=False,
                 interface="asgi3",
-                timeout_keep_alive=KEEP_ALIVE_SECONDS,
+                timeout_keep_alive=int(IDLE_SECONDS),
                 timeout_graceful_shutdown=GRACE_SECONDS,
                 backlog=2048,
             )

@@ -25,11 +25,13 @@ class Overloaded(Exception):
     """More events wait to be stored than the writer takes on."""
 
 
-Batch = tuple[list[Event], list[asyncio.Future[bool]]]
+Told = Callable[[StoreTrouble | None], None]
+"""Called once an event is durable, with None, or cannot be made so."""
+Batch = tuple[list[Event], list[Told]]
 
 
 class Writer:
-    """Stores events that the tasks of one event loop hand in; each is told when its own event is durable.
+    """Stores events that are handed in in one event loop; who handed one in is told, in the loop, when it is durable.
 
     `on_recorded` gets, in a thread of the writer's, the events that were new. `threads` batches may be under way at
     once; more than one thread pays only where a commit waits long, on a slow disk or a database far away.
@@ -70,17 +72,14 @@ class Writer:
         """Events that no thread has taken up yet."""
         return len(self._waiting[0])
 
-    def store(self, event: Event) -> asyncio.Future[bool]:
-        """Whether the event was new, once it is durable. The future raises `StoreTrouble`; this, `Overloaded`."""
-        events, futures = self._waiting
+    def store(self, event: Event, told: Told) -> None:
+        """Raises `Overloaded`, and then nobody is told."""
+        events, those_told = self._waiting
         if len(events) >= self._most_waiting:
             raise Overloaded
-        assert self._loop is not None
-        stored: asyncio.Future[bool] = self._loop.create_future()
         events.append(event)
-        futures.append(stored)
+        those_told.append(told)
         self._gather()
-        return stored
 
     def _gather(self) -> None:
         """Hand over what waits: at once where it is worth a commit, else in a moment, with what comes until then."""
@@ -105,11 +104,11 @@ class Writer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        events, futures = self._waiting
+        events, told = self._waiting
         if not events or not self._free:
             return
-        self._waiting = (events[MOST_AT_ONCE:], futures[MOST_AT_ONCE:])
-        batch = (events[:MOST_AT_ONCE], futures[:MOST_AT_ONCE])
+        self._waiting = (events[MOST_AT_ONCE:], told[MOST_AT_ONCE:])
+        batch = (events[:MOST_AT_ONCE], told[:MOST_AT_ONCE])
         self._free -= 1
         self.under_way += len(batch[0])
         self._batches.put(batch)
@@ -121,20 +120,16 @@ class Writer:
             try:
                 new = self._store.events.record(events, self._route)
             except StoreTrouble as trouble:
-                self._loop.call_soon_threadsafe(self._ended, batch, frozenset(), trouble)
+                self._loop.call_soon_threadsafe(self._ended, batch, trouble)
                 continue
-            self._loop.call_soon_threadsafe(self._ended, batch, new, None)
+            self._loop.call_soon_threadsafe(self._ended, batch, None)
             if new:
                 self._on_recorded([event for event in events if event.id in new])
 
-    def _ended(self, batch: Batch, new: frozenset[str], trouble: StoreTrouble | None) -> None:
+    def _ended(self, batch: Batch, trouble: StoreTrouble | None) -> None:
+        _, those_told = batch
         self._free += 1
-        self.under_way -= len(batch[0])
+        self.under_way -= len(those_told)
         self._gather()
-        for event, stored in zip(*batch, strict=True):
-            if stored.done():
-                continue
-            if trouble is None:
-                stored.set_result(event.id in new)
-            else:
-                stored.set_exception(trouble)
+        for told in those_told:
+            told(trouble)

@@ -15,6 +15,7 @@ from stripe_billing_cli.webhooks.application import application
 from stripe_billing_cli.webhooks.connections import Limits
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.signatures import sign
@@ -112,7 +113,7 @@ class Running:
     """A receiver that listens."""
 
     port: int
-    receiver: Receiver
+    webhook: Webhook
     server: Server
 
     @contextmanager
@@ -141,13 +142,14 @@ def running_receiver(
     """Until the block ends; it must end in good order."""
     writer = writer or Writer(store, route, on_recorded=([] if recorded is None else recorded).extend)
     receiver = Receiver(writer, KnownSecrets(secrets, list, time.time))
-    server = Server(application(receiver, store), port=0, limits=limits, on_start=writer.start)
+    webhook = Webhook(receiver, "/webhook")
+    server = Server(application(store, webhook), webhook, port=0, limits=limits, on_start=writer.start)
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),), daemon=True)
     thread.start()
     assert ready.wait(20)
     try:
-        yield Running(int(server.url.rsplit(":", 1)[1]), receiver, server)
+        yield Running(int(server.url.rsplit(":", 1)[1]), webhook, server)
     finally:
         server.stop()
         thread.join(20)

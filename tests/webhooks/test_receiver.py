@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from stripe_billing_cli.webhooks.connections import Limits
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.receiver import LONGEST_BODY, LONGEST_DRAIN
+from stripe_billing_cli.webhooks.posts import LONGEST_BODY, LONGEST_DRAIN
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
 from stripe_billing_cli.webhooks.store.events import nobody
 from stripe_billing_cli.webhooks.writer import Writer
@@ -56,9 +56,9 @@ class TestTakingEvents:
         batches: list[int] = []
 
         class Counted(Writer):
-            def _ended(self, batch: Any, new: Any, trouble: Any) -> None:
+            def _ended(self, batch: Any, trouble: Any) -> None:
                 batches.append(len(batch[0]))
-                super()._ended(batch, new, trouble)
+                super()._ended(batch, trouble)
 
         with (
             running_receiver(store, writer=Counted(store, nobody)) as receiver,
@@ -181,7 +181,7 @@ class TestRefusals:
                 broken.setattr(store.events, "record", refuse)
                 assert receiver.ask(delivery(event_body())).text == "Come again.\n"
             assert receiver.deliver(event_body()) == 200
-            assert receiver.receiver.answers[503] == 1
+            assert receiver.webhook.answers[503] == 1
 
 
 class TestBadClients:
@@ -265,7 +265,7 @@ class TestFuzz:
         send()
         assert receiver.deliver(event_body("evt_after")) == 200
         assert set(stored(store)) <= {"evt_1", "evt_after"}
-        assert set(receiver.receiver.answers) == {200, 400, 405, 413, 503}
+        assert set(receiver.webhook.answers) == {200, 400, 405, 413, 503}
 
     def test_whatever_signature_is_sent_with_whatever_body(self, receiver: Running, store: Store) -> None:
         header = st.text(st.characters(min_codepoint=33, max_codepoint=126), max_size=80)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,9 @@ BODY = json.dumps(
 class Kept:
     """In place of the writer to the store."""
 
-    async def store(self, event: Any) -> None:
+    def store(self, event: Any, told: Any) -> None:
         """It is safe."""
+        told(None)
 
 
 @pytest.fixture
@@ -44,17 +44,9 @@ def status(receiver: Receiver, clock: Clock, secret: str, *, after: float = 1.0)
     """What an event signed with this secret is answered, so many seconds later."""
     clock.now += after
     signature = sign(BODY, secret.encode(), int(clock.now)).encode()
-    scope = {"type": "http", "method": "POST", "headers": [(b"stripe-signature", signature)]}
-    sent: list[Any] = []
-
-    async def receive() -> Any:
-        return {"type": "http.request", "body": BODY}
-
-    async def send(message: Any) -> None:
-        sent.append(message)
-
-    asyncio.run(receiver(scope, receive, send))
-    answered: int = sent[0]["status"]
+    answers: list[int] = []
+    receiver.take(BODY, signature, answers.append)
+    (answered,) = answers
     return answered
 
 

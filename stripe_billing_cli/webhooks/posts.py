@@ -1,0 +1,235 @@
+"""POSTs to the webhook, taken from uvicorn's parser straight to the receiver.
+
+uvicorn's way to an application, over ASGI, costs a task, an event, a timer and a dozen dicts a request: more than all
+that receiving an event takes. What is not for the webhook goes that way as ever.
+
+Pipelined requests are not waited for: their connection ends with the answer to the first one, and whoever sent them
+has to send them again, as HTTP has it (https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2). Stripe sends none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+import httptools
+
+from stripe_billing_cli.webhooks.connections import GuardedProtocol, Limits
+
+LONGEST_BODY = 1 << 20
+LONGEST_DRAIN = 8 << 20
+"""What is too long is read to its end up to here, so that its sender reads the answer; beyond, the line is cut."""
+MOST_HELD = 64 << 20
+"""Bytes of bodies in memory at once; what comes on top is asked to come again."""
+
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+PHRASES = {
+    200: ("OK", "", ""),
+    400: ("Bad Request", "", "Not a signed event.\n"),
+    405: ("Method Not Allowed", "allow: POST\r\n", "POST events here.\n"),
+    413: ("Content Too Large", "", "Too large.\n"),
+    503: ("Service Unavailable", "retry-after: 1\r\n", "Come again.\n"),
+}
+"""Each status that is answered, with what it is called, headers of its own, and the text."""
+
+
+class Taker(Protocol):
+    """Who takes whole bodies. `answer` is called once, with a status, sooner or later, in the event loop."""
+
+    def take(self, body: bytes, signature: bytes | None, answer: Callable[[int], None]) -> None: ...
+
+
+class Webhook:
+    """What the connections to one webhook have in common. `path` is as it is written in a request."""
+
+    def __init__(self, taker: Taker, path: str) -> None:
+        self.taker = taker
+        self.path = path
+        self.raw_path = path.encode()
+        self.held = 0
+        """Bytes of bodies that are in memory."""
+        self.answers = dict.fromkeys(PHRASES, 0)
+        """How many requests had which answer."""
+        self._going_on = {status: _head(status, "") for status in PHRASES}
+        self._last = {status: _head(status, "connection: close\r\n") for status in PHRASES}
+
+    def answer(self, status: int, *, last: bool, with_text: bool) -> bytes:
+        """The bytes of an answer, which is counted."""
+        self.answers[status] += 1
+        head = (self._last if last else self._going_on)[status]
+        return head + PHRASES[status][2].encode() if with_text and status != 200 else head
+
+
+def _head(status: int, more: str) -> bytes:
+    phrase, own, text = PHRASES[status]
+    of_text = f"content-length: {len(text)}\r\n" + ("content-type: text/plain; charset=utf-8\r\n" if text else "")
+    return f"HTTP/1.1 {status} {phrase}\r\n{of_text}{own}{more}\r\n".encode()
+
+
+class Post:
+    """A request to the webhook, from its headers to its answer.
+
+    It stands where uvicorn has its own cycle of a request and an answer, and has of it what uvicorn looks at.
+    """
+
+    __slots__ = (
+        "_body",
+        "_held",
+        "_method",
+        "_protocol",
+        "_read",
+        "_refusal",
+        "_signature",
+        "_webhook",
+        "disconnected",
+        "keep_alive",
+        "message_event",
+        "response_complete",
+        "response_started",
+    )
+
+    def __init__(self, protocol: PostsProtocol, method: bytes, headers: list[tuple[bytes, bytes]], keep_alive: bool):
+        self._protocol = protocol
+        self._webhook = protocol.webhook
+        self._method = method
+        self._signature: bytes | None = None
+        self._body: bytes | bytearray = b""
+        self._read = self._held = 0
+        self._refusal = 0 if method == b"POST" else 405
+        self.keep_alive = keep_alive
+        self.disconnected = self.response_started = self.response_complete = False
+        self.message_event = self
+        for name, value in headers:
+            if name == b"stripe-signature":
+                self._signature = value
+            elif name == b"content-length" and value.isdigit() and int(value[:20]) > LONGEST_DRAIN:
+                self._cut()
+
+    def set(self) -> None:
+        """uvicorn's word that something happened, which nobody waits for here."""
+
+    def more(self, body: bytes) -> None:
+        """A part of the body. What is refused is read all the same, so that the connection can go on."""
+        self._read += len(body)
+        if self._read > LONGEST_BODY:
+            self._refuse(413)
+        elif self._webhook.held + len(body) > MOST_HELD:
+            self._refuse(503)
+        if self._read > LONGEST_DRAIN:
+            self._cut()
+        if self._refusal:
+            return
+        if self._body:
+            self._body = bytearray(self._body) if isinstance(self._body, bytes) else self._body
+            self._body += body
+        else:
+            self._body = body
+        self._held += len(body)
+        self._webhook.held += len(body)
+
+    def complete(self) -> None:
+        """The body is whole."""
+        if self._refusal:
+            self.answer(self._refusal)
+        else:
+            self._webhook.taker.take(bytes(self._body), self._signature, self.answer)
+
+    def answer(self, status: int) -> None:
+        if self.response_complete:
+            return
+        self.response_started = self.response_complete = True
+        self.release()
+        last = not self.keep_alive or status == 413
+        text = self._webhook.answer(status, last=last, with_text=self._method != b"HEAD")
+        self._protocol.answered(text, last=last)
+
+    def release(self) -> None:
+        """The body is no longer in memory."""
+        self._webhook.held -= self._held
+        self._held = 0
+        self._body = b""
+
+    def _refuse(self, status: int) -> None:
+        self._refusal = self._refusal or status
+        self.release()
+
+    def _cut(self) -> None:
+        """Answer what is endless before its end."""
+        self._refuse(413)
+        self.answer(413)
+
+
+class PostsProtocol(GuardedProtocol):
+    """One connection. `webhook` is set on a subclass by `receiving`."""
+
+    webhook: Webhook
+    post: Post | None = None
+    """The request to the webhook whose body is being read."""
+    deaf = False
+    """Whether what else is sent is no longer listened to."""
+
+    def data_received(self, data: bytes) -> None:
+        if not self.deaf:
+            super().data_received(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.post is not None:
+            self.post.release()
+        super().connection_lost(exc)
+
+    def on_headers_complete(self) -> None:
+        if self.deaf:
+            return
+        for_webhook = self.url == self.webhook.raw_path or self._path() == self.webhook.path
+        if self.busy and (for_webhook or isinstance(self.cycle, Post)):
+            self.cycle.keep_alive = False
+            self.deaf = True
+            return
+        if not for_webhook:
+            super().on_headers_complete()
+            return
+        self.in_header = False
+        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
+        post: Any = Post(self, self.parser.get_method(), self.headers, keep_alive)
+        self.post = self.cycle = post
+        if self.expect_100_continue and not post.response_complete:
+            self.transport.write(CONTINUE)
+
+    def on_body(self, body: bytes) -> None:
+        if self.post is not None:
+            self.post.more(body)
+        elif not self.deaf:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        if self.post is None:
+            if not self.deaf:
+                super().on_message_complete()
+            return
+        self.arrived()
+        post, self.post = self.post, None
+        post.complete()
+
+    def answered(self, text: bytes, *, last: bool) -> None:
+        """Send what a post is answered."""
+        if self.transport.is_closing():
+            return
+        self.transport.write(text)
+        if last:
+            self.deaf = True
+            self.transport.close()
+        self.idle_since = self.loop.time()
+
+    def _path(self) -> str | None:
+        """The path of a URL that is not written plainly. None where it is no URL, which uvicorn refuses."""
+        try:
+            path: bytes = httptools.parse_url(self.url).path
+        except httptools.HttpParserInvalidURLError:
+            return None
+        return unquote(path.decode("ascii", "replace"))
+
+
+def receiving(limits: Limits, webhook: Webhook) -> type[PostsProtocol]:
+    """The protocol for one webhook, as uvicorn takes it: a class."""
+    return type("PostsProtocol", (PostsProtocol,), {"limits": limits, "webhook": webhook})

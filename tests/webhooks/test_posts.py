@@ -1,0 +1,158 @@
+"""The short way from the parser to the receiver keeps to HTTP as the long one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from stripe_billing_cli.webhooks import posts
+from stripe_billing_cli.webhooks.connections import Limits
+from stripe_billing_cli.webhooks.posts import LONGEST_BODY, LONGEST_DRAIN
+from stripe_billing_cli.webhooks.store import Store
+from tests.webhooks.receiving import Running, delivery, event_body, request, running_receiver, signed
+
+
+@pytest.fixture
+def receiver(store: Store) -> Iterator[Running]:
+    with running_receiver(store) as running:
+        yield running
+
+
+pytestmark = pytest.mark.parametrize("made", ["sqlite"], indirect=True)
+
+
+def signature(body: bytes) -> str:
+    return f"Stripe-Signature: {signed(body)}"
+
+
+def chunked(body: bytes, *headers: str, size: int = 50_000) -> bytes:
+    head = ["POST /webhook HTTP/1.1", "Host: x", "Transfer-Encoding: chunked", *headers]
+    parts = [body[start : start + size] for start in range(0, len(body), size)]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + b"".join(b"%x\r\n%b\r\n" % (len(part), part) for part in parts)
+
+
+class TestOneConnection:
+    def test_goes_on_after_each_answer(self, receiver: Running) -> None:
+        with receiver.connected() as connection:
+            for number in range(3):
+                answer = connection.ask(delivery(event_body(f"evt_{number}")))
+                assert (answer.status, answer.headers) == (200, {"content-length": "0"})
+                assert connection.ask(request(b"", path="/healthz", method="GET")).status == 200
+
+    def test_a_request_byte_by_byte(self, receiver: Running) -> None:
+        with receiver.connected() as connection:
+            for byte in delivery(event_body()):
+                connection.send(bytes([byte]))
+            assert connection.answer().status == 200
+
+    @pytest.mark.parametrize("headers", [["Connection: close"], ["Connection: keep-alive, close"]])
+    def test_ends_where_its_sender_says_so(self, receiver: Running, headers: list[str]) -> None:
+        body = event_body()
+        with receiver.connected() as connection:
+            answer = connection.ask(request(body, signature(body), *headers))
+            assert (answer.status, answer.headers["connection"]) == (200, "close")
+            assert connection.closed()
+
+    def test_ends_after_http_1_0(self, receiver: Running) -> None:
+        body = event_body()
+        with receiver.connected() as connection:
+            assert connection.ask(request(body, signature(body)).replace(b"HTTP/1.1", b"HTTP/1.0")).status == 200
+            assert connection.closed()
+
+    def test_ends_when_it_was_idle_for_long(self, store: Store) -> None:
+        with (
+            running_receiver(store, limits=Limits(connections=20, idle_seconds=0.1)) as receiver,
+            receiver.connected() as connection,
+        ):
+            assert connection.ask(delivery(event_body())).status == 200
+            assert connection.closed()
+
+    @pytest.mark.parametrize(
+        "second", [delivery(event_body("evt_2")), request(b"", path="/healthz", method="GET")], ids=["post", "get"]
+    )
+    def test_ends_with_its_answer_where_another_request_did_not_wait_for_it(
+        self, receiver: Running, store: Store, second: bytes
+    ) -> None:
+        with receiver.connected() as connection:
+            answer = connection.ask(delivery(event_body("evt_1")) + second + second)
+            assert (answer.status, answer.headers["connection"]) == (200, "close")
+            assert connection.closed()
+        assert store.events.known(["evt_1", "evt_2"]) == {"evt_1"}
+        assert receiver.webhook.answers[200] == 1
+
+
+class TestBodies:
+    def test_one_that_waits_to_be_asked_for(self, receiver: Running) -> None:
+        body = event_body()
+        head, _, rest = request(body, signature(body), "Expect: 100-continue").partition(b"\r\n\r\n")
+        with receiver.connected() as connection:
+            connection.send(head + b"\r\n\r\n")
+            assert connection.socket.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"
+            connection.send(rest)
+            assert connection.answer().status == 200
+
+    @pytest.mark.parametrize("url", ["/webhook?a=b", "/%77ebhook", "http://example.com/webhook"])
+    def test_to_the_webhook_by_another_spelling(self, receiver: Running, url: str) -> None:
+        body = event_body()
+        assert receiver.ask(request(body, signature(body), path=url)).status == 200
+
+    def test_the_longest_in_chunks_and_one_byte_more(self, receiver: Running) -> None:
+        frame = len(event_body(padding=""))
+        for size, status in ((LONGEST_BODY, 200), (LONGEST_BODY + 1, 413)):
+            body = event_body(padding="x" * (size - frame))
+            assert receiver.ask(chunked(body, signature(body)) + b"0\r\n\r\n").status == status
+
+    def test_an_endless_one_is_cut(self, receiver: Running) -> None:
+        with receiver.connected() as connection:
+            part = chunked(b"x" * (1 << 20))
+            connection.send(part)
+            try:
+                for _ in range(LONGEST_DRAIN >> 20):
+                    connection.send(part.partition(b"\r\n\r\n")[2])
+            except ConnectionError:
+                pass
+            assert connection.closed()
+        assert receiver.webhook.answers == {200: 0, 400: 0, 405: 0, 413: 1, 503: 0}
+
+    def test_more_than_may_be_held_is_asked_to_come_again(
+        self, receiver: Running, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(posts, "MOST_HELD", 100_000)
+        large, small = event_body("evt_1", padding="x" * 80_000), event_body("evt_2", padding="x" * 30_000)
+        with receiver.connected() as slow, receiver.connected() as connection:
+            slow.send(delivery(large)[:-1])
+            assert connection.ask(delivery(event_body("evt_3"))).status == 200  # the receiver has read the slow one
+            assert connection.ask(delivery(small)).status == 503
+            slow.send(delivery(large)[-1:])
+            assert slow.answer().status == 200
+            assert connection.ask(delivery(small)).status == 200
+        assert receiver.webhook.held == 0
+
+    def test_what_was_held_of_one_that_never_ends_is_let_go(self, receiver: Running) -> None:
+        with receiver.connected() as connection:
+            connection.send(delivery(event_body(padding="x" * 30_000))[:-1])
+            assert receiver.deliver(event_body("evt_2")) == 200
+            assert receiver.webhook.held > 30_000
+        assert receiver.deliver(event_body("evt_3")) == 200
+        assert receiver.webhook.held == 0
+
+
+class TestOtherMethods:
+    def test_a_head_is_answered_without_a_text(self, receiver: Running) -> None:
+        with receiver.connected() as connection:
+            connection.send(request(b"", method="HEAD"))
+            connection.send(request(b"", path="/healthz", method="GET"))
+            read = b""
+            while not read.endswith(b"ok\n"):
+                read += connection.socket.recv(65536)
+        head, _, rest = read.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 405 Method Not Allowed\r\n")
+        assert b"content-length: 18" in head
+        assert rest.startswith(b"HTTP/1.1 200 OK\r\n")
+
+    def test_the_body_of_another_method_is_read_over(self, receiver: Running) -> None:
+        with receiver.connected() as connection:
+            answer = connection.ask(request(event_body(), method="PUT"))
+            assert (answer.status, answer.headers["allow"]) == (405, "POST")
+            assert connection.ask(delivery(event_body())).status == 200
