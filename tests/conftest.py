@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import stripe
+from hypothesis import HealthCheck, settings
 
 from stripe_billing_cli.cli.app import run
 from stripe_billing_cli.stripe_api import client
@@ -24,6 +25,9 @@ def pytest_configure() -> None:
     """A suite started in the background ignores SIGINT, and so would every command that a test interrupts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # How fast the machine is at this moment says nothing about a rule.
+    settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any-machine")
 
 
 @dataclass(frozen=True)
