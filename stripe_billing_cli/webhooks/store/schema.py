@@ -19,7 +19,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration."""
 
 metadata = MetaData()
@@ -45,9 +45,10 @@ events = Table(
     Column("source", Text, nullable=False),
     Column("received_at", Double, nullable=False),
     Index("events_by_id", "id", unique=True),
-    Index("events_by_age", "created", "received_at", "seq"),
-    Index("events_by_customer", "customer", "created", "received_at", "seq"),
+    Index("events_by_age", "created", "received_at", "seq", "customer", "type"),
 )
+"""What an event costs to be received is the pages it goes to: those of `events_by_age` are the newest ones, always the
+same. It holds what lists are filtered by, so that a million events are looked through in a tenth of a second."""
 
 deliveries = Table(
     "deliveries",
