@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Row
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import bulk, schema
+from stripe_billing_cli.webhooks.store import recording, schema
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.errors import StoreTrouble
 from stripe_billing_cli.webhooks.store.work import Delivery, Work
@@ -73,12 +73,12 @@ class Events:
         if within is not None:
             return self._record(events, route, within)
         try:
-            with self._database.writing() as connection:
+            with self._database.recording() as connection:
                 return self._record(events, route, connection)
         except StoreTrouble as trouble:
             if not trouble.passing or self._database.sqlite:
                 raise
-        with self._database.writing() as connection:
+        with self._database.recording() as connection:
             return self._record(events, route, connection)
 
     def _record(self, events: Sequence[Event], route: Route, connection: Connection) -> frozenset[str]:
@@ -86,17 +86,14 @@ class Events:
         if not once:
             return frozenset()
         now = self._database.clock()
-        arrived = {id: now + number * TICK for number, id in enumerate(once)}
+        rows = [recording.values(event, now + number * TICK) for number, event in enumerate(once.values())]
+        work = [recording.pending(event, handler, now) for event in once.values() for handler in route(event)]
         # One order for all writers, so that two with the same events wait for each other, but never both.
-        added = bulk.insert(connection, [_values(once[id], arrived[id]) for id in sorted(once)])
-        self._work.add(
-            ((event, handler) for event in once.values() if event.id in added for handler in route(event)), connection
-        )
-        return added
+        return recording.record(connection, sorted(rows), work)
 
     def complete(self, event: Event, route: Route = nobody, *, within: Connection | None = None) -> None:
         """Put the whole event in the place of the thin one with its id, and add the work that it causes."""
-        values = dict(zip(bulk.NAMES, _values(event, 0), strict=True))
+        values = dict(zip(recording.EVENT, recording.values(event, 0), strict=True))
         for name in ("id", "source", "received_at"):
             del values[name]
         with self._database.writing(within) as connection:
@@ -209,24 +206,6 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
         of_work.append(work.status.in_(("failed", "dead")))
     if of_work:
         yield sa.exists().where(work.event == table.id, *of_work)
-
-
-def _values(event: Event, received_at: float) -> bulk.Values:
-    return (
-        event.id,
-        event.type,
-        event.created,
-        event.livemode,
-        event.api_version,
-        event.object,
-        event.object_id,
-        event.customer,
-        event.account,
-        event.thin,
-        event.payload,
-        event.source,
-        received_at,
-    )
 
 
 def _event(row: Row[*tuple[Any, ...]]) -> Event:

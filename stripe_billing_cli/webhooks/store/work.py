@@ -23,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import schema
 from stripe_billing_cli.webhooks.store.database import Database
+from stripe_billing_cli.webhooks.store.recording import PENDING, pending
 
 Status = Literal["pending", "running", "done", "failed", "dead"]
 OPEN = ("pending", "failed")
@@ -61,18 +62,7 @@ class Work:
     def add(self, wanted: Iterable[tuple[Event, str]], within: Connection | None = None) -> None:
         """Have events handled by the handlers named. What is there already stays as it is."""
         now = self._database.clock()
-        rows = [
-            {
-                "event": event.id,
-                "handler": handler,
-                "lane": event.lane,
-                "created": event.created,
-                "status": "pending",
-                "attempts": 0,
-                "due": now,
-            }
-            for event, handler in wanted
-        ]
+        rows = [dict(zip(PENDING, pending(event, handler, now), strict=True)) for event, handler in wanted]
         if rows:
             with self._database.writing(within) as connection:
                 insert = self._database.insert(schema.deliveries)
