@@ -59,6 +59,10 @@ class GuardedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self.began()
+
+    def began(self) -> None:
+        """The first byte of a request is here."""
         self.idle_since = None
         if self.waiting_since is None:
             self.waiting_since = self.loop.time()

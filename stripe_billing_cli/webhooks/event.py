@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -26,8 +25,7 @@ class NotAnEvent(ValueError):
     """The text is not an event. The message quotes nothing of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """`created` is in Unix seconds. `payload` is the event's JSON; None once it was purged.
 
     `customer` is the id that per-customer order goes by; None where the event is about no customer, or not yet known.
@@ -62,7 +60,7 @@ class Event:
         return parsed
 
 
-class _About(msgspec.Struct):
+class _About(msgspec.Struct, gc=False):
     """What is read of an event's object; the names are Stripe's. Anything may stand there: the checks come after."""
 
     object: Any = None

@@ -51,14 +51,9 @@ class Webhook:
         """Bytes of bodies that are in memory."""
         self.answers = dict.fromkeys(PHRASES, 0)
         """How many requests had which answer."""
-        self._going_on = {status: _head(status, "") for status in PHRASES}
-        self._last = {status: _head(status, "connection: close\r\n") for status in PHRASES}
-
-    def answer(self, status: int, *, last: bool, with_text: bool) -> bytes:
-        """The bytes of an answer, which is counted."""
-        self.answers[status] += 1
-        head = (self._last if last else self._going_on)[status]
-        return head + PHRASES[status][2].encode() if with_text and status != 200 else head
+        self.going_on = {status: _head(status, "") for status in PHRASES}
+        self.last = {status: _head(status, "connection: close\r\n") for status in PHRASES}
+        """The heads of the answers, those after which a connection goes on and those that are its last ones."""
 
 
 def _head(status: int, more: str) -> bytes:
@@ -67,47 +62,37 @@ def _head(status: int, more: str) -> bytes:
     return f"HTTP/1.1 {status} {phrase}\r\n{of_text}{own}{more}\r\n".encode()
 
 
+class _Nobody:
+    """Who waits for uvicorn's word that something happened."""
+
+    def set(self) -> None: ...
+
+
 class Post:
     """A request to the webhook, from its headers to its answer.
 
     It stands where uvicorn has its own cycle of a request and an answer, and has of it what uvicorn looks at.
     """
 
-    __slots__ = (
-        "_body",
-        "_held",
-        "_method",
-        "_protocol",
-        "_read",
-        "_refusal",
-        "_signature",
-        "_webhook",
-        "disconnected",
-        "keep_alive",
-        "message_event",
-        "response_complete",
-        "response_started",
-    )
+    disconnected = response_started = response_complete = False
+    message_event = _Nobody()
+    _signature: bytes | None = None
+    _body: bytes | bytearray = b""
+    _read = 0
+    _refusal = 0
 
     def __init__(self, protocol: PostsProtocol, method: bytes, headers: list[tuple[bytes, bytes]], keep_alive: bool):
         self._protocol = protocol
         self._webhook = protocol.webhook
         self._method = method
-        self._signature: bytes | None = None
-        self._body: bytes | bytearray = b""
-        self._read = self._held = 0
-        self._refusal = 0 if method == b"POST" else 405
         self.keep_alive = keep_alive
-        self.disconnected = self.response_started = self.response_complete = False
-        self.message_event = self
+        if method != b"POST":
+            self._refusal = 405
         for name, value in headers:
             if name == b"stripe-signature":
                 self._signature = value
             elif name == b"content-length" and value.isdigit() and int(value[:20]) > LONGEST_DRAIN:
                 self._cut()
-
-    def set(self) -> None:
-        """uvicorn's word that something happened, which nobody waits for here."""
 
     def more(self, body: bytes) -> None:
         """A part of the body. What is refused is read all the same, so that the connection can go on."""
@@ -125,7 +110,6 @@ class Post:
             self._body += body
         else:
             self._body = body
-        self._held += len(body)
         self._webhook.held += len(body)
 
     def complete(self) -> None:
@@ -140,14 +124,17 @@ class Post:
             return
         self.response_started = self.response_complete = True
         self.release()
+        webhook = self._webhook
+        webhook.answers[status] += 1
         last = not self.keep_alive or status == 413
-        text = self._webhook.answer(status, last=last, with_text=self._method != b"HEAD")
+        text = (webhook.last if last else webhook.going_on)[status]
+        if status != 200 and self._method != b"HEAD":
+            text += PHRASES[status][2].encode()
         self._protocol.answered(text, last=last)
 
     def release(self) -> None:
         """The body is no longer in memory."""
-        self._webhook.held -= self._held
-        self._held = 0
+        self._webhook.held -= len(self._body)
         self._body = b""
 
     def _refuse(self, status: int) -> None:
@@ -178,6 +165,13 @@ class PostsProtocol(GuardedProtocol):
             self.post.release()
         super().connection_lost(exc)
 
+    def on_message_begin(self) -> None:
+        """As uvicorn's, but for the scope of an application, which `_to_application` makes up for."""
+        self.began()
+        self.url = b""
+        self.headers = []
+        self.expect_100_continue = False
+
     def on_headers_complete(self) -> None:
         if self.deaf:
             return
@@ -187,14 +181,21 @@ class PostsProtocol(GuardedProtocol):
             self.deaf = True
             return
         if not for_webhook:
-            super().on_headers_complete()
+            self._to_application()
             return
         self.in_header = False
-        keep_alive = self.parser.get_http_version() != "1.0" and self.parser.should_keep_alive()
-        post: Any = Post(self, self.parser.get_method(), self.headers, keep_alive)
+        parser = self.parser
+        post: Any = Post(self, parser.get_method(), self.headers, parser.should_keep_alive())
         self.post = self.cycle = post
         if self.expect_100_continue and not post.response_complete:
             self.transport.write(CONTINUE)
+
+    def _to_application(self) -> None:
+        url, headers, expected = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expected
+        self.headers += headers
+        super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         if self.post is not None:

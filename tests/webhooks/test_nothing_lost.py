@@ -232,11 +232,12 @@ def proxy(port: int, cut: Callable[[bytes], bool]) -> Iterator[int]:
 
 
 def test_a_connection_cut_in_the_commit(postgres: PostgresServer, postgres_url: str) -> None:
+    """An event is written down in one statement, which commits itself."""
     open_store(postgres_url).close()
     armed = threading.Event()
 
     with (
-        proxy(postgres.port, lambda data: armed.is_set() and b"COMMIT" in data) as port,
+        proxy(postgres.port, lambda data: armed.is_set() and b"INSERT INTO events" in data) as port,
         open_store(postgres_url.replace(f":{postgres.port}/", f":{port}/")) as store,
         running_receiver(store, route=lambda event: ["access"]) as receiver,
     ):
@@ -254,9 +255,9 @@ def test_a_full_disk(tmp_path: Path) -> None:
         store.events.record([parse(event_body("evt_before"))])
         room: list[int] = []
 
-        @sqlalchemy_event.listens_for(store._database.engine, "begin")
-        def limit(connection: Any) -> None:
-            connection.exec_driver_sql(f"PRAGMA max_page_count = {room[0] if room else 1_000_000}")
+        @sqlalchemy_event.listens_for(store._database.engine, "checkout")
+        def limit(connection: Any, *_: Any) -> None:
+            connection.execute(f"PRAGMA max_page_count = {room[0] if room else 1_000_000}")
 
         room.append(60)
         with running_receiver(store) as receiver:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,7 +13,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
+from stripe_billing_cli.webhooks.store.engine import LOG
 from stripe_billing_cli.webhooks.store.errors import told
+
+Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
+"""A statement in a driver's own words, and its parameters → rows."""
 
 
 @dataclass(frozen=True)
@@ -43,41 +47,52 @@ class Database:
         if self.sqlite:
             with told(self.shown):
                 with self._turn, self.engine.begin() as connection:
+                    kept = connection.info
                     yield connection
                 if durable:
-                    self._flush()
+                    self._flush(kept)
             return
         with told(self.shown), self.engine.execution_options(durable=durable).begin() as connection:
             yield connection
 
     @contextmanager
-    def recording(self) -> Iterator[Connection]:
-        """A transaction; on PostgreSQL, each statement is one by itself, which spares two ways to the server.
+    def recording(self, within: Connection | None = None) -> Iterator[Execute]:
+        """A transaction of statements in the driver's own words, or a part of the one given.
 
-        Raises `StoreTrouble`.
+        It leaves out what SQLAlchemy does around a statement, and on PostgreSQL, where each statement is a transaction
+        by itself, two ways to the server. Raises `StoreTrouble`.
         """
-        if self.sqlite:
-            with self.writing() as connection:
-                yield connection
-            return
-        with told(self.shown), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            yield connection
+        if within is not None:
+            yield within.exec_driver_sql
+        elif self.sqlite:
+            with told(self.shown):
+                with self._turn, closing(self.engine.raw_connection()) as lent:
+                    kept = lent.info
+                    driver: Any = lent.driver_connection
+                    driver.execute("BEGIN IMMEDIATE")
+                    with driver:  # which commits, or undoes
+                        yield driver.execute
+                self._flush(kept)
+        else:
+            with told(self.shown), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                yield connection.exec_driver_sql
 
-    def _flush(self) -> None:
+    def _flush(self, kept: dict[Any, Any]) -> None:
         """Wait until what was committed is on the disk, while the next writer is at work already.
 
         What SQLite's `synchronous = FULL` does at the end of a commit, with its one writer waiting: flush the log.
         With `NORMAL` it does so only before it copies the log into the database
         (https://www.sqlite.org/pragma.html#pragma_synchronous), so whatever is no longer in the log is on the disk.
+
+        `kept` is what is kept with the connection: the log is one file as long as a connection is open.
         """
-        try:
-            log = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
-        except FileNotFoundError:  # no log is kept here, and the commit has waited for the disk itself
-            return
-        try:
-            os.fdatasync(log)
-        finally:
-            os.close(log)
+        log = kept.get(LOG)
+        if log is None:
+            try:
+                log = kept[LOG] = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
+            except FileNotFoundError:  # no log is kept here, and the commit has waited for the disk itself
+                return
+        os.fdatasync(log)
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:

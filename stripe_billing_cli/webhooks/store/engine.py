@@ -21,6 +21,9 @@ PATIENCE_SECONDS = 15
 CHECKPOINT_PAGES = 4000
 """So long SQLite's log grows, 16 MB, before it is copied into the database: a commit in many pays for that."""
 
+LOG = "log"
+"""With each connection to SQLite the descriptor is kept by which its log is flushed."""
+
 POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
     "application_name": "billing",
@@ -106,6 +109,11 @@ def _sqlite(where: Address, connections: int) -> Engine:
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         # Without a log, as on a network's file system, each commit has to wait for the disk; see `Database._flush`.
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
+
+    @event.listens_for(engine, "close")
+    def close(_: Any, kept: Any) -> None:
+        if LOG in kept.info:
+            os.close(kept.info.pop(LOG))
 
     @event.listens_for(engine, "begin")
     def begin(connection: sa.Connection) -> None:

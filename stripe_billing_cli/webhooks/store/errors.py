@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,13 +25,15 @@ class StoreTrouble(Exception):
 
 @contextmanager
 def told(shown: str) -> Iterator[None]:
-    """SQLAlchemy's and the system's errors as `StoreTrouble` about the store that is called `shown`."""
+    """SQLAlchemy's, SQLite's and the system's errors as `StoreTrouble` about the store that is called `shown`."""
     try:
         yield
-    except exc.IntegrityError:
+    except (exc.IntegrityError, sqlite3.IntegrityError):
         raise
     except exc.DBAPIError as error:
         raise _explained(shown, error) from error
+    except sqlite3.Error as error:
+        raise _of_sqlite(shown, getattr(error, "sqlite_errorname", "no code")) from error
     except exc.TimeoutError as error:
         raise StoreTrouble(f"All connections to {shown} are in use.", "Try again in a moment.", passing=True) from error
     except OSError as error:

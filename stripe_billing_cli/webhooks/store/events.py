@@ -70,26 +70,25 @@ class Events:
         durable. After a connection that broke in the commit it tries once more, and then may give fewer ids than
         it added. Raises `StoreTrouble`: some, all or none of them may be there.
         """
-        if within is not None:
-            return self._record(events, route, within)
         try:
-            with self._database.recording() as connection:
-                return self._record(events, route, connection)
+            return self._record(events, route, within)
         except StoreTrouble as trouble:
-            if not trouble.passing or self._database.sqlite:
+            if within is not None or not trouble.passing or self._database.sqlite:
                 raise
-        with self._database.recording() as connection:
-            return self._record(events, route, connection)
+        return self._record(events, route, None)
 
-    def _record(self, events: Sequence[Event], route: Route, connection: Connection) -> frozenset[str]:
+    def _record(self, events: Sequence[Event], route: Route, within: Connection | None) -> frozenset[str]:
         once = {event.id: event for event in events}
         if not once:
             return frozenset()
         now = self._database.clock()
         rows = [recording.values(event, now + number * TICK) for number, event in enumerate(once.values())]
-        work = [recording.pending(event, handler, now) for event in once.values() for handler in route(event)]
         # One order for all writers, so that two with the same events wait for each other, but never both.
-        return recording.record(connection, sorted(rows), work)
+        rows.sort()
+        work = [recording.pending(event, handler, now) for event in once.values() for handler in route(event)]
+        insert = recording.on_sqlite if self._database.sqlite else recording.on_postgres
+        with self._database.recording(within) as execute:
+            return insert(execute, rows, work)
 
     def complete(self, event: Event, route: Route = nobody, *, within: Connection | None = None) -> None:
         """Put the whole event in the place of the thin one with its id, and add the work that it causes."""

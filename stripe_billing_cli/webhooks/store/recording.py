@@ -6,6 +6,7 @@ an event takes.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 from itertools import chain
@@ -13,12 +14,11 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
-from sqlalchemy.exc import IntegrityError
 
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import schema
+from stripe_billing_cli.webhooks.store.database import Execute
 
 Values = tuple[Any, ...]
 
@@ -53,26 +53,26 @@ def pending(event: Event, handler: str, now: float) -> Values:
     return (event.id, handler, event.lane, event.created, "pending", 0, now)
 
 
-def record(connection: Connection, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:
+def on_sqlite(execute: Execute, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:
     """Insert the events that are not there yet, and of the work what belongs to them; their ids.
 
-    All in one statement on PostgreSQL, so that it needs no transaction around it; on SQLite it does.
+    In the transaction of the one writer: what is not there now is not there a statement later.
     """
-    if connection.dialect.name == "postgresql":
-        return _on_postgres(connection, events, work)
-    added = frozenset(_on_sqlite(connection, events))
-    wanted = [row for row in work if row[0] in added]
-    for part in _parts(wanted):
-        _insert(connection, "deliveries", PENDING, part)
+    added = frozenset(_inserted(execute, events))
+    for part in _parts([row for row in work if row[0] in added]):
+        _insert(execute, "deliveries", PENDING, part)
     return added
 
 
-def _on_postgres(connection: Connection, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:
-    """Rows as JSON, which the server takes apart. The payloads stand beside it: JSON in JSON costs as much again."""
+def on_postgres(execute: Execute, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:
+    """As `on_sqlite`, in one statement, so that it needs no transaction around it.
+
+    Rows as JSON, which the server takes apart. The payloads stand beside it: JSON in JSON costs as much again.
+    """
     given: list[Any] = [_json(ABOUT_EVENT, [row[:-1] for row in events]), [row[-1] for row in events]]
     if work:
         given.append(_json(PENDING, work))
-    return frozenset(connection.exec_driver_sql(_postgres_statement(bool(work)), tuple(given)).scalars())
+    return frozenset(id for (id,) in execute(_postgres_statement(bool(work)), tuple(given)))
 
 
 def _json(names: Sequence[str], rows: Sequence[Values]) -> str:
@@ -100,28 +100,28 @@ def _shape(table: sa.Table, names: Sequence[str]) -> str:
     return ", ".join(f"{name} {table.columns[name].type.compile(dialect)}" for name in names)
 
 
-def _on_sqlite(connection: Connection, rows: Sequence[Values]) -> list[str]:
-    """Each row that a statement gives back is a change of threads, so that it is not asked which events were new:
-    usually all are, and where one is not the statement fails. There is but one writer: what is not there now is not
-    there a statement later.
+def _inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
+    """The ids of the events that were new: usually all, so that it is asked only where a statement fails.
+
+    It would be slower to have them told, since with this driver each row of an answer is a change of threads.
     """
     added: list[str] = []
     for part in _parts(rows):
         ids = [row[0] for row in part]
         try:
-            _insert(connection, "events", EVENT, part)
+            _insert(execute, "events", EVENT, part)
             added += ids
-        except IntegrityError:  # nothing was inserted: this statement is undone, not the transaction
-            known = _known(connection, ids)
+        except (sa.exc.IntegrityError, sqlite3.IntegrityError):  # this statement is undone, the transaction is not
+            known = _known(execute, ids)
             if not known:
                 raise
-            added += _on_sqlite(connection, [row for row in part if row[0] not in known])
+            added += _inserted(execute, [row for row in part if row[0] not in known])
     return added
 
 
-def _known(connection: Connection, ids: Sequence[str]) -> Collection[str]:
+def _known(execute: Execute, ids: Sequence[str]) -> Collection[str]:
     asked = "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))"
-    return set(connection.exec_driver_sql(asked, (msgspec.json.encode(ids).decode(),)).scalars())
+    return {id for (id,) in execute(asked, (msgspec.json.encode(ids).decode(),))}
 
 
 def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
@@ -133,8 +133,8 @@ def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
         start += size
 
 
-def _insert(connection: Connection, table: str, names: Sequence[str], rows: Sequence[Values]) -> None:
-    connection.exec_driver_sql(_sqlite_statement(table, tuple(names), len(rows)), tuple(chain.from_iterable(rows)))
+def _insert(execute: Execute, table: str, names: Sequence[str], rows: Sequence[Values]) -> None:
+    execute(_sqlite_statement(table, tuple(names), len(rows)), tuple(chain.from_iterable(rows)))
 
 
 @cache

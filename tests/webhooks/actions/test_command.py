@@ -7,11 +7,11 @@ import os
 import select
 import signal
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from stripe_billing_cli.webhooks.access.announce import announcements
 from stripe_billing_cli.webhooks.actions.command import command_handler
