@@ -15,8 +15,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Access, Filter, Store, StoreTrouble, open_store, schema
+from stripe_billing_cli.webhooks.store import Access, Filter, Store, StoreTrouble, open_store, recording, schema
 from stripe_billing_cli.webhooks.store.engine import address, make_engine
+from stripe_billing_cli.webhooks.store.migrate import upgrade
 from tests.webhooks.conftest import Clock
 
 Make = Callable[..., Event]
@@ -37,6 +38,24 @@ class TestEvents:
         assert store.events.record([first, first], to("access")) == {"evt_1"}
         assert store.events.record([second, first], to("access", "exec")) == {"evt_2"}
         assert [len(stored.deliveries) for stored in store.events.page()] == [2, 1]
+
+    def test_however_many_come_together_each_is_new_once_with_its_work_in_order(
+        self, store: Store, make_event: Make
+    ) -> None:
+        events = [make_event(customer="cus_1", created=1_700_000_000) for _ in range(700)]
+        known = events[100:104] + events[390:400] + events[699:]
+        assert len(store.events.record(known, to("access"))) == 15
+
+        new = store.events.record([*events, *events[:50]], to("access", "exec"))
+
+        assert new == {event.id for event in events} - {event.id for event in known}
+        assert sum(len(page) for page in store.events.pages()) == 700
+        stored = {found.event.id: found for page in store.events.pages() for found in page}
+        assert {len(stored[event.id].deliveries) for event in known} == {1}
+        later = [event.id for event in events if event.id in new]
+        for handler in ("access", "exec"):
+            in_order = sorted((one.seq, id) for id in later for one in stored[id].deliveries if one.handler == handler)
+            assert [id for _, id in in_order] == later
 
     def test_it_is_kept_whole(self, store: Store, make_event: Make, clock: Clock) -> None:
         event = make_event(api_version="2026-10-28.endive", account="acct_1", livemode=True, payload='{"é": "☃"}')
@@ -291,6 +310,23 @@ class TestOpening:
         engine.dispose()
 
         assert found == []
+
+    def test_a_store_of_the_first_version_is_brought_up_to_date(self, where: str, make_event: Make) -> None:
+        engine = make_engine(address(where), connections=1)
+        with engine.begin() as connection:
+            upgrade(connection, "0001")
+            event = make_event(customer="cus_9")
+            values = dict(zip(recording.EVENT, recording.values(event, 1.5), strict=True))
+            connection.execute(sa.insert(schema.events).values(values))
+        engine.dispose()
+
+        with open_store(where) as store:
+            assert [found.event.id for found in store.events.page(Filter(customer="cus_9"))] == [event.id]
+            assert store.events.record([event, make_event()]) == {"evt_2"}
+        engine = make_engine(address(where), connections=1)
+        with engine.connect() as connection:
+            assert compare_metadata(MigrationContext.configure(connection), schema.metadata) == []
+        engine.dispose()
 
     def test_tables_of_a_newer_version_are_left_alone(self, where: str) -> None:
         open_store(where).close()

@@ -23,7 +23,7 @@ def bring_up_to_date(engine: Engine, shown: str) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LOCK)))
         if not _current(connection, shown):
-            _upgrade(connection)
+            upgrade(connection)
 
 
 def _current(connection: Connection, shown: str) -> bool:
@@ -41,11 +41,12 @@ def _current(connection: Connection, shown: str) -> bool:
     return version == HEAD
 
 
-def _upgrade(connection: Connection) -> None:
+def upgrade(connection: Connection, to: str = "head") -> None:
+    """Run the migrations up to this one, each that was not run yet."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
