@@ -24,6 +24,8 @@ class Context:
     output: str = "table"
     yes: bool = False
     verbose: bool = False
+    order: tuple[str, ...] = ()
+    """The names of the options that were given, as often as they were and in their order, where a command asks."""
 
     @cached_property
     def door(self) -> Door:

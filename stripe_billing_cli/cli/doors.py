@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from stripe_billing_cli.cli.context import Context
 
@@ -25,6 +25,24 @@ class QuickGroup(TyperGroup):
             option.default = False
         return option
 
+
+class InOrder(TyperCommand):
+    """A command that is told in `Context.order` in which order its options were given."""
+
+    def make_parser(self, ctx: Any) -> Any:
+        parser = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def parse_args(args: list[str]) -> Any:
+            options, rest, order = parse(args)
+            ctx.meta[ORDER] = tuple(option.name for option in order)
+            return options, rest, order
+
+        parser.parse_args = parse_args  # type: ignore[method-assign]
+        return parser
+
+
+ORDER = "stripe_billing_cli.order"
 
 PLAIN: dict[str, Any] = {
     "cls": QuickGroup,
@@ -100,12 +118,16 @@ NO_STRIPE = ("output", "verbose")
 
 
 def command(
-    app: typer.Typer, name: str | None = None, *, shared: tuple[str, ...] = tuple(SHARED)
+    app: typer.Typer,
+    name: str | None = None,
+    *,
+    shared: tuple[str, ...] = tuple(SHARED),
+    cls: type[TyperCommand] = TyperCommand,
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Register a command. Its function returns its exit code, or None for 0."""
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        app.command(name)(_with_shared(function, shared))
+        app.command(name, cls=cls)(_with_shared(function, shared))
         return function
 
     return register
@@ -124,20 +146,21 @@ def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -
         for option in shared
     ]
 
-    def run(**given: Any) -> None:
+    def run(ctx: typer.Context, **given: Any) -> None:
         doors = {option: given.pop(option) for option in shared}
         if "output" in doors:
             doors["output"] = doors["output"].value
         try:
-            code = function(Context(**doors), **given)
+            code = function(Context(**doors, order=ctx.meta.get(ORDER, ())), **given)
         except KeyboardInterrupt:
             raise typer.Abort from None  # Typer itself would end here with 130 and not a word
         if code:
             raise typer.Exit(code)
 
     positional = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    run.__signature__ = inspect.Signature([*positional, *added])  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (*positional, *added)}
+    told = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    run.__signature__ = inspect.Signature([told, *positional, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (told, *positional, *added)}
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run

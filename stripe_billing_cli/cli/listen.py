@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors, given
+from stripe_billing_cli.cli import doors, given, listen_actions
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
 
@@ -50,7 +50,7 @@ StoreOption = Annotated[
 DEFAULT_STORE = ".billing/events.db"
 
 
-@doors.command(app, "listen")
+@doors.command(app, "listen", cls=doors.InOrder)
 def listen(
     context: Context,
     host: Annotated[
@@ -93,11 +93,15 @@ def listen(
     ] = None,
     events: Annotated[
         list[str] | None,
-        typer.Option("--events", metavar="TYPES", help="Only these types for --exec and --forward-to: 'invoice.*'."),
+        typer.Option(
+            "--events",
+            metavar="TYPES",
+            help="Only these types for the --exec or --forward-to before it; before any, for all: 'invoice.*'.",
+        ),
     ] = None,
     on: Annotated[
         list[On] | None,
-        typer.Option("--on", help="Run --exec and --forward-to when access begins or ends; repeatable."),
+        typer.Option("--on", help="As --events, for when somebody's access begins or ends; repeatable."),
     ] = None,
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="How long --exec and --forward-to may take.")
@@ -129,6 +133,9 @@ def listen(
 ) -> None:
     """Receive Stripe's events, store each durably once, decide who has access, and run handlers in order.
 
+    --events and --on belong to the --exec or --forward-to that they follow, so that each has its own; one that they
+    do not follow is called for all of Stripe's events. Named before the first one, they are for all.
+
     What was missed while nobody listened is fetched first, as far back as 30 days. Stop it with Ctrl-C: what is
     begun is finished. /healthz, /readyz and /metrics answer on the same port; GET /access/CUSTOMER does where
     BILLING_ACCESS_TOKEN is set.
@@ -137,6 +144,7 @@ def listen(
     Examples:  billing listen --source poll
                billing listen --secret whsec_... --store postgresql://billing@db/billing
                billing listen --source poll --exec ./provision.sh --on access-granted --on access-revoked
+               billing listen --exec ./mail.sh --events 'invoice.*' --forward-to http://127.0.0.1:8000/stripe
     """
     from stripe_billing_cli.cli.narrator import Narrator
     from stripe_billing_cli.cli.output import Printer
@@ -152,7 +160,10 @@ def listen(
         _refuse_what_needs_a_key(context, sources, on, rules)
     seconds = None if retention is None else given.span("--retention", retention)
     with _refusals():
-        actions = _actions(execute, forward_to, events, on, timeout, handlers)
+        named = [one.value for one in on or ()]
+        actions = listen_actions.actions(
+            context.order, execute or (), forward_to or (), events or (), named, timeout, handlers
+        )
         known = _secrets(secret) if From.webhook in sources else None
         api = None if no_api_key else _stripe(context)
         piped = context.printer.for_people and not sys.stdout.isatty()
@@ -245,29 +256,6 @@ def _secrets(options: Sequence[str] | None) -> KnownSecrets:
             "--source poll, which needs none",
         )
     return known
-
-
-def _actions(
-    execute: Sequence[str] | None,
-    forward_to: Sequence[str] | None,
-    events: Sequence[str] | None,
-    on: Sequence[On] | None,
-    timeout: float,
-    handlers: Path | None,
-) -> list[Action]:
-    from stripe_billing_cli.webhooks.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
-
-    if (events or on) and not (execute or forward_to):
-        raise given.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")
-    if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise given.wrong(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
-    types = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
-    types += [name.value.replace("-", ".") for name in on or ()]
-    if any(not command.strip() for command in execute or ()):
-        raise given.wrong("--exec is empty", "give a command, like ./provision.sh")
-    commands = [Action("exec", command, tuple(types), timeout) for command in execute or ()]
-    urls = [Action("forward", forward_target(url), tuple(types), timeout) for url in forward_to or ()]
-    return unique([*commands, *urls, *(read_actions(handlers) if handlers else [])])
 
 
 def _tell_unheard_of(context: Context, actions: Sequence[Action]) -> None:

@@ -75,6 +75,27 @@ def test_in_a_pipe_each_event_is_a_line_of_json_with_what_was_done(directory: Pa
         assert lines.empty()
 
 
+def test_each_handler_is_called_for_the_types_that_are_named_after_it(directory: Path) -> None:
+    options = ["--events", "invoice.paid", "--exec", "echo all", "--events", "price.*, product.deleted"]
+    options += ["--exec", "echo some", "--on", "access-granted", "--events", "product.*"]
+    with listening(directory, *options) as (_, lines, port):
+        called = {}
+        for type in ("price.created", "product.updated", "invoice.paid", "coupon.created"):
+            inside = {"object": {"id": "x_1", "object": "x"}}
+            assert deliver(port, event_body(f"evt_{type}", type=type, data=inside)) == 200
+            told = json.loads(lines.get(timeout=20))
+            called[told["type"]] = sorted(
+                one["outcome"] for one in told["deliveries"] if one["handler"].startswith("exec-")
+            )
+
+    assert called == {
+        "price.created": ["all"],
+        "product.updated": ["some"],
+        "invoice.paid": ["all", "some"],
+        "coupon.created": [],
+    }
+
+
 def test_without_a_key_handlers_are_called_and_nothing_else_is_done(directory: Path) -> None:
     thin = {"id": "evt_thin", "object": "v2.core.event", "type": "v2.core.account.updated"}
     about = {"type": "v2.core.account", "id": "acct_1", "url": "/v2/core/accounts/acct_1"}

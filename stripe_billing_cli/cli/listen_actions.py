@@ -1,0 +1,64 @@
+"""`--exec` and `--forward-to` of `billing listen`, each with the types of events that are named after it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from stripe_billing_cli.cli import given
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.actions.spec import Action
+
+Named = tuple[Literal["exec", "forward"], str, tuple[str, ...]]
+
+
+def actions(
+    order: Sequence[str],
+    execute: Sequence[str],
+    forward_to: Sequence[str],
+    events: Sequence[str],
+    on: Sequence[str],
+    timeout: float,
+    handlers: Path | None,
+) -> list[Action]:
+    """Those of the command line and those of the file. Raises `ActionRefused`, `CommandFailed`."""
+    from stripe_billing_cli.webhooks.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
+
+    if (events or on) and not (execute or forward_to):
+        raise given.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")
+    if not 0 < timeout <= LONGEST_TIMEOUT:
+        raise given.wrong(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
+    if any(not command.strip() for command in execute):
+        raise given.wrong("--exec is empty", "give a command, like ./provision.sh")
+    named = [
+        Action(kind, forward_target(target) if kind == "forward" else target, types, timeout)
+        for kind, target, types in _in_order(order, execute, forward_to, events, on)
+    ]
+    return unique([*named, *(read_actions(handlers) if handlers else [])])
+
+
+def _in_order(
+    order: Sequence[str],
+    execute: Sequence[str],
+    forward_to: Sequence[str],
+    events: Sequence[str],
+    on: Sequence[str],
+) -> list[Named]:
+    """Types that are named before any action are for all of them, later ones for the action that they follow."""
+    commands, urls, patterns, announced = iter(execute), iter(forward_to), iter(events), iter(on)
+    for_all: list[str] = []
+    found: list[tuple[Literal["exec", "forward"], str, list[str]]] = []
+    for option in order:
+        types = found[-1][2] if found else for_all
+        match option:
+            case "execute":
+                found.append(("exec", next(commands), []))
+            case "forward_to":
+                found.append(("forward", next(urls), []))
+            case "events":
+                types += [name.strip() for name in next(patterns).split(",") if name.strip()]
+            case "on":
+                types.append(next(announced).replace("-", "."))
+    return [(kind, target, (*for_all, *own)) for kind, target, own in found]
