@@ -75,20 +75,28 @@ class Shell:
         timeout: float = 60,
         program: Sequence[Path | str] = (BILLING,),
     ) -> tuple[int, str]:
-        """Run on a pseudo-terminal, answering each prompt in `answers` once; exit code and all that was shown."""
+        """Run on a pseudo-terminal, answering each prompt in `answers` once; exit code and all that was shown.
+
+        A Ctrl-C is pressed again where nothing comes of it, as a user does: one that comes between Python's last look
+        for signals and its read of the terminal is noticed only with the next key.
+        """
         child, terminal = pty.fork()
         if child == 0:  # pragma: no cover  # the child process
             os.chdir(self.directory)
             os.execve(
                 program[0], [*map(str, program), *argv], {**self.environment, "TERM": "xterm", **(environment or {})}
             )
-        shown, waiting = "", dict(answers or {})
+        shown, waiting, pressed, quiet = "", dict(answers or {}), b"", 0
         deadline = time.monotonic() + timeout
         while True:
             assert time.monotonic() < deadline, f"no end in {timeout} s; shown so far:\n{shown}"
             ready, _, _ = select.select([terminal], [], [], 0.2)
             if not ready:
+                quiet += 1
+                if pressed == b"\x03" and quiet % 10 == 0:
+                    os.write(terminal, pressed)
                 continue
+            quiet = 0
             try:
                 chunk = os.read(terminal, 65536)
             except OSError:
@@ -97,7 +105,8 @@ class Shell:
                 break
             shown += chunk.decode("utf-8", "replace")
             for prompt in [prompt for prompt in waiting if prompt in shown]:
-                os.write(terminal, waiting.pop(prompt))
+                pressed = waiting.pop(prompt)
+                os.write(terminal, pressed)
         _, status = os.waitpid(child, 0)
         os.close(terminal)
         return os.waitstatus_to_exitcode(status), shown.replace("\r\n", "\n")
