@@ -188,7 +188,7 @@ def reconcile(
     from stripe_billing_cli.webhooks.access.update import AccessKeeper
     from stripe_billing_cli.webhooks.actions.spec import remembered_route
 
-    with _refusals(), _opened(store) as opened:
+    with _refusals(), _opened(store, make=True) as opened:
         keeper = AccessKeeper(context.stripe, opened, read_rules(rules), remembered_route(opened))
         seen = differing = 0
         for compared in compare(keeper, customers or ()):
@@ -241,10 +241,10 @@ def _colour(record: Record) -> dict[str, Any]:
 
 
 @contextmanager
-def _opened(store: str | None) -> Iterator[Store]:
+def _opened(store: str | None, *, make: bool = False) -> Iterator[Store]:
     from stripe_billing_cli.webhooks.store import DEFAULT, open_store
 
-    with open_store(store or DEFAULT) as opened:
+    with open_store(store or DEFAULT, make=make) as opened:
         yield opened
 
 

@@ -133,7 +133,7 @@ def backfill(
     """
     from stripe_billing_cli.webhooks.source import KEPT_SECONDS, CatchUp
 
-    with _opened(store) as opened:
+    with _opened(store, make=True) as opened:
         now = opened.clock()
         start = _moment("--since", since, now)
         end = None if until is None else _moment("--until", until, now)
@@ -180,10 +180,10 @@ def purge(
         context.printer.result({"purged": count, "before": before}, ids=[])
 
 
-def _opened(store: str) -> Store:
+def _opened(store: str, *, make: bool = False) -> Store:
     from stripe_billing_cli.webhooks.store import open_store
 
-    return open_store(store)
+    return open_store(store, make=make)
 
 
 def _filter(

@@ -78,7 +78,18 @@ class TestList:
         assert all("payload" not in json.loads(line) for line in lines)
 
     def test_an_empty_store(self, billing: Billing) -> None:
+        open_store().close()
         assert billing.ok("events", "list").err == "No events.\n"
+
+    @pytest.mark.parametrize(
+        "command", [("list",), ("show", "evt_1"), ("retry", "evt_1"), ("purge", "--older-than", "1d", "--yes")]
+    )
+    def test_no_store(self, billing: Billing, command: tuple[str, ...]) -> None:
+        ran = billing("events", *command)
+
+        assert ran.code == 1
+        assert "There is no store at .billing/events.db" in ran.err
+        assert not (billing.directory / ".billing" / "events.db").exists()
 
     @pytest.mark.parametrize("options", [["--since", "someday"], ["--limit", "-1"], ["--store", "mysql://x/y"]])
     def test_what_cannot_be_meant(self, billing: Billing, options: list[str]) -> None:

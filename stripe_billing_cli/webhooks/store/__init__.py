@@ -16,6 +16,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import TracebackType
 
 import sqlalchemy as sa
@@ -79,12 +80,20 @@ class Store:
         self.close()
 
 
-def open_store(store: str = DEFAULT, *, clock: Callable[[], float] = time.time, connections: int = 12) -> Store:
+def open_store(
+    store: str = DEFAULT, *, make: bool = True, clock: Callable[[], float] = time.time, connections: int = 12
+) -> Store:
     """Open a path or a URL, with its tables made and up to date. Raises `StoreTrouble`.
 
+    Where not to `make` it, a file that does not exist is a mistake, not an empty store.
     `clock` gives Unix seconds. At most `connections` transactions run at once; further ones wait.
     """
     where = address(store)
+    if not make and where.sqlite and not Path(where.url.database or DEFAULT).exists():
+        raise StoreTrouble(
+            f"There is no store at {where.shown}.",
+            "`billing listen` makes it; name another with --store or BILLING_STORE.",
+        )
     with told(where.shown):
         engine = make_engine(where, connections=connections)
         try:

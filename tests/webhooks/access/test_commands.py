@@ -35,6 +35,7 @@ def product_of(subscription: Any) -> str:
 
 class TestShow:
     def test_what_the_store_knows(self, billing: Billing, shop: Shop) -> None:
+        open_store().close()
         customer, subscription = subscribed(shop)
         unknown = billing("access", "show", customer)
         billing.ok("access", "reconcile", "--local")
@@ -69,6 +70,7 @@ class TestShow:
         assert billing("access", "show", customer, "--feature", "sso", "--product", "other").code == 2
 
     def test_fresh_asks_stripe_and_writes_nothing(self, billing: Billing, shop: Shop) -> None:
+        open_store().close()
         customer, _ = subscribed(shop)
 
         by_id = billing("access", "show", customer, "--local", "--fresh")
@@ -78,6 +80,7 @@ class TestShow:
         assert billing("access", "show", customer).code == 4
 
     def test_by_email_the_store_is_asked_for_whom_stripe_names(self, billing: Billing, shop: Shop) -> None:
+        open_store().close()
         customer, _ = subscribed(shop)
         before = billing("access", "show", "ada@example.com", "--local")
         billing.ok("access", "reconcile", "--local")
@@ -86,6 +89,14 @@ class TestShow:
 
         assert before.code == 4
         assert (shown["customer"], shown["access"]) == (customer, True)
+
+    def test_where_there_is_no_store_nothing_is_claimed(self, billing: Billing) -> None:
+        for command in (("show", "cus_1"), ("list",)):
+            ran = billing("access", *command)
+
+            assert ran.code == 1
+            assert "There is no store at .billing/events.db" in ran.err
+        assert not (billing.directory / ".billing" / "events.db").exists()
 
     def test_what_is_no_customers_id(self, billing: Billing) -> None:
         no_id = billing("access", "show", "sub_1")
@@ -143,6 +154,7 @@ class TestList:
         assert shown[1].split()[:4] == ["cus_1", "feature", "sso", "yes"]
 
     def test_nobody(self, billing: Billing) -> None:
+        open_store().close()
         assert "billing access reconcile" in billing.ok("access", "list").err
 
     def test_options_that_contradict_each_other(self, billing: Billing) -> None:
