@@ -1,8 +1,12 @@
 """HTTP connections that cannot be held for nothing: slow, silent, endless or too many ones are cut.
 
-uvicorn times out only what is idle after an answer. Here a request has to be whole in time, a header may not go on
-for ever, and where there are too many connections the one that has waited longest makes room. The clock is looked at
-once a second for all of them, so that a request pays nothing for it.
+uvicorn times out only what is idle after an answer. Here a request has to be whole in time, neither header nor body nor
+trailers may go on for ever, and where there are too many connections the one that has waited longest makes room. The
+clock is looked at once a second for all of them, so that a request pays nothing for it.
+
+A request that did not wait for the answer to the one before is not taken: the connection ends with that answer, and
+whoever pipelined has to send it again, as HTTP has it (https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2). Stripe
+pipelines nothing, and who does could make us hold any number of requests.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ REQUEST_SECONDS = 15.0
 IDLE_SECONDS = 75.0
 """From an answer to the next request."""
 LONGEST_HEADER = 64 << 10
+LONGEST_REQUEST = 9 << 20
+"""Bytes with the body and what frames it."""
 TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 HEADER_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
@@ -40,8 +46,10 @@ class GuardedProtocol(HttpToolsProtocol):
     """When the request, or the wait for the first one, began; None between its last byte and the next request."""
     idle_since: float | None = None
     """When the last answer was given; None where uvicorn has a timer for that, or a request has begun."""
-    header_bytes = 0
+    request_bytes = 0
     in_header = True
+    deaf = False
+    """Whether what else is sent is no longer listened to."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -50,12 +58,21 @@ class GuardedProtocol(HttpToolsProtocol):
             make_room(self.connections, self)
 
     def data_received(self, data: bytes) -> None:
-        if self.in_header:
-            if self.header_bytes > LONGEST_HEADER:
-                self._refuse(HEADER_TOO_LARGE)
-                return
-            self.header_bytes += len(data)
+        if self.waiting_since is None and self.busy:
+            self.turn_deaf()
+        if self.deaf:
+            return
+        if self.request_bytes > (LONGEST_HEADER if self.in_header else LONGEST_REQUEST):
+            self._refuse(HEADER_TOO_LARGE)
+            return
+        self.request_bytes += len(data)
         super().data_received(data)
+
+    def turn_deaf(self) -> None:
+        """Take no more requests: the connection ends with the answer under way."""
+        self.deaf = True
+        self.waiting_since = None
+        self.cycle.keep_alive = False
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -67,19 +84,38 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.waiting_since is None:
             self.waiting_since = self.loop.time()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if self.in_header:  # and not after the body, where nobody reads them
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
+        if self.busy:
+            self.turn_deaf()
+        if self.deaf:
+            return
         self.in_header = False
+        self.take()
+        if self.parser.should_upgrade():  # to what we do not speak; the body, if there is one, is no next request
+            self.cycle.keep_alive = False
+
+    def take(self) -> None:
+        """Begin with the request whose headers are here."""
         super().on_headers_complete()
 
+    def on_body(self, body: bytes) -> None:
+        if not self.deaf:
+            super().on_body(body)
+
     def on_message_complete(self) -> None:
-        self.arrived()
-        super().on_message_complete()
+        if not self.deaf:
+            self.arrived()
+            super().on_message_complete()
 
     def arrived(self) -> None:
         """A request is here to its last byte."""
         self.waiting_since = None
         self.in_header = True
-        self.header_bytes = 0
+        self.request_bytes = 0
 
     @property
     def busy(self) -> bool:

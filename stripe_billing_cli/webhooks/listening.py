@@ -93,7 +93,7 @@ class Listening:
             self._outcome,
             self.told.trouble,
         )
-        self._writer = Writer(self.store, self.acting.route, on_recorded=self._new)
+        self._writer = Writer(self.store, self.acting.route, on_recorded=self._new, on_trouble=self.told.trouble)
         webhook = None if self.secrets is None else self._webhook(self.secrets)
         self._server = Server(
             application(
@@ -113,7 +113,7 @@ class Listening:
         self._caught_up = False
 
     def _webhook(self, secrets: KnownSecrets) -> Webhook:
-        receiver = Receiver(self._writer, secrets, clock=self.store.clock, on_trouble=self.told.trouble)
+        receiver = Receiver(self._writer, secrets, clock=self.store.clock)
         return Webhook(receiver, self.address.path)
 
     @property

@@ -2,9 +2,6 @@
 
 uvicorn's way to an application, over ASGI, costs a task, an event, a timer and a dozen dicts a request: more than all
 that receiving an event takes. What is not for the webhook goes that way as ever.
-
-Pipelined requests are not waited for: their connection ends with the answer to the first one, and whoever sent them
-has to send them again, as HTTP has it (https://www.rfc-editor.org/rfc/rfc9112#section-9.3.2). Stripe sends none.
 """
 
 from __future__ import annotations
@@ -116,8 +113,12 @@ class Post:
         """The body is whole."""
         if self._refusal:
             self.answer(self._refusal)
-        else:
+            return
+        try:
             self._webhook.taker.take(bytes(self._body), self._signature, self.answer)
+        except BaseException:
+            self.release()
+            raise
 
     def answer(self, status: int) -> None:
         if self.response_complete:
@@ -153,12 +154,6 @@ class PostsProtocol(GuardedProtocol):
     webhook: Webhook
     post: Post | None = None
     """The request to the webhook whose body is being read."""
-    deaf = False
-    """Whether what else is sent is no longer listened to."""
-
-    def data_received(self, data: bytes) -> None:
-        if not self.deaf:
-            super().data_received(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if self.post is not None:
@@ -172,20 +167,13 @@ class PostsProtocol(GuardedProtocol):
         self.headers = []
         self.expect_100_continue = False
 
-    def on_headers_complete(self) -> None:
-        if self.deaf:
-            return
-        for_webhook = self.url == self.webhook.raw_path or self._path() == self.webhook.path
-        if self.busy and (for_webhook or isinstance(self.cycle, Post)):
-            self.cycle.keep_alive = False
-            self.deaf = True
-            return
-        if not for_webhook:
+    def take(self) -> None:
+        if self.url != self.webhook.raw_path and self._path() != self.webhook.path:
             self._to_application()
             return
-        self.in_header = False
         parser = self.parser
-        post: Any = Post(self, parser.get_method(), self.headers, parser.should_keep_alive())
+        keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
+        post: Any = Post(self, parser.get_method(), self.headers, keep_alive)
         self.post = self.cycle = post
         if self.expect_100_continue and not post.response_complete:
             self.transport.write(CONTINUE)
@@ -195,32 +183,35 @@ class PostsProtocol(GuardedProtocol):
         super().on_message_begin()
         self.url, self.expect_100_continue = url, expected
         self.headers += headers
-        super().on_headers_complete()
+        super().take()
 
     def on_body(self, body: bytes) -> None:
-        if self.post is not None:
-            self.post.more(body)
-        elif not self.deaf:
+        if self.post is None:
             super().on_body(body)
+        elif not self.deaf:
+            self.post.more(body)
 
     def on_message_complete(self) -> None:
-        if self.post is None:
-            if not self.deaf:
-                super().on_message_complete()
-            return
-        self.arrived()
         post, self.post = self.post, None
-        post.complete()
+        if post is None:
+            super().on_message_complete()
+        elif not self.deaf:
+            self.arrived()
+            post.complete()
 
     def answered(self, text: bytes, *, last: bool) -> None:
         """Send what a post is answered."""
         if self.transport.is_closing():
             return
+        if self.flow.write_paused:  # by a client that sends and sends, and reads no answer
+            self.transport.abort()
+            return
         self.transport.write(text)
         if last:
             self.deaf = True
             self.transport.close()
-        self.idle_since = self.loop.time()
+        if self.waiting_since is None:
+            self.idle_since = self.loop.time()
 
     def _path(self) -> str | None:
         """The path of a URL that is not written plainly. None where it is no URL, which uvicorn refuses."""

@@ -11,12 +11,11 @@ from collections.abc import Callable
 from stripe_billing_cli.webhooks.event import NotAnEvent, parse
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.signatures import NotSigned, verify
-from stripe_billing_cli.webhooks.store import StoreTrouble
 from stripe_billing_cli.webhooks.writer import Overloaded, Writer
 
 
 class Receiver:
-    """Takes events signed with any of `secrets`. `clock` gives Unix seconds; `on_trouble` is told of each 503."""
+    """Takes events signed with any of `secrets`. `clock` gives Unix seconds."""
 
     def __init__(
         self,
@@ -24,12 +23,10 @@ class Receiver:
         secrets: KnownSecrets,
         *,
         clock: Callable[[], float] = time.time,
-        on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None,
     ) -> None:
         self._writer = writer
         self._secrets = secrets
         self._clock = clock
-        self._on_trouble = on_trouble
 
     def take(self, body: bytes, signature: bytes | None, answer: Callable[[int], None]) -> None:
         """Have a body stored; `answer` is told the status, at once or later, in the event loop."""
@@ -40,13 +37,8 @@ class Receiver:
             answer(400)
             return
 
-        def stored(trouble: StoreTrouble | None) -> None:
-            if trouble is not None:
-                self._on_trouble(trouble)
-            answer(503 if trouble else 200)
-
         try:
-            self._writer.store(event, stored)
+            self._writer.store(event, lambda durable: answer(200 if durable else 503))
         except Overloaded:
             answer(503)
 

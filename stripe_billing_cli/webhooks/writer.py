@@ -10,6 +10,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
@@ -25,15 +26,16 @@ class Overloaded(Exception):
     """More events wait to be stored than the writer takes on."""
 
 
-Told = Callable[[StoreTrouble | None], None]
-"""Called once an event is durable, with None, or cannot be made so."""
+Told = Callable[[bool], None]
+"""Called once with whether the event is durable."""
 Batch = tuple[list[Event], list[Told]]
 
 
 class Writer:
     """Stores events that are handed in in one event loop; who handed one in is told, in the loop, when it is durable.
 
-    `on_recorded` gets, in a thread of the writer's, the events that were new. `threads` batches may be under way at
+    In a thread of the writer's, `on_recorded` gets the events that were new, `on_trouble` why some could not be stored.
+    `threads` batches may be under way at
     once; more than one thread pays only where a commit waits long, on a slow disk or a database far away.
     """
 
@@ -44,12 +46,14 @@ class Writer:
         *,
         most_waiting: int = 2048,
         on_recorded: Callable[[Sequence[Event]], None] = lambda events: None,
+        on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None,
         threads: int = 1,
     ) -> None:
         self._store = store
         self._route = route
         self._most_waiting = most_waiting
         self._on_recorded = on_recorded
+        self._on_trouble = on_trouble
         self._waiting: Batch = ([], [])
         self._batches: queue.SimpleQueue[Batch | None] = queue.SimpleQueue()
         self._timer: asyncio.TimerHandle | None = None
@@ -117,19 +121,36 @@ class Writer:
         assert self._loop is not None
         while (batch := self._batches.get()) is not None:
             events, _ = batch
-            try:
-                new = self._store.events.record(events, self._route)
-            except StoreTrouble as trouble:
-                self._loop.call_soon_threadsafe(self._ended, batch, trouble)
-                continue
-            self._loop.call_soon_threadsafe(self._ended, batch, None)
+            new = self._recorded(events)
+            with suppress(RuntimeError):  # the loop has ended, and so have those who waited
+                self._loop.call_soon_threadsafe(self._ended, batch, new is not None)
             if new:
-                self._on_recorded([event for event in events if event.id in new])
+                self._tell([event for event in events if event.id in new])
 
-    def _ended(self, batch: Batch, trouble: StoreTrouble | None) -> None:
+    def _recorded(self, events: Sequence[Event]) -> frozenset[str] | None:
+        """The ids that were new, once all are durable; None where they are not."""
+        try:
+            return self._store.events.record(events, self._route)
+        except StoreTrouble as trouble:
+            self._on_trouble(trouble)
+        except Exception as error:  # noqa: BLE001  # the outermost layer of a thread that all events need
+            self._on_trouble(_mistake("Events could not be stored", error))
+        return None
+
+    def _tell(self, new: Sequence[Event]) -> None:
+        try:
+            self._on_recorded(new)
+        except Exception as error:  # noqa: BLE001  # as above
+            self._on_trouble(_mistake("Events are stored, but could not be told of", error))
+
+    def _ended(self, batch: Batch, durable: bool) -> None:
         _, those_told = batch
         self._free += 1
         self.under_way -= len(those_told)
         self._gather()
         for told in those_told:
-            told(trouble)
+            told(durable)
+
+
+def _mistake(what: str, error: Exception) -> StoreTrouble:
+    return StoreTrouble(f"{what}: {type(error).__name__}.", "This is a mistake in billing: report it.")

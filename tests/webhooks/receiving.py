@@ -115,6 +115,8 @@ class Running:
     port: int
     webhook: Webhook
     server: Server
+    writer: Writer
+    thread: threading.Thread
 
     @contextmanager
     def connected(self, timeout: float = 20) -> Iterator[Connection]:
@@ -149,7 +151,7 @@ def running_receiver(
     thread.start()
     assert ready.wait(20)
     try:
-        yield Running(int(server.url.rsplit(":", 1)[1]), webhook, server)
+        yield Running(int(server.url.rsplit(":", 1)[1]), webhook, server, writer, thread)
     finally:
         server.stop()
         thread.join(20)

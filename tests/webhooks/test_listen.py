@@ -55,7 +55,7 @@ def listening(
 
 
 def deliver(port: int, body: bytes) -> int:
-    return Running(port, None, None).ask(delivery(body)).status  # type: ignore[arg-type]
+    return Running(port, *[None] * 4).ask(delivery(body)).status  # type: ignore[arg-type]
 
 
 def product(id: str, **about: Any) -> bytes:

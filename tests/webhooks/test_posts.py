@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
 import pytest
 
 from stripe_billing_cli.webhooks import posts
 from stripe_billing_cli.webhooks.connections import Limits
+from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.posts import LONGEST_BODY, LONGEST_DRAIN
 from stripe_billing_cli.webhooks.store import Store
+from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.writer import Writer
 from tests.webhooks.receiving import Running, delivery, event_body, request, running_receiver, signed
 
 
@@ -20,6 +27,22 @@ def receiver(store: Store) -> Iterator[Running]:
 
 
 pytestmark = pytest.mark.parametrize("made", ["sqlite"], indirect=True)
+
+
+HEALTH = request(b"", path="/healthz", method="GET")
+
+
+class Held(Writer):
+    """Stores nothing until it is let."""
+
+    def __init__(self, store: Store, *args: Any, **options: Any) -> None:
+        super().__init__(store, *args, **options)
+        self.entered, self.let = threading.Event(), threading.Event()
+
+    def _recorded(self, events: Sequence[Event]) -> frozenset[str] | None:
+        self.entered.set()
+        assert self.let.wait(20)
+        return super()._recorded(events)
 
 
 def signature(body: bytes) -> str:
@@ -54,10 +77,13 @@ class TestOneConnection:
             assert (answer.status, answer.headers["connection"]) == (200, "close")
             assert connection.closed()
 
-    def test_ends_after_http_1_0(self, receiver: Running) -> None:
+    @pytest.mark.parametrize("headers", [[], ["Connection: keep-alive"]])
+    def test_ends_after_http_1_0(self, receiver: Running, headers: list[str]) -> None:
         body = event_body()
         with receiver.connected() as connection:
-            assert connection.ask(request(body, signature(body)).replace(b"HTTP/1.1", b"HTTP/1.0")).status == 200
+            assert (
+                connection.ask(request(body, signature(body), *headers).replace(b"HTTP/1.1", b"HTTP/1.0")).status == 200
+            )
             assert connection.closed()
 
     def test_ends_when_it_was_idle_for_long(self, store: Store) -> None:
@@ -69,17 +95,67 @@ class TestOneConnection:
             assert connection.closed()
 
     @pytest.mark.parametrize(
-        "second", [delivery(event_body("evt_2")), request(b"", path="/healthz", method="GET")], ids=["post", "get"]
+        ("together", "apart"),
+        [
+            (delivery(event_body("evt_2")), b""),
+            (HEALTH, b""),
+            (b"", delivery(event_body("evt_2"))),
+            (b"", HEALTH),
+            (b"", b"garbage"),
+            (HEALTH, b"garbage"),
+        ],
     )
-    def test_ends_with_its_answer_where_another_request_did_not_wait_for_it(
-        self, receiver: Running, store: Store, second: bytes
+    def test_ends_with_its_answer_where_something_did_not_wait_for_it(
+        self, store: Store, together: bytes, apart: bytes
     ) -> None:
-        with receiver.connected() as connection:
-            answer = connection.ask(delivery(event_body("evt_1")) + second + second)
+        with running_receiver(store, writer=Held(store, nobody)) as receiver, receiver.connected() as connection:
+            connection.send(delivery(event_body("evt_1")) + together)
+            writer = receiver.writer
+            assert isinstance(writer, Held)
+            assert writer.entered.wait(20)
+            connection.send(apart)
+            assert receiver.ask(HEALTH).status == 200  # what was sent before is read
+            writer.let.set()
+            answer = connection.answer()
             assert (answer.status, answer.headers["connection"]) == (200, "close")
             assert connection.closed()
         assert store.events.known(["evt_1", "evt_2"]) == {"evt_1"}
-        assert receiver.webhook.answers[200] == 1
+        assert receiver.webhook.answers == {200: 1, 400: 0, 405: 0, 413: 0, 503: 0}
+
+    def test_of_requests_beside_the_webhook_that_do_not_wait_the_first_is_answered(self, receiver: Running) -> None:
+        with receiver.connected() as connection:
+            answer = connection.ask(HEALTH * 1000)
+            assert answer.status == 200
+            assert connection.closed()
+
+    def test_of_who_reads_no_answers_is_cut(self, receiver: Running) -> None:
+        asked = request(b"", method="GET") * 1000
+        with receiver.connected() as connection, pytest.raises(ConnectionError):
+            for _ in range(300):
+                connection.send(asked)
+        assert receiver.webhook.answers[405] < 300_000
+
+    def test_ends_where_its_sender_wants_another_protocol(self, receiver: Running, store: Store) -> None:
+        """The parser takes the body for what is spoken after the change: it must not be taken for a request."""
+        with receiver.connected() as connection:
+            head = request(HEALTH, "Connection: Upgrade", "Upgrade: h2c")[: -len(HEALTH)]
+            assert connection.ask(head).status == 400
+            with suppress(ConnectionError):
+                connection.send(HEALTH)
+            assert connection.closed()
+
+    def test_that_is_gone_when_all_ends_has_left_its_event(self, store: Store) -> None:
+        recorded: list[Event] = []
+        writer = Held(store, nobody, on_recorded=recorded.extend)
+        with running_receiver(store, writer=writer) as receiver:
+            with receiver.connected() as connection:
+                connection.send(delivery(event_body()))
+                assert writer.entered.wait(20)
+            assert receiver.ask(HEALTH).status == 200
+            receiver.server.stop()
+            receiver.thread.join(20)
+            writer.let.set()
+        assert [event.id for event in recorded] == ["evt_1"]
 
 
 class TestBodies:
@@ -115,6 +191,28 @@ class TestBodies:
             assert connection.closed()
         assert receiver.webhook.answers == {200: 0, 400: 0, 405: 0, 413: 1, 503: 0}
 
+    def test_endless_trailers_are_cut(self, receiver: Running) -> None:
+        body = event_body()
+        trailer = b"X-More: " + b"x" * 60_000 + b"\r\n"
+        with receiver.connected() as connection:
+            connection.send(chunked(body, signature(body)) + b"0\r\n")
+            with pytest.raises(ConnectionError):
+                for _ in range(400):
+                    connection.send(trailer)
+        assert receiver.deliver(event_body("evt_2")) == 200
+
+    def test_a_mistake_of_ours_holds_nothing(self, receiver: Running, monkeypatch: pytest.MonkeyPatch) -> None:
+        def mistaken(*_: object) -> None:
+            raise RuntimeError
+
+        with receiver.connected() as connection:
+            with monkeypatch.context() as broken:
+                broken.setattr(receiver.webhook.taker, "take", mistaken)
+                assert connection.ask(delivery(event_body())).status == 400
+            assert connection.closed()
+        assert receiver.webhook.held == 0
+        assert receiver.deliver(event_body()) == 200
+
     def test_more_than_may_be_held_is_asked_to_come_again(
         self, receiver: Running, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -122,7 +220,9 @@ class TestBodies:
         large, small = event_body("evt_1", padding="x" * 80_000), event_body("evt_2", padding="x" * 30_000)
         with receiver.connected() as slow, receiver.connected() as connection:
             slow.send(delivery(large)[:-1])
-            assert connection.ask(delivery(event_body("evt_3"))).status == 200  # the receiver has read the slow one
+            deadline = time.monotonic() + 20
+            while receiver.webhook.held < len(large) - 1 and time.monotonic() < deadline:
+                assert connection.ask(HEALTH).status == 200
             assert connection.ask(delivery(small)).status == 503
             slow.send(delivery(large)[-1:])
             assert slow.answer().status == 200

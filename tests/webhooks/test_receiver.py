@@ -56,9 +56,9 @@ class TestTakingEvents:
         batches: list[int] = []
 
         class Counted(Writer):
-            def _ended(self, batch: Any, trouble: Any) -> None:
+            def _ended(self, batch: Any, durable: bool) -> None:
                 batches.append(len(batch[0]))
-                super()._ended(batch, trouble)
+                super()._ended(batch, durable)
 
         with (
             running_receiver(store, writer=Counted(store, nobody)) as receiver,
@@ -182,6 +182,26 @@ class TestRefusals:
                 assert receiver.ask(delivery(event_body())).text == "Come again.\n"
             assert receiver.deliver(event_body()) == 200
             assert receiver.webhook.answers[503] == 1
+
+    def test_a_mistake_of_ours_is_told_and_does_not_stop_the_rest(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def mistaken(*_: object) -> frozenset[str]:
+            raise RuntimeError
+
+        told: list[str] = []
+        writer = Writer(store, nobody, on_recorded=mistaken, on_trouble=lambda trouble: told.append(trouble.message))
+        with running_receiver(store, writer=writer) as receiver:
+            with monkeypatch.context() as broken:
+                broken.setattr(store.events, "record", mistaken)
+                assert receiver.deliver(event_body("evt_1")) == 503
+            assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [200, 200]
+
+        assert stored(store) == ["evt_1", "evt_2"]
+        assert [message.split(":")[0] for message in told] == [
+            "Events could not be stored",
+            *["Events are stored, but could not be told of"] * 2,
+        ]
 
 
 class TestBadClients:

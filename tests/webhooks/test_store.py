@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import sqlite3
 import stat
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
@@ -38,6 +42,21 @@ class TestEvents:
         assert store.events.record([first, first], to("access")) == {"evt_1"}
         assert store.events.record([second, first], to("access", "exec")) == {"evt_2"}
         assert [len(stored.deliveries) for stored in store.events.page()] == [2, 1]
+
+    def test_work_that_outlived_its_event_is_no_trouble(self, where: str, make_event: Make) -> None:
+        """As where somebody deleted events by hand, with SQLite's own shell, which knows of no foreign keys."""
+        event = make_event()
+        with open_store(where) as store:
+            store.events.record([event], to("access"))
+            if where.startswith("postgresql"):
+                with psycopg.connect(where) as other:
+                    other.execute("SET session_replication_role TO replica")
+                    other.execute("DELETE FROM events")
+            else:
+                with closing(sqlite3.connect(where)) as other_one, other_one:
+                    other_one.execute("DELETE FROM events")
+            assert store.events.record([event], to("access")) == {event.id}
+            assert [len(found.deliveries) for found in store.events.page()] == [1]
 
     def test_however_many_come_together_each_is_new_once_with_its_work_in_order(
         self, store: Store, make_event: Make
@@ -347,6 +366,36 @@ class TestOpening:
 
         assert modes == {"events.db": 0o600, "events.db-wal": 0o600, "events.db-shm": 0o600}
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+    @pytest.mark.parametrize("linked", [False, True])
+    def test_what_was_recorded_is_on_the_disk(
+        self, tmp_path: Path, make_event: Make, monkeypatch: pytest.MonkeyPatch, linked: bool
+    ) -> None:
+        """Flushing is all that can be seen of it without cutting the power: the log's file, with each record in it."""
+        path = tmp_path / "real" / "events.db"
+        open_store(str(path)).close()
+        if linked:
+            (tmp_path / "link.db").symlink_to(path)
+        flushed: list[tuple[int, bytes]] = []
+        flush = os.fdatasync
+
+        def seen(descriptor: int) -> None:
+            flush(descriptor)
+            flushed.append((os.fstat(descriptor).st_ino, os.pread(descriptor, 1 << 20, 0)))
+
+        monkeypatch.setattr(os, "fdatasync", seen)
+        with open_store(str(tmp_path / "link.db" if linked else path)) as store:
+            monkeypatch.chdir(tmp_path)
+            for number in range(1, 4):
+                store.events.record([make_event()], to("access"))
+                inode, log = flushed[-1]
+                assert len(flushed) == number
+                assert inode == path.with_name("events.db-wal").stat().st_ino
+                assert f"evt_{number}".encode() in log
+            store.settings.put("x", 1)
+            assert len(flushed) == 4
+            store.work.claim("w", ["access"])
+            assert len(flushed) == 4  # it would be done again
 
     def test_a_file_that_is_no_database(self, tmp_path: Path) -> None:
         path = tmp_path / "events.db"

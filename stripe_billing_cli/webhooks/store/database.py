@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 
-from stripe_billing_cli.webhooks.store.engine import LOG
+from stripe_billing_cli.webhooks.store.engine import LOG, LOG_PATH
 from stripe_billing_cli.webhooks.store.errors import told
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
@@ -86,12 +86,11 @@ class Database:
 
         `kept` is what is kept with the connection: the log is one file as long as a connection is open.
         """
+        if kept[LOG_PATH] is None:  # no log is kept here, and the commit has waited for the disk itself
+            return
         log = kept.get(LOG)
         if log is None:
-            try:
-                log = kept[LOG] = os.open(f"{self.engine.url.database}-wal", os.O_RDONLY)
-            except FileNotFoundError:  # no log is kept here, and the commit has waited for the disk itself
-                return
+            log = kept[LOG] = os.open(kept[LOG_PATH], os.O_RDONLY)
         os.fdatasync(log)
 
     @contextmanager

@@ -21,8 +21,8 @@ PATIENCE_SECONDS = 15
 CHECKPOINT_PAGES = 4000
 """So long SQLite's log grows, 16 MB, before it is copied into the database: a commit in many pays for that."""
 
-LOG = "log"
-"""With each connection to SQLite the descriptor is kept by which its log is flushed."""
+LOG, LOG_PATH = "log", "log path"
+"""With each connection to SQLite it is kept where its log is, if it has one, and the descriptor that flushes it."""
 
 POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
@@ -102,11 +102,14 @@ def _sqlite(where: Address, connections: int) -> Engine:
     )
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
+    def prepare(connection: Any, kept: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         connection.execute("PRAGMA foreign_keys = ON")
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+        # As SQLite itself names the file, which it follows links to.
+        ((_, _, path),) = connection.execute("PRAGMA database_list").fetchall()
+        kept.info[LOG_PATH] = f"{path}-wal" if mode == "wal" else None
         # Without a log, as on a network's file system, each commit has to wait for the disk; see `Database._flush`.
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 

@@ -60,7 +60,7 @@ def on_sqlite(execute: Execute, events: Sequence[Values], work: Sequence[Values]
     """
     added = frozenset(_inserted(execute, events))
     for part in _parts([row for row in work if row[0] in added]):
-        _insert(execute, "deliveries", PENDING, part)
+        _insert(execute, "deliveries", PENDING, part, " ON CONFLICT (event, handler) DO NOTHING")
     return added
 
 
@@ -90,7 +90,7 @@ def _postgres_statement(with_work: bool) -> str:
         f"INSERT INTO deliveries ({columns}) SELECT {columns} "
         f"FROM ROWS FROM (json_to_recordset(%s::json) AS ({_shape(schema.deliveries, PENDING)}))"
         f" WITH ORDINALITY AS wanted ({columns}, place)"
-        " WHERE event IN (SELECT id FROM added) ORDER BY place"
+        " WHERE event IN (SELECT id FROM added) ORDER BY place ON CONFLICT (event, handler) DO NOTHING"
     )
     return f"WITH added AS ({added}), work AS ({work}) SELECT id FROM added"
 
@@ -133,8 +133,8 @@ def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
         start += size
 
 
-def _insert(execute: Execute, table: str, names: Sequence[str], rows: Sequence[Values]) -> None:
-    execute(_sqlite_statement(table, tuple(names), len(rows)), tuple(chain.from_iterable(rows)))
+def _insert(execute: Execute, table: str, names: Sequence[str], rows: Sequence[Values], unless: str = "") -> None:
+    execute(_sqlite_statement(table, tuple(names), len(rows)) + unless, tuple(chain.from_iterable(rows)))
 
 
 @cache
