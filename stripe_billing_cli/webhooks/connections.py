@@ -29,6 +29,15 @@ TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: c
 HEADER_TOO_LARGE = b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
 
 
+class _Unread(list[tuple[bytes, bytes]]):
+    """Takes the fields that come after a body in chunks."""
+
+    def append(self, field: tuple[bytes, bytes]) -> None: ...
+
+
+UNREAD = _Unread()
+
+
 @dataclass
 class Limits:
     """How many connections, how long a request may take to arrive, and the next one to begin, in seconds."""
@@ -58,7 +67,8 @@ class GuardedProtocol(HttpToolsProtocol):
             make_room(self.connections, self)
 
     def data_received(self, data: bytes) -> None:
-        if self.waiting_since is None and self.busy:
+        cycle = self.cycle
+        if self.waiting_since is None and cycle is not None and not cycle.response_complete:
             self.turn_deaf()
         if self.deaf:
             return
@@ -84,10 +94,6 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.waiting_since is None:
             self.waiting_since = self.loop.time()
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if self.in_header:  # and not after the body, where nobody reads them
-            super().on_header(name, value)
-
     def on_headers_complete(self) -> None:
         if self.busy:
             self.turn_deaf()
@@ -95,6 +101,7 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         self.in_header = False
         self.take()
+        self.headers = UNREAD
         if self.parser.should_upgrade():  # to what we do not speak; the body, if there is one, is no next request
             self.cycle.keep_alive = False
 

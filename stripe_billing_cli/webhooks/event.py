@@ -80,36 +80,40 @@ class _Related(msgspec.Struct):
     id: Any = None
 
 
-class _Shape(msgspec.Struct):
+class _Shape(msgspec.Struct, gc=False, kw_only=True, tag_field="object"):
     """What is read of an event. The rest of it is skipped, which makes reading it five times as fast."""
 
-    object: str
     id: Any = None
     type: Any = None
     created: Any = None
     livemode: Any = None
+
+
+class _Snapshot(_Shape, kw_only=True, tag="event"):
+    data: _Holder
     api_version: Any = None
     account: Any = None
-    context: Any = None
+
+
+class _OfV2(_Shape, kw_only=True, tag="v2.core.event"):
     data: msgspec.Raw = msgspec.Raw(b"")
     related_object: _Related | None = None
+    context: Any = None
+
+
+READ = msgspec.json.Decoder(_Snapshot | _OfV2)
 
 
 def parse(text: str | bytes, source: Source = "webhook") -> Event:
     """Read an event, snapshot or thin. Raises `NotAnEvent`."""
     try:
         whole = text.decode() if isinstance(text, bytes) else text
-        shape = msgspec.json.decode(text, type=_Shape)
+        shape = READ.decode(text)
         if "\0" in whole:
             raise NotAnEvent("it holds a NUL")
-        match shape.object:
-            case "event":
-                return _snapshot(shape, msgspec.json.decode(shape.data, type=_Holder).object, whole, source)
-            case "v2.core.event":
-                return _of_v2(shape, whole, source)
+        return _snapshot(shape, whole, source) if isinstance(shape, _Snapshot) else _of_v2(shape, whole, source)
     except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
         raise NotAnEvent("no JSON of an event's shape") from None
-    raise NotAnEvent("its `object` is neither event nor v2.core.event")
 
 
 def from_body(body: dict[str, Any], source: Source = "poll") -> Event:
@@ -117,8 +121,8 @@ def from_body(body: dict[str, Any], source: Source = "poll") -> Event:
     return parse(json.dumps(body, separators=(",", ":"), default=str), source)
 
 
-def _snapshot(shape: _Shape, about: _About, text: str, source: str) -> Event:
-    created = shape.created
+def _snapshot(shape: _Snapshot, text: str, source: str) -> Event:
+    about, created = shape.data.object, shape.created
     if not isinstance(created, int) or isinstance(created, bool) or not 0 <= created <= LATEST:
         raise NotAnEvent("its `created` is no time")
     return Event(
@@ -136,7 +140,7 @@ def _snapshot(shape: _Shape, about: _About, text: str, source: str) -> Event:
     )
 
 
-def _of_v2(shape: _Shape, text: str, source: str) -> Event:
+def _of_v2(shape: _OfV2, text: str, source: str) -> Event:
     """One of v2. It is thin until it has `data`, which one that was fetched may have as null."""
     related = shape.related_object or _Related()
     data = bytes(shape.data)
