@@ -90,12 +90,12 @@ class Work:
             ahead.c.status == "running",
             sa.tuple_(ahead.c.created, ahead.c.seq) < sa.tuple_(work.created, work.seq),
         )
-        blocked = sa.exists().where(
-            ahead.c.handler == work.handler, ahead.c.lane == work.lane, ahead.c.status.in_(UNFINISHED), before
-        )
+        # A subquery for each row: as an anti-join, PostgreSQL without fresh statistics reads all lanes for each lane.
+        same_lane = (ahead.c.handler == work.handler, ahead.c.lane == work.lane, ahead.c.status.in_(UNFINISHED))
+        first_ahead = sa.select(ahead.c.seq).where(*same_lane, before).limit(1).scalar_subquery()
         query = (
             sa.select(work.seq)
-            .where(work.status.in_(OPEN), work.due <= now, work.handler.in_(handlers), ~blocked)
+            .where(work.status.in_(OPEN), work.due <= now, work.handler.in_(handlers), first_ahead.is_(None))
             .order_by(work.due, work.seq)
             .limit(limit)
             .with_for_update(skip_locked=True, of=schema.deliveries)
