@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from stripe_billing_cli.webhooks.store import open_store
 from tests.end_to_end.conftest import BILLING
 
 SHOWN = ["events list", "webhook list --local", "local path", "access list --output json"]
+
+
+@pytest.fixture(autouse=True)
+def store(tmp_path: Path) -> None:
+    open_store(str(tmp_path / ".billing" / "events.db")).close()
 
 
 def _run(command: str, tmp_path: Path, ending: str) -> subprocess.CompletedProcess[str]:
