@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from stripe_billing_cli.webhooks.connections import IDLE_SECONDS, REQUEST_SECONDS, Limits, guarded, watch
+from stripe_billing_cli.webhooks.connections import IDLE_SECONDS, Limits, guarded, watch
 from stripe_billing_cli.webhooks.posts import Webhook, receiving
 
 MOST_CONNECTIONS = 8192
@@ -49,7 +49,7 @@ class Server:
     ) -> None:
         self._socket = _listening(host, port)
         self._on_start = on_start
-        self.limits = limits or Limits(_connections_possible(), REQUEST_SECONDS)
+        self.limits = limits or Limits(_connections_possible())
         self._server = _Server(
             uvicorn.Config(
                 application,

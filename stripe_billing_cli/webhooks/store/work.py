@@ -59,14 +59,13 @@ class Work:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, wanted: Iterable[tuple[Event, str]], within: Connection | None = None) -> None:
+    def add(self, wanted: Iterable[tuple[Event, str]], within: Connection) -> None:
         """Have events handled by the handlers named. What is there already stays as it is."""
         now = self._database.clock()
         rows = [dict(zip(PENDING, pending(event, handler, now), strict=True)) for event, handler in wanted]
         if rows:
-            with self._database.writing(within) as connection:
-                insert = self._database.insert(schema.deliveries)
-                connection.execute(insert.on_conflict_do_nothing(index_elements=["event", "handler"]), rows)
+            insert = self._database.insert(schema.deliveries)
+            within.execute(insert.on_conflict_do_nothing(index_elements=["event", "handler"]), rows)
 
     def claim(
         self, worker: str, handlers: Collection[str], *, limit: int = 1, lease_seconds: float = 60.0
