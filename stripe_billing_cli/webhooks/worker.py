@@ -72,7 +72,10 @@ class Worker:
         self._wake = threading.Event()
         self._stopping = threading.Event()
         self._guard = threading.Lock()
-        self._running = 0
+        self._held: set[int] = set()
+        """The deliveries, by `seq`, that handlers are called for or about to be."""
+        self._unsure = False
+        """Whether some may be claimed in this worker's name that it does not hold."""
         self._claimer = threading.Thread(target=self._claim_until_stopped, name="claimer", daemon=True)
 
     def start(self) -> None:
@@ -101,7 +104,7 @@ class Worker:
                 self._wake.wait(left)
         for _ in range(self.threads):
             self._claimed.put(None)
-        if self.busy:
+        if self.busy or self._unsure:
             self._tried(lambda: self.store.work.give_back(self.name))
 
     @property
@@ -112,18 +115,24 @@ class Worker:
     @property
     def busy(self) -> int:
         """How many handlers run at this moment."""
+        return len(self._holding())
+
+    def _holding(self) -> list[int]:
         with self._guard:
-            return self._running
+            return list(self._held)
 
     def _claim_until_stopped(self) -> None:
         while not self._stopping.is_set():
             self._wake.clear()
+            self._give_back_strays()
             free = self.threads - self.busy
             claimed = self._tried(partial(self._claim, free)) if free else []
-            for one in claimed or ():
+            if claimed is None:
+                self._unsure = True
+            for delivery, event in claimed or ():
                 with self._guard:
-                    self._running += 1
-                self._claimed.put(one)
+                    self._held.add(delivery.seq)
+                self._claimed.put((delivery, event))
             if not claimed or len(claimed) == free:
                 self._wake.wait(self._until_next() if claimed == [] and free else IDLE_SECONDS)
 
@@ -131,6 +140,16 @@ class Worker:
         deliveries = self.store.work.claim(self.name, self._by_name, limit=free, lease_seconds=self.lease_seconds)
         events = self.store.events.load([delivery.event for delivery in deliveries])
         return [(delivery, events[delivery.event]) for delivery in deliveries]
+
+    def _give_back_strays(self) -> None:
+        """What is claimed in this worker's name without its knowing, since the store's answer to the claim was lost.
+
+        Here, between two claims, what is running and not held is not just about to be held.
+        """
+        if self._unsure:
+            self._unsure = False
+            if self._tried(lambda: self.store.work.give_back(self.name, but=self._holding())) is None:
+                self._unsure = True
 
     def _until_next(self) -> float:
         """Seconds until the next delivery is due, if that is soon. What is due already waits for its lane."""
@@ -140,8 +159,8 @@ class Worker:
 
     def _keep_leases(self) -> None:
         while not self._stopping.wait(self.lease_seconds / 4):
-            if self.busy:
-                self._tried(lambda: self.store.work.renew(self.name, lease_seconds=self.lease_seconds))
+            if held := self._holding():
+                self._tried(partial(self.store.work.renew, self.name, held, lease_seconds=self.lease_seconds))
             if self._tried(self._give_back_lost):
                 self._wake.set()
 
@@ -152,13 +171,17 @@ class Worker:
     def _call_handlers(self) -> None:
         while (one := self._claimed.get()) is not None:
             delivery, event = one
+            settled = False
             try:
                 outcome = self._called(delivery, event)
-                if self._settled(outcome):
+                settled = self._settled(outcome)
+                if settled:
                     self.on_outcome(outcome)
             finally:
                 with self._guard:
-                    self._running -= 1
+                    self._held.discard(delivery.seq)
+                if not settled:
+                    self._unsure = True
                 self._wake.set()
 
     def _called(self, delivery: Delivery, event: Event) -> Outcome:

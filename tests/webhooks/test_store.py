@@ -220,7 +220,8 @@ class TestWork:
         [lost] = store.work.claim("dead", ["access"], lease_seconds=60)
 
         clock.now += 50
-        assert store.work.renew("dead", lease_seconds=60) == 1
+        assert store.work.renew("dead", [lost.seq], lease_seconds=60) == 1
+        assert store.work.renew("dead", [lost.seq + 1], lease_seconds=60) == 0
         clock.now += 50
         assert store.work.give_back_expired() == 0
         clock.now += 11
@@ -236,8 +237,9 @@ class TestWork:
 
     def test_a_worker_that_stops_gives_its_work_back_uncounted(self, store: Store, make_event: Make) -> None:
         store.events.record([make_event()], to("access"))
-        store.work.claim("w", ["access"])
 
+        [held] = store.work.claim("w", ["access"])
+        assert store.work.give_back("w", but=[held.seq]) == 0
         assert store.work.give_back("w") == 1
         assert [delivery.attempts for delivery in store.work.claim("x", ["access"])] == [1]
 

@@ -229,3 +229,40 @@ def test_a_restarted_database_is_waited_for(postgres: PostgresServer, postgres_u
             assert [event for event, _, _ in next_of(outcomes, 2)] == ["evt_1", "evt_2"]
 
     assert trouble.passing
+
+
+@pytest.mark.parametrize("lost", ["claim", "load"])
+def test_a_claim_whose_answer_is_lost_holds_up_nobody_for_a_lease(
+    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch, lost: str
+) -> None:
+    """Also where the worker, busy with another customer, renews its leases all the time."""
+    going_on, begun = threading.Event(), threading.Event()
+
+    def handle(event: Event, delivery: Delivery) -> str:
+        if event.customer == "cus_busy":
+            begun.set()
+            assert going_on.wait(20)
+        return "done"
+
+    handler = Handler("exec", handle)
+    where = store.work if lost == "claim" else store.events
+    answer = getattr(where, lost)
+    losing = threading.Event()
+
+    def losing_answer(*arguments: Any, **options: Any) -> Any:
+        found = answer(*arguments, **options)
+        if found and losing.is_set():
+            losing.clear()
+            raise StoreTrouble("The connection broke.", "Wait.", passing=True, outcome_unknown=True)
+        return found
+
+    monkeypatch.setattr(where, lost, losing_answer)
+    store.events.record([make_event(customer="cus_busy")], route_to([handler]))
+    with working(store, handler, lease_seconds=30.0) as outcomes:
+        assert begun.wait(20)
+        losing.set()
+        store.events.record([make_event(customer="cus_lost")], route_to([handler]))
+        assert next_of(outcomes, 1) == [("evt_2", "done", "done")]
+        assert not losing.is_set()
+        going_on.set()
+        assert next_of(outcomes, 1) == [("evt_1", "done", "done")]

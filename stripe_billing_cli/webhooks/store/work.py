@@ -111,10 +111,10 @@ class Work:
         claimed = [delivery_of(row) for row in connection.execute(taken)]
         return sorted(claimed, key=lambda delivery: found.index(delivery.seq))
 
-    def renew(self, worker: str, *, lease_seconds: float = 60.0) -> int:
-        """Keep all that this worker has running for another lease; how many they are."""
+    def renew(self, worker: str, held: Collection[int], *, lease_seconds: float = 60.0) -> int:
+        """Keep what this worker has running, of the deliveries with these `seq`s, for another lease; how many."""
         work = schema.deliveries
-        mine = sa.update(work).where(work.c.worker == worker, work.c.status == "running")
+        mine = sa.update(work).where(work.c.worker == worker, work.c.status == "running", work.c.seq.in_(held))
         with self._database.writing(durable=False) as connection:
             return connection.execute(mine.values(lease_until=self._database.clock() + lease_seconds)).rowcount
 
@@ -150,10 +150,10 @@ class Work:
         with self._database.writing() as connection:
             return [delivery_of(row) for row in connection.execute(ended.returning(*work.c))]
 
-    def give_back(self, worker: str) -> int:
-        """Put back what this worker has running, uncounted, as when it stops; how many."""
+    def give_back(self, worker: str, *, but: Collection[int] = ()) -> int:
+        """Put back what this worker has running, uncounted, but for the deliveries with these `seq`s; how many."""
         work = schema.deliveries.c
-        return self._return(work.worker == worker, attempts=work.attempts - 1)
+        return self._return(sa.and_(work.worker == worker, work.seq.not_in(but)), attempts=work.attempts - 1)
 
     def give_back_expired(self) -> int:
         """Put back what workers that are gone, or hang, had running; how many."""
