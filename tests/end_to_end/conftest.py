@@ -77,8 +77,8 @@ class Shell:
     ) -> tuple[int, str]:
         """Run on a pseudo-terminal, answering each prompt in `answers` once; exit code and all that was shown.
 
-        A Ctrl-C is pressed again where nothing comes of it, as a user does: one that comes between Python's last look
-        for signals and its read of the terminal is noticed only with the next key.
+        A Ctrl-C is pressed again where nothing comes of it for 15 seconds, as a user does: one that comes between
+        Python's last look for signals and its read of the terminal is noticed only with the next key.
         """
         child, terminal = pty.fork()
         if child == 0:  # pragma: no cover  # the child process
@@ -93,7 +93,7 @@ class Shell:
             ready, _, _ = select.select([terminal], [], [], 0.2)
             if not ready:
                 quiet += 1
-                if pressed == b"\x03" and quiet % 10 == 0:
+                if pressed == b"\x03" and quiet % 75 == 0:
                     os.write(terminal, pressed)
                 continue
             quiet = 0
