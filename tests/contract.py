@@ -65,6 +65,8 @@ ONLY_SOMETIMES: dict[type, set[str]] = {
     stripe.PaymentMethod: {*stripe.PaymentMethod._inner_class_types} - {"billing_details", "card"},
     stripe.SubscriptionItem: {"quantity"},
     stripe.PaymentMethod.Card: {"description", "iin", "issuer"},
+    stripe.Customer.Shipping: {"carrier", "tracking_number"},
+    stripe.Invoice.CustomerShipping: {"carrier", "tracking_number"},
 }
 """Fields that Stripe's own examples leave out as well: of Connect, of other products, or of other events."""
 LEFT_OUT_WITHOUT_NOTICE = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -194,45 +195,91 @@ def path(context: Context) -> None:
         context.printer.result({"path": where, "exists": LOCAL_DATABASE.exists()}, ids=[where])
 
 
+AfterRetries = Annotated[
+    str | None,
+    typer.Option(
+        "--after-retries",
+        metavar="canceled|unpaid|past_due",
+        help="What becomes of a subscription when the last retry of its payment has failed.",
+    ),
+]
+Country = Annotated[
+    str | None,
+    typer.Option("--country", metavar="CODE", help="The account's country, as CA. Brings its currency along."),
+]
+Currency = Annotated[
+    str | None,
+    typer.Option("--currency", metavar="CODE", help="The account's currency, in which its balance and fees are."),
+]
+
+
 @doors.command(app, shared=("output", "verbose"))
 def settings(
     context: Context,
-    after_retries: Annotated[
-        str | None,
-        typer.Option(
-            "--after-retries",
-            metavar="canceled|unpaid|past_due",
-            help="What becomes of a subscription when the last retry of its payment has failed.",
-        ),
-    ] = None,
+    after_retries: AfterRetries = None,
+    country: Country = None,
+    currency: Currency = None,
 ) -> None:
     """Show, or change, what a merchant sets in Stripe's Dashboard and no API call can.
 
     After a failed renewal the local Stripe tries again after 3, 5 and 7 days. Then the subscription is canceled, unless
     --after-retries says that it becomes unpaid, or stays past due.
 
+    The account is one of the United States, with US dollars, unless --country and --currency say otherwise. Both count
+    for what comes after: charges, fees and balance transactions that are there stay in their currency.
+
     \b
     Examples:  billing local settings
                billing local settings --after-retries unpaid
+               billing local settings --country CA --currency cad
     """
+    from stripe_billing_cli.local_stripe import accounts
     from stripe_billing_cli.local_stripe.billing import settings as local_settings
     from stripe_billing_cli.local_stripe.store import Store
 
-    if after_retries is not None and after_retries not in local_settings.AFTER_RETRIES:
-        known = ", ".join(local_settings.AFTER_RETRIES)
-        raise CommandFailed("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
+    changes = _settings(after_retries, country, currency)
     store = Store(LOCAL_DATABASE)
     try:
-        with store.writing():
-            values = local_settings.change(store, after_retries=after_retries) if after_retries else None
-        with store.reading():
-            values = values or local_settings.read(store)
+        account = accounts.ensure(store, int(time.time()))
+        if changes:
+            with store.writing():
+                values = local_settings.change(store, account, changes)
+        else:
+            with store.reading():
+                values = local_settings.read(store, account)
     finally:
         store.close()
     if context.output in ("table", "id"):
         print("\n".join(f"{name.replace('_', '-')}: {value}" for name, value in values.items()))
     else:
         context.printer.result(values, ids=[])
+
+
+def _settings(after_retries: str | None, country: str | None, currency: str | None) -> dict[str, str]:
+    """The settings to be changed."""
+    from babel.numbers import get_territory_currencies
+
+    from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES
+    from stripe_billing_cli.stripe_api.money import CURRENCIES
+
+    changes = {}
+    if after_retries is not None:
+        if after_retries not in AFTER_RETRIES:
+            known = ", ".join(AFTER_RETRIES)
+            raise CommandFailed("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
+        changes["after_retries"] = after_retries
+    if country is not None:
+        own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
+        if not own:
+            raise CommandFailed("usage", f"--country is no country's code: {country}", "CA, for example", WRONG)
+        changes |= {"country": country.upper(), "currency": own[0].lower()}
+    if currency is not None:
+        changes["currency"] = currency.lower()
+    if changes.get("currency", "usd") not in CURRENCIES:
+        raise CommandFailed(
+            "usage", f"Stripe has no currency {changes['currency']}", "say --currency cad, for example", WRONG
+        )
+    return changes
 
 
 def _files(database: Path) -> list[Path]:

@@ -65,6 +65,14 @@ def new_account(id: str, created: int) -> Object:
     }
 
 
+def change_country(store: Store, account: Object, country: str, currency: str) -> Object:
+    """The account in another country or with another currency of its own; what was charged before stays as it is."""
+    changed = {**account, "country": country, "default_currency": currency}
+    if changed != account:
+        store.replace("account", changed)
+    return changed
+
+
 def _business_profile() -> Object:
     return {
         "annual_revenue": None,

@@ -7,7 +7,7 @@ import stat
 import pytest
 
 from tests.catalog.test_apply import SEED
-from tests.conftest import Billing
+from tests.conftest import Account, Billing
 
 
 def test_the_path_of_the_state(billing: Billing) -> None:
@@ -72,9 +72,45 @@ def test_webhook_options_that_make_no_sense_are_refused(billing: Billing, option
 
 
 def test_what_the_dashboard_would_set_is_shown_and_changed(billing: Billing) -> None:
-    assert billing.ok("local", "settings").out == "after-retries: canceled\n"
-    assert billing.ok("local", "settings", "--after-retries", "unpaid").out == "after-retries: unpaid\n"
-    assert billing.ok("local", "settings", "--output", "json").json == {"after_retries": "unpaid"}
+    untouched = "after-retries: canceled\ncountry: US\ncurrency: usd\n"
+    assert billing.ok("local", "settings").out == untouched
+    assert billing.ok("local", "settings", "--after-retries", "unpaid").out == untouched.replace("canceled", "unpaid")
+    assert billing.ok("local", "settings", "--output", "json").json == {
+        "after_retries": "unpaid",
+        "country": "US",
+        "currency": "usd",
+    }
+
+
+def test_the_account_is_of_the_country_and_currency_that_are_set(billing: Billing, account: Account) -> None:
+    assert billing.ok("local", "settings", "--country", "ca").out == (
+        "after-retries: canceled\ncountry: CA\ncurrency: cad\n"
+    )
+    billing.ok("local", "settings", "--currency", "USD")
+    seen = account.api.get("/v1/account")
+    assert (seen["country"], seen["default_currency"]) == ("CA", "usd")
+
+    billing.ok("local", "settings", "--country", "CA", "--currency", "cad")
+    customer = account.post("/v1/customers", email="ada@example.com")
+    invoice = account.post("/v1/invoices", customer=customer["id"])
+    assert (invoice["account_country"], invoice["currency"]) == ("CA", "cad")
+
+
+@pytest.mark.parametrize(
+    ("options", "complaint"),
+    [
+        (("--country", "Canada"), "no country's code: Canada"),
+        (("--country", "XX"), "no country's code: XX"),
+        (("--currency", "xxd"), "Stripe has no currency xxd"),
+    ],
+)
+def test_a_country_or_currency_that_is_none_is_refused(
+    billing: Billing, options: tuple[str, ...], complaint: str
+) -> None:
+    ran = billing("local", "settings", *options)
+
+    assert (ran.code, complaint in ran.err) == (2, True)
+    assert "US" in billing.ok("local", "settings").out
 
 
 def test_a_setting_that_makes_no_sense_is_refused(billing: Billing) -> None:

@@ -6,6 +6,7 @@ marked unpaid, or left past due.
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe import accounts
 from stripe_billing_cli.local_stripe.store import Object, Store
 
 KIND = "local_settings"
@@ -14,17 +15,22 @@ AFTER_RETRIES = ("canceled", "unpaid", "past_due")
 DEFAULTS: Object = {"after_retries": "canceled"}
 
 
-def read(store: Store) -> Object:
-    """All settings. Runs inside a transaction of `store`."""
-    return {**DEFAULTS, **((store.get(KIND, ID) or {}).get("values") or {})}
+def read(store: Store, account: Object) -> Object:
+    """All settings, those that the account itself shows among them. Runs inside a transaction of `store`."""
+    values = (store.get(KIND, ID) or {}).get("values") or {}
+    return {**DEFAULTS, **values, "country": account["country"], "currency": account["default_currency"]}
 
 
-def change(store: Store, **values: str) -> Object:
+def change(store: Store, account: Object, values: Object) -> Object:
     """All settings, once `values` are set. Runs inside a transaction of `store`."""
-    held = store.get(KIND, ID)
-    after = {"id": ID, "object": KIND, "created": 0, "values": {**((held or {}).get("values") or {}), **values}}
-    if held is None:
+    rest = dict(values)
+    account = accounts.change_country(
+        store, account, rest.pop("country", account["country"]), rest.pop("currency", account["default_currency"])
+    )
+    stored = store.get(KIND, ID)
+    after = {"id": ID, "object": KIND, "created": 0, "values": {**((stored or {}).get("values") or {}), **rest}}
+    if stored is None:
         store.insert(KIND, after)
     else:
         store.replace(KIND, after)
-    return read(store)
+    return read(store, account)

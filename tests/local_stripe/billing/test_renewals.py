@@ -22,8 +22,9 @@ def failing(local: Local, **params: Any) -> tuple[Life, Any]:
 
 def after_retries(local: Local, outcome: str) -> None:
     store = local.transport.store  # type: ignore[attr-defined]
+    account = local.transport.router.account()  # type: ignore[attr-defined]
     with store.writing():
-        settings.change(store, after_retries=outcome)
+        settings.change(store, account, {"after_retries": outcome})
 
 
 def test_a_renewal_is_a_draft_for_an_hour_and_is_charged_then(local: Local) -> None:

@@ -104,7 +104,7 @@ def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> 
 
 def _give_up(call: Call, subscription: Object) -> None:
     """https://docs.stripe.com/billing/revenue-recovery/smart-retries: canceled, unpaid or left as it is."""
-    match settings.read(call.store)["after_retries"]:
+    match settings.read(call.store, call.account)["after_retries"]:
         case "canceled":
             ending.end(call, subscription["id"], reason="payment_failed")
         case "unpaid":

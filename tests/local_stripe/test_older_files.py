@@ -1,0 +1,93 @@
+"""A file that an earlier version of billing wrote is read, in today's shape, and gone on with.
+
+`data/format_3.db.xz` was written by the version whose files are of format 3, by calls alone: of each object that it
+had, one in each state that differs in its fields, and one event of each type.
+"""
+
+from __future__ import annotations
+
+import lzma
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.local_stripe.conftest import Clock, Local
+
+FORMAT_3 = Path(__file__).parent / "data" / "format_3.db.xz"
+WRITTEN = 1_790_864_100
+"""Unix seconds of a moment after the last call to that file."""
+
+LISTS = {
+    "/v1/products": 2,
+    "/v1/prices": 6,
+    "/v1/events": 52,
+    "/v1/customers": 3,
+    "/v1/payment_intents": 20,
+    "/v1/setup_intents": 4,
+    "/v1/refunds": 1,
+    "/v1/charges": 13,
+    "/v1/invoices": 17,
+    "/v1/invoice_payments": 15,
+    "/v1/invoiceitems": 11,
+    "/v1/subscriptions": 10,
+    "/v1/coupons": 1,
+    "/v1/promotion_codes": 1,
+    "/v1/checkout/sessions": 1,
+    "/v1/entitlements/features": 1,
+    "/v1/billing/meters": 1,
+    "/v1/billing_portal/configurations": 2,
+    "/v1/subscription_schedules": 1,
+    "/v1/test_helpers/test_clocks": 1,
+    "/v1/webhook_endpoints": 1,
+}
+"""How many objects of each kind the file has."""
+
+
+@pytest.fixture
+def older(database: Path) -> Iterator[Local]:
+    database.write_bytes(lzma.decompress(FORMAT_3.read_bytes()))
+    transport = LocalTransport(database, clock=Clock(WRITTEN))
+    yield Local(transport)
+    transport.close()
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_all_objects_of_an_older_file_are_read_in_todays_shape(older: Local, path: str) -> None:
+    every = {"status": "all"} if path == "/v1/subscriptions" else {}
+    listed = older.get(path, limit=100, **every)["data"]
+
+    assert len(listed) == LISTS[path]
+    for held in listed:
+        if held["object"] not in ("event", "invoice_payment"):
+            assert older.get(f"{path}/{held['id']}") == held
+
+
+def test_an_older_file_is_gone_on_with(older: Local) -> None:
+    running = older.get("/v1/subscriptions", status="active")["data"]
+    for subscription in running:
+        item = subscription["items"]["data"][0]
+        if subscription["schedule"] is None and item["price"]["recurring"]["usage_type"] == "licensed":
+            older.post(
+                f"/v1/subscriptions/{subscription['id']}",
+                items=[{"id": item["id"], "quantity": 3}],
+                payment_behavior="allow_incomplete",
+            )
+            older.delete(f"/v1/subscriptions/{subscription['id']}")
+    assert len(running) > 3
+    for price in older.get("/v1/prices")["data"]:
+        older.post(f"/v1/prices/{price['id']}", nickname="renamed")
+    for customer in older.get("/v1/customers")["data"]:
+        older.post(f"/v1/customers/{customer['id']}", name="Renamed")
+    for invoice in older.get("/v1/invoices", status="draft")["data"]:
+        older.post(f"/v1/invoices/{invoice['id']}/finalize")
+
+
+def test_an_older_file_takes_todays_format(older: Local, database: Path) -> None:
+    with sqlite3.connect(database) as connection:
+        [version] = connection.execute("PRAGMA user_version").fetchone()
+    connection.close()
+
+    assert version >= 3
