@@ -12,19 +12,8 @@ from stripe_billing_cli.local_stripe.store import Condition, Object, Store
 DEEPEST = 4
 MOST_OWNED = 10
 """How many objects a list within another object has, as a first page."""
-PRIVATE = frozenset(
-    {
-        "coupon_terms",
-        "debits",
-        "pending_change",
-        "test_card",
-        "test_created",
-        "test_customer",
-        "test_detached",
-        "test_product",
-    }
-)
-"""What the local Stripe remembers of an object and Stripe does not show."""
+PRIVATE = "_"
+"""What the names begin with of all that the local Stripe remembers of an object and Stripe does not show."""
 
 Wanted: TypeAlias = "dict[str, Wanted]"
 """The properties to expand, as a tree: `["data.product", "data.tiers"]` → `{"data": {"product": {}, "tiers": {}}}`."""
@@ -288,7 +277,7 @@ def _shown(store: Store, stored: Object, nodes: Mapping[str, Expandable], tree: 
     answer: Object = {}
     for name, value in stored.items():
         node, branch = nodes.get(name), tree.get(name)
-        if name in PRIVATE:
+        if name.startswith(PRIVATE):
             continue
         match node:
             case Included(within):
@@ -389,7 +378,7 @@ def _inlined(store: Store, stored: Any, nodes: Mapping[str, Expandable]) -> Any:
         return stored
     answer: Object = {}
     for name, value in stored.items():
-        if name in PRIVATE:
+        if name.startswith(PRIVATE):
             continue
         match nodes.get(name):
             case Inlined(kind) if isinstance(value, str):

@@ -18,11 +18,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from stripe_billing_cli.local_stripe import older_formats
 from stripe_billing_cli.local_stripe.errors import LocalStripeError
 
 Object = dict[str, Any]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 APPLICATION_ID = 0x62696C6C
 ROOM_TO_WORK = 65_536
 """Bytes that SQLite takes beside the database for its work."""
@@ -229,6 +230,8 @@ class Store:
             with self._exclusively():
                 if not self._current():
                     self._create()
+                    self._rewrite_older()
+                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
 
@@ -265,7 +268,14 @@ class Store:
         for statement in SCHEMA:
             self._connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
         self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _rewrite_older(self) -> None:
+        """Bring the objects of a file of an earlier format into today's form, once; events stay as they are."""
+        version = int(self._one("PRAGMA user_version")[0])
+        rows = self._connection.execute("SELECT seq, kind, body FROM objects WHERE kind <> 'event'")
+        for seq, kind, body in rows.fetchall():
+            rewritten = older_formats.upgrade(version, kind, self._object(body))
+            self._connection.execute("UPDATE objects SET body = ? WHERE seq = ?", (json.dumps(rewritten), seq))
 
     @contextlib.contextmanager
     def _told(self) -> Iterator[None]:
@@ -298,7 +308,7 @@ def _columns(object: Object) -> tuple[Any, ...]:
 
 def _created(object: Object) -> int:
     """An invoice item calls it `date`, a discount `start`; what tells no time has it in private."""
-    for name in ("created", "date", "start", "test_created"):
+    for name in ("created", "date", "start", "_created"):
         if name in object:
             return int(object[name])
     raise KeyError("created")

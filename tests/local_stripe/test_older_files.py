@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from stripe_billing_cli.local_stripe.store import SCHEMA_VERSION
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Clock, Local
 
@@ -90,4 +91,4 @@ def test_an_older_file_takes_todays_format(older: Local, database: Path) -> None
         [version] = connection.execute("PRAGMA user_version").fetchone()
     connection.close()
 
-    assert version >= 3
+    assert version == SCHEMA_VERSION > 3

@@ -71,7 +71,7 @@ def given(call: Call, params: Mapping[str, Any], param: str = "card[token]") -> 
     if token["used"]:
         raise invalid(f"You cannot use a Stripe token more than once: {token['id']}.", param, "token_already_used")
     _use(call, token)
-    return BY_ID[token["test_card"]], token["card"]
+    return BY_ID[token["_card"]], token["card"]
 
 
 def _use(call: Call, token: Object) -> None:

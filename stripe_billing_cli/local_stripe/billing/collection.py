@@ -89,7 +89,7 @@ def _next_attempt(call: Call, invoice: Object) -> int | None:
         return None
     if not invoice["auto_advance"] or invoice["attempt_count"] > len(RETRY_AFTER_DAYS):
         return None
-    waiting = ((stored.of_invoice(call, invoice) or {}).get("pending_change")) or {}
+    waiting = ((stored.of_invoice(call, invoice) or {}).get("_pending_change")) or {}
     if waiting.get("invoice") == invoice["id"] and not waiting.get("retries"):
         return None
     at: int = call.now + RETRY_AFTER_DAYS[invoice["attempt_count"] - 1] * invoices.DAY

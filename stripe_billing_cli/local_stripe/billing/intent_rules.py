@@ -26,7 +26,7 @@ def usable_method(call: Call, id: str | None, customer: Object | None) -> Object
             "`customer` parameter of the intent.",
             "payment_method",
         )
-    if method.get("test_detached"):
+    if method.get("_detached"):
         raise invalid(
             "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
             "with a connected account without Customer attachment, or was detached from a Customer. It may not be "

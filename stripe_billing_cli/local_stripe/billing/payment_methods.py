@@ -127,13 +127,13 @@ def _new(call: Call, card: Card) -> Object:
         "livemode": False,
         "metadata": {},
         "type": "card",
-        "test_card": card.id,
+        "_card": card.id,
     }
 
 
 def card_of(method: Object) -> Card:
     """Which of Stripe's test cards it is."""
-    return BY_ID[method["test_card"]]
+    return BY_ID[method["_card"]]
 
 
 def find(call: Call, id: str, param: str) -> Object:
@@ -188,7 +188,7 @@ def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400
         return before
     if before["customer"] is not None:
         raise invalid("The payment method you provided has already been attached to a customer.", param)
-    if before.get("test_detached"):
+    if before.get("_detached"):
         raise invalid(
             "This PaymentMethod was previously used without being attached to a Customer or was detached from a "
             "Customer, and may not be used again.",
@@ -219,7 +219,7 @@ def detach(call: Call) -> Object:
     before = retrieve(call)
     if before["customer"] is None:
         raise invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
-    method = {**before, "customer": None, "test_detached": True}
+    method = {**before, "customer": None, "_detached": True}
     call.store.replace("payment_method", method)
     _forget_default(call, before)
     events.record(call, "payment_method.detached", method, before)

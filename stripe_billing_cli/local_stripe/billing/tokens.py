@@ -84,7 +84,7 @@ def create(call: Call) -> Object:
         "livemode": False,
         "type": "card",
         "used": False,
-        "test_card": card.id,
+        "_card": card.id,
     }
     call.store.insert(KIND, token)
     return token

@@ -60,9 +60,7 @@ def truth(local: LocalStore, customer: str, now: float) -> dict[str, bool]:
             found[product] = found.get(product, False) or good
     keys = {one["id"]: one["lookup_key"] for one in local.dump("entitlements.feature")}
     entitled = {
-        keys[one["feature"]]
-        for one in local.dump("entitlements.active_entitlement")
-        if one["test_customer"] == customer
+        keys[one["feature"]] for one in local.dump("entitlements.active_entitlement") if one["_customer"] == customer
     }
     return {**found, **dict.fromkeys(entitled, any(found.values()))}
 

@@ -19,7 +19,7 @@ def delete_of_subscription(call: Call) -> Object:
         raise _none(f"subscription: {call.id}")
     gone = discount.find(call, before["discounts"][-1])
     discount.drop(call, before, gone["id"])
-    return {**{name: value for name, value in gone.items() if name != "coupon_terms"}, "deleted": True}
+    return {**{name: value for name, value in gone.items() if name != "_coupon_terms"}, "deleted": True}
 
 
 def delete_of_customer(call: Call) -> Object:

@@ -130,7 +130,7 @@ def new(call: Call, coupon: Object, customer: str, subscription: str | None, pro
         "start": call.now,
         "subscription": subscription,
         "subscription_item": None,
-        "coupon_terms": coupon,
+        "_coupon_terms": coupon,
     }
 
 

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.store import Object
 
 def discounted(call: Call, invoice: Object, discounts: Sequence[Object]) -> Object:
     """A draft whose lines, totals and `discounts` show what these discounts take off."""
-    found = (discounting.terms(each, each["coupon_terms"], invoice["currency"]) for each in discounts)
+    found = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
     terms = [each for each in found if each is not None]
     lines = invoice["lines"]["data"]
     priced = [Priced(line["amount"] if line["discountable"] else 0, _product(line)) for line in lines]
@@ -54,6 +54,6 @@ def use_up(call: Call, invoice: Object, subscription: str) -> None:
     """A coupon for one invoice is gone from its subscription once it has taken something off one."""
     for total in invoice["total_discount_amounts"]:
         before = call.store.get("subscription", subscription)
-        once = discount.find(call, total["discount"])["coupon_terms"]["duration"] == "once"
+        once = discount.find(call, total["discount"])["_coupon_terms"]["duration"] == "once"
         if once and total["amount"] > 0 and before is not None and total["discount"] in before["discounts"]:
             discount.drop(call, before, total["discount"])

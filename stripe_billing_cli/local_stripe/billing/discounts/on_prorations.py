@@ -26,7 +26,7 @@ def discounted(call: Call, item: Object, amount: int, whole: int) -> Discounted:
         return Discounted(amount)
     terms = []
     for held in discount.living(call, subscription["discounts"]):
-        found = discounting.terms(held, held["coupon_terms"], subscription["currency"])
+        found = discounting.terms(held, held["_coupon_terms"], subscription["currency"])
         if found is not None:
             terms.append(_share(call, found, subscription, amount, whole))
     [taken] = discounting.taken_off([Priced(amount, price["product"])], terms)

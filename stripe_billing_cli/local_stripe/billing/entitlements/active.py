@@ -43,7 +43,7 @@ def bring_up_to_date(call: Call, customer: str) -> None:
 
 
 def _held(call: Call, customer: str) -> list[Object]:
-    return call.store.select(KIND, equal(json_field("test_customer"), customer), newest_first=False, limit=10_000)
+    return call.store.select(KIND, equal(json_field("_customer"), customer), newest_first=False, limit=10_000)
 
 
 def _wanted(call: Call, customer: str) -> list[str]:
@@ -63,8 +63,8 @@ def _new(call: Call, customer: str, feature: str) -> Object:
         "object": KIND,
         "feature": feature,
         "livemode": False,
-        "test_created": call.now,
-        "test_customer": customer,
+        "_created": call.now,
+        "_customer": customer,
     }
 
 
@@ -103,7 +103,7 @@ def list_entitlements(call: Call) -> Object:
     customer = call.params["customer"]
     if call.store.get("customer", customer) is None:
         raise no_such("customer", customer, "customer")
-    found = page(call, KIND, PATH, equal(json_field("test_customer"), customer))
+    found = page(call, KIND, PATH, equal(json_field("_customer"), customer))
     return {**found, "data": [_shown(call, one) for one in found["data"]]}
 
 

@@ -46,7 +46,7 @@ def create(call: Call) -> Object:
         "lookup_key": params["lookup_key"],
         "metadata": merged({}, params.get("metadata", {})),
         "name": params["name"],
-        "test_created": call.now,
+        "_created": call.now,
     }
     call.store.insert(KIND, feature)
     return feature

@@ -23,7 +23,7 @@ def _product(call: Call) -> str:
 
 def of(call: Call, product: str) -> list[Object]:
     """A product's features, oldest first."""
-    return call.store.select(KIND, equal(json_field("test_product"), product), newest_first=False, limit=1000)
+    return call.store.select(KIND, equal(json_field("_product"), product), newest_first=False, limit=1000)
 
 
 def create(call: Call) -> Object:
@@ -43,8 +43,8 @@ def create(call: Call) -> Object:
         "object": KIND,
         "entitlement_feature": feature["id"],
         "livemode": False,
-        "test_created": call.now,
-        "test_product": product,
+        "_created": call.now,
+        "_product": product,
     }
     call.store.insert(KIND, attached)
     return attached
@@ -52,7 +52,7 @@ def create(call: Call) -> Object:
 
 def retrieve(call: Call) -> Object:
     found = call.store.get(KIND, call.second_id)
-    if found is None or found["test_product"] != _product(call):
+    if found is None or found["_product"] != _product(call):
         raise no_such("product_feature", call.second_id, "id", 404)
     return found
 
@@ -65,7 +65,7 @@ def delete(call: Call) -> Object:
 
 def list_features(call: Call) -> Object:
     product = _product(call)
-    return page(call, KIND, f"/v1/products/{product}/features", equal(json_field("test_product"), product))
+    return page(call, KIND, f"/v1/products/{product}/features", equal(json_field("_product"), product))
 
 
 PATH = "/v1/products/{id}/features"

@@ -214,7 +214,7 @@ def credits_for(subscription: Object, held: Iterable[Object], catalog: Catalog, 
 def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
     """One line for each debit of which something is left."""
     found = []
-    for debit in item["debits"]:
+    for debit in item["_debits"]:
         start = max(at, debit["start"])
         end = min(debit["end"], item["current_period_end"])
         if start < end and debit["price"] is not None:

@@ -229,7 +229,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
             "payment_method_types": settings.get("payment_method_types"),
             "save_default_payment_method": settings.get("save_default_payment_method", "off"),
         },
-        "pending_change": None,
+        "_pending_change": None,
         "start_date": call.now,
         "status": "incomplete",
         "test_clock": customer["test_clock"],

@@ -20,7 +20,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled") ->
         "canceled_at": before["canceled_at"] or call.now,
         "cancellation_details": {**details, "reason": reason or details["reason"]},
         "ended_at": call.now,
-        "pending_change": None,
+        "_pending_change": None,
         "pending_update": None,
         "status": status,
     }

@@ -40,7 +40,7 @@ class Decided:
 def change(call: Call, before: Object, plain: Object) -> Object:
     """Carry an update out; `plain` is what it changes besides. One that waited for its payment is replaced by it
     (https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing)."""
-    if before.get("pending_change") is not None:
+    if before.get("_pending_change") is not None:
         pending_updates.discard(call, before["id"])
         before = stored.find(call, before["id"])
     if call.params.get("trial_end") == "now" and _stops(call, before, plain):
@@ -257,14 +257,14 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
     )
     invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=stored.saves_card(before))
     waiting = {"changes": decided.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
-    waits = {**stored.find(call, id), "pending_change": waiting}
+    waits = {**stored.find(call, id), "_pending_change": waiting}
     call.store.replace(stored.KIND, waits)
     method = collection.default_method(call, customer, before)
     if invoice["status"] == "paid":
         pending_updates.apply(call, waits)
     elif method is not None:
         collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
-    if stored.find(call, id)["pending_change"] is not None:
+    if stored.find(call, id)["_pending_change"] is not None:
         return pending_updates.suspend(call, id, invoice, decided.fields, shown=_shown(call, before, decided))
     return stored.find(call, id)
 

@@ -31,7 +31,7 @@ def new_item(subscription: str, price: Object, params: Mapping[str, Any], now: i
         "current_period_end": period[1],
         "current_period_start": period[0],
         "current_trial": None,
-        "debits": [],
+        "_debits": [],
         "discounts": [],
         "metadata": {key: value for key, value in (params.get("metadata") or {}).items() if value != ""},
         "plan": price["id"],
@@ -51,7 +51,7 @@ def in_period(item: Object, period: tuple[int, int]) -> Object:
 def debited(item: Object, line: Line | None) -> Object:
     """The item, billed by this line for what it is from the line's start on; by none for None."""
     if line is None:
-        return {**item, "debits": []}
+        return {**item, "_debits": []}
     debit = {
         "amount": line.amount,
         "end": line.end,
@@ -59,7 +59,7 @@ def debited(item: Object, line: Line | None) -> Object:
         "quantity": line.quantity,
         "start": line.start,
     }
-    return {**item, "debits": [debit]}
+    return {**item, "_debits": [debit]}
 
 
 def with_items(subscription: Object, data: list[Object]) -> Object:

@@ -43,7 +43,7 @@ def pause(call: Call) -> Object:
     held = before["items"]["data"]
     for line in credits(call, before, call.params):
         invoice_items.pend(call, customer, line, before["currency"], before["id"])
-    data = [{**item, "current_period_end": min(item["current_period_end"], call.now), "debits": []} for item in held]
+    data = [{**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []} for item in held]
     after = stored.amend(
         call,
         before["id"],

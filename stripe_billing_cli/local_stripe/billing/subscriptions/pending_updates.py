@@ -1,7 +1,7 @@
 """Changes that wait until their invoice is paid: an update `pending_if_incomplete`, or the end of a pause.
 
 https://docs.stripe.com/billing/subscriptions/pending-updates, https://docs.stripe.com/billing/subscriptions/pause.
-`pending_change` is the local Stripe's own: the invoice that is waited for, and what it brings when it is paid.
+`_pending_change` is the local Stripe's own: the invoice that is waited for, and what it brings when it is paid.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def suspend(
     )
     pending |= {"expires_at": expires_at, **shown}
     agenda.put(call.store, forthcoming.DISCARD, id, expires_at, subscription["test_clock"])
-    return stored.amend(call, id, latest_invoice=invoice["id"], pending_change=waiting, pending_update=pending)
+    return stored.amend(call, id, latest_invoice=invoice["id"], _pending_change=waiting, pending_update=pending)
 
 
 def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: bool) -> int:
@@ -52,18 +52,18 @@ def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: boo
 
 
 def waits_for(subscription: Object, invoice: Object) -> bool:
-    waiting = subscription.get("pending_change")
+    waiting = subscription.get("_pending_change")
     return waiting is not None and waiting["invoice"] == invoice["id"]
 
 
 def apply(call: Call, subscription: Object, **rest: Any) -> Object:
     """Its invoice was paid: the change is made."""
-    waiting = subscription["pending_change"]
+    waiting = subscription["_pending_change"]
     told = "customer.subscription.resumed" if waiting["resumes"] else "customer.subscription.pending_update_applied"
     told_of = (told,) if waiting["resumes"] or subscription["pending_update"] else ()
     agenda.put(call.store, forthcoming.DISCARD, subscription["id"], None, None)
     changes = {**waiting["changes"], "latest_invoice": waiting["invoice"], **rest}
-    after = stored.amend(call, subscription["id"], *told_of, **changes, pending_change=None, pending_update=None)
+    after = stored.amend(call, subscription["id"], *told_of, **changes, _pending_change=None, pending_update=None)
     forthcoming.plan_ahead(call, after)
     return after
 
@@ -71,7 +71,7 @@ def apply(call: Call, subscription: Object, **rest: Any) -> Object:
 def failed(call: Call, subscription: Object) -> None:
     """Its payment failed. A pause whose end asked for no success is over all the same, and the subscription past due
     (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
-    waiting = subscription["pending_change"]
+    waiting = subscription["_pending_change"]
     if waiting["resumes"] and not waiting["retries"]:
         apply(call, subscription, status="past_due")
 
@@ -79,13 +79,13 @@ def failed(call: Call, subscription: Object) -> None:
 def forget(call: Call, subscription: Object, *told: str) -> Object:
     """Nothing of the change comes about."""
     agenda.put(call.store, forthcoming.DISCARD, subscription["id"], None, None)
-    return stored.amend(call, subscription["id"], *told, pending_change=None, pending_update=None)
+    return stored.amend(call, subscription["id"], *told, _pending_change=None, pending_update=None)
 
 
 def discard(call: Call, id: str, *told: str) -> None:
     """Drop a change that waits, and void its invoice."""
     subscription = stored.find(call, id)
-    waiting = subscription.get("pending_change")
+    waiting = subscription.get("_pending_change")
     if waiting is None:
         return
     forget(call, subscription, *told)
@@ -97,6 +97,6 @@ def discard(call: Call, id: str, *told: str) -> None:
 def expire(call: Call, id: str) -> None:
     """Its time has come, and nobody has paid."""
     subscription = stored.find(call, id)
-    waiting = subscription.get("pending_change")
+    waiting = subscription.get("_pending_change")
     if waiting is not None:
         discard(call, id, "customer.subscription.pending_update_expired")

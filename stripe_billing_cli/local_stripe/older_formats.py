@@ -1,0 +1,35 @@
+"""Objects in files of earlier formats, and what becomes of them when today's version opens such a file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+PRIVATE_UNTIL_3 = {
+    "coupon_terms": "_coupon_terms",
+    "debits": "_debits",
+    "pending_change": "_pending_change",
+    "test_card": "_card",
+    "test_created": "_created",
+    "test_customer": "_customer",
+    "test_detached": "_detached",
+    "test_product": "_product",
+}
+"""What was private up to format 3, and what it is called since."""
+
+
+def upgrade(version: int, kind: str, object: dict[str, Any]) -> dict[str, Any]:
+    """Return the object of a file of format `version` in today's form."""
+    if version < 4:
+        object = _with_private_names(object)
+    return object
+
+
+def _with_private_names(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_with_private_names(element) for element in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        PRIVATE_UNTIL_3.get(name, name): inner if name == "metadata" else _with_private_names(inner)
+        for name, inner in value.items()
+    }
