@@ -10,7 +10,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from stripe_billing_cli.local_stripe import amounts
-from stripe_billing_cli.local_stripe.billing.cards import CARDS, Card
+from stripe_billing_cli.local_stripe.billing import card_table
+from stripe_billing_cli.local_stripe.billing.cards import Card
 from stripe_billing_cli.local_stripe.messages import Answer, Request
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -62,8 +63,8 @@ def form(action: str) -> str:
 
 
 def _distinct() -> list[Card]:
-    """One of each number: some have two ids."""
-    return list({card.number: card for card in reversed(CARDS)}.values())[::-1]
+    """One of each number that has an id; the cards of all the countries are left to the API."""
+    return list({card.number: card for card in reversed(card_table.CHOSEN) if card.names}.values())[::-1]
 
 
 def _card(card: Card) -> str:

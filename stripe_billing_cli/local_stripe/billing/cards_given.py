@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.cards import BY_ID, BY_NUMBER, BY_TOKEN, Card
+from stripe_billing_cli.local_stripe.billing.card_table import BY_KEY, BY_NUMBER, BY_TOKEN
+from stripe_billing_cli.local_stripe.billing.cards import Card
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.store import Object
@@ -71,7 +72,7 @@ def given(call: Call, params: Mapping[str, Any], param: str = "card[token]") -> 
     if token["used"]:
         raise invalid(f"You cannot use a Stripe token more than once: {token['id']}.", param, "token_already_used")
     _use(call, token)
-    return BY_ID[token["_card"]], token["card"]
+    return BY_KEY[token["_card"]], token["card"]
 
 
 def _use(call: Call, token: Object) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import cards_given, clocks
-from stripe_billing_cli.local_stripe.billing.cards import BY_ID, Card
+from stripe_billing_cli.local_stripe.billing.card_table import BY_ID, BY_KEY
+from stripe_billing_cli.local_stripe.billing.cards import Card
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -108,17 +109,17 @@ def _new(call: Call, card: Card) -> Object:
         "card": {
             "brand": card.brand,
             "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": None},
-            "country": "US",
-            "display_brand": card.brand,
+            "country": card.country,
+            "display_brand": card.display_brand,
             "exp_month": 12,
             "exp_year": 2034,
             "fingerprint": card.fingerprint,
             "funding": card.funding,
             "generated_from": None,
             "last4": card.last4,
-            "networks": {"available": [card.brand], "preferred": None},
+            "networks": {"available": card.available_networks, "preferred": None},
             "regulated_status": "unregulated",
-            "three_d_secure_usage": {"supported": True},
+            "three_d_secure_usage": {"supported": card.supports_3ds},
             "wallet": None,
         },
         "created": call.now,
@@ -133,7 +134,7 @@ def _new(call: Call, card: Card) -> Object:
 
 def card_of(method: Object) -> Card:
     """Which of Stripe's test cards it is."""
-    return BY_ID[method["_card"]]
+    return BY_KEY[method["_card"]]
 
 
 def find(call: Call, id: str, param: str) -> Object:
@@ -201,6 +202,11 @@ def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400
     call.store.replace("payment_method", method)
     events.record(call, "payment_method.attached", method)
     return method
+
+
+def set_up(call: Call, method: Object) -> None:
+    """Remember that payments off session were agreed to, after which some cards no longer ask for 3-D Secure."""
+    call.store.replace("payment_method", {**method, "_set_up": True})
 
 
 def as_source(call: Call, token: str, customer: str) -> str:

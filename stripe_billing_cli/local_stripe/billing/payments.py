@@ -76,9 +76,10 @@ def attempt(call: Call, intent: Object, method: Object, *, off_session: bool, in
     (https://docs.stripe.com/billing/subscriptions/overview#requires-action); any other such payment is declined.
     """
     card = payment_methods.card_of(method)
-    if card.authenticates and off_session and not invoice:
+    asks = card.authenticates_payment(off_session=off_session, set_up=method.get("_set_up", False))
+    if asks and off_session and not invoice:
         return _declined(call, intent, method, UNAUTHENTICATED)
-    if card.authenticates:
+    if asks:
         return _needs_action(call, intent, method)
     if card.declines_payment is not None:
         return _declined(call, intent, method, card.declines_payment)
@@ -89,6 +90,8 @@ def succeed(call: Call, intent: Object, method: Object) -> Object:
     """The money has been paid."""
     if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
+    if intent["setup_future_usage"] == "off_session":
+        payment_methods.set_up(call, method)
     charge = _charge(call, intent, method, None)
     paid = {
         **intent,

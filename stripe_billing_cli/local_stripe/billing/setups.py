@@ -49,7 +49,7 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
 def attempt(call: Call, setup: Object, method: Object) -> Object:
     """The intent after the card was tried: succeeded and attached, requires_action or requires_payment_method."""
     card = payment_methods.card_of(method)
-    if card.authenticates:
+    if card.authenticates_setup:
         return _saved(
             call,
             "requires_action",
@@ -74,6 +74,8 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
 def succeed(call: Call, setup: Object, method: Object) -> Object:
     if setup["customer"] is not None:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
+    if setup["usage"] == "off_session":
+        payment_methods.set_up(call, method)
     done = _saved(
         call,
         "succeeded",

@@ -22,9 +22,12 @@ from stripe_billing_cli.local_stripe.store import Object
 KIND = cards_given.TOKEN
 BRANDS = {
     "amex": "American Express",
+    "diners": "Diners Club",
     "discover": "Discover",
     "jcb": "JCB",
     "mastercard": "MasterCard",
+    "unionpay": "UnionPay",
+    "unknown": "Unknown",
     "visa": "Visa",
 }
 """As cards name them, which payment methods name otherwise."""
@@ -68,7 +71,7 @@ def create(call: Call) -> Object:
             "id": identifiers.long_id("card"),
             "object": "card",
             "brand": BRANDS[card.brand],
-            "country": "US",
+            "country": card.country,
             "cvc_check": "unchecked" if "cvc" in params else None,
             "exp_month": params["exp_month"],
             "exp_year": cards_given.in_full(params)["exp_year"],

@@ -25,7 +25,7 @@ def attach(local: Local, card: str, owner: str) -> Any:
     [
         ("pm_card_visa", "visa", "4242"),
         ("pm_card_mastercard", "mastercard", "4444"),
-        ("pm_card_amex", "amex", "0005"),
+        ("pm_card_amex", "amex", "8431"),
         ("pm_card_chargeCustomerFail", "visa", "0341"),
         ("pm_card_authenticationRequired", "visa", "3184"),
     ],

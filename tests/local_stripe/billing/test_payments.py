@@ -92,7 +92,7 @@ def test_off_session_there_is_nobody_to_authenticate(local: Local) -> None:
     made = intent(local)
     path = f"{INTENTS}/{made['id']}/confirm"
     refused = local.refused("post", path, payment_method="pm_card_authenticationRequired", off_session=True)
-    assert (refused.status, refused.code) == (402, "card_declined")
+    assert (refused.status, refused.code) == (402, "authentication_required")
 
 
 def test_an_intent_changes_until_it_is_paid(local: Local) -> None:
