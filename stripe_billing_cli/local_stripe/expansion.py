@@ -118,6 +118,11 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "tax_ids": Owned("tax_id", "/v1/customers/{id}/tax_ids"),
         "test_clock": Link("test_helpers.test_clock"),
     },
+    "customer_balance_transaction": {
+        "checkout_session": Link("checkout.session"),
+        "customer": Link("customer"),
+        "invoice": Link("invoice"),
+    },
     "payment_method": {"customer": Link("customer")},
     "payment_intent": {
         "customer": Link("customer"),

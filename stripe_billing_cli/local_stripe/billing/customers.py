@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks, payment_methods, tax_ids
+from stripe_billing_cli.local_stripe.billing import clocks, customer_balance, payment_methods, tax_ids
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -84,6 +84,8 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, {"test_clock": clock})
     customer = _new_customer(call)
     call.store.insert("customer", customer)
+    if customer["balance"]:
+        customer_balance.record(call, customer, customer["balance"], "initial")
     for at, data in enumerate(params.get("tax_id_data", ())):
         tax_ids.add(call, customer["id"], data, f"tax_id_data[{at}][value]")
     settings = params.get("invoice_settings", {})
@@ -198,6 +200,8 @@ def update(call: Call) -> Object:
         customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
     _set_default(call, customer, params)
     save(call, before, customer)
+    if customer["balance"] != before["balance"]:
+        customer_balance.record(call, customer, customer["balance"] - before["balance"], "adjustment")
     return customer
 
 

@@ -9,7 +9,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe import amounts, events, identifiers
-from stripe_billing_cli.local_stripe.billing import agenda, automatic_tax, lines, pages, payments, tax_ids
+from stripe_billing_cli.local_stripe.billing import (
+    agenda,
+    automatic_tax,
+    customer_balance,
+    lines,
+    pages,
+    payments,
+    tax_ids,
+)
 from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.calls import Call
@@ -220,6 +228,7 @@ def _count(call: Call, customer: Object, opened: Object) -> None:
     call.store.replace("customer", after)
     if (after["balance"], after["currency"]) != (customer["balance"], customer["currency"]):
         events.record(call, "customer.updated", after, customer)
+    customer_balance.record_invoice(call, after, opened)
 
 
 def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> Object:
@@ -347,6 +356,8 @@ def _give_back(call: Call, invoice: Object) -> None:
     if taken and customer is not None and not customer.get("deleted"):
         after = {**customer, "balance": customer["balance"] - taken}
         call.store.replace("customer", after)
+        about = {"currency": invoice["currency"], "invoice": invoice["id"]}
+        customer_balance.record(call, after, -taken, "unapplied_from_invoice", **about)
         events.record(call, "customer.updated", after, customer)
 
 

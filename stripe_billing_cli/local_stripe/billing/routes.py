@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import (
     checkout_sessions,
+    customer_balance,
     customers,
     customers_deletion,
     intents,
@@ -29,6 +30,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import routes as subs
 ROUTES = (
     *customers.ROUTES,
     *customers_deletion.ROUTES,
+    *customer_balance.ROUTES,
     *payment_methods.ROUTES,
     *intents.ROUTES,
     *setup_intents.ROUTES,
