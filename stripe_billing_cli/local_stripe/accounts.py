@@ -24,7 +24,7 @@ def ensure(store: Store, now: int) -> Object:
     with store.writing():
         row = store.row("SELECT id FROM objects WHERE kind = 'account'")
         if row is None:
-            store.insert("account", new_account(identifiers.account_id(), now))
+            store.insert("account", new_account(identifiers.account_id(now), now))
             row = store.row("SELECT id FROM objects WHERE kind = 'account'")
         return _stored(store, row[0])
 

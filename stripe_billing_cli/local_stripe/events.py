@@ -27,7 +27,7 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
         kind = stored["object"]
         data["previous_attributes"] = previous(inlined(call.store, kind, before), inlined(call.store, kind, stored))
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
-    id = identifiers.event_id()
+    id = identifiers.long_id(call, "evt")
     call.store.insert(
         "event",
         {

@@ -1,41 +1,64 @@
-"""Ids in the form of Stripe's: a prefix, and letters and digits that say nothing."""
+"""Ids in the form of Stripe's: a prefix, the time, the account, and letters and digits that say nothing.
+
+Stripe's ids sort by time. The form was read off recorded ids and the objects that have them (2026-08-26.dahlia, and
+the examples of https://docs.stripe.com/api): `sub_1MowQVLkdIwHu7ixeRlqHVzs` is a digit, five characters for the
+seconds since `EPOCH`, the last ten of the account's id, and eight random ones; `cus_NffrFeUfNV2Hib` is four for the
+minutes since then, and ten random ones.
+"""
 
 from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Mapping
+from typing import Any, Protocol
 
-LETTERS = string.ascii_letters + string.digits
+CHARACTERS = string.digits + string.ascii_uppercase + string.ascii_lowercase
+"""In the order in which ids sort."""
+EPOCH = 1_342_389_380
+OF_PAYMENTS = ("pi", "ch", "re", "txn")
+"""Ids of what moves money begin with a 3, others with a 1 (recorded)."""
+
+
+class Making(Protocol):
+    """The call that makes an object: its account, and its time in Unix seconds."""
+
+    @property
+    def account(self) -> Mapping[str, Any]: ...
+    @property
+    def real_now(self) -> int: ...
 
 
 def _random(length: int) -> str:
-    return "".join(secrets.choice(LETTERS) for _ in range(length))
+    return "".join(secrets.choice(CHARACTERS) for _ in range(length))
 
 
-def product_id() -> str:
-    return f"prod_{_random(14)}"
+def _time(number: int, length: int) -> str:
+    """The number in base 62, the more significant digits first."""
+    digits = ""
+    for _ in range(length):
+        number, digit = divmod(number, len(CHARACTERS))
+        digits = CHARACTERS[digit] + digits
+    return digits
 
 
-def price_id() -> str:
-    return f"price_1{_random(23)}"
+def _seconds(now: int) -> str:
+    return _time(max(0, now - EPOCH), 5)
 
 
-def event_id() -> str:
-    return f"evt_1{_random(23)}"
+def account_id(now: int) -> str:
+    return f"acct_1{_seconds(now)}{_random(10)}"
 
 
-def account_id() -> str:
-    return f"acct_1{_random(15)}"
+def short_id(call: Making, prefix: str) -> str:
+    """Of customers, products, items and others whose ids are short: `cus_NffrFeUfNV2Hib`."""
+    return f"{prefix}_{_time(max(0, call.real_now - EPOCH) // 60, 4)}{_random(10)}"
 
 
-def short_id(prefix: str) -> str:
-    """Of customers, items and others whose ids are short: `cus_NffrFeUfNV2Hib`."""
-    return f"{prefix}_{_random(14)}"
-
-
-def long_id(prefix: str) -> str:
+def long_id(call: Making, prefix: str) -> str:
     """Of most objects: `sub_1MowQVLkdIwHu7ixeRlqHVzs`."""
-    return f"{prefix}_1{_random(23)}"
+    first = "3" if prefix in OF_PAYMENTS else "1"
+    return f"{prefix}_{first}{_seconds(call.real_now)}{call.account['id'][-10:]}{_random(8)}"
 
 
 def webhook_secret() -> str:
@@ -48,7 +71,8 @@ def test_id(prefix: str) -> str:
 
 
 def client_secret(id: str) -> str:
-    return f"{id}_secret_{_random(25)}"
+    """Of a payment intent or, longer, a setup intent (recorded)."""
+    return f"{id}_secret_{_random(31 if id.startswith('seti_') else 25)}"
 
 
 def invoice_prefix() -> str:

@@ -37,7 +37,7 @@ def new_price(call: Call, product: str, params: Params) -> Object:
     recurring = params.get("recurring")
     own = currency_option(params)
     return {
-        "id": identifiers.price_id(),
+        "id": identifiers.long_id(call, "price"),
         "object": "price",
         "active": params.get("active", True),
         "billing_scheme": params.get("billing_scheme", "per_unit"),

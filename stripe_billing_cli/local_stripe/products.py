@@ -64,7 +64,7 @@ def create(call: Call) -> Object:
 
 def new_product(call: Call, params: Params) -> Object:
     """Everything that Stripe says about a product. Raises where the chosen id is taken."""
-    id = params.get("id") or identifiers.product_id()
+    id = params.get("id") or identifiers.short_id(call, "prod")
     if call.store.get("product", id) is not None:
         raise invalid("Product already exists.", "id", "resource_already_exists")
     return {

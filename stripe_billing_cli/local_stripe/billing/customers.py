@@ -105,7 +105,7 @@ def _new_customer(call: Call) -> Object:
     params = call.params
     address = params.get("address")
     return {
-        "id": identifiers.short_id("cus"),
+        "id": identifiers.short_id(call, "cus"),
         "object": "customer",
         "address": None if address is None else _address(address),
         "balance": params.get("balance", 0),

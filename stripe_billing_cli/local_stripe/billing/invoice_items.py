@@ -71,7 +71,7 @@ LIST = Hash(
 def pend(call: Call, customer: Object, line: Line, currency: str, subscription: str | None) -> Object:
     """Keep a line for the next invoice."""
     item = {
-        "id": identifiers.long_id("ii"),
+        "id": identifiers.long_id(call, "ii"),
         "object": "invoiceitem",
         "amount": line.amount,
         "currency": currency,
@@ -237,7 +237,7 @@ def _draft(call: Call, id: str, customer: Object) -> Object:
 
 def _put_on(call: Call, draft: Object, item: Object) -> None:
     """A draft with a line for this item, in place of the one it had."""
-    shown = lines.shown(as_line(call, item), draft["currency"], draft["id"], _subscription(item))
+    shown = lines.shown(call, as_line(call, item), draft["currency"], draft["id"], _subscription(item))
     kept = [line for line in draft["lines"]["data"] if _item_of(line) != item["id"]]
     _rewrite(call, draft, [*kept, shown])
 

@@ -54,9 +54,9 @@ def drafted(
 
     `discounts`: in place of the subscription's own.
     """
-    id = identifiers.long_id("in")
+    id = identifiers.long_id(call, "in")
     subscription_id = subscription["id"] if subscription else None
-    shown = [lines.shown(line, currency, id, subscription_id) for line in billed]
+    shown = [lines.shown(call, line, currency, id, subscription_id) for line in billed]
     total = sum(line.amount for line in billed)
     start, end = period or (call.now, call.now)
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
@@ -244,7 +244,7 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> Object:
         setup_future_usage="off_session" if saves_card else None,
     )
     payment = {
-        "id": identifiers.long_id("inpay"),
+        "id": identifiers.long_id(call, "inpay"),
         "object": "invoice_payment",
         "amount_paid": None,
         "amount_requested": opened["amount_due"],

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from stripe_billing_cli.local_stripe import amounts, identifiers
 from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
 
@@ -88,7 +89,7 @@ def priced(price: Object | None, currency: str) -> Object | None:
     }
 
 
-def shown(line: Line, currency: str, invoice: str | None, subscription: str | None) -> Object:
+def shown(call: Call, line: Line, currency: str, invoice: str | None, subscription: str | None) -> Object:
     """The line as an object of an invoice."""
     details = {
         "invoice_item": line.invoice_item,
@@ -109,7 +110,7 @@ def shown(line: Line, currency: str, invoice: str | None, subscription: str | No
             "type": "invoice_item_details",
         }
     return {
-        "id": identifiers.long_id("il"),
+        "id": identifiers.long_id(call, "il"),
         "object": "line_item",
         "amount": line.amount,
         "currency": currency,

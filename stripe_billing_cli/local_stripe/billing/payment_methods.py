@@ -96,7 +96,7 @@ def _details(params: Any) -> Object:
 
 def _new(call: Call, card: Card) -> Object:
     return {
-        "id": identifiers.long_id("pm"),
+        "id": identifiers.long_id(call, "pm"),
         "object": "payment_method",
         "allow_redisplay": "unspecified",
         "billing_details": {
@@ -214,7 +214,7 @@ def as_source(call: Call, token: str, customer: str) -> str:
     Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
     card, expiry = cards_given.given(call, {"token": token}, "source")
-    method = {**_new(call, card), "id": identifiers.long_id("card")}
+    method = {**_new(call, card), "id": identifiers.long_id(call, "card")}
     for name in ("exp_month", "exp_year"):
         method["card"][name] = expiry.get(name, method["card"][name])
     call.store.insert("payment_method", method)

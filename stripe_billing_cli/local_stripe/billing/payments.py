@@ -40,7 +40,7 @@ PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action"
 
 def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, **rest: Any) -> Object:
     """A payment intent, stored, that awaits a payment method, or only its confirmation if it has one."""
-    id = identifiers.long_id("pi")
+    id = identifiers.long_id(call, "pi")
     intent: Object = dict.fromkeys(NULL) | {
         "id": id,
         "object": "payment_intent",
@@ -215,7 +215,7 @@ def _charge(call: Call, intent: Object, method: Object, decline: Decline | None)
     """One attempt, stored: `succeeded`, or `failed` for a reason."""
     card = method["card"]
     charge: Object = dict.fromkeys(CHARGE_NULL) | {
-        "id": identifiers.long_id("ch"),
+        "id": identifiers.long_id(call, "ch"),
         "object": "charge",
         "amount": intent["amount"],
         "amount_captured": 0 if decline else intent["amount"],

@@ -52,7 +52,7 @@ def create(call: Call) -> Object:
         wanted, most = (amounts.told(Decimal(each), charge["currency"]) for each in (amount, left))
         raise invalid(f"Refund amount ({wanted}) is greater than unrefunded amount on charge ({most})", "amount")
     refund: Object = dict.fromkeys(NULL) | {
-        "id": identifiers.long_id("re"),
+        "id": identifiers.long_id(call, "re"),
         "object": "refund",
         "amount": amount,
         "charge": charge["id"],

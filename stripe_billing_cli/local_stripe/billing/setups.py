@@ -22,7 +22,7 @@ NULL = (
 
 def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
     """A setup intent, stored, that awaits a payment method, or only its confirmation if it has one."""
-    id = identifiers.long_id("seti")
+    id = identifiers.long_id(call, "seti")
     setup: Object = dict.fromkeys(NULL) | {
         "id": id,
         "object": "setup_intent",

@@ -113,7 +113,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
     check_value(params, param)
     type, value = params["type"], params["value"].strip()
     tax_id = {
-        "id": identifiers.long_id("txi"),
+        "id": identifiers.long_id(call, "txi"),
         "object": KIND,
         "country": _country(type, value),
         "created": call.now,

@@ -19,7 +19,7 @@ TWO_YEARS = 2 * 366 * DAY
 
 def create(call: Call) -> Object:
     clock = {
-        "id": identifiers.long_id("clock"),
+        "id": identifiers.long_id(call, "clock"),
         "object": KIND,
         "created": call.now,
         "deletes_after": call.now + KEPT_DAYS * DAY,

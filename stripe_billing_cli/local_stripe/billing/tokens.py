@@ -62,13 +62,13 @@ def create(call: Call) -> Object:
     params = call.params["card"]
     card = cards_given.by_number(call, params)
     token = {
-        "id": identifiers.long_id("tok"),
+        "id": identifiers.long_id(call, "tok"),
         "object": KIND,
         "bank_account": None,
         "card": {
             **dict.fromkeys(NULL),
             **{name: params.get(name) for name in (*ADDRESS, "name")},
-            "id": identifiers.long_id("card"),
+            "id": identifiers.long_id(call, "card"),
             "object": "card",
             "brand": BRANDS[card.brand],
             "country": card.country,

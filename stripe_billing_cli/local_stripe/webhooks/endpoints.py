@@ -26,7 +26,7 @@ def create(call: Call) -> Object:
         raise invalid(f"You have reached the maximum of {MOST} test webhook endpoints.")
     params = call.params
     endpoint = {
-        "id": identifiers.long_id("we"),
+        "id": identifiers.long_id(call, "we"),
         "object": KIND,
         "api_version": params.get("api_version"),
         "application": None,

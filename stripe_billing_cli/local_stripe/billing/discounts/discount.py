@@ -117,7 +117,7 @@ def new(call: Call, coupon: Object, customer: str, subscription: str | None, pro
     """A discount that begins now, not yet stored. It keeps the coupon's terms, which outlive the coupon."""
     months = coupon["duration_in_months"]
     return {
-        "id": identifiers.long_id("di"),
+        "id": identifiers.long_id(call, "di"),
         "object": KIND,
         "checkout_session": None,
         "customer": customer,

@@ -105,7 +105,7 @@ def create(call: Call) -> Object:
     if most is not None and coupon["max_redemptions"] is not None and most > coupon["max_redemptions"]:
         raise invalid("`max_redemptions` cannot be greater than the coupon's.", "max_redemptions")
     promotion = {
-        "id": identifiers.long_id("promo"),
+        "id": identifiers.long_id(call, "promo"),
         "object": KIND,
         "active": active and coupon["valid"],
         "code": code,

@@ -62,7 +62,7 @@ def create(call: Call) -> Object:
             "timestamp",
             "timestamp_too_far_in_past" if at < call.now else "timestamp_in_future",
         )
-    identifier = params.get("identifier") or identifiers.short_id("mevt")
+    identifier = params.get("identifier") or identifiers.short_id(call, "mevt")
     if call.store.get(KIND, identifier) is not None:
         raise invalid(
             f"An event with the identifier `{identifier}` exists already.", "identifier", "duplicate_meter_event"

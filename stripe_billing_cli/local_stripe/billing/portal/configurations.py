@@ -115,7 +115,7 @@ def default(call: Call) -> Object:
 
 def _new(call: Call, params: Params, *, is_default: bool) -> Object:
     return {
-        "id": identifiers.long_id("bpc"),
+        "id": identifiers.long_id(call, "bpc"),
         "object": KIND,
         "active": True,
         "application": None,

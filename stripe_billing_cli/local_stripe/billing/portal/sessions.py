@@ -115,7 +115,7 @@ def create(call: Call) -> Object:
     flow = params.get("flow_data")
     if flow is not None:
         _check_flow(call, customer, configuration["features"], flow)
-    id = identifiers.long_id("bps")
+    id = identifiers.long_id(call, "bps")
     session = {
         "id": id,
         "object": KIND,

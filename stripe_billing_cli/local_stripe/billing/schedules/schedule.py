@@ -23,7 +23,7 @@ WARNING = 7 * 24 * 60 * 60
 def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapping[str, Any], **rest: Any) -> Object:
     """A schedule that has not started, not yet stored."""
     return {
-        "id": identifiers.long_id("sub_sched"),
+        "id": identifiers.long_id(call, "sub_sched"),
         "object": KIND,
         "application": None,
         "billing_mode": {

@@ -38,7 +38,7 @@ def as_debited(item: Object, debit: Mapping[str, Any]) -> Discounted:
 
 @dataclass(frozen=True)
 class Catalog:
-    """`price` by its id, and the `name` of a product by its id.
+    """`price` by its id, the `name` of a product by its id, and the `item_id` of a new item.
 
     `discounted`: what an item's subscription's discounts leave of an amount, which is a part of the `whole` price of a
     period. `net_debit`: what was left of a debit of an item when it was billed.
@@ -46,6 +46,7 @@ class Catalog:
 
     price: PriceOf
     name: NameOf
+    item_id: Callable[[], str]
     discounted: Callable[[Object, int, int], Discounted] = undiscounted
     net_debit: Callable[[Object, Mapping[str, Any]], Discounted] = as_debited
 
@@ -121,7 +122,7 @@ def _wanted_items(
         if "id" not in change:
             price = catalog.price(change["price"])
             period = _period(subscription, price, now)
-            added.append(items.new_item(subscription["id"], price, change, now, period))
+            added.append(items.new_item(catalog.item_id(), subscription["id"], price, change, now, period))
     return [*kept, *added]
 
 

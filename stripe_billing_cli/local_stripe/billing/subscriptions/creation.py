@@ -173,14 +173,14 @@ def _first_status(subscription: Object, invoice: Object) -> str:
 
 def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) -> Object:
     params = call.params
-    id = identifiers.long_id("sub")
+    id = identifiers.long_id(call, "sub")
     trial_end = _trial_end(call, prices)
     anchor = params.get("billing_cycle_anchor") or trial_end or call.now
     _check_anchor(call, prices, anchor, trial_end)
     data = []
     for price, wanted in zip(prices, params["items"], strict=True):
         end = trial_end or rhythms.rhythm(price).next_after(anchor, call.now)
-        data.append(items.new_item(id, price, wanted, call.now, (call.now, end)))
+        data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, (call.now, end)))
     ends = cancellation.requested(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -20,10 +19,12 @@ def is_metered(price: Object) -> bool:
     return bool(price["recurring"]["usage_type"] == "metered")
 
 
-def new_item(subscription: str, price: Object, params: Mapping[str, Any], now: int, period: tuple[int, int]) -> Object:
+def new_item(
+    id: str, subscription: str, price: Object, params: Mapping[str, Any], now: int, period: tuple[int, int]
+) -> Object:
     """A subscription item for a period [start, end)."""
     item: Object = {
-        "id": identifiers.short_id("si"),
+        "id": id,
         "object": "subscription_item",
         "billed_until": None,
         "billing_thresholds": None,

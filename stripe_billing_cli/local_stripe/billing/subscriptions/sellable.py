@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.billing.discounts import on_prorations
 from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Catalog
 from stripe_billing_cli.local_stripe.calls import Call
@@ -24,7 +25,10 @@ def catalog(call: Call) -> Catalog:
         found = call.store.get("product", id)
         return found["name"] if found else id
 
-    return Catalog(price, name, partial(on_prorations.discounted, call), partial(on_prorations.net_debit, call))
+    item_id = partial(identifiers.short_id, call, "si")
+    return Catalog(
+        price, name, item_id, partial(on_prorations.discounted, call), partial(on_prorations.net_debit, call)
+    )
 
 
 def sellable(call: Call, id: str, param: str) -> Object:
