@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import secrets
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -35,6 +36,13 @@ def checked(key: str | None) -> str | None:
     if len(key) > LONGEST_KEY:
         raise invalid(f"Idempotency-Key: '{key[:20]}...' is too long; the maximum is {LONGEST_KEY} characters.")
     return key
+
+
+def made_up_key() -> str:
+    """The key that Stripe gives a POST without one, for its events to name: like a UUID, without a UUID's version
+    (recorded)."""
+    digits = secrets.token_hex(16)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def fingerprint(method: str, fields: Mapping[str, Raw]) -> str:

@@ -153,7 +153,7 @@ def delete(call: Call) -> Object:
     if call.store.find("price", product=product["id"]) is not None:
         raise invalid("This product cannot be deleted because it has one or more user-created prices.")
     call.store.delete("product", product["id"])
-    events.record(call, "product.deleted", product)
+    events.record(call, "product.deleted", {**product, "active": False})
     return {"id": product["id"], "object": "product", "deleted": True}
 
 

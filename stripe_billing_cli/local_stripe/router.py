@@ -183,6 +183,8 @@ class Router:
     ) -> str:
         route = matched.route
         id, second_id = (*matched.ids, "", "")[:2]
+        if key is None and route.method == "POST":
+            key = idempotency.made_up_key()
         call = Call(self.store, prepared.params, id, now, account, request_id, key, now, second_id)
         result = route.act(call)
         if route.lists:

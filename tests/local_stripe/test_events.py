@@ -42,8 +42,20 @@ def test_a_creation_is_told_whole(local: Local) -> None:
     }
 
 
-def test_a_change_without_a_key_has_none(local: Local) -> None:
+def test_a_post_without_a_key_is_given_one_that_all_its_events_name(local: Local) -> None:
+    local.product(default_price_data={"currency": "usd", "unit_amount": 1500})
     local.product()
+
+    another, *events = local.events()
+    assert len(events) == 2
+    [request] = {tuple(event["request"].values()) for event in events}
+    assert re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", request[1])
+    assert another["request"]["idempotency_key"] != request[1]
+
+
+def test_a_deletion_has_no_key(local: Local) -> None:
+    local.product(id="pro")
+    local.delete("/v1/products/pro")
 
     assert newest(local)["request"]["idempotency_key"] is None
 
@@ -115,12 +127,16 @@ def test_what_is_refused_or_replayed_is_no_event(local: Local) -> None:
 
 
 def test_a_deletion_tells_what_was_deleted(local: Local) -> None:
+    """A product that is no longer active, a coupon that is no longer valid (recorded)."""
     product = local.product(id="pro")
+    coupon = local.post("/v1/coupons", percent_off=10, duration="once")
 
     local.delete("/v1/products/pro")
-
     assert newest(local)["type"] == "product.deleted"
-    assert newest(local)["data"] == {"object": product}
+    assert newest(local)["data"] == {"object": {**product, "active": False}}
+
+    local.delete(f"/v1/coupons/{coupon['id']}")
+    assert newest(local)["data"] == {"object": {**coupon, "valid": False}}
 
 
 def test_a_price_and_the_product_that_it_brings_are_two_events(local: Local) -> None:

@@ -183,7 +183,7 @@ def delete(call: Call) -> Object:
     coupon = retrieve(call)
     call.store.delete(KIND, coupon["id"])
     agenda.put(call.store, EXPIRE, coupon["id"], None, None)
-    events.record(call, "coupon.deleted", coupon)
+    events.record(call, "coupon.deleted", {**coupon, "valid": False})
     return {"id": coupon["id"], "object": KIND, "deleted": True}
 
 
