@@ -1,0 +1,124 @@
+"""What Stripe documents: every route, parameter and expansion, whether the local Stripe has it or not.
+
+The data is `documented.json`, written by `scripts/documented.py` from Stripe's OpenAPI document and the SDK's types. It
+is read when something comes that the local Stripe does not know, and never before.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("documented.json")
+ANY_KEY = "*"
+"""Stands for every key of a map, in expansions: `price.currency_options` has currencies for keys."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What a parameter may be: any of the scalars or choices, an object, a list of `element`, a map of `values`.
+
+    Scalars are string, integer, number, decimal, boolean, currency, timestamp, file, any. `unset`: the empty string is
+    allowed. `longest`: characters, None where no source says it. The parameters of a route are an object.
+    """
+
+    scalars: frozenset[str] = frozenset()
+    choices: tuple[str, ...] = ()
+    fields: Mapping[str, Parameter] | None = None
+    required: frozenset[str] = frozenset()
+    element: Parameter | None = None
+    values: Parameter | None = None
+    longest: int | None = None
+    unset: bool = False
+
+    def has(self, parts: Sequence[str]) -> bool:
+        """Whether the names nested in each other, as `["items", "0", "price"]`, lead to a parameter."""
+        if not parts or "any" in self.scalars:
+            return True
+        name, rest = parts[0], parts[1:]
+        inner = (self.fields or {}).get(name) or self.values or (self.element if name.isdigit() or not name else None)
+        return inner is not None and inner.has(rest)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A documented call. `path` has `{name}` where an id stands; `answers` are names of `expandable`."""
+
+    method: str
+    path: str
+    parameters: Parameter
+    answers: tuple[str, ...] = field(default=())
+
+
+def operation(method: str, path: str) -> Operation | None:
+    """Return the documented call that a request makes; None if there is none. Fixed words go before ids."""
+    parts = path.split("/")
+    found = [
+        template
+        for template in _by_length().get((method.upper(), len(parts)), ())
+        if all(name == part or (name.startswith("{") and part) for part, name in zip(parts, template, strict=True))
+    ]
+    if not found:
+        return None
+    return _operation(method.upper(), "/".join(min(found, key=lambda template: "/".join(template).count("{"))))
+
+
+def operations() -> Iterator[Operation]:
+    """Yield all documented calls."""
+    for name in _data()["routes"]:
+        method, _, path = name.partition(" ")
+        yield _operation(method, path)
+
+
+def expandable(name: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the expandable fields of a kind of object, each with the kinds whose fields may come next.
+
+    `name` is the object's (`subscription`, `checkout.session`), or of a part (`subscription.items`, `price.recurring`)
+    as another entry names it. A field with no kinds is the end of a path.
+    """
+    return {field: tuple(names) for field, names in _data()["expansions"].get(name, {}).items()}
+
+
+@cache
+def _data() -> Any:
+    return json.loads(DATA.read_text(encoding="utf-8"))
+
+
+@cache
+def _by_length() -> Mapping[tuple[str, int], list[list[str]]]:
+    """Return the paths in their parts, by method and number of parts."""
+    found: dict[tuple[str, int], list[list[str]]] = {}
+    for name in _data()["routes"]:
+        method, _, path = name.partition(" ")
+        parts = path.split("/")
+        found.setdefault((method, len(parts)), []).append(parts)
+    return found
+
+
+@cache
+def _operation(method: str, path: str) -> Operation:
+    kind, answers = _data()["routes"][f"{method} {path}"]
+    return Operation(method, path, _parameter(kind), tuple(answers))
+
+
+@cache
+def _parameter(kind: int | str) -> Parameter:
+    """Return the type that stands under this number in the data, or the plain scalar of this name."""
+    if isinstance(kind, str):
+        return Parameter(scalars=frozenset((kind,)))
+    entry = _data()["types"][kind]
+    fields = entry.get("fields")
+    return Parameter(
+        scalars=frozenset(entry.get("scalars", ())),
+        choices=tuple(entry.get("choices", ())),
+        fields=None if fields is None else {name: _parameter(inner) for name, inner in fields.items()},
+        required=frozenset(entry.get("required", ())),
+        element=_parameter(entry["element"]) if "element" in entry else None,
+        values=_parameter(entry["values"]) if "values" in entry else None,
+        longest=entry.get("longest"),
+        unset=entry.get("unset", False),
+    )
