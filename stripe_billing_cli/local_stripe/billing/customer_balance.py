@@ -47,7 +47,7 @@ def record(call: Call, customer: Object, amount: int, type: str, currency: str |
     `currency`: the customer's own where none is named, else the account's.
     """
     transaction = {
-        "id": identifiers.long_id("cbtxn"),
+        "id": identifiers.long_id(call, "cbtxn"),
         "object": KIND,
         "amount": amount,
         "checkout_session": None,
