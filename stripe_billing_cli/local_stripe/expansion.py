@@ -91,6 +91,7 @@ LINE: Mapping[str, Expandable] = {
     "pretax_credit_amounts": DISCOUNTED,
     "pricing": PRICED,
 }
+CREDIT_NOTE_LINE: Mapping[str, Expandable] = {"discount_amounts": DISCOUNTED}
 INVOICE_PAYMENT: Mapping[str, Expandable] = {
     "payment": Part({"payment_intent": Link("payment_intent"), "charge": Link("charge")})
 }
@@ -120,6 +121,7 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
     },
     "customer_balance_transaction": {
         "checkout_session": Link("checkout.session"),
+        "credit_note": Link("credit_note"),
         "customer": Link("customer"),
         "invoice": Link("invoice"),
     },
@@ -158,6 +160,15 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "total_pretax_credit_amounts": DISCOUNTED,
     },
     "line_item": LINE,
+    "credit_note": {
+        "customer": Link("customer"),
+        "customer_balance_transaction": Link("customer_balance_transaction"),
+        "discount_amounts": DISCOUNTED,
+        "invoice": Link("invoice"),
+        "lines": Part({"data": Part(CREDIT_NOTE_LINE)}),
+        "refunds": Part({"refund": Link("refund")}),
+    },
+    "credit_note_line_item": CREDIT_NOTE_LINE,
     "invoice_payment": {**INVOICE_PAYMENT, "invoice": Link("invoice")},
     "invoiceitem": {
         "customer": Link("customer"),

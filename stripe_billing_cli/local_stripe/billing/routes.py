@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import (
     checkout_sessions,
+    credit_notes,
     customer_balance,
     customers,
     customers_deletion,
@@ -38,6 +39,7 @@ ROUTES = (
     *previews.ROUTES,
     *invoice_calls.ROUTES,
     *invoice_items.ROUTES,
+    *credit_notes.ROUTES,
     *item_calls.ROUTES,
     *subscription_routes.ROUTES,
     *coupons.ROUTES,
