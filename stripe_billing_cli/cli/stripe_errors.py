@@ -15,6 +15,8 @@ HINTS: dict[type[errors.StripeFailure], str] = {
     errors.NoConnection: "check the network, then run it again: what was done stays done",
     errors.ServerTrouble: "see https://status.stripe.com, then run it again: what was done stays done",
     errors.NotStripe: "a proxy or a sign-in page may stand between; check HTTPS_PROXY and STRIPE_API_BASE",
+    errors.IncompleteAnswerError: "see that STRIPE_API_BASE is a server that speaks Stripe's API as it is now; "
+    "`billing doctor` says which version is expected",
     errors.IdempotencyConflict: "another run may be busy with the same object; run it again in a minute",
     errors.ObjectMissing: "check the id, and that the key is of the same account and mode",
 }

@@ -1,5 +1,6 @@
 """The one door to Stripe: parameters go in as dicts, answers come out as dicts, trouble as `StripeFailure`.
 
+Answers come out completed and checked (`completion.py`): what `objects/` declares can be read, absent or not.
 Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). What it
 leaves to its user is done here: pacing, 429s, truncated answers, and a line for each call (`--verbose`).
 """
@@ -19,6 +20,7 @@ import stripe
 
 from stripe_billing_cli.local_stripe.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
+from stripe_billing_cli.stripe_api.completion import complete
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 
 STRIPE_API_BASE = "https://api.stripe.com"
@@ -197,7 +199,7 @@ class StripeApi:
 
     def page(self, path: str, params: Params) -> tuple[list[Object], bool]:
         """One page of a list, newest first, and whether there are more."""
-        answer = self.get(path, {"limit": PAGE, **params})
+        answer = self._call("get", path, {"limit": PAGE, **params}, None, expected="list").body
         return answer["data"], answer["has_more"]
 
     def pages(self, path: str, params: Params) -> Iterator[list[Object]]:
@@ -210,7 +212,9 @@ class StripeApi:
                 return
             cursor = {"starting_after": objects[-1]["id"]}
 
-    def _call(self, method: str, path: str, params: Params | None, idempotency_key: str | None) -> Answer:
+    def _call(
+        self, method: str, path: str, params: Params | None, idempotency_key: str | None, *, expected: str | None = None
+    ) -> Answer:
         options = {"idempotency_key": idempotency_key} if idempotency_key else {}
         try:
             response = self._client.raw_request(method, path, **dict(params or {}), **options)
@@ -218,6 +222,7 @@ class StripeApi:
             raise _translated(error) from error
         except LocalStripeError as error:
             raise errors.LocalStripeTrouble(error.message, error.hint) from error
+        complete(response.data, response.request_id, expected=expected)
         return Answer(
             body=response.data,
             request_id=response.request_id,

@@ -112,6 +112,13 @@ class NotStripe(StripeFailure):
     outcome_unknown = True
 
 
+class IncompleteAnswerError(StripeFailure):
+    """An answer lacks what a legal answer of Stripe's always has; the message names the object and the field."""
+
+    kind = "incomplete_answer"
+    outcome_unknown = True
+
+
 class LocalStripeTrouble(StripeFailure):
     """The local Stripe could not read or write its file. `hint` is its own."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import PermissionMissing, RequestRefused
 from stripe_billing_cli.subscriptions import ids, records, references, schedule
 
@@ -125,7 +126,8 @@ def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
     found: list[Object] = []
     pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)})
     for number, page in enumerate(pages, 1):
-        found += [event for event in page if _subscription_of(event["data"]["object"]) == id and not _internal(event)]
+        events = [completed_event(event) for event in page if _subscription_of(event) == id]
+        found += [event for event in events if not _internal(event)]
         if len(found) >= EVENTS:
             return found[:EVENTS], True
         if number == EVENT_PAGES:
@@ -139,10 +141,11 @@ def _internal(event: Object) -> bool:
     return set(before) == {"metadata"} and set(before["metadata"] or {}) == {records.INTERNAL}
 
 
-def _subscription_of(held: Mapping[str, Any]) -> str | None:
-    """The subscription that the object of an event is, or is an invoice of."""
-    if held["object"] == "subscription":
-        return str(held["id"])
+def _subscription_of(event: Mapping[str, Any]) -> str | None:
+    """The subscription that the object of an event is, or is an invoice of; the event as it came."""
+    held = (event.get("data") or {}).get("object") or {}
+    if held.get("object") == "subscription":
+        return records.id_of(held)
     parent = held.get("parent") or {}
     details = parent.get("subscription_details") or {}
     return records.id_of(details.get("subscription"))

@@ -92,7 +92,7 @@ def customer(held: Object) -> dict[str, Any]:
         "phone": held.get("phone"),
         "description": held["description"],
         "address": _address(held.get("address")),
-        "balance": held.get("balance", 0),
+        "balance": held.get("balance") or 0,
         "currency": held.get("currency"),
         "delinquent": held.get("delinquent"),
         "default_payment_method": id_of((held.get("invoice_settings") or {}).get("default_payment_method")),

@@ -65,7 +65,7 @@ def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> l
             found += answer["data"]
     except ObjectMissing:  # a server without them, like the local Stripe
         return []
-    return sorted((_without_null(body) for body in found), key=lambda body: str(body["created"]))
+    return sorted((_without_null(body) for body in found), key=lambda body: str(body.get("created")))
 
 
 def _without_null(body: dict[str, Any]) -> dict[str, Any]:

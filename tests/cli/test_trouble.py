@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -208,6 +209,15 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[responses.RequestsMock]:
         yield stripe
 
 
+PRODUCT = {
+    "id": "bare",
+    "object": "product",
+    "active": True,
+    "images": [],
+    "marketing_features": [],
+    "metadata": {},
+    "name": "Bare",
+}
 BARE = "version: 1\ncatalog: keymap\nproducts: {bare: {name: Bare}}\n"
 
 
@@ -229,7 +239,7 @@ class TestLiveMode:
 
     def test_with_both_it_applies(self, billing: Billing, live: responses.RequestsMock) -> None:
         billing.write(BARE)
-        live.post("https://api.stripe.com/v1/products", json={"id": "bare", "object": "product"})
+        live.post("https://api.stripe.com/v1/products", json=PRODUCT)
 
         ran = billing.ok("catalog", "apply", "--api-key", "sk_live_x", "--live", "--yes")
 
@@ -262,7 +272,7 @@ def test_timeouts_are_retried_with_one_idempotency_key(billing: Billing, monkeyp
         keys.append(request.headers["Idempotency-Key"])
         if len(keys) < 3:
             raise requests.exceptions.ReadTimeout("no answer")
-        return 200, {}, '{"id": "bare", "object": "product"}'
+        return 200, {}, json.dumps(PRODUCT)
 
     with responses.RequestsMock() as stripe:
         stripe.get("https://api.stripe.com/v1/account", json={"id": "acct_1", "object": "account"})

@@ -1,0 +1,248 @@
+"""Answers of Stripe's completed and checked by `objects/`, at the one place through which they come.
+
+What may be absent and is becomes None, so that whoever reads a field that is declared need not ask whether it is
+there. What may not be absent is refused. Nothing is taken away: fields, objects, event types and words that are not
+known here pass through as they are.
+"""
+
+from __future__ import annotations
+
+import copy
+import types
+import typing
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Union, get_args, get_origin
+
+import msgspec
+
+from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
+from stripe_billing_cli.stripe_api.objects import OBJECTS
+from stripe_billing_cli.stripe_api.objects.common import Page, StripeObject
+from stripe_billing_cli.stripe_api.objects.events import Event
+
+
+@dataclass(frozen=True)
+class FieldShape:
+    """What may stand in a place: null, scalars of these types, an object with `fields`, a list or a hash.
+
+    `fields` are those of a struct, `elements` what a list has, `values` what a hash has, where they are declared.
+    """
+
+    nullable: bool = False
+    scalars: tuple[type, ...] = ()
+    fields: Fields | None = None
+    elements: FieldShape | None = None
+    values: FieldShape | None = None
+    anything: bool = False
+
+    def expected(self) -> str:
+        """The types in words, for an error."""
+        names = [WORDS[kind] for kind in self.scalars if kind is not int or float not in self.scalars]
+        names += ["an object"] * (self.fields is not None or self.values is not None)
+        names += ["a list"] * (self.elements is not None)
+        return " or ".join(names)
+
+
+Fields = tuple[tuple[str, FieldShape], ...]
+WORDS: dict[type, str] = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
+
+
+class _FieldError(Exception):
+    """A field that is not as it must be. `path` leads to it from `holder`, the innermost object that has a name."""
+
+    def __init__(self, path: str, trouble: str) -> None:
+        self.path = path
+        self.trouble = trouble
+        self.holder: dict[str, Any] | None = None
+        super().__init__(path)
+
+
+def complete(answer: Any, request_id: str | None, *, expected: str | None = None) -> None:
+    """Complete an answer in place. Raises `IncompleteAnswerError`.
+
+    `expected` is what its `object` must say, where only one kind of answer can be meant.
+    """
+    try:
+        _complete_answer(answer, expected)
+    except _FieldError as error:
+        raise IncompleteAnswerError(_message(error), request_id=request_id) from None
+
+
+def completed_event(event: dict[str, Any]) -> dict[str, Any]:
+    """Return a copy of an event of Stripe's in which every declared field can be read, of its object too.
+
+    Events are passed on as they came: what is kept of them is Stripe's own text. Their objects have the shape of the
+    API version in which they were made, so nothing is required of those. Raises `IncompleteAnswerError`.
+    """
+    event = copy.deepcopy(event)
+    try:
+        _complete_object(event, _fields(Event))
+    except _FieldError as error:
+        raise IncompleteAnswerError(_message(error)) from None
+    held = event["data"]["object"]
+    if held.get("object") in OBJECTS:
+        _fill(held, _fields(OBJECTS[held["object"]]))
+    return event
+
+
+def fields_of(struct: Any) -> Fields:
+    """The fields that a struct declares, by name."""
+    return _fields(struct)
+
+
+def _complete_answer(answer: Any, expected: str | None) -> None:
+    if not isinstance(answer, dict):
+        raise _FieldError("object", "is missing")
+    kind = answer.get("object")
+    if kind == "list" or (kind is None and isinstance(answer.get("data"), list)):
+        _complete_list(answer, v2=kind is None)
+    elif not isinstance(kind, str):
+        raise _FieldError("object", "is missing")
+    elif expected is not None and kind != expected:
+        raise _FieldError("object", f"is {kind}, where {expected} is expected")
+    elif kind in OBJECTS:
+        _complete_object(answer, _fields(OBJECTS[kind]))
+
+
+def _complete_list(answer: dict[str, Any], *, v2: bool) -> None:
+    """A page of a list. Lists of v2 have no `object` and no `has_more` (https://docs.stripe.com/api-v2-overview)."""
+    if v2:
+        answer.setdefault("next_page_url", None)
+    else:
+        _complete_object(answer, _fields(Page[Any]))
+    for number, element in enumerate(answer["data"]):
+        try:
+            _complete_answer(element, None)
+        except _FieldError as error:
+            raise _within(error, answer, f"data[{number}]") from None
+
+
+def _complete_object(held: dict[str, Any], fields: Fields) -> None:
+    if held.get("deleted") is True:
+        _fill(held, fields)
+        return
+    for name, shape in fields:
+        value = held.get(name)
+        if value is None:
+            if not shape.nullable:
+                raise _within(_FieldError("", "is null" if name in held else "is missing"), held, name)
+            held[name] = None
+        elif type(value) not in shape.scalars and not shape.anything:
+            try:
+                _complete_value(value, shape)
+            except _FieldError as error:
+                raise _within(error, held, name) from None
+
+
+def _complete_value(value: Any, shape: FieldShape) -> None:
+    if isinstance(value, dict) and shape.fields is not None:
+        _complete_object(value, shape.fields)
+    elif isinstance(value, dict) and shape.values is not None:
+        for name, inner in value.items():
+            _complete_part(inner, shape.values, value, name)
+    elif isinstance(value, list) and shape.elements is not None:
+        for number, inner in enumerate(value):
+            _complete_part(inner, shape.elements, None, f"[{number}]")
+    else:
+        raise _FieldError("", f"is {_said(value)}, where {shape.expected()} is expected")
+
+
+def _complete_part(inner: Any, shape: FieldShape, holder: dict[str, Any] | None, name: str) -> None:
+    """An element of a list, or a value of a hash."""
+    if shape.anything or type(inner) in shape.scalars or (inner is None and shape.nullable):
+        return
+    try:
+        if inner is None:
+            raise _FieldError("", "is null")
+        _complete_value(inner, shape)
+    except _FieldError as error:
+        raise _within(error, holder or {}, name) from None
+
+
+def _fill(held: dict[str, Any], fields: Fields) -> None:
+    """Put None for every declared field that is absent, required or not."""
+    for name, shape in fields:
+        value = held.setdefault(name, None)
+        if isinstance(value, dict) and shape.fields is not None:
+            _fill(value, shape.fields)
+        elif isinstance(value, list) and shape.elements is not None and shape.elements.fields is not None:
+            for inner in value:
+                if isinstance(inner, dict):
+                    _fill(inner, shape.elements.fields)
+
+
+def _within(error: _FieldError, holder: dict[str, Any], name: str) -> _FieldError:
+    """The error as seen from `holder`, which has the trouble in its field `name`."""
+    if error.holder is None:
+        separator = "" if not error.path or error.path.startswith("[") else "."
+        error.path = f"{name}{separator}{error.path}"
+        if isinstance(holder.get("object"), str) and holder["object"] != "list":
+            error.holder = holder
+    return error
+
+
+def _message(error: _FieldError) -> str:
+    holder = error.holder or {}
+    kind = str(holder.get("object", "answer")).replace("_", " ")
+    id = holder.get("id")
+    named = f"the {kind} {id}" if isinstance(id, str) else f"the {kind}"
+    return f"Stripe's answer is not complete: in {named}, {error.path} {error.trouble}"
+
+
+def _said(value: Any) -> str:
+    match value:
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+    return WORDS.get(type(value), "null")
+
+
+# Structs, as shapes
+
+
+@cache
+def _fields(struct: Any) -> Fields:
+    """The declared fields of a struct, or of a generic one for one type."""
+    origin = get_origin(struct) or struct
+    hints = typing.get_type_hints(origin)
+    replaced = dict(zip(getattr(origin, "__parameters__", ()), get_args(struct), strict=False))
+    return tuple(
+        (field.encode_name, _shape(_replace(hints[field.name], replaced))) for field in msgspec.structs.fields(origin)
+    )
+
+
+def _replace(hint: Any, replaced: dict[Any, Any]) -> Any:
+    """`list[T]` with `T` replaced."""
+    if get_origin(hint) is list and get_args(hint)[0] in replaced:
+        return list[replaced[get_args(hint)[0]]]  # type: ignore[misc]  # a type made at run time
+    return hint
+
+
+@cache
+def _shape(hint: Any) -> FieldShape:
+    origin, arguments = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return FieldShape(nullable=True, anything=True)
+    if hint is type(None):
+        return FieldShape(nullable=True)
+    if origin in (Union, types.UnionType):
+        return _union([_shape(argument) for argument in arguments])
+    if origin is list:
+        return FieldShape(elements=_shape(arguments[0]))
+    if origin is dict:
+        return FieldShape(values=_shape(arguments[1]))
+    if isinstance(origin or hint, type) and issubclass(origin or hint, StripeObject):
+        return FieldShape(fields=_fields(hint))
+    return FieldShape(scalars=(float, int) if hint is float else (hint,))
+
+
+def _union(shapes: list[FieldShape]) -> FieldShape:
+    return FieldShape(
+        nullable=any(shape.nullable for shape in shapes),
+        scalars=tuple(kind for shape in shapes for kind in shape.scalars),
+        fields=next((shape.fields for shape in shapes if shape.fields is not None), None),
+        elements=next((shape.elements for shape in shapes if shape.elements is not None), None),
+        values=next((shape.values for shape in shapes if shape.values is not None), None),
+    )

@@ -1,0 +1,57 @@
+"""What this program reads of Stripe's answers: a struct for each object, which names the fields that are read.
+
+A field with a default of None may be absent or null in a legal answer; any other may not. What Stripe's OpenAPI
+document requires is always there (https://github.com/stripe/openapi: `required`); all else may be left out. Fields that
+are not named here are passed on unread.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stripe_billing_cli.stripe_api.objects.account import Account
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, Price, Product, PromotionCode
+from stripe_billing_cli.stripe_api.objects.common import StripeObject
+from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
+from stripe_billing_cli.stripe_api.objects.events import ListedEvent
+from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem, InvoiceLine, InvoicePayment
+from stripe_billing_cli.stripe_api.objects.payments import Charge, PaymentIntent, Refund, SetupIntent
+from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription, SubscriptionItem
+from stripe_billing_cli.stripe_api.objects.various import (
+    ActiveEntitlement,
+    Feature,
+    PortalSession,
+    TestClock,
+    WebhookEndpoint,
+)
+
+OBJECTS: Mapping[str, type[StripeObject]] = {
+    "account": Account,
+    "billing_portal.session": PortalSession,
+    "charge": Charge,
+    "coupon": Coupon,
+    "customer": Customer,
+    "discount": Discount,
+    "entitlements.active_entitlement": ActiveEntitlement,
+    "entitlements.feature": Feature,
+    "event": ListedEvent,
+    "invoice": Invoice,
+    "invoice_payment": InvoicePayment,
+    "invoiceitem": InvoiceItem,
+    "line_item": InvoiceLine,
+    "payment_intent": PaymentIntent,
+    "payment_method": PaymentMethod,
+    "price": Price,
+    "product": Product,
+    "promotion_code": PromotionCode,
+    "refund": Refund,
+    "setup_intent": SetupIntent,
+    "subscription": Subscription,
+    "subscription_item": SubscriptionItem,
+    "subscription_schedule": Schedule,
+    "tax_id": TaxId,
+    "test_helpers.test_clock": TestClock,
+    "v2.core.event": ListedEvent,
+    "webhook_endpoint": WebhookEndpoint,
+}
+"""By what an answer says in `object`."""

@@ -1,0 +1,127 @@
+"""Products, prices, coupons and promotion codes (https://docs.stripe.com/api/products and the pages after it)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.stripe_api.objects.common import Metadata, Reference, StripeObject
+
+
+class MarketingFeature(StripeObject):
+    name: str | None = None
+
+
+class PackageDimensions(StripeObject):
+    height: float
+    length: float
+    weight: float
+    width: float
+
+
+class TaxDetails(StripeObject):
+    """Newer than Stripe's OpenAPI document that the others are taken from: `stripe/_product.py`."""
+
+    performance_location: str | None = None
+    tax_code: Reference | None = None
+
+
+class Product(StripeObject):
+    id: str
+    active: bool
+    name: str
+    images: list[str]
+    marketing_features: list[MarketingFeature]
+    metadata: Metadata
+    default_price: Reference | None = None
+    description: str | None = None
+    package_dimensions: PackageDimensions | None = None
+    shippable: bool | None = None
+    statement_descriptor: str | None = None
+    tax_code: Reference | None = None
+    tax_details: TaxDetails | None = None
+    unit_label: str | None = None
+    url: str | None = None
+
+
+class Recurring(StripeObject):
+    interval: str
+    interval_count: int
+    usage_type: str
+    meter: str | None = None
+    trial_period_days: int | None = None
+    """Not in Stripe's OpenAPI document: `stripe/_price.py`."""
+
+
+class CustomUnitAmount(StripeObject):
+    minimum: int | None = None
+    maximum: int | None = None
+    preset: int | None = None
+
+
+class TransformQuantity(StripeObject):
+    divide_by: int
+    round: str
+
+
+class Tier(StripeObject):
+    """`up_to` is None for the last tier."""
+
+    up_to: int | None = None
+    flat_amount: int | None = None
+    flat_amount_decimal: str | None = None
+    unit_amount: int | None = None
+    unit_amount_decimal: str | None = None
+
+
+class CurrencyOption(StripeObject):
+    custom_unit_amount: CustomUnitAmount | None = None
+    tax_behavior: str | None = None
+    tiers: list[Tier] | None = None
+    unit_amount: int | None = None
+    unit_amount_decimal: str | None = None
+
+
+class Price(StripeObject):
+    """`tiers` and `currency_options` are there where they were expanded."""
+
+    id: str
+    active: bool
+    billing_scheme: str
+    created: int
+    currency: str
+    metadata: Metadata
+    product: str | Product
+    currency_options: dict[str, CurrencyOption] | None = None
+    custom_unit_amount: CustomUnitAmount | None = None
+    lookup_key: str | None = None
+    nickname: str | None = None
+    recurring: Recurring | None = None
+    tax_behavior: str | None = None
+    tiers: list[Tier] | None = None
+    tiers_mode: str | None = None
+    transform_quantity: TransformQuantity | None = None
+    unit_amount: int | None = None
+    unit_amount_decimal: str | None = None
+
+
+class Coupon(StripeObject):
+    id: str
+    duration: str
+    amount_off: int | None = None
+    currency: str | None = None
+    name: str | None = None
+    percent_off: float | None = None
+
+
+class DiscountSource(StripeObject):
+    coupon: str | Coupon | None = None
+
+
+class Discount(StripeObject):
+    id: str
+    source: DiscountSource
+    end: int | None = None
+    promotion_code: Reference | None = None
+
+
+class PromotionCode(StripeObject):
+    id: str
+    customer: Reference | None = None

@@ -1,0 +1,32 @@
+"""Events as Stripe's API gives them; what is delivered is read in `webhooks/event.py`.
+
+https://docs.stripe.com/api/events/object and https://docs.stripe.com/api/v2/core/events.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.stripe_api.objects.common import StripeObject
+
+
+class ListedEvent(StripeObject):
+    """An event, snapshot or thin, of which only the id is read: the rest is kept as it came."""
+
+    id: str
+
+
+class EventData(StripeObject):
+    """`object` is of any kind, and as it was in the API version of the event."""
+
+    object: dict[str, Any]
+    previous_attributes: dict[str, Any] | None = None
+
+
+class Event(StripeObject):
+    """A snapshot event that is shown."""
+
+    id: str
+    created: int
+    data: EventData
+    type: str

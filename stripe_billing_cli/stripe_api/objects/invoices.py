@@ -1,0 +1,100 @@
+"""Invoices, their lines and payments, and invoice items (https://docs.stripe.com/api/invoices/object)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.stripe_api.objects.common import Embedded, Period, Reference, StripeObject
+
+
+class ConfirmationSecret(StripeObject):
+    client_secret: str
+
+
+class SubscriptionDetails(StripeObject):
+    subscription: Reference
+
+
+class InvoiceParent(StripeObject):
+    subscription_details: SubscriptionDetails | None = None
+
+
+class StatusTransitions(StripeObject):
+    finalized_at: int | None = None
+
+
+class DiscountAmount(StripeObject):
+    amount: int
+
+
+class Tax(StripeObject):
+    amount: int
+    tax_behavior: str
+
+
+class LineDetails(StripeObject):
+    """`subscription` is None for what belongs to no subscription."""
+
+    proration: bool
+    subscription: str | None = None
+
+
+class LineParent(StripeObject):
+    invoice_item_details: LineDetails | None = None
+    subscription_item_details: LineDetails | None = None
+
+
+class InvoiceLine(StripeObject):
+    amount: int
+    period: Period
+    description: str | None = None
+    discount_amounts: list[DiscountAmount] | None = None
+    parent: LineParent | None = None
+    taxes: list[Tax] | None = None
+
+
+class PaidBy(StripeObject):
+    type: str
+    payment_intent: Reference | None = None
+
+
+class InvoicePayment(StripeObject):
+    payment: PaidBy
+    status: str
+
+
+class Invoice(StripeObject):
+    """`payments` and `confirmation_secret` are there where they were expanded."""
+
+    id: str
+    amount_due: int
+    amount_paid: int
+    amount_remaining: int
+    attempt_count: int
+    created: int
+    currency: str
+    lines: Embedded[InvoiceLine]
+    period_end: int
+    starting_balance: int
+    status_transitions: StatusTransitions
+    total: int
+    automatically_finalizes_at: int | None = None
+    billing_reason: str | None = None
+    confirmation_secret: ConfirmationSecret | None = None
+    due_date: int | None = None
+    hosted_invoice_url: str | None = None
+    next_payment_attempt: int | None = None
+    number: str | None = None
+    parent: InvoiceParent | None = None
+    payments: Embedded[InvoicePayment] | None = None
+    status: str | None = None
+    total_discount_amounts: list[DiscountAmount] | None = None
+    total_taxes: list[Tax] | None = None
+
+
+class InvoiceItemParent(StripeObject):
+    subscription_details: SubscriptionDetails | None = None
+
+
+class InvoiceItem(StripeObject):
+    amount: int
+    period: Period
+    parent: InvoiceItemParent | None = None

@@ -1,0 +1,76 @@
+"""Test clocks, entitlements, portal sessions and webhook endpoints."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.stripe_api.objects.common import Metadata, StripeObject
+
+
+class TestClock(StripeObject):
+    """https://docs.stripe.com/api/test_clocks/object."""
+
+    id: str
+    created: int
+    deletes_after: int
+    frozen_time: int
+    status: str
+    name: str | None = None
+
+
+class ActiveEntitlement(StripeObject):
+    """https://docs.stripe.com/api/entitlements/active-entitlement."""
+
+    lookup_key: str
+
+
+class Feature(StripeObject):
+    """https://docs.stripe.com/api/entitlements/feature."""
+
+    id: str
+
+
+class CustomerLogin(StripeObject):
+    expires_at: int | None = None
+
+
+class AfterExpiration(StripeObject):
+    customer_login: CustomerLogin | None = None
+
+
+class FlowCancel(StripeObject):
+    subscription: str
+
+
+class PortalFlow(StripeObject):
+    type: str
+    subscription_cancel: FlowCancel | None = None
+
+
+class PortalSession(StripeObject):
+    """https://docs.stripe.com/api/customer_portal/sessions/object.
+
+    `after_expiration` is newer than Stripe's OpenAPI document that the others are taken from.
+    """
+
+    id: str
+    created: int
+    customer: str
+    livemode: bool
+    url: str
+    after_expiration: AfterExpiration | None = None
+    flow: PortalFlow | None = None
+    return_url: str | None = None
+
+
+class WebhookEndpoint(StripeObject):
+    """https://docs.stripe.com/api/webhook_endpoints/object; `secret` is there in the answer that creates it."""
+
+    id: str
+    created: int
+    enabled_events: list[str]
+    livemode: bool
+    metadata: Metadata
+    status: str
+    url: str
+    api_version: str | None = None
+    description: str | None = None
+    secret: str | None = None
