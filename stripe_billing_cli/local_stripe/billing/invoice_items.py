@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks, customers, invoices, lines, pricing
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe import amounts, events, identifiers
+from stripe_billing_cli.local_stripe.billing import clocks, customers, debits, invoices, lines, pricing
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
@@ -73,6 +77,7 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
     item = {
         "id": identifiers.long_id(call, "ii"),
         "object": "invoiceitem",
+        "_key": line.key,
         "amount": line.amount,
         "currency": currency,
         "customer": customer["id"],
@@ -94,11 +99,11 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
             "type": "subscription_details",
         },
         "period": {"end": line.end, "start": line.start},
-        "pricing": lines.priced(line.price, currency),
+        "pricing": lines.priced(line.price, line.unit_amount),
         "proration": line.proration,
-        "proration_details": {"credited_items": None, "discount_amounts": []} if line.proration else None,
+        "proration_details": {"credited_items": line.credited, "discount_amounts": []} if line.proration else None,
         "quantity": line.quantity,
-        "quantity_decimal": str(line.quantity),
+        "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
         "tax_rates": [],
         "test_clock": customer["test_clock"],
     }
@@ -107,14 +112,28 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
     return item
 
 
+def pend_all(
+    call: Call, customer: Object, billed: Sequence[Line], currency: str, subscription: str | None
+) -> list[Object]:
+    """Keep lines, which are in the order of an invoice: the first is made last, since the newest is listed first."""
+    made = [pend(call, customer, line, currency, subscription) for line in reversed(billed)]
+    return made[::-1]
+
+
+def as_pending(call: Call, billed: Sequence[Line]) -> list[Line]:
+    """The lines of a preview as they will be once they are invoice items."""
+    return [replace(line, invoice_item=identifiers.long_id(call, "ii")) for line in billed]
+
+
 def pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
-    """What waits for an invoice: of this subscription, and of none; oldest first."""
+    """What waits for an invoice: of this subscription, and of none; newest first, as lines are ("pending invoice items
+    (including prorations) in reverse chronological order", `lines` in `stripe/_invoice.py`)."""
     conditions = [
         *equal(json_field("customer"), customer),
         *equal(json_field("currency"), currency),
         Condition("json_extract(body, '$.invoice') IS NULL"),
     ]
-    found = call.store.select("invoiceitem", conditions, newest_first=False, limit=250)
+    found = call.store.select("invoiceitem", conditions, newest_first=True, limit=250)
     return [item for item in found if _subscription(item) in (None, subscription)]
 
 
@@ -142,7 +161,11 @@ def as_line(call: Call, item: Object) -> Line:
         details.get("subscription_item"),
         item["proration"],
         item["id"],
+        used=Decimal(item["quantity_decimal"]),
         discounts=tuple(item["discounts"]),
+        unit_amount=item["pricing"] and item["pricing"]["unit_amount_decimal"],
+        key=item.get("_key") or item["id"],
+        credited=debits.resolved(call, (item["proration_details"] or {}).get("credited_items")),
     )
 
 
@@ -221,7 +244,8 @@ def _line(call: Call, params: Params, price: Object | None, currency: str) -> Li
     product = call.store.get("product", price["product"])
     description = params.get("description") or (product["name"] if product else price["product"])
     amount = pricing.amount(price, currency, quantity)
-    return Line(amount, description, period["start"], period["end"], price, quantity, None)
+    unit_amount = pricing.unit_amount_decimal(price, currency)
+    return Line(amount, description, period["start"], period["end"], price, quantity, None, unit_amount=unit_amount)
 
 
 def _draft(call: Call, id: str, customer: Object) -> Object:

@@ -56,7 +56,7 @@ def drafted(
     """
     id = identifiers.long_id(call, "in")
     subscription_id = subscription["id"] if subscription else None
-    shown = [lines.shown(call, line, currency, id, subscription_id) for line in billed]
+    shown = [lines.shown(call, line, currency, id, subscription_id) for line in _in_order(billed, subscription)]
     total = sum(line.amount for line in billed)
     start, end = period or (call.now, call.now)
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
@@ -119,6 +119,15 @@ def drafted(
     held = discount.living(call, subscription["discounts"]) if subscription else []
     invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
     return {**invoice, **_due(invoice["total"], customer["balance"], currency)}
+
+
+def _in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
+    """ "(1) pending invoice items (including prorations) in reverse chronological order, (2) subscription items in
+    reverse chronological order" (`lines` in `stripe/_invoice.py`); the former are given in that order."""
+    places = {item["id"]: at for at, item in enumerate(subscription["items"]["data"])} if subscription else {}
+    pending = [line for line in billed if line.invoice_item is not None]
+    own = [line for line in billed if line.invoice_item is None]
+    return [*pending, *sorted(own, key=lambda line: places.get(line.item or "", -1), reverse=True)]
 
 
 def _parent(subscription: Object | None, proration_date: int | None) -> Object | None:

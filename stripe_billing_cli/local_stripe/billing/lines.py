@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 
 from stripe_billing_cli.local_stripe import amounts, identifiers
 from stripe_billing_cli.local_stripe.billing import pricing
@@ -16,9 +18,11 @@ from stripe_billing_cli.local_stripe.store import Object
 class Line:
     """What is billed: `amount` in minor units for [start, end) in Unix seconds; negative for a credit.
 
-    `item` is the subscription item, `invoice_item` the pending item that the line was, if it was one. An amount that
-    someone named has no `price`. Of a proration the amount is what its `discounts` have left, so that no others apply;
-    where `discountable` says nothing else. `used` is the quantity of metered use, which need not be whole.
+    `item` is the subscription item, `invoice_item` the pending item that the line was, or becomes. Of a proration the
+    amount is what its `discounts` have left, so that no others apply; where `discountable` says nothing else. `used` is
+    the quantity of metered use, which need not be whole. `unit_amount` is shown only. `credited` is, of a credit, what
+    was debited, as `proration_details.credited_items` of an invoice item has it. By the `key`, which Stripe does not
+    show, a debit finds its line, whether that was a pending item before or not.
     """
 
     amount: int
@@ -33,44 +37,76 @@ class Line:
     used: Decimal | None = None
     discounts: tuple[str, ...] = ()
     discountable: bool | None = None
+    unit_amount: str | None = None
+    credited: Object | None = None
+    key: str = field(default_factory=partial(secrets.token_hex, 8), compare=False)
 
 
-def for_period(item: Object, price: Object, product: str, currency: str, start: int, end: int) -> Line:
-    """A subscription item, which is not metered, for a whole period."""
-    quantity = item["quantity"]
-    description = f"{quantity} × {product} ({rate(price, currency)})"
-    return Line(pricing.amount(price, currency, quantity), description, start, end, price, quantity, item["id"])
+@dataclass(frozen=True)
+class Sold:
+    """A product as lines name it: `unit` is its unit label."""
+
+    name: str
+    unit: str | None = None
+
+    def many(self, quantity: int | Decimal) -> str:
+        """`10 × Standard`, or `10 seat × Standard` with a unit label (recorded: "1 user × …")."""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{amounts.plain(Decimal(quantity))}{unit} × {self.name}"
 
 
-def for_usage(item: Object, price: Object, product: str, currency: str, used: Decimal, start: int, end: int) -> Line:
-    """A metered item for what was used of it in a period that is over; nothing for less than nothing."""
-    billed = max(used, Decimal(0))
-    description = f"{amounts.plain(billed)} × {product} ({rate(price, currency)})"
-    amount = pricing.amount(price, currency, billed)
-    return Line(amount, description, start, end, price, int(billed), item["id"], used=billed)
+def for_period(item: Object, price: Object, product: Sold, currency: str, start: int, end: int) -> list[Line]:
+    """A subscription item, which is not metered, for a whole period: a line, or those of its tiers."""
+    found = []
+    for part in pricing.parts(price, currency, item["quantity"]):
+        description, unit_amount = _of_part(part, price, product, currency)
+        quantity = int(part.units or 0)
+        line = Line(part.amount, description, start, end, price, quantity, item["id"], unit_amount=unit_amount)
+        found.append(line)
+    return found
 
 
-def for_trial(item: Object, price: Object, product: str, start: int, end: int) -> Line:
+def for_usage(
+    item: Object, price: Object, product: Sold, currency: str, used: Decimal, start: int, end: int
+) -> list[Line]:
+    """A metered item for what was used of it; nothing for less than nothing."""
+    found = []
+    for part in pricing.parts(price, currency, max(used, Decimal(0))):
+        description, unit_amount = _of_part(part, price, product, currency)
+        units = Decimal(part.units or 0)
+        line = Line(part.amount, description, start, end, price, int(units), item["id"], used=units)
+        found.append(replace(line, unit_amount=unit_amount))
+    return found
+
+
+def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) -> tuple[str, str | None]:
+    """The description of a line, and the unit amount that it shows: none for a tier's flat fee."""
+    words = rate(price, currency, part)
+    if part.units is None:
+        return f"{product.name} ({words})", None
+    return f"{product.many(part.units)} ({words})", amounts.plain(part.unit_amount)
+
+
+def for_trial(item: Object, price: Object, product: Sold, start: int, end: int) -> Line:
     """A time that costs nothing. In the words of flexible billing mode
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#trials)."""
     quantity = item.get("quantity") or 0
-    return Line(0, f"Free trial for {quantity} × {product}", start, end, price, quantity, item["id"])
+    description = f"Free trial for {product.many(quantity)}"
+    return Line(0, description, start, end, price, quantity, item["id"], unit_amount="0")
 
 
-def rate(price: Object, currency: str) -> str:
-    """`at $15.00 / month`, as Stripe describes a line."""
+def rate(price: Object, currency: str, part: pricing.Part) -> str:
+    """`at $15.00 / month`, as Stripe describes a line; `Tier 1 at $15.00 / month` within a tier."""
     recurring = price["recurring"]
     every = (
         recurring["interval"]
         if recurring["interval_count"] == 1
         else (f"every {recurring['interval_count']} {recurring['interval']}s")
     )
-    unit = pricing.unit_amount_decimal(price, currency)
-    if unit is None:
-        return f"Tier 1 / {every}"
     divisor = price["transform_quantity"]
     per = f" per {divisor['divide_by']}" if divisor else ""
-    return f"at {amounts.told(Decimal(unit), currency)}{per} / {every}"
+    tier = f"Tier {part.tier} " if part.tier is not None else ""
+    return f"{tier}at {amounts.told(part.unit_amount, currency)}{per} / {every}"
 
 
 def day(moment: int) -> str:
@@ -79,13 +115,13 @@ def day(moment: int) -> str:
     return f"{at.day:02} {at:%b %Y}"
 
 
-def priced(price: Object | None, currency: str) -> Object | None:
+def priced(price: Object | None, unit_amount: str | None) -> Object | None:
     if price is None:
         return None
     return {
         "price_details": {"price": price["id"], "product": price["product"]},
         "type": "price_details",
-        "unit_amount_decimal": pricing.unit_amount_decimal(price, currency),
+        "unit_amount_decimal": unit_amount,
     }
 
 
@@ -94,7 +130,7 @@ def shown(call: Call, line: Line, currency: str, invoice: str | None, subscripti
     details = {
         "invoice_item": line.invoice_item,
         "proration": line.proration,
-        "proration_details": {"credited_items": None} if line.proration else None,
+        "proration_details": {"credited_items": credited_lines(line.credited)},
         "subscription": subscription,
     }
     if line.item is not None:
@@ -112,6 +148,7 @@ def shown(call: Call, line: Line, currency: str, invoice: str | None, subscripti
     return {
         "id": identifiers.long_id(call, "il"),
         "object": "line_item",
+        "_key": line.key,
         "amount": line.amount,
         "currency": currency,
         "description": line.description,
@@ -124,10 +161,16 @@ def shown(call: Call, line: Line, currency: str, invoice: str | None, subscripti
         "parent": parent,
         "period": {"end": line.end, "start": line.start},
         "pretax_credit_amounts": [],
-        "pricing": priced(line.price, currency),
+        "pricing": priced(line.price, line.unit_amount),
         "quantity": line.quantity,
         "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
         "subscription": subscription,
         "subtotal": line.amount,
         "taxes": [],
     }
+
+
+def credited_lines(credited: Object | None) -> Object | None:
+    """What a credit gives back as a line of an invoice says it: the lines that were debited, on their invoice."""
+    details: Object | None = credited and credited.get("invoice_line_item_details")
+    return details

@@ -218,7 +218,7 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
         prorated = details.get("proration_behavior", "create_prorations") != "none"
         known = sellable.catalog(call)
         credits = changes.credits_for(subscription, subscription["items"]["data"], known, at) if prorated else []
-        return Upcoming(subscription, [*waiting, *credits], call.now)
+        return Upcoming(subscription, [*invoice_items.as_pending(call, credits), *waiting], call.now)
     if "pause" in details:
         return _paused(call, subscription, details["pause"], waiting)
     if "resume_at" in details:
@@ -229,7 +229,7 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
     decided = item_changes.decide_all(call, subscription, details, plain)
     after = {**subscription, **decided.fields}
     change = decided.change
-    waiting = [*waiting, *change.prorations]
+    waiting = [*invoice_items.as_pending(call, change.prorations), *waiting]
     if change.at_once or (details.get("proration_behavior") == "always_invoice" and change.prorations):
         return Upcoming(after, [*waiting, *change.at_once], call.now)
     return _renewal(call, after, waiting, changed="items" in details)
@@ -282,13 +282,13 @@ def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiti
         "status": "paused",
         "status_details": pausing.details(call, "pause_requested"),
     }
-    return Upcoming(after, [*waiting, *credits], call.now)
+    return Upcoming(after, [*invoice_items.as_pending(call, credits), *waiting], call.now)
 
 
 def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
     pausing.check_resumable(subscription)
     data, prorations, at_once = pausing.resumed(call, subscription, details)
-    billed = [*waiting, *prorations, *at_once]
+    billed = [*invoice_items.as_pending(call, prorations), *waiting, *at_once]
     if not at_once and not (details.get("proration_behavior") == "always_invoice" and billed):
         raise none_upcoming(f"subscription: {subscription['id']}")
     after = {**subscription, "items": items.with_items(subscription, data)}

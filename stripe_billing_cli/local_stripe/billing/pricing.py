@@ -1,28 +1,47 @@
 """What a quantity costs at a price (https://docs.stripe.com/products-prices/pricing-models).
 
-Amounts are whole minor units; what a decimal price makes of a quantity is rounded once, at the end, half up.
+Amounts are whole minor units. What a decimal price makes of a quantity is rounded half up, for each tier by itself,
+since each is a line of its own; a proration is rounded to the nearest unit, an exact half downwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.store import Object
 
 
+@dataclass(frozen=True)
+class Part:
+    """A part of what a quantity costs: `units` at `unit_amount` each, within the `tier` with that number, if it is in
+    one. `units` is None for the flat fee of a tier, which is its `unit_amount`."""
+
+    units: int | Decimal | None
+    unit_amount: Decimal
+    amount: int
+    tier: int | None = None
+
+
 def rounded(amount: Decimal) -> int:
-    """To a whole minor unit; halves away from zero, so that a credit mirrors its charge."""
+    """Return the amount in whole minor units, a half rounded away from zero."""
     return int(amount.quantize(Decimal(1), ROUND_HALF_UP))
 
 
 def amount(price: Object, currency: str, quantity: int | Decimal) -> int:
-    """What `quantity` costs for one period, in `currency`, which is one of the price's."""
+    """Return what `quantity` costs for one period, in `currency`, which is one of the price's."""
+    return sum(part.amount for part in parts(price, currency, quantity))
+
+
+def parts(price: Object, currency: str, quantity: int | Decimal) -> list[Part]:
+    """Return what `quantity` costs as the lines of an invoice have it: one part, or those of the tiers reached."""
     option = price["currency_options"][currency]
     if price["billing_scheme"] == "tiered":
-        return rounded(_tiered(price["tiers_mode"], option["tiers"], quantity))
-    return rounded(Decimal(option["unit_amount_decimal"]) * _packages(price["transform_quantity"], quantity))
+        return _tiered(price["tiers_mode"], option["tiers"], quantity)
+    each = Decimal(option["unit_amount_decimal"])
+    return [Part(quantity, each, rounded(each * _packages(price["transform_quantity"], quantity)))]
 
 
 def _packages(transform: Mapping[str, Any] | None, quantity: int | Decimal) -> int | Decimal:
@@ -33,33 +52,44 @@ def _packages(transform: Mapping[str, Any] | None, quantity: int | Decimal) -> i
     return whole + (1 if rest and transform["round"] == "up" else 0)
 
 
-def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decimal) -> Decimal:
+def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decimal) -> list[Part]:
     """Volume: the tier that the whole quantity falls into. Graduated: each tier for the units within it."""
     if mode == "volume":
-        tier = next(tier for tier in tiers if tier["up_to"] is None or quantity <= tier["up_to"])
-        return _in_tier(tier, quantity)
-    total, below = Decimal(0), Decimal(0)
-    for tier in tiers:
-        top = Decimal(quantity if tier["up_to"] is None else min(quantity, tier["up_to"]))
+        number = next(at for at, tier in enumerate(tiers) if tier["up_to"] is None or quantity <= tier["up_to"])
+        return _in_tier(tiers, number, quantity)
+    found: list[Part] = []
+    below: int | Decimal = 0
+    for number, tier in enumerate(tiers):
+        top = quantity if tier["up_to"] is None else min(quantity, tier["up_to"])
         if top > below or (below == 0 and quantity == 0):
-            total += _in_tier(tier, top - below)
+            found += _in_tier(tiers, number, top - below)
         if tier["up_to"] is None or quantity <= tier["up_to"]:
             break
         below = top
-    return total
+    return found
 
 
-def _in_tier(tier: Mapping[str, Any], units: int | Decimal) -> Decimal:
-    return Decimal(tier["flat_amount_decimal"] or 0) + Decimal(tier["unit_amount_decimal"] or 0) * units
+def _in_tier(tiers: Sequence[Mapping[str, Any]], number: int, units: int | Decimal) -> list[Part]:
+    """The units of a tier, and its flat fee where the price has flat fees at all, be it nothing for this tier: "10 ×
+    Standard (Tier 1 at $0.00 / month)", "Standard (Tier 1 at $99.00 / month)", as invoices that users show have it."""
+    tier = tiers[number]
+    each, flat = Decimal(tier["unit_amount_decimal"] or 0), Decimal(tier["flat_amount_decimal"] or 0)
+    found = [Part(units, each, rounded(each * units), number + 1)]
+    if any(one["flat_amount_decimal"] is not None for one in tiers):
+        found.append(Part(None, flat, rounded(flat), number + 1))
+    return found
 
 
 def unit_amount_decimal(price: Object, currency: str) -> str | None:
-    """As a line of an invoice shows it; None for a tiered price."""
+    """What a line of an invoice shows as the unit amount; None for a tiered price."""
     shown: str | None = price["currency_options"][currency]["unit_amount_decimal"]
     return shown
 
 
 def part_of(whole: int, seconds: int, of_seconds: int) -> int:
-    """The share of an amount for a part of its period, "calculated to the second"
-    (https://docs.stripe.com/billing/subscriptions/prorations)."""
-    return rounded(Decimal(whole) * seconds / of_seconds)
+    """Return the share of an amount for a part of its period, "calculated to the second"
+    (https://docs.stripe.com/billing/subscriptions/prorations), negative for a credit.
+
+    To the nearest unit, an exact half downwards: -2.5 is -3, 4.5 is 4, 7.5 is 7 (recorded, 2026-08-26.dahlia).
+    """
+    return -((of_seconds - 2 * whole * seconds) // (2 * of_seconds))

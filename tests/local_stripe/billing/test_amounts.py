@@ -67,10 +67,10 @@ def test_items_have_quantities_of_their_own(local: Local) -> None:
         "/v1/subscriptions", customer=life.customer, items=[{"price": seats, "quantity": 4}, {"price": base}]
     )
     [invoice] = life.invoices(held["id"])
-    assert [(line["quantity"], line["amount"]) for line in invoice["lines"]["data"]] == [(4, 2800), (1, 2000)]
+    assert [(line["quantity"], line["amount"]) for line in invoice["lines"]["data"]] == [(1, 2000), (4, 2800)]
     assert [line["description"] for line in invoice["lines"]["data"]] == [
-        "4 × Pro (at $7.00 / month)",
         "1 × Pro (at $20.00 / month)",
+        "4 × Pro (at $7.00 / month)",
     ]
 
 

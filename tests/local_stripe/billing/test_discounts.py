@@ -39,8 +39,8 @@ def test_an_invoice_shows_what_was_taken_off_each_line(local: Local) -> None:
     assert invoice["discounts"] == [discount]
     assert (invoice["subtotal"], invoice["total"], invoice["amount_paid"]) == (2500, 2249, 2249)
     assert [line["discount_amounts"] for line in invoice["lines"]["data"]] == [
-        [{"amount": 151, "discount": discount}],
         [{"amount": 100, "discount": discount}],
+        [{"amount": 151, "discount": discount}],
     ]
     assert invoice["total_discount_amounts"] == [{"amount": 251, "discount": discount}]
     whole = local.get(f"/v1/invoices/{invoice['id']}", expand=["total_discount_amounts.discount"])
@@ -71,7 +71,7 @@ def test_an_amount_is_taken_off_once_for_the_whole_invoice(local: Local) -> None
     subscription = life.subscribe(price(local, 1000), price(local, 2000), discounts=[{"coupon": id}])
     [invoice] = life.invoices(subscription["id"])
     assert invoice["total"] == 2000
-    assert [line["discount_amounts"][0]["amount"] for line in invoice["lines"]["data"]] == [333, 667]
+    assert [line["discount_amounts"][0]["amount"] for line in invoice["lines"]["data"]] == [667, 333]
 
 
 def test_an_amount_larger_than_the_invoice_leaves_nothing_to_pay(local: Local) -> None:

@@ -100,10 +100,10 @@ def test_a_trial_s_end_is_seen(local: Local) -> None:
 @pytest.mark.parametrize(
     ("details", "billed"),
     [
-        ({}, [1000, 1200]),
+        ({}, [1200, 1000]),
         ({"trial_end": moment("2026-04-15")}, [0, 0]),
-        ({"billing_cycle_anchor": {"type": "timestamp", "timestamp": moment("2026-04-16")}}, [484, 581]),
-        ({"cancel_at": moment("2026-04-16")}, [500, 600]),
+        ({"billing_cycle_anchor": {"type": "timestamp", "timestamp": moment("2026-04-16")}}, [581, 484]),
+        ({"cancel_at": moment("2026-04-16")}, [600, 500]),
     ],
 )
 def test_a_subscription_that_is_not_created_yet(local: Local, details: Any, billed: list[int]) -> None:

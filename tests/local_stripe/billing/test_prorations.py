@@ -22,9 +22,9 @@ def change(local: Local, subscription: Any, to: str, **params: Any) -> Any:
 
 
 def pending(local: Local) -> list[tuple[int, str]]:
-    """Oldest first."""
+    """Newest first, and of one change what is credited before what is charged (recorded, 2026-08-26.dahlia)."""
     found = local.get("/v1/invoiceitems", pending=True, limit=100)["data"]
-    return [(one["amount"], one["description"]) for one in found[::-1]]
+    return [(one["amount"], one["description"]) for one in found]
 
 
 def test_halfway_from_10_to_20_costs_5_more(local: Local) -> None:
@@ -87,7 +87,7 @@ def test_a_period_billed_by_two_debits_is_credited_for_both(local: Local) -> Non
     change(local, held, price(local, 6000))
     life.advance("2026-04-21")
     change(local, held, price(local, 9000))
-    assert [amount for amount, _ in pending(local)] == [-2000, 4000, -2000, 3000]
+    assert [amount for amount, _ in pending(local)] == [-2000, 3000, -2000, 4000]
 
 
 def test_credits_and_charges_are_rounded_each_by_itself(local: Local) -> None:
@@ -244,3 +244,51 @@ def test_a_new_period_credits_what_the_discount_left(local: Local) -> None:
     assert life.totals(held["id"]) == [800, 800 - 400]
     cancelled = local.send("delete", f"/v1/subscriptions/{held['id']}", "prorate=true&invoice_now=true")
     assert (cancelled.status, life.totals(held["id"])[-1]) == (200, -800)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "quantity", "left", "billed"),
+    [
+        (1000, 1800, 1, 6480, [-3, 4]),
+        (1000, 1000, 3, 6480, [-3, 7]),
+        (2000, 1000, 1, 864_000, [-667, 333]),
+        (2000, 60_000, 1, 864_000, [-667, 20_000]),
+    ],
+)
+def test_an_exact_half_is_rounded_downwards_on_each_line(
+    local: Local, old: int, new: int, quantity: int, left: int, billed: list[int]
+) -> None:
+    """Recorded (2026-08-26.dahlia): -2.5 is -3, 4.5 is 4, 7.5 is 7 and -666.67 is -667."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, old))
+    items = [{"id": item(held), "quantity": quantity}]
+    if new != old:
+        items[0]["price"] = price(local, new)
+    at = moment("2026-05-01") - left
+    after = local.post(
+        f"/v1/subscriptions/{held['id']}", items=items, proration_behavior="always_invoice", proration_date=at
+    )
+    invoice = local.get(f"/v1/invoices/{after['latest_invoice']}")
+    assert [line["amount"] for line in invoice["lines"]["data"]] == billed
+    total = sum(billed)
+    assert (invoice["total"], invoice["amount_due"]) == (total, total if total >= 50 else 0)
+    assert (invoice["attempt_count"], invoice["status"]) == (1 if total >= 50 else 0, "paid")
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == (0 if total >= 50 else total)
+
+
+def test_a_credit_names_the_line_that_was_debited(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 1000))
+    [first] = life.invoices(held["id"])
+    change(local, held, price(local, 2000))
+    credit, debit = local.get("/v1/invoiceitems", pending=True)["data"]
+    assert credit["proration_details"]["credited_items"]["invoice_line_item_details"] == {
+        "invoice": first["id"],
+        "invoice_line_items": [first["lines"]["data"][0]["id"]],
+    }
+    assert debit["proration_details"]["credited_items"] is None
+    assert {one["pricing"]["unit_amount_decimal"] for one in (credit, debit)} == {None}
+    change(local, held, price(local, 3000))
+    credit = local.get("/v1/invoiceitems", pending=True)["data"][0]
+    credited = credit["proration_details"]["credited_items"]
+    assert (credited["type"], credited["invoice_item"]) == ("invoice_item", debit["id"])

@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.billing import debits, pricing
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
 from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced, Terms
 from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Discounted
 from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Condition, Object
+from stripe_billing_cli.local_stripe.store import Object
 
 
 def discounted(call: Call, item: Object, amount: int, whole: int) -> Discounted:
@@ -53,23 +53,8 @@ def _costs(call: Call, subscription: Object) -> int:
 
 def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> Discounted:
     """What a debit came to on its invoice, its discounts taken off; a proration is so already."""
-    line = _billed(call, item, debit)
-    taken = {one["discount"]: one["amount"] for one in line["discount_amounts"]} if line else {}
+    taken: dict[str, int] = {}
+    for line in debits.billed_lines(call, item["subscription"], debit.get("keys", ())):
+        for one in line["discount_amounts"]:
+            taken[one["discount"]] = taken.get(one["discount"], 0) + one["amount"]
     return Discounted(debit["amount"] - sum(taken.values()), tuple(id for id, off in taken.items() if off))
-
-
-def _billed(call: Call, item: Object, debit: Mapping[str, Any]) -> Object | None:
-    of = Condition("json_extract(body, '$.parent.subscription_details.subscription') = ?", (item["subscription"],))
-    period = {"start": debit["start"], "end": debit["end"]}
-    for invoice in call.store.select("invoice", [of], newest_first=True, limit=1000):
-        for line in invoice["lines"]["data"]:
-            details = line["parent"]["subscription_item_details"]
-            if (
-                details
-                and details["subscription_item"] == item["id"]
-                and line["period"] == period
-                and line["amount"] > 0
-            ):
-                found: Object = line
-                return found
-    return None

@@ -221,8 +221,7 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
     """Prorations wait for the next invoice, unless one is made at once: a draft for an hour, since nobody is there."""
     customer = call.store.get("customer", before["customer"])
     assert customer is not None
-    for line in change.prorations:
-        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
     if not change.at_once and not (change.prorations and proration == "always_invoice"):
         stored.save(call, before, after)
         return

@@ -69,8 +69,7 @@ def moved(call: Call, before: Object, plain: Object) -> Object:
     known = sellable.catalog(call)
     data, prorations = changes.shortened(before, plain["cancel_at"], known, now=call.now, prorates=prorates)
     customer = customers.find(call, before["customer"])
-    for line in prorations:
-        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
     return stored.amend(call, before["id"], **plain, items=items.with_items(before, data))
 
 
@@ -101,8 +100,8 @@ def _credit(call: Call, subscription: Object) -> None:
     held = subscription["items"]["data"]
     if subscription["status"] == "paused":
         return
-    for line in changes.credits_for(subscription, held, sellable.catalog(call), call.now):
-        invoice_items.pend(call, customer, line, subscription["currency"], subscription["id"])
+    credits = changes.credits_for(subscription, held, sellable.catalog(call), call.now)
+    invoice_items.pend_all(call, customer, credits, subscription["currency"], subscription["id"])
 
 
 def _drop_prorations(call: Call, subscription: Object) -> None:

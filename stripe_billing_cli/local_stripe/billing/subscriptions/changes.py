@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import lines, pricing
-from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, rhythms
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -25,7 +25,7 @@ class Discounted:
 
 
 PriceOf = Callable[[str], Object]
-NameOf = Callable[[str], str]
+SoldAs = Callable[[str], Sold]
 
 
 def undiscounted(item: Object, amount: int, whole: int) -> Discounted:
@@ -36,19 +36,25 @@ def as_debited(item: Object, debit: Mapping[str, Any]) -> Discounted:
     return Discounted(debit["amount"])
 
 
+def unknown(item: Object, debit: Mapping[str, Any]) -> Object | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Catalog:
-    """`price` by its id, the `name` of a product by its id, and the `item_id` of a new item.
+    """`price` by its id, a product as it is `sold`, by its id, and the `item_id` of a new item.
 
     `discounted`: what an item's subscription's discounts leave of an amount, which is a part of the `whole` price of a
-    period. `net_debit`: what was left of a debit of an item when it was billed.
+    period. `net_debit`: what was left of a debit of an item when it was billed. `credited`: where a debit of an item
+    was billed, as a credit names it.
     """
 
     price: PriceOf
-    name: NameOf
+    sold: SoldAs
     item_id: Callable[[], str]
     discounted: Callable[[Object, int, int], Discounted] = undiscounted
     net_debit: Callable[[Object, Mapping[str, Any]], Discounted] = as_debited
+    credited: Callable[[Object, Mapping[str, Any]], Object | None] = unknown
 
 
 @dataclass(frozen=True)
@@ -194,7 +200,7 @@ def _prorated(
     for item in after:
         if differs(known.get(item["id"]), item):
             debit = _debit(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at)
-            found += [debit] if debit is not None else []
+            found += debit
             item = items.debited(item, debit)
         billed.append(item)
     return Change(billed, found)
@@ -220,33 +226,33 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
         end = min(debit["end"], item["current_period_end"])
         if start < end and debit["price"] is not None:
             net = catalog.net_debit(item, debit)
-            share = Discounted(-pricing.part_of(net.amount, end - start, debit["end"] - debit["start"]), net.discounts)
-            found.append(_line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog))
+            share = Discounted(pricing.part_of(-net.amount, end - start, debit["end"] - debit["start"]), net.discounts)
+            line = _line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog)
+            found.append(replace(line, credited=catalog.credited(item, debit)))
     return found
 
 
 def _credit_of_price(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
     """As much of the current price as is left of the period."""
-    line = _share(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at, -1)
-    return [line] if line is not None else []
+    return _share(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at, -1)
 
 
-def _debit(item: Object, catalog: Catalog, currency: str, anchor: int, at: int) -> Line | None:
+def _debit(item: Object, catalog: Catalog, currency: str, anchor: int, at: int) -> list[Line]:
     return _share(item, catalog, currency, anchor, at, 1)
 
 
-def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, sign: int) -> Line | None:
-    """The item's price for the rest of its period, as a share of a whole one. None for metered use."""
+def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, sign: int) -> list[Line]:
+    """The item's price for the rest of its period, as a share of a whole one, on a line. None for metered use."""
     price = catalog.price(item["price"])
     start, end = item["current_period_start"], item["current_period_end"]
     if items.is_metered(price) or not start <= at < end:
-        return None
+        return []
     whole = pricing.amount(price, currency, item["quantity"])
     of = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
-    net = catalog.discounted(item, pricing.part_of(whole, end - at, of), whole)
+    net = catalog.discounted(item, abs(pricing.part_of(sign * whole, end - at, of)), whole)
     share = Discounted(sign * net.amount, net.discounts)
-    return _line(share, words, item["quantity"], price["id"], at, end, item, catalog)
+    return [_line(share, words, item["quantity"], price["id"], at, end, item, catalog)]
 
 
 def _whole_length(price: Object, anchor: int, start: int, end: int) -> int:
@@ -260,7 +266,7 @@ def _line(
 ) -> Line:
     price = catalog.price(price_id)
     many = f"{quantity} × " if quantity != 1 else ""
-    description = f"{words} {many}{catalog.name(price['product'])} after {lines.day(start)}"
+    description = f"{words} {many}{catalog.sold(price['product']).name} after {lines.day(start)}"
     return Line(
         share.amount,
         description,
@@ -281,17 +287,17 @@ def whole_periods(held: Sequence[Object], catalog: Catalog, currency: str) -> tu
     for item in held:
         price = catalog.price(item["price"])
         if items.is_metered(price):
-            billed.append(items.debited(item, None))
+            billed.append(items.debited(item, ()))
             continue
-        line = _whole(item, price, catalog, currency)
-        found.append(line)
-        billed.append(items.debited(item, line))
+        its = _whole(item, price, catalog, currency)
+        found += its
+        billed.append(items.debited(item, its))
     return billed, found
 
 
-def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> Line:
+def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> list[Line]:
     start, end = item["current_period_start"], item["current_period_end"]
-    return lines.for_period(item, price, catalog.name(price["product"]), currency, start, end)
+    return lines.for_period(item, price, catalog.sold(price["product"]), currency, start, end)
 
 
 def part_periods(
@@ -308,12 +314,13 @@ def part_periods(
             one, its = whole_periods([item], catalog, currency)
             billed, found = [*billed, *one], [*found, *its]
         elif prorates:
-            whole = _whole(item, price, catalog, currency)
-            amount = pricing.part_of(whole.amount, end - start, of)
-            line = replace(whole, amount=amount, proration=True, discountable=True)
-            billed, found = [*billed, items.debited(item, line)], [*found, line]
+            its = [
+                replace(whole, amount=pricing.part_of(whole.amount, end - start, of), proration=True, discountable=True)
+                for whole in _whole(item, price, catalog, currency)
+            ]
+            billed, found = [*billed, items.debited(item, its)], [*found, *its]
         else:
-            billed.append(items.debited(item, None))
+            billed.append(items.debited(item, ()))
     return billed, found
 
 
@@ -323,9 +330,9 @@ def debited_from(
     """Each item billed for what is left of its period from `at` on."""
     billed, found = [], []
     for item in held:
-        line = _debit(item, catalog, currency, anchor, at)
-        found += [line] if line is not None else []
-        billed.append(items.debited(item, line))
+        debit = _debit(item, catalog, currency, anchor, at)
+        found += debit
+        billed.append(items.debited(item, debit))
     return billed, found
 
 

@@ -35,8 +35,8 @@ def trial_lines(subscription: Object, known: changes.Catalog, start: int) -> lis
     for item in subscription["items"]["data"]:
         price = known.price(item["price"])
         if not items.is_metered(price):
-            name = known.name(price["product"])
-            found.append(lines.for_trial(item, price, name, start, subscription["trial_end"]))
+            sold = known.sold(price["product"])
+            found.append(lines.for_trial(item, price, sold, start, subscription["trial_end"]))
     return found
 
 

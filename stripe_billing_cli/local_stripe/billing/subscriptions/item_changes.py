@@ -97,7 +97,7 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     change = decide(call, trialing, params)
     start = {item["id"]: item["current_period_start"] for item in before["items"]["data"]}
     data = [
-        items.debited(items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), None)
+        items.debited(items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), ())
         for item in change.after
     ]
     known = sellable.catalog(call)
@@ -191,8 +191,7 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
     if at_once and behavior == "pending_if_incomplete":
         return _pay_first(call, before, decided)
     customer = customers.find(call, before["customer"])
-    for line in change.prorations:
-        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
     held = invoice_items.pending_of(call, before) if at_once else []
     if not held and not change.at_once:
         after = stored.amend(call, before["id"], **decided.fields)
@@ -239,22 +238,23 @@ def _collect(call: Call, customer: Object, after: Object, draft: Object, behavio
 def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
     """`pending_if_incomplete`: the change is made when its invoice is paid, now or later."""
     id, change = before["id"], decided.change
-    billed = [*change.prorations, *change.at_once]
-    if not billed:
+    if not change.prorations and not change.at_once:
         after = stored.amend(call, id, **decided.fields)
         forthcoming.plan_ahead(call, after)
         return after
     customer = customers.find(call, before["customer"])
+    held = invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
     draft = invoices.drafted(
         call,
         customer,
-        billed,
+        [*(invoice_items.as_line(call, item) for item in held), *change.at_once],
         before["currency"],
         reason="subscription_update",
         subscription=before,
         auto_advance=True,
         proration_date=call.params.get("proration_date"),
     )
+    invoice_items.bill(call, held, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=stored.saves_card(before))
     waiting = {"changes": decided.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
     waits = {**stored.find(call, id), "_pending_change": waiting}

@@ -7,7 +7,7 @@ credits what was debited, not what the price would be now
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.lines import Line
@@ -49,18 +49,22 @@ def in_period(item: Object, period: tuple[int, int]) -> Object:
     return {**item, "current_period_start": period[0], "current_period_end": period[1]}
 
 
-def debited(item: Object, line: Line | None) -> Object:
-    """The item, billed by this line for what it is from the line's start on; by none for None."""
-    if line is None:
-        return {**item, "_debits": []}
-    debit = {
-        "amount": line.amount,
-        "end": line.end,
-        "price": line.price and line.price["id"],
-        "quantity": line.quantity,
-        "start": line.start,
+def debited(item: Object, lines: Sequence[Line]) -> Object:
+    """The item, billed by these lines, which are of one period, for what it is from its start on; by none of none."""
+    return {**item, "_debits": [debit(item, lines)] if lines else []}
+
+
+def debit(item: Object, lines: Sequence[Line]) -> Object:
+    """What was billed for an item by these lines of one period; several are of a tiered price."""
+    first = lines[0]
+    return {
+        "amount": sum(line.amount for line in lines),
+        "end": first.end,
+        "keys": [line.key for line in lines],
+        "price": first.price and first.price["id"],
+        "quantity": item["quantity"],
+        "start": first.start,
     }
-    return {**item, "_debits": [debit]}
 
 
 def with_items(subscription: Object, data: list[Object]) -> Object:

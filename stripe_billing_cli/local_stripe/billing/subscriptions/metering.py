@@ -34,6 +34,6 @@ def _lines(call: Call, subscription: Object, held: Sequence[Object], catalog: Ca
             continue
         start, end = item["current_period_start"], min(item["current_period_end"], until)
         used = usage.used(call, price["recurring"]["meter"], subscription["customer"], start, end)
-        name = catalog.name(price["product"])
-        found.append(lines.for_usage(item, price, name, subscription["currency"], used, start, end))
+        sold = catalog.sold(price["product"])
+        found += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
     return found

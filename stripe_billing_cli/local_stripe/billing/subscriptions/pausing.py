@@ -41,8 +41,7 @@ def pause(call: Call) -> Object:
     pending_updates.discard(call, before["id"])
     customer = customers.find(call, before["customer"])
     held = before["items"]["data"]
-    for line in credits(call, before, call.params):
-        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    invoice_items.pend_all(call, customer, credits(call, before, call.params), before["currency"], before["id"])
     data = [{**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []} for item in held]
     after = stored.amend(
         call,
@@ -129,8 +128,7 @@ def resume(call: Call) -> Object:
         "status_details": None,
     }
     customer = customers.find(call, before["customer"])
-    for line in prorations:
-        invoice_items.pend(call, customer, line, before["currency"], before["id"])
+    invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
     held = invoice_items.pending_of(call, before)
     invoiced = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(held))
     if not invoiced:

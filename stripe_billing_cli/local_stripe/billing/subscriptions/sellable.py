@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from stripe_billing_cli.local_stripe import identifiers
+from stripe_billing_cli.local_stripe.billing import debits
 from stripe_billing_cli.local_stripe.billing.discounts import on_prorations
+from stripe_billing_cli.local_stripe.billing.lines import Sold
 from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Catalog
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
@@ -21,13 +23,17 @@ def catalog(call: Call) -> Catalog:
             raise no_such("price", id, "items[0][price]")
         return found
 
-    def name(id: str) -> str:
+    def sold(id: str) -> Sold:
         found = call.store.get("product", id)
-        return found["name"] if found else id
+        return Sold(found["name"], found["unit_label"]) if found else Sold(id)
 
-    item_id = partial(identifiers.short_id, call, "si")
     return Catalog(
-        price, name, item_id, partial(on_prorations.discounted, call), partial(on_prorations.net_debit, call)
+        price,
+        sold,
+        partial(identifiers.short_id, call, "si"),
+        partial(on_prorations.discounted, call),
+        partial(on_prorations.net_debit, call),
+        partial(debits.credited, call),
     )
 
 
