@@ -11,9 +11,16 @@ import pytest
 PACKAGE = "stripe_billing_cli"
 ROOT = Path(__file__).parent.parent / PACKAGE
 MAY_IMPORT = {
-    "cli": {"catalog", "subscriptions", "webhooks", "checkout", "stripe_api"},
+    "cli": {
+        *("catalog", "subscriptions", "webhooks", "checkout", "stripe_api"),
+        *("invoices", "refunds", "cards", "customers"),
+    },
     "catalog": {"stripe_api"},
     "subscriptions": {"stripe_api"},
+    "invoices": {"subscriptions", "stripe_api"},
+    "refunds": {"subscriptions", "stripe_api"},
+    "cards": {"subscriptions", "stripe_api"},
+    "customers": {"subscriptions", "stripe_api"},
     "webhooks": {"stripe_api"},
     "checkout": {"stripe_api"},
     "stripe_api": set[str](),

@@ -39,6 +39,7 @@ GROUPS = {
     "catalog": Group("stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."),
     "customer": Group("stripe_billing_cli.cli.customer", "Customers: create, find, change, and send to the portal."),
     "sub": Group("stripe_billing_cli.cli.sub", "Subscriptions: start one, look at it, change it, end it."),
+    "invoice": Group("stripe_billing_cli.cli.invoice", "Invoices: what is open, what became of it; pay, void, credit."),
     "clock": Group("stripe_billing_cli.cli.clock", "Test clocks: let a subscription live a year in a minute."),
     "listen": Group("stripe_billing_cli.cli.listen", "Receive events, each once; keep access right; run handlers."),
     "events": Group("stripe_billing_cli.cli.events", "The events received: find, show, retry, fetch, purge."),

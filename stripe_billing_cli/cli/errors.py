@@ -109,6 +109,11 @@ def _explain_room(error: BaseException) -> Told:
             return Told("usage", error.message, error.hint, exit_code=WRONG)
         if isinstance(error, Refused):
             return Told("refused", error.message, error.hint)
+    if "stripe_billing_cli.stripe_api.money" in sys.modules:
+        from stripe_billing_cli.stripe_api.money import AmountError
+
+        if isinstance(error, AmountError):
+            return Told("usage", error.message, error.hint, exit_code=WRONG)
     if "stripe_billing_cli.subscriptions.once" in sys.modules:
         from stripe_billing_cli.subscriptions.once import OtherIntent
 

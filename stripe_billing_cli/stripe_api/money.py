@@ -5,6 +5,7 @@ Currencies and their minor units: https://docs.stripe.com/currencies.
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 ZERO_DECIMAL = frozenset("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof xpf".split())
@@ -49,3 +50,69 @@ def format_amount(minor: Decimal | int, currency: str) -> str:
 def _decimals(amount: Decimal) -> int:
     exponent = amount.normalize().as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+WRITTEN = re.compile(r"(?P<whole>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?P<point>\.(?P<fraction>[0-9]+))?")
+
+
+class AmountError(ValueError):
+    """A text that is no amount of the currency, or could be two. `hint` says how to write what may be meant."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message)
+
+
+def parse_amount(text: str, currency: str) -> int:
+    """Return the minor units of an amount as people write it: `12.50`, `$12.50`, `1,250.00 USD`; `1250` in yen.
+
+    A bare whole number of a currency with minor units may be meant either way, and is refused. Raises `AmountError`.
+    """
+    number = _without_currency(text.strip(), currency)
+    named = number != text.strip()
+    found = WRITTEN.fullmatch(number)
+    exponent = 0 if currency in WHOLE_IN_TWO_DECIMALS else minor_unit_exponent(currency)
+    example = format_plain(125 * 10**exponent // 10, exponent)
+    if found is None:
+        raise AmountError(f"{text!r} is no amount in {currency.upper()}", f"write {example}, without a sign")
+    whole, fraction = found["whole"].replace(",", ""), found["fraction"]
+    if fraction is None and exponent and not named:
+        raise _two_readings(text, int(whole), currency, exponent)
+    if len(fraction or "") > exponent:
+        raise AmountError(
+            f"{text!r} has more decimals than {currency.upper()} has"
+            + (f": {exponent}" if exponent else ", which is none"),
+            f"write {format_plain(int(whole) * 10**exponent, exponent)}",
+        )
+    minor = int(whole + (fraction or "").ljust(exponent, "0"))
+    if currency in THREE_DECIMAL and minor % 10:
+        raise AmountError(f"{text!r} ends in a third decimal, and Stripe takes two of {currency.upper()}'s", "end in 0")
+    if minor == 0:
+        raise AmountError(f"{text!r} is nothing", f"write {example}, for example")
+    return minor * 100 if currency in WHOLE_IN_TWO_DECIMALS else minor
+
+
+def format_plain(minor: int, exponent: int) -> str:
+    """`1250, 2` → `12.50`."""
+    return f"{Decimal(minor).scaleb(-exponent):.{exponent}f}"
+
+
+def _without_currency(text: str, currency: str) -> str:
+    """The number of `$12.50`, `USD 12.50` or `12.50 usd`; the whole text where another currency is named."""
+    from babel.numbers import get_currency_symbol
+
+    for name in (currency.upper(), currency, get_currency_symbol(currency.upper(), locale="en_US")):
+        if text.startswith(name):
+            return text.removeprefix(name).strip()
+        if text.endswith(name):
+            return text.removesuffix(name).strip()
+    return text
+
+
+def _two_readings(text: str, number: int, currency: str, exponent: int) -> AmountError:
+    large, small = number * 10**exponent, number
+    return AmountError(
+        f"{text} can be read as {format_amount(large, currency)} or as {format_amount(small, currency)}",
+        f"write {format_plain(large, exponent)} or {format_plain(small, exponent)}",
+    )

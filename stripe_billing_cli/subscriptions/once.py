@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,15 +36,22 @@ class OtherIntent(Exception):
 
 @dataclass(frozen=True)
 class Intent:
-    """What a run wants created at `path`. `given_key` is the idempotency key that the user gave, if any."""
+    """What a run wants created at `path`. `given_key` is the idempotency key that the user gave, if any.
+
+    `wish` is what tells one intent from another where that is not the parameters: "all that is left", say, which is
+    another amount each time. `again`: one more of what was made already (`repeats.py`).
+    """
 
     path: str
     params: Mapping[str, Any]
     given_key: str | None = None
+    wish: Sequence[Any] | None = None
+    again: bool = False
 
     @property
     def fingerprint(self) -> str:
-        wish = json.dumps([self.path, self.params], sort_keys=True, default=str)
+        meant = [self.path, self.params if self.wish is None else self.wish, *(["again"] if self.again else [])]
+        wish = json.dumps(meant, sort_keys=True, default=str)
         return hashlib.sha256(wish.encode()).hexdigest()[:24]
 
     @property

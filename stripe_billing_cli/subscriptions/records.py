@@ -124,20 +124,79 @@ def payment_method(held: Object) -> dict[str, Any]:
 
 
 def invoice(held: Object) -> dict[str, Any]:
+    """An invoice. `credited` is what credit notes took off it, before and after its payment."""
+    moments = held["status_transitions"]
     return {
         "id": held["id"],
         "number": held["number"],
         "status": held["status"],
+        "customer": id_of(held["customer"]),
+        "subscription": subscription_of_invoice(held),
         "billing_reason": held["billing_reason"],
         "total": held["total"],
         "amount_due": held["amount_due"],
         "amount_paid": held["amount_paid"],
         "amount_remaining": held["amount_remaining"],
+        "credited": held["pre_payment_credit_notes_amount"] + held["post_payment_credit_notes_amount"],
         "currency": held["currency"],
         "due_date": held["due_date"],
         "attempt_count": held["attempt_count"],
         "next_payment_attempt": held["next_payment_attempt"],
         "hosted_invoice_url": held["hosted_invoice_url"],
+        "created": held["created"],
+        "finalized_at": moments["finalized_at"],
+        "paid_at": moments["paid_at"],
+        "voided_at": moments["voided_at"],
+        "written_off_at": moments["marked_uncollectible_at"],
+    }
+
+
+def subscription_of_invoice(held: Object) -> str | None:
+    """The id of the subscription that an invoice is of; null for an invoice made by hand."""
+    details = (held["parent"] or {}).get("subscription_details") or {}
+    return id_of(details.get("subscription"))
+
+
+def refund(held: Object) -> dict[str, Any]:
+    """A refund. `card` is where the money goes; `note` what was written down with it."""
+    return {
+        "id": held["id"],
+        "status": held["status"],
+        "amount": held["amount"],
+        "currency": held["currency"],
+        "charge": id_of(held["charge"]),
+        "payment_intent": id_of(held["payment_intent"]),
+        "reason": held["reason"],
+        "note": (held["metadata"] or {}).get(NOTE),
+        "failure_reason": held.get("failure_reason"),
+        "created": held["created"],
+    }
+
+
+NOTE = "note"
+"""Metadata in which the note of a refund is kept: Stripe has no other place for it."""
+
+
+def credit_note(held: Object) -> dict[str, Any]:
+    """A credit note. `off_invoice` is what is not to be paid any more; the rest went to the card, the customer's
+    balance, or back outside of Stripe."""
+    refunded = sum(one["amount_refunded"] for one in held["refunds"])
+    outside = held["out_of_band_amount"] or 0
+    return {
+        "id": held["id"],
+        "number": held["number"],
+        "status": held["status"],
+        "invoice": id_of(held["invoice"]),
+        "customer": id_of(held["customer"]),
+        "amount": held["amount"],
+        "currency": held["currency"],
+        "off_invoice": held["pre_payment_amount"],
+        "to_card": refunded,
+        "to_balance": held["post_payment_amount"] - refunded - outside,
+        "outside": outside,
+        "refunds": [id_of(one["refund"]) for one in held["refunds"]],
+        "reason": held["reason"],
+        "note": held["memo"],
         "created": held["created"],
     }
 

@@ -81,6 +81,12 @@ def check_price_name(name: str) -> None:
         raise _wrong_kind(name, "a price", "price_… or a lookup key")
 
 
+def check_id(name: str, kind: str, written: str) -> None:
+    """Raises `WrongKind` for what is no id of `kind` ("an invoice"), which is `written` so: `in_…`."""
+    if kind_of(name) != kind or not ID.fullmatch(name):
+        raise _wrong_kind(name, kind, written)
+
+
 def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
     """The customer with this id or email. Raises `ReferenceRefused`, `StripeFailure`."""
     check_customer_name(name)

@@ -109,6 +109,7 @@ def test_every_command_prints_what_the_document_says(billing: Billing, shop: Sho
     run("clock", "list")
     customers(run, clock)
     subscriptions(run, shop)
+    invoices(run, shop)
     webhooks(run)
     access(run, shop)
     events(run, billing, document)
@@ -149,6 +150,27 @@ def subscriptions(run: Session, shop: Shop) -> None:
     run("customer", "show", "ada@example.com")
     run("sub", "cancel", made, "--now", "--refund", "last")
     run("sub", "show", made)
+
+
+def invoices(run: Session, shop: Shop) -> None:
+    customer = shop.with_card(email="eve@example.com")["id"]
+
+    def opened() -> str:
+        shop.post("/v1/invoiceitems", customer=customer, amount=2000, currency="usd", description="Setup")
+        made = shop.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include")["id"]
+        return str(shop.post(f"/v1/invoices/{made}/finalize", auto_advance=False)["id"])
+
+    paid = opened()
+    run("invoice", "credit", paid, "--amount", "1.00")
+    run("invoice", "pay", paid)
+    run("invoice", "credit", paid, "--amount", "5.00", "--to", "card", "--reason", "duplicate", "--note", "Twice")
+    run("invoice", "show", paid)
+    run("invoice", "void", opened())
+    run("invoice", "write-off", opened())
+    opened(), opened()
+    declined = ("--payment-method", "pm_card_chargeDeclined")
+    run("invoice", "pay", customer, "--all", *declined, code=4)
+    run("invoice", "list", "--customer", customer)
 
 
 def webhooks(run: Session) -> None:

@@ -12,8 +12,10 @@ from stripe_billing_cli.stripe_api.money import (
     CURRENCIES,
     THREE_DECIMAL,
     ZERO_DECIMAL,
+    AmountError,
     format_amount,
     minor_unit_exponent,
+    parse_amount,
 )
 
 
@@ -47,3 +49,67 @@ def test_no_digit_is_lost(minor: Decimal, currency: str) -> None:
 def test_the_special_currencies_are_currencies() -> None:
     assert ZERO_DECIMAL <= CURRENCIES
     assert THREE_DECIMAL <= CURRENCIES
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "minor"),
+    [
+        ("12.50", "usd", 1250),
+        ("12.5", "usd", 1250),
+        ("0.05", "usd", 5),
+        ("1,250.00", "usd", 125000),
+        ("$12.50", "usd", 1250),
+        ("$1250", "usd", 125000),
+        ("12.50 USD", "usd", 1250),
+        ("usd 12.50", "usd", 1250),
+        ("€12.50", "eur", 1250),
+        ("1250", "jpy", 1250),
+        ("¥1,250", "jpy", 1250),
+        ("12.500", "kwd", 12500),
+        ("12.5", "kwd", 12500),
+        ("1250", "isk", 125000),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(text: str, currency: str, minor: int) -> None:
+    assert parse_amount(text, currency) == minor
+
+
+@pytest.mark.parametrize(
+    ("text", "currency", "readings"),
+    [
+        ("1250", "usd", ["$1,250.00", "$12.50", "1250.00", "12.50"]),
+        ("5", "usd", ["$5.00", "$0.05", "5.00", "0.05"]),
+        ("1,250", "usd", ["$1,250.00", "$12.50"]),
+        ("1250", "kwd", ["KWD1,250.000", "KWD1.250", "1250.000", "1.250"]),
+    ],
+)
+def test_a_bare_number_is_refused_with_both_readings(text: str, currency: str, readings: list[str]) -> None:
+    with pytest.raises(AmountError) as refused:
+        parse_amount(text, currency)
+
+    told = f"{refused.value.message} {refused.value.hint}".replace("\xa0", " ")
+    assert all(reading in told for reading in readings), told
+
+
+@pytest.mark.parametrize(
+    ("text", "currency"),
+    [
+        ("-12.50", "usd"),
+        ("+12.50", "usd"),
+        ("12,50", "usd"),
+        ("12.505", "usd"),
+        ("€12.50", "usd"),
+        ("12.50 eur", "usd"),
+        ("1,25.00", "usd"),
+        ("0.00", "usd"),
+        ("", "usd"),
+        ("12.50", "jpy"),
+        ("12.50", "isk"),
+        ("12.505", "kwd"),
+        ("1e3", "jpy"),
+        ("١٢٫٥٠", "usd"),
+    ],
+)
+def test_what_is_no_amount_of_the_currency_is_refused(text: str, currency: str) -> None:
+    with pytest.raises(AmountError):
+        parse_amount(text, currency)

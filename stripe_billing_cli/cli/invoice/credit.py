@@ -1,0 +1,115 @@
+"""`billing invoice credit`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.invoice import view
+from stripe_billing_cli.cli.invoice.app import Invoice, app
+from stripe_billing_cli.cli.output import Line, Record
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.invoices.credit import CreditPlan
+
+
+class Destination(StrEnum):
+    card = "card"
+    balance = "balance"
+    outside = "outside"
+
+
+class Reason(StrEnum):
+    """Stripe's reasons (`stripe/params/_credit_note_create_params.py`)."""
+
+    duplicate = "duplicate"
+    fraudulent = "fraudulent"
+    order_change = "order_change"
+    product_unsatisfactory = "product_unsatisfactory"
+
+
+@doors.command(app)
+def credit(
+    context: Context,
+    invoice: Invoice,
+    amount: Annotated[
+        str | None,
+        typer.Option(metavar="AMOUNT", help="So much: 12.50 (default: all of it).", show_default=False),
+    ] = None,
+    to: Annotated[
+        Destination | None,
+        typer.Option(help="Of a paid invoice: where the money goes.", show_default=False),
+    ] = None,
+    reason: Annotated[Reason | None, typer.Option(help="Why, for the credit note.", show_default=False)] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="Printed on the credit note.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Credit it once more, though the same was credited today.")
+    ] = False,
+) -> None:
+    """Credit an invoice, with a credit note for the books: less to pay of an open one, money back of a paid one.
+
+    First shows what is left to credit and where it goes; then asks. The same invoice, amount, destination, reason and
+    note a second time within a day does nothing and names the first credit note, unless --again.
+
+    \b
+    Examples:  billing invoice credit in_1MtHbELkdIwHu7ixl4OzzPMv --amount 5.00 --to balance --note "Two days down"
+               billing invoice credit in_1MtHbELkdIwHu7ixl4OzzPMv --to card --reason product_unsatisfactory
+    """
+    from stripe_billing_cli.invoices.credit import CreditRequest, plan_credit
+
+    request = CreditRequest(
+        invoice=invoice,
+        amount=amount,
+        to=to.value if to else None,
+        reason=reason.value if reason else None,
+        note=note,
+        again=again,
+    )
+    plan = plan_credit(context.stripe, request)
+    if plan.before is None:
+        asking.confirm(context, "Credit it?", will=list(_will(plan)), moves_money=True)
+    record = plan.apply(context.stripe).record()
+    context.printer.record(record, lambda: _screen(record))
+
+
+def _will(plan: CreditPlan) -> Iterator[str]:
+    invoice = plan.invoice
+    currency = invoice["currency"]
+    yield (
+        f"Invoice {invoice['number'] or invoice['id']} over {words.money(invoice['total'], currency)}: "
+        f"{words.money(plan.amount, currency)} is credited, of {words.money(plan.left, currency)} that can be."
+    )
+    if plan.off_invoice:
+        left = words.money(invoice["amount_remaining"] - plan.off_invoice, currency)
+        yield f"  {words.money(plan.off_invoice, currency)} is not to be paid any more; {left} stays open."
+    if plan.back:
+        yield f"  {words.money(plan.back, currency)} {_way(plan)}"
+    yield "  The subscription, if it is of one, goes on: access stays."
+
+
+def _way(plan: CreditPlan) -> str:
+    from stripe_billing_cli.invoices.load import payment
+
+    match plan.request.to:
+        case "card":
+            assert plan.card is not None
+            return f"goes back to {view.paid_by(payment(plan.card))}."
+        case "balance":
+            return "goes to the customer's balance, for the next invoices."
+    return "counts as given back outside of Stripe: nothing is paid out."
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    amount = words.money(record["amount"], record["currency"])
+    if record["result"] == "unchanged":
+        made = words.moment(record["created"])
+        yield Line(f"Nothing to do: {record['number']} ({record['id']}) credited {amount} for the same on {made}.")
+        yield Line("  --again credits it once more.")
+        return
+    yield Line(f"Credited {amount} with {record['number']} ({record['id']}).", view.GREEN)
+    yield Line(f"  {words.money(record['left'], record['currency'])} is left to credit.")

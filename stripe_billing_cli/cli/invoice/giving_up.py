@@ -1,0 +1,61 @@
+"""What `billing invoice void` and `billing invoice write-off` say before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from stripe_billing_cli.cli import asking, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.invoice import view
+from stripe_billing_cli.cli.output import Line, Record
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.invoices.give_up import GiveUpPlan, Way
+
+
+def give_up(context: Context, name: str, way: Way) -> None:
+    """Say what it means, ask, do it, print."""
+    from stripe_billing_cli.invoices.give_up import plan_give_up
+
+    plan = plan_give_up(context.stripe, name, way)
+    if not plan.is_done:
+        question = f"{'Void' if way == 'void' else 'Write off'} {plan.invoice['id']}?"
+        asking.confirm(context, question, will=list(will(plan)), moves_money=True)
+    record = plan.apply(context.stripe).record()
+    context.printer.record(record, lambda: _screen(record))
+
+
+def will(plan: GiveUpPlan) -> Iterator[str]:
+    """What is going to happen, a line each."""
+    invoice = plan.invoice
+    amount = words.money(invoice["amount_remaining"], invoice["currency"])
+    name = invoice["number"] or invoice["id"]
+    if plan.way == "void":
+        yield f"Invoice {name}: {amount} is not to be paid, as if it had never been billed. It cannot be taken back."
+        if plan.from_balance > 0:
+            taken = words.money(plan.from_balance, invoice["currency"])
+            yield f"  {taken} that it took from the customer's balance goes back there."
+        elif plan.from_balance < 0:
+            put = words.money(-plan.from_balance, invoice["currency"])
+            yield f"  {put} that it gave to the customer's balance is taken back."
+    else:
+        yield f"Invoice {name}: {amount} counts as a loss. It can still be paid, and nothing is charged by itself."
+    subscription = plan.subscription
+    if subscription is None:
+        return
+    if plan.ends_subscription:
+        yield f"  {subscription['id']} waits for this payment: it ends."
+    else:
+        yield f"  {subscription['id']} ({words.status(subscription['status'])}) goes on; billing sub cancel ends it."
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    name = view.name(record)
+    match record["result"]:
+        case "voided":
+            yield Line(f"Invoice {name} is void.", view.GREEN)
+        case "written_off":
+            yield Line(f"Invoice {name} is written off.", view.GREEN)
+        case _:
+            yield Line(f"Invoice {name} is {record['status']} already. Nothing to do.")

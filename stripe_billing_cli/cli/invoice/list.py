@@ -1,0 +1,66 @@
+"""`billing invoice list`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.invoice import view
+from stripe_billing_cli.cli.invoice.app import Status, app
+from stripe_billing_cli.cli.output import Column
+
+
+@doors.command(app, "list")
+def list_(
+    context: Context,
+    customer: Annotated[
+        str | None, typer.Option(metavar="CUSTOMER", help="Only this customer's: the id or email.")
+    ] = None,
+    subscription: Annotated[str | None, typer.Option(metavar="SUB", help="Only this subscription's.")] = None,
+    status: Annotated[Status | None, typer.Option(help="Only those that are so.", show_default=False)] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
+    all_: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+) -> None:
+    """List invoices, newest first, as they come: what is open, and what became of the others.
+
+    With --output json each line is one object. Those of customers on a test clock are listed by customer only.
+
+    \b
+    Examples:  billing invoice list --customer ada@example.com
+               billing invoice list --status open
+               billing invoice list --customer ada@example.com --status open --output json | jq .amount_remaining
+    """
+    from stripe_billing_cli.invoices import load
+    from stripe_billing_cli.subscriptions import records
+
+    found = load.list_invoices(
+        context.stripe,
+        customer=customer,
+        subscription=subscription,
+        status=status.value if status else None,
+        limit=None if all_ else limit,
+    )
+    count = context.printer.records(map(records.invoice, found), COLUMNS)
+    if context.printer.for_people and not count:
+        context.printer.note("No invoices.")
+    if count == limit and not all_:
+        context.printer.note(f"At most {limit:,} are listed, the newest; --all lists all.")
+
+
+COLUMNS = (
+    Column("INVOICE", lambda record: record["id"]),
+    Column("NUMBER", lambda record: record["number"] or "-"),
+    Column("CUSTOMER", lambda record: record["customer"] or "-"),
+    Column("TOTAL", lambda record: words.money(record["total"], record["currency"]), right=True),
+    Column("OPEN", lambda record: _open(record["amount_remaining"], record["currency"], record["status"]), right=True),
+    Column("CREATED", lambda record: words.date(record["created"])),
+    Column("BECAME", view.became),
+)
+
+
+def _open(amount: int, currency: str, status: str) -> str:
+    """What is left to pay: Stripe leaves an amount on a void invoice too (recorded 2026-08-26.dahlia)."""
+    return words.money(amount, currency) if status == "open" else "-"

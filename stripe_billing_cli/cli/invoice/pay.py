@@ -1,0 +1,115 @@
+"""`billing invoice pay`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, given, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
+from stripe_billing_cli.cli.invoice import view
+from stripe_billing_cli.cli.invoice.app import app
+from stripe_billing_cli.cli.output import Line, Record
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.invoices.pay import Payment, PayPlan, PayRequest, PayResult
+
+
+@doors.command(app)
+def pay(
+    context: Context,
+    name: Annotated[
+        str, typer.Argument(metavar="INVOICE", help="The invoice's id; with --all the customer's id or email.")
+    ],
+    all_: Annotated[bool, typer.Option("--all", help="All that is open of a customer, oldest first.")] = False,
+    payment_method: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PM",
+            help="One of the customer's; in test mode also one of Stripe's test cards (default: the saved card).",
+            show_default=False,
+        ),
+    ] = None,
+    out_of_band: Annotated[
+        bool, typer.Option("--out-of-band", help="It was paid outside of Stripe: charge nothing, write that down.")
+    ] = False,
+) -> None:
+    """Charge an open invoice to the saved card; or, with --all, one after the other until one is declined.
+
+    First shows what is charged to which card; then asks. Paying what is paid is a success, and each invoice is charged
+    once, however often the command is run or cut off. Declined, or in need of the customer: exit code 4.
+
+    \b
+    Examples:  billing invoice pay in_1MtHbELkdIwHu7ixl4OzzPMv
+               billing invoice pay ada@example.com --all --yes
+               billing invoice pay in_1MtHbELkdIwHu7ixl4OzzPMv --out-of-band
+    """
+    from stripe_billing_cli.invoices.pay import PayRequest, plan_pay
+
+    if out_of_band and payment_method:
+        raise given.wrong("--out-of-band charges nothing, and --payment-method names a card", "say one of them")
+    request = PayRequest(name, all_open=all_, method=payment_method, out_of_band=out_of_band)
+    plan = plan_pay(context.stripe, request)
+    if plan.payments:
+        question = "Write it down?" if out_of_band else "Charge it?" if len(plan.payments) == 1 else "Charge them?"
+        asking.confirm(context, question, will=list(_will(plan)), moves_money=True, when_refused="nothing was charged")
+    result = plan.apply(context.stripe)
+    context.printer.record(result.record(plan.subject), lambda: _screen(plan, result))
+    if result.failed:
+        raise _not_paid(result)
+
+
+def _will(plan: PayPlan) -> Iterator[str]:
+    for one in plan.payments:
+        invoice = one.invoice
+        amount = words.money(invoice["amount_remaining"], invoice["currency"])
+        since = words.date(invoice["created"])
+        if invoice["status"] == "draft":
+            yield f"{invoice['id']}, a draft, is finalized."
+        verb = "counts as paid outside of Stripe" if plan.request.out_of_band else f"is charged {_source(plan, one)}"
+        yield f"{amount} {verb}, for invoice {invoice['number'] or invoice['id']} of {since}"
+    if len(plan.payments) > 1:
+        total = ", ".join(words.money(amount, currency) for currency, amount in plan.sums.items())
+        yield f"{total} in all; what comes after one that is declined is left alone."
+
+
+def _source(plan: PayPlan, payment: Payment) -> str:
+    from stripe_billing_cli.cli.sub.cost_view import paying
+
+    request: PayRequest = plan.request
+    return f"from {request.method}" if request.method else paying(payment.card)
+
+
+def _screen(plan: PayPlan, result: PayResult) -> Iterator[Line]:
+    if not plan.payments:
+        yield _nothing(plan)
+    for one in result.tried:
+        invoice = one.invoice
+        amount = words.money(invoice["amount_paid"] if one.paid else invoice["amount_remaining"], invoice["currency"])
+        done = "Paid" if one.paid else "Not paid:"
+        yield Line(f"{done} {amount} for invoice {_name(invoice)}.", view.GREEN if one.paid else view.YELLOW)
+    for later in result.untried:
+        amount = words.money(later["amount_remaining"], later["currency"])
+        yield Line(f"Not tried: {amount} for invoice {_name(later)}.", view.YELLOW)
+
+
+def _nothing(plan: PayPlan) -> Line:
+    if plan.paid_before:
+        return Line(f"Invoice {_name(plan.paid_before)} is paid already. Nothing to do.")
+    return Line(f"Nothing to pay: no invoice of {plan.subject} is open.")
+
+
+def _name(invoice: Record) -> str:
+    return view.name(invoice)
+
+
+def _not_paid(result: PayResult) -> CommandFailed:
+    failed = result.failed
+    assert failed is not None
+    why = str(failed.trouble or "the payment did not go through")
+    url = failed.invoice["hosted_invoice_url"]
+    hint = f"the customer can pay on {url}" if url else "try another card"
+    return CommandFailed("payment_failed", f"invoice {_name(failed.invoice)}: {why}", hint, NOT_REACHED)

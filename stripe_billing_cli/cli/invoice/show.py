@@ -1,0 +1,73 @@
+"""`billing invoice show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.invoice import view
+from stripe_billing_cli.cli.invoice.app import Invoice, app
+from stripe_billing_cli.cli.output import Line, Record
+
+
+@doors.command(app)
+def show(context: Context, invoice: Invoice) -> None:
+    """Show an invoice: its lines, its payments, and what of it was refunded or credited.
+
+    \b
+    Examples:  billing invoice show in_1MtHbELkdIwHu7ixl4OzzPMv
+               billing invoice show in_1MtHbELkdIwHu7ixl4OzzPMv --output json | jq '.lines[].description'
+    """
+    from stripe_billing_cli.invoices import load
+
+    record = load.load_details(context.stripe, invoice).record()
+    context.printer.record(record, lambda: _screen(record))
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    yield from view.lines(record)
+    currency = record["currency"]
+    if record["payment_error"]:
+        yield Line(f"  {'not paid':<12} {record['payment_error']['message']}")
+    yield from _table("lines", [(one["amount"], one["description"] or "-") for one in record["lines"]], currency)
+    yield from _table("payments", [(one["amount"], _payment(one)) for one in record["payments"]], currency)
+    yield from _table("refunds", [(one["amount"], _refund(one)) for one in record["refunds"]], currency)
+    yield from _table("credit notes", [(one["amount"], _note(one)) for one in record["credit_notes"]], currency)
+
+
+def _table(title: str, rows: list[tuple[int, str]], currency: str) -> Iterator[Line]:
+    """A part of the invoice, the amounts one under the other; nothing where there is nothing."""
+    if not rows:
+        return
+    yield Line(f"  {title}")
+    width = max(len(words.money(amount, currency)) for amount, _ in rows)
+    for amount, text in rows:
+        yield Line(f"    {words.money(amount, currency).rjust(width)}  {text}")
+
+
+def _payment(payment: Record) -> str:
+    refunded = words.money(payment["refunded"], payment["currency"])
+    back = f", {refunded} refunded" if payment["refunded"] else ""
+    disputed = ", disputed" if payment["disputed"] else ""
+    return f"{words.date(payment['created'])} by {view.paid_by(payment)} ({payment['id']}){back}{disputed}"
+
+
+def _refund(refund: Record) -> str:
+    why = ", ".join(str(part).replace("_", " ") for part in (refund["reason"], refund["note"]) if part)
+    return (
+        f"{words.date(refund['created'])} {words.status(refund['status'])} ({refund['id']}){': ' if why else ''}{why}"
+    )
+
+
+def _note(note: Record) -> str:
+    currency = note["currency"]
+    ways = {
+        "off what is to be paid": note["off_invoice"],
+        "to the card": note["to_card"],
+        "to the balance": note["to_balance"],
+        "outside of Stripe": note["outside"],
+    }
+    told = ", ".join(f"{words.money(amount, currency)} {way}" for way, amount in ways.items() if amount)
+    void = ", void" if note["status"] == "void" else ""
+    return f"{words.date(note['created'])} {note['number']} ({note['id']}): {told}{void}"

@@ -1,0 +1,67 @@
+"""An invoice on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli.output import Line, Record
+
+GREEN = {"fg": "green"}
+YELLOW = {"fg": "yellow"}
+
+
+def name(invoice: Record) -> str:
+    """The number that the customer knows, or the id of a draft."""
+    return str(invoice["number"] or invoice["id"])
+
+
+def became(invoice: Record) -> str:
+    """What became of an invoice, in a few words."""
+    credited = f", {words.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
+    match invoice["status"]:
+        case "paid":
+            return f"paid {words.date(invoice['paid_at'])}{credited}"
+        case "void":
+            return f"void since {words.date(invoice['voided_at'])}"
+        case "uncollectible":
+            return f"written off {words.date(invoice['written_off_at'])}{credited}"
+        case "draft":
+            return "not finalized yet"
+    return f"open{_waits(invoice)}{credited}"
+
+
+def _waits(invoice: Record) -> str:
+    tried = words.counted(invoice["attempt_count"], "attempt")
+    after = f" after {tried}" if invoice["attempt_count"] else ""
+    if invoice["next_payment_attempt"]:
+        return f"{after}, next on {words.date(invoice['next_payment_attempt'])}"
+    due = f", due {words.date(invoice['due_date'])}" if invoice["due_date"] else ""
+    return f"{after}{due}"
+
+
+def lines(invoice: Record) -> Iterator[Line]:
+    """The fields that every command shows of an invoice."""
+    yield Line("  ".join(part for part in (invoice["id"], invoice["number"]) if part), {"bold": True})
+    currency = invoice["currency"]
+    facts = {
+        "customer": invoice["customer"],
+        "subscription": invoice["subscription"],
+        "status": became(invoice),
+        "total": words.money(invoice["total"], currency),
+        "paid": words.money(invoice["amount_paid"], currency) if invoice["amount_paid"] else None,
+        "left to pay": words.money(invoice["amount_remaining"], currency) if invoice["status"] == "open" else None,
+        "created": words.date(invoice["created"]),
+    }
+    for label, value in facts.items():
+        if value:
+            yield Line(f"  {label:<12} {value}")
+    if invoice["status"] == "open" and invoice["hosted_invoice_url"]:
+        yield Line(f"  {'pay page':<12} {invoice['hosted_invoice_url']}")
+
+
+def paid_by(payment: Record) -> str:
+    """`Visa ending in 4242`, or the type of another way to pay."""
+    if payment["last4"] is None:
+        return str(payment["type"] or "a payment").replace("_", " ")
+    return f"{str(payment['brand']).replace('_', ' ').title()} ending in {payment['last4']}"

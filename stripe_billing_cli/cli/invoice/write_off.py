@@ -1,0 +1,20 @@
+"""`billing invoice write-off`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.invoice import giving_up
+from stripe_billing_cli.cli.invoice.app import Invoice, app
+
+
+@doors.command(app, "write-off")
+def write_off(context: Context, invoice: Invoice) -> None:
+    """Write off an open invoice that nobody is going to pay: a loss for the books (Stripe calls it uncollectible).
+
+    It can still be paid; Stripe does not try by itself any more.
+
+    \b
+    Examples:  billing invoice write-off in_1MtHbELkdIwHu7ixl4OzzPMv
+    """
+    giving_up.give_up(context, invoice, "write-off")

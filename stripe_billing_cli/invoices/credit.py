@@ -1,0 +1,182 @@
+"""Crediting an invoice: less to pay of an open one, money back of a paid one, with a credit note for the books.
+
+https://docs.stripe.com/invoicing/integration/programmatic-credit-notes. Made once (`subscriptions/repeats.py`).
+Amounts in minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from stripe_billing_cli.invoices.load import charges_of, credit_notes_of, find_invoice, refunds_of
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
+from stripe_billing_cli.subscriptions import once, records, repeats
+from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.refund import GIVEN
+from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
+
+PATH = "/v1/credit_notes"
+Destination = Literal["card", "balance", "outside"]
+PARAMETERS: dict[Destination, str] = {
+    "card": "refund_amount",
+    "balance": "credit_amount",
+    "outside": "out_of_band_amount",
+}
+
+
+@dataclass(frozen=True)
+class CreditRequest:
+    """`amount` as people write it, None for all that is left. `to`: where what was paid already goes."""
+
+    invoice: str
+    amount: str | None = None
+    to: Destination | None = None
+    reason: str | None = None
+    note: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class CreditResult:
+    """The credit note, and whether this run made it."""
+
+    note: Object
+    made: bool
+    left: int
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as it is printed (docs/output.md)."""
+        result = "credited" if self.made else "unchanged"
+        return {**records.credit_note(self.note), "result": result, "left": self.left}
+
+
+@dataclass(frozen=True)
+class CreditPlan:
+    """What is going to be credited. `before`: the note that the same request made within a day.
+
+    `left` can be credited still, before this. `off_invoice` is not to be paid any more, `back` goes to `to`; `card` is
+    the charge whose card that is.
+    """
+
+    invoice: Object
+    request: CreditRequest
+    intent: Intent
+    left: int
+    notes: Sequence[Object] = ()
+    before: Object | None = None
+    off_invoice: int = 0
+    back: int = 0
+    card: Object | None = None
+    now: Sequence[int] = field(default_factory=tuple)
+
+    @property
+    def amount(self) -> int:
+        return self.off_invoice + self.back
+
+    def apply(self, api: StripeApi) -> CreditResult:
+        """Make the credit note, once. Raises `StripeFailure`."""
+        if self.before is not None:
+            repeats.finish(api, self.intent, self.before)
+            return CreditResult(self.before, made=False, left=self.left)
+        note = once.create(
+            api,
+            self.intent,
+            (one["id"] for one in self.notes),
+            read=lambda: credit_notes_of(api, self.invoice["id"]),
+            holds=lambda one: one["status"] == "issued",
+        )
+        repeats.finish(api, self.intent, note)
+        return CreditResult(note, made=True, left=self.left - int(note["amount"]))
+
+
+def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
+    """Read the invoice and what is left of it. Raises `AmountError`, `ReferenceRefused`, `Refused`."""
+    invoice = find_invoice(api, request.invoice)
+    if invoice["status"] not in ("open", "paid"):
+        raise Refused(
+            f"the invoice {invoice['id']} is {invoice['status']}, and only one that is open or paid can be credited"
+        )
+    amount = None if request.amount is None else parse_amount(request.amount, invoice["currency"])
+    wish = [invoice["id"], "all" if amount is None else amount, request.to, request.reason, request.note]
+    intent = Intent(PATH, {}, wish=wish, again=request.again)
+    notes = credit_notes_of(api, invoice["id"])
+    issued = [one for one in notes if one["status"] == "issued"]
+    charges = charges_of(api, invoice)
+    left = _left(api, invoice, issued, charges)
+    now = repeats.now_of(api, id_of(invoice["customer"]))
+    before = repeats.made_within_a_day(intent, issued, now)
+    if before is not None:
+        return CreditPlan(invoice, request, intent, left, notes, before, now=now)
+    amount = left if amount is None else amount
+    _check_left(invoice, amount, left)
+    off = min(amount, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
+    back = amount - off
+    card = _card(invoice, charges, request.to, back)
+    params = _params(request, invoice["id"], amount, back)
+    made = Intent(PATH, params, wish=wish, again=request.again)
+    return CreditPlan(invoice, request, made, left, notes, None, off, back, card, now)
+
+
+def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dict[str, Any]:
+    params: dict[str, Any] = {"invoice": invoice, "amount": amount}
+    if back and request.to:
+        params[PARAMETERS[request.to]] = back
+    said = {"reason": request.reason, "memo": request.note}
+    return params | {name: value for name, value in said.items() if value is not None}
+
+
+def _left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Sequence[Object]) -> int:
+    """What neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
+    linked = {id_of(one["refund"]) for note in issued for one in note["refunds"]}
+    apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in linked]
+    refunded = sum(one["amount"] for one in apart if one["status"] in GIVEN)
+    return int(invoice["total"] - sum(note["amount"] for note in issued) - refunded)
+
+
+def _check_left(invoice: Object, amount: int, left: int) -> None:
+    id, currency = invoice["id"], invoice["currency"]
+    if left <= 0:
+        raise Refused(f"nothing is left to credit of the invoice {id}: it has been credited or refunded already")
+    if amount > left:
+        raise Refused(
+            f"only {format_amount(left, currency)} is left to credit of the invoice {id}, and "
+            f"{format_amount(amount, currency)} was asked for",
+            "leave out --amount to credit what is left",
+        )
+
+
+def _card(invoice: Object, charges: Sequence[Object], to: Destination | None, back: int) -> Object | None:
+    """The charge that a refund goes back by. Raises where a destination is missing, or cannot take it."""
+    if not back:
+        if to is not None:
+            raise Contradiction(
+                f"nothing of the invoice {invoice['id']} that is to be credited was paid, so --to {to} has no meaning",
+                "leave out --to: what is credited is not to be paid any more",
+            )
+        return None
+    if to is None:
+        raise Contradiction(
+            f"the invoice {invoice['id']} is paid: where is the money to go?",
+            "--to card pays it back, --to balance keeps it for the next invoices, --to outside only writes it down",
+        )
+    if to != "card":
+        return None
+    room = [one for one in charges if one["amount_captured"] - one["amount_refunded"] >= back]
+    if not room:
+        raise Refused(
+            f"no card can take {format_amount(back, invoice['currency'])} back for the invoice {invoice['id']}: "
+            + _why(invoice, charges),
+            "--to balance keeps it for the customer's next invoices",
+        )
+    return room[0]
+
+
+def _why(invoice: Object, charges: Sequence[Object]) -> str:
+    if not charges:
+        return "no card paid it"
+    left = sum(one["amount_captured"] - one["amount_refunded"] for one in charges)
+    return f"{format_amount(left, invoice['currency'])} of what cards paid is left"

@@ -1,0 +1,101 @@
+"""Giving up an invoice: void it as if it had never been, or write it off as a loss.
+
+https://docs.stripe.com/invoicing/overview#invoice-statuses. Both are harmless to repeat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice, subscription_of
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.subscriptions import records
+from stripe_billing_cli.subscriptions.refusals import Refused
+
+Way = Literal["void", "write-off"]
+BECOMES: dict[Way, str] = {"void": "void", "write-off": "uncollectible"}
+CALLS: dict[Way, str] = {"void": "void", "write-off": "mark_uncollectible"}
+
+
+@dataclass(frozen=True)
+class GiveUpResult:
+    """The invoice as it is now, and whether this run changed it."""
+
+    invoice: Object
+    changed: bool
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as it is printed (docs/output.md)."""
+        done = "voided" if self.invoice["status"] == "void" else "written_off"
+        return {**records.invoice(self.invoice), "result": done if self.changed else "unchanged"}
+
+
+@dataclass(frozen=True)
+class GiveUpPlan:
+    """`from_balance`: what the invoice took from the customer's balance, in minor units; a void gives it back."""
+
+    invoice: Object
+    way: Way
+
+    @property
+    def is_done(self) -> bool:
+        return bool(self.invoice["status"] == BECOMES[self.way])
+
+    @property
+    def from_balance(self) -> int:
+        return int((self.invoice["ending_balance"] or 0) - self.invoice["starting_balance"])
+
+    @property
+    def subscription(self) -> Object | None:
+        """The subscription that the invoice is of, unless it has ended."""
+        found = subscription_of(self.invoice)
+        return found if found is not None and found["status"] not in ENDED else None
+
+    @property
+    def ends_subscription(self) -> bool:
+        """Whether the invoice is the first of a subscription that waits for its payment: voiding it ends that
+        (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses)."""
+        found = self.subscription
+        if found is None or self.way != "void":
+            return False
+        return bool(found["status"] == "incomplete" and records.id_of(found["latest_invoice"]) == self.invoice["id"])
+
+    def apply(self, api: StripeApi) -> GiveUpResult:
+        """Give the invoice up. Raises `StripeFailure`."""
+        if self.is_done:
+            return GiveUpResult(self.invoice, changed=False)
+        path = f"{PATH}/{self.invoice['id']}"
+        try:
+            api.post(f"{path}/{CALLS[self.way]}", {})
+        except RequestRefused:
+            if api.get(path)["status"] != BECOMES[self.way]:
+                raise
+        return GiveUpResult(api.get(path, {"expand": list(EXPAND)}), changed=True)
+
+
+def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:
+    """Read the invoice, and refuse what cannot be given up. Raises `ReferenceRefused`, `Refused`, `StripeFailure`."""
+    plan = GiveUpPlan(find_invoice(api, name), way)
+    if not plan.is_done:
+        _check(plan.invoice, way)
+    return plan
+
+
+def _check(invoice: Object, way: Way) -> None:
+    id, status = invoice["id"], invoice["status"]
+    done = "voided" if way == "void" else "written off"
+    match status:
+        case "paid":
+            raise Refused(
+                f"the invoice {id} is paid, and only what is not paid can be {done}",
+                f"billing invoice credit {id}, or billing refund create {id}, gives money back",
+            )
+        case "draft":
+            raise Refused(
+                f"the invoice {id} is a draft, and only a finalized invoice can be {done}",
+                "wait until it is finalized, or delete the draft in the dashboard",
+            )
+        case "void":
+            raise Refused(f"the invoice {id} is void: there is nothing left to write off")

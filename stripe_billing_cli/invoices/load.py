@@ -1,0 +1,160 @@
+"""Invoices as they are read from Stripe: one by its id, those of a customer, and what became of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import lists, payments, records, references
+from stripe_billing_cli.subscriptions.payments import Trouble
+from stripe_billing_cli.subscriptions.records import id_of
+
+PATH = "/v1/invoices"
+EXPAND = (
+    "customer.invoice_settings.default_payment_method",
+    "default_payment_method",
+    "parent.subscription_details.subscription.default_payment_method",
+    "payments",
+)
+"""What the commands that pay or give up an invoice read along with it."""
+ENDED = ("canceled", "incomplete_expired")
+
+
+def find_invoice(api: StripeApi, name: str, *, expand: Sequence[str] = EXPAND) -> Object:
+    """Return the invoice with this id. Raises `ReferenceRefused`, `StripeFailure`."""
+    references.check_id(name, "an invoice", "in_…")
+    return references.retrieve(api, "invoice", f"{PATH}/{name}", name, expand=expand)
+
+
+def list_invoices(
+    api: StripeApi, *, customer: str | None, subscription: str | None, status: str | None, limit: int | None
+) -> Iterator[Object]:
+    """Return invoices, newest first, of a customer or subscription named as users name them."""
+    wanted: dict[str, Any] = {}
+    if customer is not None:
+        wanted["customer"] = references.find_customer(api, customer)["id"]
+    if subscription is not None:
+        wanted["subscription"] = references.find_subscription(api, subscription)["id"]
+    if status is not None:
+        wanted["status"] = status
+    return lists.objects(api, PATH, wanted, limit)
+
+
+def open_invoices(api: StripeApi, customer: str) -> list[Object]:
+    """Return what a customer has to pay, oldest first."""
+    found = [one for page in api.pages(PATH, {"customer": customer, "status": "open"}) for one in page]
+    return sorted(found, key=lambda one: (one["created"], one["number"] or ""))
+
+
+def subscription_of(invoice: Object) -> Object | None:
+    """Return the subscription of an invoice that was read with `EXPAND`."""
+    details = (invoice["parent"] or {}).get("subscription_details") or {}
+    found = details.get("subscription")
+    return found if isinstance(found, dict) else None
+
+
+def paying_card(invoice: Object) -> Object | None:
+    """Return what an invoice is charged to: its own default, its subscription's, its customer's
+    (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+    subscription, customer = subscription_of(invoice), invoice["customer"]
+    settings = customer.get("invoice_settings") or {} if isinstance(customer, dict) else {}
+    own = invoice["default_payment_method"]
+    return own or (subscription or {}).get("default_payment_method") or settings.get("default_payment_method")
+
+
+@dataclass(frozen=True)
+class InvoiceDetails:
+    """An invoice with what became of it. `charges` are the successful ones that paid it."""
+
+    invoice: Object
+    lines: list[Object]
+    charges: list[Object]
+    refunds: list[Object]
+    credit_notes: list[Object]
+    trouble: Trouble | None
+
+    def record(self) -> dict[str, Any]:
+        """Return the invoice as it is printed (docs/output.md)."""
+        return {
+            **records.invoice(self.invoice),
+            "lines": [_line(one) for one in self.lines],
+            "payments": [payment(one) for one in self.charges],
+            "refunds": [records.refund(one) for one in self.refunds],
+            "credit_notes": [records.credit_note(one) for one in self.credit_notes],
+            "payment_error": None if self.trouble is None else _trouble(self.trouble),
+        }
+
+
+def _line(line: Object) -> dict[str, Any]:
+    return {
+        "id": line["id"],
+        "description": line["description"],
+        "amount": line["amount"],
+        "quantity": line["quantity"],
+        "period_start": line["period"]["start"],
+        "period_end": line["period"]["end"],
+    }
+
+
+def payment(charge: Object) -> dict[str, Any]:
+    """Return a charge as it is printed: what was paid, by which card, and what of it went back."""
+    details = charge["payment_method_details"] or {}
+    card = details.get("card") or {}
+    return {
+        "id": charge["id"],
+        "payment_intent": id_of(charge["payment_intent"]),
+        "amount": charge["amount_captured"],
+        "refunded": charge["amount_refunded"],
+        "currency": charge["currency"],
+        "type": details.get("type"),
+        "brand": card.get("brand"),
+        "last4": card.get("last4"),
+        "disputed": charge["disputed"],
+        "created": charge["created"],
+    }
+
+
+def _trouble(trouble: Trouble) -> dict[str, Any]:
+    return {"message": trouble.message, "code": trouble.code, "decline_code": trouble.decline_code}
+
+
+def load_details(api: StripeApi, name: str) -> InvoiceDetails:
+    """Return an invoice with its lines, payments, refunds and credit notes. Raises `ReferenceRefused`."""
+    invoice = find_invoice(api, name)
+    path = f"{PATH}/{invoice['id']}"
+    lines = [one for page in api.pages(f"{path}/lines", {}) for one in page]
+    charges = charges_of(api, invoice)
+    refunds = [one for charge in charges for one in refunds_of(api, charge["id"])]
+    trouble = payments.owed(api, invoice).trouble if invoice["status"] == "open" else None
+    return InvoiceDetails(invoice, lines, charges, refunds, credit_notes_of(api, invoice["id"]), trouble)
+
+
+def charges_of(api: StripeApi, invoice: Object) -> list[Object]:
+    """Return the successful charges that paid an invoice, newest first; `invoice` with its `payments`."""
+    found = []
+    for one in (invoice["payments"] or {"data": ()})["data"]:
+        if one["status"] != "paid":
+            continue
+        paid_by = one["payment"]
+        if paid_by["type"] == "payment_intent":
+            intent = api.get(f"/v1/payment_intents/{id_of(paid_by['payment_intent'])}", {"expand": ["latest_charge"]})
+            charge = intent["latest_charge"]
+        elif paid_by["type"] == "charge":
+            charge = api.get(f"/v1/charges/{id_of(paid_by['charge'])}")
+        else:
+            charge = None
+        if charge is not None and charge["paid"]:
+            found.append(charge)
+    return sorted(found, key=lambda charge: -charge["created"])
+
+
+def refunds_of(api: StripeApi, charge: str) -> list[Object]:
+    """Return all refunds of a charge, newest first, failed ones too."""
+    return [one for page in api.pages("/v1/refunds", {"charge": charge}) for one in page]
+
+
+def credit_notes_of(api: StripeApi, invoice: str) -> list[Object]:
+    """Return all credit notes of an invoice, newest first, void ones too."""
+    return [one for page in api.pages("/v1/credit_notes", {"invoice": invoice}) for one in page]

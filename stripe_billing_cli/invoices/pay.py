@@ -1,0 +1,154 @@
+"""Paying open invoices: one, or all of a customer's, oldest first.
+
+An invoice that is paid stays paid, so a run after one that was cut off pays the rest
+(https://docs.stripe.com/api/invoices/pay).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_billing_cli.invoices.load import EXPAND, PATH, find_invoice, open_invoices, paying_card
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.subscriptions import pay as payment
+from stripe_billing_cli.subscriptions import records, references
+from stripe_billing_cli.subscriptions.pay import Attempt, Payable
+from stripe_billing_cli.subscriptions.payments import Trouble
+from stripe_billing_cli.subscriptions.refusals import Refused
+
+
+@dataclass(frozen=True)
+class PayRequest:
+    """`name` is an invoice's id or, with `all_open`, the id or email of a customer.
+
+    `method`: in place of the saved card. `out_of_band`: it was paid outside of Stripe.
+    """
+
+    name: str
+    all_open: bool = False
+    method: str | None = None
+    out_of_band: bool = False
+
+
+@dataclass(frozen=True)
+class Payment:
+    """An invoice to be paid, and the saved payment method it is charged to, None where there is none."""
+
+    invoice: Object
+    card: Object | None
+
+
+@dataclass(frozen=True)
+class PaidInvoice:
+    """An invoice as it is after the attempt to pay it."""
+
+    invoice: Object
+    trouble: Trouble | None = None
+
+    @property
+    def paid(self) -> bool:
+        return bool(self.invoice["status"] == "paid")
+
+
+@dataclass(frozen=True)
+class PayResult:
+    """What was tried, in its order; `untried` are the invoices after one that could not be paid."""
+
+    tried: tuple[PaidInvoice, ...]
+    untried: tuple[Object, ...] = ()
+
+    @property
+    def failed(self) -> PaidInvoice | None:
+        return next((one for one in self.tried if not one.paid), None)
+
+    def record(self, subject: str) -> dict[str, Any]:
+        """Return the result as it is printed (docs/output.md)."""
+        trouble = self.failed.trouble if self.failed else None
+        result = "payment_needed" if self.failed else "paid" if self.tried else "nothing_to_pay"
+        return {
+            "id": subject,
+            "result": result,
+            "invoices": [records.invoice(one.invoice) for one in self.tried],
+            "untried": [records.invoice(one) for one in self.untried],
+            "payment_error": None if trouble is None else trouble_record(trouble),
+        }
+
+
+def trouble_record(trouble: Trouble) -> dict[str, Any]:
+    return {"message": trouble.message, "code": trouble.code, "decline_code": trouble.decline_code}
+
+
+@dataclass(frozen=True)
+class PayPlan:
+    """What is going to be paid, oldest first; nothing where all is paid. `subject`: the invoice's or customer's id."""
+
+    subject: str
+    payments: tuple[Payment, ...]
+    request: PayRequest
+    paid_before: Object | None = None
+    sums: dict[str, int] = field(default_factory=dict)
+
+    def apply(self, api: StripeApi) -> PayResult:
+        """Pay one after the other, until one cannot be paid. Raises `StripeFailure`."""
+        tried: list[PaidInvoice] = []
+        for number, one in enumerate(self.payments):
+            tried.append(_pay(api, one.invoice, self.request))
+            if not tried[-1].paid:
+                rest = tuple(later.invoice for later in self.payments[number + 1 :])
+                return PayResult(tuple(tried), rest)
+        return PayResult(tuple(tried))
+
+
+def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
+    """Read what is open, and refuse what cannot be paid. Raises `ReferenceRefused`, `Refused`, `StripeFailure`."""
+    payment.check_method(request.method, livemode=api.livemode)
+    if not request.all_open:
+        invoice = find_invoice(api, request.name)
+        if invoice["status"] == "paid":
+            return PayPlan(invoice["id"], (), request, paid_before=invoice)
+        if invoice["status"] == "void":
+            raise Refused(f"the invoice {invoice['id']} is void, and cannot be paid any more")
+        return _plan(invoice["id"], [invoice], request)
+    customer = references.find_customer(api, request.name)
+    found = open_invoices(api, customer["id"])
+    whole = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}) for one in found]
+    return _plan(customer["id"], whole, request)
+
+
+def _plan(subject: str, invoices: list[Object], request: PayRequest) -> PayPlan:
+    due = tuple(Payment(one, paying_card(one)) for one in invoices)
+    if not (request.method or request.out_of_band):
+        for one in due:
+            if one.card is None and one.invoice["amount_remaining"]:
+                raise Refused(
+                    f"there is no saved card to charge for the invoice {one.invoice['id']}",
+                    f"the customer can pay on {one.invoice['hosted_invoice_url']}; or say --payment-method",
+                )
+    sums: dict[str, int] = {}
+    for one in due:
+        currency = one.invoice["currency"]
+        sums[currency] = sums.get(currency, 0) + one.invoice["amount_remaining"]
+    return PayPlan(subject, due, request, sums=sums)
+
+
+def _pay(api: StripeApi, invoice: Object, request: PayRequest) -> PaidInvoice:
+    attempt = _attempt(api, invoice, request)
+    after = payment.settled(api, Payable(invoice), attempt).invoice or invoice
+    return PaidInvoice(after, attempt.trouble)
+
+
+def _attempt(api: StripeApi, invoice: Object, request: PayRequest) -> Attempt:
+    if request.out_of_band:
+        try:
+            api.post(f"{PATH}/{invoice['id']}/pay", {"paid_out_of_band": True})
+        except RequestRefused:
+            if api.get(f"{PATH}/{invoice['id']}")["status"] != "paid":
+                raise
+        return Attempt("paid")
+    test_card = request.method is not None and request.method.startswith("pm_card_")
+    if test_card and invoice["status"] == "open":
+        assert request.method is not None
+        return payment.confirm_in_test_mode(api, Payable(invoice), request.method)
+    return payment.charge(api, invoice, request.method)
