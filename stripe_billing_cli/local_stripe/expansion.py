@@ -222,6 +222,7 @@ PROPERTIES: Mapping[str, Mapping[str, Expandable]] = {
         "restrictions": Part({"currency_options": Included()}),
     },
     "tax_id": {"customer": Link("customer"), "owner": Part({"customer": Link("customer")})},
+    "tax_rate": {},
     "token": {},
 }
 """By kind. The tiers of a currency option are asked for by currency: `currency_options.eur.tiers`."""

@@ -130,6 +130,26 @@ class Measure(Kind):
 
 
 @dataclass(frozen=True)
+class Percent(Kind):
+    """A percentage to four decimal places, of at most 100. Its bounds are refused as recorded of 2026-08-26.dahlia."""
+
+    least: str = "0"
+
+    def read(self, raw: Raw, name: str) -> float:
+        text = _scalar(raw, name, "decimal")
+        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
+            raise invalid(f"Invalid decimal: {text}", name)
+        value = float(text)
+        if Decimal(text) < Decimal(self.least):
+            raise invalid(
+                f"This value must be greater than or equal to {self.least} (it currently is '{value}').", name
+            )
+        if Decimal(text) > 100:
+            raise invalid(f"This value must be less than or equal to 100 (it currently is '{value}').", name)
+        return float(DecimalText(4).read(raw, name))
+
+
+@dataclass(frozen=True)
 class Choice(Kind):
     options: tuple[str, ...]
 
@@ -151,8 +171,7 @@ class Currency(Kind):
         code = _scalar(raw, name, "string").lower()
         if code not in CURRENCIES:
             raise invalid(
-                f"Invalid currency: {code}. Stripe currently supports these currencies: "
-                f"{', '.join(sorted(CURRENCIES))}",
+                f"Invalid currency: {code}. Stripe currently supports these currencies: {', '.join(CURRENCIES)}",
                 name,
             )
         return code
@@ -254,6 +273,12 @@ class ByCurrency(Kind):
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
         if isinstance(raw, str):
             raise invalid("Invalid object", name)
+        for key in raw:
+            if key != key.lower() and key.lower() in CURRENCIES:
+                raise invalid(
+                    f"Currencies must be lowercase when used as keys in a map. Use `{key.lower()}` instead of `{key}`.",
+                    name,
+                )
         return {
             Currency().read(key, nested(name, key)): self._option(value, nested(name, key))
             for key, value in raw.items()

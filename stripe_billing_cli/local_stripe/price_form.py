@@ -114,12 +114,11 @@ UPDATE = Hash(
         "expand": EXPAND,
         **optional(
             active=Boolean(),
-            lookup_key=LOOKUP_KEY,
-            nickname=Text(),
             tax_behavior=TAX_BEHAVIOR,
             transfer_lookup_key=Boolean(),
         ),
-        **unsettable(currency_options=CURRENCY_OPTIONS, metadata=Metadata()),
+        # Recorded: `lookup_key: ''` clears, although the SDK types it as a plain string. `nickname` is of its kind.
+        **unsettable(currency_options=CURRENCY_OPTIONS, lookup_key=LOOKUP_KEY, metadata=Metadata(), nickname=Text()),
     }
 )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe import events, price_form, price_rules, prices, product_form, products
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.lists import check_cursors
 from stripe_billing_cli.local_stripe.parameters import Params
 from stripe_billing_cli.local_stripe.store import Object
@@ -14,7 +14,7 @@ def check_new(params: Params) -> None:
     if "product" in params and "product_data" in params:
         raise only_one_of(["product", "product_data"])
     if "product" not in params and "product_data" not in params:
-        raise missing_param("product")
+        raise invalid("You must specify either `product` or `product_data` when creating a price.")
     price_rules.check_new(params)
     if "product_data" in params:
         products.check_new(params["product_data"], "product_data")

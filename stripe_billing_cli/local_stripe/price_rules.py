@@ -65,6 +65,8 @@ def check_option(option: Mapping[str, Any], currency: str, scheme: str, name: st
         return
     if "tiers" in option:
         raise invalid("`tiers` can only be set when `billing_scheme` is `tiered`.", nested(name, "tiers"))
+    if not any(amount in option for amount in AMOUNTS):
+        raise missing_param(nested(name, "unit_amount"))
     _check_one_amount(option, currency, name)
     if ("custom_unit_amount" in option) != (scheme == "custom_unit_amount"):
         raise invalid(
@@ -83,11 +85,7 @@ def _check_recurring(recurring: Mapping[str, Any], name: str) -> None:
         )
     metered, meter = recurring.get("usage_type") == "metered", recurring.get("meter")
     if metered and meter is None:
-        raise invalid(
-            "Prices with `recurring[usage_type]=metered` must be backed by a meter: set `recurring[meter]`.",
-            nested(name, "meter"),
-            "parameter_missing",
-        )
+        raise invalid("Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.")
     if meter is not None and not metered:
         raise invalid("`meter` can only be set when `usage_type` is `metered`.", nested(name, "meter"))
     if meter is not None and not METER_ID.fullmatch(meter):
@@ -102,7 +100,7 @@ def _check_tiered(params: Params, currency: str) -> None:
         if name not in params:
             raise missing_param(name)
     if "recurring" not in params:
-        raise invalid("Tiered prices must be recurring.", "recurring", "parameter_missing")
+        raise invalid("Prices with `type=one_time` are not supported with tiered billing.", "interval")
     _check_tiers(params["tiers"], currency, "tiers")
 
 
@@ -116,7 +114,7 @@ def _check_flat(params: Params, currency: str, prefix: str) -> None:
 def _check_one_amount(params: Mapping[str, Any], currency: str, prefix: str) -> None:
     given = [name for name in AMOUNTS if name in params]
     if not given:
-        raise missing_param(nested(prefix, "unit_amount"))
+        raise invalid("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.")
     if len(given) > 1:
         raise only_one_of(given, nested(prefix, given[0]))
     value, name = params[given[0]], nested(prefix, given[0])

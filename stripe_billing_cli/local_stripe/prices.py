@@ -199,8 +199,10 @@ def _check_not_default(call: Call, price: Object) -> None:
         raise invalid("This price cannot be archived because it is the default price of its product.", "active")
 
 
-def _take_lookup_key(call: Call, id: str, lookup_key: str, transfer: bool) -> None:
+def _take_lookup_key(call: Call, id: str, lookup_key: str | None, transfer: bool) -> None:
     """Raises where another price, archived or not, has the key, unless it is to be transferred."""
+    if lookup_key is None:
+        return
     holder = call.store.find("price", lookup_key=lookup_key)
     if holder is None or holder["id"] == id:
         return
@@ -212,7 +214,7 @@ def _take_lookup_key(call: Call, id: str, lookup_key: str, transfer: bool) -> No
 
 
 def lookup_key_taken(holder: str) -> ApiError:
-    return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key", "resource_already_exists")
+    return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key")
 
 
 def list_prices(call: Call) -> Object:

@@ -75,12 +75,13 @@ UPDATE = Hash(
         "expand": EXPAND,
         **optional(
             active=Boolean(),
-            default_price=Text(),
             name=Text(),
             shippable=Boolean(),
             statement_descriptor=STATEMENT_DESCRIPTOR,
         ),
+        # `default_price: ''` unsets, although the SDK types it as a plain string.
         **unsettable(
+            default_price=Text(),
             description=DESCRIPTION,
             images=IMAGES,
             marketing_features=MARKETING_FEATURES,

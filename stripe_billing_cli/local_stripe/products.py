@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers, price_rules, prices, product_form
 from stripe_billing_cli.local_stripe.calls import Call, Route
@@ -66,7 +64,7 @@ def new_product(call: Call, params: Params) -> Object:
     """Everything that Stripe says about a product. Raises where the chosen id is taken."""
     id = params.get("id") or identifiers.short_id(call, "prod")
     if call.store.get("product", id) is not None:
-        raise invalid("Product already exists.", "id", "resource_already_exists")
+        raise invalid("Product already exists.", code="resource_already_exists")
     return {
         "id": id,
         "object": "product",
@@ -82,8 +80,9 @@ def new_product(call: Call, params: Params) -> Object:
         "package_dimensions": params.get("package_dimensions"),
         "shippable": params.get("shippable"),
         "statement_descriptor": _ascii(params.get("statement_descriptor")),
-        "tax_code": params.get("tax_code"),
-        "tax_details": _tax_details(params.get("tax_details")),
+        "tax_code": None,
+        "tax_details": None,
+        **_taxed({}, params),
         "type": params.get("type", "service"),
         "unit_label": params.get("unit_label"),
         "updated": call.now,
@@ -96,10 +95,18 @@ def _ascii(text: str | None) -> str | None:
     return None if text is None else text.encode("ascii", "ignore").decode()
 
 
-def _tax_details(params: Mapping[str, Any] | None) -> Object | None:
-    if params is None:
-        return None
-    return {name: params.get(name) for name in ("performance_location", "tax_code")}
+def _taxed(product: Object, params: Params) -> Object:
+    """`tax_code` and `tax_details`, which name one tax code: each follows the other (recorded for `tax_code`)."""
+    if "tax_code" not in params and "tax_details" not in params:
+        return {}
+    details = {"performance_location": None, "tax_code": None} | (product.get("tax_details") or {})
+    if "tax_code" in params:
+        details["tax_code"] = params["tax_code"]
+    if "tax_details" in params:
+        wanted = params["tax_details"] or {"tax_code": None}
+        details = {"performance_location": None, "tax_code": details["tax_code"]} | wanted
+    empty = all(value is None for value in details.values())
+    return {"tax_code": details["tax_code"], "tax_details": None if empty else details}
 
 
 def retrieve(call: Call) -> Object:
@@ -111,7 +118,7 @@ def retrieve(call: Call) -> Object:
 
 def update(call: Call) -> Object:
     before = retrieve(call)
-    product = {**before, **_changes(call.params)}
+    product = {**before, **_changes(call.params), **_taxed(before, call.params)}
     if "metadata" in call.params:
         product["metadata"] = merged(before["metadata"], call.params["metadata"])
     if product["default_price"] != before["default_price"]:
@@ -124,18 +131,19 @@ def update(call: Call) -> Object:
 
 
 def _changes(params: Params) -> Object:
-    changes = {name: value for name, value in params.items() if name not in ("expand", "metadata")}
+    apart = ("expand", "metadata", "tax_code", "tax_details")
+    changes = {name: value for name, value in params.items() if name not in apart}
     for name in ("images", "marketing_features"):
         if name in changes:
             changes[name] = changes[name] or []
     if "statement_descriptor" in changes:
         changes["statement_descriptor"] = _ascii(changes["statement_descriptor"])
-    if "tax_details" in changes:
-        changes["tax_details"] = _tax_details(changes["tax_details"])
     return changes
 
 
-def _check_default_price(call: Call, product: str, id: str) -> None:
+def _check_default_price(call: Call, product: str, id: str | None) -> None:
+    if id is None:
+        return
     price = call.store.get("price", id)
     if price is None:
         raise no_such("price", id, "default_price")

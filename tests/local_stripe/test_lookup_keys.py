@@ -8,7 +8,7 @@ from tests.local_stripe.conftest import Local, Refusal
 
 
 def taken(holder: str) -> Refusal:
-    return Refusal(f"A price (`{holder}`) already uses that lookup key.", "resource_already_exists", "lookup_key")
+    return Refusal(f"A price (`{holder}`) already uses that lookup key.", param="lookup_key")
 
 
 def keys(local: Local) -> dict[str, str | None]:

@@ -50,8 +50,16 @@ def unsettable(name: str) -> Refusal:
         ("prices", f"{PRICE}&product_data[description]=x", unknown("product_data[description]")),
         ("products", "", missing("name")),
         ("prices", "", missing("currency")),
-        ("prices", "currency=usd&unit_amount=1", missing("product")),
-        ("prices", "currency=usd&product=pro", missing("unit_amount")),
+        (
+            "prices",
+            "currency=usd&unit_amount=1",
+            Refusal("You must specify either `product` or `product_data` when creating a price."),
+        ),
+        (
+            "prices",
+            "currency=usd&product=pro",
+            Refusal("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set."),
+        ),
         ("prices", f"{PRICE}&recurring[interval_count]=1", missing("recurring[interval]")),
         ("prices", f"{PRICE}&transform_quantity[divide_by]=1", missing("transform_quantity[round]")),
         ("prices", f"{PRICE}&tiers[0][unit_amount]=1", missing("tiers[0][up_to]")),
@@ -151,14 +159,24 @@ def test_a_wrong_parameter_is_named(local: Local, path: str, form: str, refusal:
 def test_a_currency_must_be_one_of_stripes(local: Local) -> None:
     refusal = local.send("post", "/v1/prices", "currency=btc&unit_amount=1&product=pro").refusal
 
-    assert refusal.message.startswith("Invalid currency: btc. Stripe currently supports these currencies: aed, afn, ")
+    assert refusal.message.startswith(
+        "Invalid currency: btc. Stripe currently supports these currencies: usd, aed, afn, "
+    )
+    assert refusal.message.endswith(", zmw, usdc, btn, ghs, eek, lvl, svc, vef, ltl, sll, mro")
     assert (refusal.status, refusal.param) == (400, "currency")
 
 
-def test_a_currency_may_be_written_in_capitals(local: Local) -> None:
-    price = local.price(currency="EUR", currency_options={"USD": {"unit_amount": 1600}}, expand=["currency_options"])
-
-    assert (price["currency"], set(price["currency_options"])) == ("eur", {"eur", "usd"})
+def test_a_currency_may_be_written_in_capitals_but_not_as_a_key(local: Local) -> None:
+    assert local.price(currency="EUR")["currency"] == "eur"
+    for path, params in (
+        ("/v1/prices", {"currency": "eur", "unit_amount": 1, "product": local.product()["id"]}),
+        ("/v1/coupons", {"currency": "eur", "amount_off": 1}),
+    ):
+        options = {"USD": {"unit_amount" if "unit_amount" in params else "amount_off": 4}}
+        assert local.refused("post", path, **params, currency_options=options) == Refusal(
+            "Currencies must be lowercase when used as keys in a map. Use `usd` instead of `USD`.",
+            param="currency_options",
+        )
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_a_new_currency_is_priced_as_its_price(
     assert set(options_of(local, created)) == {"usd"}
 
 
-@pytest.mark.parametrize("name", ["active", "lookup_key", "nickname", "tax_behavior"])
+@pytest.mark.parametrize("name", ["active", "tax_behavior"])
 def test_an_empty_string_clears_none_of_the_rest(local: Local, name: str) -> None:
     price = local.price(lookup_key="pro", nickname="Monthly")
 
@@ -179,3 +179,11 @@ def test_an_empty_string_clears_none_of_the_rest(local: Local, name: str) -> Non
 
     assert (refusal.code, refusal.param) == ("parameter_invalid_empty", name)
     assert local.get(path_of(price)) == price
+
+
+@pytest.mark.parametrize("name", ["lookup_key", "nickname"])
+def test_an_empty_string_clears_the_lookup_key_and_the_nickname(local: Local, name: str) -> None:
+    price = local.price(lookup_key="pro", nickname="Monthly")
+
+    assert local.post(path_of(price), **{name: ""}) == {**price, name: None}
+    assert local.events()[0]["data"]["previous_attributes"] == {name: price[name]}

@@ -198,7 +198,7 @@ def test_tiers_rise_to_infinity_and_each_has_an_amount(local: Local, tiers: list
     [
         ({"tiers": None}, "parameter_missing", "tiers"),
         ({"tiers_mode": None}, "parameter_missing", "tiers_mode"),
-        ({"recurring": None}, "parameter_missing", "recurring"),
+        ({"recurring": None}, None, "interval"),
         ({"unit_amount": 1}, None, "unit_amount"),
         ({"unit_amount_decimal": "1"}, None, "unit_amount_decimal"),
         ({"transform_quantity": {"divide_by": 2, "round": "up"}}, None, "tiers"),
@@ -278,7 +278,6 @@ def test_a_metered_price_is_backed_by_a_meter(local: Local) -> None:
 @pytest.mark.parametrize(
     ("recurring", "code"),
     [
-        ({"usage_type": "metered"}, "parameter_missing"),
         ({"usage_type": "licensed", "meter": "mtr_123"}, None),
         ({"meter": "mtr_123"}, None),
         ({"usage_type": "metered", "meter": "requests"}, "resource_missing"),
@@ -288,6 +287,13 @@ def test_a_meter_and_metered_usage_go_together(local: Local, recurring: dict[str
     refusal = refused_price(local, unit_amount=1, recurring={**MONTHLY, **recurring})
 
     assert (refusal.status, refusal.code, refusal.param) == (400, code, "recurring[meter]")
+
+
+def test_a_metered_price_needs_a_meter(local: Local) -> None:
+    """Recorded 2026-08-26.dahlia."""
+    assert refused_price(local, unit_amount=1, recurring={**MONTHLY, "usage_type": "metered"}) == Refusal(
+        "Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters."
+    )
 
 
 @pytest.mark.parametrize(("interval", "most"), [("day", 1095), ("week", 156), ("month", 36), ("year", 3)])
@@ -348,7 +354,6 @@ def test_tiers_of_a_currency_come_back_when_that_currency_is_expanded(local: Loc
     ("price", "options", "param"),
     [
         ({"unit_amount": 1}, {"usd": {"unit_amount": 1}}, "usd"),
-        ({"unit_amount": 1}, {"USD": {"unit_amount": 1}}, "usd"),
         ({"unit_amount": 1}, {"eur": {"tax_behavior": "inclusive"}}, "eur][unit_amount"),
         ({"unit_amount": 1}, {"eur": {"unit_amount": 1, "unit_amount_decimal": "1"}}, "eur][unit_amount"),
         ({"unit_amount": 1}, {"eur": {"tiers": [{"up_to": "inf", "unit_amount": 7}]}}, "eur][tiers"),
@@ -428,7 +433,7 @@ def test_a_refused_price_leaves_no_product_behind(local: Local) -> None:
         key="a key",
     )
 
-    assert refusal.code == "resource_already_exists"
+    assert refusal.param == "lookup_key"
     assert local.get("/v1/products") == products
 
 

@@ -49,22 +49,27 @@ FIELDS: list[tuple[str, Any, Any]] = [
     ("unit_label", "seat", "licence"),
     ("url", "https://shop.example/pro?a=1#top", "http://shop.example"),
 ]
-CLEARED = {
-    "description": None,
-    "images": [],
-    "marketing_features": [],
-    "metadata": {},
-    "package_dimensions": None,
-    "tax_code": None,
-    "tax_details": None,
-    "unit_label": None,
-    "url": None,
+CLEARED: dict[str, dict[str, Any]] = {
+    "description": {"description": None},
+    "images": {"images": []},
+    "marketing_features": {"marketing_features": []},
+    "metadata": {"metadata": {}},
+    "package_dimensions": {"package_dimensions": None},
+    "tax_code": {"tax_code": None, "tax_details": {"performance_location": "loc_1", "tax_code": None}},
+    "tax_details": {"tax_code": None, "tax_details": None},
+    "unit_label": {"unit_label": None},
+    "url": {"url": None},
 }
 
 
-def told(name: str, value: Any) -> Any:
-    """`value` of a field as Stripe tells it."""
-    return {"performance_location": None, **value} if name == "tax_details" else value
+def told(name: str, value: Any) -> dict[str, Any]:
+    """The fields that Stripe tells of `value`: a tax code stands in two of them (recorded 2026-08-26.dahlia)."""
+    match name:
+        case "tax_code":
+            return {name: value, "tax_details": {"performance_location": None, "tax_code": value}}
+        case "tax_details":
+            return {"tax_code": value["tax_code"], name: {"performance_location": None, **value}}
+    return {name: value}
 
 
 def test_a_product_of_a_name_alone_has_stripes_defaults(local: Local) -> None:
@@ -77,11 +82,11 @@ def test_a_product_of_a_name_alone_has_stripes_defaults(local: Local) -> None:
 @pytest.mark.parametrize(("name", "value", "other"), FIELDS)
 def test_each_field_is_kept_and_can_be_changed(local: Local, name: str, value: Any, other: Any) -> None:
     product = local.product(**{name: value})
-    assert product == {**BARE, "id": product["id"], name: told(name, value)}
+    assert product == {**BARE, "id": product["id"], **told(name, value)}
 
     changed = local.post(f"/v1/products/{product['id']}", **{name: other})
 
-    assert changed == {**product, name: told(name, other)}
+    assert changed == {**product, **told(name, other)}
     assert local.get(f"/v1/products/{product['id']}") == changed
 
 
@@ -91,10 +96,10 @@ def test_an_empty_string_clears_what_can_be_cleared(local: Local, name: str) -> 
 
     cleared = local.post(f"/v1/products/{product['id']}", **{name: ""})
 
-    assert cleared == {**product, name: CLEARED[name]}
+    assert cleared == {**product, **CLEARED[name]}
 
 
-@pytest.mark.parametrize("name", ["name", "active", "shippable", "statement_descriptor", "default_price"])
+@pytest.mark.parametrize("name", ["name", "active", "shippable", "statement_descriptor"])
 def test_an_empty_string_does_not_clear_the_rest(local: Local, name: str) -> None:
     product = local.product()
 
@@ -127,7 +132,7 @@ def test_an_id_can_be_had_once(local: Local) -> None:
     local.product(id="pro")
 
     assert local.refused("post", "/v1/products", id="pro", name="Other") == Refusal(
-        "Product already exists.", "resource_already_exists", "id"
+        "Product already exists.", "resource_already_exists"
     )
     assert local.get("/v1/products/pro")["name"] == "Pro"
 

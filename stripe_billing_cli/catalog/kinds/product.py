@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.catalog.desired import PackageDimensions, Product
+from stripe_billing_cli.catalog.desired import PackageDimensions, Product, TaxDetails
 from stripe_billing_cli.catalog.difference import (
     FieldChange,
     Fields,
@@ -31,7 +31,7 @@ def stamp(product: Product, catalog: str) -> Stamp:
 
 def wanted_fields(product: Product) -> Fields:
     """What the file wants of a product, without its default price and its metadata."""
-    tax = product.tax_details
+    tax = product.tax_details or TaxDetails()
     return {
         "active": product.active,
         "name": product.name,
@@ -41,8 +41,7 @@ def wanted_fields(product: Product) -> Fields:
         "package_dimensions": _dimensions(product.package_dimensions),
         "shippable": product.shippable or None,
         "statement_descriptor": product.statement_descriptor,
-        "tax_code": product.tax_code,
-        "tax_details": tax and {"performance_location": tax.performance_location, "tax_code": tax.tax_code},
+        **_taxed(tax.performance_location, tax.tax_code or product.tax_code),
         "unit_label": product.unit_label,
         "url": product.url,
     }
@@ -50,7 +49,7 @@ def wanted_fields(product: Product) -> Fields:
 
 def held_fields(held: Mapping[str, Any]) -> Fields:
     """The same fields of a product as Stripe answers it."""
-    box, tax = held["package_dimensions"], held.get("tax_details")
+    box, tax = held["package_dimensions"], held.get("tax_details") or {}
     return {
         "active": held["active"],
         "name": held["name"],
@@ -60,11 +59,16 @@ def held_fields(held: Mapping[str, Any]) -> Fields:
         "package_dimensions": box and {side: Decimal(str(box[side])) for side in DIMENSIONS},
         "shippable": held["shippable"] or None,
         "statement_descriptor": held["statement_descriptor"],
-        "tax_code": held["tax_code"],
-        "tax_details": tax and {"performance_location": tax["performance_location"], "tax_code": tax["tax_code"]},
+        **_taxed(tax.get("performance_location"), tax.get("tax_code") or held["tax_code"]),
         "unit_label": held["unit_label"],
         "url": held["url"],
     }
+
+
+def _taxed(performance_location: str | None, tax_code: str | None) -> Fields:
+    """`tax_code` and `tax_details`. Stripe answers a tax code as both, so that details without a place say no more."""
+    details = {"performance_location": performance_location, "tax_code": tax_code}
+    return {"tax_code": tax_code, "tax_details": details if performance_location else None}
 
 
 def changes(product: Product, catalog: str, held: Mapping[str, Any]) -> dict[str, FieldChange]:
@@ -94,6 +98,8 @@ def create_params(product: Product, catalog: str) -> dict[str, Any]:
 
 def update_params(fields: Mapping[str, FieldChange]) -> dict[str, Any]:
     params = {name: _param(name, change.after) for name, change in fields.items() if not name.startswith("metadata.")}
+    if params.get("tax_details") == "" and "tax_code" not in params:
+        params["tax_details"] = {"tax_code": fields["tax_details"].before["tax_code"] or ""}  # "" would clear the code
     metadata = metadata_params(fields)
     return params | ({"metadata": metadata} if metadata else {})
 

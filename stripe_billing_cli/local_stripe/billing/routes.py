@@ -16,6 +16,7 @@ from stripe_billing_cli.local_stripe.billing import (
     refunds,
     setup_intents,
     tax_ids,
+    tax_rates,
     test_clocks,
     tokens,
 )
@@ -46,6 +47,7 @@ ROUTES = (
     *promotion_codes.ROUTES,
     *discount_calls.ROUTES,
     *tax_ids.ROUTES,
+    *tax_rates.ROUTES,
     *tokens.ROUTES,
     *checkout_sessions.ROUTES,
     *features.ROUTES,

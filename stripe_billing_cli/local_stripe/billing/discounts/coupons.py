@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
-from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe import events, identifiers, times
 from stripe_billing_cli.local_stripe.billing import agenda
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such, only_one_of
-from stripe_billing_cli.local_stripe.forms import Raw
+from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
@@ -16,13 +13,12 @@ from stripe_billing_cli.local_stripe.parameters import (
     ByCurrency,
     Choice,
     Currency,
-    DecimalText,
     Hash,
     Integer,
-    Kind,
     ListOf,
     Metadata,
     Params,
+    Percent,
     Text,
     optional,
     required,
@@ -32,16 +28,6 @@ from stripe_billing_cli.local_stripe.store import Object
 
 KIND = "coupon"
 EXPIRE = "coupon.expire"
-
-
-class Percent(Kind):
-    """More than 0, at most 100."""
-
-    def read(self, raw: Raw, name: str) -> float:
-        value = Decimal(DecimalText(4).read(raw, name))
-        if not 0 < value <= 100:
-            raise invalid("Percent off must be greater than 0 and less than or equal to 100.", name)
-        return float(value) if value % 1 else int(value)
 
 
 OPTIONS = ByCurrency(Hash(required(amount_off=Integer(1))))
@@ -57,7 +43,7 @@ CREATE = Hash(
             id=Text(),
             max_redemptions=Integer(1),
             name=Text(40),
-            percent_off=Percent(),
+            percent_off=Percent("0.01"),
             redeem_by=Integer(),
         ),
         **unsettable(metadata=Metadata()),
@@ -74,17 +60,20 @@ UPDATE = Hash(
 
 
 def check_new(params: Params) -> None:
+    """The refusals are recorded of 2026-08-26.dahlia, but for the last."""
     if "amount_off" in params and "percent_off" in params:
-        raise only_one_of(["amount_off", "percent_off"])
+        raise invalid("Received both percent_off and amount_off parameters. Please pass in only one.")
     if "amount_off" not in params and "percent_off" not in params:
-        raise invalid("You must pass either `percent_off` or `amount_off`.", "percent_off", "parameter_missing")
+        raise invalid("Must provide percent_off or amount_off.", code="parameter_missing")
     if "amount_off" in params and "currency" not in params:
-        raise missing_param("currency")
+        raise invalid("You must pass currency when passing amount_off", "currency")
     if "percent_off" in params and "currency_options" in params:
-        raise invalid("`currency_options` can only be set together with `amount_off`.", "currency_options")
+        raise only_one_of(["currency_options", "percent_off"])
     repeating = params.get("duration", "once") == "repeating"
     if repeating and "duration_in_months" not in params:
-        raise missing_param("duration_in_months")
+        raise invalid(
+            "The duration_in_months param must be set when creating a coupon with a repeating duration", "duration"
+        )
     if not repeating and "duration_in_months" in params:
         raise invalid("`duration_in_months` can only be set if `duration` is `repeating`.", "duration_in_months")
 
@@ -93,10 +82,10 @@ def create(call: Call) -> Object:
     params = call.params
     id = params.get("id") or identifiers.coupon_id()
     if call.store.get(KIND, id) is not None:
-        raise invalid("Coupon already exists.", "id", "resource_already_exists")
+        raise invalid("Coupon already exists.", code="resource_already_exists")
     redeem_by = params.get("redeem_by")
-    if redeem_by is not None and redeem_by <= call.now:
-        raise invalid("Coupon `redeem_by` must be in the future.", "redeem_by")
+    if redeem_by is not None:
+        times.check_future(redeem_by, "redeem_by", call.now)
     for at, product in enumerate(params.get("applies_to", {}).get("products", ())):
         if call.store.get("product", product) is None:
             raise no_such("product", product, f"applies_to[products][{at}]")

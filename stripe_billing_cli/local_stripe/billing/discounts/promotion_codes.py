@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 
-from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe import events, identifiers, times
 from stripe_billing_cli.local_stripe.billing import agenda, customers
 from stripe_billing_cli.local_stripe.billing.discounts import coupons
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
@@ -33,6 +33,8 @@ from stripe_billing_cli.local_stripe.parameters import (
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
 KIND = "promotion_code"
+CODE = re.compile("[a-zA-Z0-9_-]+")
+AMOUNT = ("minimum_amount", "minimum_amount_currency")
 EXPIRE = "promotion_code.expire"
 OPTIONS = ByCurrency(Hash(optional(minimum_amount=Integer(1))))
 CREATE = Hash(
@@ -75,14 +77,19 @@ LIST = Hash(
 
 
 def check_new(params: Params) -> None:
+    """The refusals are recorded of 2026-08-26.dahlia, but for those of the restrictions, which are of their kind."""
     if "coupon" not in params["promotion"]:
-        raise missing_param("promotion[coupon]")
-    if "code" in params and not re.fullmatch("[A-Za-z0-9-]+", params["code"]):
-        raise invalid("The code may only have letters (a-z, A-Z), digits and dashes.", "code")
+        raise invalid("You must pass promotion.coupon when passing promotion", "promotion.coupon")
+    if "code" in params and not CODE.fullmatch(params["code"]):
+        raise invalid(
+            "This value must match the regex pattern. (/\\A[a-zA-Z0-9\\-_]+\\z/ does not match for the value "
+            f"{params['code']}).",
+            "code",
+        )
     restrictions = params.get("restrictions", {})
-    if ("minimum_amount" in restrictions) != ("minimum_amount_currency" in restrictions):
-        missing = "minimum_amount_currency" if "minimum_amount" in restrictions else "minimum_amount"
-        raise missing_param(f"restrictions[{missing}]")
+    for present, missing in (AMOUNT, AMOUNT[::-1]):
+        if present in restrictions and missing not in restrictions:
+            raise invalid(f"You must pass {missing} when passing {present}", f"restrictions[{missing}]")
 
 
 def create(call: Call) -> Object:
@@ -97,8 +104,8 @@ def create(call: Call) -> Object:
     if active:
         _check_free(call, code)
     expires_at = params.get("expires_at")
-    if expires_at is not None and expires_at <= call.now:
-        raise invalid("`expires_at` must be in the future.", "expires_at")
+    if expires_at is not None:
+        times.check_future(expires_at, "expires_at", call.now)
     if expires_at is not None and coupon["redeem_by"] is not None and expires_at > coupon["redeem_by"]:
         raise invalid("`expires_at` cannot be after the coupon's `redeem_by`.", "expires_at")
     most = params.get("max_redemptions")
@@ -142,7 +149,7 @@ def _restrictions(params: Params) -> Object:
 
 def _check_free(call: Call, code: str) -> None:
     if _called(call, code):
-        raise invalid(f"An active promotion code with `code: {code}` already exists.", "code")
+        raise invalid(f"An active promotion code with `code: {code}` already exists.")
 
 
 def _called(call: Call, code: str) -> list[Object]:
