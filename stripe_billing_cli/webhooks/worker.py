@@ -19,7 +19,7 @@ from typing import TypeVar
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
 from stripe_billing_cli.webhooks.store import Delivery, Store, StoreTrouble
-from stripe_billing_cli.webhooks.store.work import Status
+from stripe_billing_cli.webhooks.store.status import Status
 from stripe_billing_cli.webhooks.workplace import give_back_gone
 
 Result = TypeVar("Result")

@@ -53,6 +53,8 @@ class Store:
         self._database = database
         self.shown = database.shown
         self.clock = database.clock
+        self.shared = not database.sqlite
+        """Whether transactions of several programs overlap, as they do on a server."""
         self.work = Work(database)
         self.events = Events(database, self.work)
         self.access = AccessRows(database)

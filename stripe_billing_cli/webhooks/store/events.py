@@ -13,6 +13,8 @@ from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import recording, schema
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.errors import StoreTrouble
+from stripe_billing_cli.webhooks.store.event_rows import event_of, load_events
+from stripe_billing_cli.webhooks.store.status import TROUBLED, UNFINISHED
 from stripe_billing_cli.webhooks.store.work import Delivery, Work
 
 Route = Callable[[Event], Iterable[str]]
@@ -108,8 +110,7 @@ class Events:
     def load(self, ids: Sequence[str]) -> dict[str, Event]:
         """Events with their payloads, by id."""
         with self._database.reading() as connection:
-            query = sa.select(schema.events).where(schema.events.c.id.in_(ids))
-            return {row.id: _event(row) for row in connection.execute(query)} if ids else {}
+            return load_events(ids, connection)
 
     def known(self, ids: Sequence[str]) -> frozenset[str]:
         """Those of the ids that are in the store."""
@@ -182,7 +183,7 @@ class Events:
 
 def _settled() -> sa.ColumnElement[bool]:
     work = schema.deliveries.c
-    return ~sa.exists().where(work.event == schema.events.c.id, work.status.in_(("pending", "failed", "running")))
+    return ~sa.exists().where(work.event == schema.events.c.id, work.status.in_(UNFINISHED))
 
 
 def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
@@ -202,27 +203,10 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
     if filter.handler is not None:
         of_work.append(work.handler == filter.handler)
     if filter.failed:
-        of_work.append(work.status.in_(("failed", "dead")))
+        of_work.append(work.status.in_(TROUBLED))
     if of_work:
         yield sa.exists().where(work.event == table.id, *of_work)
 
 
-def _event(row: Row[*tuple[Any, ...]]) -> Event:
-    return Event(
-        id=row.id,
-        type=row.type,
-        created=row.created,
-        livemode=row.livemode,
-        payload=row.payload,
-        source=row.source,
-        api_version=row.api_version,
-        object=row.object,
-        object_id=row.object_id,
-        customer=row.customer,
-        account=row.account,
-        thin=row.thin,
-    )
-
-
 def _stored(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> Stored:
-    return Stored(_event(row), row.received_at, tuple(deliveries), (row.created, row.received_at, row.seq))
+    return Stored(event_of(row), row.received_at, tuple(deliveries), (row.created, row.received_at, row.seq))

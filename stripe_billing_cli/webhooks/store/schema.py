@@ -16,10 +16,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
     text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration."""
 
 metadata = MetaData()
@@ -66,13 +67,16 @@ deliveries = Table(
     Column("finished_at", Double),
     Column("outcome", Text),
     Column("error", Text),
+    Column("waiting", Boolean, nullable=False, server_default=false()),
+    Column("begun_at", Double),
     Index("deliveries_by_event", "event", "handler", unique=True),
     Index(
         "deliveries_to_do",
+        "handler",
         "due",
         "seq",
-        sqlite_where=text("status IN ('pending', 'failed')"),
-        postgresql_where=text("status IN ('pending', 'failed')"),
+        sqlite_where=text("status IN ('pending', 'failed') AND NOT waiting"),
+        postgresql_where=text("status IN ('pending', 'failed') AND NOT waiting"),
     ),
     Index(
         "deliveries_by_lane",
@@ -99,7 +103,10 @@ deliveries = Table(
         postgresql_where=text("status IN ('failed', 'dead')"),
     ),
 )
-"""`deliveries_running` is what keeps two workers off one lane, whatever they do."""
+"""`deliveries_running` is what keeps two workers off one lane, whatever they do.
+
+SQLite uses a partial index only where the statement has the index's condition word for word, its values not bound.
+`waiting` is set where a delivery was seen behind an open one of its lane: claiming need not look at it again."""
 
 access = Table(
     "access",

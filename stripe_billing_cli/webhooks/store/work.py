@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, fields
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, Row
@@ -23,11 +23,10 @@ from sqlalchemy.exc import IntegrityError
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import schema
 from stripe_billing_cli.webhooks.store.database import Database
+from stripe_billing_cli.webhooks.store.event_rows import load_events
 from stripe_billing_cli.webhooks.store.recording import PENDING, pending
-
-Status = Literal["pending", "running", "done", "failed", "dead"]
-OPEN = ("pending", "failed")
-UNFINISHED = ("pending", "failed", "running")
+from stripe_billing_cli.webhooks.store.status import DEAD, OPEN, RUNNING, TROUBLED, UNFINISHED, Status
+from stripe_billing_cli.webhooks.store.turn import End, Turn
 
 
 @dataclass(frozen=True)
@@ -51,6 +50,16 @@ class Delivery:
     finished_at: float | None
     outcome: str | None
     error: str | None
+    begun_at: float | None = None
+    """When it was first attempted."""
+
+
+@dataclass(frozen=True)
+class Turned:
+    """What a turn did: the deliveries, by `seq`, that ended, and those claimed, each with its event if it is there."""
+
+    ended: frozenset[int]
+    claimed: Sequence[tuple[Delivery, Event | None]]
 
 
 class Work:
@@ -74,71 +83,61 @@ class Work:
 
         The attempt is counted now, so that one which takes the worker down with it counts too.
         """
-        try:
-            with self._database.writing(durable=False) as connection:
-                return self._claim(connection, worker, handlers, limit, lease_seconds)
-        except IntegrityError:
-            return []  # another worker took the same lane at the same moment; whoever lost asks again
+        return [one for one, _ in self.turn(worker, (), handlers, limit=limit, lease_seconds=lease_seconds).claimed]
 
-    def _claim(
-        self, connection: Connection, worker: str, handlers: Collection[str], limit: int, lease_seconds: float
-    ) -> list[Delivery]:
-        now = self._database.clock()
-        work, ahead = schema.deliveries.c, schema.deliveries.alias("ahead")
-        before = sa.or_(
-            ahead.c.status == "running",
-            sa.tuple_(ahead.c.created, ahead.c.seq) < sa.tuple_(work.created, work.seq),
-        )
-        # A subquery for each row: as an anti-join, PostgreSQL without fresh statistics reads all lanes for each lane.
-        same_lane = (ahead.c.handler == work.handler, ahead.c.lane == work.lane, ahead.c.status.in_(UNFINISHED))
-        first_ahead = sa.select(ahead.c.seq).where(*same_lane, before).limit(1).scalar_subquery()
-        query = (
-            sa.select(work.seq)
-            .where(work.status.in_(OPEN), work.due <= now, work.handler.in_(handlers), first_ahead.is_(None))
-            .order_by(work.due, work.seq)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=schema.deliveries)
-        )
-        found = list(connection.execute(query).scalars())
-        if not found:
-            return []
-        taken = (
-            sa.update(schema.deliveries)
-            .where(work.seq.in_(found))
-            .values(status="running", worker=worker, lease_until=now + lease_seconds, attempts=work.attempts + 1)
-            .returning(*work)
-        )
-        claimed = [delivery_of(row) for row in connection.execute(taken)]
-        return sorted(claimed, key=lambda delivery: found.index(delivery.seq))
+    def turn(
+        self, worker: str, ends: Sequence[End], handlers: Collection[str], *, limit: int, lease_seconds: float
+    ) -> Turned:
+        """Write down how calls ended, and claim as `claim` does, in one transaction.
+
+        Where another worker takes the same lane at the same moment, the ends are written and nothing is claimed.
+        """
+        try:
+            return self._turn(worker, ends, handlers, limit, lease_seconds)
+        except IntegrityError:
+            return self._turn(worker, ends, handlers, 0, lease_seconds)
+
+    def _turn(
+        self, worker: str, ends: Sequence[End], handlers: Collection[str], limit: int, lease_seconds: float
+    ) -> Turned:
+        with self._database.writing(durable=False) as connection:
+            turn = Turn(connection, self._database.clock())
+            ended = turn.end(worker, ends)
+            rows = turn.claim(worker, handlers, limit=limit, lease_seconds=lease_seconds) if limit > 0 else ()
+            events = load_events([row.event for row in rows], connection)
+        return Turned(ended, [(delivery_of(row), events.get(row.event)) for row in rows])
+
+    def release_waiting(self, handlers: Collection[str]) -> int:
+        """Have claimed what is marked as waiting and waits behind nothing; how many."""
+        with self._database.writing(durable=False) as connection:
+            return Turn(connection, self._database.clock()).release_waiting(handlers)
 
     def renew(self, worker: str, held: Collection[int], *, lease_seconds: float = 60.0) -> int:
         """Keep what this worker has running, of the deliveries with these `seq`s, for another lease; how many."""
         work = schema.deliveries
-        mine = sa.update(work).where(work.c.worker == worker, work.c.status == "running", work.c.seq.in_(held))
+        mine = sa.update(work).where(work.c.worker == worker, work.c.status == RUNNING, work.c.seq.in_(held))
         with self._database.writing(durable=False) as connection:
             return connection.execute(mine.values(lease_until=self._database.clock() + lease_seconds)).rowcount
 
-    def finish(self, delivery: Delivery, outcome: str | None = None, *, within: Connection | None = None) -> bool:
+    def finish(self, delivery: Delivery, outcome: str | None = None) -> bool:
         """It is done. False where the lease had run out and somebody else has it, or had it, since."""
-        return self._end(
-            delivery, within, status="done", finished_at=self._database.clock(), outcome=outcome, error=None
-        )
+        return self._end(delivery, End(delivery.seq, delivery.attempts, "done", outcome=outcome))
 
-    def retry_later(self, delivery: Delivery, error: str, *, seconds: float, within: Connection | None = None) -> bool:
+    def retry_later(self, delivery: Delivery, error: str, *, seconds: float) -> bool:
         """It failed, and is due again in so many seconds. False as in `finish`."""
-        due = self._database.clock() + seconds
-        return self._end(delivery, within, status="failed", due=due, error=error, finished_at=None)
+        return self._end(delivery, End(delivery.seq, delivery.attempts, "failed", error=error, retry_in=seconds))
 
-    def bury(self, delivery: Delivery, error: str, *, within: Connection | None = None) -> bool:
+    def bury(self, delivery: Delivery, error: str) -> bool:
         """It failed for good: dead, until somebody asks for it again. False as in `finish`."""
-        return self._end(delivery, within, status="dead", finished_at=self._database.clock(), error=error)
+        return self._end(delivery, End(delivery.seq, delivery.attempts, "dead", error=error))
 
     def waiting(self, delivery: Delivery) -> list[int]:
         """The deliveries, by `seq`, that wait in the lane of this one."""
         work = schema.deliveries.c
-        same = (work.handler == delivery.handler, work.lane == delivery.lane, work.status.in_(OPEN))
+        same = (work.handler == delivery.handler, work.lane == delivery.lane)
+        waits = (work.status.in_(UNFINISHED), work.status != RUNNING)
         with self._database.reading() as connection:
-            return list(connection.execute(sa.select(work.seq).where(*same)).scalars())
+            return list(connection.execute(sa.select(work.seq).where(*same, *waits)).scalars())
 
     def finish_waiting(self, seqs: Sequence[int], outcome: str) -> list[Delivery]:
         """Those of the deliveries that still wait are done, by what was done for another; which they are."""
@@ -156,19 +155,24 @@ class Work:
         return self._return(sa.and_(work.worker == worker, work.seq.not_in(but)), attempts=work.attempts - 1)
 
     def give_back_expired(self) -> int:
-        """Put back what workers that are gone, or hang, had running; how many."""
-        return self._return(schema.deliveries.c.lease_until < self._database.clock())
+        """Put back what workers that are gone, or hang, had running, as `give_back_dead` does; how many."""
+        now = self._database.clock()
+        return self._return(schema.deliveries.c.lease_until < now, due=now + _crash_pause())
 
     def workers(self) -> list[str]:
         """The workers that have something running, or had when they were last heard of."""
         work = schema.deliveries.c
         with self._database.reading() as connection:
-            query = sa.select(work.worker).where(work.status == "running").distinct()
+            query = sa.select(work.worker).where(work.status == RUNNING).distinct()
             return list(connection.execute(query).scalars())
 
     def give_back_dead(self, worker: str) -> int:
-        """Put back what a worker that is known to be gone had running: its attempts count; how many."""
-        return self._return(schema.deliveries.c.worker == worker)
+        """Put back what a worker that is known to be gone had running: its attempts count; how many.
+
+        What was running in several crashes may be their cause: it is due again after a growing pause.
+        """
+        due = self._database.clock() + _crash_pause()
+        return self._return(schema.deliveries.c.worker == worker, due=due)
 
     def retry(self, event: str, handlers: Collection[str] | None = None) -> int:
         """Do an event's deliveries again that are not about to be done anyway, with all attempts; how many."""
@@ -176,7 +180,14 @@ class Work:
         chosen = [work.c.event == event, work.c.status.in_(("done", "dead", "failed"))]
         if handlers is not None:
             chosen.append(work.c.handler.in_(handlers))
-        fresh = {"status": "pending", "attempts": 0, "due": self._database.clock(), "finished_at": None}
+        fresh = {
+            "status": "pending",
+            "attempts": 0,
+            "due": self._database.clock(),
+            "finished_at": None,
+            "begun_at": None,
+            "waiting": False,
+        }
         with self._database.writing() as connection:
             return connection.execute(sa.update(work).where(*chosen).values(fresh)).rowcount
 
@@ -194,8 +205,10 @@ class Work:
     def counts(self) -> Mapping[tuple[str, Status], int]:
         """How many deliveries are unfinished or dead, by handler and status."""
         work = schema.deliveries.c
-        states = sa.or_(work.status.in_(UNFINISHED), work.status.in_(("failed", "dead")))
-        query = sa.select(work.handler, work.status, sa.func.count()).where(states).group_by(work.handler, work.status)
+        counted = sa.select(work.handler, work.status, sa.func.count()).group_by(work.handler, work.status)
+        # Each by an index of its own; together they would be looked for among all that is finished.
+        dead = counted.where(work.status.in_(TROUBLED), work.status == DEAD)
+        query = sa.union_all(counted.where(work.status.in_(UNFINISHED)), dead)
         with self._database.reading() as connection:
             return {(handler, status): count for handler, status, count in connection.execute(query)}
 
@@ -208,30 +221,33 @@ class Work:
     def next_due(self, handlers: Collection[str]) -> float | None:
         """When the next delivery that is open for these handlers is due, its lane being free or not."""
         work = schema.deliveries.c
-        query = sa.select(sa.func.min(work.due)).where(work.status.in_(OPEN), work.handler.in_(handlers))
+        open_first = (work.status.in_(OPEN), sa.not_(work.waiting), work.handler.in_(handlers))
+        query = sa.select(sa.func.min(work.due)).where(*open_first)
         with self._database.reading() as connection:
             return connection.execute(query).scalar()
 
-    def _end(self, delivery: Delivery, within: Connection | None, **values: Any) -> bool:
-        work = schema.deliveries.c
-        still_mine = (
-            work.seq == delivery.seq,
-            work.status == "running",
-            work.worker == delivery.worker,
-            work.attempts == delivery.attempts,
-        )
-        ended = sa.update(schema.deliveries).where(*still_mine).values(worker=None, lease_until=None, **values)
-        with self._database.writing(within, durable=False) as connection:
-            return connection.execute(ended).rowcount == 1
+    def _end(self, delivery: Delivery, end: End) -> bool:
+        turned = self.turn(delivery.worker or "", [end], (), limit=0, lease_seconds=0)
+        return delivery.seq in turned.ended
 
     def _return(self, condition: sa.ColumnElement[bool], **values: Any) -> int:
         work = schema.deliveries
-        back = sa.update(work).where(work.c.status == "running", condition)
+        back = sa.update(work).where(work.c.status == RUNNING, condition)
         fresh = {"status": "pending", "worker": None, "lease_until": None, **values}
         with self._database.writing(durable=False) as connection:
             return connection.execute(back.values(fresh)).rowcount
 
 
+def _crash_pause() -> sa.ColumnElement[int]:
+    """Seconds by the number of attempts: none after the first two, then 2, 4, 8 … up to two hours and a quarter."""
+    attempts = schema.deliveries.c.attempts
+    doublings = sa.case((attempts < 15, attempts - 2), else_=13)
+    return sa.case((attempts < 3, sa.literal(0)), else_=sa.literal(1).bitwise_lshift(doublings))
+
+
 def delivery_of(row: Row[Any]) -> Delivery:
     """The delivery in a row of `deliveries`."""
-    return Delivery(**row._mapping)
+    return Delivery(*(getattr(row, name) for name in _COLUMNS))
+
+
+_COLUMNS = tuple(column.name for column in fields(Delivery))

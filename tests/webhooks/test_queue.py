@@ -1,0 +1,255 @@
+"""Which deliveries may be claimed: the first of each customer's queue, whatever waits behind it, and at what cost."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.store import Access, Filter, Store, open_store
+from stripe_billing_cli.webhooks.store.turn import End
+from stripe_billing_cli.webhooks.store.work import Delivery
+from tests.webhooks.conftest import Clock
+
+Make = Callable[..., Event]
+HANDLER = "exec"
+
+
+def to_handler(event: Event) -> tuple[str]:
+    return (HANDLER,)
+
+
+def claimed(store: Store, limit: int = 100) -> list[str]:
+    return [delivery.event for delivery in store.work.claim("w", [HANDLER], limit=limit)]
+
+
+def test_ends_and_claims_are_one_transaction(store: Store, make_event: Make) -> None:
+    store.events.record([make_event(), make_event(), make_event(customer="cus_2")], to_handler)
+    first, other = store.work.claim("w", [HANDLER], limit=9)
+
+    ends = [
+        End(first.seq, first.attempts, "done", outcome="provisioned"),
+        End(other.seq, other.attempts + 1, "done"),  # of another claim than the one that runs
+    ]
+    turned = store.work.turn("w", ends, [HANDLER], limit=9, lease_seconds=60)
+
+    assert turned.ended == {first.seq}
+    assert [(delivery.event, event and event.payload) for delivery, event in turned.claimed] == [
+        ("evt_2", '{"id": "evt_2"}')
+    ]
+
+
+def test_a_long_queue_of_one_customer_hides_no_other_customer(store: Store, make_event: Make) -> None:
+    store.events.record([make_event() for _ in range(500)] + [make_event(customer="cus_2")], to_handler)
+
+    assert claimed(store, limit=2) == ["evt_1"]  # what waits behind it fills the look at what is due
+    assert claimed(store, limit=2) == ["evt_501"]
+
+
+def test_an_earlier_event_that_comes_late_is_done_before_what_waits(store: Store, make_event: Make) -> None:
+    store.events.record([make_event(created=1_700_000_010), make_event(created=1_700_000_020)], to_handler)
+    [running] = store.work.claim("w", [HANDLER], limit=9)
+    assert claimed(store) == []
+    store.events.record([make_event(created=1_700_000_005)], to_handler)
+
+    store.work.finish(running)
+
+    [late] = store.work.claim("w", [HANDLER], limit=9)
+    assert late.event == "evt_3"
+    store.work.finish(late)
+    assert claimed(store) == ["evt_2"]
+
+
+def test_what_is_no_text_of_a_database_costs_no_other_delivery(store: Store, make_event: Make) -> None:
+    store.events.record([make_event(), make_event(customer="cus_2")], to_handler)
+    ends = [
+        End(one.seq, one.attempts, "done", outcome=outcome)
+        for one, outcome in zip(store.work.claim("w", [HANDLER], limit=9), ["a\0b\udc80", "c"], strict=True)
+    ]
+
+    store.work.turn("w", ends, [HANDLER], limit=0, lease_seconds=60)
+
+    outcomes = [one.outcome for deliveries in store.work.of(["evt_1", "evt_2"]).values() for one in deliveries]
+    assert outcomes == ["ab?", "c"]
+
+
+def test_crashes_of_a_delivery_are_followed_by_growing_pauses(store: Store, make_event: Make, clock: Clock) -> None:
+    """So that what ends its listener each time leaves it time for others in between."""
+    store.events.record([make_event()], to_handler)
+
+    pauses = []
+    for _ in range(6):
+        [delivery] = store.work.claim("crashing", [HANDLER])
+        store.work.give_back_dead("crashing")
+        due = store.work.next_due([HANDLER])
+        assert due is not None
+        pauses.append((delivery.attempts, due - clock.now))
+        clock.now = max(clock.now, due)
+
+    assert pauses == [(1, 0), (2, 0), (3, 2), (4, 4), (5, 8), (6, 16)]
+
+
+OPERATIONS = st.lists(
+    st.one_of(
+        st.tuples(st.just("record"), st.integers(0, 3), st.integers(0, 6)),
+        st.tuples(st.just("claim"), st.integers(1, 3), st.just(0)),
+        st.tuples(st.sampled_from(["done", "dead", "failed", "give back", "retry"]), st.integers(0, 9), st.just(0)),
+        st.tuples(st.just("later"), st.just(0), st.just(0)),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(operations=OPERATIONS)
+def test_the_first_of_each_free_queue_is_claimed_and_nothing_else(
+    tmp_path_factory: pytest.TempPathFactory, made_file: str, operations: list[tuple[str, int, int]]
+) -> None:
+    """Against a model that knows no marks and no indexes."""
+    clock = Clock()
+    with open_store(_copy(tmp_path_factory, made_file), clock=clock) as store:
+        numbers = itertools.count(1)
+        running: dict[str, Delivery] = {}
+        for name, first, second in operations:
+            if name == "record":
+                number = next(numbers)
+                event = Event(f"evt_{number}", "x", 1_700_000_000 + second, False, "{}", customer=f"cus_{first}")
+                store.events.record([event], to_handler)
+            elif name == "claim":
+                expected = _first_of_free_queues(_all(store), clock.now)
+                found = store.work.claim("w", [HANDLER], limit=first)
+                assert [one.event for one in found] == expected[:first]
+                running |= {one.event: one for one in found}
+            elif name == "later":
+                clock.now += 3
+            elif name == "retry":
+                store.work.retry(f"evt_{first}")
+            elif name == "give back":
+                store.work.give_back("w")
+                running.clear()
+            elif running:
+                one = running.pop(sorted(running)[first % len(running)])
+                if name == "done":
+                    assert store.work.finish(one)
+                elif name == "dead":
+                    assert store.work.bury(one, "no")
+                else:
+                    assert store.work.retry_later(one, "not yet", seconds=2)
+        store.work.give_back("w")
+        clock.now += 3
+        assert claimed(store) == _first_of_free_queues(_all(store, before_claim=True), clock.now)
+
+
+def _copy(factory: pytest.TempPathFactory, made_file: object) -> str:
+    import shutil
+
+    return str(shutil.copy(str(made_file), factory.mktemp("model") / "events.db"))
+
+
+def _all(store: Store, *, before_claim: bool = False) -> list[Delivery]:
+    """All deliveries; where they were just claimed, as they were before."""
+    ids = [stored.event.id for page in store.events.pages() for stored in page]
+    found = [one for deliveries in store.work.of(ids).values() for one in deliveries]
+    if not before_claim:
+        return found
+    return [Delivery(**{**_fields(one), "status": "pending"}) if one.status == "running" else one for one in found]
+
+
+def _fields(delivery: Delivery) -> dict[str, object]:
+    return {name: getattr(delivery, name) for name in delivery.__dataclass_fields__}
+
+
+def _first_of_free_queues(deliveries: list[Delivery], now: float) -> list[str]:
+    unfinished = [one for one in deliveries if one.status in ("pending", "failed", "running")]
+    first = {}
+    for one in sorted(unfinished, key=lambda one: (one.status != "running", one.created, one.seq)):
+        first.setdefault(one.lane, one)
+    due = [one for one in first.values() if one.status != "running" and one.due <= now]
+    return [one.event for one in sorted(due, key=lambda one: (one.due, one.seq))]
+
+
+GROWING = re.compile(
+    r"\bSCAN (events|deliveries)\b(?! USING (COVERING )?INDEX (deliveries_(?!by_event)|events_by_age))"
+)
+"""In SQLite's plans: a table looked through from its beginning, or by an index that has all that is finished."""
+GROWING_POSTGRES = re.compile(r"Seq Scan on (events|deliveries)\b")
+
+
+def test_no_statement_looks_through_a_table_that_grows(store: Store, make_event: Make, where_kind: str) -> None:
+    store.events.record([make_event(customer=f"cus_{number}") for number in range(3)], to_handler)
+    with statements(store) as collected:
+        _everything_hot(store, make_event)
+
+    assert len(collected) > 15
+    for statement, parameters in collected:
+        plan = _plan(store, statement, parameters)
+        pattern = GROWING if where_kind == "sqlite" else GROWING_POSTGRES
+        assert not pattern.search(plan), f"{statement}\n{plan}"
+
+
+@pytest.fixture
+def where_kind(store: Store) -> str:
+    return "postgresql" if store.shared else "sqlite"
+
+
+def _everything_hot(store: Store, make_event: Make) -> None:
+    first, second, third = store.work.claim("w", [HANDLER], limit=9)
+    store.work.finish(first)
+    store.work.bury(second, "no")
+    store.work.retry_later(third, "later", seconds=0)
+    store.work.renew("w", [first.seq])
+    store.work.give_back("w", but=[first.seq])
+    store.work.give_back_expired()
+    store.work.give_back_dead("w")
+    store.work.workers()
+    store.work.next_due([HANDLER])
+    store.work.counts()
+    store.work.retry(first.event)
+    store.work.waiting(first)
+    store.work.finish_waiting([first.seq], "with another")
+    store.events.record([make_event(id=first.event), make_event()], to_handler)
+    store.events.load([first.event])
+    store.events.get(first.event)
+    store.events.known([first.event])
+    store.events.page()
+    store.events.page(Filter(failed=True))
+    store.events.newest()
+    store.access.of("cus_1")
+    store.access.replace("cus_1", [Access("cus_1", "product", "pro", True, 1, None, "active")])
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[tuple[str, object]]]:
+    """The statements that SQLAlchemy sends meanwhile, with their parameters."""
+    collected: list[tuple[str, object]] = []
+
+    def collect(connection: object, cursor: object, statement: str, parameters: object, *_: object) -> None:
+        if statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
+            collected.append((statement, parameters))
+
+    engine = store._database.engine
+    sa.event.listen(engine, "before_cursor_execute", collect)
+    try:
+        yield collected
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", collect)
+
+
+def _plan(store: Store, statement: str, parameters: object) -> str:
+    with store._database.engine.connect() as connection:
+        if not store.shared:
+            explain = "EXPLAIN QUERY PLAN "
+        else:
+            connection.exec_driver_sql(
+                "SET enable_seqscan = off"
+            )  # so that a table this small is looked up all the same
+            explain = "EXPLAIN "
+        rows = connection.exec_driver_sql(explain + statement, parameters)
+        return "\n".join(str(row[-1]) for row in rows)
