@@ -150,8 +150,8 @@ def listen(
     from stripe_billing_cli.cli.output import Printer
     from stripe_billing_cli.webhooks.access.rules import read_rules
     from stripe_billing_cli.webhooks.listening import Address, Listening, Told
+    from stripe_billing_cli.webhooks.retries import Retries
     from stripe_billing_cli.webhooks.store import open_store
-    from stripe_billing_cli.webhooks.worker import Retries
 
     sources = set(source or [From.webhook])
     if not path.startswith("/") or path in ("/healthz", "/readyz", "/metrics") or path.startswith("/access/"):
@@ -179,7 +179,7 @@ def listen(
                 read_rules(rules),
                 actions,
                 _forward_secret(actions),
-                Retries(attempts),
+                Retries(attempts=attempts),
                 retention=seconds,
                 told=Told(
                     narrator.recorded, narrator.outcome, narrator.trouble, narrator.caught_up, narrator.left_over

@@ -15,8 +15,9 @@ from stripe_billing_cli.webhooks.actions.command import command_handler
 from stripe_billing_cli.webhooks.actions.forward import forward_handler
 from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
+from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreTrouble
-from stripe_billing_cli.webhooks.worker import Outcome, Retries, Worker
+from stripe_billing_cli.webhooks.worker import Outcome, Worker
 from stripe_billing_cli.webhooks.workplace import give_back_gone, worker_name
 
 ACCESS_THREADS = 4

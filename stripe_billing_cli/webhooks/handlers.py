@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Delivery, Route
 
 Handle = Callable[[Event, Delivery], str | None]
@@ -33,6 +34,8 @@ class Handler:
     name: str
     handle: Handle
     wants: Callable[[Event], bool] = lambda event: True
+    retries: Retries | None = None
+    """How long it is retried, where that is another span than other handlers have."""
 
 
 def route_to(handlers: Sequence[Handler], *, fetching: bool = True) -> Route:

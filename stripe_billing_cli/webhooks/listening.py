@@ -21,10 +21,11 @@ from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.recurring import Recurring
 from stripe_billing_cli.webhooks.retention import forget_old
+from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.source import CatchUp
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
-from stripe_billing_cli.webhooks.worker import Outcome, Retries
+from stripe_billing_cli.webhooks.worker import Outcome
 from stripe_billing_cli.webhooks.writer import Writer
 
 POLL_SECONDS = 2.0

@@ -17,8 +17,9 @@ from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.webhooks.acting import Acting
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event, from_body
+from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Store, open_store
-from stripe_billing_cli.webhooks.worker import Outcome, Retries
+from stripe_billing_cli.webhooks.worker import Outcome
 from tests.local_stripe.conftest import Local
 from tests.receiving import Receiver, receiving
 from tests.webhooks.access.conftest import connected

@@ -13,8 +13,10 @@ import pytest
 
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed, route_to
+from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Delivery, Store, StoreTrouble, open_store
-from stripe_billing_cli.webhooks.worker import Outcome, Retries, Worker
+from stripe_billing_cli.webhooks.store.work import Turned
+from stripe_billing_cli.webhooks.worker import Outcome, Worker
 from tests.webhooks.postgres import PostgresServer
 
 Make = Callable[..., Event]
@@ -170,7 +172,9 @@ def test_stopping_waits_for_what_runs_and_takes_up_nothing_new(store: Store, mak
     assert statuses(store, "evt_2") == [("exec", "pending", None, None)]
 
 
-def test_what_does_not_end_in_time_is_given_back(store: Store, make_event: Make) -> None:
+def test_what_does_not_end_in_time_is_cut_off_and_counts_as_an_attempt(
+    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun, finish = threading.Event(), threading.Event()
 
     def hang(event: Event, delivery: Delivery) -> None:
@@ -179,13 +183,19 @@ def test_what_does_not_end_in_time_is_given_back(store: Store, make_event: Make)
 
     handler = Handler("exec", hang)
     store.events.record([make_event()], route_to([handler]))
-    worker = Worker(store, [handler])
+    monkeypatch.setattr("stripe_billing_cli.webhooks.worker.CUT_OFF_SECONDS", 0.01)
+    cut = threading.Event()
+    worker = Worker(store, [handler], cut_off=cut.set)
     worker.start()
     begun.wait(20)
     worker.stop(grace_seconds=0.01)
 
-    assert statuses(store, "evt_1") == [("exec", "pending", None, None)]
-    finish.set()
+    assert cut.is_set()
+    cut_off = "cut off: the listener stopped, and it had not ended after 0.01 s"
+    assert statuses(store, "evt_1") == [("exec", "failed", None, cut_off)]
+    stored = store.events.get("evt_1")
+    assert stored is not None
+    assert [one.attempts for one in stored.deliveries] == [1]
 
 
 def test_work_of_a_worker_that_died_is_taken_up(store: Store, make_event: Make) -> None:
@@ -231,9 +241,8 @@ def test_a_restarted_database_is_waited_for(postgres: PostgresServer, postgres_u
     assert trouble.passing
 
 
-@pytest.mark.parametrize("lost", ["claim", "load"])
 def test_a_claim_whose_answer_is_lost_holds_up_nobody_for_a_lease(
-    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch, lost: str
+    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Also where the worker, busy with another customer, renews its leases all the time."""
     going_on, begun = threading.Event(), threading.Event()
@@ -245,18 +254,17 @@ def test_a_claim_whose_answer_is_lost_holds_up_nobody_for_a_lease(
         return "done"
 
     handler = Handler("exec", handle)
-    where = store.work if lost == "claim" else store.events
-    answer = getattr(where, lost)
+    turn = store.work.turn
     losing = threading.Event()
 
     def losing_answer(*arguments: Any, **options: Any) -> Any:
-        found = answer(*arguments, **options)
-        if found and losing.is_set():
+        found = turn(*arguments, **options)
+        if found.claimed and losing.is_set():
             losing.clear()
             raise StoreTrouble("The connection broke.", "Wait.", passing=True, outcome_unknown=True)
         return found
 
-    monkeypatch.setattr(where, lost, losing_answer)
+    monkeypatch.setattr(store.work, "turn", losing_answer)
     store.events.record([make_event(customer="cus_busy")], route_to([handler]))
     with working(store, handler, lease_seconds=30.0) as outcomes:
         assert begun.wait(20)
@@ -266,3 +274,77 @@ def test_a_claim_whose_answer_is_lost_holds_up_nobody_for_a_lease(
         assert not losing.is_set()
         going_on.set()
         assert next_of(outcomes, 1) == [("evt_1", "done", "done")]
+
+
+def test_many_customers_with_a_slow_handler_hold_up_another_for_moments_only(store: Store, make_event: Make) -> None:
+    finish, begun = threading.Event(), threading.Event()
+
+    def handle(event: Event, delivery: Delivery) -> None:
+        if event.customer == "cus_quick":
+            begun.set()
+        else:
+            finish.wait(60)
+
+    handler = Handler("exec", handle)
+    events = [make_event(customer=f"cus_{number}") for number in range(40)]
+    store.events.record([*events, make_event(customer="cus_quick")], route_to([handler]))
+
+    with working(store, handler, threads=16) as outcomes:
+        started = time.monotonic()
+        assert begun.wait(20)
+        waited = time.monotonic() - started
+        finish.set()
+        next_of(outcomes, 41)
+
+    assert waited < 2
+
+
+def test_a_delivery_whose_event_is_gone_is_dead_and_no_other_is(
+    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = Handler("exec", lambda event, delivery: "handled")
+    store.events.record([make_event(), make_event(customer="cus_2")], route_to([handler]))
+    turn = store.work.turn
+
+    def without_the_first(*arguments: Any, **options: Any) -> Turned:
+        turned = turn(*arguments, **options)
+        claimed = [(one, None if one.event == "evt_1" else event) for one, event in turned.claimed]
+        return Turned(turned.at, turned.ended, claimed)
+
+    monkeypatch.setattr(store.work, "turn", without_the_first)
+    with working(store, handler) as outcomes:
+        found = sorted(next_of(outcomes, 2))
+
+    assert found == [
+        ("evt_1", "dead", "its event is not in the store any more"),
+        ("evt_2", "done", "handled"),
+    ]
+
+
+def test_it_is_given_up_when_the_time_for_it_is_over(store: Store, make_event: Make) -> None:
+    def refuse(event: Event, delivery: Delivery) -> None:
+        raise HandlerFailed("not today")
+
+    handler = Handler("exec", refuse)
+    store.events.record([make_event()], route_to([handler]))
+
+    with working(store, handler, retries=Retries(give_up=0.3, first_pause=0.01)) as outcomes:
+        found = [outcomes.get(timeout=20)]
+        while found[-1].status == "failed":
+            found.append(outcomes.get(timeout=20))
+
+    assert found[-1].status == "dead"
+    assert len(found) > 2
+
+
+def test_the_pauses_grow_and_the_last_attempt_is_made_when_the_time_is_up() -> None:
+    retries = Retries(give_up=3 * 86_400)
+    since, pauses = 0.0, []
+    while (pause := retries.next_pause(len(pauses) + 1, since)) is not None:
+        pauses.append(pause)
+        since += pause
+
+    assert since == 3 * 86_400
+    assert 18 < len(pauses) < 60
+    assert pauses[0] <= 2
+    assert max(pauses) <= 4 * 3600

@@ -58,6 +58,8 @@ class Delivery:
 class Turned:
     """What a turn did: the deliveries, by `seq`, that ended, and those claimed, each with its event if it is there."""
 
+    at: float
+    """When it was, in Unix seconds by the store's clock: what was due then was looked at."""
     ended: frozenset[int]
     claimed: Sequence[tuple[Delivery, Event | None]]
 
@@ -105,7 +107,7 @@ class Work:
             ended = turn.end(worker, ends)
             rows = turn.claim(worker, handlers, limit=limit, lease_seconds=lease_seconds) if limit > 0 else ()
             events = load_events([row.event for row in rows], connection)
-        return Turned(ended, [(delivery_of(row), events.get(row.event)) for row in rows])
+        return Turned(turn.now, ended, [(delivery_of(row), events.get(row.event)) for row in rows])
 
     def release_waiting(self, handlers: Collection[str]) -> int:
         """Have claimed what is marked as waiting and waits behind nothing; how many."""
@@ -218,10 +220,10 @@ class Work:
         with self._database.reading() as connection:
             return bool(connection.execute(query).scalar())
 
-    def next_due(self, handlers: Collection[str]) -> float | None:
-        """When the next delivery that is open for these handlers is due, its lane being free or not."""
+    def next_due(self, handlers: Collection[str], *, after: float = 0.0) -> float | None:
+        """When the next delivery that is open for these handlers is due after that time, its lane being free or not."""
         work = schema.deliveries.c
-        open_first = (work.status.in_(OPEN), sa.not_(work.waiting), work.handler.in_(handlers))
+        open_first = (work.status.in_(OPEN), sa.not_(work.waiting), work.handler.in_(handlers), work.due > after)
         query = sa.select(sa.func.min(work.due)).where(*open_first)
         with self._database.reading() as connection:
             return connection.execute(query).scalar()
