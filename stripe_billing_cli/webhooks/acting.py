@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.webhooks.access.handler import access_handler
@@ -13,6 +14,7 @@ from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.actions.command import command_handler
 from stripe_billing_cli.webhooks.actions.forward import forward_handler
+from stripe_billing_cli.webhooks.actions.spawner import Spawner
 from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
 from stripe_billing_cli.webhooks.retries import Retries
@@ -43,12 +45,15 @@ class Acting:
     on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
 
     def __post_init__(self) -> None:
+        self._spawner = Spawner()
         acting = [self._handler(action) for action in self.actions]
         deciding = [] if self.api is None else self._deciding(self.api, acting)
         self.route: Route = route_to([*deciding, *acting, *self.more], fetching=self.api is not None)
+        starting = any(action.kind == "exec" for action in self.actions)
+        name = partial(worker_name, self._spawner.start() if starting else None)
         self.workers = [
-            self._worker([*deciding, *self.more], ACCESS_THREADS),
-            *(self._worker([handler], ACTION_THREADS) for handler in acting),
+            self._worker([*deciding, *self.more], ACCESS_THREADS, worker_name()),
+            *(self._worker([handler], ACTION_THREADS, name()) for handler in acting),
         ]
         self.passing = None if self.api is None else self._passing(self.api)
 
@@ -102,8 +107,9 @@ class Acting:
             self.passing.stop()
         with ThreadPoolExecutor(len(self.workers)) as together:
             list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
+        self._spawner.close()
 
-    def _worker(self, handlers: Sequence[Handler], threads: int) -> Worker:
+    def _worker(self, handlers: Sequence[Handler], threads: int, name: str) -> Worker:
         return Worker(
             self.store,
             handlers,
@@ -111,10 +117,11 @@ class Acting:
             threads=threads,
             on_outcome=self.on_outcome,
             on_trouble=self.on_trouble,
-            name=worker_name(),
+            name=name,
+            cut_off=self._spawner.kill_all,
         )
 
     def _handler(self, action: Action) -> Handler:
         if action.kind == "exec":
-            return command_handler(action)
+            return command_handler(action, self._spawner)
         return forward_handler(action, self.forward_secret, self.store.clock)

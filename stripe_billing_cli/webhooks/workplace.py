@@ -27,14 +27,19 @@ def place() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def worker_name() -> str:
-    return f"{place()}.{os.getpid()}.{uuid.uuid4().hex[:8]}"
+def worker_name(spawner: int | None = None) -> str:
+    """A name that says where the worker is, and by which process. `spawner` is the process that starts its commands.
+
+    A worker is gone when both processes are: until then, a command of it may still run.
+    """
+    processes = str(os.getpid()) if spawner is None else f"{os.getpid()}+{spawner}"
+    return f"{place()}.{processes}.{uuid.uuid4().hex[:8]}"
 
 
 def gone(workers: Iterable[str]) -> list[str]:
     """Those of the workers whose process was here and is not any more."""
     here = place()
-    return [name for name in workers if _parts(name)[0] == here and not _alive(_parts(name)[1])]
+    return [name for name in workers if _parts(name)[0] == here and not any(map(_alive, _parts(name)[1]))]
 
 
 def give_back_gone(store: Store) -> int:
@@ -42,10 +47,10 @@ def give_back_gone(store: Store) -> int:
     return sum(store.work.give_back_dead(name) for name in gone(store.work.workers()))
 
 
-def _parts(name: str) -> tuple[str, int]:
+def _parts(name: str) -> tuple[str, list[int]]:
     where, _, rest = name.partition(".")
-    number = rest.partition(".")[0]
-    return (where, int(number)) if number.isdigit() else ("", 0)
+    numbers = rest.partition(".")[0].split("+")
+    return (where, [int(number) for number in numbers]) if all(map(str.isdigit, numbers)) else ("", [])
 
 
 def _alive(process: int) -> bool:

@@ -20,11 +20,13 @@ from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
 from stripe_billing_cli.webhooks.signatures import sign
 from stripe_billing_cli.webhooks.store import Delivery
 
+NEVER = (410, 422)
+"""Answers after which no further attempt would help: gone, and not to be processed."""
 SECRET_FILE = Path(".billing/forward-secret")
 
 
 def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> Handler:
-    """`clock` gives Unix seconds. A 2xx means done; anything else, redirects among it: once more, later."""
+    """`clock` gives Unix seconds. A 2xx means done, 410 and 422 never; anything else, redirects among it: later."""
     local = threading.local()
 
     def handle(event: Event, delivery: Delivery) -> str:
@@ -32,7 +34,7 @@ def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> 
 
         session = getattr(local, "session", None) or requests.Session()
         local.session = session
-        body = (event.payload or "").encode()
+        body = (event.payload or "").encode(errors="surrogatepass")
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": f"billing/{__version__}",
@@ -47,7 +49,7 @@ def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> 
         except (requests.RequestException, ValueError) as error:
             raise HandlerFailed(f"no answer: {_reason(error)}") from error
         if not 200 <= status < 300:
-            raise HandlerFailed(f"answered {status}")
+            raise HandlerFailed(f"answered {status}", final=status in NEVER)
         return f"answered {status}"
 
     return Handler(action.name, handle, action.wants)

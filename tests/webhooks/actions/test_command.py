@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from stripe_billing_cli.webhooks.access.announce import announcements
 from stripe_billing_cli.webhooks.actions.command import command_handler
+from stripe_billing_cli.webhooks.actions.spawner import Spawner
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import HandlerFailed
@@ -27,7 +28,11 @@ DELIVERY = Delivery(1, "evt_1", "exec", "cus_1", 1, "running", 3, 0.0, "w", None
 
 def handled(command: str, event: Event, *, timeout: float = 10, inherited: dict[str, str] | None = None) -> str | None:
     environment = {"PATH": os.environ["PATH"], **(inherited or {})}
-    return command_handler(Action("exec", command, timeout=timeout), environment).handle(event, DELIVERY)
+    spawner = Spawner()
+    try:
+        return command_handler(Action("exec", command, timeout=timeout), spawner, environment).handle(event, DELIVERY)
+    finally:
+        spawner.close()
 
 
 def test_the_event_comes_on_stdin(make_event: Make, tmp_path: Path) -> None:

@@ -1,0 +1,151 @@
+"""The process that starts commands: they end with it, and with the listener, whatever ends those."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from stripe_billing_cli.webhooks.actions.spawner import NotEndedError, Spawner, SpawnError
+
+ENVIRONMENT = {"PATH": os.environ["PATH"]}
+WITH_GRANDCHILDREN = "exec 9> {pipe}; (sleep 600 & sleep 600) & sleep 600"
+"""A command that, with all that it starts, has a pipe open."""
+LISTENER = """
+import sys
+from stripe_billing_cli.webhooks.actions.spawner import Spawner
+with open("/dev/null", "r+b") as null:
+    Spawner().run(sys.argv[1], {"PATH": sys.argv[2]}, [null.fileno()] * 3, 600)
+"""
+
+
+@pytest.fixture
+def spawner() -> Iterator[Spawner]:
+    spawner = Spawner()
+    yield spawner
+    spawner.close()
+
+
+@pytest.fixture
+def null() -> Iterator[int]:
+    file = os.open("/dev/null", os.O_RDWR)
+    yield file
+    os.close(file)
+
+
+@contextmanager
+def pipe_at(path: Path) -> Iterator[int]:
+    """The reading end of a named pipe, ready when somebody has opened the other end and all have closed it."""
+    os.mkfifo(path)
+    reading = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+
+
+def wait_for_opening(pipe: int, path: Path) -> None:
+    """Until the command writes: before that, nobody's closing it could be told from nobody's having opened it."""
+    assert select.select([pipe], [], [], 20)[0]
+    assert os.read(pipe, 6) == b"begun\n"
+
+
+def closed(pipe: int) -> bool:
+    return bool(select.select([pipe], [], [], 20)[0]) and os.read(pipe, 1) == b""
+
+
+def command(path: Path) -> str:
+    return f"echo begun > {path}; " + WITH_GRANDCHILDREN.format(pipe=path)
+
+
+def test_many_at_once_each_have_their_own_exit_code(spawner: Spawner, null: int) -> None:
+    codes: dict[int, int] = {}
+
+    def run(number: int) -> None:
+        codes[number] = spawner.run(f"exit {number}", ENVIRONMENT, [null] * 3, 60)
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert codes == {number: number for number in range(20)}
+
+
+def test_a_listener_that_is_killed_leaves_nothing_running(tmp_path: Path) -> None:
+    path = tmp_path / "alive"
+    with pipe_at(path) as pipe:
+        held = os.open(path, os.O_WRONLY)  # so that the first closing is not taken for the end
+        listener = subprocess.Popen([sys.executable, "-c", LISTENER, command(path), ENVIRONMENT["PATH"]])
+        wait_for_opening(pipe, path)
+        os.close(held)
+        listener.kill()
+        listener.wait()
+
+        assert closed(pipe)
+
+
+def test_a_command_that_has_ended_leaves_nothing_running_after_its_listener(tmp_path: Path) -> None:
+    path = tmp_path / "alive"
+    with pipe_at(path) as pipe:
+        held = os.open(path, os.O_WRONLY)
+        background = f"exec 9> {path}; sleep 600 & echo begun > {path}"
+        program = LISTENER + "import time; time.sleep(600)"
+        listener = subprocess.Popen([sys.executable, "-c", program, background, ENVIRONMENT["PATH"]])
+        wait_for_opening(pipe, path)
+        os.close(held)
+        assert select.select([pipe], [], [], 0.3)[0] == [], "the program in the background runs on"
+        listener.kill()
+        listener.wait()
+
+        assert closed(pipe)
+
+
+def test_a_spawner_that_is_killed_takes_its_commands_along_and_another_follows(
+    spawner: Spawner, null: int, tmp_path: Path
+) -> None:
+    path = tmp_path / "alive"
+    errors: list[SpawnError] = []
+
+    def run() -> None:
+        try:
+            spawner.run(command(path), ENVIRONMENT, [null] * 3, 600)
+        except SpawnError as error:
+            errors.append(error)
+
+    with pipe_at(path) as pipe:
+        held = os.open(path, os.O_WRONLY)
+        thread = threading.Thread(target=run)
+        thread.start()
+        wait_for_opening(pipe, path)
+        os.close(held)
+        os.kill(spawner.start(), signal.SIGKILL)
+        thread.join(20)
+
+        assert [str(error) for error in errors] == ["cut off: the process that starts commands has ended"]
+        assert closed(pipe)
+    assert spawner.run("exit 3", ENVIRONMENT, [null] * 3, 60) == 3
+
+
+def test_what_does_not_end_in_time_is_killed_with_what_it_started(spawner: Spawner, null: int, tmp_path: Path) -> None:
+    path = tmp_path / "alive"
+    with pipe_at(path) as pipe:
+        with pytest.raises(NotEndedError):
+            spawner.run(WITH_GRANDCHILDREN.format(pipe=path), ENVIRONMENT, [null] * 3, 0.3)
+
+        assert closed(pipe)
+
+
+def test_a_command_that_is_too_long_for_the_system_is_told(spawner: Spawner, null: int) -> None:
+    with pytest.raises(SpawnError, match="could not be started: Argument list too long"):
+        spawner.run("true " + "x" * 4_000_000, ENVIRONMENT, [null] * 3, 60)
+    assert spawner.run("true", ENVIRONMENT, [null] * 3, 60) == 0
