@@ -106,12 +106,37 @@ def listen(
     timeout: Annotated[
         float, typer.Option("--timeout", metavar="SECONDS", help="How long --exec and --forward-to may take.")
     ] = 30.0,
-    attempts: Annotated[
-        int,
+    give_up: Annotated[
+        str,
         typer.Option(
-            "--attempts", min=1, metavar="N", help="How often a handler is called for an event before it is dead."
+            "--give-up",
+            metavar="SPAN",
+            help="How long a handler that fails is called again for an event, with growing pauses, before the event is "
+            "dead. Access is tried until it is right.",
         ),
-    ] = 12,
+    ] = "3d",
+    attempts: Annotated[
+        int | None,
+        typer.Option(
+            "--attempts", min=1, metavar="N", help="How often a handler is called for an event at most. Default: any."
+        ),
+    ] = None,
+    grace: Annotated[
+        str | None,
+        typer.Option(
+            "--grace",
+            metavar="SPAN",
+            help="How long stopping waits for handlers that run before it cuts them off. Default: the longest timeout.",
+        ),
+    ] = None,
+    exec_env: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--exec-env",
+            metavar="NAME",
+            help="A variable that commands get besides PATH, HOME, LANG, LC_*, TZ, TMPDIR and BILLING_*; repeatable.",
+        ),
+    ] = None,
     handlers: Annotated[
         Path | None,
         typer.Option("--handlers", metavar="FILE", help="Commands and URLs from a YAML file, each with its events."),
@@ -159,6 +184,7 @@ def listen(
     if no_api_key:
         _refuse_what_needs_a_key(context, sources, on, rules)
     seconds = None if retention is None else given.span("--retention", retention)
+    patience = Retries(give_up=given.span("--give-up", give_up), attempts=attempts)
     with _refusals():
         named = [one.value for one in on or ()]
         actions = listen_actions.actions(
@@ -179,10 +205,17 @@ def listen(
                 read_rules(rules),
                 actions,
                 _forward_secret(actions),
-                Retries(attempts=attempts),
+                patience,
                 retention=seconds,
+                grace_seconds=None if grace is None else given.span("--grace", grace),
+                passed_on=exec_env or (),
                 told=Told(
-                    narrator.recorded, narrator.outcome, narrator.trouble, narrator.caught_up, narrator.left_over
+                    narrator.recorded,
+                    narrator.outcome,
+                    narrator.trouble,
+                    narrator.caught_up,
+                    narrator.left_over,
+                    narrator.stopping,
                 ),
                 more_routes=_access(opened),
             )

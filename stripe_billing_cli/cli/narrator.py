@@ -95,6 +95,10 @@ class Narrator:
                 fg="yellow",
             )
 
+    def stopping(self, running: Mapping[str, int], seconds: float) -> None:
+        calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(running.items()))
+        self._note(f"Stopping: waiting up to {seconds:g} s for {calls}.")
+
     def trouble(self, trouble: Exception) -> None:
         told = explain(trouble)
         now = time.monotonic()

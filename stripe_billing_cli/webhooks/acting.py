@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ from stripe_billing_cli.webhooks.workplace import give_back_gone, worker_name
 
 ACCESS_THREADS = 4
 ACTION_THREADS = 16
+ACCESS_SECONDS = 30.0
+"""How long deciding about access may take, where Stripe is slow."""
 
 
 @dataclass
@@ -43,6 +46,8 @@ class Acting:
     retries: Retries = field(default_factory=Retries)
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
     on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
+    passed_on: Sequence[str] = ()
+    """Variables of the environment that commands get besides the usual ones."""
 
     def __post_init__(self) -> None:
         self._spawner = Spawner()
@@ -91,6 +96,15 @@ class Acting:
                 found[name] = found.get(name, 0) + count
         return found
 
+    @property
+    def longest_call(self) -> float:
+        """How long a handler may take, in seconds."""
+        return max([action.timeout for action in self.actions], default=ACCESS_SECONDS)
+
+    def running(self) -> dict[str, int]:
+        """How many calls run at this moment, by handler."""
+        return dict(Counter(name for worker in self.workers for name in worker.running()))
+
     def _also_done(self, deliveries: Sequence[Delivery]) -> None:
         events = self.store.events.load([delivery.event for delivery in deliveries])
         for delivery in deliveries:
@@ -123,5 +137,5 @@ class Acting:
 
     def _handler(self, action: Action) -> Handler:
         if action.kind == "exec":
-            return command_handler(action, self._spawner)
+            return command_handler(action, self._spawner, self.passed_on)
         return forward_handler(action, self.forward_secret, self.store.clock)

@@ -49,6 +49,8 @@ class Told:
     """Once, when the events that were missed are there."""
     left_over: Callable[[Mapping[str, int]], None] = lambda left: None
     """Of deliveries that wait for handlers which are not called here, by handler."""
+    stopping: Callable[[Mapping[str, int], float], None] = lambda running, seconds: None
+    """Of calls that run still, by handler, and how long stopping waits for them."""
 
 
 @dataclass
@@ -77,6 +79,10 @@ class Listening:
     forward_secret: str = field(default="", repr=False)
     retries: Retries = field(default_factory=Retries)
     retention: int | None = None
+    grace_seconds: float | None = None
+    """How long stopping waits for handlers that run; None: as long as the longest of them may take."""
+    passed_on: Sequence[str] = ()
+    """Variables of the environment that commands get besides the usual ones."""
     told: Told = field(default_factory=Told)
     more_routes: Sequence[BaseRoute] = ()
 
@@ -93,6 +99,7 @@ class Listening:
             self.retries,
             self._outcome,
             self.told.trouble,
+            self.passed_on,
         )
         self._writer = Writer(self.store, self.acting.route, on_recorded=self._new, on_trouble=self.told.trouble)
         webhook = None if self.secrets is None else self._webhook(self.secrets)
@@ -136,7 +143,13 @@ class Listening:
                 self._reading.stop()
             self._forgetting.stop()
             self._writer.close()
-            self.acting.stop()
+            self._stop_acting()
+
+    def _stop_acting(self) -> None:
+        grace = self.acting.longest_call if self.grace_seconds is None else self.grace_seconds
+        if running := self.acting.running():
+            self.told.stopping(running, grace)
+        self.acting.stop(grace_seconds=grace)
 
     def stop(self) -> None:
         """From any thread."""

@@ -154,6 +154,10 @@ class Worker:
         """How many handlers run at this moment."""
         return len(self._pool.running())
 
+    def running(self) -> list[str]:
+        """The handlers that run at this moment, by name, once for each call."""
+        return [delivery.handler for delivery, _ in self._pool.running()]
+
     # The dispatcher
 
     def _dispatch(self) -> None:

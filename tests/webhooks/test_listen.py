@@ -5,62 +5,14 @@ from __future__ import annotations
 import json
 import os
 import pty
-import queue
-import signal
 import subprocess
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from tests.end_to_end.conftest import BILLING
-from tests.webhooks.receiving import SECRET, Running, delivery, event_body
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    subprocess.run([BILLING, "local", "path"], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
-    return tmp_path
-
-
-@contextmanager
-def listening(
-    directory: Path, *options: str, stdout: Any = subprocess.PIPE, door: str = "--local"
-) -> Iterator[tuple[Any, Any, int]]:
-    """The process, its lines as they come, its port."""
-    process = subprocess.Popen(
-        [BILLING, "listen", door, "--port", "0", "--secret", f"whsec_of_before,{SECRET}", *options],
-        cwd=directory,
-        env={"PATH": os.environ["PATH"], "HOME": str(directory), "TERM": "dumb"},
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    lines: queue.SimpleQueue[str] = queue.SimpleQueue()
-    try:
-        first = process.stderr.readline()
-        assert "Listening on http://127.0.0.1:" in first, first + process.stderr.read()
-        if process.stdout is not None:
-            threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
-        yield process, lines, int(first.split("127.0.0.1:")[1].split("/")[0])
-    finally:
-        if process.poll() is None:
-            process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
-        process.stderr.close()
-
-
-def deliver(port: int, body: bytes) -> int:
-    return Running(port, *[None] * 4).ask(delivery(body)).status  # type: ignore[arg-type]
-
-
-def product(id: str, **about: Any) -> bytes:
-    inside = {"object": {"id": id, "object": "product", "active": False}, "previous_attributes": {"active": True}}
-    return event_body(f"evt_{id}", type="product.updated", data=inside, **about)
+from tests.webhooks.listener_process import deliver, listening, product
+from tests.webhooks.receiving import SECRET, event_body
 
 
 def test_in_a_pipe_each_event_is_a_line_of_json_with_what_was_done(directory: Path) -> None:

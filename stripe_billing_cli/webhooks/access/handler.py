@@ -9,6 +9,7 @@ from stripe_billing_cli.webhooks.access.announce import CHECK
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.retries import FOR_EVER
 from stripe_billing_cli.webhooks.store import Delivery
 from stripe_billing_cli.webhooks.store.access import AccessChange
 
@@ -44,7 +45,7 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
         except StripeFailure as failure:
             raise HandlerFailed(f"{failure.kind}: {failure.message}") from failure
 
-    return Handler(NAME, handle, wants)
+    return Handler(NAME, handle, wants, FOR_EVER)
 
 
 def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:

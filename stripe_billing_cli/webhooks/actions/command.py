@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 
 from stripe_billing_cli.stripe_api.errors import without_secrets
@@ -25,11 +25,13 @@ NEVER = 65
 TAIL = 4096
 
 
-def command_handler(action: Action, spawner: Spawner, inherited: Mapping[str, str] | None = None) -> Handler:
-    """`inherited` is the environment to pass on, what is secret left out; by default this process's."""
+def command_handler(
+    action: Action, spawner: Spawner, passed_on: Collection[str] = (), inherited: Mapping[str, str] | None = None
+) -> Handler:
+    """`inherited` is the environment to choose from, by default this process's, `passed_on` what the user chose."""
 
     def handle(event: Event, delivery: Delivery) -> str:
-        passed = environment(event, delivery, os.environ if inherited is None else inherited)
+        passed = environment(event, delivery, os.environ if inherited is None else inherited, passed_on)
         return run(spawner, action.target, event.payload or "", passed, action.timeout)
 
     return Handler(action.name, handle, action.wants)

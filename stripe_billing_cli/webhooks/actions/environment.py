@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from stripe_billing_cli.stripe_api.errors import SECRET
 from stripe_billing_cli.webhooks.access.announce import ANNOUNCED, GRANTED
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Delivery
 
-KEPT_BACK = frozenset(
-    {"STRIPE_API_KEY", "STRIPE_WEBHOOK_SECRET", "BILLING_ACCESS_TOKEN", "BILLING_FORWARD_SECRET", "BILLING_STORE"}
-)
+USUAL = frozenset({"PATH", "HOME", "LANG", "TZ", "TMPDIR"})
+KEPT_BACK = frozenset({"BILLING_ACCESS_TOKEN", "BILLING_FORWARD_SECRET", "BILLING_STORE"})
 """Besides these, whatever holds a key or a secret of Stripe's."""
 
 
-def environment(event: Event, delivery: Delivery, inherited: Mapping[str, str]) -> dict[str, str]:
-    return {**_harmless(inherited), **_ids(event, delivery), **_access(event)}
+def environment(
+    event: Event, delivery: Delivery, inherited: Mapping[str, str], passed_on: Collection[str] = ()
+) -> dict[str, str]:
+    """`passed_on` are variables that the user named, which a command gets whatever they hold."""
+    return {**_usual(inherited, passed_on), **_ids(event, delivery), **_access(event)}
 
 
-def _harmless(inherited: Mapping[str, str]) -> dict[str, str]:
-    return {
-        name: value
-        for name, value in inherited.items()
-        if name not in KEPT_BACK and not name.startswith("BILLING_EVENT_") and not SECRET.search(value)
-    }
+def _usual(inherited: Mapping[str, str], passed_on: Collection[str]) -> dict[str, str]:
+    return {name: value for name, value in inherited.items() if name in passed_on or _is_usual(name, value)}
+
+
+def _is_usual(name: str, value: str) -> bool:
+    if name.startswith("BILLING_"):
+        return name not in KEPT_BACK and not name.startswith("BILLING_EVENT_") and not SECRET.search(value)
+    return name in USUAL or name.startswith("LC_")
 
 
 def _ids(event: Event, delivery: Delivery) -> dict[str, str]:

@@ -26,11 +26,19 @@ Make = Callable[..., Event]
 DELIVERY = Delivery(1, "evt_1", "exec", "cus_1", 1, "running", 3, 0.0, "w", None, None, None, None)
 
 
-def handled(command: str, event: Event, *, timeout: float = 10, inherited: dict[str, str] | None = None) -> str | None:
+def handled(
+    command: str,
+    event: Event,
+    *,
+    timeout: float = 10,
+    inherited: dict[str, str] | None = None,
+    passed_on: tuple[str, ...] = (),
+) -> str | None:
     environment = {"PATH": os.environ["PATH"], **(inherited or {})}
     spawner = Spawner()
     try:
-        return command_handler(Action("exec", command, timeout=timeout), spawner, environment).handle(event, DELIVERY)
+        action = Action("exec", command, timeout=timeout)
+        return command_handler(action, spawner, passed_on, environment).handle(event, DELIVERY)
     finally:
         spawner.close()
 
@@ -41,6 +49,20 @@ def test_the_event_comes_on_stdin(make_event: Make, tmp_path: Path) -> None:
     handled(f"cat > {tmp_path}/seen", event)
 
     assert (tmp_path / "seen").read_text(encoding="utf-8") == event.payload
+
+
+def test_only_the_usual_variables_and_those_named_are_passed_on(make_event: Make, tmp_path: Path) -> None:
+    inherited = {"AWS_SECRET_ACCESS_KEY": "x", "DATABASE_URL": "postgresql://u:p@h/d", "LC_ALL": "C", "TZ": "UTC"}
+
+    handled(f"env > {tmp_path}/seen", make_event(), inherited=inherited, passed_on=("DATABASE_URL",))
+
+    seen = {line.split("=", 1)[0] for line in (tmp_path / "seen").read_text().splitlines()}
+    assert {name for name in seen if not name.startswith("BILLING_EVENT")} - {"PWD", "_", "SHLVL", "OLDPWD"} == {
+        "PATH",
+        "LC_ALL",
+        "TZ",
+        "DATABASE_URL",
+    }
 
 
 def test_its_ids_are_in_the_environment_and_secrets_are_not(make_event: Make, tmp_path: Path) -> None:

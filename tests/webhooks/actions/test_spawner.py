@@ -128,6 +128,7 @@ def test_a_spawner_that_is_killed_takes_its_commands_along_and_another_follows(
         thread.start()
         wait_for_opening(pipe, path)
         os.close(held)
+        spawner.run("true", ENVIRONMENT, [null] * 3, 60)  # by the time it has ended, the first one's process is known
         os.kill(spawner.start(), signal.SIGKILL)
         thread.join(20)
 
