@@ -137,7 +137,7 @@ def invoice(held: Object) -> dict[str, Any]:
         "amount_due": held["amount_due"],
         "amount_paid": held["amount_paid"],
         "amount_remaining": held["amount_remaining"],
-        "credited": held["pre_payment_credit_notes_amount"] + held["post_payment_credit_notes_amount"],
+        "credited": sum(held[f"{when}_payment_credit_notes_amount"] or 0 for when in ("pre", "post")),
         "currency": held["currency"],
         "due_date": held["due_date"],
         "attempt_count": held["attempt_count"],

@@ -171,6 +171,9 @@ def invoices(run: Session, shop: Shop) -> None:
     declined = ("--payment-method", "pm_card_chargeDeclined")
     run("invoice", "pay", customer, "--all", *declined, code=4)
     run("invoice", "list", "--customer", customer)
+    refund = run("refund", "create", paid, "--amount", "2.00", "--note", "Ticket 4711")
+    run("refund", "show", refund["id"])
+    run("refund", "list", "--customer", customer)
 
 
 def webhooks(run: Session) -> None:

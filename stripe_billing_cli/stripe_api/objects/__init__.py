@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from stripe_billing_cli.stripe_api.objects.account import Account
 from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, Price, Product, PromotionCode
 from stripe_billing_cli.stripe_api.objects.common import StripeObject
-from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod, TaxId
+from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
-from stripe_billing_cli.stripe_api.objects.invoices import Invoice, InvoiceItem, InvoiceLine, InvoicePayment
-from stripe_billing_cli.stripe_api.objects.payments import Charge, PaymentIntent, Refund, SetupIntent
+from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem, InvoiceLine, InvoicePayment
+from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent, Refund, SetupIntent
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription, SubscriptionItem
 from stripe_billing_cli.stripe_api.objects.various import (
     ActiveEntitlement,
@@ -30,8 +30,11 @@ OBJECTS: Mapping[str, type[StripeObject]] = {
     "billing_portal.session": PortalSession,
     "charge": Charge,
     "coupon": Coupon,
+    "credit_note": CreditNote,
     "customer": Customer,
+    "customer_balance_transaction": BalanceTransaction,
     "discount": Discount,
+    "dispute": Dispute,
     "entitlements.active_entitlement": ActiveEntitlement,
     "entitlements.feature": Feature,
     "event": ListedEvent,

@@ -57,3 +57,18 @@ class Customer(StripeObject):
 class TaxId(StripeObject):
     type: str
     value: str
+
+
+class BalanceTransaction(StripeObject):
+    """https://docs.stripe.com/api/customer_balance_transactions/object"""
+
+    id: str
+    amount: int
+    created: int
+    currency: str
+    ending_balance: int
+    type: str
+    credit_note: Reference | None = None
+    description: str | None = None
+    invoice: Reference | None = None
+    metadata: Metadata | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.stripe_api.objects.common import Embedded, Period, Reference, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import Embedded, Metadata, Period, Reference, StripeObject
+from stripe_billing_cli.stripe_api.objects.customers import Customer, PaymentMethod
 
 
 class ConfirmationSecret(StripeObject):
@@ -19,6 +20,9 @@ class InvoiceParent(StripeObject):
 
 class StatusTransitions(StripeObject):
     finalized_at: int | None = None
+    marked_uncollectible_at: int | None = None
+    paid_at: int | None = None
+    voided_at: int | None = None
 
 
 class DiscountAmount(StripeObject):
@@ -45,6 +49,8 @@ class LineParent(StripeObject):
 class InvoiceLine(StripeObject):
     amount: int
     period: Period
+    id: str | None = None
+    quantity: int | None = None
     description: str | None = None
     discount_amounts: list[DiscountAmount] | None = None
     parent: LineParent | None = None
@@ -53,12 +59,14 @@ class InvoiceLine(StripeObject):
 
 class PaidBy(StripeObject):
     type: str
+    charge: Reference | None = None
     payment_intent: Reference | None = None
 
 
 class InvoicePayment(StripeObject):
     payment: PaidBy
     status: str
+    invoice: Reference | None = None
 
 
 class Invoice(StripeObject):
@@ -79,12 +87,17 @@ class Invoice(StripeObject):
     automatically_finalizes_at: int | None = None
     billing_reason: str | None = None
     confirmation_secret: ConfirmationSecret | None = None
+    customer: str | Customer | None = None
+    default_payment_method: str | PaymentMethod | None = None
     due_date: int | None = None
+    ending_balance: int | None = None
     hosted_invoice_url: str | None = None
     next_payment_attempt: int | None = None
     number: str | None = None
     parent: InvoiceParent | None = None
     payments: Embedded[InvoicePayment] | None = None
+    post_payment_credit_notes_amount: int | None = None
+    pre_payment_credit_notes_amount: int | None = None
     status: str | None = None
     total_discount_amounts: list[DiscountAmount] | None = None
     total_taxes: list[Tax] | None = None
@@ -98,3 +111,28 @@ class InvoiceItem(StripeObject):
     amount: int
     period: Period
     parent: InvoiceItemParent | None = None
+
+
+class NoteRefund(StripeObject):
+    amount_refunded: int
+    refund: Reference | None = None
+
+
+class CreditNote(StripeObject):
+    """https://docs.stripe.com/api/credit_notes/object"""
+
+    id: str
+    amount: int
+    created: int
+    currency: str
+    customer: Reference
+    invoice: Reference
+    number: str
+    post_payment_amount: int
+    pre_payment_amount: int
+    refunds: list[NoteRefund]
+    status: str
+    memo: str | None = None
+    metadata: Metadata | None = None
+    out_of_band_amount: int | None = None
+    reason: str | None = None

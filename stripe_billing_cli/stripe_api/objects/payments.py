@@ -2,12 +2,38 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.stripe_api.objects.common import Metadata, StripeObject
+from stripe_billing_cli.stripe_api.objects.common import Metadata, Reference, StripeObject
+
+
+class ChargedCard(StripeObject):
+    brand: str | None = None
+    last4: str | None = None
+
+
+class ChargeDetails(StripeObject):
+    """How a charge was paid; `card` is there where the type is card."""
+
+    type: str
+    card: ChargedCard | None = None
 
 
 class Charge(StripeObject):
     amount_captured: int
     amount_refunded: int
+    customer: Reference | None = None
+    disputed: bool | None = None
+    failure_message: str | None = None
+    payment_intent: Reference | None = None
+    payment_method: Reference | None = None
+    payment_method_details: ChargeDetails | None = None
+
+
+class Dispute(StripeObject):
+    """https://docs.stripe.com/api/disputes/object"""
+
+    id: str
+    is_charge_refundable: bool
+    status: str
 
 
 class PaymentFailure(StripeObject):
@@ -33,5 +59,9 @@ class Refund(StripeObject):
     id: str
     amount: int
     currency: str
+    charge: Reference | None = None
+    failure_reason: str | None = None
     metadata: Metadata | None = None
+    payment_intent: Reference | None = None
+    reason: str | None = None
     status: str | None = None

@@ -1,0 +1,111 @@
+"""`billing refund create`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.invoice import view
+from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.refund.app import app
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.refunds.create import Part, RefundPlan
+    from stripe_billing_cli.refunds.load import Target
+
+
+class Reason(StrEnum):
+    """Stripe's reasons (`stripe/params/_refund_create_params.py`)."""
+
+    duplicate = "duplicate"
+    fraudulent = "fraudulent"
+    requested_by_customer = "requested_by_customer"
+
+
+@doors.command(app)
+def create(
+    context: Context,
+    target: Annotated[
+        str, typer.Argument(metavar="TARGET", help="The id of an invoice (in_…), a payment (pi_…) or a charge (ch_…).")
+    ],
+    amount: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="So much: 12.50 (default: all that is left).")
+    ] = None,
+    reason: Annotated[
+        Reason | None,
+        typer.Option(help="Why; fraudulent also blocks the card and the email.", show_default=False),
+    ] = None,
+    note: Annotated[str | None, typer.Option(metavar="TEXT", help="A note for you; customers do not see it.")] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Refund it once more, though the same was refunded today.")
+    ] = False,
+) -> None:
+    """Give back what was paid, to the card that paid it. The subscription goes on: a refund ends none.
+
+    First shows what is left to refund and to which card; then asks. The same target, amount, reason and note a second
+    time within a day does nothing and names the first refund, unless --again.
+
+    \b
+    Examples:  billing refund create in_1MtHbELkdIwHu7ixl4OzzPMv
+               billing refund create ch_3MmlLrLkdIwHu7ix0snN0B15 --amount 5.00 --reason requested_by_customer
+               billing refund create in_1MtHbELkdIwHu7ixl4OzzPMv --amount 5.00 --note "Ticket 4711" --yes
+    """
+    from stripe_billing_cli.refunds.create import RefundRequest, plan_refund
+
+    request = RefundRequest(
+        target=target, amount=amount, reason=reason.value if reason else None, note=note, again=again
+    )
+    plan = plan_refund(context.stripe, request)
+    if plan.to_make:
+        asking.confirm(
+            context, "Refund it?", will=list(_will(plan)), moves_money=True, when_refused="nothing was refunded"
+        )
+    record = plan.apply(context.stripe).record()
+    context.printer.record(record, lambda: _screen(record))
+
+
+def _will(plan: RefundPlan) -> Iterator[str]:
+    target = plan.target
+    for part in plan.parts:
+        yield _part(part, target.currency)
+    left, after = target.left, target.left - plan.amount
+    yield (
+        f"  left to refund  {words.money(left, target.currency)} of {words.money(target.paid, target.currency)}; "
+        f"{words.money(after, target.currency)} after this"
+    )
+    yield f"  {_access(target)}"
+
+
+def _part(part: Part, currency: str) -> str:
+    from stripe_billing_cli.invoices.load import payment
+
+    charge = payment(part.payment.charge)
+    amount = words.money(part.amount, currency)
+    done = f"{amount} was refunded by {part.made['id']} already" if part.made else f"{amount} goes back"
+    paid = f"{words.money(charge['amount'], currency)} of {words.date(charge['created'])}"
+    return f"{done} to {view.paid_by(charge)}, from the payment of {paid} ({charge['id']})"
+
+
+def _access(target: Target) -> str:
+    if target.subscription is None:
+        return "Access stays as it is: a refund ends no subscription."
+    id, status = target.subscription["id"], words.status(target.subscription["status"])
+    return f"Access stays: {id} is {status} and goes on; billing sub cancel {id} ends it."
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    for one in record["refunds"]:
+        amount = words.money(one["amount"], one["currency"])
+        if record["result"] == "unchanged":
+            when = words.moment(one["created"])
+            yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {when}.")
+        else:
+            waits = "" if one["status"] == "succeeded" else f" It is {words.status(one['status'])}."
+            yield Line(f"Refunded {amount} ({one['id']}).{waits}", view.GREEN)
+    if record["result"] == "unchanged":
+        yield Line("  --again refunds it once more.")

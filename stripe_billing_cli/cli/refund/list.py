@@ -1,0 +1,56 @@
+"""`billing refund list`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.cli.refund.app import app
+
+
+@doors.command(app, "list")
+def list_(
+    context: Context,
+    customer: Annotated[
+        str | None, typer.Option(metavar="CUSTOMER", help="Only this customer's: the id or email.")
+    ] = None,
+    of: Annotated[
+        str | None, typer.Option("--of", metavar="TARGET", help="Only those of this invoice, payment or charge.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
+    all_: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+) -> None:
+    """List refunds, newest first, as they come; failed ones too.
+
+    With --output json each line is one object.
+
+    \b
+    Examples:  billing refund list --customer ada@example.com
+               billing refund list --of in_1MtHbELkdIwHu7ixl4OzzPMv
+               billing refund list --all --output json > refunds.jsonl
+    """
+    from stripe_billing_cli.refunds import load
+    from stripe_billing_cli.subscriptions import records
+
+    if customer and of:
+        raise given.wrong("--customer and --of exclude each other", "say one of them")
+    found = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
+    count = context.printer.records(map(records.refund, found), COLUMNS)
+    if context.printer.for_people and not count:
+        context.printer.note("No refunds.")
+    if count == limit and not all_:
+        context.printer.note(f"At most {limit:,} are listed, the newest; --all lists all.")
+
+
+COLUMNS = (
+    Column("REFUND", lambda record: record["id"]),
+    Column("AMOUNT", lambda record: words.money(record["amount"], record["currency"]), right=True),
+    Column("STATUS", lambda record: words.status(record["status"])),
+    Column("CHARGE", lambda record: record["charge"] or "-"),
+    Column("CREATED", lambda record: words.date(record["created"])),
+    Column("WHY", lambda record: record["note"] or (record["reason"] or "-").replace("_", " ")),
+)

@@ -1,0 +1,47 @@
+"""`billing refund show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.refund.app import app
+
+
+@doors.command(app)
+def show(
+    context: Context, refund: Annotated[str, typer.Argument(metavar="REFUND", help="The refund's id: re_…")]
+) -> None:
+    """Show a refund: how much, of which charge, why, and whether it has arrived.
+
+    \b
+    Examples:  billing refund show re_1Nispe2eZvKYlo2Cd31jOCgZ
+               billing refund show re_1Nispe2eZvKYlo2Cd31jOCgZ --output json | jq -r .status
+    """
+    from stripe_billing_cli.refunds import load
+    from stripe_billing_cli.subscriptions import records
+
+    record = records.refund(load.find_refund(context.stripe, refund))
+    context.printer.record(record, lambda: _screen(record))
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    yield Line(record["id"], {"bold": True})
+    failed = f" ({record['failure_reason']})" if record["failure_reason"] else ""
+    facts = {
+        "amount": words.money(record["amount"], record["currency"]),
+        "status": words.status(record["status"]) + failed,
+        "charge": record["charge"],
+        "payment": record["payment_intent"],
+        "reason": (record["reason"] or "").replace("_", " "),
+        "note": record["note"],
+        "created": words.moment(record["created"]),
+    }
+    for label, value in facts.items():
+        if value:
+            yield Line(f"  {label:<8} {value}")

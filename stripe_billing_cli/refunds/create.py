@@ -1,0 +1,169 @@
+"""Giving back what was paid: how much of which charge, and exactly once.
+
+A refund is of one charge (https://docs.stripe.com/refunds). What is more than the newest charge of an invoice has left
+goes back by the one before. A run after one that was cut off finds the parts that were made, and makes the others
+(`subscriptions/repeats.py`). Amounts in minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.refunds.load import PATH, Payment, Target, load_target, refunds_of
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
+from stripe_billing_cli.subscriptions import once, records, repeats
+from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.records import NOTE
+from stripe_billing_cli.subscriptions.refund import GIVEN
+from stripe_billing_cli.subscriptions.refusals import Refused
+
+
+@dataclass(frozen=True)
+class RefundRequest:
+    """`target`: an invoice, a payment or a charge. `amount` as people write it, None for all that is left."""
+
+    target: str
+    amount: str | None = None
+    reason: str | None = None
+    note: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """What goes back of one payment; `made` is the refund where it was made before."""
+
+    payment: Payment
+    amount: int
+    intent: Intent
+    made: Object | None = None
+
+
+@dataclass(frozen=True)
+class RefundResult:
+    """The refunds, and whether this run made any of them. `left` can be refunded after it."""
+
+    target: Target
+    refunds: tuple[Object, ...]
+    made: bool
+    left: int
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as it is printed (docs/output.md)."""
+        subscription = self.target.subscription
+        return {
+            "id": self.refunds[0]["id"],
+            "result": "refunded" if self.made else "unchanged",
+            "target": self.target.name,
+            "amount": sum(one["amount"] for one in self.refunds),
+            "currency": self.target.currency,
+            "left": self.left,
+            "refunds": [records.refund(one) for one in self.refunds],
+            "subscription": None if subscription is None else subscription["id"],
+        }
+
+
+@dataclass(frozen=True)
+class RefundPlan:
+    """What is going to be refunded. Without parts to make it was made within a day."""
+
+    target: Target
+    parts: tuple[Part, ...]
+
+    @property
+    def to_make(self) -> tuple[Part, ...]:
+        return tuple(part for part in self.parts if part.made is None)
+
+    @property
+    def amount(self) -> int:
+        """What this run gives back."""
+        return sum(part.amount for part in self.to_make)
+
+    def apply(self, api: StripeApi) -> RefundResult:
+        """Make each part, once. Raises `StripeFailure`."""
+        refunds = tuple(part.made or _make(api, part) for part in self.parts)
+        for part, refund in zip(self.parts, refunds, strict=True):
+            repeats.finish(api, part.intent, refund)
+        return RefundResult(self.target, refunds, bool(self.to_make), self.target.left - self.amount)
+
+
+def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
+    """Read what was paid and refunded, and decide the parts. Raises `AmountError`, `ReferenceRefused`, `Refused`."""
+    target = load_target(api, request.target)
+    amount = None if request.amount is None else parse_amount(request.amount, target.currency)
+    now = repeats.now_of(api, target.customer)
+    made = [part for part in (_made(payment, request, amount, now) for payment in target.payments) if part]
+    rest = target.left if amount is None else amount - sum(part.amount for part in made)
+    done = {part.payment.charge["id"] for part in made}
+    open_payments = [one for one in target.payments if one.charge["id"] not in done]
+    if amount is None:
+        rest = sum(one.left for one in open_payments if one.dispute is None)
+    if made and rest <= 0:
+        return RefundPlan(target, tuple(made))
+    _check(target, rest)
+    return RefundPlan(target, (*made, *_spread(open_payments, request, amount, rest)))
+
+
+def _intent(payment: Payment, request: RefundRequest, amount: int | None, part: int) -> Intent:
+    """The wish names the charge, whatever it was named by: an invoice and its payment are one target."""
+    charge = payment.charge["id"]
+    wish = [charge, "all" if amount is None else amount, request.reason, request.note]
+    params: dict[str, Any] = {"charge": charge, "amount": part}
+    if request.reason:
+        params["reason"] = request.reason
+    if request.note:
+        params["metadata"] = {NOTE: request.note}
+    return Intent(PATH, params, wish=wish, again=request.again)
+
+
+def _made(payment: Payment, request: RefundRequest, amount: int | None, now: Sequence[int]) -> Part | None:
+    """The part of a payment that the same request gave back within a day."""
+    intent = _intent(payment, request, amount, 0)
+    refund = repeats.made_within_a_day(intent, payment.given, now)
+    return None if refund is None else Part(payment, int(refund["amount"]), intent, refund)
+
+
+def _check(target: Target, amount: int) -> None:
+    left, currency = target.left, target.currency
+    disputed = next((one for one in target.payments if one.dispute is not None), None)
+    if left == 0 and disputed is not None and disputed.dispute is not None:
+        raise Refused(
+            f"the charge {disputed.charge['id']} is disputed ({disputed.dispute['id']}): it cannot be refunded",
+            "answer the dispute, or accept it, in the dashboard",
+        )
+    if left == 0:
+        ids = ", ".join(one["id"] for payment in target.payments for one in payment.given)
+        raise Refused(
+            f"{target.name} has been refunded already: {ids}" if ids else f"nothing of {target.name} can be refunded"
+        )
+    if amount > left:
+        raise Refused(
+            f"only {format_amount(left, currency)} of {target.name} is left to refund, and "
+            f"{format_amount(amount, currency)} was asked for",
+            "leave out --amount to refund what is left",
+        )
+
+
+def _spread(payments: Sequence[Payment], request: RefundRequest, amount: int | None, rest: int) -> list[Part]:
+    """So much of each payment, from the newest back, until the amount is reached."""
+    parts = []
+    for payment in payments:
+        part = min(payment.left, rest)
+        if part <= 0 or payment.dispute is not None:
+            continue
+        parts.append(Part(payment, part, _intent(payment, request, amount, part)))
+        rest -= part
+    return parts
+
+
+def _make(api: StripeApi, part: Part) -> Object:
+    return once.create(
+        api,
+        part.intent,
+        (f"{one['id']}:{one['status'] in GIVEN}" for one in part.payment.refunds),
+        read=lambda: [one for one in refunds_of(api, part.payment.charge["id"]) if one["status"] in GIVEN],
+        holds=lambda one: one["status"] in GIVEN,
+    )

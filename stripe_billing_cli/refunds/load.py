@@ -1,0 +1,182 @@
+"""What can be refunded: an invoice, a payment intent or a charge, as the charges behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import lists, references
+from stripe_billing_cli.subscriptions.ids import kind_of
+from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.refund import GIVEN
+from stripe_billing_cli.subscriptions.refusals import Refused
+
+PATH = "/v1/refunds"
+SUBSCRIPTION = "parent.subscription_details.subscription"
+KINDS = {"an invoice": "invoice", "a payment intent": "payment", "a charge": "charge"}
+"""What a refund may be of, by what its id is the id of."""
+
+
+@dataclass(frozen=True)
+class Payment:
+    """A successful charge with its refunds, failed ones too. `left` can be given back, in minor units.
+
+    `dispute`: the one that keeps it from being refunded.
+    """
+
+    charge: Object
+    refunds: Sequence[Object]
+    dispute: Object | None = None
+
+    @property
+    def left(self) -> int:
+        return int(self.charge["amount_captured"] - self.charge["amount_refunded"])
+
+    @property
+    def given(self) -> list[Object]:
+        """The refunds that have not failed."""
+        return [one for one in self.refunds if one["status"] in GIVEN]
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is named, and the charges that paid it, newest first. `subscription` is the one that goes on with it."""
+
+    name: str
+    currency: str
+    customer: str | None
+    payments: tuple[Payment, ...]
+    invoice: Object | None = None
+    subscription: Object | None = None
+
+    @property
+    def left(self) -> int:
+        return sum(payment.left for payment in self.payments if payment.dispute is None)
+
+    @property
+    def paid(self) -> int:
+        return sum(int(payment.charge["amount_captured"]) for payment in self.payments)
+
+
+def load_target(api: StripeApi, name: str) -> Target:
+    """Return what an id names. Raises `ReferenceRefused`, `Refused`, `StripeFailure`."""
+    kind = kind_of(name) or ""
+    if kind not in KINDS:
+        references.check_id(name, "an invoice", "in_…, or the id of a payment (pi_…) or charge (ch_…)")
+    references.check_id(name, kind, "in_…, pi_… or ch_…")
+    invoice: Object | None
+    if kind == "an invoice":
+        invoice = references.retrieve(api, "invoice", f"/v1/invoices/{name}", name, expand=["payments", SUBSCRIPTION])
+        charges = _charges_of_invoice(api, invoice)
+    else:
+        charge = _charge(api, name, kind)
+        charges, invoice = [charge], _invoice_of(api, charge)
+    if not charges:
+        raise _nothing_paid(name, invoice)
+    charges = sorted(charges, key=lambda one: -one["created"])
+    payments = tuple(_payment(api, charge) for charge in charges)
+    return Target(
+        name=name,
+        currency=charges[0]["currency"],
+        customer=id_of(charges[0]["customer"]),
+        payments=payments,
+        invoice=invoice,
+        subscription=_subscription(invoice),
+    )
+
+
+def _nothing_paid(name: str, invoice: Object | None) -> Refused:
+    if invoice is not None and invoice["status"] == "paid" and invoice["amount_paid"]:
+        return Refused(
+            f"the invoice {name} was paid outside of Stripe: there is no card to give the money back to",
+            f"billing invoice credit {name} --to outside writes down that it was given back",
+        )
+    return Refused(f"nothing was paid for {name}: there is nothing to refund")
+
+
+def _charge(api: StripeApi, name: str, kind: str) -> Object:
+    """The successful charge of an id of a payment or charge."""
+    if kind == "a charge":
+        charge = references.retrieve(api, "charge", f"/v1/charges/{name}", name)
+    else:
+        intent = references.retrieve(api, "payment", f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
+        charge = intent["latest_charge"]
+        if charge is None or intent["status"] != "succeeded":
+            raise Refused(f"the payment {name} has not succeeded: there is nothing to refund")
+    if not charge["paid"] or not charge["amount_captured"]:
+        raise Refused(f"the charge {charge['id']} has not been paid: there is nothing to refund")
+    return charge
+
+
+def _charges_of_invoice(api: StripeApi, invoice: Object) -> list[Object]:
+    found = []
+    for one in (invoice["payments"] or {"data": ()})["data"]:
+        paid_by = one["payment"]
+        if one["status"] != "paid":
+            continue
+        if paid_by["type"] == "payment_intent":
+            found.append(_charge(api, str(id_of(paid_by["payment_intent"])), "a payment intent"))
+        elif paid_by["type"] == "charge":
+            found.append(_charge(api, str(id_of(paid_by["charge"])), "a charge"))
+    return found
+
+
+def _invoice_of(api: StripeApi, charge: Object) -> Object | None:
+    """The invoice that a charge paid, by the payments of its intent; charges do not name it at this version."""
+    intent = id_of(charge["payment_intent"])
+    if intent is None:
+        return None
+    found, _ = api.page(
+        "/v1/invoice_payments", {"payment": {"type": "payment_intent", "payment_intent": intent}, "limit": 1}
+    )
+    if not found:
+        return None
+    return api.get(f"/v1/invoices/{id_of(found[0]['invoice'])}", {"expand": [SUBSCRIPTION]})
+
+
+def _subscription(invoice: Object | None) -> Object | None:
+    details = ((invoice or {}).get("parent") or {}).get("subscription_details") or {}
+    found = details.get("subscription")
+    return found if isinstance(found, dict) and not references.has_ended(found) else None
+
+
+def _payment(api: StripeApi, charge: Object) -> Payment:
+    refunds = refunds_of(api, charge["id"])
+    if not charge["disputed"]:
+        return Payment(charge, refunds)
+    disputes, _ = api.page("/v1/disputes", {"charge": charge["id"], "limit": 1})
+    standing = [one for one in disputes if not one["is_charge_refundable"]]
+    return Payment(charge, refunds, standing[0] if standing else None)
+
+
+def refunds_of(api: StripeApi, charge: str) -> list[Object]:
+    """Return all refunds of a charge, newest first."""
+    return [one for page in api.pages(PATH, {"charge": charge}) for one in page]
+
+
+def find_refund(api: StripeApi, name: str) -> Object:
+    """Return the refund with this id. Raises `ReferenceRefused`, `StripeFailure`."""
+    references.check_id(name, "a refund", "re_…")
+    return references.retrieve(api, "refund", f"{PATH}/{name}", name)
+
+
+def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, limit: int | None) -> Iterator[Object]:
+    """Return refunds, newest first: of a target, of a customer, or of all.
+
+    Stripe lists them by charge only, so a customer's are read charge by charge, newest charge first.
+    """
+    if target is not None:
+        payments = load_target(api, target).payments
+        found: Iterator[Object] = (one for payment in payments for one in payment.refunds)
+    elif customer is not None:
+        found = _of_customer(api, references.find_customer(api, customer)["id"])
+    else:
+        return lists.objects(api, PATH, {}, limit)
+    return (one for number, one in enumerate(found) if limit is None or number < limit)
+
+
+def _of_customer(api: StripeApi, customer: str) -> Iterator[Object]:
+    for charge in lists.objects(api, "/v1/charges", {"customer": customer}, None):
+        if charge["amount_refunded"]:
+            yield from refunds_of(api, charge["id"])
