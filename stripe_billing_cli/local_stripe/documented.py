@@ -35,13 +35,13 @@ class Parameter:
     longest: int | None = None
     unset: bool = False
 
-    def has(self, parts: Sequence[str]) -> bool:
-        """Whether the names nested in each other, as `["items", "0", "price"]`, lead to a parameter."""
+    def at(self, parts: Sequence[str]) -> Parameter | None:
+        """Return the parameter that names nested in each other, as `["items", "0", "price"]`, lead to, if any."""
         if not parts or "any" in self.scalars:
-            return True
+            return self
         name, rest = parts[0], parts[1:]
         inner = (self.fields or {}).get(name) or self.values or (self.element if name.isdigit() or not name else None)
-        return inner is not None and inner.has(rest)
+        return None if inner is None else inner.at(rest)
 
 
 @dataclass(frozen=True)

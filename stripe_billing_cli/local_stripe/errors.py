@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 DOCUMENTED_CODES = "https://stripe.com/docs/error-codes/"
+CODES_WITHOUT_PAGE = frozenset({"subscription_payment_intent_requires_action"})
+"""Codes that Stripe gives without `doc_url` (recorded 2026-08-26.dahlia)."""
 
 
 class LocalStripeError(Exception):
@@ -21,7 +23,8 @@ class LocalStripeError(Exception):
 class ApiError(Exception):
     """An error answer of Stripe's. What is None is left out of the body (https://docs.stripe.com/api/errors).
 
-    `objects`: the payment intent or setup intent that the error is about, as Stripe shows it.
+    `objects`: further keys of the error, as the payment intent that it is about or `network_decline_code`. `logged` is
+    false for the two refusals that come before Stripe's log and have no `request_log_url`.
     """
 
     def __init__(
@@ -35,6 +38,7 @@ class ApiError(Exception):
         decline_code: str | None = None,
         objects: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
+        logged: bool = True,
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -45,6 +49,7 @@ class ApiError(Exception):
         self.decline_code = decline_code
         self.objects = objects or {}
         self.headers = headers or {}
+        self.logged = logged
         self.keeps = False
 
     def keeping(self) -> ApiError:
@@ -53,18 +58,19 @@ class ApiError(Exception):
         return self
 
     def body(self, request_id: str) -> str:
-        """The JSON of the answer."""
+        """The JSON of the answer, its keys in alphabetical order (recorded 2026-08-26.dahlia)."""
+        has_page = self.code is not None and self.code not in CODES_WITHOUT_PAGE
         error: dict[str, Any] = {
             **self.objects,
             "code": self.code,
             "decline_code": self.decline_code,
-            "doc_url": DOCUMENTED_CODES + self.code.replace("_", "-") if self.code else None,
+            "doc_url": DOCUMENTED_CODES + str(self.code).replace("_", "-") if has_page else None,
             "message": self.message,
             "param": self.param,
-            "request_log_url": f"https://dashboard.stripe.com/test/logs/{request_id}",
+            "request_log_url": f"https://dashboard.stripe.com/test/logs/{request_id}" if self.logged else None,
             "type": self.type,
         }
-        return json.dumps({"error": {name: value for name, value in error.items() if value is not None}})
+        return json.dumps({"error": {name: error[name] for name in sorted(error) if error[name] is not None}})
 
 
 def invalid(message: str, param: str | None = None, code: str | None = None) -> ApiError:
@@ -80,6 +86,16 @@ def unknown_params(names: list[str]) -> ApiError:
     """Stripe names all of them and puts the first into `param`."""
     noun = "parameter" if len(names) == 1 else "parameters"
     return invalid(f"Received unknown {noun}: {', '.join(names)}", names[0], "parameter_unknown")
+
+
+def not_here(what: str, param: str | None = None, why: str = "") -> ApiError:
+    """Something documented that the local Stripe lacks, refused by name; `why` says more."""
+    return invalid(f"The local Stripe does not have {what}{': ' if why else ''}{why}.", param)
+
+
+def invalid_version(version: str) -> ApiError:
+    """A `Stripe-Version` that has not the form of Stripe's versions."""
+    return ApiError(400, f"Invalid Stripe API version: {version}", logged=False)
 
 
 def only_one_of(names: list[str], param: str | None = None) -> ApiError:
@@ -103,4 +119,5 @@ def unrecognized_url(method: str, path: str) -> ApiError:
         404,
         f"Unrecognized request URL ({method.upper()}: {path}). {hint}Please see https://stripe.com/docs "
         "or we can help at https://support.stripe.com/.",
+        logged=False,
     )

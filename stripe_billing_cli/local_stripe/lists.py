@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import no_such, only_one_of
-from stripe_billing_cli.local_stripe.parameters import EXPAND, Field, Integer, Moments, Params, Text
+from stripe_billing_cli.local_stripe.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.parameters import EXPAND, Clamped, Field, Moments, Params, Text
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
 DEFAULT_LIMIT = 10
@@ -16,14 +16,14 @@ LIST_FIELDS = {
     "created": Field(Moments()),
     "ending_before": Field(Text()),
     "expand": EXPAND,
-    "limit": Field(Integer(1, 100)),
+    "limit": Field(Clamped(1, 100)),
     "starting_after": Field(Text()),
 }
 
 
 def check_cursors(params: Params) -> None:
     if "starting_after" in params and "ending_before" in params:
-        raise only_one_of(["ending_before", "starting_after"])
+        raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
 
 
 def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Object:

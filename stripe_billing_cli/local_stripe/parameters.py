@@ -6,16 +6,19 @@ An empty string unsets a parameter where the TypedDict admits `Literal['']`, and
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeAlias
 
 from stripe_billing_cli.local_stripe.amounts import CURRENCIES, plain
-from stripe_billing_cli.local_stripe.errors import ApiError, invalid, missing_param, unknown_params
+from stripe_billing_cli.local_stripe.documented import Operation
+from stripe_billing_cli.local_stripe.errors import ApiError, invalid, missing_param, not_here, unknown_params
 from stripe_billing_cli.local_stripe.forms import Raw
 
+Documentation: TypeAlias = Callable[[], Operation | None]
 Params = Mapping[str, Any]
 """Values by name. A name that is missing was not sent; None means that its value is to be unset."""
 
@@ -46,7 +49,7 @@ class Field:
 def _scalar(raw: Raw, name: str, noun: str) -> str:
     if isinstance(raw, str):
         return raw
-    raise invalid(f"Invalid {noun}: {raw}", name)
+    raise invalid(f"Invalid {noun}: {json.dumps(raw, separators=(',', ':'), ensure_ascii=False)}", name)
 
 
 @dataclass(frozen=True)
@@ -84,23 +87,38 @@ class Integer(Kind):
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise invalid(f"Invalid integer: {text}", name, "parameter_invalid_integer")
         value = int(text)
+        if self.least == 0 and value < 0:
+            raise invalid("Invalid non-negative integer", name)  # no code: recorded 2026-08-26.dahlia
         bound = None
         if self.least is not None and value < self.least:
             bound = f"greater than or equal to {self.least}"
         if self.most is not None and value > self.most:
             bound = f"less than or equal to {self.most}"
         if bound:
-            raise invalid(f"This value must be {bound} (it currently is '{value}').", name, "parameter_invalid_integer")
+            raise invalid(f"This value must be {bound}.", name, "parameter_invalid_integer")
         return value
 
 
 @dataclass(frozen=True)
+class Clamped(Kind):
+    """An integer that is brought into its bounds, as a list's `limit` is (recorded 2026-08-26.dahlia)."""
+
+    least: int
+    most: int
+
+    def read(self, raw: Raw, name: str) -> int:
+        return max(self.least, min(self.most, Integer().read(raw, name)))
+
+
+@dataclass(frozen=True)
 class Boolean(Kind):
+    """`True` and `False` are Python's, whose clients send them so; `1` is refused."""
+
     def read(self, raw: Raw, name: str) -> bool:
         text = _scalar(raw, name, "boolean")
-        if text not in ("true", "false"):
+        if text not in ("true", "false", "True", "False"):
             raise invalid(f"Invalid boolean: {text}", name)
-        return text == "true"
+        return text in ("true", "True")
 
 
 @dataclass(frozen=True)
@@ -129,6 +147,19 @@ class Measure(Kind):
         return float(DecimalText(2).read(raw, name))
 
 
+class ChoiceError(ApiError):
+    """A value that is none of `options`. Which ones Stripe has besides, the documented parameter says."""
+
+    def __init__(self, value: str, options: tuple[str, ...], name: str) -> None:
+        *first, last = options
+        one_of = "one of " if first else ""
+        ending = (", or " if len(first) > 1 else " or ") if first else ""
+        super().__init__(400, f"Invalid {name}: must be {one_of}{', '.join(first)}{ending}{last}", param=name)
+        self.value = value
+        self.options = options
+        self.name = name
+
+
 @dataclass(frozen=True)
 class Percent(Kind):
     """A percentage to four decimal places, of at most 100. Its bounds are refused as recorded of 2026-08-26.dahlia."""
@@ -151,15 +182,14 @@ class Percent(Kind):
 
 @dataclass(frozen=True)
 class Choice(Kind):
+    """One of the options, in the order in which Stripe's messages have them."""
+
     options: tuple[str, ...]
 
     def read(self, raw: Raw, name: str) -> str:
         text = _scalar(raw, name, "string")
         if text not in self.options:
-            label = name.split("[")[-1].rstrip("]")
-            *first, last = self.options
-            separator = ", or " if len(first) > 1 else " or "
-            raise invalid(f"Invalid {label}: must be one of {', '.join(first)}{separator}{last}", name)
+            raise ChoiceError(text, self.options, name)
         return text
 
 
@@ -181,7 +211,7 @@ class Currency(Kind):
 class Url(Kind):
     def read(self, raw: Raw, name: str) -> str:
         text = Text().read(raw, name)
-        if not re.fullmatch(r"https?://[^\s/?#]+\.?[^\s]*", text, re.IGNORECASE):
+        if not re.fullmatch(r"https?://[^\s/?#\x00-\x1f\x7f]+[^\s\x00-\x1f\x7f]*", text, re.IGNORECASE):
             raise invalid("Not a valid URL", name, "url_invalid")
         return text
 
@@ -341,7 +371,7 @@ class Unsupported(Kind):
     why: str
 
     def read(self, raw: Raw, name: str) -> Any:
-        raise invalid(f"The local Stripe does not support the parameter `{name}`: {self.why}.", name)
+        raise not_here(f"the parameter `{name}`", name, self.why)
 
 
 def nested(name: str, key: str) -> str:
@@ -358,11 +388,38 @@ def empty(name: str) -> ApiError:
     )
 
 
-def read(form: Hash, fields: dict[str, Raw]) -> Params:
-    """The parameters of a call. Unknown names are reported first, all at once, then the first other error."""
+def read(form: Hash, fields: dict[str, Raw], documentation: Documentation = lambda: None) -> Params:
+    """The parameters of a call. Unknown names are reported first, all at once, then the first other error.
+
+    `documentation` gives what Stripe documents for the call: what is documented and not in `form` is refused by name.
+    """
     if extra := form.unknown(fields, ""):
-        raise unknown_params(extra)
-    return form.read(fields, "")
+        raise _unknown(extra, documentation())
+    try:
+        return form.read(fields, "")
+    except ChoiceError as error:
+        raise _no_choice(error, documentation()) from None
+
+
+def _unknown(names: list[str], documented: Operation | None) -> ApiError:
+    undocumented = [name for name in names if documented is None or documented.parameters.at(_parts(name)) is None]
+    if undocumented:
+        return unknown_params(undocumented)
+    return not_here(f"the parameter `{names[0]}`", names[0])
+
+
+def _no_choice(error: ChoiceError, documented: Operation | None) -> ApiError:
+    """The refusal of a value: by name if Stripe has it; else with all the values that Stripe has."""
+    parameter = documented.parameters.at(_parts(error.name)) if documented else None
+    if parameter is None or set(parameter.choices) <= set(error.options):
+        return error
+    if error.value in parameter.choices:
+        return not_here(f"`{error.value}` for the parameter `{error.name}`", error.name)
+    return ChoiceError(error.value, tuple(dict.fromkeys((*error.options, *parameter.choices))), error.name)
+
+
+def _parts(name: str) -> list[str]:
+    return name.replace("]", "").split("[")
 
 
 def optional(**kinds: Kind) -> dict[str, Field]:

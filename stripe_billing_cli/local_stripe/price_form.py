@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.parameters import (
     unsettable,
 )
 
-INTERVAL = Choice(("day", "month", "week", "year"))
+INTERVAL = Choice(("month", "year", "week", "day"))
 USAGE_TYPE = Choice(("licensed", "metered"))
 TAX_BEHAVIOR = Choice(("exclusive", "inclusive", "unspecified"))
 AMOUNT = Integer(least=0)

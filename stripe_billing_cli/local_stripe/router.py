@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from stripe_billing_cli.local_stripe import (
     accounts,
     authentication,
+    documented,
     events,
     expansion,
     forms,
@@ -21,7 +22,7 @@ from stripe_billing_cli.local_stripe import (
 )
 from stripe_billing_cli.local_stripe.billing import agenda, lifecycle, routes
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import ApiError, invalid, unrecognized_url
+from stripe_billing_cli.local_stripe.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
 from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.store import Object, Store
 from stripe_billing_cli.local_stripe.webhooks import endpoints
@@ -34,8 +35,10 @@ ROUTES = (
     *routes.ROUTES,
     *endpoints.ROUTES,
 )
-NOT_IDS = frozenset({"create_preview", "search"})
-"""Words that stand where an id would, in paths of Stripe's that are not here."""
+NOT_IDS = frozenset({"/v1/invoices/upcoming", "/v1/invoices/create_preview"})
+"""Paths whose last word stands where an id would: of an earlier version of the API, and of another method."""
+
+VERSION = re.compile(r"20\d\d-\d\d-\d\d(\.[a-z_]+)?(; *\w+=v\d+)*")
 
 FORM_TYPES = ("", "application/x-www-form-urlencoded")
 
@@ -66,10 +69,14 @@ def api_failure(request_id: str) -> ApiError:
 
 
 class Router:
-    """All calls on one store. May be shared by threads. `clock` gives Unix seconds."""
+    """All calls on one store. May be shared by threads. `clock` gives Unix seconds.
 
-    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+    `strict_version`: a call that asks for another version than the one answered is refused.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float], *, strict_version: bool = False) -> None:
         self.store = store
+        self._strict_version = strict_version
         self._clock = clock
         self._keys = idempotency.KeysInUse()
 
@@ -136,8 +143,10 @@ class Router:
             if other and other != self.account()["id"]:
                 raise accounts.not_reachable(other)
         version = request.headers.get("stripe-version")
-        if version and not re.match(r"20\d\d-\d\d-\d\d(\.\w+)?(;.*)?$", version):
-            raise invalid(f"Invalid Stripe API version: {version}")
+        if version and not VERSION.fullmatch(version):
+            raise invalid_version(version)
+        if version and self._strict_version and version != API_VERSION:
+            raise not_here(f"the API version {version}", why=f"it answers as {API_VERSION} does")
 
     def _write(
         self, matched: Matched, request: Request, request_id: str, key: str | None, now: int, failing: bool
@@ -197,8 +206,7 @@ class Router:
 
 
 def _match(method: str, path: str) -> Matched:
-    if path.endswith("/"):
-        raise unrecognized_url(method, path)
+    """The route of a call. What Stripe documents and is not here is refused by name."""
     parts = path.split("/")
     for route in ROUTES:
         template = route.path.split("/")
@@ -206,9 +214,20 @@ def _match(method: str, path: str) -> Matched:
             continue
         ids = [part for part, name in zip(parts, template, strict=True) if name == "{id}"]
         fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
-        if fixed and not NOT_IDS.intersection(ids) and all(ids):
+        if fixed and all(ids) and not (template[-1] == "{id}" and _ends_in_a_word(method, path)):
             return Matched(route, tuple(ids))
+    found = None if path in NOT_IDS else documented.operation(method, path)
+    if found is not None:
+        raise not_here(f"{found.method} {found.path}")
     raise unrecognized_url(method, path)
+
+
+def _ends_in_a_word(method: str, path: str) -> bool:
+    """Whether what stands where an id could is a word of Stripe's: a coupon may be called `search`, a price not."""
+    if path.endswith("/search"):
+        found = documented.operation(method, path)
+        return found is not None and found.path.endswith("/search")
+    return path in NOT_IDS
 
 
 def _fields(request: Request) -> dict[str, forms.Raw]:
@@ -223,7 +242,7 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
 
 def _prepare(route: Route, fields: dict[str, forms.Raw]) -> Prepared:
     """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
-    params = parameters.read(route.form, fields)
+    params = parameters.read(route.form, fields, lambda: documented.operation(route.method, route.path))
     wanted = expansion.wanted(route.kind, params.get("expand", ()), of_list=route.lists)
     route.check(params)
     return Prepared(params, wanted)

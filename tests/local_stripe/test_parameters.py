@@ -80,8 +80,8 @@ def unsettable(name: str) -> Refusal:
             "prices",
             f"{PRICE}&unit_amount=-1",
             Refusal(
-                "This value must be greater than or equal to 0 (it currently is '-1').",
-                "parameter_invalid_integer",
+                "Invalid non-negative integer",
+                None,
                 "unit_amount",
             ),
         ),
@@ -98,13 +98,25 @@ def unsettable(name: str) -> Refusal:
             "prices",
             f"{PRICE}&recurring[interval]=day&recurring[trial_period_days]=731",
             Refusal(
-                "This value must be less than or equal to 730 (it currently is '731').",
+                "This value must be less than or equal to 730.",
                 "parameter_invalid_integer",
                 "recurring[trial_period_days]",
             ),
         ),
         ("products", f"{PRODUCT}&active=yes", Refusal("Invalid boolean: yes", None, "active")),
-        ("products", f"{PRODUCT}&active=True", Refusal("Invalid boolean: True", None, "active")),
+        ("products", f"{PRODUCT}&active=1", Refusal("Invalid boolean: 1", None, "active")),
+        ("products", f"{PRODUCT}&active=TRUE", Refusal("Invalid boolean: TRUE", None, "active")),
+        ("products", 'name[]=wrong&name[]=ty"pe', Refusal('Invalid string: {"0":"wrong","1":"ty\\"pe"}', None, "name")),
+        ("products", f"{PRODUCT}&active[a]=b", Refusal('Invalid boolean: {"a":"b"}', None, "active")),
+        (
+            "prices",
+            f"{PRICE}&currency_options[EUR][unit_amount]=1",
+            Refusal(
+                "Currencies must be lowercase when used as keys in a map. Use `eur` instead of `EUR`.",
+                None,
+                "currency_options",
+            ),
+        ),
         ("products", f"{PRODUCT}&images=x", Refusal("Invalid array", None, "images")),
         ("products", f"{PRODUCT}&images[first]=x", Refusal("Invalid array", None, "images")),
         ("products", f"{PRODUCT}&expand=default_price", Refusal("Invalid array", None, "expand")),
@@ -117,7 +129,7 @@ def unsettable(name: str) -> Refusal:
             "prices",
             f"{PRICE}&recurring[interval]=decade",
             Refusal(
-                "Invalid interval: must be one of day, month, week, or year",
+                "Invalid recurring[interval]: must be one of month, year, week, or day",
                 None,
                 "recurring[interval]",
             ),
@@ -177,6 +189,11 @@ def test_a_currency_may_be_written_in_capitals_but_not_as_a_key(local: Local) ->
             "Currencies must be lowercase when used as keys in a map. Use `usd` instead of `USD`.",
             param="currency_options",
         )
+
+
+@pytest.mark.parametrize(("sent", "kept"), [("true", True), ("True", True), ("false", False), ("False", False)])
+def test_a_boolean_may_be_python_s(local: Local, sent: str, kept: bool) -> None:
+    assert local.send("post", "/v1/products", f"name=Pro&active={sent}").json["active"] is kept
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ HELP = "Please see https://stripe.com/docs or we can help at https://support.str
     [
         ("get", "/v1"),
         ("get", "/v1/nothing"),
-        ("get", "/v2/core/accounts"),
+        ("get", "/v2/nothing"),
         ("get", "/v1/products/pro/features/feat_1/more"),
-        ("get", "/v1/products/search"),
-        ("get", "/v1/prices/search"),
+        ("get", "/v1/invoices/upcoming"),
+        ("get", "/v1/invoices/create_preview"),
         ("get", "/products"),
         ("get", "/v1//products"),
         ("post", "/v1/account"),
@@ -34,6 +34,28 @@ def test_a_path_or_method_that_is_not_there(local: Local, method: str, path: str
     assert local.refused(method, path) == Refusal(
         f"Unrecognized request URL ({method.upper()}: {path}). {HELP}", status=404
     )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "documented"),
+    [
+        ("get", "/v1/products/search", "/v1/products/search"),
+        ("get", "/v1/prices/search", "/v1/prices/search"),
+        ("get", "/v1/terminal/readers/tmr_1", "/v1/terminal/readers/{reader}"),
+        ("post", "/v1/accounts", "/v1/accounts"),
+        ("get", "/v2/core/accounts", "/v2/core/accounts"),
+    ],
+)
+def test_what_stripe_documents_and_is_not_here_is_named(local: Local, method: str, path: str, documented: str) -> None:
+    refusal = local.refused(method, path)
+
+    assert refusal == Refusal(f"The local Stripe does not have {method.upper()} {documented}.")
+
+
+def test_an_id_may_be_a_word_of_other_paths(local: Local) -> None:
+    local.post("/v1/coupons", id="search", percent_off=10)
+
+    assert local.get("/v1/coupons/search")["id"] == "search"
 
 
 @pytest.mark.parametrize("method", ["get", "post", "delete"])

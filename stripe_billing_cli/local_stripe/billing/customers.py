@@ -48,7 +48,7 @@ COMMON = {
         shipping=SHIPPING,
         email=Email(),
         metadata=Metadata(),
-        tax_exempt=Choice(("exempt", "none", "reverse")),
+        tax_exempt=Choice(("none", "reverse", "exempt")),
     ),
     **optional(
         balance=Integer(),

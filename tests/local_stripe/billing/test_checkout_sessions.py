@@ -53,4 +53,4 @@ def test_what_a_session_cannot_be(local: Local) -> None:
     assert local.refused("post", PATH, **SETUP, customer="cus_none").code == "resource_missing"
     assert local.refused("post", PATH, **SETUP, expires_at=NOW + 60).param == "expires_at"
     unsupported = local.refused("post", PATH, **SETUP, line_items=[{"price": "price_1"}])
-    assert "does not support the parameter `line_items`" in unsupported.message
+    assert "does not have the parameter `line_items`" in unsupported.message

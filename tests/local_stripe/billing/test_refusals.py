@@ -136,8 +136,7 @@ def test_what_is_not_modelled_is_refused_by_name(local: Local, params: Any) -> N
     life = Life.begin(local)
     [name] = params
     assert (
-        f"The local Stripe does not support the parameter `{name}`"
-        in refused(local, life, price(local), **params).message
+        f"The local Stripe does not have the parameter `{name}`" in refused(local, life, price(local), **params).message
     )
 
 

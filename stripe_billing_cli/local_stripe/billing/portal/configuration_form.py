@@ -45,7 +45,7 @@ PRODUCT = Hash(
 )
 CONDITION = Hash(required(type=Choice(("decreasing_item_amount", "shortening_interval"))))
 INTERVAL = Hash(
-    {**required(interval=Choice(("day", "month", "week", "year"))), **optional(interval_count=Integer(1))},
+    {**required(interval=Choice(("month", "year", "week", "day"))), **optional(interval_count=Integer(1))},
 )
 
 

@@ -53,7 +53,7 @@ PHASE = {
         currency=Currency(),
         duration=Hash(
             {
-                **required(interval=Choice(("day", "month", "week", "year"))),
+                **required(interval=Choice(("month", "year", "week", "day"))),
                 **optional(interval_count=Integer(1)),
             }
         ),

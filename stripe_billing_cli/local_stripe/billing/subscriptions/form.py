@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.parameters import (
 )
 
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
-BEHAVIORS = ("allow_incomplete", "default_incomplete", "error_if_incomplete", "pending_if_incomplete")
+BEHAVIORS = ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
 PRORATIONS = Choice(("always_invoice", "create_prorations", "none"))
 NO_TAXES = "it computes no taxes"
 NO_CONNECT = "it has no connected accounts"

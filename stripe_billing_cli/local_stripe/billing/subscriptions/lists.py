@@ -24,18 +24,7 @@ from stripe_billing_cli.local_stripe.parameters import (
 )
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
-STATUSES = (
-    "active",
-    "all",
-    "canceled",
-    "ended",
-    "incomplete",
-    "incomplete_expired",
-    "past_due",
-    "paused",
-    "trialing",
-    "unpaid",
-)
+STATUSES = tuple("active past_due unpaid canceled incomplete incomplete_expired trialing paused all ended".split())
 
 ITEMS = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE"
 PERIOD = "(SELECT {}(json_extract(item.value, '$.{}')) FROM json_each(body, '$.items.data') AS item)"
