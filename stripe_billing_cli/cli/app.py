@@ -41,6 +41,7 @@ GROUPS = {
     "sub": Group("stripe_billing_cli.cli.sub", "Subscriptions: start one, look at it, change it, end it."),
     "invoice": Group("stripe_billing_cli.cli.invoice", "Invoices: what is open, what became of it; pay, void, credit."),
     "refund": Group("stripe_billing_cli.cli.refund", "Refunds: give back what was paid, in whole or in part."),
+    "card": Group("stripe_billing_cli.cli.card", "Customers' cards: which expire or fail, which is charged."),
     "clock": Group("stripe_billing_cli.cli.clock", "Test clocks: let a subscription live a year in a minute."),
     "listen": Group("stripe_billing_cli.cli.listen", "Receive events, each once; keep access right; run handlers."),
     "events": Group("stripe_billing_cli.cli.events", "The events received: find, show, retry, fetch, purge."),

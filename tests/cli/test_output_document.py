@@ -174,6 +174,13 @@ def invoices(run: Session, shop: Shop) -> None:
     refund = run("refund", "create", paid, "--amount", "2.00", "--note", "Ticket 4711")
     run("refund", "show", refund["id"])
     run("refund", "list", "--customer", customer)
+    run("customer", "balance", customer, "--credit", "12.50", "--note", "Sorry")
+    run("customer", "balance", customer)
+    second = shop.post("/v1/payment_methods/pm_card_mastercard/attach", customer=customer)["id"]
+    run("card", "list", customer)
+    run("card", "default", customer, second)
+    run("card", "remove", customer, "4242")
+    run("customer", "delete", customer)
 
 
 def webhooks(run: Session) -> None:

@@ -1,0 +1,124 @@
+"""A customer's saved payment methods: which is charged by default, which expire, which were declined last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import records, references
+from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, WrongKind, has_ended, listed
+from stripe_billing_cli.subscriptions.repeats import now_of
+
+Expiry = Literal["expired", "soon"]
+
+
+@dataclass(frozen=True)
+class SavedCard:
+    """A payment method of a customer, cards and others.
+
+    `paid_by_it`: the living subscriptions that have it as a default of their own. `failure`: why the bank declined it,
+    if the last charge to it failed. `expires`: it is over, or ends with this month or the next.
+    """
+
+    method: Object
+    is_default: bool
+    paid_by_it: tuple[str, ...]
+    expires: Expiry | None
+    failure: str | None
+
+    def record(self) -> dict[str, Any]:
+        """Return the card as it is printed (docs/output.md)."""
+        return {
+            **records.payment_method(self.method),
+            "default": self.is_default,
+            "subscriptions": list(self.paid_by_it),
+            "expires": self.expires,
+            "failing": self.failure is not None,
+            "failure": self.failure,
+        }
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """A customer's saved payment methods, newest first, with its living subscriptions."""
+
+    customer: Object
+    cards: tuple[SavedCard, ...]
+    subscriptions: tuple[Object, ...]
+
+    def charged_by_default(self) -> tuple[str, ...]:
+        """Return the living subscriptions that have no default of their own."""
+        return tuple(one["id"] for one in self.subscriptions if one["default_payment_method"] is None)
+
+
+def load_wallet(api: StripeApi, name: str) -> Wallet:
+    """Return what a customer can pay with. Raises `ReferenceRefused`, `StripeFailure`."""
+    customer = references.find_customer(api, name)
+    id = customer["id"]
+    methods = [one for page in api.pages(f"/v1/customers/{id}/payment_methods", {}) for one in page]
+    subscriptions = tuple(one for one in references.subscriptions_of(api, id) if not has_ended(one))
+    charges, _ = api.page("/v1/charges", {"customer": id})
+    default = id_of((customer.get("invoice_settings") or {}).get("default_payment_method"))
+    now = now_of(api, id)[-1]
+    cards = tuple(
+        SavedCard(
+            method=method,
+            is_default=method["id"] == default,
+            paid_by_it=tuple(
+                one["id"] for one in subscriptions if id_of(one["default_payment_method"]) == method["id"]
+            ),
+            expires=expiry(method, now),
+            failure=last_failure(method["id"], charges),
+        )
+        for method in methods
+    )
+    return Wallet(customer, cards, subscriptions)
+
+
+def expiry(method: Object, now: int) -> Expiry | None:
+    """Say whether a card has expired, or expires with this month or the next. A card is good to its month's end."""
+    card = method.get("card")
+    if card is None:
+        return None
+    moment = datetime.fromtimestamp(now, UTC)
+    months = (card["exp_year"] - moment.year) * 12 + card["exp_month"] - moment.month
+    if months < 0:
+        return "expired"
+    return "soon" if months <= 1 else None
+
+
+def last_failure(method: str, charges: Sequence[Object]) -> str | None:
+    """Return why the newest charge to a payment method failed; None if it succeeded, or there is none.
+
+    `charges` newest first.
+    """
+    for charge in charges:
+        if id_of(charge["payment_method"]) == method:
+            return None if charge["paid"] else str(charge["failure_message"] or "the payment failed")
+    return None
+
+
+def choose_card(wallet: Wallet, name: str) -> SavedCard:
+    """Return the card with this id, or the only one that ends in these four digits. Raises `ReferenceRefused`."""
+    if name.isdecimal() and len(name) == 4:
+        found = [one for one in wallet.cards if (one.method.get("card") or {}).get("last4") == name]
+    elif name.startswith("pm_") or name.startswith("card_"):
+        found = [one for one in wallet.cards if one.method["id"] == name]
+    else:
+        raise WrongKind(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
+    if not found:
+        has = listed([_named(one) for one in wallet.cards]) or "none"
+        raise NotFound(f"the customer {wallet.customer['id']} has no card {name}; it has: {has}")
+    if len(found) > 1:
+        ids = listed([one.method["id"] for one in found])
+        raise Ambiguous(f"{len(found)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id")
+    return found[0]
+
+
+def _named(card: SavedCard) -> str:
+    last4 = (card.method.get("card") or {}).get("last4")
+    return f"{card.method['id']} ({last4})" if last4 else str(card.method["id"])

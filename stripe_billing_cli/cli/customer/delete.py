@@ -1,0 +1,86 @@
+"""`billing customer delete`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.customer import balance
+from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
+from stripe_billing_cli.cli.output import Line, Record
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.customers.delete import DeletePlan
+
+
+@doors.command(app)
+def delete(
+    context: Context,
+    customer: Customer,
+    confirm: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The customer's id once more: in live mode --yes alone does not delete."),
+    ] = None,
+) -> None:
+    """Delete a customer, for good, and end all of its subscriptions at once. Nothing is refunded.
+
+    First shows what ends with it. In live mode the customer's id has to be typed once more, or given by --confirm.
+
+    \b
+    Examples:  billing customer delete ada@example.com
+               billing customer delete cus_NffrFeUfNV2Hib --yes --confirm cus_NffrFeUfNV2Hib
+    """
+    from stripe_billing_cli.customers.delete import plan_delete
+
+    plan = plan_delete(context.stripe, customer)
+    _confirm(context, plan, confirm)
+    record = plan.apply(context.stripe).record()
+    context.printer.record(record, lambda: _screen(record))
+
+
+def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
+    id = plan.customer["id"]
+    if confirmed is not None and confirmed != id:
+        raise CommandFailed("confirmation", f"--confirm {confirmed} is not the customer's id, {id}", None, WRONG)
+    will = list(_will(plan))
+    if not context.stripe.livemode:
+        asking.confirm(context, f"Delete {id}?", will=will, moves_money=True, when_refused="nothing was deleted")
+        return
+    for line in will:
+        context.printer.note(line)
+    asking.tell_live_mode(context)
+    if confirmed == id and context.yes:
+        return
+    if not context.interactive:
+        hint = f"say --yes --confirm {id} to mean it"
+        raise CommandFailed("confirmation", "in live mode --yes alone deletes no customer", hint, WRONG)
+    if typer.prompt("Type the customer's id to delete it", err=True, default="", show_default=False) != id:
+        raise CommandFailed("confirmation", "nothing was deleted: that is not the id", None, FAILED)
+
+
+def _will(plan: DeletePlan) -> Iterator[str]:
+    customer = plan.customer
+    email = f" ({customer['email']})" if customer["email"] else ""
+    yield f"{customer['id']}{email} is deleted. It cannot be taken back."
+    for one in plan.subscriptions:
+        yield f"  {one['id']} ({words.status(one['status'])}) ends at once: access is lost, and nothing is refunded."
+    if plan.cards:
+        yield f"  {words.counted(plan.cards, 'saved card')} {'is' if plan.cards == 1 else 'are'} removed."
+    if customer.get("balance"):
+        yield f"  The balance is lost: {balance.whose(customer['balance'], customer.get('currency'))}."
+    if plan.pending_items:
+        yield f"  {words.counted(plan.pending_items, 'item')} that waits for the next invoice is not billed any more."
+    for one in plan.open_invoices:
+        amount = words.money(one["amount_remaining"], one["currency"])
+        yield f"  Invoice {one['number'] or one['id']} over {amount} is open: no card is left to charge it to."
+
+
+def _screen(record: Record) -> Iterator[Line]:
+    yield Line(f"Deleted {record['id']}.", {"fg": "green"})
+    for subscription in record["ended_subscriptions"]:
+        yield Line(f"  {subscription} has ended.")

@@ -1,0 +1,153 @@
+"""A customer's balance: what it is made up of, and a credit or debit by hand, made once.
+
+Stripe's balance is what the customer owes: a credit is negative there (https://docs.stripe.com/billing/customer/balance).
+Here the words credit and debit say which, and amounts are positive minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.money import CURRENCIES, parse_amount
+from stripe_billing_cli.subscriptions import once, references, repeats
+from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
+
+Side = Literal["credit", "debit"]
+SHOWN = 10
+"""So many of the last transactions are shown."""
+
+
+@dataclass(frozen=True)
+class BalanceRequest:
+    """`amount` as people write it. `currency` only where the customer has none yet."""
+
+    customer: str
+    side: Side
+    amount: str
+    currency: str | None = None
+    note: str | None = None
+    again: bool = False
+
+
+@dataclass(frozen=True)
+class BalanceResult:
+    """The customer as it is now, its last transactions, newest first, and what a run did."""
+
+    customer: Object
+    transactions: tuple[Object, ...]
+    result: Literal["shown", "changed", "unchanged"] = "shown"
+    transaction: Object | None = None
+
+    def record(self) -> dict[str, Any]:
+        """Return the balance as it is printed (docs/output.md)."""
+        return {
+            "id": self.customer["id"],
+            "result": self.result,
+            "balance": self.customer.get("balance") or 0,
+            "currency": self.customer.get("currency"),
+            "transaction": None if self.transaction is None else transaction_record(self.transaction),
+            "transactions": [transaction_record(one) for one in self.transactions],
+        }
+
+
+def transaction_record(transaction: Object) -> dict[str, Any]:
+    """Return a balance transaction as it is printed: `amount` and `ending_balance` have Stripe's sign."""
+    return {
+        "id": transaction["id"],
+        "type": transaction["type"],
+        "amount": transaction["amount"],
+        "ending_balance": transaction["ending_balance"],
+        "currency": transaction["currency"],
+        "invoice": id_of(transaction["invoice"]),
+        "credit_note": id_of(transaction["credit_note"]),
+        "note": transaction["description"],
+        "created": transaction["created"],
+    }
+
+
+@dataclass(frozen=True)
+class BalancePlan:
+    """What is going to be credited or debited. `before`: the transaction of the same request within a day."""
+
+    customer: Object
+    request: BalanceRequest
+    amount: int
+    currency: str
+    intent: Intent
+    state: tuple[str, ...]
+    before: Object | None = None
+
+    @property
+    def balance_after(self) -> int:
+        """The balance with Stripe's sign."""
+        change = -self.amount if self.request.side == "credit" else self.amount
+        return int(self.customer.get("balance") or 0) + change
+
+    def apply(self, api: StripeApi) -> BalanceResult:
+        """Make the transaction, once. Raises `StripeFailure`."""
+        id = self.customer["id"]
+        made = self.before or once.create(
+            api,
+            self.intent,
+            self.state,
+            read=lambda: _recent(api, id),
+            holds=lambda one: True,
+        )
+        repeats.finish(api, self.intent, made)
+        after = load_balance(api, id)
+        done: Literal["changed", "unchanged"] = "unchanged" if self.before else "changed"
+        return BalanceResult(after.customer, after.transactions, done, made)
+
+
+def load_balance(api: StripeApi, name: str) -> BalanceResult:
+    """Return the balance of a customer with its last transactions. Raises `ReferenceRefused`, `StripeFailure`."""
+    customer = references.find_customer(api, name)
+    found, _ = api.page(_path(customer["id"]), {"limit": SHOWN})
+    return BalanceResult(customer, tuple(found))
+
+
+def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:
+    """Read the customer, and decide the transaction. Raises `AmountError`, `ReferenceRefused`, `Contradiction`."""
+    customer = references.find_customer(api, request.customer)
+    currency = _currency(customer, request.currency)
+    amount = parse_amount(request.amount, currency)
+    sign = -1 if request.side == "credit" else 1
+    params: dict[str, Any] = {"amount": sign * amount, "currency": currency}
+    if request.note:
+        params["description"] = request.note
+    intent = Intent(_path(customer["id"]), params, again=request.again)
+    recent = list(_recent(api, customer["id"]))
+    now = repeats.now_of(api, customer["id"])
+    before = repeats.made_within_a_day(intent, recent, now)
+    return BalancePlan(customer, request, amount, currency, intent, tuple(one["id"] for one in recent), before)
+
+
+def _path(customer: str) -> str:
+    return f"/v1/customers/{customer}/balance_transactions"
+
+
+def _recent(api: StripeApi, customer: str) -> Sequence[Object]:
+    """The last hundred: nobody makes more by hand in a day."""
+    return api.page(_path(customer), {})[0]
+
+
+def _currency(customer: Object, said: str | None) -> str:
+    own = customer.get("currency")
+    if said is not None and said not in CURRENCIES:
+        raise Contradiction(f"--currency is no currency: {said}", "usd or eur, for example")
+    if own is None and said is None:
+        raise Refused(
+            f"the customer {customer['id']} has no currency yet: nothing was ever billed",
+            "say --currency; it is the customer's from then on",
+        )
+    if own is not None and said not in (None, own):
+        raise Refused(
+            f"the customer {customer['id']} is billed in {own.upper()}, and has one balance, in that currency",
+            "leave out --currency",
+        )
+    return str(own or said)

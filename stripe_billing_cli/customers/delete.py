@@ -1,0 +1,55 @@
+"""Deleting a customer: what ends with it (https://docs.stripe.com/api/customers/delete)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.subscriptions import references
+from stripe_billing_cli.subscriptions.references import has_ended
+
+
+@dataclass(frozen=True)
+class DeleteResult:
+    """What was deleted, and the subscriptions that ended with it."""
+
+    customer: str
+    ended: tuple[str, ...]
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as it is printed (docs/output.md)."""
+        return {"id": self.customer, "result": "deleted", "ended_subscriptions": list(self.ended)}
+
+
+@dataclass(frozen=True)
+class DeletePlan:
+    """What ends with a customer. `open_invoices` stay as they are, and nobody collects them any more."""
+
+    customer: Object
+    subscriptions: tuple[Object, ...]
+    open_invoices: tuple[Object, ...]
+    pending_items: int
+    cards: int
+
+    def apply(self, api: StripeApi) -> DeleteResult:
+        """Delete the customer; one that another run has deleted is a success. Raises `StripeFailure`."""
+        id = str(self.customer["id"])
+        try:
+            api.delete(f"/v1/customers/{id}")
+        except ObjectMissing:
+            if not api.get(f"/v1/customers/{id}").get("deleted"):
+                raise
+        return DeleteResult(id, tuple(one["id"] for one in self.subscriptions))
+
+
+def plan_delete(api: StripeApi, name: str) -> DeletePlan:
+    """Read what a customer has. Raises `ReferenceRefused`, `StripeFailure`."""
+    customer = references.find_customer(api, name)
+    id = customer["id"]
+    subscriptions = tuple(one for one in references.subscriptions_of(api, id) if not has_ended(one))
+    invoices = tuple(one for page in api.pages("/v1/invoices", {"customer": id, "status": "open"}) for one in page)
+    items, _ = api.page("/v1/invoiceitems", {"customer": id, "pending": True})
+    cards, _ = api.page(f"/v1/customers/{id}/payment_methods", {})
+    return DeletePlan(customer, subscriptions, invoices, len(items), len(cards))
