@@ -76,6 +76,9 @@ def serve(
     latency_ms: Annotated[int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")] = 0,
     rate_limit: RateLimit = None,
     fault: Fault = None,
+    strict_version: Annotated[
+        bool, typer.Option("--strict-version", help="Refuse calls for another API version than the one answered.")
+    ] = False,
     webhook_retries: WebhookRetries = "test",
     webhook_retry_scale: WebhookRetryScale = 1.0,
     webhook_timeout: WebhookTimeout = 20.0,
@@ -126,6 +129,7 @@ def serve(
             latency_ms=latency_ms,
             limits=limits,
             faults=faults,
+            strict_version=strict_version,
             sending=sending,
             on_ready=ready,
             log=context.printer.note if context.verbose else None,

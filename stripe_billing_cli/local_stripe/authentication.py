@@ -1,4 +1,4 @@
-"""API keys: any secret or restricted key of test mode is good; there is one account and nothing to protect.
+"""API keys: any key of test mode is good; there is one account and nothing to protect.
 
 https://docs.stripe.com/keys. Keys of live mode are refused, so that none is sent here by mistake for long.
 """
@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 from stripe_billing_cli.local_stripe.errors import ApiError
 
-TEST_KEY = re.compile(r"(sk|rk)_test_[A-Za-z0-9_]+")
+TEST_KEY = re.compile(r"(sk|rk|pk)_test_[A-Za-z0-9_]+")
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="Stripe"'}
 
 
@@ -26,15 +26,24 @@ def key_of(headers: Mapping[str, str]) -> str:
             "https://stripe.com/docs/api#authentication for details, or we can help at "
             "https://support.stripe.com/."
         )
-    if key.startswith("pk_"):
-        raise _refused(
-            "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
-            "list of your API keys at https://dashboard.stripe.com/account/apikeys.",
-            "secret_key_required",
-        )
+    if key.startswith("pk_live_"):
+        raise secret_key_required()
     if not TEST_KEY.fullmatch(key):
         raise _refused(f"Invalid API Key provided: {masked(key)}")
     return key
+
+
+def is_publishable(key: str) -> bool:
+    return key.startswith("pk_")
+
+
+def secret_key_required() -> ApiError:
+    """401: a publishable key for what only a server may do."""
+    return _refused(
+        "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
+        "list of your API keys at https://dashboard.stripe.com/account/apikeys.",
+        "secret_key_required",
+    )
 
 
 def _presented(header: str) -> str:

@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe import (
     parameters,
     price_routes,
     products,
+    publishable_keys,
 )
 from stripe_billing_cli.local_stripe.billing import agenda, lifecycle, routes
 from stripe_billing_cli.local_stripe.calls import Call, Route
@@ -55,6 +56,7 @@ class Prepared:
 
     params: parameters.Params
     wanted: expansion.Wanted
+    access: publishable_keys.Access
 
 
 def api_failure(request_id: str) -> ApiError:
@@ -111,13 +113,13 @@ class Router:
     def _answered(
         self, request: Request, request_id: str, key: str | None, failing: bool
     ) -> tuple[int, str, dict[str, str]]:
-        authentication.key_of(request.headers)
+        api_key = authentication.key_of(request.headers)
         self._check_headers(request)
         matched = _match(request.method.upper(), request.path)
         now = int(self._clock())
         if matched.route.method == "GET":
             self._let_time_pass(now, request_id)
-            prepared = _prepare(matched.route, _fields(request))
+            prepared = _prepare(matched.route, _fields(request), api_key)
             account = self.account()
             with self.store.reading():
                 return 200, self._execute(matched, prepared, now, account, request_id, None), {}
@@ -125,7 +127,7 @@ class Router:
             key = None
         with self._keys.claim(key):
             self._let_time_pass(now, request_id)
-            return self._write(matched, request, request_id, key, now, failing)
+            return self._write(matched, request, request_id, key, now, failing, api_key)
 
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """What was due since the last call happens before this one, as if it had happened at its time."""
@@ -149,7 +151,14 @@ class Router:
             raise not_here(f"the API version {version}", why=f"it answers as {API_VERSION} does")
 
     def _write(
-        self, matched: Matched, request: Request, request_id: str, key: str | None, now: int, failing: bool
+        self,
+        matched: Matched,
+        request: Request,
+        request_id: str,
+        key: str | None,
+        now: int,
+        failing: bool,
+        api_key: str,
     ) -> tuple[int, str, dict[str, str]]:
         account = self.account()
         fields = _fields(request)
@@ -160,7 +169,7 @@ class Router:
                 if first.status >= 500:
                     replayed["Stripe-Should-Retry"] = "false"
                 return first.status, first.body, replayed
-            prepared = _prepare(matched.route, fields)
+            prepared = _prepare(matched.route, fields, api_key)
             status, body, extra = 200, "", dict[str, str]()
             try:
                 with self.store.attempt():
@@ -195,6 +204,7 @@ class Router:
         if key is None and route.method == "POST":
             key = idempotency.made_up_key()
         call = Call(self.store, prepared.params, id, now, account, request_id, key, now, second_id)
+        prepared.access.check(self.store, route, id)
         result = route.act(call)
         if route.lists:
             inner = prepared.wanted.get("data", {})
@@ -202,7 +212,8 @@ class Router:
             return json.dumps({**result, "data": listed})
         if result.get("deleted"):
             return json.dumps(result)
-        return json.dumps(expansion.shown(self.store, route.kind, result, prepared.wanted))
+        shown = expansion.shown(self.store, route.kind, result, prepared.wanted)
+        return json.dumps(prepared.access.visible(shown))
 
 
 def _match(method: str, path: str) -> Matched:
@@ -240,9 +251,11 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
     return forms.decode(request.query, request.body)
 
 
-def _prepare(route: Route, fields: dict[str, forms.Raw]) -> Prepared:
+def _prepare(route: Route, fields: dict[str, forms.Raw], api_key: str) -> Prepared:
     """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
+    access, fields = publishable_keys.access(api_key, route, fields)
     params = parameters.read(route.form, fields, lambda: documented.operation(route.method, route.path))
     wanted = expansion.wanted(route.kind, params.get("expand", ()), of_list=route.lists)
+    publishable_keys.check_expansion(access, wanted)
     route.check(params)
-    return Prepared(params, wanted)
+    return Prepared(params, wanted, access)

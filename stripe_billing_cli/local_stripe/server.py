@@ -243,6 +243,7 @@ class LocalServer:
         latency_ms: int = 0,
         limits: RateLimit | None = None,
         faults: Sequence[Fault] = (),
+        strict_version: bool = False,
         sending: Sending | None = None,
         log: Log | None = None,
         clock: Callable[[], float] = time.time,
@@ -253,7 +254,7 @@ class LocalServer:
         except LocalStripeError:
             self.store.close()
             raise
-        self._router = Router(self.store, clock)
+        self._router = Router(self.store, clock, strict_version=strict_version)
         self._application = Application(self._router, latency_ms=latency_ms, limits=limits, faults=faults, log=log)
         self._sender = Sender(self.store, sending or Sending(), log=log)
         self._server = UnsignalledServer(
@@ -339,6 +340,7 @@ def serve(
     latency_ms: int = 0,
     limits: RateLimit | None = None,
     faults: Sequence[Fault] = (),
+    strict_version: bool = False,
     sending: Sending | None = None,
     on_ready: Callable[[str], None] = lambda url: None,
     log: Log | None = None,
@@ -351,6 +353,7 @@ def serve(
         latency_ms=latency_ms,
         limits=limits,
         faults=faults,
+        strict_version=strict_version,
         sending=sending,
         log=log,
     )

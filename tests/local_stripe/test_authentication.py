@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import base64
+import time
+from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.local_stripe.messages import API_VERSION
+from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request
+from stripe_billing_cli.local_stripe.router import Router
+from stripe_billing_cli.local_stripe.store import Store
 from tests.local_stripe.conftest import Local, Refusal, Reply
 
 
@@ -93,11 +97,43 @@ def test_every_version_is_answered_in_the_one_there_is(local: Local, version: st
     assert (reply.status, reply.headers["Stripe-Version"]) == (200, API_VERSION)
 
 
-@pytest.mark.parametrize("version", ["latest", "2026", "2026-10", "endive", "1999-01-01"])
+@pytest.mark.parametrize(
+    "version",
+    [
+        "latest",
+        "2026",
+        "2026-10",
+        "2026-10-28.endive\r\nX: y",
+        "2026-10-28;",
+        "2026-10-28.Endive",
+        "endive",
+        "1999-01-01",
+    ],
+)
 def test_a_version_that_is_none_is_refused(local: Local, version: str) -> None:
-    refusal = local.send("get", "/v1/products", headers={"Stripe-Version": version}).refusal
+    reply = local.send("get", "/v1/products", headers={"Stripe-Version": version})
 
-    assert refusal == Refusal(f"Invalid Stripe API version: {version}")
+    assert reply.refusal == Refusal(f"Invalid Stripe API version: {version}")
+    assert set(reply.json["error"]) == {"message", "type"}
+
+
+def test_a_strict_local_stripe_answers_its_own_version_alone(tmp_path: Path) -> None:
+    strict = Router(Store(tmp_path / "strict.db"), time.time, strict_version=True)
+
+    def asked(version: str | None) -> Answer:
+        headers = {"authorization": "Bearer sk_test_1", **({"stripe-version": version} if version else {})}
+        return strict.answer(Request("GET", "/v1/products", headers=headers))
+
+    assert [asked(version).status for version in (None, API_VERSION, "2024-06-20", f"{API_VERSION}; a=v1")] == [
+        200,
+        200,
+        400,
+        400,
+    ]
+    assert f"The local Stripe does not have the API version 2024-06-20: it answers as {API_VERSION}" in (
+        asked("2024-06-20").body
+    )
+    assert "Invalid Stripe API version: latest" in asked("latest").body
 
 
 @pytest.mark.parametrize("header", ["Stripe-Account", "Stripe-Context"])
