@@ -17,6 +17,9 @@ from stripe_billing_cli.subscriptions.references import Ambiguous, listed
 PATH = "/v1/customers"
 DEFAULT_CARD = "invoice_settings.default_payment_method"
 
+ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
+"""The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
+
 
 @dataclass(frozen=True)
 class Details:
@@ -143,7 +146,8 @@ def update(
     id = customer["id"]
     changes = dict(params)
     if "address" in params:
-        kept = {line: value for line, value in (customer["address"] or {}).items() if value}
+        held = customer["address"] or {}
+        kept = {line: held[line] for line in ADDRESS if held.get(line)}
         changes["address"] = {**kept, **params["address"]}
     if payment_method:
         changes["invoice_settings"] = {"default_payment_method": _attached(api, customer, payment_method)}
