@@ -16,18 +16,47 @@ from hypothesis import HealthCheck, settings
 
 from stripe_billing_cli.cli.app import run
 from stripe_billing_cli.stripe_api import client
+from tests import declared_reads
+from tests.answer_modes import MODES, AnswerModeTransport, Rewrite
 from tests.contract import ContractTransport
 
+PLAIN_TRANSPORT = client.PacedTransport
+"""As it is in every mode: what a test reads for itself is the local Stripe's own answer."""
 Wrap = Callable[[stripe.HTTPClient], stripe.HTTPClient]
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--answers", choices=sorted(MODES), help="say the local Stripe's answers in another legal way")
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """A suite started in the background ignores SIGINT, and so would every command that a test interrupts."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     # How fast the machine is at this moment says nothing about a rule.
     settings.register_profile("any-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("any-machine")
+    declared_reads.watch()
+    config.addinivalue_line("markers", "literal: says of an answer word for word what comes of it; of no mode")
+    if mode := config.getoption("--answers"):
+        _say_answers(MODES[mode])
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--answers"):
+        literal = [item for item in items if item.get_closest_marker("literal")]
+        config.hook.pytest_deselected(items=literal)
+        items[:] = [item for item in items if item not in literal]
+
+
+def _say_answers(rewrite: Rewrite) -> None:
+    """Put a mode between every `StripeApi` and its transport, outside the contract check."""
+
+    class InMode(client.PacedTransport):
+        def __init__(self, inner: stripe.HTTPClient, *rest: Any, **named: Any) -> None:
+            super().__init__(AnswerModeTransport(inner, rewrite), *rest, **named)
+
+    client.PacedTransport = InMode  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
@@ -146,6 +175,6 @@ def _plain_api(path: Path) -> client.StripeApi:
     checked = ContractTransport(LocalTransport(path))
     key = client.LOCAL_KEY
     raw = stripe.StripeClient(
-        key, http_client=client.PacedTransport(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None)
+        key, http_client=PLAIN_TRANSPORT(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None)
     )
     return client.StripeApi(raw, livemode=False)

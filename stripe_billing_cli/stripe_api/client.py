@@ -20,7 +20,7 @@ import stripe
 
 from stripe_billing_cli.local_stripe.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
-from stripe_billing_cli.stripe_api.completion import complete
+from stripe_billing_cli.stripe_api.completion import completed
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 
 STRIPE_API_BASE = "https://api.stripe.com"
@@ -222,9 +222,8 @@ class StripeApi:
             raise _translated(error) from error
         except LocalStripeError as error:
             raise errors.LocalStripeTrouble(error.message, error.hint) from error
-        complete(response.data, response.request_id, expected=expected)
         return Answer(
-            body=response.data,
+            body=completed(response.data, response.request_id, expected=expected),
             request_id=response.request_id,
             replayed=_replayed(response.headers),
         )

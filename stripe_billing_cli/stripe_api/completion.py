@@ -58,8 +58,8 @@ class _FieldError(Exception):
         super().__init__(path)
 
 
-def complete(answer: Any, request_id: str | None, *, expected: str | None = None) -> None:
-    """Complete an answer in place. Raises `IncompleteAnswerError`.
+def completed(answer: Any, request_id: str | None, *, expected: str | None = None) -> Any:
+    """Return the answer, completed in place. Raises `IncompleteAnswerError`.
 
     `expected` is what its `object` must say, where only one kind of answer can be meant.
     """
@@ -67,6 +67,7 @@ def complete(answer: Any, request_id: str | None, *, expected: str | None = None
         _complete_answer(answer, expected)
     except _FieldError as error:
         raise IncompleteAnswerError(_message(error), request_id=request_id) from None
+    return answer
 
 
 def completed_event(event: dict[str, Any]) -> dict[str, Any]:

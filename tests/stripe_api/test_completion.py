@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.stripe_api.completion import complete, completed_event
+from stripe_billing_cli.stripe_api.completion import completed as completed_by_door
+from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
 
 PRICE: dict[str, Any] = {
@@ -27,14 +28,12 @@ PRICE: dict[str, Any] = {
 
 
 def completed(answer: dict[str, Any], **changes: Any) -> Any:
-    found = copy.deepcopy({**answer, **changes})
-    complete(found, "req_1")
-    return found
+    return completed_by_door(copy.deepcopy({**answer, **changes}), "req_1")
 
 
 def trouble(answer: Any) -> str:
     with pytest.raises(IncompleteAnswerError) as raised:
-        complete(answer, "req_1")
+        completed_by_door(answer, "req_1")
     assert raised.value.request_id == "req_1"
     return raised.value.message
 
@@ -121,7 +120,7 @@ def test_what_is_no_answer_at_all(answer: Any, told: str) -> None:
 
 def test_a_list_is_expected_where_one_was_asked_for() -> None:
     with pytest.raises(IncompleteAnswerError, match="in the answer, object is price, where list is expected"):
-        complete(copy.deepcopy(PRICE), None, expected="list")
+        completed_by_door(copy.deepcopy(PRICE), None, expected="list")
 
 
 def test_of_a_deleted_object_nothing_is_required() -> None:

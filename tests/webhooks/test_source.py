@@ -104,6 +104,7 @@ def test_both_sources_together_mean_once(account: Account, reader: CatchUp, stor
     assert store.work.counts() == {("exec", "pending"): 1}
 
 
+@pytest.mark.literal
 def test_an_event_of_no_known_shape_is_named_and_passed_over(store: Store) -> None:
     odd = {"id": "evt_odd", "object": "event", "created": 1, "type": "x", "data": {}}
     good = json.loads(event_body())
@@ -130,6 +131,7 @@ class TestThinEvents:
             stripe.get("https://api.stripe.com/v2/core/events/evt_65S", **answer)
             return fetch_handler(api, store, lambda event: ["exec"]).handle(event, delivery)
 
+    @pytest.mark.literal
     def test_one_is_fetched_whole_and_handed_on(self, api: StripeApi, store: Store) -> None:
         whole = json.loads(thin(data={"reason": {"error_count": 3}}))
 
@@ -195,6 +197,7 @@ def test_retention(store: Store, make_event: Callable[..., Event], clock: Clock)
     assert [store.events.load(["evt_1", "evt_2"])[id].payload is None for id in ("evt_1", "evt_2")] == [False, True]
 
 
+@pytest.mark.literal
 def test_events_backfill(billing: Billing, account: Account) -> None:
     ids = [account.post("/v1/customers", name=f"customer {number}")["id"] for number in range(3)]
 
@@ -204,5 +207,6 @@ def test_events_backfill(billing: Billing, account: Account) -> None:
     assert [json.loads(line)["customer"] for line in listed] == ids[::-1]
 
 
+@pytest.mark.literal
 def test_events_backfill_knows_how_far_stripe_remembers(billing: Billing) -> None:
     assert "30 days" in billing("events", "backfill", "--local", "--since", "2020-01-01").err

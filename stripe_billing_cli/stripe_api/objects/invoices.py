@@ -10,8 +10,17 @@ class ConfirmationSecret(StripeObject):
     client_secret: str
 
 
+class InvoicedSubscription(StripeObject):
+    """What is read of the subscription that an invoice is for, where it was expanded."""
+
+    id: str
+    status: str
+    default_payment_method: str | PaymentMethod | None = None
+    latest_invoice: Reference | None = None
+
+
 class SubscriptionDetails(StripeObject):
-    subscription: Reference
+    subscription: str | InvoicedSubscription
 
 
 class InvoiceParent(StripeObject):
@@ -47,9 +56,9 @@ class LineParent(StripeObject):
 
 
 class InvoiceLine(StripeObject):
+    id: str
     amount: int
     period: Period
-    id: str | None = None
     quantity: int | None = None
     description: str | None = None
     discount_amounts: list[DiscountAmount] | None = None
@@ -64,9 +73,9 @@ class PaidBy(StripeObject):
 
 
 class InvoicePayment(StripeObject):
+    invoice: Reference
     payment: PaidBy
     status: str
-    invoice: Reference | None = None
 
 
 class Invoice(StripeObject):
@@ -79,15 +88,17 @@ class Invoice(StripeObject):
     attempt_count: int
     created: int
     currency: str
+    customer: str | Customer
     lines: Embedded[InvoiceLine]
     period_end: int
+    post_payment_credit_notes_amount: int
+    pre_payment_credit_notes_amount: int
     starting_balance: int
     status_transitions: StatusTransitions
     total: int
     automatically_finalizes_at: int | None = None
     billing_reason: str | None = None
     confirmation_secret: ConfirmationSecret | None = None
-    customer: str | Customer | None = None
     default_payment_method: str | PaymentMethod | None = None
     due_date: int | None = None
     ending_balance: int | None = None
@@ -96,8 +107,6 @@ class Invoice(StripeObject):
     number: str | None = None
     parent: InvoiceParent | None = None
     payments: Embedded[InvoicePayment] | None = None
-    post_payment_credit_notes_amount: int | None = None
-    pre_payment_credit_notes_amount: int | None = None
     status: str | None = None
     total_discount_amounts: list[DiscountAmount] | None = None
     total_taxes: list[Tax] | None = None
@@ -115,7 +124,7 @@ class InvoiceItem(StripeObject):
 
 class NoteRefund(StripeObject):
     amount_refunded: int
-    refund: Reference | None = None
+    refund: Reference
 
 
 class CreditNote(StripeObject):

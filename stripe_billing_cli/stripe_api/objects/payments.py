@@ -18,10 +18,14 @@ class ChargeDetails(StripeObject):
 
 
 class Charge(StripeObject):
+    id: str
     amount_captured: int
     amount_refunded: int
+    created: int
+    currency: str
+    disputed: bool
+    paid: bool
     customer: Reference | None = None
-    disputed: bool | None = None
     failure_message: str | None = None
     payment_intent: Reference | None = None
     payment_method: Reference | None = None
@@ -58,6 +62,7 @@ class SetupIntent(StripeObject):
 class Refund(StripeObject):
     id: str
     amount: int
+    created: int
     currency: str
     charge: Reference | None = None
     failure_reason: str | None = None

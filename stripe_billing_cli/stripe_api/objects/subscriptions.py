@@ -67,8 +67,8 @@ class PhaseDiscount(StripeObject):
 
 
 class PhaseItem(StripeObject):
+    discounts: list[PhaseDiscount]
     price: str | Price
-    discounts: list[PhaseDiscount] | None = None
     metadata: Metadata | None = None
     quantity: int | None = None
     tax_rates: list[Reference] | None = None
@@ -86,6 +86,7 @@ class Phase(StripeObject):
     start_date: int
     end_date: int
     currency: str
+    discounts: list[PhaseDiscount]
     items: list[PhaseItem]
     proration_behavior: str
     application_fee_percent: float | None = None
@@ -95,7 +96,6 @@ class Phase(StripeObject):
     default_payment_method: Reference | None = None
     default_tax_rates: list[Reference] | None = None
     description: str | None = None
-    discounts: list[PhaseDiscount] | None = None
     invoice_settings: PhaseInvoiceSettings | None = None
     metadata: Metadata | None = None
     on_behalf_of: Reference | None = None

@@ -1,0 +1,61 @@
+"""What the structs say may be absent is what Stripe's OpenAPI document says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from stripe_billing_cli.stripe_api.completion import Fields, FieldShape, completed, fields_of
+from stripe_billing_cli.stripe_api.objects import OBJECTS
+from stripe_billing_cli.stripe_api.objects.common import Identified
+from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
+from stripe_billing_cli.stripe_api.objects.subscriptions import PendingItem
+from tests.stripe_api.test_completion import PRICE
+
+REQUIRED: dict[str, list[str]] = json.loads((Path(__file__).parent.parent / "documented_answers.json").read_text())
+"""By path, the fields that are always there (`scripts/documented_answers.py`)."""
+EVENTS = {"event", "v2.core.event"}
+"""Kept as they come."""
+
+
+NAMED = [fields_of(struct) for struct in (*OBJECTS.values(), Identified, InvoicedSubscription, PendingItem)]
+"""Of a subscription in an invoice, and of the items of a pending update, less is read than of others."""
+
+
+def declared(path: str, fields: Fields) -> Iterator[tuple[str, str, bool]]:
+    """Each declared field: where, its name, and whether it must be there. Objects in others are tested by their name."""
+    for name, shape in fields:
+        yield path, name, not (shape.nullable or shape.anything)
+        for step, inner in parts(shape):
+            if inner not in NAMED:
+                yield from declared(f"{path}.{name}{step}", inner)
+
+
+def parts(shape: FieldShape) -> Iterator[tuple[str, Fields]]:
+    if shape.fields is not None:
+        yield "", shape.fields
+    for step, inner in (("[]", shape.elements), ("{}", shape.values)):
+        if inner is not None:
+            yield from ((f"{step}{further}", fields) for further, fields in parts(inner))
+
+
+@pytest.mark.parametrize("kind", sorted(set(OBJECTS) - EVENTS))
+def test_a_field_must_be_there_where_stripe_requires_it(kind: str) -> None:
+    wrong = [
+        f"{path}.{name} {'need not be there' if must else 'is always there'}"
+        for path, name, must in declared(kind, fields_of(OBJECTS[kind]))
+        if must != (name in REQUIRED.get(path, ()))
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("kind", ["price"])
+def test_the_structs_can_take_what_was_completed(kind: str) -> None:
+    price = msgspec.convert(completed({**PRICE}, None), OBJECTS[kind])
+
+    assert (price.id, price.lookup_key) == ("price_1", None)  # type: ignore[attr-defined]

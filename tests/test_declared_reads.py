@@ -1,0 +1,35 @@
+"""The test suite sees what the program reads of an answer and nobody declared."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from stripe_billing_cli.subscriptions import records, terms
+from tests.conftest import Account
+from tests.declared_reads import DeclaredDict, UndeclaredReadError
+
+
+@pytest.fixture
+def price() -> dict[str, Any]:
+    return DeclaredDict({"id": "price_1", "object": "price", "lookup_key": "pro"}, frozenset({"lookup_key"}))
+
+
+def test_what_is_declared_is_read(price: dict[str, Any]) -> None:
+    assert terms.name_of(price) == "pro"
+
+
+def test_what_is_not_declared_is_named(price: dict[str, Any]) -> None:
+    with pytest.raises(UndeclaredReadError, match="reads recurring of price: declare it in stripe_api/objects/"):
+        terms.is_metered(price)
+    with pytest.raises(UndeclaredReadError, match="reads recurring of price"):
+        records.price(price, "usd")
+
+
+def test_every_answer_of_the_suite_is_watched(account: Account) -> None:
+    customer = account.post("/v1/customers", expand=["invoice_settings.default_payment_method"])
+    [listed] = account.api.page("/v1/customers", {})[0]
+
+    for held in (customer, customer["invoice_settings"], listed):
+        assert isinstance(held, DeclaredDict)
