@@ -22,6 +22,7 @@ from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Access, Filter, Store, StoreTrouble, open_store, recording, schema
 from stripe_billing_cli.webhooks.store.engine import address, make_engine
 from stripe_billing_cli.webhooks.store.migrate import upgrade
+from stripe_billing_cli.webhooks.store.purging import Purge
 from tests.webhooks.conftest import Clock
 
 Make = Callable[..., Event]
@@ -172,6 +173,36 @@ class TestEvents:
         assert purged.deliveries[0].outcome is None
         assert kept.event.payload and young.event.payload
         assert store.events.record([purged.event]) == frozenset()
+
+    def test_what_is_purged_is_gone_from_the_file_and_its_log(self, tmp_path: Path, make_event: Make) -> None:
+        path = tmp_path / "events.db"
+        personal = '{"email": "ada@example.com", "padding": "' + "x" * 9000 + '"}'
+        with open_store(str(path)) as store:
+            store.events.record([make_event(payload=personal) for _ in range(300)], to("exec"))
+            store.events.record([make_event(created=1_800_000_000, payload='{"kept": "grace@example.com"}')])
+            while claimed := store.work.claim("w", ["exec"], limit=100):
+                for one in claimed:
+                    store.work.finish(one)
+            assert store.events.purge(1_750_000_000) == 300
+
+            held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+            assert held.count(b"ada@example.com") == 0
+            assert b"grace@example.com" in held
+
+    def test_a_purge_of_many_takes_them_in_parts_that_others_can_write_between(
+        self, store: Store, make_event: Make
+    ) -> None:
+        store.events.record([make_event() for _ in range(900)])
+        between = []
+
+        def pause(seconds: float) -> None:
+            between.append(store.events.record([make_event(created=1_800_000_000)]))
+
+        assert Purge(store._database, "payloads", 1_750_000_000, pause).run() == 900
+        assert len(between) >= 3
+        assert Purge(store._database, "payloads", 1_750_000_000, pause).run(limit=5) == 0
+        assert Purge(store._database, "events", 1_750_000_000, pause).run(limit=5) == 5
+        assert Purge(store._database, "events", 1_750_000_000, pause).run() == 895
 
     def test_what_is_forgotten_is_gone_with_its_work(self, store: Store, make_event: Make) -> None:
         store.events.record([make_event(), make_event()], to("exec"))

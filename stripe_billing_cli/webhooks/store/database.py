@@ -12,8 +12,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.pool import PoolProxiedConnection
 
-from stripe_billing_cli.webhooks.store.engine import LOG, LOG_PATH
+from stripe_billing_cli.webhooks.store.engine import LOG, LOG_PATH, PATIENCE_SECONDS
 from stripe_billing_cli.webhooks.store.errors import told
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
@@ -55,6 +56,26 @@ class Database:
         with told(self.shown), self.engine.execution_options(durable=durable).begin() as connection:
             yield connection
 
+    def copy_log(self) -> None:
+        """Copy SQLite's log into the file, as far as nobody reads from it, while others go on."""
+        if self.sqlite:
+            with told(self.shown), closing(self.engine.raw_connection()) as lent:
+                _driver(lent).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+
+    def cut_log(self) -> bool:
+        """Copy SQLite's log into the file and cut it; whether that was done, since nobody read from it."""
+        if not self.sqlite:
+            return True
+        self.copy_log()
+        with told(self.shown), self._turn, closing(self.engine.raw_connection()) as lent:
+            driver = _driver(lent)
+            driver.execute("PRAGMA busy_timeout = 0")
+            try:
+                (busy, _, _) = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                driver.execute(f"PRAGMA busy_timeout = {PATIENCE_SECONDS * 1000}")
+            return not busy
+
     @contextmanager
     def recording(self, within: Connection | None = None) -> Iterator[Execute]:
         """A transaction of statements in the driver's own words, or a part of the one given.
@@ -68,7 +89,7 @@ class Database:
             with told(self.shown):
                 with self._turn, closing(self.engine.raw_connection()) as lent:
                     kept = lent.info
-                    driver: Any = lent.driver_connection
+                    driver = _driver(lent)
                     driver.execute("BEGIN IMMEDIATE")
                     with driver:  # which commits, or undoes
                         yield driver.execute
@@ -105,3 +126,8 @@ class Database:
     def insert(self, table: sa.Table) -> Any:
         """An INSERT that knows ON CONFLICT, which SQLAlchemy has once for each database, word for word."""
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
+
+
+def _driver(lent: PoolProxiedConnection) -> Any:
+    """The driver's own connection, which SQLAlchemy does not type."""
+    return lent.driver_connection

@@ -105,6 +105,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
     def prepare(connection: Any, kept: Any) -> None:
         connection.isolation_level = None  # transactions are begun below, not by the driver
         connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA secure_delete = ON")  # what is purged, or moved, leaves no copy
         (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         # As SQLite itself names the file, which it follows links to.

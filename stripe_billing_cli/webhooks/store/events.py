@@ -14,7 +14,8 @@ from stripe_billing_cli.webhooks.store import recording, schema
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.errors import StoreTrouble
 from stripe_billing_cli.webhooks.store.event_rows import event_of, load_events
-from stripe_billing_cli.webhooks.store.status import TROUBLED, UNFINISHED
+from stripe_billing_cli.webhooks.store.purging import Purge
+from stripe_billing_cli.webhooks.store.status import TROUBLED
 from stripe_billing_cli.webhooks.store.work import Delivery, Work
 
 Route = Callable[[Event], Iterable[str]]
@@ -24,8 +25,6 @@ Position = tuple[int, float, int]
 """Where an event stands in the list: its time, and the order of arrival."""
 TICK = 1e-6
 """Seconds between events that arrived together, so that their order is kept."""
-PURGED_AT_ONCE = 1000
-"""Rows that a purge changes in one transaction, so that receiving goes on beside it."""
 
 
 def nobody(event: Event) -> Iterable[str]:
@@ -147,43 +146,11 @@ class Events:
 
     def purge(self, created_before: int, *, limit: int | None = None) -> int:
         """Forget payloads, and what handlers said, of older events that nothing is left to do for; how many."""
-        return self._in_parts(self._purge_some, created_before, limit)
+        return Purge(self._database, "payloads", created_before).run(limit)
 
     def forget(self, created_before: int) -> int:
         """Delete older events that nothing is left to do for; how many. One that comes again would be new."""
-        return self._in_parts(self._forget_some, created_before, None)
-
-    def _in_parts(self, part: Callable[[int, int], int], before: int, limit: int | None) -> int:
-        total = 0
-        while limit is None or total < limit:
-            size = PURGED_AT_ONCE if limit is None else min(PURGED_AT_ONCE, limit - total)
-            done = part(before, size)
-            total += done
-            if done < size:
-                break
-        return total
-
-    def _purge_some(self, before: int, size: int) -> int:
-        table, work = schema.events, schema.deliveries
-        with self._database.writing() as connection:
-            condition = (table.c.payload.is_not(None), table.c.created < before, _settled())
-            ids = list(connection.execute(sa.select(table.c.id).where(*condition).limit(size)).scalars())
-            connection.execute(sa.update(table).where(table.c.id.in_(ids)).values(payload=None))
-            connection.execute(sa.update(work).where(work.c.event.in_(ids)).values(outcome=None, error=None))
-        return len(ids)
-
-    def _forget_some(self, before: int, size: int) -> int:
-        table = schema.events
-        with self._database.writing() as connection:
-            ids = sa.select(table.c.id).where(table.c.created < before, _settled()).limit(size)
-            found = list(connection.execute(ids).scalars())
-            connection.execute(sa.delete(table).where(table.c.id.in_(found)))
-        return len(found)
-
-
-def _settled() -> sa.ColumnElement[bool]:
-    work = schema.deliveries.c
-    return ~sa.exists().where(work.event == schema.events.c.id, work.status.in_(UNFINISHED))
+        return Purge(self._database, "events", created_before).run()
 
 
 def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
@@ -199,13 +166,11 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
         yield table.created >= filter.since
     if filter.until is not None:
         yield table.created < filter.until
-    of_work = []
-    if filter.handler is not None:
-        of_work.append(work.handler == filter.handler)
-    if filter.failed:
-        of_work.append(work.status.in_(TROUBLED))
-    if of_work:
-        yield sa.exists().where(work.event == table.id, *of_work)
+    of_handler = [] if filter.handler is None else [work.handler == filter.handler]
+    if filter.failed:  # there are few, and an index has just these
+        yield table.id.in_(sa.select(work.event).where(work.status.in_(TROUBLED), *of_handler))
+    elif of_handler:
+        yield sa.exists().where(work.event == table.id, *of_handler)
 
 
 def _stored(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> Stored:
