@@ -12,9 +12,12 @@ import typer
 from stripe_billing_cli.cli import doors
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import FAILED, explain
+from stripe_billing_cli.cli.listen import DEFAULT_STORE, StoreOption
 
 app = typer.Typer(**doors.PLAIN)
 
+MOST_NAMED = 5
+"""Customers that are named one by one."""
 READS = {
     "account": "/v1/account",
     "products": "/v1/products",
@@ -48,6 +51,7 @@ class Finding:
 def doctor(
     context: Context,
     file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog to check.")] = "catalog.yaml",
+    store: StoreOption = DEFAULT_STORE,
 ) -> int | None:
     """Say which account, mode, API version and permissions are seen, whether the catalog loads, and what to mend.
 
@@ -57,7 +61,7 @@ def doctor(
     Examples:  billing doctor
                billing doctor --profile default --live
     """
-    findings = list(_look(context, file))
+    findings = list(_look(context, file, store))
     if context.printer.for_people:
         for finding in findings:
             mark, colour = finding.mark
@@ -70,9 +74,36 @@ def doctor(
     return None if all(finding.ok for finding in findings) else FAILED
 
 
-def _look(context: Context, file: str) -> Iterator[Finding]:
+def _look(context: Context, file: str, store: str) -> Iterator[Finding]:
     yield from _look_at_stripe(context)
     yield _look_at_catalog(file)
+    yield from _look_at_store(store)
+
+
+def _look_at_store(store: str) -> Iterator[Finding]:
+    """Work that went wrong, where events are received: nothing where none ever were."""
+    if "://" not in store and not Path(store).exists():
+        return
+    from stripe_billing_cli.webhooks.store import StoreTrouble, open_store
+
+    try:
+        with open_store(store, make=False) as opened:
+            dead = {name: count for (name, status), count in opened.work.counts().items() if status == "dead"}
+            failing = opened.work.failing(limit=MOST_NAMED + 1)
+    except StoreTrouble as trouble:
+        yield Finding("events", False, trouble.message, trouble.hint)
+        return
+    if dead:
+        named = ", ".join(f"{count} of {name}" for name, count in sorted(dead.items()))
+        hint = "see `billing events list --failed`, mend the cause, then `billing events retry --failed`"
+        yield Finding("events", False, f"given up: {named}", hint)
+    if failing:
+        customers = [f"{one.lane} ({one.handler}: {one.error})" for one in failing[:MOST_NAMED]]
+        more = " and more" if len(failing) > MOST_NAMED else ""
+        hint = "their later events wait until it succeeds or is given up: `billing events list --failed`"
+        yield Finding("events", True, f"failing for {', '.join(customers)}{more}", hint, warning=True)
+    if not dead and not failing:
+        yield Finding("events", True, f"no handler has failed, in {opened.shown}")
 
 
 def _look_at_stripe(context: Context) -> Iterator[Finding]:

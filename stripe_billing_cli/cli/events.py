@@ -10,7 +10,7 @@ import typer
 
 from stripe_billing_cli.cli import doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
+from stripe_billing_cli.cli.errors import FAILED, PENDING, WRONG, CommandFailed
 from stripe_billing_cli.cli.listen import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.cli.output import Column, Line, Record
 
@@ -44,12 +44,16 @@ def list_(
     since: Since = None,
     until: Until = None,
     limit: Annotated[int, typer.Option("--limit", help="At most so many; 0 for all.", min=0)] = 100,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 3 where there are any, for a monitor: --failed --check.")
+    ] = False,
     store: StoreOption = DEFAULT_STORE,
-) -> None:
+) -> int | None:
     """List the events received, newest first. JSON lines with --output json.
 
     \b
     Examples:  billing events list --failed
+               billing events list --failed --check > /dev/null || page-somebody
                billing events list --type 'invoice.*' --customer cus_123 --since 7d
                billing events list --limit 0 -o json > events.jsonl
     """
@@ -58,6 +62,9 @@ def list_(
         count = context.printer.records((_record(stored) for stored in found), COLUMNS)
     if not count and context.printer.for_people:
         context.printer.note("No events.")
+    if count and check:
+        return PENDING
+    return None
 
 
 @doors.command(app, shared=doors.NO_STRIPE)

@@ -96,6 +96,11 @@ class Acting:
                 found[name] = found.get(name, 0) + count
         return found
 
+    def alive(self) -> dict[str, bool]:
+        """Whether each of the threads that work is, by what it is for."""
+        workers = {f"worker of {worker.handlers[0].name}": worker.alive for worker in self.workers if worker.handlers}
+        return workers if self.passing is None else {**workers, "time-passing": self.passing.alive}
+
     @property
     def longest_call(self) -> float:
         """How long a handler may take, in seconds."""

@@ -29,8 +29,12 @@ def application(
     *,
     counts: Sequence[Lines] = (),
     more: Sequence[BaseRoute] = (),
+    ended: Callable[[], Sequence[str]] = lambda: (),
 ) -> ASGIApp:
-    """`/healthz`, `/readyz`, `/metrics` with `counts` and with what the webhook answered, and `more`."""
+    """`/healthz`, `/readyz`, `/metrics` with `counts` and with what the webhook answered, and `more`.
+
+    `ended` names the parts of the listener that have ended though they should run: it is not ready then.
+    """
 
     async def live(request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -38,8 +42,12 @@ def application(
     async def ready(request: Request) -> Response:
         try:
             await asyncio.wait_for(asyncio.to_thread(store.ping), READY_SECONDS)
-        except (StoreTrouble, TimeoutError):
+        except TimeoutError:
             return PlainTextResponse("The store does not answer.\n", 503)
+        except StoreTrouble as trouble:
+            return PlainTextResponse(f"{trouble.message}\n", 503)
+        if parts := ended():
+            return PlainTextResponse(f"Ended, and to be started again: {', '.join(parts)}.\n", 503)
         return PlainTextResponse("ok\n")
 
     async def measure(request: Request) -> Response:

@@ -109,6 +109,7 @@ class Listening:
                 webhook,
                 counts=[self._recorded.lines, self._handled.lines, self._connections],
                 more=self.more_routes,
+                ended=self.ended_parts,
             ),
             webhook,
             host=self.address.host,
@@ -154,6 +155,16 @@ class Listening:
     def stop(self) -> None:
         """From any thread."""
         self._server.stop()
+
+    def ended_parts(self) -> list[str]:
+        """What runs beside the server and has ended, by name: nothing, unless there is a mistake in billing."""
+        parts = {
+            "writer": self._writer.alive,
+            "retention": self._forgetting.alive,
+            "events-api": self._reading is None or self._reading.alive,
+            **self.acting.alive(),
+        }
+        return [name for name, alive in parts.items() if not alive]
 
     def _new(self, events: Sequence[Event]) -> None:
         """These events are new in the store."""

@@ -23,6 +23,10 @@ class Recurring:
             self._thread.join(grace_seconds)
 
     @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
     def stopping(self) -> bool:
         return self._stopping.is_set()
 

@@ -128,16 +128,24 @@ class Worker:
         self._hungry.set()
         if not self.handlers:
             return
-        if not self._stopped.wait(grace_seconds):
+        if not self._wait_for_calls(grace_seconds):
             self.cut_off()
-            self._stopped.wait(CUT_OFF_SECONDS)
+            self._wait_for_calls(CUT_OFF_SECONDS)
+        self._stopped.wait(CUT_OFF_SECONDS)
         for delivery, event in self._pool.running():
             self._note(self._cut_off_outcome(delivery, event or _missing(delivery), grace_seconds))
         self._tried(self._write_last_ends)
         self._pool.close()
-        self._dispatcher.join(CUT_OFF_SECONDS)
+        self._stopped.set()
         if self._unsure:
             self._tried(lambda: self.store.work.give_back(self.name))
+
+    def _wait_for_calls(self, seconds: float) -> bool:
+        """Whether all calls have ended in time."""
+        deadline = time.monotonic() + seconds
+        while self._pool.running() and (left := deadline - time.monotonic()) > 0:
+            self._stopped.wait(min(left, 0.02))
+        return not self._pool.running()
 
     @property
     def claiming(self) -> bool:
@@ -173,7 +181,9 @@ class Worker:
         self._stopped.set()
 
     def _finished(self) -> bool:
-        return self._stopping.is_set() and not (self._pool.running() or self._ended)
+        if self._stopped.is_set():
+            return True
+        return self._stopping.is_set() and not (self._pool.running() or self._ended or self._pool.unbegun)
 
     def _gather(self) -> None:
         """Let further calls end, to be written down together, where that keeps no thread from working."""
@@ -226,7 +236,7 @@ class Worker:
     def _failed_turn(self) -> float:
         self._failures += 1
         self._stopping.wait(min(0.1 * 2.0**self._failures, LONGEST_PAUSE))
-        return 0.0 if not self._stopping.is_set() else 0.1
+        return 0.1 if self._stopping.is_set() else 0.0
 
     def _until_next(self, looked_at: float) -> float:
         """Seconds until the next delivery is due, if that is soon. What was due already waits for its lane."""

@@ -72,6 +72,11 @@ class Writer:
             thread.start()
 
     @property
+    def alive(self) -> bool:
+        """Whether all its threads are."""
+        return all(thread.is_alive() for thread in self._threads)
+
+    @property
     def waiting(self) -> int:
         """Events that no thread has taken up yet."""
         return len(self._waiting[0])

@@ -91,9 +91,25 @@ class TestList:
         assert "There is no store at .billing/events.db" in ran.err
         assert not (billing.directory / ".billing" / "events.db").exists()
 
+    def test_a_check_for_a_monitor(self, billing: Billing, store: Store) -> None:
+        assert billing("events", "list", "--failed", "--check").code == 3
+        assert billing("events", "list", "--failed", "--customer", "cus_none", "--check").code == 0
+
     @pytest.mark.parametrize("options", [["--since", "someday"], ["--limit", "-1"], ["--store", "mysql://x/y"]])
     def test_what_cannot_be_meant(self, billing: Billing, options: list[str]) -> None:
         assert billing("events", "list", *options).code in (1, 2)
+
+
+class TestDoctor:
+    def test_what_was_given_up_and_who_waits(self, billing: Billing, store: Store) -> None:
+        ran = billing("doctor", "--local", "--output", "json")
+        found = [one for one in ran.json["findings"] if one["check"] == "events"]
+
+        assert ran.code == 1
+        assert [(one["ok"], one["warning"], one["found"]) for one in found] == [
+            (False, False, "given up: 1 of exec"),
+            (True, True, "failing for cus_1 (exec: exit code 2)"),
+        ]
 
 
 class TestShow:

@@ -211,6 +211,8 @@ def _everything_hot(store: Store, make_event: Make) -> None:
     store.work.workers()
     store.work.next_due([HANDLER])
     store.work.counts()
+    store.work.failing()
+    store.work.oldest_due()
     store.work.retry(first.event)
     store.work.waiting(first)
     store.work.finish_waiting([first.seq], "with another")

@@ -29,8 +29,15 @@ class TimePassing:
     _stopping: bool = False
     _look: threading.Event = field(default_factory=threading.Event)
 
+    def __post_init__(self) -> None:
+        self._thread = threading.Thread(target=self._run, name="time-passing", daemon=True)
+
     def start(self) -> None:
-        threading.Thread(target=self._run, name="time-passing", daemon=True).start()
+        self._thread.start()
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
 
     def look(self) -> None:
         """Access has changed: it may end sooner than was known."""

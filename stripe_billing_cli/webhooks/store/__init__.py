@@ -19,7 +19,6 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from stripe_billing_cli.webhooks.store.access import Access, AccessChange, AccessRows
@@ -66,9 +65,8 @@ class Store:
         return self._database.writing()
 
     def ping(self) -> None:
-        """Raises `StoreTrouble` where the database does not answer."""
-        with self._database.reading() as connection:
-            connection.execute(sa.select(1))
+        """Raises `StoreTrouble` where the database does not answer, or cannot be written."""
+        self.settings.put("ping", int(self.clock()))
 
     def close(self) -> None:
         self._database.engine.dispose()

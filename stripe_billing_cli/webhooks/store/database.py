@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import PoolProxiedConnection
 
-from stripe_billing_cli.webhooks.store.engine import LOG, LOG_PATH, PATIENCE_SECONDS
-from stripe_billing_cli.webhooks.store.errors import told
+from stripe_billing_cli.webhooks.store.engine import FILE, FILE_ID, LOG, LOG_PATH, PATIENCE_SECONDS, file_id
+from stripe_billing_cli.webhooks.store.errors import StoreTrouble, told
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 """A statement in a driver's own words, and its parameters → rows."""
@@ -52,6 +52,7 @@ class Database:
                     yield connection
                 if durable:
                     self._flush(kept)
+                self._check_file(kept)
             return
         with told(self.shown), self.engine.execution_options(durable=durable).begin() as connection:
             yield connection
@@ -94,6 +95,7 @@ class Database:
                     with driver:  # which commits, or undoes
                         yield driver.execute
                 self._flush(kept)
+                self._check_file(kept)
         else:
             with told(self.shown), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 yield connection.exec_driver_sql
@@ -113,6 +115,19 @@ class Database:
         if log is None:
             log = kept[LOG] = os.open(kept[LOG_PATH], os.O_RDONLY)
         os.fdatasync(log)
+
+    def _check_file(self, kept: dict[Any, Any]) -> None:
+        """Raise `StoreTrouble` where SQLite's file was removed, or another put in its place, since it was opened.
+
+        SQLite goes on writing to the file that is not there any more, and nobody would ever find what it wrote.
+        """
+        if file_id(kept[FILE]) != kept[FILE_ID]:
+            self.engine.dispose()
+            raise StoreTrouble(
+                f"{self.shown} was removed or replaced while it was in use.",
+                "Put it back, or start `billing listen` again, which makes a new one.",
+                passing=True,
+            )
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import sqlalchemy as sa
 from sqlalchemy import event
@@ -23,6 +25,8 @@ CHECKPOINT_PAGES = 4000
 
 LOG, LOG_PATH = "log", "log path"
 """With each connection to SQLite it is kept where its log is, if it has one, and the descriptor that flushes it."""
+FILE, FILE_ID = "file", "file id"
+"""And which file it is to: its path, and its device and number in there (`file_id`)."""
 
 POSTGRES_OPTIONS: dict[str, Any] = {
     "connect_timeout": 5,
@@ -92,10 +96,17 @@ def make_engine(where: Address, *, connections: int) -> Engine:
 
 
 def _sqlite(where: Address, connections: int) -> Engine:
-    _make_private(Path(where.url.database or DEFAULT))
+    path = Path(where.url.database or DEFAULT)
+    _make_private(path)
+    existing = f"file:{quote(str(path.absolute()))}?mode=rw"
+
+    def connect() -> sqlite3.Connection:
+        """A file that was removed is not made anew without its tables."""
+        return sqlite3.connect(existing, uri=True, timeout=PATIENCE_SECONDS, check_same_thread=False)
+
     engine = sa.create_engine(
         where.url,
-        connect_args={"timeout": PATIENCE_SECONDS, "check_same_thread": False},
+        creator=connect,
         pool_size=connections,
         max_overflow=0,
         pool_timeout=30,
@@ -111,6 +122,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
         # As SQLite itself names the file, which it follows links to.
         ((_, _, path),) = connection.execute("PRAGMA database_list").fetchall()
         kept.info[LOG_PATH] = f"{path}-wal" if mode == "wal" else None
+        kept.info[FILE], kept.info[FILE_ID] = path, file_id(path)
         # Without a log, as on a network's file system, each commit has to wait for the disk; see `Database._flush`.
         connection.execute(f"PRAGMA synchronous = {'NORMAL' if mode == 'wal' else 'FULL'}")
 
@@ -124,6 +136,15 @@ def _sqlite(where: Address, connections: int) -> Engine:
         connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN IMMEDIATE"))
 
     return engine
+
+
+def file_id(path: str) -> tuple[int, int] | None:
+    """The device and number of the file at the path; None where there is none."""
+    try:
+        found = os.stat(path)  # noqa: PTH116  # after each commit, where a Path would cost as much again
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _make_private(path: Path) -> None:

@@ -19,4 +19,4 @@ def _literals(*statuses: Status) -> list[sa.ColumnElement[str]]:
 OPEN = _literals("pending", "failed")
 UNFINISHED = _literals("pending", "failed", "running")
 TROUBLED = _literals("failed", "dead")
-RUNNING, DEAD = _literals("running", "dead")
+RUNNING, FAILED, DEAD = _literals("running", "failed", "dead")

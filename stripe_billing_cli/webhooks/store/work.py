@@ -25,7 +25,7 @@ from stripe_billing_cli.webhooks.store import schema
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.event_rows import load_events
 from stripe_billing_cli.webhooks.store.recording import PENDING, pending
-from stripe_billing_cli.webhooks.store.status import DEAD, OPEN, RUNNING, TROUBLED, UNFINISHED, Status
+from stripe_billing_cli.webhooks.store.status import DEAD, FAILED, OPEN, RUNNING, TROUBLED, UNFINISHED, Status
 from stripe_billing_cli.webhooks.store.turn import End, Turn
 
 
@@ -213,6 +213,25 @@ class Work:
         query = sa.union_all(counted.where(work.status.in_(UNFINISHED)), dead)
         with self._database.reading() as connection:
             return {(handler, status): count for handler, status, count in connection.execute(query)}
+
+    def failing(self, *, limit: int = 100) -> list[Delivery]:
+        """The deliveries that failed and are tried again, the longest failing first: their customers' queues wait."""
+        work = schema.deliveries
+        query = (
+            sa.select(work)
+            .where(work.c.status.in_(TROUBLED), work.c.status == FAILED)
+            .order_by(work.c.begun_at, work.c.seq)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [delivery_of(row) for row in connection.execute(query)]
+
+    def oldest_due(self) -> float | None:
+        """Since when the delivery that has waited longest for its turn has been due, by the store's clock."""
+        work = schema.deliveries.c
+        query = sa.select(sa.func.min(work.due)).where(work.status.in_(OPEN), sa.not_(work.waiting))
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
 
     def ever(self, handler: str) -> bool:
         """Whether this handler was ever to be called."""
