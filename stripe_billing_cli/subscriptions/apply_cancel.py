@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, steps, uncut, waiting_items
+from stripe_billing_cli.subscriptions import pay, quote, steps, uncut, waiting_items
 from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation
-from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
+from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 
@@ -24,10 +24,24 @@ def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation) 
         steps.release(api, cancellation.drops_schedule)
     match cancellation.action:
         case "now":
-            return steps.cancel_now(api, id, cancellation.params)
+            ended = steps.cancel_now(api, id, cancellation.params)
+            return _with_last_invoice(api, ended) if cancellation.params.get("invoice_now") else ended
         case "later" | "details":
             return steps.update(api, id, cancellation.params)
     return subscription
+
+
+def _with_last_invoice(api: StripeApi, ended: Object) -> Object:
+    """Bill at once what was pending: Stripe leaves a draft, which is final an hour later (recorded), and a subscription
+    that has ended may not have it collected by itself. A payment that fails leaves the invoice open."""
+    latest = ended["latest_invoice"]
+    if latest is None or latest["status"] not in ("draft", "open") or latest["billing_reason"] != "subscription_cycle":
+        return ended
+    invoice = steps.finalize(api, latest["id"]) if latest["status"] == "draft" else latest
+    charged = invoice["collection_method"] == "charge_automatically"
+    if invoice["status"] == "open" and charged and invoice["created"] == ended["ended_at"]:
+        pay.charge(api, invoice, None)
+    return steps.read(api, ended["id"])
 
 
 def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation) -> list[Object]:
@@ -97,6 +111,8 @@ def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellati
             return None
         behavior = "create_prorations" if asked.prorate else "none"
         invoice = quote.if_any(api, subscription, {"cancel_now": True, "proration_behavior": behavior})
+        if invoice and not asked.invoice_now:
+            return waiting(invoice)
     else:
         asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
         details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}

@@ -66,6 +66,14 @@ def billed_later(invoice: Object, proration_date: int) -> Cost:
     return Cost(invoice["currency"], lines, to_balance=left, next_invoice=upcoming)
 
 
+def waiting(invoice: Object) -> Cost | None:
+    """The cost where credits and charges wait for another invoice of the customer's, and use is not billed at all."""
+    lines = tuple(
+        CostLine(line["description"] or "", line["amount"]) for line in invoice["lines"]["data"] if is_proration(line)
+    )
+    return Cost(invoice["currency"], lines) if lines else None
+
+
 def costs_more(invoice: Object, proration_date: int) -> bool:
     """Whether the change, billed at once, asks for money: an upgrade."""
     changed = [

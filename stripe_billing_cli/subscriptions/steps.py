@@ -33,6 +33,17 @@ def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
         return now
 
 
+def finalize(api: StripeApi, invoice: str) -> Object:
+    """Finalize a draft; as it is then. What another run, or time, has finalized is final."""
+    try:
+        return api.post(f"/v1/invoices/{invoice}/finalize", {}).body
+    except RequestRefused:
+        now = api.get(f"/v1/invoices/{invoice}")
+        if now["status"] == "draft":
+            raise
+        return now
+
+
 def void_update(api: StripeApi, invoice: str) -> None:
     """Void the invoice that a pending update waits for, and with it the update
     (https://docs.stripe.com/billing/subscriptions/pending-updates)."""

@@ -223,9 +223,11 @@ def update(call: Call) -> Object:
 def _advance(call: Call, before: Object, advances: bool) -> Object:
     """Whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
     if before["status"] == "draft":
-        at = call.now + invoices.HOUR if advances else None
-        agenda.put(call.store, invoices.FINALIZE, before["id"], at, before["test_clock"])
-        return {"auto_advance": advances, "automatically_finalizes_at": at}
+        changed = {"auto_advance": advances}
+        changed |= invoices.advancing({**before, **changed}, call.now)
+        due = changed["automatically_finalizes_at"]
+        agenda.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
+        return changed
     if before["status"] != "open":
         return {}
     tries = advances and before["collection_method"] == "charge_automatically"

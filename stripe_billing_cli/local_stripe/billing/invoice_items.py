@@ -101,7 +101,9 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
         "period": {"end": line.end, "start": line.start},
         "pricing": lines.priced(line.price, line.unit_amount),
         "proration": line.proration,
-        "proration_details": {"credited_items": line.credited, "discount_amounts": []} if line.proration else None,
+        "proration_details": {"credited_items": line.credited, "discount_amounts": []}
+        if line.proration and subscription is not None
+        else None,
         "quantity": line.quantity,
         "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
         "tax_rates": [],

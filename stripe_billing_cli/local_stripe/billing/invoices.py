@@ -169,8 +169,7 @@ def subscription_of(invoice: Object) -> str | None:
 def create(call: Call, invoice: Object) -> Object:
     """Store a draft; it is finalised by itself an hour later if it advances automatically
     (https://docs.stripe.com/billing/invoices/subscription#sub-invoice-lifecycle)."""
-    if invoice["auto_advance"]:
-        invoice = {**invoice, "automatically_finalizes_at": call.now + HOUR}
+    invoice = {**invoice, **advancing(invoice, call.now)}
     call.store.insert("invoice", invoice)
     agenda.put(call.store, FINALIZE, invoice["id"], invoice["automatically_finalizes_at"], invoice["test_clock"])
     events.record(call, "invoice.created", invoice)
@@ -178,6 +177,18 @@ def create(call: Call, invoice: Object) -> Object:
     if subscription is not None:
         on_invoices.use_up(call, invoice, subscription)
     return invoice
+
+
+def advancing(draft: Object, now: int) -> Object:
+    """When a draft is finalized by itself, and charged if it is one to be charged (recorded, 2026-08-26.dahlia)."""
+    if not draft["auto_advance"]:
+        return {"automatically_finalizes_at": None, "next_payment_attempt": None}
+    since = draft["created"] if draft["created"] + HOUR >= now else now
+    charged = draft["collection_method"] == "charge_automatically"
+    return {
+        "automatically_finalizes_at": since + HOUR + 1,
+        "next_payment_attempt": since + HOUR if charged else None,
+    }
 
 
 def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
@@ -209,6 +220,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object
         **invoice,
         **due,
         "automatically_finalizes_at": None,
+        "next_payment_attempt": None,
         "effective_at": call.now,
         "ending_balance": invoice["total"] + customer["balance"] - due["amount_due"],
         "hosted_invoice_url": pages.hosted_invoice(call.account["id"], invoice["id"]),

@@ -25,6 +25,7 @@ from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     ending,
     forthcoming,
+    last_invoice,
     pending_updates,
     renewal,
     standing,
@@ -50,7 +51,8 @@ def _expire(call: Call, id: str) -> None:
 def _cancel(call: Call, id: str) -> None:
     subscription = stored.find(call, id)
     if subscription["status"] not in stored.ENDED:
-        ending.end(call, id, reason=subscription["cancellation_details"]["reason"])
+        last = last_invoice.draft(call, subscription)
+        ending.end(call, id, reason=subscription["cancellation_details"]["reason"], leaves=last)
 
 
 def _warn(call: Call, id: str) -> None:

@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     form,
     item_changes,
     items,
+    metering,
     pausing,
     renewal,
     sellable,
@@ -218,7 +219,8 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
         prorated = details.get("proration_behavior", "create_prorations") != "none"
         known = sellable.catalog(call)
         credits = changes.credits_for(subscription, subscription["items"]["data"], known, at) if prorated else []
-        return Upcoming(subscription, [*invoice_items.as_pending(call, credits), *waiting], call.now)
+        used = metering.unbilled(call, subscription, known)
+        return Upcoming(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
     if "pause" in details:
         return _paused(call, subscription, details["pause"], waiting)
     if "resume_at" in details:
@@ -259,11 +261,13 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
     """The next invoice that comes by itself: of the renewal, or what is pending at the end."""
     at = items.first_end(subscription["items"]["data"])
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
-        if not waiting:
+        used = metering.usage_of(call, subscription, sellable.catalog(call), until=at)
+        if not waiting and not used:
             raise none_upcoming(f"subscription: {subscription['id']}")
-        return Upcoming(subscription, waiting, at)
+        return Upcoming(subscription, [*waiting, *used], at)
     if not changed:
-        held, anchor = forecast.renewed(call, subscription, at)
+        held, anchor, used = forecast.renewed(call, subscription, at)
+        waiting = [*invoice_items.as_pending(call, used), *waiting]
         subscription = {**subscription, "items": items.with_items(subscription, held), "billing_cycle_anchor": anchor}
     after, billed, _ = renewal.next_period(call, subscription, at)
     return Upcoming(after, [*waiting, *billed], at)

@@ -74,7 +74,7 @@ class TestRenewal:
 
         record = life.json("sub", "pay", life.id)
 
-        assert (record["result"], record["collects_at"]) == ("nothing_to_pay", FIRST_OF_APRIL + 3600)
+        assert (record["result"], record["collects_at"]) == ("nothing_to_pay", FIRST_OF_APRIL + 3601)
         assert life.invoices()[-1] == ("draft", 1500)
 
 

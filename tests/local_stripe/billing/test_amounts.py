@@ -112,3 +112,60 @@ def test_less_than_the_smallest_charge_waits_in_the_balance(local: Local, curren
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == smallest - 1
     enough = Life.begin(local).subscribe(price(local, smallest, currency=currency))
     assert local.get(f"/v1/invoices/{enough['latest_invoice']}")["amount_paid"] == smallest
+
+
+def tier(up_to: int | str, unit: str | None, flat: str | None = None) -> dict[str, Any]:
+    amounts = {"unit_amount_decimal": unit, "flat_amount_decimal": flat}
+    return {"up_to": up_to, **{name: value for name, value in amounts.items() if value is not None}}
+
+
+@pytest.mark.parametrize(
+    ("mode", "tiers", "quantity", "lines"),
+    [
+        (
+            "graduated",
+            [tier(10, "0", "9900"), tier("inf", "995", "0")],
+            12,
+            [
+                (0, 10, "10 × Pro (Tier 1 at $0.00 / month)"),
+                (9900, 0, "Pro (Tier 1 at $99.00 / month)"),
+                (1990, 2, "2 × Pro (Tier 2 at $9.95 / month)"),
+                (0, 0, "Pro (Tier 2 at $0.00 / month)"),
+            ],
+        ),
+        (
+            "graduated",
+            [tier(10, "100"), tier("inf", "3.6")],
+            41,
+            [(1000, 10, "10 × Pro (Tier 1 at $1.00 / month)"), (112, 31, "31 × Pro (Tier 2 at $0.036 / month)")],
+        ),
+        ("volume", [tier(10, "100"), tier("inf", "80")], 29, [(2320, 29, "29 × Pro (Tier 2 at $0.80 / month)")]),
+    ],
+)
+def test_each_tier_is_a_line(
+    local: Local, mode: str, tiers: list[Any], quantity: int, lines: list[tuple[int, int, str]]
+) -> None:
+    """As invoices that users of Stripe have published have them."""
+    life = Life.begin(local)
+    params: Any = {"billing_scheme": "tiered", "tiers_mode": mode, "tiers": tiers, "unit_amount": None}
+    id = local.price(**params, recurring={"interval": "month"})["id"]
+    held = local.post("/v1/subscriptions", customer=life.customer, items=[{"price": id, "quantity": quantity}])
+    [invoice] = life.invoices(held["id"])
+    billed = [(line["amount"], line["quantity"], line["description"]) for line in invoice["lines"]["data"]]
+    assert billed == lines
+    assert invoice["total"] == sum(amount for amount, _, _ in lines)
+
+
+def test_lines_name_the_unit(local: Local) -> None:
+    """Recorded from a test account (2025-10-29.clover): "1 user × …"."""
+    life = Life.begin(local)
+    product = local.post("/v1/products", name="Pro", unit_label="user")["id"]
+    id = local.price(product=product, unit_amount=1000, recurring={"interval": "month"})["id"]
+    paid = life.subscribe(id)
+    trial = Life.begin(local).subscribe(id, trial_period_days=7)
+    described = [local.get(f"/v1/invoices/{one['latest_invoice']}")["lines"]["data"][0] for one in (paid, trial)]
+    assert [line["description"] for line in described] == [
+        "1 user × Pro (at $10.00 / month)",
+        "Free trial for 1 user × Pro",
+    ]
+    assert [line["pricing"]["unit_amount_decimal"] for line in described] == ["1000", "0"]

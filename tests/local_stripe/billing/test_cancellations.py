@@ -65,7 +65,68 @@ def test_prorated_the_unused_time_is_credited_and_invoiced_if_asked(local: Local
     life, held = running(local)
     cancel(local, held, "prorate=true&invoice_now=true")
     assert life.totals(held["id"]) == [3000, -2000]
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == 0
+    life.advance("2026-04-11 01:01")
+    assert life.invoices(held["id"])[-1]["status"] == "paid"
     assert local.get(f"/v1/customers/{life.customer}")["balance"] == -2000
+
+
+def test_the_last_invoice_is_a_draft_that_is_final_an_hour_later(local: Local) -> None:
+    """Recorded (2026-08-26.dahlia)."""
+    life, held = running(local)
+    after = cancel(local, held, "prorate=true&invoice_now=true")
+    draft = life.invoices(held["id"])[-1]
+    assert after["latest_invoice"] == draft["id"]
+    assert (draft["status"], draft["billing_reason"], draft["auto_advance"]) == ("draft", "subscription_cycle", True)
+    now = moment("2026-04-11")
+    assert (draft["automatically_finalizes_at"], draft["next_payment_attempt"]) == (now + 3601, now + 3600)
+    assert (draft["period_start"], draft["period_end"]) == (moment("2026-04-01"), now)
+    assert (draft["number"], draft["ending_balance"], draft["amount_due"]) == (None, None, 0)
+
+
+def test_prorated_alone_leaves_a_credit_that_any_next_invoice_takes(local: Local) -> None:
+    """Recorded (2026-08-26.dahlia): the credit is of no subscription, at the price that was debited last, which one
+    changed to with `none` was not."""
+    life, held = running(local)
+    item = held["items"]["data"][0]
+    update(local, held, items=[{"id": item["id"], "price": price(local, 6000)}], proration_behavior="none")
+    after = cancel(local, held, "prorate=true")
+    assert after["latest_invoice"] == held["latest_invoice"]
+    [credit] = local.get("/v1/invoiceitems", pending=True, customer=life.customer)["data"]
+    assert (credit["amount"], credit["parent"]) == (-2000, None)
+    assert credit["pricing"]["price_details"]["price"] == item["price"]["id"]
+    other = life.subscribe(price(local, 3000))
+    assert life.totals(other["id"]) == [1000]
+
+
+def test_an_end_that_was_to_come_is_none_after_one_at_once(local: Local) -> None:
+    _, held = running(local)
+    update(local, held, cancel_at_period_end=True)
+    after = cancel(local, held)
+    assert (after["cancel_at"], after["cancel_at_period_end"], after["status"]) == (None, False, "canceled")
+
+
+@pytest.mark.parametrize("ends", [{"cancel_at_period_end": True}, {"cancel_at": "max_period_end"}])
+def test_the_period_s_end_bills_what_is_pending(local: Local, ends: Any) -> None:
+    """ "Any pending prorations are also left in place and collected at the end of the period"
+    (`SubscriptionService.cancel`)."""
+    life, held = running(local)
+    update(local, held, items=[{"id": held["items"]["data"][0]["id"], "price": price(local, 6000)}])
+    update(local, held, **ends)
+    assert local.post("/v1/invoices/create_preview", subscription=held["id"])["total"] == 2000
+    life.advance("2026-05-01 01:01")
+    last = life.invoices(held["id"])[-1]
+    assert (life.subscription(held["id"])["status"], last["billing_reason"]) == ("canceled", "subscription_cycle")
+    assert (last["total"], last["status"], pending(local)) == (2000, "paid", [])
+
+
+def test_a_date_that_is_prorated_credits_the_balance_when_it_has_come(local: Local) -> None:
+    life, held = running(local)
+    update(local, held, cancel_at=moment("2026-04-16"))
+    assert pending(local) == [-1500]
+    life.advance("2026-04-16 01:01")
+    assert life.totals(held["id"]) == [3000, -1500]
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == -1500
 
 
 def test_pending_prorations_are_invoiced_or_removed(local: Local) -> None:

@@ -151,7 +151,7 @@ def test_canceling_what_was_never_paid_expires_it_and_tells_of_an_update(local: 
     """As Stripe has been seen to answer and to tell: https://github.com/pay-rails/pay/issues/91."""
     life = Life.begin(local, "2026-01-01", card=None)
     held = incomplete(life)
-    life.advance("2026-01-01 01:00")
+    life.advance("2026-01-01 01:01")
     ended = local.delete(f"/v1/subscriptions/{held['id']}")
     assert (ended["status"], ended["cancel_at"]) == ("incomplete_expired", None)
     assert ended["canceled_at"] == ended["ended_at"]
@@ -172,7 +172,7 @@ def test_an_invoice_to_be_sent_makes_it_active_at_once(local: Local) -> None:
     held = life.subscribe(price(local), collection_method="send_invoice", days_until_due=7)
     assert held["status"] == "active"
     assert local.get(f"/v1/invoices/{held['latest_invoice']}")["status"] == "draft"
-    life.advance("2026-01-01 01:00")
+    life.advance("2026-01-01 01:01")
     assert life.events("invoice.")[-2:] == ["invoice.finalized", "invoice.sent"]
     life.advance("2026-01-09")
     assert life.subscription(held["id"])["status"] == "past_due"

@@ -44,7 +44,7 @@ def test_a_draft_may_be_paid_at_once_by_any_card(local: Local) -> None:
 
 def test_a_draft_that_advances_is_finalised_and_charged_after_an_hour(local: Local) -> None:
     life, draft = billed(local, auto_advance=True)
-    life.advance("2026-01-01 01:00")
+    life.advance("2026-01-01 01:01")
     assert local.get(f"/v1/invoices/{draft['id']}")["status"] == "paid"
 
 
@@ -53,7 +53,7 @@ def test_a_draft_that_does_not_advance_stays_one(local: Local) -> None:
     life.advance("2026-01-10")
     assert local.get(f"/v1/invoices/{draft['id']}")["status"] == "draft"
     local.post(f"/v1/invoices/{draft['id']}", auto_advance=True)
-    life.advance("2026-01-10 01:00")
+    life.advance("2026-01-10 01:01")
     assert local.get(f"/v1/invoices/{draft['id']}")["status"] == "paid"
 
 

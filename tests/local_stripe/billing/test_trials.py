@@ -113,7 +113,7 @@ def test_a_trial_ends_now_and_a_paid_period_begins(local: Local) -> None:
     after = local.post(f"/v1/subscriptions/{held['id']}", trial_end="now")
     assert (after["status"], after["trial_end"], after["billing_cycle_anchor"]) == (
         "active",
-        moment("2026-01-05"),
+        moment("2026-01-05") - 1,
         moment("2026-01-05"),
     )
     assert life.totals(held["id"]) == [0, 1500]
@@ -178,3 +178,32 @@ def test_a_trial_of_more_than_two_years_is_refused(local: Local) -> None:
     life = Life.begin(local, "2026-01-01")
     form = {"customer": life.customer, "items": [{"price": price(local)}], "trial_end": moment("2028-02-01")}
     assert local.refused("post", "/v1/subscriptions", **form).param == "trial_end"
+
+
+def test_a_trial_that_is_ended_and_pauses_has_a_period_until_then(local: Local) -> None:
+    """Recorded (2026-08-26.dahlia); resumed without a card it stays paused, with an invoice to pay within 23 hours."""
+    life = Life.begin(local, "2026-01-01", card=None)
+    settings = {"end_behavior": {"missing_payment_method": "pause"}}
+    held = life.subscribe(price(local), trial_period_days=14, trial_settings=settings)
+    life.advance("2026-01-05")
+    now = moment("2026-01-05")
+    after = local.post(f"/v1/subscriptions/{held['id']}", trial_end="now")
+    [item] = after["items"]["data"]
+    assert (after["status"], after["trial_end"], after["billing_cycle_anchor"]) == ("paused", now - 1, now)
+    assert (item["current_period_start"], item["current_period_end"]) == (held["trial_start"], now)
+    assert after["latest_invoice"] == held["latest_invoice"]
+    again = local.post(f"/v1/subscriptions/{held['id']}/resume")
+    assert (again["status"], again["billing_cycle_anchor"]) == ("paused", now)
+    assert again["latest_invoice"] != held["latest_invoice"]
+    assert (again["pending_update"]["expires_at"], again["pending_update"]["billing_cycle_anchor"]) == (
+        now + 82_800,
+        None,
+    )
+
+
+def test_a_subscription_that_has_ended_is_not_there_to_be_resumed(local: Local) -> None:
+    life = Life.begin(local)
+    held = life.subscribe(price(local))
+    local.delete(f"/v1/subscriptions/{held['id']}")
+    refusal = local.refused("post", f"/v1/subscriptions/{held['id']}/resume")
+    assert (refusal.status, refusal.code, refusal.param) == (404, "resource_missing", "id")

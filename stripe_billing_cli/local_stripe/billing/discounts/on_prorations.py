@@ -13,7 +13,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import debits, pricing
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
 from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced, Terms
-from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Discounted
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Discounted
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 

@@ -111,19 +111,21 @@ def _not_a_number(key: str) -> ApiError:
     return invalid(f"The payload's `{key}` must be a number.", f"payload[{key}]", "invalid_meter_event_value")
 
 
-def used(call: Call, meter: str, customer: str, start: int, end: int) -> Decimal:
-    """What a customer used of a meter in [start, end), by the meter's formula."""
+def used(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
+    """What a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that number
+    of an object."""
     found = call.store.get(meters.KIND, meter)
     if found is None:
         return Decimal(0)
-    return _aggregated(found["default_aggregation"]["formula"], _events(call, meter, customer, start, end))
+    return _aggregated(found["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
 
 
-def _events(call: Call, meter: str, customer: str, start: int, end: int) -> list[Object]:
+def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
     """In the order of their times."""
     conditions = [
         *equal(json_field("customer"), customer),
         *equal(json_field("meter"), meter),
+        Condition("seq > ?", (after,)),
         Condition(f"{json_field('timestamp')} >= ? AND {json_field('timestamp')} < ?", (start, end)),
     ]
     found = call.store.select(KIND, conditions, newest_first=False, limit=1_000_000)

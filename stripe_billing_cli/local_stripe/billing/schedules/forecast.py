@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
 
-def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], int]:
-    """The items that are billed at `at`, the end of their period, and the billing cycle anchor then."""
+def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], int, list[Line]]:
+    """The items that are billed at `at`, the end of their period, the billing cycle anchor then, and
+    what was used of items that are gone by then."""
     held = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
     phases = held["phases"] if held is not None and held["status"] in schedule.LIVING else []
     entered = next((phase for phase in phases if phase["start_date"] == at), None)
     if held is None or entered is None:
-        return subscription["items"]["data"], subscription["billing_cycle_anchor"]
+        return subscription["items"]["data"], subscription["billing_cycle_anchor"], []
     after = turning.at_period_end(call, held, entered, subscription, at)
-    return after["items"]["data"], after["billing_cycle_anchor"]
+    used = turning.used_before(call, subscription, after, at)
+    return after["items"]["data"], after["billing_cycle_anchor"], used

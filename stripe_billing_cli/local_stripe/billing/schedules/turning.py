@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing import customers, invoice_items, invoices, lines
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -20,10 +20,14 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     creation,
     ending,
     forthcoming,
+    items,
+    last_invoice,
+    metering,
     rhythms,
     sellable,
     stored,
 )
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.metadata import merged
@@ -130,11 +134,13 @@ def _become(call: Call, found: Object, phase: Object, proration: str, before: Ob
     change = changes.Change([])
     if trial_end is not None:
         begun = {"current_period_start": call.now, "current_period_end": trial_end}
-        items = [{**item, **begun} for item in _change(call, found, phase, before, "none").after]
+        data = [{**item, **begun} for item in _change(call, found, phase, before, "none").after]
         after |= {"trial_end": trial_end, "trial_start": before["trial_start"] or call.now, "status": "trialing"}
-        after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": items}}
+        after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": data}}
     elif over:
         renewing = at_period_end(call, found, phase, before, call.now)
+        used = used_before(call, before, renewing, call.now)
+        invoice_items.pend_all(call, customers.find(call, before["customer"]), used, before["currency"], before["id"])
         after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
     else:
         change = _change(call, found, phase, before, proration)
@@ -157,7 +163,7 @@ def _change(call: Call, found: Object, phase: Object, subscription: Object, pror
     )
 
 
-def _beats_otherwise(subscription: Object, phase: Object, known: changes.Catalog) -> bool:
+def _beats_otherwise(subscription: Object, phase: Object, known: Catalog) -> bool:
     """Whether the intervals change, so that the anchor is "automatically modified as needed when entering the phase"
     (`billing_cycle_anchor` in `stripe/params/_subscription_schedule_create_params.py`)."""
     old = {rhythms.rhythm(known.price(item["price"])) for item in subscription["items"]["data"]}
@@ -169,9 +175,23 @@ def at_period_end(call: Call, found: Object, phase: Object, subscription: Object
     change = _change(replace(call, now=at), found, phase, subscription, "none")
     last = subscription["items"]["data"][0]
     period = {name: last[name] for name in ("current_period_start", "current_period_end")}
-    items = [{**item, **period} for item in change.after]
+    same = {item["id"]: item for item in subscription["items"]["data"]}
+    data = []
+    for item in change.after:
+        kept = {**item, **period}
+        if same.get(item["id"], {}).get("price") != item["price"]:
+            kept = items.counting_anew(kept, metering.newest(call), at)
+        data.append(kept)
     anchor = subscription["billing_cycle_anchor"] if change.anchor is None else at
-    return {**subscription, "items": {**subscription["items"], "data": items}, "billing_cycle_anchor": anchor}
+    return {**subscription, "items": {**subscription["items"], "data": data}, "billing_cycle_anchor": anchor}
+
+
+def used_before(call: Call, before: Object, after: Object, at: int) -> list[lines.Line]:
+    """What was used until `at` of metered items whose price goes with the phase: billed with the renewal then."""
+    staying = {item["id"]: item["price"] for item in after["items"]["data"]}
+    gone = [item for item in before["items"]["data"] if staying.get(item["id"]) != item["price"]]
+    ending_now = {**before, "items": {**before["items"], "data": gone}}
+    return [line for line in metering.usage_of(call, ending_now, sellable.catalog(call), until=at) if line.amount]
 
 
 def given(sources: Sequence[Object]) -> list[Object]:
@@ -197,9 +217,9 @@ def _anchor(found: Object, phase: Object) -> str:
     return anchor
 
 
-def matched(items: Sequence[Object], wanted: Sequence[Object], known: changes.Catalog) -> list[Mapping[str, Any]]:
+def matched(held_items: Sequence[Object], wanted: Sequence[Object], known: Catalog) -> list[Mapping[str, Any]]:
     """A phase's items as the items of an update: known by their price, else in their order."""
-    left = list(items)
+    left = list(held_items)
     pairs: list[tuple[Object, Object | None]] = []
     for item in wanted:
         same = next((held for held in left if held["price"] == item["price"]), None)
@@ -233,6 +253,7 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
         before["currency"],
         reason="subscription_update",
         subscription=after,
+        period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=True,
     )
     after["latest_invoice"] = draft["id"]
@@ -244,7 +265,8 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
 def _finish(call: Call, before: Object) -> None:
     if before["end_behavior"] == "cancel":
         schedule.closed(call, before, "completed")
-        ending.end(call, before["subscription"], reason="cancellation_requested")
+        last = last_invoice.draft(call, stored.find(call, before["subscription"]))
+        ending.end(call, before["subscription"], reason="cancellation_requested", leaves=last)
     else:
         release(call, before, keeps_end=False)
 
@@ -293,11 +315,11 @@ def follow(call: Call, subscription: Object) -> None:
     phase = phases.current(before["phases"], call.now) if before else None
     if before is None or phase is None:
         return
-    items = phases.of_subscription(subscription, call.now)["items"]
-    if items == phase["items"]:
+    changed = phases.of_subscription(subscription, call.now)["items"]
+    if changed == phase["items"]:
         return
     split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []
-    split.append({**phase, "items": items, "start_date": call.now if split else phase["start_date"]})
+    split.append({**phase, "items": changed, "start_date": call.now if split else phase["start_date"]})
     laid_out = [part for held in before["phases"] for part in (split if held == phase else [held])]
     after = {**before, "phases": laid_out, "current_phase": phases.span(split[-1])}
     schedule.save(call, before, after)

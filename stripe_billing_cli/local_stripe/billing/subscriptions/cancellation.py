@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import clocks, collection, customers, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
     ending,
     items,
-    metering,
+    last_invoice,
     pending_updates,
     sellable,
     stored,
@@ -86,49 +86,28 @@ def cancel(call: Call) -> Object:
     if before["status"] == "incomplete":
         return ending.end(call, id, reason="cancellation_requested", status="incomplete_expired")
     pending_updates.discard(call, id)
-    if call.params.get("prorate"):
-        _credit(call, before)
-    if call.params.get("invoice_now"):
-        _last_invoice(call, before)
-    elif not call.params.get("prorate"):
+    invoiced, prorated = bool(call.params.get("invoice_now")), bool(call.params.get("prorate"))
+    if prorated:
+        _credit(call, before, waits=not invoiced)
+    if not prorated and not invoiced:
         _drop_prorations(call, before)
-    return ending.end(call, id, reason="cancellation_requested")
+    last = last_invoice.draft(call, before) if invoiced else None
+    return ending.end(call, id, reason="cancellation_requested", leaves=last)
 
 
-def _credit(call: Call, subscription: Object) -> None:
+def _credit(call: Call, subscription: Object, *, waits: bool) -> None:
+    """What is unused, credited as it was debited. `waits`: for any next invoice of the customer, as an item that is of
+    no subscription any more (recorded, 2026-08-26.dahlia)."""
     customer = customers.find(call, subscription["customer"])
     held = subscription["items"]["data"]
     if subscription["status"] == "paused":
         return
     credits = changes.credits_for(subscription, held, sellable.catalog(call), call.now)
-    invoice_items.pend_all(call, customer, credits, subscription["currency"], subscription["id"])
+    invoice_items.pend_all(call, customer, credits, subscription["currency"], None if waits else subscription["id"])
 
 
 def _drop_prorations(call: Call, subscription: Object) -> None:
     for item in invoice_items.pending_of(call, subscription):
-        if item["proration"]:
+        if item["proration"] and item["parent"] is not None:
             call.store.delete("invoiceitem", item["id"])
             events.record(call, "invoiceitem.deleted", item)
-
-
-def _last_invoice(call: Call, subscription: Object) -> None:
-    """All that is pending, and what was used and not billed yet, billed and collected at the end."""
-    held = invoice_items.pending_of(call, subscription)
-    used = metering.unbilled(call, subscription, sellable.catalog(call))
-    if not held and not used:
-        return
-    customer = customers.find(call, subscription["customer"])
-    draft = invoices.drafted(
-        call,
-        customer,
-        [*(invoice_items.as_line(call, item) for item in held), *used],
-        subscription["currency"],
-        reason="subscription_update",
-        subscription=subscription,
-        auto_advance=True,
-    )
-    invoice_items.bill(call, held, draft["id"])
-    invoice = invoices.finalize(call, invoices.create(call, draft))
-    stored.amend(call, subscription["id"], latest_invoice=invoice["id"])
-    if invoice["status"] == "open" and invoice["collection_method"] == "charge_automatically":
-        collection.attempt(call, invoice)

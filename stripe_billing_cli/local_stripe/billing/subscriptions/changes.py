@@ -6,55 +6,15 @@ charged at the new price, to the second, each line rounded by itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import lines, pricing
-from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
+from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, rhythms
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog, Discounted
 from stripe_billing_cli.local_stripe.store import Object
-
-
-@dataclass(frozen=True)
-class Discounted:
-    """An amount after the discounts with these ids."""
-
-    amount: int
-    discounts: tuple[str, ...] = ()
-
-
-PriceOf = Callable[[str], Object]
-SoldAs = Callable[[str], Sold]
-
-
-def undiscounted(item: Object, amount: int, whole: int) -> Discounted:
-    return Discounted(amount)
-
-
-def as_debited(item: Object, debit: Mapping[str, Any]) -> Discounted:
-    return Discounted(debit["amount"])
-
-
-def unknown(item: Object, debit: Mapping[str, Any]) -> Object | None:
-    return None
-
-
-@dataclass(frozen=True)
-class Catalog:
-    """`price` by its id, a product as it is `sold`, by its id, and the `item_id` of a new item.
-
-    `discounted`: what an item's subscription's discounts leave of an amount, which is a part of the `whole` price of a
-    period. `net_debit`: what was left of a debit of an item when it was billed. `credited`: where a debit of an item
-    was billed, as a credit names it.
-    """
-
-    price: PriceOf
-    sold: SoldAs
-    item_id: Callable[[], str]
-    discounted: Callable[[Object, int, int], Discounted] = undiscounted
-    net_debit: Callable[[Object, Mapping[str, Any]], Discounted] = as_debited
-    credited: Callable[[Object, Mapping[str, Any]], Object | None] = unknown
 
 
 @dataclass(frozen=True)
@@ -79,15 +39,20 @@ def decide(
     now: int,
     prorates: bool,
     restart: bool = False,
+    extends: bool = False,
 ) -> Change:
     """`wanted` as in an update: `{"id", "price", "quantity", "deleted"}`, each for a known item or a new one.
 
-    `at` is the proration date; `restart` starts a new period now. In classic billing mode so does a price of another
-    interval, or the first that is not free; in flexible billing mode the anchor "is never automatically reset"
+    `at` is the proration date; `restart` starts a new period now. `extends`: where nothing else changes, what the new
+    period has beyond the old one waits for the next invoice; otherwise it is billed at once. In classic billing mode
+    another interval, or the first price that is not free, restarts too; in flexible billing mode the anchor "is never
+    automatically reset"
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
     before = list(subscription["items"]["data"])
     after = _wanted_items(subscription, before, wanted, catalog, now)
+    if restart and extends and not _is_classic(subscription) and _are_billed_alike(before, after):
+        return _extended(subscription, after, catalog, now)
     if restart or (_is_classic(subscription) and _moves(subscription, before, after, catalog)):
         return _anew(subscription, before, after, catalog, at=at, now=now, prorates=prorates)
     if subscription["status"] == "trialing":
@@ -128,7 +93,8 @@ def _wanted_items(
         if "id" not in change:
             price = catalog.price(change["price"])
             period = _period(subscription, price, now)
-            added.append(items.new_item(catalog.item_id(), subscription["id"], price, change, now, period))
+            item = items.new_item(catalog.item_id(), subscription["id"], price, change, now, period)
+            added.append(items.counting_anew(item, catalog.reported()))
     return [*kept, *added]
 
 
@@ -149,6 +115,7 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
     price = catalog.price(change["price"] if repriced else item["price"])
     if repriced:
         after |= {"price": price["id"], "plan": price["id"]}
+        after = items.counting_anew(after, catalog.reported())
         if rhythms.rhythm(price) != rhythms.rhythm(catalog.price(item["price"])):
             after = items.in_period(after, _period(subscription, price, now))
     if "metadata" in change:
@@ -169,6 +136,31 @@ def differs(old: Object | None, new: Object) -> bool:
     return old is None or (old["price"], old.get("quantity")) != (new["price"], new.get("quantity"))
 
 
+def _are_billed_alike(before: Sequence[Object], after: Sequence[Object]) -> bool:
+    known = {item["id"]: item for item in before}
+    return len(before) == len(after) and not any(differs(known.get(item["id"]), item) for item in after)
+
+
+def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, now: int) -> Change:
+    """All items begin a new period now, and only what it has beyond the old one, which is paid for, is charged. Use
+    goes on to be counted from where it was (recorded, 2026-08-26.dahlia, of a licensed price)."""
+    kept, found = [], []
+    for item in after:
+        price = catalog.price(item["price"])
+        ends = item["current_period_end"]
+        begun = items.in_period(item, (now, rhythms.rhythm(price).next_after(now, now)))
+        if items.is_metered(price):
+            begun = {**begun, "_use": {"after": 0, "start": item["current_period_start"], **(item.get("_use") or {})}}
+        elif begun["current_period_end"] > ends:
+            debit = _debit(begun, catalog, subscription["currency"], now, ends)
+            found += debit
+            begun = {**begun, "_debits": [*item["_debits"], *(items.debit(begun, [line]) for line in debit)]}
+        else:
+            found += credits_for(subscription, [item], catalog, begun["current_period_end"])
+        kept.append(begun)
+    return Change(kept, found, anchor=now)
+
+
 def _anew(
     subscription: Object,
     before: Sequence[Object],
@@ -179,14 +171,19 @@ def _anew(
     now: int,
     prorates: bool,
 ) -> Change:
-    """All items begin a new period now, and what is left of the old ones is credited."""
-    restarted = [
-        items.in_period(item, (now, rhythms.rhythm(catalog.price(item["price"])).next_after(now, now)))
-        for item in after
-    ]
+    """All items begin a new period now; what is left of the old ones is credited, and what was used of them billed."""
+    ends = None if subscription["cancel_at_period_end"] else subscription["cancel_at"]
+    restarted = []
+    for item in after:
+        end = rhythms.rhythm(catalog.price(item["price"])).next_after(now, now)
+        begun = items.in_period(item, (now, end if ends is None or ends <= now else min(end, ends)))
+        restarted.append(items.counting_anew(begun, catalog.reported()))
     credits = credits_for(subscription, before, catalog, at) if prorates else []
-    billed, at_once = whole_periods(restarted, catalog, subscription["currency"])
-    return Change(billed, credits, at_once, anchor=now)
+    billed, at_once = part_periods(restarted, catalog, subscription["currency"], now, prorates=True)
+    staying = {item["id"]: item for item in after}
+    billable = [item for item in before if prorates or not differs(item, staying.get(item["id"], item))]
+    used = [line for item in billable for line in catalog.used(item)]
+    return Change(billed, credits, [*at_once, *used], anchor=now)
 
 
 def _prorated(
@@ -196,6 +193,7 @@ def _prorated(
     staying = {item["id"]: item for item in after}
     gone = [item for item in before if item["id"] not in staying or differs(item, staying[item["id"]])]
     found = credits_for(subscription, gone, catalog, at)
+    found += [line for item in gone for line in catalog.used(item)]
     billed = []
     for item in after:
         if differs(known.get(item["id"]), item):

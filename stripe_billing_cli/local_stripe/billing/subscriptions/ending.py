@@ -11,12 +11,14 @@ from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
 
-def end(call: Call, id: str, *, reason: str | None, status: str = "canceled") -> Object:
+def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", leaves: str | None = None) -> Object:
     """Now. "Automatic collection for all unpaid invoices is disabled"; of a subscription whose first invoice was not
-    paid (`incomplete_expired`) that invoice is voided. Told as `deleted`, or as an update for one that never began."""
+    paid (`incomplete_expired`) that invoice is voided. Told as `deleted`, or as an update for one that never began.
+    `leaves`: its last invoice, which goes on by itself."""
     before = stored.find(call, id)
     details = before["cancellation_details"]
     changes = {
+        **_no_longer_to_come(call, before),
         "canceled_at": before["canceled_at"] or call.now,
         "cancellation_details": {**details, "reason": reason or details["reason"]},
         "ended_at": call.now,
@@ -37,6 +39,13 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled") ->
     for invoice in invoices.of_subscription(call, id):
         if invoice["status"] == "open" and status == "incomplete_expired":
             invoices.void(call, invoice)
-        elif invoice["status"] in ("draft", "open"):
+        elif invoice["status"] in ("draft", "open") and invoice["id"] != leaves:
             invoices.stop_collecting(call, invoice)
     return stored.find(call, id)
+
+
+def _no_longer_to_come(call: Call, before: Object) -> Object:
+    """An end that was to come later is none any more where the subscription ends before (recorded)."""
+    if before["cancel_at"] is not None and before["cancel_at"] > call.now:
+        return {"cancel_at": None, "cancel_at_period_end": False}
+    return {}

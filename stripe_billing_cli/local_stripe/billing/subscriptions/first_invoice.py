@@ -5,6 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import collection, invoices, lines, setups
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, items, rhythms, sellable, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -29,7 +30,7 @@ def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
     return kept, found
 
 
-def trial_lines(subscription: Object, known: changes.Catalog, start: int) -> list[Line]:
+def trial_lines(subscription: Object, known: Catalog, start: int) -> list[Line]:
     """A line of nothing for each item that is not metered."""
     found = []
     for item in subscription["items"]["data"]:

@@ -22,6 +22,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     trial_ends,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Change
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.store import Object
@@ -56,12 +57,18 @@ def change(call: Call, before: Object, plain: Object) -> Object:
 
 
 def _stops(call: Call, before: Object, plain: Object) -> bool:
-    """A trial that is ended without a card is canceled or paused, if its settings say so."""
+    """A trial that is ended without a card is canceled or paused, if its settings say so. It is over a second before
+    (recorded, 2026-08-26.dahlia, as is what a pause leaves of the period)."""
     customer = customers.find(call, before["customer"])
     if not trial_ends.without_card(call, customer, {**before, **plain}):
         return False
     forthcoming.trial_is_over(call, before)
-    stored.amend(call, before["id"], **plain, trial_end=call.now)
+    fields = {**plain, "trial_end": call.now - 1}
+    after = stored.find(call, before["id"])
+    if after["status"] == "paused":
+        ended = [{**item, "current_period_end": call.now} for item in after["items"]["data"]]
+        fields |= {"billing_cycle_anchor": call.now, "items": items.with_items(after, ended)}
+    forthcoming.plan_ahead(call, stored.amend(call, before["id"], **fields))
     return True
 
 
@@ -71,9 +78,10 @@ def decide_all(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
     if trial_end is not None:
         decided = _trial(call, before, params, trial_end)
     elif params.get("trial_end") == "now" and before["status"] == "trialing":
-        running = {**before, "status": "active", "trial_end": call.now}
+        fields = {"status": "active", "trial_end": call.now - 1}
+        running = {**before, **fields}
         change = decide(call, running, params, restart=True, prorates=False)
-        decided = Decided({"status": "active", "trial_end": call.now}, change)
+        decided = Decided(fields, change)
     else:
         decided = Decided({}, decide(call, before, params))
     return _with_ends(call, before, params, plain, decided)
@@ -137,6 +145,7 @@ def decide(
     for at, item in enumerate(params.get("items", ())):
         _check_item(call, subscription, item, f"items[{at}]")
     anew = params.get("billing_cycle_anchor", {}).get("type") == "now"
+    behavior = params.get("proration_behavior", "create_prorations")
     at = params.get("proration_date", call.now)
     _check_proration_date(subscription, at)
     known = sellable.catalog(call)
@@ -146,8 +155,9 @@ def decide(
         known,
         at=at,
         now=call.now,
-        prorates=prorates and params.get("proration_behavior") != "none",
+        prorates=prorates and behavior != "none",
         restart=restart or anew,
+        extends=anew and not restart and behavior == "create_prorations",
     )
     _check_items(subscription, change.after, known)
     return change
@@ -160,7 +170,7 @@ def _check_proration_date(subscription: Object, at: int) -> None:
         raise invalid("Cannot specify `proration_date` outside of the current billing period.", "proration_date")
 
 
-def _check_items(subscription: Object, after: list[Object], known: changes.Catalog) -> None:
+def _check_items(subscription: Object, after: list[Object], known: Catalog) -> None:
     if not after:
         raise invalid("A subscription must have at least one active plan.", "items")
     ids = [item["price"] for item in after]
@@ -204,6 +214,7 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
         before["currency"],
         reason="subscription_update",
         subscription={**before, **decided.fields},
+        period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=behavior != "default_incomplete",
         proration_date=params.get("proration_date"),
     )
@@ -251,6 +262,7 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
         before["currency"],
         reason="subscription_update",
         subscription=before,
+        period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=True,
         proration_date=call.params.get("proration_date"),
     )

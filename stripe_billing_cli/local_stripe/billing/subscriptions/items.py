@@ -1,7 +1,7 @@
 """The items of a subscription: their periods, and what was billed for them.
 
-`debits` is the local Stripe's own: what the current period, or parts of it, was billed at. Flexible billing mode
-credits what was debited, not what the price would be now
+`_debits` is the local Stripe's own: what the current period, or parts of it, was billed at; `_use` says from where on
+use is counted that is not billed yet. Flexible billing mode credits what was debited, not what the price would be now
 (https://docs.stripe.com/billing/subscriptions/prorations#credit-prorations).
 """
 
@@ -33,6 +33,7 @@ def new_item(
         "current_period_start": period[0],
         "current_trial": None,
         "_debits": [],
+        "_use": None,
         "discounts": [],
         "metadata": {key: value for key, value in (params.get("metadata") or {}).items() if value != ""},
         "plan": price["id"],
@@ -46,7 +47,14 @@ def new_item(
 
 
 def in_period(item: Object, period: tuple[int, int]) -> Object:
-    return {**item, "current_period_start": period[0], "current_period_end": period[1]}
+    """The item in this period [start, end), in which use is counted from its start on."""
+    return {**item, "_use": None, "current_period_start": period[0], "current_period_end": period[1]}
+
+
+def counting_anew(item: Object, reported: int, start: int | None = None) -> Object:
+    """The item, of which only use is billed that comes after this report of use: "billed at the price in effect when it
+    was reported" (flexible billing mode). `start`: and that was at this time at the earliest, in Unix seconds."""
+    return {**item, "_use": {"after": reported, "start": item["current_period_start"] if start is None else start}}
 
 
 def debited(item: Object, lines: Sequence[Line]) -> Object:
@@ -70,6 +78,11 @@ def debit(item: Object, lines: Sequence[Line]) -> Object:
 def with_items(subscription: Object, data: list[Object]) -> Object:
     """The `items` of a subscription, as a list object."""
     return {**subscription["items"], "data": data}
+
+
+def first_start(data: list[Object]) -> int:
+    """When the first of the items' periods began."""
+    return int(min(item["current_period_start"] for item in data))
 
 
 def first_end(data: list[Object]) -> int:

@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.billing import lines
 from stripe_billing_cli.local_stripe.billing.lines import Line
 from stripe_billing_cli.local_stripe.billing.meters import usage
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
-from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Catalog
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -22,8 +22,18 @@ def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) 
 
 def unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
     """What was used until now, of whichever metered items anything was used."""
-    lines_of_all = _lines(call, subscription, subscription["items"]["data"], catalog, call.now)
-    return [line for line in lines_of_all if line.used]
+    return [line for item in subscription["items"]["data"] for line in of_item(call, subscription, item, catalog)]
+
+
+def of_item(call: Call, subscription: Object, item: Object, catalog: Catalog) -> list[Line]:
+    """What was used of an item and is not billed yet, reports of this second included; none of what was not used."""
+    found = _lines(call, subscription, [item], catalog, call.now + 1)
+    return found if any(line.used for line in found) else []
+
+
+def newest(call: Call) -> int:
+    """The number of the last report of use, in the order in which they came."""
+    return int(call.store.row("SELECT COALESCE(MAX(seq), 0) FROM objects")[0])
 
 
 def _lines(call: Call, subscription: Object, held: Sequence[Object], catalog: Catalog, until: int) -> list[Line]:
@@ -32,8 +42,12 @@ def _lines(call: Call, subscription: Object, held: Sequence[Object], catalog: Ca
         price = catalog.price(item["price"])
         if not items.is_metered(price) or subscription["status"] == "trialing":
             continue
-        start, end = item["current_period_start"], min(item["current_period_end"], until)
-        used = usage.used(call, price["recurring"]["meter"], subscription["customer"], start, end)
+        counted = item.get("_use") or {"after": 0, "start": item["current_period_start"]}
+        start, end = counted["start"], min(item["current_period_end"], until)
+        if start >= end:
+            continue
+        meter, customer = price["recurring"]["meter"], subscription["customer"]
+        used = usage.used(call, meter, customer, start, end, after=counted["after"])
         sold = catalog.sold(price["product"])
         found += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
     return found

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     stored,
 )
 from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import invalid
+from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.store import Object
 
 PAUSABLE = ("active", "past_due", "unpaid")
@@ -107,6 +107,7 @@ def _drafted(call: Call, customer: Object, subscription: Object, billed: list[Li
         subscription["currency"],
         reason="subscription_update",
         subscription=subscription,
+        period=(items.first_start(subscription["items"]["data"]), call.now),
         auto_advance=True,
         **rest,
     )
@@ -117,6 +118,8 @@ def resume(call: Call) -> Object:
     subscription stays paused until its invoice is paid or taken for a loss."""
     before = stored.retrieve(call)
     call = clocks.at_time_of(call, before)
+    if before["status"] in stored.ENDED:
+        raise no_such("subscription", call.id, "id", 404)
     check_resumable(before)
     pending_updates.discard(call, before["id"])
     anew = call.params.get("billing_cycle_anchor", {}).get("type", "now") == "now"
@@ -143,7 +146,7 @@ def resume(call: Call) -> Object:
         proration_date=call.params.get("proration_date"),
     )
     invoice_items.bill(call, held, draft["id"])
-    return _ask_for_payment(call, customer, before, invoices.create(call, draft), fields, anew=anew)
+    return _ask_for_payment(call, customer, before, invoices.create(call, draft), fields)
 
 
 def check_resumable(subscription: Object) -> None:
@@ -174,15 +177,12 @@ def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tupl
     return data, lines, []
 
 
-def _ask_for_payment(
-    call: Call, customer: Object, before: Object, draft: Object, fields: Object, *, anew: bool
-) -> Object:
+def _ask_for_payment(call: Call, customer: Object, before: Object, draft: Object, fields: Object) -> Object:
     """`resume_on_payment_success` charges in the request and retries; `resume_on_payment_attempt` leaves that to a
     call (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
     id = before["id"]
     succeeds = call.params.get("payment_behavior") == "resume_on_payment_success"
     invoice = invoices.finalize(call, draft, saves_card=stored.saves_card(before))
-    shown = {"billing_cycle_anchor": call.now if anew else None}
     if invoice["status"] == "paid":
         after = stored.amend(call, id, "customer.subscription.resumed", **fields, latest_invoice=invoice["id"])
         forthcoming.plan_ahead(call, after)
@@ -190,7 +190,7 @@ def _ask_for_payment(
     method = collection.default_method(call, customer, before)
     if succeeds and method is None:
         raise collection.no_method()
-    pending_updates.suspend(call, id, invoice, fields, shown=shown, resumes=True, retries=succeeds)
+    pending_updates.suspend(call, id, invoice, fields, shown={}, resumes=True, retries=succeeds)
     if succeeds and method is not None:
         collection.charge(call, invoice, method, off_session=True)
     return stored.find(call, id)

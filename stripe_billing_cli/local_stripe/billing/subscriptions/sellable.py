@@ -8,8 +8,9 @@ from functools import partial
 from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.billing import debits
 from stripe_billing_cli.local_stripe.billing.discounts import on_prorations
-from stripe_billing_cli.local_stripe.billing.lines import Sold
-from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Catalog
+from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
+from stripe_billing_cli.local_stripe.billing.subscriptions import metering
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.parameters import Params
@@ -27,14 +28,21 @@ def catalog(call: Call) -> Catalog:
         found = call.store.get("product", id)
         return Sold(found["name"], found["unit_label"]) if found else Sold(id)
 
-    return Catalog(
+    def used(item: Object) -> list[Line]:
+        subscription = call.store.get("subscription", item["subscription"])
+        return metering.of_item(call, subscription, item, known) if subscription else []
+
+    known = Catalog(
         price,
         sold,
         partial(identifiers.short_id, call, "si"),
         partial(on_prorations.discounted, call),
         partial(on_prorations.net_debit, call),
         partial(debits.credited, call),
+        used,
+        partial(metering.newest, call),
     )
+    return known
 
 
 def sellable(call: Call, id: str, param: str) -> Object:

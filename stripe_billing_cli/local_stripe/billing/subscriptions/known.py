@@ -1,0 +1,58 @@
+"""What the billing of a subscription's items has to know of prices, products, discounts and use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
+from stripe_billing_cli.local_stripe.store import Object
+
+
+@dataclass(frozen=True)
+class Discounted:
+    """An amount after the discounts with these ids."""
+
+    amount: int
+    discounts: tuple[str, ...] = ()
+
+
+PriceOf = Callable[[str], Object]
+SoldAs = Callable[[str], Sold]
+
+
+def undiscounted(item: Object, amount: int, whole: int) -> Discounted:
+    return Discounted(amount)
+
+
+def as_debited(item: Object, debit: Mapping[str, Any]) -> Discounted:
+    return Discounted(debit["amount"])
+
+
+def unused(item: Object) -> list[Line]:
+    return []
+
+
+def unknown(item: Object, debit: Mapping[str, Any]) -> Object | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """`price` by its id, a product as it is `sold`, by its id, and the `item_id` of a new item.
+
+    `discounted`: what an item's subscription's discounts leave of an amount, which is a part of the `whole` price of a
+    period. `net_debit`: what was left of a debit of an item when it was billed. `credited`: where a debit of an item
+    was billed, as a credit names it. `used`: what was used of a metered item and is not billed yet, up to now.
+    `reported`: the number of the last report of use.
+    """
+
+    price: PriceOf
+    sold: SoldAs
+    item_id: Callable[[], str]
+    discounted: Callable[[Object, int, int], Discounted] = undiscounted
+    net_debit: Callable[[Object, Mapping[str, Any]], Discounted] = as_debited
+    credited: Callable[[Object, Mapping[str, Any]], Object | None] = unknown
+    used: Callable[[Object], list[Line]] = unused
+    reported: Callable[[], int] = int
