@@ -48,7 +48,7 @@ def charge(
     invoices.check_payable(invoice)
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
-    used = payment_methods.find(call, method, "payment_method")
+    used = payment_methods.find_card(call, method, "payment_method")
     intent = payments.attempt(call, intent, used, off_session=off_session, invoice=True)
     return settle(call, invoice, intent, automatic=automatic), intent
 

@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import clocks, customer_balance, payment_methods, tax_ids
+from stripe_billing_cli.local_stripe.billing import (
+    clocks,
+    customer_balance,
+    payment_method_form,
+    payment_methods,
+    tax_ids,
+)
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
@@ -209,7 +215,7 @@ def _set_default(call: Call, customer: Object, params: Mapping[str, Any]) -> Non
     id = params.get("invoice_settings", {}).get("default_payment_method")
     if id is None:
         return
-    method = payment_methods.find(call, id, "invoice_settings[default_payment_method]")
+    method = payment_methods.find_card(call, id, "invoice_settings[default_payment_method]")
     if method["customer"] != customer["id"]:
         raise invalid(
             f"The customer does not have a payment method with the ID {id}. The payment method must be attached "
@@ -242,7 +248,11 @@ def list_customers(call: Call) -> Object:
 
 def list_payment_methods(call: Call) -> Object:
     customer = _living(call)
-    return payment_methods.of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
+    return payment_methods.list_of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
+
+
+def retrieve_payment_method(call: Call) -> Object:
+    return payment_methods.retrieve_of_customer(call, _living(call)["id"])
 
 
 PLAIN_LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
@@ -256,9 +266,16 @@ ROUTES = (
         "GET",
         "/v1/customers/{id}/payment_methods",
         "payment_method",
-        Hash({**PLAIN_LIST.fields, **payment_methods.LIST_FILTERS}),
+        Hash({**PLAIN_LIST.fields, **payment_method_form.LIST_FILTERS}),
         list_payment_methods,
         check_cursors,
         lists=True,
+    ),
+    Route(
+        "GET",
+        "/v1/customers/{id}/payment_methods/{id}",
+        "payment_method",
+        payment_method_form.RETRIEVE,
+        retrieve_payment_method,
     ),
 )

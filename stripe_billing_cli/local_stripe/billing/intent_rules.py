@@ -18,7 +18,7 @@ USAGE = Choice(("off_session", "on_session"))
 def usable_method(call: Call, id: str | None, customer: Object | None) -> Object | None:
     if id is None:
         return None
-    method = payment_methods.find(call, id, "payment_method")
+    method = payment_methods.find_card(call, id, "payment_method")
     owner = customer["id"] if customer else None
     if method["customer"] not in (None, owner):
         raise invalid(

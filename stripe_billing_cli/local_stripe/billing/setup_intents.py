@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import clocks, customers, intent_rules, payment_methods, payments, setups
+from stripe_billing_cli.local_stripe.billing import (
+    clocks,
+    customers,
+    intent_rules,
+    payment_methods,
+    setup_rules,
+    setups,
+)
 from stripe_billing_cli.local_stripe.billing.subscriptions import stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
@@ -12,8 +20,10 @@ from stripe_billing_cli.local_stripe.parameters import (
     Boolean,
     Choice,
     Hash,
+    Integer,
     ListOf,
     Metadata,
+    Params,
     Text,
     optional,
     required,
@@ -50,7 +60,10 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-CONFIRM = Hash({**optional(payment_method=Text(), return_url=Text()), **REST, "expand": EXPAND})
+CONFIRM = Hash({**optional(client_secret=Text(), payment_method=Text(), return_url=Text()), **REST, "expand": EXPAND})
+VERIFY = Hash(
+    {**optional(amounts=ListOf(Integer(), 2), client_secret=Text(), descriptor_code=Text()), "expand": EXPAND}
+)
 CANCEL = Hash(
     {
         **optional(cancellation_reason=Choice(("abandoned", "duplicate", "requested_by_customer"))),
@@ -63,37 +76,80 @@ def create(call: Call) -> Object:
     params = call.params
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
-    method = intent_rules.usable_method(call, params.get("payment_method"), customer)
+    owner = customer["id"] if customer else None
+    types = _types(call)
+    method = setup_rules.usable_method(call, params.get("payment_method"), owner, None)
+    if method is not None:
+        setup_rules.check_type(call, method, types["payment_method_types"], None)
+    # `usage` is always answered as off_session, whatever was asked for (recorded).
     setup = setups.new_setup(
         call,
-        customer=customer["id"] if customer else None,
-        automatic_payment_methods=params.get("automatic_payment_methods"),
+        customer=owner,
         description=params.get("description"),
         metadata=merged({}, params.get("metadata") or {}),
         payment_method=method["id"] if method else None,
-        usage=params.get("usage", "off_session"),
+        **types,
     )
     if not params.get("confirm"):
         return setup
-    if method is None:
-        raise intent_rules.nothing_to_confirm("setup_intent", setup, call)
+    setup_rules.check_confirmable(call, setup, setup["payment_method"])
+    assert method is not None, "an intent that may be confirmed has a payment method"
     return _set_up(call, setup, method)
+
+
+def _types(call: Call) -> Object:
+    """What may be set up: the types named, or those that the account's configuration has."""
+    params = call.params
+    automatic = params.get("automatic_payment_methods", {"enabled": "payment_method_types" not in params})
+    if not automatic["enabled"]:
+        return {"payment_method_types": params.get("payment_method_types") or ["card"]}
+    return {
+        "automatic_payment_methods": {"allow_redirects": "always", **automatic},
+        "payment_method_configuration_details": {"id": configuration(call.account), "parent": None},
+        "payment_method_types": ["card", "link"],
+    }
+
+
+def configuration(account: Object) -> str:
+    """The id of the account's payment method configuration, which says what may be used where no call does."""
+    return f"pmc_{account['id'].removeprefix('acct_')}00000001"
+
+
+def check_new(params: Params) -> None:
+    if params.get("automatic_payment_methods", {}).get("enabled") and "payment_method_types" in params:
+        raise only_one_of(["automatic_payment_methods", "payment_method_types"])
+    check_types(params)
+
+
+def check_types(params: Params) -> None:
+    setup_rules.check_types(params.get("payment_method_types"))
 
 
 def retrieve(call: Call) -> Object:
-    return intent_rules.find(call, "setup_intent")
+    setup = setup_rules.find(call)
+    setup_rules.check_secret(call, setup)
+    return setup
 
 
 def confirm(call: Call) -> Object:
-    setup = intent_rules.find(call, "setup_intent")
+    setup = setup_rules.find(call)
+    setup_rules.check_secret(call, setup)
     customer = call.store.get("customer", setup["customer"]) if setup["customer"] else None
     call = clocks.at_time_of(call, customer or {})
-    if setup["status"] not in payments.PAYABLE:
-        raise intent_rules.unexpected_state("setup_intent", "SetupIntent", "confirm", setup, call)
-    method = intent_rules.usable_method(call, call.params.get("payment_method") or setup["payment_method"], customer)
-    if method is None:
-        raise intent_rules.nothing_to_confirm("setup_intent", setup, call)
+    id = call.params.get("payment_method") or setup["payment_method"]
+    setup_rules.check_confirmable(call, setup, id)
+    method = setup_rules.usable_method(call, id, setup["customer"], setup)
+    assert method is not None, "an intent that may be confirmed has a payment method"
+    setup_rules.check_type(call, method, setup["payment_method_types"], setup)
     return _set_up(call, setup, method)
+
+
+def verify(call: Call) -> Object:
+    """Micro-deposits prove a bank account; the local Stripe sets up cards, of which nothing is asked in this way."""
+    setup = setup_rules.find(call)
+    setup_rules.check_secret(call, setup)
+    setup_rules.check_actionable(call, setup)
+    raise invalid("The local Stripe does not verify micro-deposits: its setup intents are of cards.")
 
 
 def _set_up(call: Call, setup: Object, method: Object) -> Object:
@@ -113,34 +169,36 @@ def _use_for_subscription(call: Call, setup: Object) -> None:
 
 
 def cancel(call: Call) -> Object:
-    setup = intent_rules.find(call, "setup_intent")
-    if setup["status"] not in payments.PAYABLE:
-        raise intent_rules.unexpected_state("setup_intent", "SetupIntent", "cancel", setup, call)
+    setup = setup_rules.find(call)
+    setup_rules.check_cancelable(call, setup)
     return setups.cancel(call, setup, call.params.get("cancellation_reason"))
 
 
 def update(call: Call) -> Object:
-    setup = intent_rules.find(call, "setup_intent")
+    setup = setup_rules.find(call)
     params = call.params
-    if setup["status"] not in payments.PAYABLE and params.keys() - {"description", "expand", "metadata"}:
-        raise intent_rules.unexpected_state("setup_intent", "SetupIntent", "update", setup, call)
+    setup_rules.check_updatable(call, setup)
     after = {**setup, **{name: params[name] for name in ("customer", "description") if name in params}}
-    customer = customers.find(call, after["customer"]) if after["customer"] else None
+    if "customer" in params:
+        customers.find(call, params["customer"])
+    if "payment_method_types" in params:
+        after |= {"automatic_payment_methods": None, "payment_method_configuration_details": None}
+        after["payment_method_types"] = params["payment_method_types"]
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(setup["metadata"], params["metadata"])
     if "payment_method" in params:
-        method = intent_rules.usable_method(call, params["payment_method"], customer)
-        after |= {"payment_method": method["id"] if method else None, "next_action": None}
-        after["status"] = "requires_confirmation" if method else "requires_payment_method"
+        method = setup_rules.usable_method(call, params["payment_method"], after["customer"], setup)
+        assert method is not None, "the parameter names one"
+        setup_rules.check_type(call, method, after["payment_method_types"], setup)
+        after |= {"payment_method": method["id"], "next_action": None, "status": "requires_confirmation"}
     call.store.replace("setup_intent", after)
     return after
 
 
 def authenticate(call: Call) -> Object:
     """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
-    setup = intent_rules.find(call, "setup_intent")
-    if setup["status"] != "requires_action":
-        raise intent_rules.unexpected_state("setup_intent", "SetupIntent", "authenticate", setup, call)
+    setup = setup_rules.find(call)
+    setup_rules.check_actionable(call, setup)
     call = clocks.at_time_of(call, (call.store.get("customer", setup["customer"] or "")) or {})
     method = payment_methods.find(call, setup["payment_method"], "payment_method")
     if not call.params["succeeds"]:
@@ -160,14 +218,14 @@ def list_setups(call: Call) -> Object:
 
 UPDATE = Hash(
     {
-        **optional(customer=Text(), description=Text(), payment_method=Text()),
+        **optional(customer=Text(), description=Text(), payment_method=Text(), payment_method_types=ListOf(Text())),
         **unsettable(metadata=Metadata()),
         **unsupported("it has no accounts that are customers", "customer_account"),
         **unsupported(intent_rules.NO_CONNECT, "attach_to_self"),
         **unsupported(
             intent_rules.NOT_HERE,
             "allowed_payment_method_types excluded_payment_method_types flow_directions payment_method_configuration "
-            "payment_method_data payment_method_options payment_method_types",
+            "payment_method_data payment_method_options",
         ),
         "expand": EXPAND,
     }
@@ -184,11 +242,12 @@ AUTHENTICATE = Hash({**required(succeeds=Boolean()), "expand": EXPAND})
 RETRIEVE = Hash({**optional(client_secret=Text()), "expand": EXPAND})
 PATH = "/v1/setup_intents"
 ROUTES = (
-    Route("POST", PATH, "setup_intent", CREATE, create),
+    Route("POST", PATH, "setup_intent", CREATE, create, check_new),
     Route("GET", PATH, "setup_intent", LIST, list_setups, check_cursors, lists=True),
     Route("GET", f"{PATH}/{{id}}", "setup_intent", RETRIEVE, retrieve),
-    Route("POST", f"{PATH}/{{id}}", "setup_intent", UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}", "setup_intent", UPDATE, update, check_types),
     Route("POST", f"{PATH}/{{id}}/confirm", "setup_intent", CONFIRM, confirm),
     Route("POST", f"{PATH}/{{id}}/cancel", "setup_intent", CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/verify_microdeposits", "setup_intent", VERIFY, verify),
     Route("POST", "/local/setup_intents/{id}/authenticate", "setup_intent", AUTHENTICATE, authenticate),
 )

@@ -48,6 +48,7 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
 
 def attempt(call: Call, setup: Object, method: Object) -> Object:
     """The intent after the card was tried: succeeded and attached, requires_action or requires_payment_method."""
+    setup = {**setup, "latest_attempt": identifiers.long_id(call, "setatt")}
     card = payment_methods.card_of(method)
     if card.authenticates_setup:
         return _saved(
@@ -61,8 +62,10 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
                 "status": "requires_action",
             },
         )
-    if card.declines_setup is not None:
-        failure = _failure(call, method, card.declines_setup)
+    method = payment_methods.checked(call, method)
+    decline = payment_methods.setup_decline(method)
+    if decline is not None:
+        failure = _failure(call, method, decline)
         return _saved(
             call,
             "setup_failed",
@@ -72,6 +75,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
 
 
 def succeed(call: Call, setup: Object, method: Object) -> Object:
+    method = payment_methods.checked(call, method)
     if setup["customer"] is not None:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
     if setup["usage"] == "off_session":
@@ -121,14 +125,7 @@ def _saved(call: Call, event: str, setup: Object) -> Object:
 
 
 def _failure(call: Call, method: Object, decline: Decline) -> Object:
-    return {
-        "code": decline.code,
-        "decline_code": decline.decline_code,
-        "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
-        "message": decline.message,
-        "payment_method": shown(call.store, "payment_method", method, {}),
-        "type": "card_error",
-    }
+    return {**decline.error(), "payment_method": shown(call.store, "payment_method", method, {})}
 
 
 def card_error(call: Call, setup: Object) -> ApiError:
@@ -138,10 +135,8 @@ def card_error(call: Call, setup: Object) -> ApiError:
         402,
         failure["message"],
         failure["code"],
+        failure.get("param"),
         type="card_error",
         decline_code=failure["decline_code"],
-        objects={
-            "payment_method": failure["payment_method"],
-            "setup_intent": shown(call.store, "setup_intent", setup, {}),
-        },
+        objects={**failure, "setup_intent": shown(call.store, "setup_intent", setup, {})},
     )

@@ -45,7 +45,9 @@ def test_a_card_is_made_of_a_test_number_or_a_test_token(local: Local, card: Any
 
 
 def test_any_other_number_is_declined(local: Local) -> None:
-    refused = local.refused("post", PATH, type="card", card={"number": "4012888888881881"})
+    refused = local.refused(
+        "post", PATH, type="card", card={"number": "4012888888881881", "exp_month": 3, "exp_year": 2031}
+    )
     assert (refused.status, refused.code) == (402, "card_declined")
     assert "used a non test card" in refused.message
 
@@ -86,9 +88,9 @@ def test_a_card_is_renewed_and_named(local: Local) -> None:
     changed = local.post(
         f"{PATH}/{held['id']}", card={"exp_year": 2040}, billing_details={"name": "Ada"}, metadata={"a": "b"}
     )
-    assert (changed["card"]["exp_year"], changed["card"]["exp_month"]) == (2040, 12)
+    assert (changed["card"]["exp_year"], changed["card"]["exp_month"]) == (2040, 1)
     assert (changed["billing_details"]["name"], changed["metadata"]) == ("Ada", {"a": "b"})
-    assert local.events(type="payment_method.updated")[0]["data"]["previous_attributes"]["card"] == {"exp_year": 2034}
+    assert local.events(type="payment_method.updated")[0]["data"]["previous_attributes"]["card"] == {"exp_year": 2028}
 
 
 def test_cards_are_listed_by_their_customer(local: Local) -> None:
