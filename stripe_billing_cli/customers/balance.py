@@ -42,6 +42,12 @@ class BalanceResult:
     transactions: tuple[Object, ...]
     result: Literal["shown", "changed", "unchanged"] = "shown"
     transaction: Object | None = None
+    intent: Intent | None = None
+
+    def finish(self, api: StripeApi) -> None:
+        """After `--again`, once the user has been told. Raises `StripeFailure`."""
+        if self.intent is not None and self.transaction is not None:
+            repeats.finish(api, self.intent, self.transaction)
 
     def record(self) -> dict[str, Any]:
         """Return the balance as it is printed (docs/output.md)."""
@@ -98,10 +104,9 @@ class BalancePlan:
             read=lambda: _recent(api, id),
             holds=lambda one: True,
         )
-        repeats.finish(api, self.intent, made)
         after = load_balance(api, id)
         done: Literal["changed", "unchanged"] = "unchanged" if self.before else "changed"
-        return BalanceResult(after.customer, after.transactions, done, made)
+        return BalanceResult(after.customer, after.transactions, done, made, self.intent)
 
 
 def load_balance(api: StripeApi, name: str) -> BalanceResult:

@@ -45,8 +45,13 @@ class CreditResult:
     """The credit note, and whether this run made it."""
 
     note: Object
+    intent: Intent
     made: bool
     left: int
+
+    def finish(self, api: StripeApi) -> None:
+        """After `--again`, once the user has been told. Raises `StripeFailure`."""
+        repeats.finish(api, self.intent, self.note)
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
@@ -80,8 +85,7 @@ class CreditPlan:
     def apply(self, api: StripeApi) -> CreditResult:
         """Make the credit note, once. Raises `StripeFailure`."""
         if self.before is not None:
-            repeats.finish(api, self.intent, self.before)
-            return CreditResult(self.before, made=False, left=self.left)
+            return CreditResult(self.before, self.intent, made=False, left=self.left)
         note = once.create(
             api,
             self.intent,
@@ -89,8 +93,7 @@ class CreditPlan:
             read=lambda: credit_notes_of(api, self.invoice["id"]),
             holds=lambda one: one["status"] == "issued",
         )
-        repeats.finish(api, self.intent, note)
-        return CreditResult(note, made=True, left=self.left - int(note["amount"]))
+        return CreditResult(note, self.intent, made=True, left=self.left - int(note["amount"]))
 
 
 def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:

@@ -48,8 +48,14 @@ class RefundResult:
 
     target: Target
     refunds: tuple[Object, ...]
+    intents: tuple[Intent, ...]
     made: bool
     left: int
+
+    def finish(self, api: StripeApi) -> None:
+        """After `--again`, once the user has been told. Raises `StripeFailure`."""
+        for intent, refund in zip(self.intents, self.refunds, strict=True):
+            repeats.finish(api, intent, refund)
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
@@ -85,9 +91,8 @@ class RefundPlan:
     def apply(self, api: StripeApi) -> RefundResult:
         """Make each part, once. Raises `StripeFailure`."""
         refunds = tuple(part.made or _make(api, part) for part in self.parts)
-        for part, refund in zip(self.parts, refunds, strict=True):
-            repeats.finish(api, part.intent, refund)
-        return RefundResult(self.target, refunds, bool(self.to_make), self.target.left - self.amount)
+        intents = tuple(part.intent for part in self.parts)
+        return RefundResult(self.target, refunds, intents, bool(self.to_make), self.target.left - self.amount)
 
 
 def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:

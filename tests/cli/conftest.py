@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.cli.sub.conftest import life
 from tests.subscriptions.conftest import shop
 
-__all__ = ["shop"]
+__all__ = ["life", "shop"]

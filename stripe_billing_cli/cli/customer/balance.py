@@ -11,6 +11,7 @@ from stripe_billing_cli.cli import asking, doors, given, words
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.settling import finish
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.balance import BalancePlan, BalanceRequest
@@ -54,6 +55,7 @@ def balance(
         result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))
+    finish(context, result)
 
 
 def _request(

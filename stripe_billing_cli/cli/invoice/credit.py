@@ -13,6 +13,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.settling import finish
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.credit import CreditPlan
@@ -73,8 +74,10 @@ def credit(
     plan = plan_credit(context.stripe, request)
     if plan.before is None:
         asking.confirm(context, "Credit it?", will=list(_will(plan)), moves_money=True)
-    record = plan.apply(context.stripe).record()
+    result = plan.apply(context.stripe)
+    record = result.record()
     context.printer.record(record, lambda: _screen(record))
+    finish(context, result)
 
 
 def _will(plan: CreditPlan) -> Iterator[str]:

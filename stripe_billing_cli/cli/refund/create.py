@@ -13,6 +13,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.refund.app import app
+from stripe_billing_cli.cli.settling import finish
 
 if TYPE_CHECKING:
     from stripe_billing_cli.refunds.create import Part, RefundPlan
@@ -65,8 +66,10 @@ def create(
         asking.confirm(
             context, "Refund it?", will=list(_will(plan)), moves_money=True, when_refused="nothing was refunded"
         )
-    record = plan.apply(context.stripe).record()
+    result = plan.apply(context.stripe)
+    record = result.record()
     context.printer.record(record, lambda: _screen(record))
+    finish(context, result)
 
 
 def _will(plan: RefundPlan) -> Iterator[str]:

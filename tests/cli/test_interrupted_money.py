@@ -1,0 +1,181 @@
+"""What moves money beside a subscription, cut off at any write: the same command again makes one of each."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stripe_billing_cli.stripe_api import client
+from tests.cli.sub.conftest import EMAIL, Life
+from tests.subscriptions.interrupted import Killed, Trouble, troubling
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`command` has the names of `Book` in braces. `before` are command lines that lead up to it.
+
+    The last `after_printing` of its writes come when the user has been told: from then on the same command means
+    another one.
+    """
+
+    command: Sequence[str]
+    writes: int = 1
+    after_printing: int = 0
+    before: Sequence[Sequence[str]] = ()
+
+
+CREDIT = ("invoice", "credit", "{paid}", "--amount", "4.00", "--yes", "--to")
+REFUND = ("refund", "create", "{paid}", "--amount", "4.00", "--note", "Sorry", "--yes")
+BALANCE = ("customer", "balance", EMAIL, "--credit", "12.50", "--yes")
+SCENARIOS = {
+    "a payment": Scenario(("invoice", "pay", "{first}", "--yes")),
+    "all payments": Scenario(("invoice", "pay", EMAIL, "--all", "--yes"), writes=2),
+    "a payment outside of Stripe": Scenario(("invoice", "pay", "{first}", "--out-of-band", "--yes")),
+    "a void": Scenario(("invoice", "void", "{first}", "--yes")),
+    "a write-off": Scenario(("invoice", "write-off", "{first}", "--yes")),
+    "a credit to the card": Scenario((*CREDIT, "card")),
+    "a credit to the balance": Scenario((*CREDIT, "balance")),
+    "another credit": Scenario(
+        (*CREDIT, "balance", "--again"), writes=2, after_printing=1, before=[(*CREDIT, "balance")]
+    ),
+    "a credit of an open invoice": Scenario(("invoice", "credit", "{first}", "--amount", "4.00", "--yes")),
+    "a refund": Scenario(REFUND),
+    "a refund of all that is left": Scenario(("refund", "create", "{paid}", "--yes")),
+    "another refund": Scenario((*REFUND, "--again"), writes=2, after_printing=1, before=[REFUND]),
+    "a credit of the balance": Scenario(BALANCE),
+    "another credit of the balance": Scenario((*BALANCE, "--again"), writes=2, after_printing=1, before=[BALANCE]),
+    "another card": Scenario(("card", "default", EMAIL, "4444"), writes=2),
+    "a card removed": Scenario(("card", "remove", EMAIL, "4242", "--yes")),
+    "a customer deleted": Scenario(("customer", "delete", "{customer}", "--yes")),
+}
+ENDS_DIFFERENTLY = {"a card removed": 1, "a customer deleted": 1}
+"""The exit codes of a second run that finds what it names gone."""
+
+
+@dataclass
+class Book:
+    """An account with a paid invoice over $15.00 and two open ones over $20.00 and $30.00; copied for each run."""
+
+    life: Life
+    names: dict[str, str]
+    copy: Path
+
+    @property
+    def path(self) -> Path:
+        return self.life.billing.directory / ".billing" / "local.db"
+
+    def run(self, argv: Sequence[str], trouble: Trouble | None = None) -> tuple[int | None, list[str]]:
+        """The exit code, None for a run that was killed, and the writes."""
+        counted: list[str] = []
+        self.life.billing.wrap[:] = [troubling(trouble, counted)]
+        code = None
+        with suppress(Killed):
+            code = self.life(*(word.format(**self.names) for word in argv)).code
+        self.life.billing.wrap.clear()
+        return code, counted
+
+    def save(self) -> None:
+        _copy(self.path, self.copy)
+
+    def restore(self) -> None:
+        _copy(self.copy, self.path)
+
+    def state(self) -> Any:
+        """All that matters of what the account holds, without ids, which differ from run to run."""
+        api = client.connect_locally(self.path)
+        customer = api.get(f"/v1/customers/{self.life.customer}")
+        mine = {"customer": self.life.customer}
+        held: dict[str, Any] = {
+            "invoices": [
+                (one["number"], one["status"], one["amount_paid"], one["amount_remaining"])
+                for one in api.page("/v1/invoices", mine)[0]
+            ],
+            "charges": [(one["amount"], one["amount_refunded"]) for one in api.page("/v1/charges", mine)[0]],
+            "refunds": [(one["amount"], one["status"], len(one["metadata"])) for one in api.page("/v1/refunds", {})[0]],
+            "notes": [(one["amount"], one["post_payment_amount"]) for one in api.page("/v1/credit_notes", mine)[0]],
+            "deleted": customer.get("deleted"),
+        }
+        if not held["deleted"]:
+            default = customer["invoice_settings"]["default_payment_method"]
+            held["balance"] = customer["balance"]
+            held["default"] = default and api.get(f"/v1/payment_methods/{default}")["card"]["last4"]
+            moved = api.page(f"/v1/customers/{self.life.customer}/balance_transactions", {})[0]
+            held["moved"] = [(one["amount"], one["type"]) for one in moved]
+        return held
+
+
+def _copy(source: Path, target: Path) -> None:
+    shutil.rmtree(target.parent, ignore_errors=True)
+    target.parent.mkdir(parents=True)
+    for file in source.parent.glob(f"{source.name}*"):
+        shutil.copy(file, target.with_name(file.name))
+
+
+@pytest.fixture
+def book(life: Life, tmp_path: Path) -> Book:
+    def opened(amount: int) -> str:
+        life.shop.post("/v1/invoiceitems", customer=life.customer, amount=amount, currency="usd")
+        made = life.shop.post(
+            "/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include", auto_advance=False
+        )
+        return str(life.shop.post(f"/v1/invoices/{made['id']}/finalize")["id"])
+
+    own = life.shop.post("/v1/payment_methods/pm_card_amex/attach", customer=life.customer)["id"]
+    life.shop.post(f"/v1/subscriptions/{life.id}", default_payment_method=own)
+    life.shop.post("/v1/payment_methods/pm_card_mastercard/attach", customer=life.customer)
+    names = {"paid": life.held["latest_invoice"], "customer": life.customer, "first": opened(2000)}
+    opened(3000)
+    return Book(life, names, tmp_path / "prepared" / "local.db")
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_a_run_cut_off_after_any_write_is_completed_by_the_next(name: str, book: Book) -> None:
+    scenario = SCENARIOS[name]
+    for argv in scenario.before:
+        assert book.run(argv)[0] == 0
+    book.save()
+    code, writes = book.run(scenario.command)
+    assert (code, len(writes)) == (0, scenario.writes), writes
+    end = book.state()
+    for at in range(1, scenario.writes - scenario.after_printing + 1):
+        book.restore()
+        assert book.run(scenario.command, Trouble("kill", at))[0] is None
+
+        code, _ = book.run(scenario.command)
+
+        where = f"{name}, cut off after {writes[at - 1]}"
+        assert code == ENDS_DIFFERENTLY.get(name, 0), where
+        assert book.state() == end, where
+
+
+@pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if one.after_printing])
+def test_what_is_written_last_is_written_when_the_user_knows(name: str, book: Book) -> None:
+    scenario = SCENARIOS[name]
+    for argv in scenario.before:
+        book.run(argv)
+
+    book.life.billing.capsys.readouterr()
+    assert book.run(scenario.command, Trouble("kill", scenario.writes))[0] is None
+    assert book.life.billing.capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+@pytest.mark.parametrize("kind", ["timeout", "500"])
+def test_an_answer_that_is_lost_once_is_asked_for_again(name: str, kind: str, book: Book) -> None:
+    scenario = SCENARIOS[name]
+    for argv in scenario.before:
+        book.run(argv)
+    book.save()
+    book.run(scenario.command)
+    end = book.state()
+    for at in range(1, scenario.writes + 1):
+        book.restore()
+        code, _ = book.run(scenario.command, Trouble(kind, at))
+
+        assert (code, book.state()) == (0, end), f"{name}, {kind} at write {at}"
