@@ -132,12 +132,13 @@ class Router:
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """What was due since the last call happens before this one, as if it had happened at its time."""
         with self.store.reading():
-            due = agenda.is_due(self.store, agenda.REAL_TIME, now)
+            due = [clock for clock in lifecycle.REAL_CLOCKS if agenda.is_due(self.store, clock, now)]
         if due:
             account = self.account()
             with self.store.writing():
                 call = Call(self.store, {}, "", now, account, request_id, None, now)
-                lifecycle.catch_up(call, agenda.REAL_TIME, now)
+                for clock in due:
+                    lifecycle.catch_up(call, clock, now)
 
     def _check_headers(self, request: Request) -> None:
         for name in ("stripe-account", "stripe-context"):
@@ -170,6 +171,7 @@ class Router:
                     replayed["Stripe-Should-Retry"] = "false"
                 return first.status, first.body, replayed
             prepared = _prepare(matched.route, fields, api_key)
+            waiting = agenda.last(self.store, agenda.SOON)
             status, body, extra = 200, "", dict[str, str]()
             try:
                 with self.store.attempt():
@@ -184,6 +186,8 @@ class Router:
                         status, body, extra = failure.status, failure.body(request_id), dict(failure.headers)
             except ApiError as error:
                 status, body, extra = error.status, error.body(request_id), dict(error.headers)
+            if waiting:
+                lifecycle.finish(Call(self.store, {}, "", now, account, request_id, None, now), waiting)
             if key:
                 remembered = idempotency.Remembered(request_id, status, body)
                 idempotency.remember(self.store, key, request.path, print_, now, remembered)

@@ -6,7 +6,6 @@ balance or outside of Stripe (`post_payment_amount`). Fields after `stripe/_cred
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -236,7 +235,7 @@ def create(call: Call) -> Object:
         charge = _charge(call, invoice)
         if charge is None:
             raise _nothing_to_refund()
-        made = refunds.create(replace(call, params={"charge": charge["id"], "amount": amount}))
+        made = refunds.refund(call, charge, {"amount": amount})
         note["refunds"] = [*note["refunds"], _link(made, amount)]
     if amount := params.get("credit_amount"):
         moved = _credit_balance(call, invoice, amount, note["id"])

@@ -15,6 +15,11 @@ METHODS = Hash({**required(enabled=Boolean()), **optional(allow_redirects=Choice
 USAGE = Choice(("off_session", "on_session"))
 
 
+def configuration(account: Object) -> str:
+    """The id of the account's payment method configuration, which says what may pay where no call does."""
+    return f"pmc_{account['id'].removeprefix('acct_')}00000001"
+
+
 def usable_method(call: Call, id: str | None, customer: Object | None) -> Object | None:
     if id is None:
         return None

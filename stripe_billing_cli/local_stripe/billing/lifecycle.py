@@ -11,13 +11,18 @@ from collections.abc import Callable, Mapping
 from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import (
     agenda,
+    charges,
     checkout_closing,
     checkout_sessions,
     clocks,
     collection,
+    disputes,
     invoice_items,
     invoices,
+    ledger,
+    payments,
     previews,
+    refunds,
     tax_ids,
 )
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
@@ -35,11 +40,19 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
+REAL_CLOCKS = (agenda.REAL_TIME, agenda.SOON)
+
 
 def catch_up(call: Call, clock: str, until: int) -> None:
     """Carry out all that is due on a test clock, or in real time, up to `until`."""
     for entry in agenda.take(call.store, clock, until):
-        HANDLERS[entry.what](clocks.by_itself(call, entry.due, real=clock == agenda.REAL_TIME), entry.id)
+        HANDLERS[entry.what](clocks.by_itself(call, entry.due, real=clock in REAL_CLOCKS), entry.id)
+
+
+def finish(call: Call, newest: int) -> None:
+    """Carry out now what earlier calls left to be done moments later; `newest` is the number of their last entry."""
+    for entry in agenda.take(call.store, agenda.SOON, call.real_now + agenda.SOON_SECONDS, newest):
+        HANDLERS[entry.what](clocks.by_itself(call, min(entry.due, call.real_now), real=True), entry.id)
 
 
 def _expire(call: Call, id: str) -> None:
@@ -151,6 +164,14 @@ HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
     invoices.FINALIZE: _finalize,
     invoices.RETRY: _retry,
     OVERDUE: _overdue,
+    charges.SETTLE: charges.settle_by_itself,
+    disputes.DECIDE: disputes.decide,
+    disputes.FILL_IN: disputes.fill_in,
+    disputes.RUN_OUT: disputes.run_out,
+    ledger.BECOME_AVAILABLE: ledger.become_available,
+    payments.EXPIRE: payments.expire,
+    refunds.FAIL: refunds.fail,
+    refunds.TRACE: refunds.trace,
     checkout_closing.EXPIRE: checkout_sessions.expire_by_itself,
     coupons.EXPIRE: coupons.expire,
     discount.END: discount.end,

@@ -13,6 +13,11 @@ def hosted_invoice(account: str, invoice: str) -> str:
     return f"{BASE}/i/{account}/test_{invoice}"
 
 
+def receipt(account: str, charge: str) -> str:
+    """Where a charge that succeeded is written out."""
+    return f"{BASE}/receipts/{account}/{charge}"
+
+
 def authentication(intent: str, client_secret: str) -> str:
     """Where 3-D Secure for a payment intent or a setup intent is passed or failed."""
     return f"{BASE}/3d_secure/{intent}?client_secret={client_secret}"

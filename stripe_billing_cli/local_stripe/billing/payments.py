@@ -1,7 +1,7 @@
-"""Payment intents and their charges: what becomes of a card that is to pay an amount.
+"""Payment intents: what becomes of a card that is to pay an amount.
 
 https://docs.stripe.com/payments/paymentintents/lifecycle. Amounts are in minor units; fields after
-`stripe/_payment_intent.py` and `stripe/_charge.py`.
+`stripe/_payment_intent.py`, values as recorded of 2026-08-26.dahlia.
 """
 
 from __future__ import annotations
@@ -9,25 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import pages, payment_methods
+from stripe_billing_cli.local_stripe.billing import agenda, charges, disputes, pages, payment_methods
 from stripe_billing_cli.local_stripe.billing.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError
 from stripe_billing_cli.local_stripe.expansion import shown
 from stripe_billing_cli.local_stripe.store import Object
 
+KIND = "payment_intent"
+EXPIRE = "payment_intent.expire"
 NULL = (
-    "allowed_payment_method_types application application_fee_amount canceled_at cancellation_reason customer_account "
-    "description excluded_payment_method_types hooks last_payment_error latest_charge managed_payments next_action "
-    "on_behalf_of payment_details payment_method payment_method_configuration_details payment_record "
-    "presentment_details processing receipt_email review setup_future_usage shipping source statement_descriptor "
+    "allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at "
+    "cancellation_reason customer_account description excluded_payment_method_types last_payment_error latest_charge "
+    "next_action on_behalf_of payment_method payment_method_configuration_details payment_record processing "
+    "receipt_email review setup_future_usage shared_payment_granted_token shipping source statement_descriptor "
     "statement_descriptor_suffix transfer_data transfer_group"
-).split()
-CHARGE_NULL = (
-    "application application_fee application_fee_amount authorization_code balance_transaction description "
-    "failure_balance_transaction failure_code failure_message level3 on_behalf_of presentment_details receipt_email "
-    "receipt_number receipt_url review shipping source source_transfer statement_descriptor "
-    "statement_descriptor_suffix transfer transfer_data transfer_group"
 ).split()
 CARD_OPTIONS = {
     "installments": None,
@@ -48,7 +44,6 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
         "amount_capturable": 0,
         "amount_details": {"tip": {}},
         "amount_received": 0,
-        "automatic_payment_methods": None,
         "capture_method": "automatic",
         "client_secret": identifiers.client_secret(id),
         "confirmation_method": "automatic",
@@ -56,6 +51,7 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
         "currency": currency,
         "customer": customer,
         "livemode": False,
+        "managed_payments": {"enabled": False},
         "metadata": {},
         "payment_method_options": {"card": CARD_OPTIONS},
         "payment_method_types": ["card"],
@@ -64,48 +60,91 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
     }
     if intent["payment_method"] is not None:
         intent["status"] = "requires_confirmation"
-    call.store.insert("payment_intent", intent)
+    call.store.insert(KIND, intent)
     events.record(call, "payment_intent.created", intent)
     return intent
 
 
-def attempt(call: Call, intent: Object, method: Object, *, off_session: bool, invoice: bool = False) -> Object:
-    """The intent after its payment was tried with `method`: succeeded, requires_action or requires_payment_method.
+def attempt(
+    call: Call, intent: Object, method: Object, *, off_session: bool, invoice: bool = False, may_wait: bool = True
+) -> Object:
+    """The intent after its payment was tried with `method`: succeeded, requires_capture, requires_action or
+    requires_payment_method.
 
     `invoice`: a card that wants 3-D Secure leaves the payment of an invoice at `requires_action` even off session
-    (https://docs.stripe.com/billing/subscriptions/overview#requires-action); any other such payment is declined.
+    (https://docs.stripe.com/billing/subscriptions/overview#requires-action); any other such payment is declined, and
+    so is one that may not wait for the customer.
     """
     card = payment_methods.card_of(method)
     asks = card.authenticates_payment(off_session=off_session, set_up=method.get("_set_up", False))
-    if asks and off_session and not invoice:
-        return _declined(call, intent, method, UNAUTHENTICATED)
+    if asks and (not may_wait or (off_session and not invoice)):
+        return _unauthenticated(call, intent, method)
     if asks:
         return _needs_action(call, intent, method)
     if card.declines_payment is not None:
-        return _declined(call, intent, method, card.declines_payment)
+        return _declined(call, intent, payment_methods.checked(call, method), card.declines_payment)
     return succeed(call, intent, method)
 
 
-def succeed(call: Call, intent: Object, method: Object) -> Object:
-    """The money has been paid."""
+def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool = False) -> Object:
+    """The card pays: at once, or when it is captured by hand."""
+    method = payment_methods.checked(call, method)
     if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
     if intent["setup_future_usage"] == "off_session":
         payment_methods.set_up(call, method)
-    charge = _charge(call, intent, method, None)
-    paid = {
+    charge = charges.new(call, intent, method, None, authenticated=authenticated)
+    after = {
         **intent,
-        "amount_received": intent["amount"],
         "last_payment_error": None,
         "latest_charge": charge["id"],
         "next_action": None,
         "payment_method": method["id"],
-        "status": "succeeded",
     }
-    call.store.replace("payment_intent", paid)
+    if intent["capture_method"] == "manual":
+        return _reserved(call, after, charge)
+    return _paid(call, after, charge)
+
+
+def _reserved(call: Call, intent: Object, charge: Object) -> Object:
+    waiting = {**intent, "amount_capturable": intent["amount"], "status": "requires_capture"}
+    call.store.replace(KIND, waiting)
+    agenda.put(call.store, EXPIRE, intent["id"], call.real_now + charges.AUTHORIZED_SECONDS, None)
+    events.record(call, "charge.succeeded", charge)
+    events.record(call, "payment_intent.amount_capturable_updated", waiting)
+    return waiting
+
+
+def _paid(call: Call, intent: Object, charge: Object) -> Object:
+    paid = {**intent, "amount_received": intent["amount"], "status": "succeeded"}
+    if intent["capture_method"] == "automatic_async":
+        charges.settle_soon(call, charge)
+    else:
+        charge = charges.settle(call, charge)
+    call.store.replace(KIND, paid)
     events.record(call, "charge.succeeded", charge)
     events.record(call, "payment_intent.succeeded", paid)
+    disputes.open_where_due(call, charge)
     return paid
+
+
+def capture(call: Call, intent: Object, amount: int) -> Object:
+    """Take so much of what was reserved, and leave the rest to the customer."""
+    before = _charge_of(call, intent)
+    charge = charges.capture(call, before, amount)
+    paid = {**intent, "amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
+    call.store.replace(KIND, paid)
+    agenda.put(call.store, EXPIRE, intent["id"], None, None)
+    events.record(call, "charge.captured", charge, before)
+    events.record(call, "payment_intent.succeeded", paid)
+    disputes.open_where_due(call, charge)
+    return paid
+
+
+def _charge_of(call: Call, intent: Object) -> Object:
+    charge = call.store.get(charges.KIND, intent["latest_charge"])
+    assert charge is not None
+    return charge
 
 
 def _needs_action(call: Call, intent: Object, method: Object) -> Object:
@@ -116,7 +155,7 @@ def _needs_action(call: Call, intent: Object, method: Object) -> Object:
         "payment_method": method["id"],
         "status": "requires_action",
     }
-    call.store.replace("payment_intent", waiting)
+    call.store.replace(KIND, waiting)
     events.record(call, "payment_intent.requires_action", waiting)
     return waiting
 
@@ -132,25 +171,32 @@ def next_action(call: Call, intent: Object) -> Object:
 
 
 def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
-    charge = _charge(call, intent, method, decline)
+    """The bank refused, which leaves a failed charge."""
+    charge = charges.new(call, intent, method, decline)
+    events.record(call, "charge.failed", charge)
+    error = {"charge": charge["id"], **decline.error()}
+    return _failed(call, {**intent, "latest_charge": charge["id"]}, method, error)
+
+
+def _unauthenticated(call: Call, intent: Object, method: Object) -> Object:
+    """Nobody is there to pass 3-D Secure: no charge is made (recorded)."""
+    return _failed(call, intent, method, UNAUTHENTICATED.error())
+
+
+def _failed(call: Call, intent: Object, method: Object, error: Object) -> Object:
+    error = {
+        **error,
+        "payment_method": shown(call.store, "payment_method", method, {}),
+        "payment_method_type": method["type"],
+    }
     failed = {
         **intent,
-        "last_payment_error": {
-            "charge": charge["id"],
-            "code": decline.code,
-            "decline_code": decline.decline_code,
-            "doc_url": f"https://stripe.com/docs/error-codes/{decline.code.replace('_', '-')}",
-            "message": decline.message,
-            "payment_method": shown(call.store, "payment_method", method, {}),
-            "type": "card_error",
-        },
-        "latest_charge": charge["id"],
+        "last_payment_error": dict(sorted(error.items())),
         "next_action": None,
         "payment_method": None,
         "status": "requires_payment_method",
     }
-    call.store.replace("payment_intent", failed)
-    events.record(call, "charge.failed", charge)
+    call.store.replace(KIND, failed)
     events.record(call, "payment_intent.payment_failed", failed)
     return failed
 
@@ -162,22 +208,16 @@ NOT_AUTHENTICATED = (
 
 def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
     """The customer did not pass 3-D Secure: nothing was charged, and another card is asked for."""
-    failed = {
-        **intent,
-        "last_payment_error": {
-            "code": "payment_intent_authentication_failure",
-            "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
-            "message": NOT_AUTHENTICATED,
-            "payment_method": shown(call.store, "payment_method", method, {}),
-            "type": "invalid_request_error",
-        },
-        "next_action": None,
-        "payment_method": None,
-        "status": "requires_payment_method",
+    error = {
+        "code": "payment_intent_authentication_failure",
+        "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
+        "message": NOT_AUTHENTICATED,
+        "type": "invalid_request_error",
     }
-    call.store.replace("payment_intent", failed)
-    events.record(call, "payment_intent.payment_failed", failed)
-    return failed
+    return _failed(call, intent, method, error)
+
+
+OF_ERROR = ("code", "decline_code", "doc_url", "message", "param", "payment_method_type", "type")
 
 
 def card_error(call: Call, intent: Object) -> ApiError:
@@ -187,74 +227,36 @@ def card_error(call: Call, intent: Object) -> ApiError:
         402,
         failure["message"],
         failure["code"],
+        failure.get("param"),
         type="card_error",
         decline_code=failure["decline_code"],
         objects={
-            "charge": failure["charge"],
-            "payment_intent": shown(call.store, "payment_intent", intent, {}),
-            "payment_method": failure["payment_method"],
+            **{name: value for name, value in failure.items() if name not in OF_ERROR},
+            "payment_intent": shown(call.store, KIND, intent, {}),
         },
     )
 
 
-def cancel(call: Call, intent: Object, reason: str | None) -> Object:
-    """The intent will not be paid any more."""
+def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "charge.refunded") -> Object:
+    """The intent will not be paid any more; `released` is the event of a charge whose money had been reserved."""
     canceled = {
         **intent,
+        "amount_capturable": 0,
         "canceled_at": call.now,
         "cancellation_reason": reason,
         "next_action": None,
         "status": "canceled",
     }
-    call.store.replace("payment_intent", canceled)
+    call.store.replace(KIND, canceled)
+    if intent["status"] == "requires_capture":
+        agenda.put(call.store, EXPIRE, intent["id"], None, None)
+        charges.release(call, _charge_of(call, intent), released)
     events.record(call, "payment_intent.canceled", canceled)
     return canceled
 
 
-def _charge(call: Call, intent: Object, method: Object, decline: Decline | None) -> Object:
-    """One attempt, stored: `succeeded`, or `failed` for a reason."""
-    card = method["card"]
-    charge: Object = dict.fromkeys(CHARGE_NULL) | {
-        "id": identifiers.long_id(call, "ch"),
-        "object": "charge",
-        "amount": intent["amount"],
-        "amount_captured": 0 if decline else intent["amount"],
-        "amount_refunded": 0,
-        "billing_details": method["billing_details"],
-        "calculated_statement_descriptor": None if decline else "LOCAL STRIPE",
-        "captured": decline is None,
-        "created": call.now,
-        "currency": intent["currency"],
-        "customer": intent["customer"],
-        "description": intent["description"],
-        "disputed": False,
-        "failure_code": decline and decline.code,
-        "failure_message": decline and decline.message,
-        "fraud_details": {},
-        "livemode": False,
-        "metadata": intent["metadata"],
-        "outcome": {
-            "advice_code": None,
-            "network_advice_code": None,
-            "network_decline_code": None,
-            "network_status": "declined_by_network" if decline else "approved_by_network",
-            "reason": decline and decline.decline_code,
-            "risk_level": "normal",
-            "seller_message": f"The bank returned the decline code `{decline.decline_code}`."
-            if decline
-            else "Payment complete.",
-            "type": "issuer_declined" if decline else "authorized",
-        },
-        "paid": decline is None,
-        "payment_intent": intent["id"],
-        "payment_method": method["id"],
-        "payment_method_details": {
-            "card": {name: card[name] for name in ("brand", "country", "exp_month", "exp_year", "funding", "last4")},
-            "type": "card",
-        },
-        "radar_options": {},
-        "refunded": False,
-        "status": "failed" if decline else "succeeded",
-    }
-    call.store.insert("charge", charge)
-    return charge
+def expire(call: Call, id: str) -> None:
+    """Nobody captured what was reserved, within seven days."""
+    intent = call.store.get(KIND, id)
+    if intent is not None and intent["status"] == "requires_capture":
+        cancel(call, intent, "automatic", released="charge.expired")

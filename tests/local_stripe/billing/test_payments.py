@@ -106,12 +106,18 @@ def test_an_intent_changes_until_it_is_paid(local: Local) -> None:
 
 def test_what_an_intent_s_status_forbids(local: Local) -> None:
     done = intent(local, payment_method="pm_card_visa", confirm=True)
-    for action in ("confirm", "cancel", "capture"):
+    reasons = {
+        "confirm": "You cannot confirm this PaymentIntent because it has already succeeded after being previously "
+        "confirmed.",
+        "cancel": "You cannot cancel this PaymentIntent because it has a status of succeeded. Only a PaymentIntent "
+        "with one of the following statuses may be canceled: requires_payment_method, requires_capture, "
+        "requires_reauthorization, requires_confirmation, requires_action, expired, processing.",
+        "capture": "This PaymentIntent could not be captured because it has a status of succeeded. Only a "
+        "PaymentIntent with one of the following statuses may be captured: requires_capture.",
+    }
+    for action, message in reasons.items():
         refused = local.refused("post", f"{INTENTS}/{done['id']}/{action}")
-        assert refused == Refusal(
-            f"You cannot {action} this PaymentIntent because it has a status of succeeded.",
-            "payment_intent_unexpected_state",
-        )
+        assert refused == Refusal(message, "payment_intent_unexpected_state")
     waiting = intent(local)
     assert act(local, waiting, "cancel", cancellation_reason="abandoned")["status"] == "canceled"
     missing = local.refused("post", f"{INTENTS}/{intent(local)['id']}/confirm")

@@ -1,0 +1,72 @@
+"""The account's balance and its transactions (https://docs.stripe.com/api/balance)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import ledger
+from stripe_billing_cli.local_stripe.calls import Call, Route
+from stripe_billing_cli.local_stripe.errors import no_such
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, page
+from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Text, optional
+from stripe_billing_cli.local_stripe.store import Condition, Object
+
+LIST = Hash({**LIST_FIELDS, **optional(currency=Text(), payout=Text(), source=Text(), type=Text())})
+READ = Hash({"expand": EXPAND})
+
+
+def balance(call: Call) -> Object:
+    """What can be paid out and what cannot yet, in the account's currency."""
+    currency = call.account["default_currency"]
+    nothing = {"amount": 0, "currency": currency}
+    return {
+        "object": "balance",
+        "available": [_sum(call, "available", currency)],
+        "livemode": False,
+        "pending": [_sum(call, "pending", currency)],
+        "refund_and_dispute_prefunding": {"available": [nothing], "pending": [nothing]},
+    }
+
+
+def _sum(call: Call, status: str, currency: str) -> Object:
+    found = call.store.row(
+        "SELECT coalesce(sum(json_extract(body, '$.net')), 0) FROM objects "
+        "WHERE kind = ? AND currency = ? AND json_extract(body, '$.status') = ?",
+        ledger.KIND,
+        currency,
+        status,
+    )
+    return {"amount": found[0], "currency": currency, "source_types": {"card": found[0]}}
+
+
+def retrieve(call: Call) -> Object:
+    found = call.store.get(ledger.KIND, call.id)
+    if found is None:
+        raise no_such("balance transaction", call.id, "id", 404)
+    return found
+
+
+def list_transactions(call: Call) -> Object:
+    """Of a source, of which Stripe lists none for a dispute (recorded), or by type and currency."""
+    params = call.params
+    if "payout" in params:
+        raise no_such("payout", params["payout"], "payout")
+    conditions = [*equal("currency", params.get("currency")), *equal("type", params.get("type"))]
+    if "source" in params:
+        conditions.append(_of_source(call, params["source"]))
+    return page(call, ledger.KIND, PATH, conditions)
+
+
+def _of_source(call: Call, source: str) -> Condition:
+    """The transactions that a charge or a refund names: found without a look at all the others."""
+    named = call.store.get("charge", source) or call.store.get("refund", source) or {}
+    ids = [named.get(name) for name in ("balance_transaction", "failure_balance_transaction")]
+    return Condition("id IN (?, ?)", tuple(ids))
+
+
+PATH = "/v1/balance_transactions"
+ROUTES = (
+    Route("GET", "/v1/balance", "balance", READ, balance),
+    Route("GET", PATH, ledger.KIND, LIST, list_transactions, check_cursors, lists=True),
+    Route("GET", f"{PATH}/{{id}}", ledger.KIND, READ, retrieve),
+    Route("GET", "/v1/balance/history", ledger.KIND, LIST, list_transactions, check_cursors, lists=True),
+    Route("GET", "/v1/balance/history/{id}", ledger.KIND, READ, retrieve),
+)

@@ -1,0 +1,169 @@
+"""Payments whose money is taken later, or whose balance transaction comes later.
+
+https://docs.stripe.com/payments/place-a-hold-on-a-payment-method,
+https://docs.stripe.com/payments/payment-intents/asynchronous-capture; refusals as recorded of 2026-08-26.dahlia.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.conftest import Clock, Local, Refusal
+
+INTENTS = "/v1/payment_intents"
+STATE = "payment_intent_unexpected_state"
+WEEK = 7 * 24 * 60 * 60
+
+
+def reserve(local: Local, amount: int = 5000, **params: Any) -> Any:
+    return local.post(
+        INTENTS,
+        amount=amount,
+        currency="usd",
+        capture_method="manual",
+        confirm=True,
+        **{"payment_method": "pm_card_visa", **params},
+    )
+
+
+def charge(local: Local, intent: Any) -> Any:
+    return local.get(f"/v1/charges/{intent['latest_charge']}")
+
+
+def types(local: Local) -> list[str]:
+    """Of all events, oldest first."""
+    return [event["type"] for event in reversed(local.events())]
+
+
+def test_money_is_reserved_and_taken_later_in_part(local: Local) -> None:
+    reserved = reserve(local)
+    assert (reserved["status"], reserved["amount_capturable"], reserved["amount_received"]) == (
+        "requires_capture",
+        5000,
+        0,
+    )
+    waiting = charge(local, reserved)
+    assert (waiting["captured"], waiting["amount_captured"], waiting["paid"]) == (False, 0, True)
+    card = waiting["payment_method_details"]["card"]
+    assert card["capture_before"] == waiting["created"] + WEEK
+
+    taken = local.post(f"{INTENTS}/{reserved['id']}/capture", amount_to_capture=3000)
+    assert (taken["status"], taken["amount"], taken["amount_received"], taken["amount_capturable"]) == (
+        "succeeded",
+        5000,
+        3000,
+        0,
+    )
+    done = charge(local, taken)
+    assert (done["captured"], done["amount_captured"], done["amount_refunded"]) == (True, 3000, 0)
+    assert local.get(f"/v1/balance_transactions/{done['balance_transaction']}")["amount"] == 3000
+    assert types(local) == [
+        "payment_intent.created",
+        "charge.succeeded",
+        "payment_intent.amount_capturable_updated",
+        "charge.captured",
+        "payment_intent.succeeded",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("amount", "refusal"),
+    [
+        (-100, Refusal("Invalid non-negative integer", param="amount_to_capture")),
+        (
+            0,
+            Refusal("This value must be greater than or equal to 1.", "parameter_invalid_integer", "amount"),
+        ),
+        (
+            5001,
+            Refusal(
+                "The payment could not be captured because the requested capture amount is greater than the amount "
+                "you can capture for this charge. Contact us via https://support.stripe.com/contact/ for help.",
+                "amount_too_large",
+            ),
+        ),
+    ],
+)
+def test_what_cannot_be_captured(local: Local, amount: int, refusal: Refusal) -> None:
+    reserved = reserve(local)
+    reply = local.send("post", f"{INTENTS}/{reserved['id']}/capture", f"amount_to_capture={amount}")
+    assert reply.refusal == refusal
+    assert reply.json["error"]["payment_intent"] == reserved
+
+
+def test_what_was_released_cannot_be_captured(local: Local) -> None:
+    reserved = reserve(local)
+    path = f"{INTENTS}/{reserved['id']}/capture"
+    local.post(path, amount_to_capture=3000)
+    assert local.refused("post", path) == Refusal(
+        "The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized "
+        "amount has been released.",
+        STATE,
+    )
+
+
+def test_a_canceled_reservation_is_released(local: Local) -> None:
+    reserved = reserve(local)
+    assert local.post(f"{INTENTS}/{reserved['id']}/cancel")["status"] == "canceled"
+    released = charge(local, reserved)
+    assert (released["captured"], released["refunded"], released["balance_transaction"]) == (False, True, None)
+    assert types(local)[-2:] == ["charge.refunded", "payment_intent.canceled"]
+
+
+def test_a_reservation_ends_after_seven_days(local: Local, clock: Clock) -> None:
+    reserved = reserve(local)
+    clock.now += WEEK
+    after = local.get(f"{INTENTS}/{reserved['id']}")
+    assert (after["status"], after["cancellation_reason"], after["amount_capturable"]) == ("canceled", "automatic", 0)
+    assert types(local)[-2:] == ["charge.expired", "payment_intent.canceled"]
+
+
+def test_an_uncaptured_charge_is_canceled_and_not_refunded(local: Local) -> None:
+    reserved = reserve(local)
+    assert local.refused("post", "/v1/refunds", charge=reserved["latest_charge"]) == Refusal(
+        f"This uncaptured Charge was created by a PaymentIntent ({reserved['id']}). You must cancel the PaymentIntent "
+        "to reverse the authorization instead of refunding the Charge directly. For more information, see "
+        "https://stripe.com/docs/payments/place-a-hold-on-a-payment-method"
+    )
+
+
+def test_a_card_with_3d_secure_is_reserved_once_it_is_passed(local: Local) -> None:
+    waiting = reserve(local, payment_method="pm_card_threeDSecure2Required")
+    assert waiting["status"] == "requires_action"
+    after = local.send("post", f"/local/payment_intents/{waiting['id']}/authenticate", "succeeds=true").json
+    assert after["status"] == "requires_capture"
+    assert charge(local, after)["payment_method_details"]["card"]["three_d_secure"]["result"] == "authenticated"
+
+
+def pay(local: Local, **params: Any) -> Any:
+    return local.post(
+        INTENTS, **{"amount": 2000, "currency": "usd", "payment_method": "pm_card_visa", "confirm": True, **params}
+    )
+
+
+def test_the_balance_transaction_of_a_payment_comes_moments_later(local: Local, clock: Clock) -> None:
+    paid = pay(local)
+    assert paid["capture_method"] == "automatic_async"
+    assert charge(local, paid)["balance_transaction"] is None
+    clock.now += 2
+    after = charge(local, paid)
+    assert after["balance_transaction"] is not None
+    [event] = local.events(type="charge.updated")
+    assert event["data"]["previous_attributes"] == {"balance_transaction": None}
+    assert event["request"] == {"id": None, "idempotency_key": None}
+
+
+def test_the_balance_transaction_is_there_once_the_program_has_done_something_else(local: Local) -> None:
+    paid = pay(local)
+    local.post("/v1/customers")
+    assert charge(local, paid)["balance_transaction"] is not None
+
+
+@pytest.mark.parametrize("capture_method", ["automatic", "manual"])
+def test_other_captures_have_it_at_once(local: Local, capture_method: str) -> None:
+    paid = pay(local, capture_method=capture_method)
+    if capture_method == "manual":
+        local.post(f"{INTENTS}/{paid['id']}/capture")
+    assert charge(local, paid)["balance_transaction"] is not None
