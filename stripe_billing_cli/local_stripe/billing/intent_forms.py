@@ -81,10 +81,14 @@ CREATE = Hash(
 )
 CONFIRM = Hash(
     {
-        **optional(capture_method=CAPTURE_METHOD, payment_method=Text(), payment_method_types=ListOf(Text())),
+        **optional(
+            capture_method=CAPTURE_METHOD,
+            client_secret=Text(),
+            payment_method=Text(),
+            payment_method_types=ListOf(Text()),
+        ),
         **unsettable(receipt_email=Email(), setup_future_usage=intent_rules.USAGE, shipping=SHIPPING),
         **unsupported(intent_rules.NOT_HERE, "amount_to_confirm"),
-        **unsupported("it gives secret keys to those who ask", "client_secret"),
         **ON_CONFIRMATION,
         **ANYWHERE,
     }
