@@ -285,16 +285,6 @@ def set_up(call: Call, method: Object) -> None:
     call.store.replace("payment_method", {**method, "_set_up": True})
 
 
-def checked(call: Call, method: Object) -> Object:
-    """The payment method after its bank was asked: what had not been checked of it has been (recorded)."""
-    checks = method["card"]["checks"]
-    if checks["cvc_check"] != "unchecked":
-        return method
-    after = {**method, "card": {**method["card"], "checks": {**checks, "cvc_check": card_of(method).cvc_check}}}
-    call.store.replace("payment_method", after)
-    return after
-
-
 def as_source(call: Call, token: str, customer: str) -> str:
     """The id of a new card of the customer's, made of a token: what programs did before there were payment methods, and
     Stripe's CLI still does. It is a payment method with the id of a card
