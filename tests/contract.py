@@ -153,6 +153,9 @@ class ContractTransport(stripe.HTTPClient):
         self._inner.close()  # type: ignore[no-untyped-call]
 
 
+LIST = {"object", "data", "has_more", "url"}
+
+
 def check_answer(body: str, status: int, route: Route | None, where: str) -> None:
     try:
         answer = json.loads(body)
@@ -167,7 +170,7 @@ def check_answer(body: str, status: int, route: Route | None, where: str) -> Non
             raise ContractViolation(f"{where}: deleted, and nobody asked for that")
     elif route.of_list:
         named = set(answer) - ({"count"} if where.endswith(COUNTED) else set())
-        if named != {"object", "data", "has_more", "url"} or answer["object"] != "list":
+        if named != {"list": LIST, "search_result": {*LIST, "next_page"}}.get(answer["object"]):
             raise ContractViolation(f"{where}: not a list: {sorted(answer)}")
         for number, held in enumerate(answer["data"]):
             check_object(held, route.answer, f"{where} data[{number}]")

@@ -68,13 +68,14 @@ class Prospect:
     """A creation that is decided and not done: what is there in its place, or else what is to be made.
 
     `intent` is None where no later run could recognise what this one made: without an email and without a key.
-    `held` are the customers with its email.
+    `held` are the customers with its email, `near` those with the email in other capitals.
     """
 
     params: Mapping[str, Any]
     intent: Intent | None
     there: Object | None = None
     held: Sequence[Object] = ()
+    near: Sequence[Object] = ()
 
     @property
     def email(self) -> str | None:
@@ -96,9 +97,14 @@ def look(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if
     else:
         held = _held(api, params)
     there = once.made_before(intent, held)
-    if there is None and if_not_exists and held:
-        there = _only(held, email)
-    return Prospect(params, intent, there, held)
+    if there is not None:
+        return Prospect(params, intent, there, held)
+    lower = _in_lower_case(api, params)
+    if if_not_exists and (held or lower):
+        return Prospect(params, intent, _only([*held, *lower], email), held)
+    known = {one["id"] for one in (*held, *lower)}
+    similar = [one for one in references.similar_customers(api, email) if one["id"] not in known]
+    return Prospect(params, intent, None, held, [*lower, *similar])
 
 
 def create(api: StripeApi, prospect: Prospect) -> Object:
@@ -122,9 +128,15 @@ def _held(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
     return api.page(PATH, wanted)[0]
 
 
+def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
+    """The customers with the email in lower case, where it was typed otherwise."""
+    lower = params["email"].lower()
+    return [] if lower == params["email"] else _held(api, {**params, "email": lower})
+
+
 def _only(found: Sequence[Object], email: str) -> Object:
     if len(found) > 1:
-        ids = listed([customer["id"] for customer in found])
+        ids = listed([references.with_email(customer) for customer in found])
         raise Ambiguous(
             f"{len(found)} customers have the email {email} already: {ids}",
             "none was created; go on with one of them by its id",

@@ -12,7 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissing, RequestRefused, without_secrets
+from stripe_billing_cli.stripe_api.errors import (
+    ObjectMissing,
+    PermissionMissing,
+    RequestRefused,
+    StripeFailure,
+    without_secrets,
+)
 from stripe_billing_cli.subscriptions.ids import ID, kind_if_id, kind_of
 
 OTHER_MODE = re.compile(r"a similar object exists in (live|test) mode")
@@ -127,15 +133,42 @@ def _clocks(api: StripeApi) -> list[str]:
         return []
 
 
+def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Object]:
+    """All customers with this email as it is typed, and in lower case, as most are stored."""
+    found: dict[str, Object] = {}
+    for spelling in dict.fromkeys([email, email.lower()]):
+        found |= {one["id"]: one for one in customers_with_email(api, spelling, expand=expand)}
+    return list(found.values())
+
+
+def similar_customers(api: StripeApi, email: str) -> list[Object]:
+    """Customers with this email in whatever capitals, as far as Stripe's search knows: it lags behind, is not there for
+    every account, and does not look on test clocks, so this is a hint at most (https://docs.stripe.com/search)."""
+    quoted = email.replace("\\", "\\\\").replace('"', '\\"')
+    try:
+        found = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED})["data"]
+    except StripeFailure:
+        return []
+    return [one for one in found if (one.get("email") or "").lower() == email.lower()]
+
+
 def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> Object:
-    found = customers_with_email(api, email, expand=expand)
+    found = customers_by_email(api, email, expand=expand)
     if not found:
-        capitals = "; Stripe compares capitals too" if email != email.lower() else ""
-        raise NotFound(f"no customer has the email {email}{capitals}", f"billing customer create --email {email}")
+        similar = [with_email(one) for one in similar_customers(api, email)]
+        raise NotFound(
+            f"no customer has the email {email}" + (f"; there is {listed(similar)}" if similar else ""),
+            "name it by its id" if similar else f"billing customer create --email {email}",
+        )
     if len(found) > 1:
-        ids = [customer["id"] for customer in found]
-        raise Ambiguous(f"{len(found)} customers have the email {email}: {listed(ids)}", "name the one by its id")
+        names = [with_email(one) if one["email"] != email else one["id"] for one in found]
+        raise Ambiguous(f"{len(found)} customers have the email {email}: {listed(names)}", "name the one by its id")
     return found[0]
+
+
+def with_email(customer: Object) -> str:
+    """`cus_NffrFeUfNV2Hib (Ada@example.com)`."""
+    return f"{customer['id']} ({customer['email']})"
 
 
 def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Object:

@@ -112,10 +112,32 @@ class TestCustomers:
         with pytest.raises(references.NotFound, match=r"no customer has the email bob@example\.com$"):
             references.find_customer(shop.api, "bob@example.com")
 
-    def test_capitals_of_an_email_count(self, shop: Shop) -> None:
-        shop.customer(email="ada@example.com")
-        with pytest.raises(references.NotFound, match="compares capitals too"):
+    def test_an_email_is_asked_for_in_lower_case_too(self, shop: Shop) -> None:
+        ada = shop.customer(email="ada@example.com")
+        assert references.find_customer(shop.api, "Ada@Example.com")["id"] == ada["id"]
+
+    def test_two_that_differ_in_capitals_are_both_named(self, shop: Shop) -> None:
+        emails = ("ada@example.com", "Ada@example.com")
+        ids = {email: shop.customer(email=email)["id"] for email in emails}
+        with pytest.raises(references.Ambiguous) as refused:
             references.find_customer(shop.api, "Ada@example.com")
+        assert f"{ids['ada@example.com']} (ada@example.com)" in str(refused.value)
+        assert ids["Ada@example.com"] in str(refused.value)
+        assert references.find_customer(shop.api, "ada@example.com")["id"] == ids["ada@example.com"]
+
+    def test_what_only_the_search_finds_is_a_hint(self, shop: Shop) -> None:
+        ada = shop.customer(email="Ada@example.com")
+        nothing = {"object": "list", "data": [], "has_more": False, "url": "/v1/customers"}
+        other = {**ada, "id": "cus_2", "email": "x@example.com"}
+        found = {**nothing, "object": "search_result", "data": [ada, other], "next_page": None}
+        with responses.RequestsMock() as mock:
+            mock.get("https://api.stripe.com/v1/customers", json=nothing)
+            mock.get("https://api.stripe.com/v1/customers/search", json=found)
+            with pytest.raises(references.NotFound) as refused:
+                references.find_customer(client.connect("sk_live_x"), "ada@example.com")
+        assert (
+            str(refused.value) == f"no customer has the email ada@example.com; there is {ada['id']} (Ada@example.com)"
+        )
 
 
 class TestPrices:

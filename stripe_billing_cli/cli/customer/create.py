@@ -83,10 +83,26 @@ def create(
 def _create(context: Context, prospect: Prospect) -> Object:
     from stripe_billing_cli.subscriptions import customers
 
+    _name_duplicates(context, prospect)
     who = prospect.email or prospect.params.get("name") or "without a name"
     asking.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
     with view.card_may_be_refused("no customer was created; give another card"):
         return customers.create(context.stripe, prospect)
+
+
+def _name_duplicates(context: Context, prospect: Prospect) -> None:
+    """Say who has the email already, in these capitals or others."""
+    from stripe_billing_cli.subscriptions import references
+
+    named = [references.with_email(one) for one in (*prospect.held, *prospect.near)]
+    if named:
+        has = "has" if len(named) == 1 else "have"
+        spelled = "" if prospect.held else ", in other capitals"
+        context.printer.note(
+            f"Note: {references.listed(named)} {has} this email already{spelled}. This makes another one; "
+            "--if-not-exists would not.",
+            fg="yellow",
+        )
 
 
 def _print(context: Context, customer: Object, *, existing: bool) -> None:

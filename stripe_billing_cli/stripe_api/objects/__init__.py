@@ -11,7 +11,7 @@ from collections.abc import Mapping
 
 from stripe_billing_cli.stripe_api.objects.account import Account
 from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, Price, Product, PromotionCode
-from stripe_billing_cli.stripe_api.objects.common import StripeObject
+from stripe_billing_cli.stripe_api.objects.common import SearchResult, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem, InvoiceLine, InvoicePayment
@@ -48,6 +48,7 @@ OBJECTS: Mapping[str, type[StripeObject]] = {
     "product": Product,
     "promotion_code": PromotionCode,
     "refund": Refund,
+    "search_result": SearchResult,
     "setup_intent": SetupIntent,
     "subscription": Subscription,
     "subscription_item": SubscriptionItem,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -40,3 +40,9 @@ class Page(StripeObject, Generic[T]):
 class Period(StripeObject):
     start: int
     end: int
+
+
+class SearchResult(StripeObject):
+    """What a search found: objects that are not completed (https://docs.stripe.com/search)."""
+
+    data: list[Any]

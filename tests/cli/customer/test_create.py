@@ -121,9 +121,9 @@ def test_cut_off_at_any_call_and_run_again_there_is_one(billing: Billing, shop: 
         places.append(place)
         assert run().code == 0
         made = [one for one in customers(shop) if one["email"] == email]
-        finished = place == "after call 3"
+        finished = place == "after call 4"
         assert len(made) == (2 if finished else 1), place
-    assert places[-1] == "after call 3", "a read, the create, and the mark's removal"
+    assert places[-1] == "after call 4", "two reads, the create, and the mark's removal"
 
 
 def test_created_and_deleted_again_and_again_it_is_made_each_time(billing: Billing, shop: Shop) -> None:
@@ -183,3 +183,30 @@ def test_a_wrong_option_is_told_before_any_call(billing: Billing, wrong: tuple[s
 
 def test_if_not_exists_needs_an_email(billing: Billing) -> None:
     assert billing("customer", "create", "--local", "--if-not-exists").code == 2
+
+
+class TestDuplicates:
+    def test_who_has_the_email_already_is_named(self, billing: Billing, shop: Shop) -> None:
+        first = shop.customer(email="ada@example.com")["id"]
+        ran = billing.ok(*ADA)
+
+        assert f"Note: {first} (ada@example.com) has this email already." in ran.err
+        assert len(customers(shop)) == 2
+
+    def test_in_other_capitals_too(self, billing: Billing, shop: Shop) -> None:
+        first = shop.customer(email="ada@example.com")["id"]
+        ran = billing.ok("customer", "create", "--local", "--email", "Ada@Example.com")
+
+        assert f"Note: {first} (ada@example.com) has this email already, in other capitals." in ran.err
+
+    def test_if_not_exists_finds_it_in_lower_case(self, billing: Billing, shop: Shop) -> None:
+        first = shop.customer(email="ada@example.com")["id"]
+        ran = billing.ok(
+            "customer", "create", "--local", "--email", "Ada@Example.com", "--if-not-exists", "--output", "id"
+        )
+
+        assert ran.out.split() == [first]
+        assert len(customers(shop)) == 1
+
+    def test_the_first_one_makes_no_note(self, billing: Billing) -> None:
+        assert "Note" not in billing.ok(*ADA).err
