@@ -98,7 +98,7 @@ def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, li
     from stripe_billing_cli.webhooks.access.rules import read_rules
 
     table, now = read_rules(rules), time.time()
-    holding = read_holding(context.stripe, customer)
+    holding = read_holding(context.stripe, customer, disputes=table.deny_disputed)
     return customer, decide(holding, table, now), holding.clock or now
 
 

@@ -15,7 +15,14 @@ from stripe_billing_cli.stripe_api.objects.common import SearchResult, StripeObj
 from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem, InvoiceLine, InvoicePayment
-from stripe_billing_cli.stripe_api.objects.payments import Charge, Dispute, PaymentIntent, Refund, SetupIntent
+from stripe_billing_cli.stripe_api.objects.payments import (
+    Charge,
+    Dispute,
+    MovedMoney,
+    PaymentIntent,
+    Refund,
+    SetupIntent,
+)
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription, SubscriptionItem
 from stripe_billing_cli.stripe_api.objects.various import (
     ActiveEntitlement,
@@ -27,6 +34,7 @@ from stripe_billing_cli.stripe_api.objects.various import (
 
 OBJECTS: Mapping[str, type[StripeObject]] = {
     "account": Account,
+    "balance_transaction": MovedMoney,
     "billing_portal.session": PortalSession,
     "charge": Charge,
     "coupon": Coupon,

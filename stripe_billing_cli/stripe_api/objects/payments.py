@@ -32,10 +32,18 @@ class Charge(StripeObject):
     payment_method_details: ChargeDetails | None = None
 
 
+class MovedMoney(StripeObject):
+    """A transaction of the account's balance (https://docs.stripe.com/api/balance_transactions/object)."""
+
+    created: int
+
+
 class Dispute(StripeObject):
     """https://docs.stripe.com/api/disputes/object"""
 
     id: str
+    balance_transactions: list[MovedMoney]
+    charge: str | Charge
     is_charge_refundable: bool
     status: str
 

@@ -40,6 +40,8 @@ def verdict(held: HeldSubscription, rules: Rules, now: float) -> Verdict:
     rule = rules.of(held.status)
     if rule.granted and held.collection_paused and not rules.of(COLLECTION_PAUSED).granted:
         return Verdict(False, "collection is paused")
+    if rule.granted and held.disputed is not None and rules.deny_disputed:
+        return Verdict(False, "a payment is disputed", held.disputed)
     if not rule.granted:
         return Verdict(False, held.status, held.began)
     until, in_grace = held.ends, False

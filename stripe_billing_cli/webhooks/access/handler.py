@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.webhooks.access.announce import CHECK
+from stripe_billing_cli.webhooks.access.disputes import customer_of_dispute
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
@@ -15,6 +16,7 @@ from stripe_billing_cli.webhooks.store.access import AccessChange
 
 NAME = "access"
 PREFIXES = ("customer.subscription.", "invoice.", "entitlements.")
+OF_DISPUTES = "charge.dispute."
 CLOCK_READY = "test_helpers.test_clock.ready"
 TYPES = frozenset({"customer.deleted", CHECK, CLOCK_READY})
 
@@ -29,12 +31,15 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
     def wants(event: Event) -> bool:
         """Only what the key can read: its own account, in its own mode."""
         about = event.type.startswith(PREFIXES) or event.type in TYPES
+        about = about or (keeper.rules.deny_disputed and event.type.startswith(OF_DISPUTES))
         return about and event.account is None and event.livemode == keeper.api.livemode
 
     def handle(event: Event, delivery: Delivery) -> str:
         try:
             if event.type == CLOCK_READY and event.object_id:
                 return _of_clock(keeper, event.object_id, event.id)
+            if event.type.startswith(OF_DISPUTES):
+                return _of_dispute(keeper, event)
             if event.customer is None:
                 return "about no customer"
             waiting = keeper.store.work.waiting(delivery)
@@ -55,6 +60,12 @@ def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
         for customer in page:
             changes += keeper.update(customer["id"], cause)
     return said(changes)
+
+
+def _of_dispute(keeper: AccessKeeper, event: Event) -> str:
+    """A dispute names a charge, and the charge a customer."""
+    customer = customer_of_dispute(keeper.api, event.object_id) if event.object_id else None
+    return "about no customer" if customer is None else said(keeper.update(customer, event.id))
 
 
 def said(changes: Sequence[AccessChange]) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.webhooks.access.disputes import DisputedPayment, disputed_since, disputes_of_customer
 from stripe_billing_cli.webhooks.access.holding import HeldItem, HeldSubscription, Holding
 
 SUBSCRIPTIONS = "/v1/subscriptions"
@@ -14,26 +15,37 @@ ENTITLEMENTS = "/v1/entitlements/active_entitlements"
 OWING = ("past_due", "unpaid")
 
 
-def read_holding(api: StripeApi, customer: str) -> Holding:
-    """All that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`."""
+def read_holding(api: StripeApi, customer: str, *, disputes: bool = False) -> Holding:
+    """All that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`.
+
+    `disputes`: whether access goes by them too, which takes a look at all of the customer's charges.
+    """
     try:
         found = [one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}) for one in page]
     except ObjectMissing:
         found = []
-    return holding_of(api, customer, found, active_features(api, customer))
+    disputed = disputes_of_customer(api, customer) if disputes and found else ()
+    return holding_of(api, customer, found, active_features(api, customer), disputed)
 
 
 EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}
 """Canceled ones too: a row says since when, and why, there is no access."""
 
 
-def holding_of(api: StripeApi, customer: str, subscriptions: Iterable[Object], features: Iterable[str]) -> Holding:
+def holding_of(
+    api: StripeApi,
+    customer: str,
+    subscriptions: Iterable[Object],
+    features: Iterable[str],
+    disputed: Iterable[DisputedPayment] = (),
+) -> Holding:
     """Of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
     held = tuple(subscriptions)
+    payments = tuple(disputed)
     clocks = [one["test_clock"]["frozen_time"] for one in held if isinstance(one["test_clock"], dict)]
     return Holding(
         customer=customer,
-        subscriptions=tuple(_subscription(api, one) for one in held),
+        subscriptions=tuple(_subscription(api, one, disputed_since(payments, one["id"])) for one in held),
         features=tuple(features),
         clock=max(clocks, default=None),
     )
@@ -47,7 +59,7 @@ def active_features(api: StripeApi, customer: str) -> list[str]:
         return []
 
 
-def _subscription(api: StripeApi, held: Object) -> HeldSubscription:
+def _subscription(api: StripeApi, held: Object, disputed: int | None) -> HeldSubscription:
     items = held["items"]["data"]
     ends = held["cancel_at"]
     if ends is None and held["cancel_at_period_end"]:
@@ -59,6 +71,7 @@ def _subscription(api: StripeApi, held: Object) -> HeldSubscription:
         ends=ends,
         collection_paused=held["pause_collection"] is not None,
         items=tuple(_item(held, item) for item in items),
+        disputed=disputed,
     )
 
 

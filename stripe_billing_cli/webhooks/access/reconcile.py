@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing
 from stripe_billing_cli.webhooks.access.decide import decide
+from stripe_billing_cli.webhooks.access.disputes import all_disputes
 from stripe_billing_cli.webhooks.access.read import EVERY, SUBSCRIPTIONS, active_features, holding_of
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.store import Access
@@ -37,10 +38,12 @@ def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Com
         return
     held = _subscriptions(keeper.api)
     features = _has_features(keeper.api)
+    disputed = all_disputes(keeper.api) if keeper.rules.deny_disputed else {}
 
     def decided(customer: str) -> tuple[str, list[Access]]:
         entitled = active_features(keeper.api, customer) if features else ()
-        holding = holding_of(keeper.api, customer, held.get(customer, ()), entitled)
+        payments = disputed.get(customer, ())
+        holding = holding_of(keeper.api, customer, held.get(customer, ()), entitled, payments)
         return customer, decide(holding, keeper.rules, keeper.store.clock())
 
     yield from _side_by_side(sorted({*held, *_known(keeper)}), decided, keeper)

@@ -4,6 +4,7 @@
     past_due: 14d            # access goes on for so long after the oldest unpaid invoice fell due
     paused: grant
     collection_paused: deny  # `pause_collection`, whatever the status
+    disputed: deny           # a payment was charged back, until the dispute is won
 
 What a file leaves out stays as it is below. Statuses: https://docs.stripe.com/billing/subscriptions/overview.
 """
@@ -19,9 +20,10 @@ from typing import Any
 
 RULES = Path(".billing/access.yaml")
 COLLECTION_PAUSED = "collection_paused"
+DISPUTED = "disputed"
 SPAN = re.compile(r"([0-9]{1,6})\s*([hdw])")
 SECONDS = {"h": 3600, "d": 86_400, "w": 7 * 86_400}
-ALWAYS = ("active", "trialing", COLLECTION_PAUSED)
+ALWAYS = ("active", "trialing", COLLECTION_PAUSED, DISPUTED)
 """What has no beginning that a grace period could be counted from."""
 
 
@@ -59,6 +61,7 @@ DEFAULTS: Mapping[str, Rule] = {
     "incomplete_expired": DENY,
     "canceled": DENY,
     COLLECTION_PAUSED: GRANT,
+    DISPUTED: GRANT,
 }
 
 
@@ -70,6 +73,11 @@ class Rules:
 
     def of(self, status: str) -> Rule:
         return self.by_status.get(status, DENY)
+
+    @property
+    def deny_disputed(self) -> bool:
+        """Whether disputes matter at all, and are to be read."""
+        return not self.of(DISPUTED).granted
 
 
 def read_rules(path: Path | None = None) -> Rules:

@@ -44,7 +44,8 @@ class AccessKeeper:
 
     def decided(self, customer: str) -> list[Access]:
         """What access there is by Stripe's state of this moment; nothing is written."""
-        return decide(read_holding(self.api, customer), self.rules, self.store.clock())
+        holding = read_holding(self.api, customer, disputes=self.rules.deny_disputed)
+        return decide(holding, self.rules, self.store.clock())
 
     def _write(self, customer: str, rows: list[Access], seen: int, cause: str | None) -> list[AccessChange]:
         if _same(self.store.access.of(customer), rows):

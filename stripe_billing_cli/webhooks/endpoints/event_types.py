@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointRefused
 
 ACTED_ON = (
+    "charge.dispute.*",
     "customer.deleted",
     "customer.subscription.*",
     "entitlements.*",

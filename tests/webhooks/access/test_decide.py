@@ -81,6 +81,21 @@ def test_past_due_has_a_grace_period_from_when_the_invoice_fell_due() -> None:
     assert (over.granted, over.since, over.reason) == (False, NOW, "past_due, its grace period is over")
 
 
+@pytest.mark.parametrize("status", ["active", "trialing", "past_due"])
+def test_a_disputed_payment_denies_where_the_rules_say_so(status: str) -> None:
+    disputed = held(status, disputed=NOW - DAY)
+    strict = only(disputed, rules=Rules({**DEFAULTS, "disputed": DENY}))
+
+    assert (strict.granted, strict.since, strict.reason) == (False, NOW - DAY, "a payment is disputed")
+    assert only(disputed).granted
+
+
+def test_a_subscription_that_ended_says_so_whatever_was_disputed() -> None:
+    row = only(held("canceled", began=NOW, disputed=NOW - DAY), rules=Rules({**DEFAULTS, "disputed": DENY}))
+
+    assert (row.granted, row.since, row.reason) == (False, NOW, "canceled")
+
+
 def test_past_due_with_nothing_open_owes_nothing() -> None:
     row = only(held("past_due", began=None))
 

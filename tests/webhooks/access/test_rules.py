@@ -25,6 +25,7 @@ def test_without_a_file_there_are_the_defaults(tmp_path: Path, monkeypatch: pyte
         "incomplete_expired": "deny",
         "canceled": "deny",
         "collection_paused": "grant",
+        "disputed": "grant",
     }
 
 
@@ -61,6 +62,7 @@ def test_a_status_that_is_not_known_gives_no_access() -> None:
         ("past_due: seven days", "past_due is 'seven days'", "grace period"),
         ("active: 7d", "active is '7d'", "grant or deny"),
         ("active: yes", "active is True", "grant or deny"),
+        ("disputed: 7d", "disputed is '7d'", "grant or deny"),
         ("[active]", "is no table", "a line for each status"),
         ("active: [", "rules.yaml:1:10 is not YAML", "a line for each status"),
     ],

@@ -1,0 +1,93 @@
+"""Disputes that have taken money: which payments of a customer were charged back, and for which subscription.
+
+A dispute counts from the moment its money is withdrawn until it is won. An inquiry takes no money, and counts only once
+it has become a dispute (https://docs.stripe.com/disputes/how-disputes-work).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
+
+CHARGES, DISPUTES, PAYMENTS = "/v1/charges", "/v1/disputes", "/v1/invoice_payments"
+
+
+@dataclass(frozen=True)
+class DisputedPayment:
+    """`since`: when the money was withdrawn, in Unix seconds. `subscription`: whose invoice was paid by it; None for a
+    payment that was for no subscription."""
+
+    since: int
+    subscription: str | None
+
+
+def disputed_since(payments: Iterable[DisputedPayment], subscription: str) -> int | None:
+    """Since when a payment is disputed that was for this subscription, or for none at all; None if none is."""
+    return min((one.since for one in payments if one.subscription in (None, subscription)), default=None)
+
+
+def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]:
+    """Read off the customer's charges, since disputes are not listed by customer. Raises `StripeFailure`."""
+    try:
+        charges = [one for page in api.pages(CHARGES, {"customer": customer}) for one in page if one["disputed"]]
+    except ObjectMissing:
+        return []
+    return [
+        payment
+        for charge in charges
+        for page in api.pages(DISPUTES, {"charge": charge["id"]})
+        for dispute in page
+        if (payment := _payment(api, dispute, charge)) is not None
+    ]
+
+
+def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
+    """By customer, the disputes of the account, a hundred at a time. Raises `StripeFailure`."""
+    found: dict[str, list[DisputedPayment]] = defaultdict(list)
+    for page in api.pages(DISPUTES, {"expand": ["data.charge"]}):
+        for dispute in page:
+            charge = dispute["charge"]
+            customer = _id(charge["customer"])
+            payment = _payment(api, dispute, charge) if customer is not None else None
+            if customer is not None and payment is not None:
+                found[customer].append(payment)
+    return found
+
+
+def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
+    """Who made the payment; None where nobody is known to have, or the dispute is not there."""
+    try:
+        charge = api.get(f"{DISPUTES}/{dispute}", {"expand": ["charge"]})["charge"]
+    except ObjectMissing:
+        return None
+    return _id(charge["customer"])
+
+
+def _payment(api: StripeApi, dispute: Object, charge: Object) -> DisputedPayment | None:
+    """The payment, if its money was withdrawn and has not come back."""
+    moved = dispute["balance_transactions"]
+    if not moved or dispute["status"] == "won":
+        return None
+    return DisputedPayment(min(one["created"] for one in moved), _subscription(api, _id(charge["payment_intent"])))
+
+
+def _subscription(api: StripeApi, intent: str | None) -> str | None:
+    """Which subscription a payment was for, by the invoice that it paid: charges do not name it at this version."""
+    if intent is None:
+        return None
+    by_intent = {"type": "payment_intent", "payment_intent": intent}
+    found, _ = api.page(PAYMENTS, {"payment": by_intent, "limit": 1})
+    if not found:
+        return None
+    invoice = api.get(f"/v1/invoices/{_id(found[0]['invoice'])}")
+    details = (invoice["parent"] or {}).get("subscription_details") or {}
+    return _id(details.get("subscription"))
+
+
+def _id(reference: str | Object | None) -> str | None:
+    """What a field refers to, expanded or not."""
+    return reference["id"] if isinstance(reference, dict) else reference
