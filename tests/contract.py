@@ -1,8 +1,8 @@
 """Every request and every answer of the test suite against the SDK's own types.
 
 Parameters are checked against the `TypedDict`s under `stripe.params` (unknown, missing, wrong shape), answers against
-the annotations of the SDK's resource classes (unknown field, missing field, null where it may not be, wrong type).
-A violation fails the test, whatever the code under test makes of it.
+the annotations of the SDK's resource classes (unknown field, wrong type), and against what is documented and recorded
+of their keys (missing ones, null where Stripe has none, their order: `contract_keys`). A violation fails the test, whatever the code under test makes of it.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from stripe._request_options import RequestOptions
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 
 from stripe_billing_cli.local_stripe.forms import decode
+from tests import contract_keys
 from tests.contract_routes import Route, route_of
 
 
@@ -33,101 +34,12 @@ class ContractViolation(BaseException):
 
 READ_WHEN_DELETED = (stripe.Customer,)
 """What is still answered to a read, as deleted (https://docs.stripe.com/api/customers/retrieve)."""
-ONLY_WHEN_EXPANDED: dict[type, set[str]] = {
-    stripe.Price: {"tiers", "currency_options"},
-    stripe.Price.CurrencyOptions: {"tiers"},
-    stripe.Plan: {"tiers"},
-    stripe.Charge: {"refunds"},
-    stripe.checkout.Session: {"line_items"},
-    stripe.Coupon: {"applies_to", "currency_options"},
-    stripe.PromotionCode.Restrictions: {"currency_options"},
-    stripe.Customer: {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
-    stripe.Invoice: {"confirmation_secret", "payments"},
+ENVELOPES = {
+    "list": ["object", "data", "has_more", "url"],
+    "search_result": ["object", "data", "has_more", "next_page", "url"],
 }
-"""Left out of an answer unless asked for (https://docs.stripe.com/api/expanding_objects)."""
-ONLY_SOMETIMES: dict[type, set[str]] = {
-    stripe.Event: {"account", "context", "reason"},
-    stripe.Event.Data: {"previous_attributes"},
-    stripe.Invoice.Parent.SubscriptionDetails: {"subscription_proration_date"},
-    stripe.WebhookEndpoint: {"secret"},
-    stripe.PaymentMethod.Fpx: {"account_holder_type"},
-    stripe.PaymentMethod.Klarna: {"dob"},
-    stripe.SubscriptionItem: {"quantity"},
-    stripe.Account: {"company", "individual", "groups"},
-    stripe.Account.TosAcceptance: {"service_agreement"},
-    stripe.Account.Controller: {"fees", "is_controller", "losses", "requirement_collection", "stripe_dashboard"},
-    stripe.Account.Settings.Payouts.Schedule: {
-        "monthly_anchor",
-        "monthly_payout_days",
-        "weekly_anchor",
-        "weekly_payout_days",
-    },
-    stripe.Account.Settings: {"card_issuing", "sepa_debit_payments", "bacs_debit_payments", "treasury"},
-    stripe.test_helpers.TestClock.StatusDetails: {"advancing"},
-    stripe.PaymentMethod: {*stripe.PaymentMethod._inner_class_types} - {"billing_details"},
-    stripe.PaymentMethod.Fpx: {"account_holder_type"},
-    stripe.PaymentMethod.Klarna: {"dob"},
-    stripe.SubscriptionItem: {"quantity"},
-    stripe.PaymentIntent: {"hooks", "payment_details", "presentment_details"},
-    stripe.Charge: {"authorization_code", "level3", "presentment_details", "transfer", "refunds"},
-    stripe.Refund: {
-        "description",
-        "failure_balance_transaction",
-        "failure_reason",
-        "instructions_email",
-        "next_action",
-        "pending_reason",
-        "presentment_details",
-    },
-    stripe.Balance: {"connect_reserved", "instant_available", "issuing"},
-    stripe.Balance.RefundAndDisputePrefunding.Available: {"source_types"},
-    stripe.Balance.RefundAndDisputePrefunding.Pending: {"source_types"},
-    stripe.Dispute: {"intended_submission_method", "network_reason_code"},
-    stripe.Dispute.Evidence: {"appeal"},
-    stripe.PaymentMethod.Card: {"description", "iin", "issuer"},
-    stripe.Customer.Shipping: {"carrier", "tracking_number"},
-    stripe.Invoice.CustomerShipping: {"carrier", "tracking_number"},
-}
-"""Fields that Stripe's own examples leave out as well: of Connect, of other products, or of other events."""
-IN_NO_SDK: dict[type, set[str]] = {
-    stripe.Charge: {"destination", "dispute", "order"},
-    stripe.Dispute: {"balance_transaction"},
-    stripe.PaymentIntent: {"shared_payment_granted_token"},
-}
-"""On the wire all the same (recorded)."""
 COUNTED = ("/v1/disputes", "/v1/refunds")
 """Lists that say how many there are, with `charge` (recorded)."""
-LEFT_OUT_WITHOUT_NOTICE = (
-    stripe.Account.BusinessProfile,
-    stripe.Account.Capabilities,
-    stripe.Account.Settings,
-    stripe.Charge.FraudDetails,
-    stripe.Charge.Outcome,
-    stripe.Charge.PaymentMethodDetails,
-    stripe.Charge.PaymentMethodDetails.Card,
-    stripe.Charge.PaymentMethodDetails.Card.ThreeDSecure,
-    stripe.Charge.RadarOptions,
-    stripe.InvoicePayment.Payment,
-    stripe.Dispute.EvidenceDetails,
-    stripe.Dispute.EvidenceDetails.EnhancedEligibility,
-    stripe.Dispute.Evidence.EnhancedEvidence,
-    stripe.Dispute.PaymentMethodDetails,
-    stripe.Dispute.PaymentMethodDetails.Card,
-    stripe.PaymentIntent.AmountDetails,
-    stripe.PaymentIntent.AmountDetails.Tip,
-    stripe.PaymentIntent.LastPaymentError,
-    stripe.PaymentIntent.NextAction,
-    stripe.PaymentIntent.PaymentMethodOptions,
-    stripe.PaymentIntent.PaymentMethodOptions.Card,
-    stripe.PaymentIntent.PaymentMethodOptions.Link,
-    stripe.Refund.DestinationDetails,
-    stripe.Refund.DestinationDetails.Card,
-    stripe.SetupIntent.LastSetupError,
-    stripe.SetupIntent.NextAction,
-    stripe.SetupIntent.PaymentMethodOptions,
-    stripe.SetupIntent.PaymentMethodOptions.Card,
-)
-"""Parts that show only what is switched on, or what belongs to the payment method at hand."""
 
 
 class ContractTransport(stripe.HTTPClient):
@@ -153,9 +65,6 @@ class ContractTransport(stripe.HTTPClient):
         self._inner.close()  # type: ignore[no-untyped-call]
 
 
-LIST = {"object", "data", "has_more", "url"}
-
-
 def check_answer(body: str, status: int, route: Route | None, where: str) -> None:
     try:
         answer = json.loads(body)
@@ -169,13 +78,17 @@ def check_answer(body: str, status: int, route: Route | None, where: str) -> Non
         if route.method != "delete" and route.answer not in READ_WHEN_DELETED:
             raise ContractViolation(f"{where}: deleted, and nobody asked for that")
     elif route.of_list:
-        named = set(answer) - ({"count"} if where.endswith(COUNTED) else set())
-        if named != {"list": LIST, "search_result": {*LIST, "next_page"}}.get(answer["object"]):
-            raise ContractViolation(f"{where}: not a list: {sorted(answer)}")
+        _check_envelope(answer, where)
         for number, held in enumerate(answer["data"]):
-            check_object(held, route.answer, f"{where} data[{number}]")
+            check_whole(held, route.answer, f"{where} data[{number}]")
     else:
-        check_object(answer, route.answer, where)
+        check_whole(answer, route.answer, where)
+
+
+def _check_envelope(answer: Any, where: str) -> None:
+    keys = [name for name in answer if name != "count" or not where.endswith(COUNTED)]
+    if keys != ENVELOPES.get(answer["object"]):
+        raise ContractViolation(f"{where}: not a list: {list(answer)}")
 
 
 def _check_error(answer: Any, where: str) -> None:
@@ -295,12 +208,9 @@ class Names(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if name == "Mapping":
             return Mapping
-        plain = name.removesuffix("Resource")
         for module in MODULES:
-            if found := getattr(module, plain, None):
+            if found := getattr(module, name.removesuffix("Resource"), None):
                 return found
-        if found := getattr(stripe.issuing, plain.removeprefix("Issuing"), None):
-            return found
         raise KeyError(name)
 
 
@@ -321,17 +231,23 @@ def _field_hints(kind: type[StripeObject]) -> dict[str, Any]:
     }
 
 
+def check_whole(held: Any, kind: type[StripeObject], where: str) -> None:
+    """The fields of an object of Stripe's by the SDK's classes, and its keys by what is documented and recorded."""
+    check_object(held, kind, where)
+    name = f"deleted_{kind.OBJECT_NAME}" if held.get("deleted") else kind.OBJECT_NAME
+    wrong = contract_keys.complaints(held, name, where)
+    if wrong:
+        raise ContractViolation("; ".join(wrong))
+
+
 def check_object(held: Any, kind: type[StripeObject], where: str) -> None:
     if not isinstance(held, dict):
         raise ContractViolation(f"{where}: {held!r} for {kind.__name__}")
     hints = _field_hints(kind)
-    unknown = held.keys() - hints.keys() - IN_NO_SDK.get(kind, set())
+    undocumented = contract_keys.IN_NO_SDK.get(str(held.get("object")), "").split()
+    unknown = held.keys() - hints.keys() - set(undocumented)
     if unknown:
         raise ContractViolation(f"{where}: {kind.__name__} has no {sorted(unknown)}")
-    may_lack = {"deleted"} | ONLY_WHEN_EXPANDED.get(kind, set()) | ONLY_SOMETIMES.get(kind, set())
-    missing = set() if kind in LEFT_OUT_WITHOUT_NOTICE else hints.keys() - held.keys() - may_lack
-    if missing:
-        raise ContractViolation(f"{where}: {kind.__name__} without {sorted(missing)}")
     for name in held.keys() & hints.keys():
         _check_field(held[name], hints[name], f"{where} {name}")
     if kind is stripe.Event:
@@ -357,9 +273,9 @@ def _check_event(event: Mapping[str, Any], where: str) -> None:
         raise ContractViolation(f"{where}: Stripe has no event {event['type']}")
     held = event["data"]["object"]
     kind = get_object_class("V1", held["object"])
-    check_object(held, kind, f"{where} data.object")
+    check_whole(held, kind, f"{where} data.object")
     for name in event["data"].get("previous_attributes") or {}:
-        if name not in _field_hints(kind).keys() | IN_NO_SDK.get(kind, set()):
+        if name not in _field_hints(kind) and name not in contract_keys.IN_NO_SDK.get(held["object"], ""):
             raise ContractViolation(f"{where}: {kind.__name__} has no {name} that could have changed")
 
 

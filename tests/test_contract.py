@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ import stripe
 from stripe import params
 
 from stripe_billing_cli.local_stripe.forms import decode
+from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests import contract
-from tests.conftest import Account
 from tests.contract import ContractTransport, ContractViolation
+from tests.local_stripe.conftest import Local
 
 Object = dict[str, Any]
 
@@ -40,6 +42,14 @@ def test_a_wrong_parameter_is_seen(sent: str, complaint: str) -> None:
         contract.check_params(decode("", sent), params.PriceCreateParams, "post /v1/prices")
 
 
+@pytest.fixture
+def local(tmp_path: Path) -> Iterator[Local]:
+    """The local Stripe as it answers, not as the program reads it."""
+    transport = LocalTransport(tmp_path / "local.db")
+    yield Local(transport)
+    transport.close()
+
+
 def _set(path: str, value: Any) -> Callable[[Object], None]:
     def change(held: Object) -> None:
         *outer, last = path.split(".")
@@ -58,7 +68,9 @@ def _without(name: str) -> Callable[[Object], None]:
     ("change", "complaint"),
     [
         (_set("colour", "red"), r"Price has no \['colour'\]"),
-        (_without("nickname"), r"Price without \['nickname'\]"),
+        (_without("nickname"), "price without nickname"),
+        (_set("tiers", None), "price in another order"),
+        (_without("created"), "price without created"),
         (_set("active", None), "active: null, and may not be"),
         (_set("active", 1), "active: 1 is no"),
         (_set("unit_amount", "1500"), "unit_amount: '1500' is no"),
@@ -67,28 +79,35 @@ def _without(name: str) -> Callable[[Object], None]:
         (_set("recurring.interval", None), "recurring interval: null, and may not be"),
         (_set("recurring.count", 3), r"Recurring has no \['count'\]"),
         (_set("metadata.a", 1), r"metadata\[a\]: 1 is no"),
-        (_set("product", {"id": "prod_1"}), "product: {'id': 'prod_1'} is no"),
+        (_set("product", {"id": "prod_1"}), "product without active"),
     ],
 )
-def test_a_wrong_answer_is_seen(account: Account, change: Callable[[Object], None], complaint: str) -> None:
-    product = account.post("/v1/products", name="Pro")
-    price = json.loads(
-        json.dumps(
-            account.post(
-                "/v1/prices",
-                product=product["id"],
-                currency="usd",
-                unit_amount=1500,
-                recurring={"interval": "month"},
-                metadata={"a": "b"},
-            )
-        )
-    )
-    contract.check_object(price, stripe.Price, "price")
+def test_a_wrong_answer_is_seen(local: Local, change: Callable[[Object], None], complaint: str) -> None:
+    price = local.price(unit_amount=1500, recurring={"interval": "month"}, metadata={"a": "b"})
+    contract.check_whole(price, stripe.Price, "price")
     change(price)
 
     with pytest.raises(ContractViolation, match=complaint):
-        contract.check_object(price, stripe.Price, "price")
+        contract.check_whole(price, stripe.Price, "price")
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        (_set("business_name", None), "customer has business_name: null, which Stripe leaves out"),
+        (_without("address"), "customer without address"),
+        (_set("shipping", {"address": None, "name": "Ada", "phone": None, "carrier": None}), "has carrier: null"),
+        (lambda held: held["tax_ids"].pop("total_count"), "tax_ids: a list within an object"),
+        (lambda held: held["invoice_settings"].pop("footer"), "invoice_setting_customer_setting without footer"),
+    ],
+)
+def test_null_and_absent_are_told_apart(local: Local, change: Callable[[Object], Any], complaint: str) -> None:
+    customer = local.post("/v1/customers", expand=["tax_ids", "subscriptions"])
+    contract.check_whole(customer, stripe.Customer, "customer")
+    change(customer)
+
+    with pytest.raises(ContractViolation, match=complaint):
+        contract.check_whole(customer, stripe.Customer, "customer")
 
 
 @pytest.mark.parametrize(

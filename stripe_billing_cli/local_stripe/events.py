@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe import identifiers
+from stripe_billing_cli.local_stripe.answers import public, shown
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such, only_one_of
-from stripe_billing_cli.local_stripe.expansion import inlined, shown
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, one_of, page
 from stripe_billing_cli.local_stripe.messages import API_VERSION
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
-from stripe_billing_cli.local_stripe.store import Condition, Object, Store
+from stripe_billing_cli.local_stripe.store import Condition, Object
 from stripe_billing_cli.local_stripe.webhooks import deliveries
 
 KEPT_SECONDS = 30 * 24 * 60 * 60
@@ -22,10 +22,11 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
 
     In real time: what happens by a test clock is kept for 30 days, and listed newest first, like everything else.
     """
-    data: Object = {"object": shown(call.store, stored["object"], stored, {})}
+    kind = stored["object"]
+    after = shown(call.store, kind, stored, {})
+    data: Object = {"object": after}
     if before is not None:
-        kind = stored["object"]
-        data["previous_attributes"] = previous(inlined(call.store, kind, before), inlined(call.store, kind, stored))
+        data["previous_attributes"] = previous(shown(call.store, kind, before, {}), after)
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
     id = identifiers.long_id(call, "evt")
     call.store.insert(
@@ -44,10 +45,9 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
     )
 
 
-def differ(store: Store, before: Object, after: Object) -> bool:
-    """Whether anything that Stripe shows of an object has changed."""
-    kind = before["object"]
-    return inlined(store, kind, before) != inlined(store, kind, after)
+def differ(before: Object, after: Object) -> bool:
+    """Whether anything that Stripe shows of an object has changed, expanded or not."""
+    return bool(public(before) != public(after))
 
 
 def previous(before: Object, after: Object) -> Object:

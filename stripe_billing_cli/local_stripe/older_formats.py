@@ -21,6 +21,8 @@ def upgrade(version: int, kind: str, object: dict[str, Any]) -> dict[str, Any]:
     """Return the object of a file of format `version` in today's form."""
     if version < 4:
         object = _with_private_names(object)
+        if kind == "product" and object["tax_code"] and not object["tax_details"]:
+            object["tax_details"] = {"performance_location": None, "tax_code": object["tax_code"]}
     return object
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.local_stripe import (
     accounts,
+    answers,
     authentication,
     documented,
     events,
@@ -212,11 +213,9 @@ class Router:
         result = route.act(call)
         if route.lists:
             inner = prepared.wanted.get("data", {})
-            listed = [expansion.shown(self.store, route.kind, object, inner) for object in result["data"]]
+            listed = [answers.shown(self.store, route.kind, object, inner) for object in result["data"]]
             return json.dumps({**result, "data": listed})
-        if result.get("deleted"):
-            return json.dumps(result)
-        shown = expansion.shown(self.store, route.kind, result, prepared.wanted)
+        shown = answers.shown(self.store, route.kind, result, prepared.wanted)
         return json.dumps(prepared.access.visible(shown))
 
 

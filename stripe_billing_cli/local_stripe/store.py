@@ -191,6 +191,11 @@ class Store:
         )
         return [self._object(body) for (body,) in rows]
 
+    def count(self, kind: str, conditions: Sequence[Condition]) -> int:
+        where = " AND ".join(["kind = ?", *(f"({condition.sql})" for condition in conditions)])
+        values = [value for condition in conditions for value in condition.values]
+        return int(self._one(f"SELECT count(*) FROM objects WHERE {where}", kind, *values)[0])
+
     def dump(self, kind: str) -> list[Object]:
         """All objects of a kind, oldest first, with everything that can be included."""
         with self.reading():

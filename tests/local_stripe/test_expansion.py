@@ -74,25 +74,70 @@ def test_four_levels_are_expanded(local: Local, price: Any) -> None:
 )
 def test_five_levels_are_too_deep(local: Local, price: Any, path: str, expand: str) -> None:
     assert local.refused("get", path.format(id=price["id"]), expand=[expand]) == Refusal(
-        f"You cannot expand more than 4 levels of a property. Property: {expand}", None, "expand"
+        f"You cannot expand more than 4 levels of a property. Property: {expand}",
+        "property_expansion_max_depth",
+        "expand",
     )
 
 
-@pytest.mark.parametrize("property", ["recurring", "metadata", "colour", "unit_amount", "product.name", "", "data"])
-def test_what_cannot_be_expanded_is_named(local: Local, price: Any, property: str) -> None:
-    refusal = local.send("get", f"/v1/prices/{price['id']}", f"expand[]={property}").refusal
+@pytest.mark.parametrize(
+    ("property", "named"),
+    [
+        ("metadata", "metadata"),
+        ("colour", "colour"),
+        ("unit_amount", "unit_amount"),
+        ("product.name", "name"),
+        ("product.colour.shade", "colour"),
+        ("recurring.interval", "interval"),
+        ("data", "data"),
+    ],
+)
+def test_the_first_step_that_cannot_be_expanded_is_named(local: Local, price: Any, property: str, named: str) -> None:
+    assert local.refused("get", f"/v1/prices/{price['id']}", expand=[property]) == not_expandable(named)
+    if property != "data":
+        assert local.refused("get", "/v1/prices", expand=[f"data.{property}"]) == not_expandable(named)
 
-    assert refusal.param in ("expand", "expand[0]")
-    if property:
-        assert refusal == not_expandable(property)
+
+def test_nothing_at_all_cannot_be_expanded(local: Local, price: Any) -> None:
+    assert local.send("get", f"/v1/prices/{price['id']}", "expand[]=").refusal.param in ("expand", "expand[0]")
 
 
-def test_a_list_says_where_its_properties_are(local: Local) -> None:
-    assert local.refused("get", "/v1/prices", expand=["product"]) == not_expandable(
-        "product", " You may want to try expanding 'data.product' instead."
+@pytest.mark.parametrize("property", ["product", "colour"])
+def test_a_list_says_where_its_properties_are(local: Local, property: str) -> None:
+    assert local.refused("get", "/v1/prices", expand=[property]) == not_expandable(
+        property, f" You may want to try expanding 'data.{property}' instead."
     )
-    assert local.refused("get", "/v1/prices", expand=["colour"]) == not_expandable("colour")
-    assert local.refused("get", "/v1/prices", expand=["data"]) == not_expandable("data")
+
+
+def test_what_is_there_anyway_may_be_asked_for(local: Local, price: Any) -> None:
+    """Embedded objects and lists, to no effect: Stripe's Terraform provider asks for some."""
+    customer = local.post("/v1/customers")
+
+    assert local.get(f"/v1/prices/{price['id']}", expand=["recurring", "transform_quantity"]) == price
+    assert local.get("/v1/prices", expand=["data", "data.recurring"])["data"] == [price]
+    assert local.get(f"/v1/customers/{customer['id']}", expand=["invoice_settings", "address", "discount"]) == customer
+    assert local.get("/v1/subscriptions", expand=["data.items", "data.items.data.price"])["data"] == []
+
+
+def test_where_there_is_nothing_to_expand_there_is_null_or_an_empty_list(local: Local) -> None:
+    lists = ["sources", "subscriptions", "tax_ids"]
+    customer = local.post(
+        "/v1/customers", expand=["tax", "invoice_credit_balance", "cash_balance", "test_clock", *lists]
+    )
+
+    assert (customer["tax"], customer["cash_balance"], customer["test_clock"]) == (None, None, None)
+    assert customer["invoice_credit_balance"] == {}
+    assert [customer[name] for name in lists] == [
+        {
+            "object": "list",
+            "data": [],
+            "has_more": False,
+            "total_count": 0,
+            "url": f"/v1/customers/{customer['id']}/{name}",
+        }
+        for name in lists
+    ]
+    assert not {"tax", "invoice_credit_balance", "cash_balance", *lists} & local.get("/v1/customers")["data"][0].keys()
 
 
 def test_a_wrong_expansion_is_refused_before_anything_is_written(local: Local) -> None:
@@ -101,12 +146,16 @@ def test_a_wrong_expansion_is_refused_before_anything_is_written(local: Local) -
 
 
 def test_what_the_local_stripe_has_not_is_not_pretended(local: Local) -> None:
+    """An id of which there is no object; where there is no id either, there is nothing to refuse."""
     product = local.product(tax_code="txcd_10103001")
 
     refusal = local.refused("get", f"/v1/products/{product['id']}", expand=["tax_code"])
 
     assert (refusal.status, refusal.param) == (400, "expand")
-    assert "local Stripe has no tax codes" in refusal.message
+    assert "The local Stripe does not have tax codes" in refusal.message
+    assert local.product(expand=["tax_code"])["tax_code"] is None
+    assert local.refused("post", "/v1/products", name="Max", tax_code="txcd_1", expand=["tax_code"]).status == 400
+    assert len(local.get("/v1/products")["data"]) == 2
 
 
 def test_tiers_are_included_at_any_level(local: Local) -> None:

@@ -11,6 +11,7 @@ from tests.local_stripe.conftest import NOW, Clock, Local, Refusal
 BARE = {
     "object": "product",
     "active": True,
+    "attributes": [],
     "created": NOW,
     "default_price": None,
     "description": None,

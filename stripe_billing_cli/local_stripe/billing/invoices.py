@@ -198,7 +198,7 @@ def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
     assert before is not None
     after = {**before, **changes}
     call.store.replace("invoice", after)
-    if (before["status"] != "draft" or after["status"] == "draft") and events.differ(call.store, before, after):
+    if (before["status"] != "draft" or after["status"] == "draft") and events.differ(before, after):
         events.record(call, "invoice.updated", after, before)
     for type in told:
         events.record(call, type, after)

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe import amounts
+from stripe_billing_cli.local_stripe.answers import shown
 from stripe_billing_cli.local_stripe.billing import payment_methods
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.expansion import shown
 from stripe_billing_cli.local_stripe.store import Object
 
 KIND = "payment_intent"

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stripe_billing_cli.local_stripe.answers import shown
 from stripe_billing_cli.local_stripe.billing import payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.expansion import shown
 from stripe_billing_cli.local_stripe.store import Object
 
 KIND = "setup_intent"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe.answers import shown
 from stripe_billing_cli.local_stripe.billing import checkout_closing, payment_methods, payments
 from stripe_billing_cli.local_stripe.billing.cards import Decline
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError
-from stripe_billing_cli.local_stripe.expansion import shown
 from stripe_billing_cli.local_stripe.store import Object
 
 NULL = (

@@ -59,7 +59,7 @@ def test_an_upgrade_tells_the_items_and_prices_of_before(local: Local) -> None:
     held = life.subscribe(cheap)
     local.post(f"/v1/subscriptions/{held['id']}", items=[{"id": held["items"]["data"][0]["id"], "price": dear}])
     told = newest(local, "customer.subscription.updated")
-    assert set(told["previous_attributes"]) == {"items"}
+    assert set(told["previous_attributes"]) == {"items", "plan"}
     [old] = told["previous_attributes"]["items"]["data"]
     assert (old["price"]["id"], old["plan"]["id"]) == (cheap, cheap)
     assert "debits" not in old

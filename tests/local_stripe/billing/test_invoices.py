@@ -99,7 +99,7 @@ def test_uncollectible_can_still_be_paid_or_voided(local: Local) -> None:
     lost = act(local, draft, "mark_uncollectible")
     assert lost["status_details"] == {"uncollectible": {"reason": "user_forgiven"}}
     paid = act(local, draft, "pay")
-    assert (paid["status"], paid["status_details"]) == ("paid", None)
+    assert (paid["status"], "status_details" in paid) == ("paid", False)
 
 
 @pytest.mark.parametrize(

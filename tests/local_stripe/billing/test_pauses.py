@@ -68,7 +68,7 @@ def test_it_begins_again_with_a_period_that_is_paid(local: Local) -> None:
     life, held = paused(local, bill_for={"unused_time_from": {"type": "none"}})
     life.advance("2026-06-05")
     after = resume(local, held, payment_behavior=SUCCESS)
-    assert (after["status"], after["status_details"], after["billing_cycle_anchor"]) == (
+    assert (after["status"], after.get("status_details"), after["billing_cycle_anchor"]) == (
         "active",
         None,
         moment("2026-06-05"),
@@ -196,7 +196,7 @@ def test_with_its_collection_paused_it_is_active_and_nobody_is_charged(
     assert after["pause_collection"] == pause
     life.advance("2026-02-02")
     invoice = life.invoices(held["id"])[-1]
-    assert (invoice["status"], invoice["status_details"], invoice["auto_advance"]) == (status, details, False)
+    assert (invoice["status"], invoice.get("status_details"), invoice["auto_advance"]) == (status, details, False)
     assert life.subscription(held["id"])["status"] == "active"
     life.advance("2026-03-02")
     after = life.subscription(held["id"])

@@ -36,7 +36,7 @@ def test_with_a_good_card_the_change_is_made_at_once(local: Local) -> None:
     assert life.totals(held["id"]) == [1000, 1000]
     assert "customer.subscription.pending_update_applied" not in life.events()
     changed = local.events(type="customer.subscription.updated")[0]["data"]["previous_attributes"]
-    assert set(changed) == {"items", "latest_invoice"}
+    assert set(changed) == {"items", "latest_invoice", "plan"}
     life.advance("2026-05-01 02:00")
     assert life.totals(held["id"]) == [1000, 1000, 3000]
 

@@ -98,7 +98,7 @@ def test_automatic_tax_needs_to_know_where_the_customer_is(local: Local) -> None
     assert after["automatic_tax"] == {
         "disabled_reason": None,
         "enabled": True,
-        "liability": {"account": None, "type": "self"},
+        "liability": {"type": "self"},
     }
 
 

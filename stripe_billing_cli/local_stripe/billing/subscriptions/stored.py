@@ -46,7 +46,7 @@ def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
     before = find(call, id)
     after = {**before, **changes}
     call.store.replace(KIND, after)
-    if events.differ(call.store, before, after):
+    if events.differ(before, after):
         events.record(call, "customer.subscription.updated", after, before)
     for type in told:
         events.record(call, type, after)

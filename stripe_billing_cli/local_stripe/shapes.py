@@ -1,0 +1,135 @@
+"""Which fields Stripe's answers have: what is null where there is nothing, what is left out then, what is constant.
+
+The rule, which all recorded answers follow (test mode, 2026-08-26.dahlia): a field that Stripe's OpenAPI document calls
+nullable is there, as null where there is nothing; a field that it neither requires nor calls nullable is left out while
+there is nothing. `shapes.json` has what the document says, written by `scripts/shapes.py`. A field that the document
+does not have, but the newer SDK, is left out while it has no value. The tables below have what was recorded
+differently, or is in no document.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+DATA = Path(__file__).with_name("shapes.json")
+LIST, MAP = "[]", "{}"
+"""What stands before the name of a part's shape where the part is a nested list, or a map with any keys."""
+
+UNTRACKED = "shipping.untracked"
+OTHERWISE: Mapping[tuple[str, str], str] = {
+    ("customer", "shipping"): UNTRACKED,
+    ("invoice", "customer_shipping"): UNTRACKED,
+}
+"""Where a customer's address is, the document has the shape of a parcel on its way."""
+
+ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
+    "charge": frozenset({"refunds"}),
+    "checkout.session": frozenset({"line_items"}),
+    "coupon": frozenset({"applies_to", "currency_options"}),
+    "currency_option": frozenset({"tiers"}),
+    "customer": frozenset(
+        {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
+    ),
+    "invoice": frozenset({"confirmation_secret", "payments"}),
+    "plan": frozenset({"tiers"}),
+    "price": frozenset({"currency_options", "tiers"}),
+    "promotion_codes_resource_restrictions": frozenset({"currency_options"}),
+}
+"""Left out unless asked for (recorded; https://docs.stripe.com/api/expanding_objects)."""
+
+NULL: Mapping[str, frozenset[str]] = {
+    "charge": frozenset({"destination", "dispute", "order", "source"}),
+    "dispute": frozenset({"balance_transaction"}),
+    "payment_intent": frozenset({"payment_record", "shared_payment_granted_token", "source"}),
+    "payment_method": frozenset({"shared_payment_granted_token"}),
+    "product": frozenset({"tax_details"}),
+    "recurring": frozenset({"trial_period_days"}),
+    "subscription": frozenset({"plan", "quantity"}),
+    "subscription_item": frozenset({"current_trial"}),
+    "subscriptions_resource_pending_update": frozenset({"cancel_at_period_end"}),
+}
+"""Null where there is nothing, though the document does not say so, or does not have the field (recorded)."""
+
+ABSENT: Mapping[str, frozenset[str]] = {
+    "line_item": frozenset({"subscription"}),
+    "payment_method_fpx": frozenset({"account_holder_type"}),
+    "payment_method_klarna": frozenset({"dob"}),
+    UNTRACKED: frozenset({"carrier", "tracking_number"}),
+}
+"""Left out where there is nothing, though the document says null (recorded)."""
+
+CONSTANT: Mapping[str, Mapping[str, Any]] = {
+    "customer": {"balance": 0, "next_invoice_sequence": 1},
+    "invoiceitem": {"frozen_fields": [], "invoicing_rules": []},
+    "payment_intent": {"managed_payments": {"enabled": False}},
+    "product": {"attributes": [], "type": "service"},
+    "setup_intent": {"managed_payments": {"enabled": False}},
+    "subscription": {"managed_payments": {"enabled": False}},
+    "subscriptions_resource_trial_settings_end_behavior": {"billing_cycle_anchor": "now"},
+}
+"""What stands where the local Stripe has nothing, in place of null (recorded)."""
+
+UNDOCUMENTED: Mapping[str, Any] = {
+    "entitlements.active_entitlement_summary": (
+        (),
+        ("customer", "entitlements", "livemode", "object"),
+        {"entitlements": ("[]entitlements.active_entitlement",)},
+    ),
+}
+"""What is in events only, and not in the document (`stripe/entitlements/_active_entitlement_summary.py`)."""
+
+
+@dataclass(frozen=True)
+class Shape:
+    """The fields of one kind of object, or of a hash within one.
+
+    `null`: those that are there as null where there is nothing. `constant`: what stands there instead. `within`: the
+    names of the shapes of what stands in a field, after `LIST` or `MAP` where it is one of these.
+    """
+
+    name: str
+    null: frozenset[str]
+    required: frozenset[str]
+    only_expanded: frozenset[str]
+    constant: Mapping[str, Any]
+    within: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def shape(name: str) -> Shape:
+    """Return the shape of this name, an object's (`subscription`) or a hash's. Nothing is known of a name without."""
+    nullable, required, within = _data().get(name, ((), (), {}))
+    hidden = ONLY_EXPANDED.get(name, frozenset())
+    constant = CONSTANT.get(name, {})
+    null = (
+        (frozenset(nullable) | NULL.get(name, frozenset())) - ABSENT.get(name, frozenset()) - hidden - constant.keys()
+    )
+    return Shape(
+        name,
+        null - ABSENT.get(name, frozenset()) - hidden - constant.keys(),
+        frozenset(required),
+        hidden,
+        constant,
+        {field: _within(name, field, names) for field, names in within.items()},
+    )
+
+
+def _within(name: str, field: str, names: Sequence[str]) -> tuple[str, ...]:
+    other = OTHERWISE.get((name, field))
+    return tuple(names) if other is None else (other,)
+
+
+def is_known(name: str) -> bool:
+    """Whether the document has a shape of this name."""
+    return name in _data()
+
+
+@cache
+def _data() -> Mapping[str, Any]:
+    data: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
+    return {**UNDOCUMENTED, **data, UNTRACKED: data["shipping"]}
