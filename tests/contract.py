@@ -208,9 +208,12 @@ class Names(dict[str, Any]):
     def __missing__(self, name: str) -> Any:
         if name == "Mapping":
             return Mapping
+        plain = name.removesuffix("Resource")
         for module in MODULES:
-            if found := getattr(module, name.removesuffix("Resource"), None):
+            if found := getattr(module, plain, None):
                 return found
+        if found := getattr(stripe.issuing, plain.removeprefix("Issuing"), None):
+            return found
         raise KeyError(name)
 
 
