@@ -216,6 +216,7 @@ def listen(
                     narrator.caught_up,
                     narrator.left_over,
                     narrator.stopping,
+                    narrator.too_old,
                 ),
                 more_routes=_access(opened),
             )

@@ -99,15 +99,29 @@ class Narrator:
         calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(running.items()))
         self._note(f"Stopping: waiting up to {seconds:g} s for {calls}.")
 
+    def too_old(self, age: float) -> None:
+        """An event was refused, as Stripe's libraries do: it is fetched later, where the Events API is read."""
+        if self._is_news("too old"):
+            self._note(
+                f"Refused a signed event that is {age:.0f} s old: more than 5 minutes, by the clock here.\n"
+                "  → set this machine's clock by NTP; what is refused is fetched from the Events API later",
+                fg="yellow",
+            )
+
     def trouble(self, trouble: Exception) -> None:
         told = explain(trouble)
+        if self._is_news(told.message):
+            self._note(f"{told.message}\n  → {told.hint}" if told.hint else told.message, fg="yellow")
+
+    def _is_news(self, message: str) -> bool:
+        """Whether it was not told of just now."""
         now = time.monotonic()
         with self._guard:
             text, at = self._last_trouble
-            if text == told.message and now - at < QUIET_SECONDS:
-                return
-            self._last_trouble = (told.message, now)
-        self._note(f"{told.message}\n  → {told.hint}" if told.hint else told.message, fg="yellow")
+            if text == message and now - at < QUIET_SECONDS:
+                return False
+            self._last_trouble = (message, now)
+        return True
 
     def recorded(self, events: Sequence[Event]) -> None:
         for event in events:

@@ -11,8 +11,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from stripe_billing_cli.webhooks import metrics
-from stripe_billing_cli.webhooks.metrics import Labels, family
+from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
+from stripe_billing_cli.webhooks.metrics import CONTENT_TYPE, Labels, family
 from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
 
@@ -26,6 +26,7 @@ Lines = Callable[[], Iterator[str]]
 def application(
     store: Store,
     webhook: Webhook | None = None,
+    metrics: ListenerMetrics | None = None,
     *,
     counts: Sequence[Lines] = (),
     more: Sequence[BaseRoute] = (),
@@ -35,6 +36,8 @@ def application(
 
     `ended` names the parts of the listener that have ended though they should run: it is not ready then.
     """
+
+    measured = metrics or ListenerMetrics(())
 
     async def live(request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -54,8 +57,9 @@ def application(
         lines = list(_answers(webhook)) if webhook else []
         for part in counts:
             lines += part()
-        lines += await asyncio.to_thread(_work, store)
-        return Response("\n".join(lines) + "\n", media_type=metrics.CONTENT_TYPE)
+        lines += measured.lines()
+        lines += await asyncio.to_thread(_work, store, measured)
+        return Response("\n".join(lines) + "\n", media_type=CONTENT_TYPE)
 
     return Starlette(
         routes=[
@@ -69,15 +73,12 @@ def application(
 
 def _answers(webhook: Webhook) -> Iterator[str]:
     answers: dict[Labels, float] = {(("answer", str(status)),): count for status, count in webhook.answers.items()}
-    return family("billing_webhook_requests_total", "Requests to the webhook.", "counter", answers)
+    yield from family("billing_webhook_requests_total", "Requests to the webhook.", "counter", answers)
+    yield from webhook.seconds.lines()
 
 
-def _work(store: Store) -> list[str]:
+def _work(store: Store, metrics: ListenerMetrics) -> list[str]:
     try:
-        counts = store.work.counts()
+        return list(metrics.work_lines(store))
     except StoreTrouble:
         return []  # the other metrics tell that it is in trouble
-    values: dict[Labels, float] = {
-        (("handler", handler), ("status", status)): count for (handler, status), count in counts.items()
-    }
-    return list(family("billing_deliveries", "Deliveries that are unfinished or dead.", "gauge", values))

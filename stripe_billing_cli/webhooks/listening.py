@@ -16,7 +16,8 @@ from stripe_billing_cli.webhooks.application import application
 from stripe_billing_cli.webhooks.event import Event, Source
 from stripe_billing_cli.webhooks.fetch import fetch_handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.metrics import Counter, family
+from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
+from stripe_billing_cli.webhooks.metrics import family
 from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.recurring import Recurring
@@ -51,6 +52,8 @@ class Told:
     """Of deliveries that wait for handlers which are not called here, by handler."""
     stopping: Callable[[Mapping[str, int], float], None] = lambda running, seconds: None
     """Of calls that run still, by handler, and how long stopping waits for them."""
+    too_old: Callable[[float], None] = lambda age: None
+    """Of a signed event that is too old to be taken, and its age in seconds."""
 
 
 @dataclass
@@ -87,8 +90,6 @@ class Listening:
     more_routes: Sequence[BaseRoute] = ()
 
     def __post_init__(self) -> None:
-        self._recorded = Counter("billing_events_recorded_total", "Events that were new, by source.")
-        self._handled = Counter("billing_handled_total", "Calls of handlers, by handler and how they ended.")
         self.acting = Acting(
             self.store,
             self.api,
@@ -98,16 +99,19 @@ class Listening:
             [] if self.api is None else [fetch_handler(self.api, self.store, lambda event: self.acting.route(event))],
             self.retries,
             self._outcome,
-            self.told.trouble,
+            self._store_trouble,
             self.passed_on,
         )
-        self._writer = Writer(self.store, self.acting.route, on_recorded=self._new, on_trouble=self.told.trouble)
+        handlers = [handler.name for worker in self.acting.workers for handler in worker.handlers]
+        self._metrics = ListenerMetrics(handlers)
+        self._writer = Writer(self.store, self.acting.route, on_recorded=self._new, on_trouble=self._store_trouble)
         webhook = None if self.secrets is None else self._webhook(self.secrets)
         self._server = Server(
             application(
                 self.store,
                 webhook,
-                counts=[self._recorded.lines, self._handled.lines, self._connections],
+                self._metrics,
+                counts=[self._connections],
                 more=self.more_routes,
                 ended=self.ended_parts,
             ),
@@ -122,7 +126,7 @@ class Listening:
         self._caught_up = False
 
     def _webhook(self, secrets: KnownSecrets) -> Webhook:
-        receiver = Receiver(self._writer, secrets, clock=self.store.clock)
+        receiver = Receiver(self._writer, secrets, clock=self.store.clock, on_too_old=self._too_old)
         return Webhook(receiver, self.address.path)
 
     @property
@@ -168,14 +172,21 @@ class Listening:
 
     def _new(self, events: Sequence[Event]) -> None:
         """These events are new in the store."""
-        for event in events:
-            self._recorded.add(source=event.source)
+        self._metrics.count_recorded(events)
         self.told.recorded(events)
         self.acting.wake()
 
     def _outcome(self, outcome: Outcome) -> None:
-        self._handled.add(handler=outcome.delivery.handler, status=outcome.status)
+        self._metrics.count_outcome(outcome)
         self.told.outcome(outcome)
+
+    def _too_old(self, age: float) -> None:
+        self._metrics.too_old.add()
+        self.told.too_old(age)
+
+    def _store_trouble(self, trouble: StoreTrouble) -> None:
+        self._metrics.store_errors.add()
+        self.told.trouble(trouble)
 
     def _reading_of(self, api: StripeApi) -> Recurring:
         def read() -> float:
@@ -191,9 +202,14 @@ class Listening:
             new = catch_up.read_on(source)
         except (StripeFailure, StoreTrouble) as trouble:
             self._failures += 1
-            self.told.trouble(trouble)
+            if isinstance(trouble, StoreTrouble):
+                self._store_trouble(trouble)
+            else:
+                self._metrics.stripe_errors.add()
+                self.told.trouble(trouble)
             return min(POLL_SECONDS * 2.0**self._failures, LONGEST_WAIT)
         self._failures = 0
+        self._metrics.caught_up_at = self.store.clock()
         if not self._caught_up:
             self._caught_up = True
             self.told.caught_up(new)
@@ -204,7 +220,7 @@ class Listening:
             try:
                 forget_old(self.store, self.retention)
             except StoreTrouble as trouble:
-                self.told.trouble(trouble)
+                self._store_trouble(trouble)
         return RETENTION_EVERY_SECONDS
 
     def _connections(self) -> Iterator[str]:

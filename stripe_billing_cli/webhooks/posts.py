@@ -6,6 +6,7 @@ that receiving an event takes. What is not for the webhook goes that way as ever
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -13,6 +14,7 @@ from urllib.parse import unquote
 import httptools
 
 from stripe_billing_cli.webhooks.connections import GuardedProtocol, Limits
+from stripe_billing_cli.webhooks.metrics import Histogram
 
 LONGEST_BODY = 1 << 20
 LONGEST_DRAIN = 8 << 20
@@ -48,6 +50,7 @@ class Webhook:
         """Bytes of bodies that are in memory."""
         self.answers = dict.fromkeys(PHRASES, 0)
         """How many requests had which answer."""
+        self.seconds = Histogram("billing_webhook_request_duration_seconds", "From a request's headers to its answer.")
         self.going_on = {status: _head(status, "") for status in PHRASES}
         self.last = {status: _head(status, "connection: close\r\n") for status in PHRASES}
         """The heads of the answers, those after which a connection goes on and those that are its last ones."""
@@ -82,6 +85,7 @@ class Post:
         self._protocol = protocol
         self._webhook = protocol.webhook
         self._method = method
+        self._begun = time.perf_counter()
         self.keep_alive = keep_alive
         if method != b"POST":
             self._refusal = 405
@@ -127,6 +131,7 @@ class Post:
         self.release()
         webhook = self._webhook
         webhook.answers[status] += 1
+        webhook.seconds.observe(time.perf_counter() - self._begun)
         last = not self.keep_alive or status == 413
         text = (webhook.last if last else webhook.going_on)[status]
         if status != 200 and self._method != b"HEAD":

@@ -10,12 +10,15 @@ from collections.abc import Callable
 
 from stripe_billing_cli.webhooks.event import NotAnEvent, parse
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.signatures import NotSigned, verify
+from stripe_billing_cli.webhooks.signatures import NotSigned, TooOldError, verify
 from stripe_billing_cli.webhooks.writer import Overloaded, Writer
 
 
 class Receiver:
-    """Takes events signed with any of `secrets`. `clock` gives Unix seconds."""
+    """Takes events signed with any of `secrets`. `clock` gives Unix seconds.
+
+    `on_too_old` is called with the age, in seconds, of what was signed too long ago: one of the clocks may be wrong.
+    """
 
     def __init__(
         self,
@@ -23,16 +26,22 @@ class Receiver:
         secrets: KnownSecrets,
         *,
         clock: Callable[[], float] = time.time,
+        on_too_old: Callable[[float], None] = lambda age: None,
     ) -> None:
         self._writer = writer
         self._secrets = secrets
         self._clock = clock
+        self._on_too_old = on_too_old
 
     def take(self, body: bytes, signature: bytes | None, answer: Callable[[int], None]) -> None:
         """Have a body stored; `answer` is told the status, at once or later, in the event loop."""
         try:
             self._verify(body, signature)
             event = parse(body)
+        except TooOldError as error:
+            self._on_too_old(error.age)
+            answer(400)
+            return
         except (NotSigned, NotAnEvent):
             answer(400)
             return
@@ -45,6 +54,8 @@ class Receiver:
     def _verify(self, body: bytes, signature: bytes | None) -> None:
         try:
             verify(body, signature, self._secrets.all, self._clock())
+        except TooOldError:
+            raise
         except NotSigned:
             if not self._secrets.reread():
                 raise

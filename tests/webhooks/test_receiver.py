@@ -322,6 +322,7 @@ class TestBeside:
         assert 'billing_webhook_requests_total{answer="200"} 1\n' in text
         assert 'billing_webhook_requests_total{answer="400"} 1\n' in text
         assert 'billing_deliveries{handler="access",status="pending"} 1\n' in text
+        assert 'billing_webhook_request_duration_seconds_bucket{le="+Inf"} 2\n' in text
         assert SECRET not in text
         assert json.loads(event_body())["data"]["object"]["customer"] not in text
 

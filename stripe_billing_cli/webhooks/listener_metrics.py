@@ -1,0 +1,89 @@
+"""What a listener counts and measures, for Prometheus. Each series is there from the start, at zero."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import get_args
+
+from stripe_billing_cli import __version__
+from stripe_billing_cli.webhooks.event import Event, Source
+from stripe_billing_cli.webhooks.metrics import Counter, Histogram, Labels, family
+from stripe_billing_cli.webhooks.store import Store
+from stripe_billing_cli.webhooks.worker import Outcome
+
+ENDS = ("done", "failed", "dead")
+UNFINISHED_OR_DEAD = ("pending", "running", "failed", "dead")
+
+
+@dataclass
+class ListenerMetrics:
+    """`handlers` are the names of those that are called here."""
+
+    handlers: Collection[str]
+    recorded: Counter = field(
+        default_factory=lambda: Counter("billing_events_recorded_total", "Events that were new, by source.")
+    )
+    handled: Counter = field(
+        default_factory=lambda: Counter("billing_handled_total", "Calls of handlers, by handler and how they ended.")
+    )
+    seconds: Histogram = field(
+        default_factory=lambda: Histogram("billing_handler_duration_seconds", "How long calls took.", "handler")
+    )
+    store_errors: Counter = field(
+        default_factory=lambda: Counter("billing_store_errors_total", "Times that the store was out of order.")
+    )
+    stripe_errors: Counter = field(
+        default_factory=lambda: Counter("billing_stripe_errors_total", "Times that Stripe could not be read.")
+    )
+    too_old: Counter = field(
+        default_factory=lambda: Counter("billing_webhook_too_old_total", "Signed events that were too old to be taken.")
+    )
+    caught_up_at: float = 0.0
+    """When the Events API was last read to its end, in Unix seconds; 0 for never."""
+
+    def __post_init__(self) -> None:
+        for source in get_args(Source):
+            self.recorded.begin(source=source)
+        for handler in self.handlers:
+            self.seconds.begin(handler)
+            for end in ENDS:
+                self.handled.begin(handler=handler, status=end)
+        self.store_errors.begin()
+        self.stripe_errors.begin()
+        self.too_old.begin()
+
+    def count_recorded(self, events: Sequence[Event]) -> None:
+        for event in events:
+            self.recorded.add(source=event.source)
+
+    def count_outcome(self, outcome: Outcome) -> None:
+        self.handled.add(handler=outcome.delivery.handler, status=outcome.status)
+        self.seconds.observe(outcome.seconds, outcome.delivery.handler)
+
+    def lines(self) -> Iterator[str]:
+        """The lines of all that needs no store."""
+        for one in (self.recorded, self.handled, self.store_errors, self.stripe_errors, self.too_old):
+            yield from one.lines()
+        yield from self.seconds.lines()
+        caught_up = "When the Events API was last read to its end, in Unix seconds; 0 for never."
+        yield from family("billing_last_catch_up_timestamp_seconds", caught_up, "gauge", {(): self.caught_up_at})
+        build: dict[Labels, float] = {(("version", __version__),): 1}
+        yield from family("billing_build_info", "The version that runs.", "gauge", build)
+
+    def work_lines(self, store: Store) -> Iterator[str]:
+        """The lines of the work that is to be done. Raises `StoreTrouble`."""
+        counts: dict[Labels, float] = {
+            _labels(handler, status): 0 for handler in self.handlers for status in UNFINISHED_OR_DEAD
+        }
+        for (handler, status), count in store.work.counts().items():
+            counts[_labels(handler, status)] = count
+        yield from family("billing_deliveries", "Deliveries that are unfinished or dead.", "gauge", counts)
+        oldest = store.work.oldest_due()
+        age = 0.0 if oldest is None else max(store.clock() - oldest, 0.0)
+        help_text = "How long the delivery that has waited longest for its turn has been due."
+        yield from family("billing_oldest_due_seconds", help_text, "gauge", {(): age})
+
+
+def _labels(handler: str, status: str) -> Labels:
+    return (("handler", handler), ("status", status))

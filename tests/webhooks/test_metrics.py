@@ -1,0 +1,64 @@
+"""What Prometheus reads: each series from the start, in its text format."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from stripe_billing_cli import __version__
+from stripe_billing_cli.webhooks.metrics import Histogram
+from tests.webhooks.listener_process import deliver, listening, product
+from tests.webhooks.receiving import Running, request
+
+LINE = re.compile(r"(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*\})? [0-9.e+-]+)")
+
+
+def metrics(port: int) -> str:
+    asked = Running(port, *[None] * 4).ask(request(b"", path="/metrics", method="GET"))  # type: ignore[arg-type]
+    assert asked.status == 200
+    return asked.text
+
+
+def test_a_histogram_counts_what_is_at_most_as_long_as_each_bucket() -> None:
+    histogram = Histogram("took_seconds", "How long it took.", "handler")
+    histogram.begin("exec")
+    for seconds in (0.001, 0.002, 0.2, 3600):
+        histogram.observe(seconds, "exec")
+
+    lines = dict(line.rsplit(" ", 1) for line in histogram.lines() if not line.startswith("#"))
+    assert lines['took_seconds_bucket{handler="exec",le="0.001"}'] == "1"
+    assert lines['took_seconds_bucket{handler="exec",le="0.0025"}'] == "2"
+    assert lines['took_seconds_bucket{handler="exec",le="60.0"}'] == "3"
+    assert lines['took_seconds_bucket{handler="exec",le="+Inf"}'] == "4"
+    assert lines['took_seconds_count{handler="exec"}'] == "4"
+    assert lines['took_seconds_sum{handler="exec"}'] == "3600.203000"
+
+
+def test_nothing_has_happened_yet_and_each_series_is_there(directory: Path) -> None:
+    with listening(directory, "--exec", "exit 1") as (_, lines, port):
+        before = metrics(port)
+        assert deliver(port, product("prod_1")) == 200
+        lines.get(timeout=20)
+        after = metrics(port)
+
+    assert all(LINE.fullmatch(line) for line in before.splitlines()), before
+    name = re.search(r'handler="(exec-[^"]+)"', before)
+    assert name is not None
+    for series in (
+        f'billing_handled_total{{handler="{name[1]}",status="failed"}}',
+        f'billing_deliveries{{handler="{name[1]}",status="dead"}}',
+        'billing_events_recorded_total{source="webhook"}',
+        "billing_store_errors_total",
+        "billing_stripe_errors_total",
+        "billing_webhook_too_old_total",
+        "billing_oldest_due_seconds",
+        'billing_webhook_requests_total{answer="503"}',
+    ):
+        assert f"{series} 0\n" in before, series
+    assert f'billing_build_info{{version="{__version__}"}} 1\n' in before
+    assert f'billing_handled_total{{handler="{name[1]}",status="failed"}} 1\n' in after
+    assert f'billing_deliveries{{handler="{name[1]}",status="failed"}} 1\n' in after
+    assert f'billing_handler_duration_seconds_count{{handler="{name[1]}"}} 1\n' in after
+    assert set(re.findall(r"^[a-z_]+(?:{[^}]*})?", before, re.M)) <= set(
+        re.findall(r"^[a-z_]+(?:{[^}]*})?", after, re.M)
+    )
