@@ -126,7 +126,7 @@ class Listening:
         self._caught_up = False
 
     def _webhook(self, secrets: KnownSecrets) -> Webhook:
-        receiver = Receiver(self._writer, secrets, clock=self.store.clock, on_too_old=self._too_old)
+        receiver = Receiver(self._writer, secrets, on_too_old=self._too_old)
         return Webhook(receiver, self.address.path)
 
     @property

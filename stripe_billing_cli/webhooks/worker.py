@@ -109,6 +109,7 @@ class Worker:
     def start(self) -> None:
         if not self.handlers:
             return
+        self._tried(self.store.keep_time)
         self._tried(lambda: self.store.work.release_waiting(self._by_name))
         self._pool.start()
         self._dispatcher.start()
@@ -266,6 +267,8 @@ class Worker:
 
     def _keep_leases(self) -> None:
         while not self._stopped.wait(self.lease_seconds / 4):
+            if self._tried(self.store.keep_time):
+                self._wake.set()
             if held := self._holding():
                 self._tried(partial(self.store.work.renew, self.name, held, lease_seconds=self.lease_seconds))
             if self._tried(self._give_back_lost):

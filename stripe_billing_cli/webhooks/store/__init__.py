@@ -15,13 +15,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
 from sqlalchemy import Connection
 
 from stripe_billing_cli.webhooks.store.access import Access, AccessChange, AccessRows
+from stripe_billing_cli.webhooks.store.clock import WorkClock
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.engine import DEFAULT, address, make_engine
 from stripe_billing_cli.webhooks.store.errors import StoreTrouble, told
@@ -52,6 +54,7 @@ class Store:
         self._database = database
         self.shown = database.shown
         self.clock = database.clock
+        """The time that work goes by, in Unix seconds."""
         self.shared = not database.sqlite
         """Whether transactions of several programs overlap, as they do on a server."""
         self.work = Work(database)
@@ -63,6 +66,10 @@ class Store:
     def transaction(self) -> AbstractContextManager[Connection]:
         """Several calls as one: hand each the connection as `within`. Committed at the end, or undone."""
         return self._database.writing()
+
+    def keep_time(self) -> float:
+        """Follow a clock that was set (`WorkClock.look`); by how many seconds work was moved. Raises `StoreTrouble`."""
+        return self.clock.look() if isinstance(self.clock, WorkClock) else 0.0
 
     def ping(self) -> None:
         """Raises `StoreTrouble` where the database does not answer, or cannot be written."""
@@ -81,12 +88,13 @@ class Store:
 
 
 def open_store(
-    store: str = DEFAULT, *, make: bool = True, clock: Callable[[], float] = time.time, connections: int = 12
+    store: str = DEFAULT, *, make: bool = True, clock: Callable[[], float] | None = None, connections: int = 12
 ) -> Store:
     """Open a path or a URL, with its tables made and up to date. Raises `StoreTrouble`.
 
     Where not to `make` it, a file that does not exist is a mistake, not an empty store.
-    `clock` gives Unix seconds. At most `connections` transactions run at once; further ones wait.
+    `clock` gives Unix seconds, in place of the clock that decides (`clock.py`). At most `connections` transactions run
+    at once; further ones wait.
     """
     where = address(store)
     if not make and where.sqlite and not Path(where.url.database or DEFAULT).exists():
@@ -101,4 +109,10 @@ def open_store(
         except BaseException:
             engine.dispose()
             raise
-    return Store(Database(engine, where.shown, clock))
+    database = Database(engine, where.shown, clock or time.time)
+    if clock is not None:
+        return Store(database)
+    kept = WorkClock(database)
+    with suppress(StoreTrouble):  # a file that may only be read
+        kept.look()
+    return Store(replace(database, clock=kept))
