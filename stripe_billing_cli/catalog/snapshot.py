@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from stripe_billing_cli.catalog.desired import Catalog
 from stripe_billing_cli.catalog.sweep import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissing
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissing, UnsupportedCallError
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 LOOKUP_KEYS_A_CALL = 10
@@ -76,10 +76,10 @@ def expansions(catalog: Catalog) -> list[str]:
 
 
 def account_id(api: StripeApi) -> str | None:
-    """The account's id, or None for a restricted key that may not read it."""
+    """The account's id, or None where the key may not read it, or the server does not have it."""
     try:
         return str(api.account()["id"])
-    except PermissionMissing:
+    except (PermissionMissing, UnsupportedCallError):
         return None
 
 

@@ -10,12 +10,14 @@ if TYPE_CHECKING:
 
 def account_name(api: StripeApi) -> str:
     """The name that the dashboard shows, or the business's, or the id."""
-    from stripe_billing_cli.stripe_api.errors import PermissionMissing
+    from stripe_billing_cli.stripe_api.errors import PermissionMissing, UnsupportedCallError
 
     try:
         account = api.account()
     except PermissionMissing:
         return "of unknown name: this restricted key may not read it"
+    except UnsupportedCallError:
+        return "of unknown name: this server does not say it"
     dashboard = (account.get("settings") or {}).get("dashboard") or {}
     business = account.get("business_profile") or {}
     return str(dashboard.get("display_name") or business.get("name") or account.get("email") or account["id"])

@@ -127,7 +127,7 @@ def _look_at_stripe(context: Context) -> Iterator[Finding]:
 def _look_at_account(context: Context) -> Iterator[Finding]:
     from stripe_billing_cli.cli.account import account_name
     from stripe_billing_cli.stripe_api.client import API_VERSION
-    from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure
+    from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure, UnsupportedCallError
     from stripe_billing_cli.stripe_api.threads import side_by_side
 
     def read(path: str) -> StripeFailure | None:
@@ -140,7 +140,11 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
     with side_by_side(len(READS)) as pool:
         failures = dict(zip(READS, pool.map(read, READS.values()), strict=True))
     trouble = next(
-        (failure for failure in failures.values() if failure and not isinstance(failure, PermissionMissing)),
+        (
+            failure
+            for failure in failures.values()
+            if failure and not isinstance(failure, PermissionMissing | UnsupportedCallError)
+        ),
         None,
     )
     if trouble:

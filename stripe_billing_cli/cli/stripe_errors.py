@@ -18,7 +18,7 @@ HINTS: dict[type[errors.StripeFailure], str] = {
     errors.IncompleteAnswerError: "see that STRIPE_API_BASE is a server that speaks Stripe's API as it is now; "
     "`billing doctor` says which version is expected",
     errors.IdempotencyConflict: "another run may be busy with the same object; run it again in a minute",
-    errors.ObjectMissing: "check the id, and that the key is of the same account and mode",
+    errors.UnsupportedCallError: "only Stripe has all of Stripe's calls; `billing doctor` says where they are sent",
 }
 
 
@@ -31,6 +31,17 @@ def explain_stripe(error: BaseException) -> Told | None:
         return Told("conflict", "\n".join(lines), exit_code=WRONG)
     if isinstance(error, UnknownTarget | SavedPlanError):
         return Told("usage", str(error), error.hint, exit_code=WRONG)
+    return None
+
+
+def _missing(message: str) -> str | None:
+    """What to do about `resource_missing`, which is also what Stripe says of a customer without a card."""
+    if message.startswith("This customer has no attached payment source"):
+        return "give the customer a card: billing customer update CUSTOMER --payment-method pm_…"
+    if message.startswith("No such PaymentMethod"):
+        return "billing card list CUSTOMER shows the cards that a customer has"
+    if message.startswith("No such "):
+        return "check the id, and that the key is of the same account and mode"
     return None
 
 
@@ -47,6 +58,8 @@ def told_failure(failure: errors.StripeFailure) -> Told:
             message = f"Stripe could not be reached: {message}"
         case errors.PaymentFailed():
             hint = "the invoice stays open: pay it with another card"
+        case errors.ObjectMissing():
+            hint = _missing(message)
         case errors.RequestRefused() if failure.code == "customer_tax_location_invalid":
             hint = "give the customer an address: billing customer update CUSTOMER --address-country US …"
     exit_code = NOT_REACHED if isinstance(failure, errors.PaymentFailed) else FAILED

@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import pay as payment
 from stripe_billing_cli.subscriptions import records, references
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
-from stripe_billing_cli.subscriptions.payments import Trouble
+from stripe_billing_cli.subscriptions.payments import Trouble, ways_to_pay
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 
@@ -124,7 +124,7 @@ def _plan(subject: str, invoices: list[Object], request: PayRequest) -> PayPlan:
             if one.card is None and one.invoice["amount_remaining"]:
                 raise Refused(
                     f"there is no saved card to charge for the invoice {one.invoice['id']}",
-                    f"the customer can pay on {one.invoice['hosted_invoice_url']}; or say --payment-method",
+                    ways_to_pay(one.invoice["hosted_invoice_url"], "say --payment-method"),
                 )
     sums: dict[str, int] = {}
     for one in due:

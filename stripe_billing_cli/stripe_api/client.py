@@ -8,6 +8,7 @@ leaves to its user is done here: pacing, 429s, truncated answers, and a line for
 from __future__ import annotations
 
 import random
+import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -251,8 +252,7 @@ def _translated(error: stripe.StripeError) -> errors.StripeFailure:
         case stripe.CardError():
             kind = errors.PaymentFailed
         case stripe.InvalidRequestError():
-            missing = error.http_status == 404 or code == "resource_missing"
-            kind = errors.ObjectMissing if missing else errors.RequestRefused
+            kind = _refusal(error.http_status, code, message)
         case _ if error.http_status == 409:
             kind = errors.IdempotencyConflict
         case _:
@@ -268,6 +268,16 @@ def _translated(error: stripe.StripeError) -> errors.StripeFailure:
     if isinstance(failure, errors.PaymentFailed):
         failure.decline_code = _decline_code(error)
     return failure
+
+
+UNSUPPORTED = re.compile(r"Unrecognized request URL|The local Stripe does not have [A-Z]+ /")
+"""The refusal of an unknown route: Stripe's, which has no code, or the local Stripe's of a documented route."""
+
+
+def _refusal(status: int | None, code: str | None, message: str) -> type[errors.RequestRefused]:
+    if code is None and UNSUPPORTED.match(message):
+        return errors.UnsupportedCallError
+    return errors.ObjectMissing if status == 404 or code == "resource_missing" else errors.RequestRefused
 
 
 def _decline_code(error: stripe.StripeError) -> str | None:

@@ -57,6 +57,12 @@ class ObjectMissing(RequestRefused):
     kind = "not_found"
 
 
+class UnsupportedCallError(RequestRefused):
+    """The server does not have the call: it is not Stripe, or the local Stripe lacks it."""
+
+    kind = "unsupported_call"
+
+
 class PaymentFailed(StripeFailure):
     """402: the card was declined, or its holder must authenticate first; the invoice stays as it is.
 

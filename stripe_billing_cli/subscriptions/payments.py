@@ -23,6 +23,11 @@ class Trouble:
         return f"{self.message} ({self.decline_code})" if self.decline_code else self.message
 
 
+def ways_to_pay(url: str | None, otherwise: str) -> str:
+    """Say how an invoice can be paid; not every one has a page of its own."""
+    return f"the customer can pay on {url}; or: {otherwise}" if url else otherwise
+
+
 NEEDS_ACTION = Trouble("The customer must authenticate the payment (3-D Secure).", "authentication_required")
 NOT_TRIED = Trouble("No card was there to charge.", "payment_method_missing")
 

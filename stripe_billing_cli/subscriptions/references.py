@@ -17,6 +17,7 @@ from stripe_billing_cli.stripe_api.errors import (
     PermissionMissing,
     RequestRefused,
     StripeFailure,
+    UnsupportedCallError,
     without_secrets,
 )
 from stripe_billing_cli.subscriptions.ids import ID, kind_if_id, kind_of
@@ -27,6 +28,7 @@ ENDED = frozenset({"canceled", "incomplete_expired"})
 LISTED = 10
 """So many candidates are listed where a name fits several."""
 AT_ONCE = 8
+AFTER_COLON = "after the colon of PRICE:QUANTITY comes a whole number"
 
 
 class ReferenceRefused(Exception):
@@ -82,9 +84,11 @@ def check_customer_name(name: str) -> None:
 
 
 def check_price_name(name: str) -> None:
-    """Raises `WrongKind` for what can be no price's id or lookup key."""
+    """Raises `WrongKind` for what can be no price's id or lookup key. An id has no colon, a lookup key may have one."""
     if kind_if_id(name) not in ("a price", None):
         raise _wrong_kind(name, "a price", "price_… or a lookup key")
+    if kind_if_id(name) and not ID.fullmatch(name):
+        raise WrongKind(f"{name!r} is no price's id", AFTER_COLON if ":" in name else "give price_… or a lookup key")
 
 
 def check_id(name: str, kind: str, written: str) -> None:
@@ -126,10 +130,10 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
 
 
 def _clocks(api: StripeApi) -> list[str]:
-    """The ids of the account's test clocks; none where the key may not see them."""
+    """The ids of the account's test clocks; none where the key may not see them, or the server has none."""
     try:
         return [clock["id"] for page in api.pages("/v1/test_helpers/test_clocks", {}) for clock in page]
-    except PermissionMissing:
+    except (PermissionMissing, UnsupportedCallError):
         return []
 
 
@@ -193,7 +197,8 @@ def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> O
             f"{key} is a product, and a price is needed: {listed([_named(price) for price in prices])}",
             "name one of its prices, by its lookup key or id",
         )
-    raise NotFound(f"no price has the lookup key {key}", "`billing catalog plan` shows the keys of catalog.yaml")
+    hint = AFTER_COLON if ":" in key else "`billing catalog plan` shows the keys of catalog.yaml"
+    raise NotFound(f"no price has the lookup key {key}", hint)
 
 
 def _prices_of_product(api: StripeApi, product: str) -> list[Object]:

@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
 from stripe_billing_cli.webhooks.event import Event, NotAnEvent, Source, from_body
 from stripe_billing_cli.webhooks.handlers import FETCH
 from stripe_billing_cli.webhooks.store import Route, Store
@@ -63,7 +63,7 @@ def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> l
         while answer.get("next_page_url"):
             answer = api.get(answer["next_page_url"])
             found += answer["data"]
-    except ObjectMissing:  # a server without them, like the local Stripe
+    except (ObjectMissing, UnsupportedCallError):  # a server without them, like the local Stripe
         return []
     return sorted((_without_null(body) for body in found), key=lambda body: str(body.get("created")))
 

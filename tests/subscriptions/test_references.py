@@ -151,6 +151,25 @@ class TestPrices:
         price = shop.price(lookup_key=key)
         assert references.find_price(shop.api, key)["id"] == price["id"]
 
+    def test_a_lookup_key_may_have_a_colon(self, shop: Shop) -> None:
+        price = shop.price(lookup_key="team:pro")
+        assert references.find_price(shop.api, "team:pro")["id"] == price["id"]
+
+    @pytest.mark.parametrize(
+        ("name", "error"),
+        [
+            ("price_1MoBy5LkdIwHu7ix:many", references.WrongKind),
+            ("price_1MoBy5LkdIwHu7ix:", references.WrongKind),
+            ("pro.monthly:2.5", references.NotFound),
+            ("pro.monthly:", references.NotFound),
+        ],
+    )
+    def test_a_quantity_that_is_no_number_is_said_to_be(self, shop: Shop, name: str, error: type[Exception]) -> None:
+        shop.price(lookup_key="pro.monthly")
+        with pytest.raises(error) as refused:
+            references.find_price(shop.api, name)
+        assert refused.value.hint == "after the colon of PRICE:QUANTITY comes a whole number"  # type: ignore[attr-defined]
+
     def test_an_archived_one_is_refused_and_the_others_of_its_product_are_named(self, shop: Shop) -> None:
         product = shop.product()
         old = shop.price(product)

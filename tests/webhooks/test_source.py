@@ -18,7 +18,7 @@ from stripe_billing_cli.webhooks.event import Event, parse
 from stripe_billing_cli.webhooks.fetch import fetch_handler
 from stripe_billing_cli.webhooks.handlers import FETCH, HandlerFailed, route_to
 from stripe_billing_cli.webhooks.retention import forget_old
-from stripe_billing_cli.webhooks.source import CatchUp
+from stripe_billing_cli.webhooks.source import CatchUp, thin_oldest_first
 from stripe_billing_cli.webhooks.store import Store, open_store
 from tests.conftest import Account, Billing
 from tests.webhooks.conftest import Clock
@@ -184,6 +184,10 @@ def test_thin_events_that_were_missed_are_fetched_as_if_they_had_come(store: Sto
         ("evt_older", [FETCH]),
         ("evt_came", [FETCH]),
     ]
+
+
+def test_a_server_without_thin_events_has_none(account: Account) -> None:
+    assert thin_oldest_first(account.api, 0) == []
 
 
 def test_retention(store: Store, make_event: Callable[..., Event], clock: Clock) -> None:

@@ -146,11 +146,13 @@ def _tell(context: Context, shown: Shown, result: str | None) -> None:
     record = outcomes.change(result, shown.subscription, shown.change, shown.quoted, shown.later_cost, shown.owes)
     context.printer.record(record, lambda: change_view.screen(shown, result))
     if result == "payment_needed":
+        from stripe_billing_cli.subscriptions.payments import ways_to_pay
+
         assert shown.owes is not None
         why = str(shown.owes.trouble or "it has not been paid yet")
         raise CommandFailed(
             "payment_failed",
             f"the plan stays as it is until the payment goes through: {why}",
-            f"the customer can pay on {shown.owes.url}; or: billing sub pay {shown.subscription['id']}",
+            ways_to_pay(shown.owes.url, f"billing sub pay {shown.subscription['id']}"),
             NOT_REACHED,
         )

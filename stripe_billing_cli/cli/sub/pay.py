@@ -81,7 +81,7 @@ def _confirm_charge(context: Context, subscription: Object, invoice: Object, met
     if saved is None and method is None:
         raise Refused(
             f"the customer of {subscription['id']} has saved no card to charge",
-            f"the customer can pay on {invoice['hosted_invoice_url']}",
+            payments.ways_to_pay(invoice["hosted_invoice_url"], "say --payment-method"),
         )
     amount = words.money(invoice["amount_remaining"], invoice["currency"])
     source = f"from {method}" if method else paying(saved)

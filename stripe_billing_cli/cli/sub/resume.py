@@ -47,7 +47,7 @@ def resume(context: Context, subscription: Subscription) -> None:
     context.printer.record(record, lambda: _screen(record))
     if after["status"] == "paused":
         why = str(owes.trouble) if owes and owes.trouble else "it is still paused"
-        hint = f"the customer can pay on {owes.url}; or: billing sub pay {found['id']}" if owes else None
+        hint = payments.ways_to_pay(owes.url, f"billing sub pay {found['id']}") if owes else None
         raise CommandFailed("payment_failed", f"{found['id']} stays paused until it is paid: {why}", hint, NOT_REACHED)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
 from stripe_billing_cli.webhooks.access.disputes import DisputedPayment, disputed_since, disputes_of_customer
 from stripe_billing_cli.webhooks.access.holding import HeldItem, HeldSubscription, Holding
 
@@ -55,7 +55,7 @@ def active_features(api: StripeApi, customer: str) -> list[str]:
     """The lookup keys of a customer's active entitlements."""
     try:
         return [one["lookup_key"] for page in api.pages(ENTITLEMENTS, {"customer": customer}) for one in page]
-    except ObjectMissing:
+    except (ObjectMissing, UnsupportedCallError):
         return []
 
 

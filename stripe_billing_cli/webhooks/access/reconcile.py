@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
 from stripe_billing_cli.webhooks.access.decide import decide
 from stripe_billing_cli.webhooks.access.disputes import all_disputes
 from stripe_billing_cli.webhooks.access.read import EVERY, SUBSCRIPTIONS, active_features, holding_of
@@ -80,10 +80,9 @@ def _has_features(api: StripeApi) -> bool:
     """Archived ones too: they stay with the products that have them."""
     try:
         return any(
-            api.get("/v1/entitlements/features", {"limit": 1, **archived})["data"]
-            for archived in ({}, {"archived": True})
+            api.page("/v1/entitlements/features", {"limit": 1, **archived})[0] for archived in ({}, {"archived": True})
         )
-    except ObjectMissing:
+    except (ObjectMissing, UnsupportedCallError):
         return False
 
 
