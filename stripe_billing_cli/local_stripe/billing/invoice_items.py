@@ -217,17 +217,20 @@ def release(call: Call, invoice: str) -> None:
 
 def _price(call: Call, params: Params) -> Object | None:
     id = params.get("pricing", {}).get("price")
-    if id is None:
-        return None
+    return None if id is None else one_time_price(call, id, "pricing[price]")
+
+
+def one_time_price(call: Call, id: str, param: str) -> Object:
+    """The price that a parameter names, if it can be billed once."""
     price = call.store.get("price", id)
     if price is None:
-        raise no_such("price", id, "pricing[price]")
+        raise no_such("price", id, param)
     if not price["active"]:
-        raise invalid("The price specified is inactive. This field only accepts active prices.", "pricing[price]")
+        raise invalid("The price specified is inactive. This field only accepts active prices.", param)
     if price["recurring"] is not None:
         raise invalid(
             "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
-            "pricing[price]",
+            param,
         )
     return price
 
@@ -237,17 +240,23 @@ def _line(call: Call, params: Params, price: Object | None, currency: str) -> Li
     quantity = params.get("quantity", 1)
     if price is None:
         return Line(params["amount"], params.get("description", ""), period["start"], period["end"], None, 1, None)
+    line = of_price(call, price, quantity, currency, (period["start"], period["end"]), "pricing[price]")
+    return replace(line, description=params.get("description") or line.description)
+
+
+def of_price(call: Call, price: Object, quantity: int, currency: str, period: tuple[int, int], param: str) -> Line:
+    """So many of a one-time price."""
     if currency not in price["currency_options"]:
         raise invalid(
             f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
             f"`{currency}`.",
-            "pricing[price]",
+            param,
         )
     product = call.store.get("product", price["product"])
-    description = params.get("description") or (product["name"] if product else price["product"])
+    description = product["name"] if product else price["product"]
     amount = pricing.amount(price, currency, quantity)
     unit_amount = pricing.unit_amount_decimal(price, currency)
-    return Line(amount, description, period["start"], period["end"], price, quantity, None, unit_amount=unit_amount)
+    return Line(amount, description, *period, price, quantity, None, unit_amount=unit_amount)
 
 
 def _draft(call: Call, id: str, customer: Object) -> Object:

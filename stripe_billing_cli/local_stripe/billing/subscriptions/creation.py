@@ -123,6 +123,7 @@ def _begun(
     """The subscription, stored, and its first invoice, not yet stored; None where there is nothing to bill: "this
     action doesn't generate an invoice at all until the first billing period"
     (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
+    _add_items(call, customer, subscription)
     held = invoice_items.pending_of(call, subscription)
     data, billed = first_invoice.billed(call, subscription)
     on = discount.Redemption(
@@ -148,6 +149,22 @@ def _begun(
     _store(call, customer, subscription)
     invoice_items.bill(call, held, invoice["id"])
     return subscription, invoice
+
+
+def _add_items(call: Call, customer: Object, subscription: Object) -> None:
+    """What is billed once, with the first invoice, for the period that all items share (`add_invoice_items`: "If not
+    set, `period.start.type` defaults to `max_item_period_start` and `period.end.type` to `min_item_period_end`")."""
+    data, currency = subscription["items"]["data"], subscription["currency"]
+    period = (max(one["current_period_start"] for one in data), min(one["current_period_end"] for one in data))
+    for at, wanted in enumerate(call.params.get("add_invoice_items", ())):
+        param = f"add_invoice_items[{at}][price]"
+        if "price" not in wanted:
+            raise missing_param(param)
+        price = invoice_items.one_time_price(call, wanted["price"], param)
+        line = invoice_items.of_price(call, price, wanted.get("quantity", 1), currency, period, param)
+        item = invoice_items.pend(call, customer, line, currency, subscription["id"])
+        if metadata := merged({}, wanted.get("metadata") or {}):
+            call.store.replace("invoiceitem", {**item, "metadata": metadata})
 
 
 def _store(call: Call, customer: Object, subscription: Object) -> None:

@@ -102,6 +102,17 @@ COMMON = {
     **unsettable(cancel_at=NowOr("min_period_end", "max_period_end"), description=Text(500), metadata=Metadata()),
     **REST,
 }
+ADDED_ITEM = Hash(
+    {
+        **optional(price=Text(), quantity=Integer(1)),
+        **unsettable(metadata=Metadata()),
+        **unsupported(NO_TAXES, "tax_rates"),
+        **unsupported("its invoice items have prices", "price_data"),
+        **unsupported("discount the whole subscription", "discountable discounts"),
+        **unsupported("it bills them for the period of the subscription's items", "period"),
+    }
+)
+"""What is billed once, with the first invoice (https://docs.stripe.com/billing/invoices/subscription#first-invoice-extra)."""
 BILLING_MODE = Hash(
     {
         **required(type=Choice(("classic", "flexible"))),
@@ -113,6 +124,7 @@ CREATE = Hash(
         **COMMON,
         **required(customer=Text(), items=ListOf(NEW_ITEM, 20)),
         **optional(
+            add_invoice_items=ListOf(ADDED_ITEM, 20),
             billing_cycle_anchor=Integer(),
             billing_mode=BILLING_MODE,
             currency=Currency(),
