@@ -71,3 +71,14 @@ def idempotency_key(text: str | None) -> str | None:
             f"--idempotency-key has {len(text)} characters; it needs 1 to {LONGEST_KEY}", "order-1234, for example"
         )
     return text
+
+
+def currency(option: str, text: str | None) -> str | None:
+    """A currency in lower case, as Stripe writes it."""
+    if text is None:
+        return None
+    from stripe_billing_cli.stripe_api.money import CURRENCIES
+
+    if text.lower() not in CURRENCIES:
+        raise wrong(f"{option} is no currency: {text}", "usd or eur, for example")
+    return text.lower()

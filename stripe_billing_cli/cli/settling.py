@@ -1,14 +1,14 @@
-"""The end of a creation: the user has been told of what was made (`subscriptions/once.py`)."""
+"""The end of a command that makes something once: the user has been told of it (`subscriptions/once.py`)."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol
 
 from stripe_billing_cli.cli.context import Context
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object, StripeApi
-    from stripe_billing_cli.subscriptions.once import Intent
 
 
 class Repeatable(Protocol):
@@ -17,30 +17,22 @@ class Repeatable(Protocol):
     def finish(self, api: StripeApi) -> None: ...
 
 
-def settle(context: Context, intent: Intent, made: Object) -> None:
-    """Take the intent's mark off what was made. A failure to do so is told, and harmless."""
-    from stripe_billing_cli.stripe_api.errors import StripeFailure
-    from stripe_billing_cli.subscriptions import once
-
-    try:
-        once.settle(context.stripe, intent, made)
-    except StripeFailure as failure:
-        context.printer.note(
-            f"Note: {made['id']} is made, but could not be marked as finished ({failure.message}); "
-            "the same command run again will give it back.",
-            fg="yellow",
-        )
+def settle(context: Context, made: Object, mark_finished: Callable[[], None]) -> None:
+    """Let the same command mean another one from now on, as the user has been told. A failure is told, and harmless."""
+    told = f"{made['id']} is made, but could not be marked as finished"
+    _mark(context, mark_finished, told, "the same command run again will give it back")
 
 
 def finish(context: Context, result: Repeatable) -> None:
     """Let the next run with `--again` mean one more, now that the user has been told. A failure to do so is told."""
+    told = "it is done, but could not be marked as finished"
+    _mark(context, lambda: result.finish(context.stripe), told, "the next run with --again will give this back")
+
+
+def _mark(context: Context, mark_finished: Callable[[], None], told: str, then: str) -> None:
     from stripe_billing_cli.stripe_api.errors import StripeFailure
 
     try:
-        result.finish(context.stripe)
+        mark_finished()
     except StripeFailure as failure:
-        context.printer.note(
-            f"Note: it is done, but could not be marked as finished ({failure.message}); "
-            "the same command with --again will give this back once more.",
-            fg="yellow",
-        )
+        context.printer.note(f"Note: {told} ({failure.message}); {then}.", fg="yellow")

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import once, references
+from stripe_billing_cli.subscriptions import once, references, repeats
 from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, has_ended, listed
 from stripe_billing_cli.subscriptions.refusals import Refused
 
@@ -37,7 +38,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Order:
-    """What the user asks for. `anchor` in Unix seconds; `days_until_due` makes Stripe send invoices."""
+    """What the user asks for. `anchor` in Unix seconds; `days_until_due` makes Stripe send invoices.
+
+    `once` is billed with the first invoice only. `trial_from_price`: as many days as the price says. `again`: one more,
+    though the same with something billed once was created within a day.
+    """
 
     customer: str
     lines: Sequence[Line]
@@ -49,21 +54,50 @@ class Order:
     days_until_due: int | None = None
     anchor: int | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
+    once: Sequence[Line] = ()
+    currency: str | None = None
+    trial_from_price: bool = False
+    again: bool = False
 
 
 @dataclass(frozen=True)
 class Situation:
-    """What Stripe holds of what is ordered: prices in the order's order, all the customer's subscriptions."""
+    """What Stripe holds of what is ordered: prices in the order's order, all the customer's subscriptions.
+
+    `trial_days` are those that the subscription gets.
+    """
 
     customer: Object
     prices: Sequence[Object]
     subscriptions: Sequence[Object]
     promotion_code: str | None = None
+    once: Sequence[Object] = ()
+    trial_days: int | None = None
+
+    def unused_trials(self) -> list[Object]:
+        """The prices with trial days of their own, which Stripe does not use by itself."""
+        return [one for one in self.prices if trial_of(one) not in (None, self.trial_days)]
+
+    def earlier_trials(self) -> list[Object]:
+        """The subscriptions with which the customer had a trial of one of these products before."""
+        products = {id_of(price["product"]) for price in self.prices}
+        return [one for one in self.subscriptions if one["trial_end"] and products & _products_of(one)]
 
     def going_on(self) -> list[Object]:
         """The customer's subscriptions that have not ended and are to all of these prices."""
         wanted = {price["id"] for price in self.prices}
         return [one for one in self.subscriptions if not has_ended(one) and wanted <= prices_of(one)]
+
+
+def trial_of(price: Object) -> int | None:
+    """The trial days of a price: a default that the caller of Stripe has to ask for
+    (`trial_from_plan` in `stripe/params/_subscription_create_params.py`)."""
+    days: int | None = price["recurring"] and price["recurring"]["trial_period_days"]
+    return days
+
+
+def _products_of(subscription: Object) -> set[str | None]:
+    return {id_of(item["price"]["product"]) for item in subscription["items"]["data"]}
 
 
 def prices_of(subscription: Object) -> set[str]:
@@ -73,18 +107,57 @@ def prices_of(subscription: Object) -> set[str]:
 def look(api: StripeApi, order: Order) -> Situation:
     """Read what is ordered, side by side. Raises `ReferenceRefused`, `StripeFailure`."""
     references.check_customer_name(order.customer)
-    for line in order.lines:
+    for line in (*order.lines, *order.once):
         references.check_price_name(line.price)
     with ThreadPoolExecutor(8) as pool:
         customer = pool.submit(_customer_with_subscriptions, api, order.customer)
-        prices = [pool.submit(references.find_price, api, line.price) for line in order.lines]
+        prices = [pool.submit(references.find_price, api, line.price) for line in (*order.lines, *order.once)]
         person, subscriptions = customer.result()
-        found = [price.result() for price in prices]
-    for line, price in zip(order.lines, found, strict=True):
-        if price["recurring"] is None:
-            raise Refused(f"the price {line.price} is charged once, and a subscription needs a recurring one")
+        read = [price.result() for price in prices]
+    found, added = read[: len(order.lines)], read[len(order.lines) :]
+    _check_prices(order, found, added)
+    _check_currency(order, person)
     code = _promotion_code(api, order.promotion_code, person["id"]) if order.promotion_code else None
-    return Situation(person, found, subscriptions, code)
+    return Situation(person, found, subscriptions, code, added, _trial_days(order, found))
+
+
+def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Object]) -> None:
+    for line, price in zip(order.lines, recurring, strict=True):
+        if price["recurring"] is None:
+            raise Refused(
+                f"the price {line.price} is charged once, and a subscription needs a recurring one",
+                f"--add-once {line.price} bills it with the first invoice",
+            )
+    for line, price in zip(order.once, added, strict=True):
+        if price["recurring"] is not None:
+            raise Refused(
+                f"the price {line.price} is charged again and again, and --add-once needs one that is charged once",
+                f"--price {line.price} subscribes to it",
+            )
+
+
+def _check_currency(order: Order, customer: Object) -> None:
+    own = customer["currency"]
+    if order.currency and own and own != order.currency:
+        raise Refused(
+            f"the customer {customer['id']} is billed in {own.upper()}, and a customer has one currency",
+            "leave out --currency; or create another customer",
+        )
+
+
+def _trial_days(order: Order, prices: Sequence[Object]) -> int | None:
+    """The days of the trial: as ordered, or as the prices say, which must agree."""
+    if not order.trial_from_price:
+        return order.trial_days
+    days = {trial_of(price) for price in prices} - {None}
+    if len(days) == 1:
+        return days.pop()
+    if not days:
+        raise Refused("none of the prices has trial days of its own", "say --trial-days, or leave out the trial")
+    raise Refused(
+        f"the prices have trials of different lengths: {', '.join(map(str, sorted(days, key=str)))} days",
+        "say --trial-days",
+    )
 
 
 def _customer_with_subscriptions(api: StripeApi, name: str) -> tuple[Object, list[Object]]:
@@ -119,7 +192,10 @@ def params(order: Order, situation: Situation) -> dict[str, Any]:
     if situation.promotion_code:
         discounts.append({"promotion_code": situation.promotion_code})
     optional = {
-        "trial_period_days": order.trial_days,
+        "add_invoice_items": [_item(line, price) for line, price in zip(order.once, situation.once, strict=True)]
+        or None,
+        "currency": order.currency,
+        "trial_period_days": situation.trial_days,
         "discounts": discounts or None,
         "description": order.description,
         "automatic_tax": {"enabled": True} if order.automatic_tax else None,
@@ -135,16 +211,32 @@ def _item(line: Line, price: Object) -> dict[str, Any]:
 
 
 def intent_of(order: Order, situation: Situation, given_key: str | None) -> Intent:
-    return Intent(PATH, params(order, situation), given_key)
+    return Intent(PATH, params(order, situation), given_key, again=order.again)
 
 
-def made_before(api: StripeApi, intent: Intent, situation: Situation) -> Object | None:
-    """The subscription that an unfinished run of this order made, or a run with the same key. Raises `OtherIntent`."""
+def made_before(api: StripeApi, order: Order, intent: Intent, situation: Situation) -> Object | None:
+    """The subscription that an unfinished run of this order made, or a run with the same key. Raises `OtherIntent`.
+
+    Of an order with something that is billed once, one that was finished within a day too.
+    """
     candidates = situation.subscriptions
     if intent.given_key is None:
         candidates = [one for one in candidates if not has_ended(one)]
-    made = once.made_before(intent, candidates)
+    if order.once and intent.given_key is None:
+        now = repeats.now_of(api, situation.customer["id"])
+        made = repeats.made_within_a_day(intent, candidates, now)
+    else:
+        made = once.made_before(intent, candidates)
     return made and read(api, made["id"])
+
+
+def settle(api: StripeApi, order: Order, intent: Intent, made: Object) -> None:
+    """The user knows of it: the same command means another one from now on, or from tomorrow on. Raises
+    `StripeFailure`."""
+    if order.once and intent.given_key is None:
+        repeats.finish(api, intent, made)
+    else:
+        once.settle(api, intent, made)
 
 
 def standing(api: StripeApi, situation: Situation) -> Object | None:

@@ -43,7 +43,7 @@ def run(api: client.StripeApi, told: list[str], key: str | None = None) -> None:
     """`billing sub create` without its printing; the user is told where it would print."""
     situation = start.look(api, ORDER)
     intent = start.intent_of(ORDER, situation, key)
-    made = start.made_before(api, intent, situation) or start.create(api, intent, situation)
+    made = start.made_before(api, ORDER, intent, situation) or start.create(api, intent, situation)
     told.append(made["id"])
     once.settle(api, intent, made)
 

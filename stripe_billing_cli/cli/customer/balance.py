@@ -74,7 +74,7 @@ def _request(
         customer=customer,
         side="debit" if credit is None else "credit",
         amount=amount,
-        currency=currency.lower() if currency else None,
+        currency=given.currency("--currency", currency),
         note=note,
         again=again,
     )

@@ -60,7 +60,7 @@ def create(
     """
     if if_not_exists and not email:
         raise given.wrong("--if-not-exists looks for the email, and none is given", "add --email")
-    from stripe_billing_cli.subscriptions import clocks, customers
+    from stripe_billing_cli.subscriptions import clocks, customers, once
 
     details = customers.Details(
         email=email or None,
@@ -76,8 +76,9 @@ def create(
     prospect = customers.look(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     customer = prospect.there or _create(context, prospect)
     _print(context, customer, existing=prospect.there is not None)
-    if prospect.intent is not None:
-        settle(context, prospect.intent, customer)
+    intent = prospect.intent
+    if intent is not None:
+        settle(context, customer, lambda: once.settle(context.stripe, intent, customer))
 
 
 def _create(context: Context, prospect: Prospect) -> Object:

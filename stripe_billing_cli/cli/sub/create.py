@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,6 +43,21 @@ def create(
     trial_days: Annotated[
         int | None, typer.Option("--trial-days", min=1, max=730, metavar="N", help="Nothing is due for so many days.")
     ] = None,
+    trial_from_price: Annotated[
+        bool, typer.Option("--trial-from-price", help="As many trial days as the price has of its own.")
+    ] = False,
+    add_once: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--add-once",
+            metavar="PRICE[:QUANTITY]",
+            help="Billed with the first invoice only, a setup fee: a one-time price. Repeatable.",
+        ),
+    ] = None,
+    currency: Annotated[
+        str | None,
+        typer.Option(metavar="CUR", help="Which of the prices' currencies, for a customer who was never billed."),
+    ] = None,
     coupon: Annotated[str | None, typer.Option(metavar="COUPON", help="A coupon's id.")] = None,
     promotion_code: Annotated[
         str | None, typer.Option("--promotion-code", metavar="CODE", help="A promotion code, as customers write it.")
@@ -66,6 +81,9 @@ def create(
         bool,
         typer.Option("--if-not-exists", help="Give back the subscription to this that runs or can still be paid."),
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --add-once: once more, though the same was created today.")
+    ] = False,
     idempotency_key: given.IdempotencyKey = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the confirmation link in a browser.")] = False,
     wait: Annotated[
@@ -82,11 +100,13 @@ def create(
     payment can be made for 23 hours; then the subscription expires. The card that pays is kept for the renewals.
 
     Cut off and run again, the command goes on with the subscription that it made. A run after a finished one makes
-    another (and says that there is one), unless --if-not-exists.
+    another (and says that there is one), unless --if-not-exists. With --add-once, the same within a day gives back the
+    first one, unless --again. A price's own trial days are used with --trial-from-price only.
 
     \b
     Examples:  billing sub create --customer ada@example.com --price keymap-pro.monthly
                billing sub create --customer cus_NffrFeUfNV2Hib --price keymap-team.monthly:12 --trial-days 14
+               billing sub create --customer ada@example.com --price keymap-team.monthly:5 --add-once setup
                billing sub create --customer ada@example.com --price keymap-pro.yearly --open --wait --timeout 10m
                billing sub create --customer ada@example.com --price keymap-pro.yearly --if-not-exists --output json
     """
@@ -103,7 +123,15 @@ def create(
         days_until_due=_days(collection_method, days_until_due),
         anchor=given.moment("--anchor", anchor) if anchor else None,
         metadata=given.metadata("--metadata", metadata),
+        once=[_line(text) for text in add_once or ()],
+        currency=given.currency("--currency", currency),
+        trial_from_price=trial_from_price,
+        again=again,
     )
+    if trial_from_price and trial_days:
+        raise given.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
+    if again and (not add_once or idempotency_key):
+        raise given.wrong("--again goes with --add-once, and not with --idempotency-key")
     if timeout and not wait:
         raise given.wrong("--timeout goes with --wait")
     seconds = given.span("--timeout", timeout) if timeout else None
@@ -111,7 +139,7 @@ def create(
 
     situation = start.look(context.stripe, order)
     intent = start.intent_of(order, situation, key)
-    there = start.made_before(context.stripe, intent, situation)
+    there = start.made_before(context.stripe, order, intent, situation)
     if there is None and if_not_exists:
         there = start.standing(context.stripe, situation)
     subscription = there or _create(context, order, situation, intent)
@@ -124,7 +152,7 @@ def create(
     if open_ and confirmation.url:
         typer.launch(confirmation.url)
     trouble = _wait(context, record, seconds) if wait else None
-    settle(context, intent, subscription)
+    settle(context, subscription, lambda: start.settle(context.stripe, order, intent, subscription))
     if trouble:
         raise trouble
 
@@ -133,15 +161,19 @@ def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
     """`KEY:QUANTITY`, where what follows the last colon is a number."""
     from stripe_billing_cli.subscriptions.start import Line
 
-    lines = []
-    for text in prices:
-        name, colon, number = text.rpartition(":")
-        lines.append(Line(name, int(number)) if colon and name and number.isdecimal() else Line(text))
+    lines = [_line(text) for text in prices]
     if quantity is None:
         return lines
     if len(lines) > 1 or lines[0].quantity is not None:
         raise given.wrong("--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY")
     return [Line(lines[0].price, quantity)]
+
+
+def _line(text: str) -> Line:
+    from stripe_billing_cli.subscriptions.start import Line
+
+    name, colon, number = text.rpartition(":")
+    return Line(name, int(number)) if colon and name and number.isdecimal() else Line(text)
 
 
 def _days(collection: Collection, days: int | None) -> int | None:
@@ -165,9 +197,25 @@ def _create(context: Context, order: Order, situation: Situation, intent: Intent
             "This makes another one; --if-not-exists would not.",
             fg="yellow",
         )
+    for note in _trial_notes(situation):
+        context.printer.note(note, fg="yellow")
     who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
     asking.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
     return start.create(context.stripe, intent, situation)
+
+
+def _trial_notes(situation: Situation) -> Iterator[str]:
+    """What may be forgotten about trials: that prices have some, and that the customer had one."""
+    from stripe_billing_cli.subscriptions import start
+
+    for price in situation.unused_trials():
+        name, days = price["lookup_key"] or price["id"], words.counted(start.trial_of(price) or 0, "day")
+        way = "" if situation.trial_days else "; --trial-from-price would use it"
+        yield f"Note: {name} has a trial of {days} of its own, which is not used{way}."
+    if situation.trial_days:
+        for one in situation.earlier_trials():
+            until = words.date(one["trial_end"])
+            yield f"Note: {situation.customer['id']} had a trial of this product before: {one['id']}, until {until}."
 
 
 def _told(
