@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 WORKERS ?= auto
 
-.PHONY: try test check bench clean
+.PHONY: try test soak check bench clean
 
 $(BIN)/billing: pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not on the PATH."; exit 1; }
@@ -24,6 +24,10 @@ try: $(BIN)/billing
 test: $(VENV)/dev
 	@sh scripts/chromium.sh
 	@$(BIN)/python -m pytest -n $(WORKERS)
+
+## All cases of the tests that try a part of them in `make test`.
+soak: $(VENV)/dev
+	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak
 
 ## Lint, format and strict types.
 check: $(VENV)/dev

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -19,6 +20,7 @@ from stripe_billing_cli.stripe_api import client
 from tests import declared_reads
 from tests.answer_modes import MODES, AnswerModeTransport, Rewrite
 from tests.contract import ContractTransport
+from tests.soak import Soak
 
 PLAIN_TRANSPORT = client.PacedTransport
 """As it is in every mode: what a test reads for itself is the local Stripe's own answer."""
@@ -27,6 +29,8 @@ Wrap = Callable[[stripe.HTTPClient], stripe.HTTPClient]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--answers", choices=sorted(MODES), help="say the local Stripe's answers in another legal way")
+    parser.addoption("--soak", action="store_true", help="try all cases of tests that try a part of them otherwise")
+    parser.addoption("--soak-seed", type=int, help="what decides which part, or the order; printed at the end")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -38,6 +42,9 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("any-machine")
     declared_reads.watch()
     config.addinivalue_line("markers", "literal: says of an answer word for word what comes of it; of no mode")
+    config.addinivalue_line("markers", "soak: tries a part of its cases, and all of them with --soak")
+    if config.option.soak_seed is None:  # set before workers start, so that all have the same
+        config.option.soak_seed = random.SystemRandom().randrange(10**6) if config.option.soak else 1
     if mode := config.getoption("--answers"):
         _say_answers(MODES[mode])
 
@@ -47,6 +54,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         literal = [item for item in items if item.get_closest_marker("literal")]
         config.hook.pytest_deselected(items=literal)
         items[:] = [item for item in items if item not in literal]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if config.option.soak:
+        terminalreporter.write_line(f"soak seed: {config.option.soak_seed} (again with --soak-seed)")
+
+
+@pytest.fixture
+def soak(request: pytest.FixtureRequest) -> Soak:
+    """How many of its cases a test tries."""
+    seed = f"{request.config.option.soak_seed} {request.node.nodeid}"
+    return Soak(request.config.option.soak, random.Random(seed))
 
 
 def _say_answers(rewrite: Rewrite) -> None:

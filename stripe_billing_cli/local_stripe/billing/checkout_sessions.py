@@ -23,6 +23,7 @@ from stripe_billing_cli.local_stripe.parameters import (
     Metadata,
     Params,
     Text,
+    Url,
     optional,
     required,
     unsettable,
@@ -48,14 +49,14 @@ CREATE = Hash(
     {
         **required(mode=Choice(("payment", "setup", "subscription"))),
         **optional(
-            cancel_url=Text(),
+            cancel_url=Url(),
             client_reference_id=Text(200),
             currency=Currency(),
             customer=Text(),
             customer_creation=Choice(("always", "if_required")),
             customer_email=Text(800),
             expires_at=Integer(),
-            locale=Text(),
+            locale=Choice(pages.LOCALES),
             metadata=Metadata(),
             payment_method_types=ListOf(Choice(("card",))),
             setup_intent_data=Hash(
@@ -64,7 +65,7 @@ CREATE = Hash(
                     **unsupported("it has no connected accounts", "on_behalf_of"),
                 }
             ),
-            success_url=Text(),
+            success_url=Url(),
             ui_mode=Choice(("hosted_page",)),
         ),
         **unsupported("it has no accounts that are customers", "customer_account"),

@@ -5,6 +5,14 @@
 
 from __future__ import annotations
 
+LOCALES = tuple(
+    (
+        "auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro "
+        "ru sk sl sv th tr vi zh zh-HK zh-TW"
+    ).split()
+)
+"""The languages of Stripe's pages (`_session_create_params.py`); those of the local Stripe are English."""
+PORTAL_LOCALES = (*LOCALES, *"en-AU en-CA en-IE en-IN en-NZ en-SG".split())
 BASE = "http://127.0.0.1:12111"
 """Where `billing local serve` listens unless told otherwise."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import payment_method_types as types
-from stripe_billing_cli.local_stripe.errors import missing_param, only_one_of, unknown_params
+from stripe_billing_cli.local_stripe.errors import missing_param, only_one_of
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -63,7 +63,8 @@ UPDATE = Hash(
         "expand": EXPAND,
     }
 )
-LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Text())
+FILTERED = ("card", *types.NAMES.split())
+LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
 
 
 def check_new(params: Params) -> None:
@@ -71,7 +72,7 @@ def check_new(params: Params) -> None:
     type = params["type"]
     other = next((name for name in ("card", *types.TYPES) if name in params and name != type), None)
     if other is not None:
-        raise unknown_params([other])
+        raise only_one_of([type, other], other)
     if type not in params and (type == "card" or types.TYPES[type].needs_hash):
         raise missing_param(type)
     card = params.get("card", {})

@@ -124,6 +124,8 @@ def preview(call: Call) -> Object:
     customer = customers.find(call, subscription["customer"])
     if call.params.get("customer", customer["id"]) != customer["id"]:
         raise invalid("The subscription does not belong to the customer.", "subscription")
+    if call.params.get("currency", subscription["currency"]) != subscription["currency"]:
+        raise invalid("A subscription's invoices are in its own currency, and so are their previews.", "currency")
     call = clocks.at_time_of(call, customer)
     details = call.params.get("subscription_details", {})
     upcoming = _upcoming(

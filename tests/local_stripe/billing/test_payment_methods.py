@@ -113,7 +113,7 @@ def test_an_equal_number_has_an_equal_fingerprint(local: Local) -> None:
         ),
         (
             {"type": "klarna", "card": {"token": "tok_visa"}},
-            Refusal("Received unknown parameter: card", "parameter_unknown", "card"),
+            Refusal("You may only specify one of these parameters: klarna, card.", param="card"),
         ),
         ({"type": "sepa_debit"}, Refusal("Missing required param: sepa_debit.", "parameter_missing", "sepa_debit")),
         (

@@ -77,7 +77,7 @@ CREATE = Hash(
             configuration=Text(),
             customer=Text(),
             flow_data=FLOW,
-            locale=Text(),
+            locale=Choice(pages.PORTAL_LOCALES),
             return_url=Url(),
         ),
         **unsupported("it has no connected accounts", "on_behalf_of"),

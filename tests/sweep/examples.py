@@ -1,0 +1,156 @@
+"""A call that succeeds for every route of the local Stripe: the ids of its path and the parameters that it needs.
+
+A new route needs an entry here where the object named like its path, or parameters besides `REQUIRED`, do not do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.calls import Route
+from tests.sweep.world import DAY, NOW, World
+
+Ids = Mapping[str, str]
+Params = dict[str, Any]
+
+PATHS: Mapping[str, tuple[str, ...]] = {
+    "GET /v1/accounts/{id}": ("account",),
+    "GET /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
+    "POST /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
+    "POST /v1/payment_methods/{id}/attach": ("loose_payment_method",),
+    "POST /v1/payment_intents/{id}": ("intent",),
+    "POST /v1/payment_intents/{id}/confirm": ("intent",),
+    "POST /v1/payment_intents/{id}/cancel": ("intent",),
+    "POST /v1/payment_intents/{id}/capture": ("held_intent",),
+    "GET /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
+    "POST /v1/charges/{id}/refunds/{id}": ("charge", "refund"),
+    "GET /v1/charges/{id}/dispute": ("disputed_charge",),
+    "POST /v1/charges/{id}/dispute": ("disputed_charge",),
+    "POST /v1/charges/{id}/dispute/close": ("disputed_charge",),
+    "GET /v1/balance_transactions/{id}": ("transaction",),
+    "GET /v1/balance/history/{id}": ("transaction",),
+    "GET /v1/customers/{id}/payment_methods/{id}": ("customer", "payment_method"),
+    "POST /v1/invoices/{id}": ("draft",),
+    "DELETE /v1/invoices/{id}": ("draft",),
+    "POST /v1/invoices/{id}/finalize": ("draft",),
+    "POST /v1/invoices/{id}/send": ("draft",),
+    "POST /v1/subscriptions/{id}/resume": ("paused_subscription",),
+    "POST /v1/checkout/sessions/{id}/expire": ("checkout_session",),
+    "POST /v1/products/{id}/features": ("spare_product",),
+    "DELETE /v1/products/{id}": ("empty_product",),
+    "GET /v1/products/{id}/features/{id}": ("product", "product_feature"),
+    "DELETE /v1/products/{id}/features/{id}": ("product", "product_feature"),
+    "GET /v1/customers/{id}/tax_ids/{id}": ("customer", "tax_id"),
+    "DELETE /v1/customers/{id}/tax_ids/{id}": ("customer", "tax_id"),
+    "POST /v1/billing/meters/{id}/reactivate": ("inactive_meter",),
+    "DELETE /v1/test_helpers/test_clocks/{id}": ("test_clock",),
+}
+"""The objects of a path, where they are not the one named like its collection."""
+REFUSED: Mapping[str, str] = {
+    "DELETE /v1/customers/{id}/discount": "customers have no discounts in this version of the API",
+    "POST /v1/charges": "customers have no sources",
+    "POST /v1/charges/{id}/capture": "charges are made by payment intents, which are captured themselves",
+    "POST /v1/payouts": "the account has no bank account to pay out to",
+    "POST /v1/payouts/{id}": "there are no payouts",
+    "POST /v1/payouts/{id}/cancel": "there are no payouts",
+    "POST /v1/payouts/{id}/reverse": "there are no payouts",
+    "GET /v1/payouts/{id}": "there are no payouts",
+    "POST /v1/refunds/{id}/cancel": "refunds to cards are never pending",
+    "POST /v1/setup_intents/{id}/verify_microdeposits": "cards need no microdeposits",
+}
+"""Routes whose object no call can bring into the state that they need."""
+COLLECTIONS: Mapping[str, str] = {
+    "billing/meters": "meter",
+    "billing_portal/configurations": "configuration",
+    "checkout/sessions": "checkout_session",
+    "entitlements/active_entitlements": "entitlement",
+    "entitlements/features": "feature",
+    "test_helpers/test_clocks": "test_clock",
+    "webhook_endpoints": "endpoint",
+    "tax_ids": "tax_id",
+}
+UPGRADE = "POST /v1/subscriptions/{id}"
+"""Its example changes something, so that what says how to change it has an effect."""
+FEATURES = {"invoice_history": {"enabled": True}}
+NEEDED: Mapping[str, Callable[[Ids], Params]] = {
+    "POST /v1/products": lambda ids: {"name": "Basic"},
+    "POST /v1/prices": lambda ids: {"currency": "usd", "product": ids["product"], "unit_amount": 900},
+    "POST /v1/customers/{id}/balance_transactions": lambda ids: {"amount": -100, "currency": "usd"},
+    "POST /v1/payment_methods": lambda ids: {"type": "card", "card": {"token": "tok_visa"}},
+    "GET /v1/payment_methods": lambda ids: {"customer": ids["customer"]},
+    "POST /v1/payment_methods/{id}/attach": lambda ids: {"customer": ids["customer"]},
+    "POST /v1/payment_intents": lambda ids: {"amount": 1000, "currency": "usd"},
+    "POST /v1/refunds": lambda ids: {"payment_intent": ids["payment_intent"]},
+    "POST /v1/charges": lambda ids: {"amount": 1000, "currency": "usd", "customer": ids["customer"]},
+    "POST /v1/payouts": lambda ids: {"amount": 100, "currency": "usd"},
+    "POST /v1/invoices": lambda ids: {"customer": ids["customer"]},
+    "POST /v1/invoices/create_preview": lambda ids: {"customer": ids["customer"]},
+    UPGRADE: lambda ids: {"items": [{"id": ids["subscription_item"], "quantity": 2}]},
+    "POST /v1/invoiceitems": lambda ids: {"customer": ids["customer"], "amount": 100, "currency": "usd"},
+    "POST /v1/credit_notes": lambda ids: {"invoice": ids["invoice"], "amount": 50},
+    "GET /v1/credit_notes/preview": lambda ids: {"invoice": ids["invoice"], "amount": 50},
+    "GET /v1/credit_notes/preview/lines": lambda ids: {
+        "invoice": ids["invoice"],
+        "lines": [{"type": "custom_line_item", "description": "Sorry", "quantity": 1, "unit_amount": 10}],
+    },
+    "POST /v1/subscription_items/{id}": lambda ids: {"quantity": 2},
+    "POST /v1/subscription_items": lambda ids: {"subscription": ids["subscription"], "price": ids["other_price"]},
+    "GET /v1/subscription_items": lambda ids: {"subscription": ids["subscription"]},
+    "POST /v1/subscriptions": lambda ids: {"customer": ids["customer"], "items": [{"price": ids["price"]}]},
+    "POST /v1/coupons": lambda ids: {"percent_off": 25},
+    "POST /v1/promotion_codes": lambda ids: {"promotion": {"type": "coupon", "coupon": ids["coupon"]}},
+    "POST /v1/customers/{id}/tax_ids": lambda ids: {"type": "eu_vat", "value": "DE123456780"},
+    "POST /v1/tax_rates": lambda ids: {"display_name": "VAT", "inclusive": False, "percentage": 7},
+    "POST /v1/tokens": lambda ids: {"card": {"number": "4242424242424242", "exp_month": 5, "exp_year": 2040}},
+    "POST /v1/checkout/sessions": lambda ids: {
+        "mode": "setup",
+        "currency": "usd",
+        "success_url": "https://example.com/done",
+    },
+    "POST /v1/entitlements/features": lambda ids: {"lookup_key": "more", "name": "More"},
+    "POST /v1/products/{id}/features": lambda ids: {"entitlement_feature": ids["loose_feature"]},
+    "GET /v1/entitlements/active_entitlements": lambda ids: {"customer": ids["customer"]},
+    "POST /v1/billing/meters": lambda ids: {
+        "default_aggregation": {"formula": "sum"},
+        "display_name": "Bytes",
+        "event_name": "bytes",
+    },
+    "POST /v1/billing/meter_events": lambda ids: {
+        "event_name": "calls",
+        "payload": {"stripe_customer_id": ids["customer"], "value": "3"},
+    },
+    "GET /v1/billing/meters/{id}/event_summaries": lambda ids: {
+        "customer": ids["customer"],
+        "start_time": NOW - NOW % DAY - 2 * DAY,
+        "end_time": NOW - NOW % DAY + DAY,
+    },
+    "POST /v1/billing_portal/configurations": lambda ids: {"features": FEATURES},
+    "POST /v1/billing_portal/sessions": lambda ids: {"customer": ids["customer"]},
+    "POST /v1/subscription_schedules": lambda ids: {
+        "customer": ids["customer"],
+        "start_date": "now",
+        "phases": [{"items": [{"price": ids["price"]}], "duration": {"interval": "month", "interval_count": 1}}],
+    },
+    "POST /v1/test_helpers/test_clocks": lambda ids: {"frozen_time": NOW},
+    "POST /v1/test_helpers/test_clocks/{id}/advance": lambda ids: {"frozen_time": NOW - 4 * DAY},
+    "POST /v1/webhook_endpoints": lambda ids: {"enabled_events": ["price.created"], "url": "https://example.com/more"},
+}
+
+
+def path(route: Route, world: World) -> str:
+    """Return the route's path with ids of the world's objects."""
+    names = PATHS.get(f"{route.method} {route.path}")
+    if names is None:
+        collection = route.path.removeprefix("/v1/").split("/{id}")[0]
+        names = (COLLECTIONS.get(collection, collection.removesuffix("s")),)
+    found = route.path
+    for name in names:
+        found = found.replace("{id}", world.ids.get(name, name), 1)
+    return found
+
+
+def params(route: Route, world: World) -> Params:
+    """Return the parameters that the route needs."""
+    needed = NEEDED.get(f"{route.method} {route.path}")
+    return needed(world.ids) if needed else {}
