@@ -23,6 +23,7 @@ NULL_ALL_THE_SAME = {
     "charge": "destination dispute order source",
     "dispute": "balance_transaction",
     "payment_intent": "payment_record shared_payment_granted_token source",
+    "payment_intent_payment_method_options_link": "persistent_token",
     "payment_method": "shared_payment_granted_token",
     "product": "tax_details",
     "recurring": "trial_period_days",

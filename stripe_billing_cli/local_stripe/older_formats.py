@@ -16,6 +16,9 @@ PRIVATE_UNTIL_3 = {
 }
 """What was private up to format 3, and what it is called since."""
 
+UNDISPUTED = {"destination": None, "dispute": None, "order": None}
+"""What charges did not have up to format 3."""
+
 
 def upgrade(version: int, kind: str, object: dict[str, Any]) -> dict[str, Any]:
     """Return the object of a file of format `version` in today's form."""
@@ -23,6 +26,8 @@ def upgrade(version: int, kind: str, object: dict[str, Any]) -> dict[str, Any]:
         object = _with_private_names(object)
         if kind == "product" and object["tax_code"] and not object["tax_details"]:
             object["tax_details"] = {"performance_location": None, "tax_code": object["tax_code"]}
+        if kind == "charge":
+            object = {**UNDISPUTED, **object}
     return object
 
 

@@ -46,6 +46,7 @@ NULL: Mapping[str, frozenset[str]] = {
     "charge": frozenset({"destination", "dispute", "order", "source"}),
     "dispute": frozenset({"balance_transaction"}),
     "payment_intent": frozenset({"payment_record", "shared_payment_granted_token", "source"}),
+    "payment_intent_payment_method_options_link": frozenset({"persistent_token"}),
     "payment_method": frozenset({"shared_payment_granted_token"}),
     "product": frozenset({"tax_details"}),
     "recurring": frozenset({"trial_period_days"}),

@@ -91,6 +91,16 @@ def test_an_older_file_is_gone_on_with(older: Local) -> None:
         older.post(f"/v1/invoices/{invoice['id']}/finalize")
 
 
+def test_a_charge_of_an_older_file_is_refunded(older: Local) -> None:
+    paid = [one for one in older.get("/v1/charges", limit=100)["data"] if one["paid"] and not one["refunded"]]
+    for charge in paid:
+        older.post("/v1/refunds", charge=charge["id"])
+        after = older.get(f"/v1/charges/{charge['id']}")
+        assert (after["refunded"], after["dispute"]) == (True, None)
+        assert after["balance_transaction"] is not None
+    assert paid
+
+
 def test_an_older_file_takes_todays_format(older: Local, database: Path) -> None:
     with sqlite3.connect(database) as connection:
         [version] = connection.execute("PRAGMA user_version").fetchone()

@@ -32,6 +32,8 @@ SHIPPING = Hash(
     {**required(address=ADDRESS, name=Text()), **optional(carrier=Text(), phone=Text(), tracking_number=Text())}
 )
 CAPTURE_METHOD = Choice(("automatic", "automatic_async", "manual"))
+TYPES = ("allowed_payment_method_types", "payment_method_types")
+"""What an intent may be paid by: the parameter of our version of the SDK, and that of the recordings."""
 NO_ACCOUNTS = "it has no accounts that are customers"
 
 
@@ -43,10 +45,10 @@ class OffSession(Kind):
 
 
 ANYWHERE: dict[str, Any] = {
+    **optional(allowed_payment_method_types=ListOf(Text()), payment_method_types=ListOf(Text())),
     **unsupported(
         intent_rules.NOT_HERE,
-        "allowed_payment_method_types amount_details excluded_payment_method_types hooks payment_details "
-        "payment_method_data payment_method_options",
+        "amount_details excluded_payment_method_types hooks payment_details payment_method_data payment_method_options",
     ),
     "expand": EXPAND,
 }
@@ -64,7 +66,6 @@ CREATE = Hash(
             customer=Text(),
             description=Text(1000),
             payment_method=Text(),
-            payment_method_types=ListOf(Text()),
             receipt_email=Email(),
             setup_future_usage=intent_rules.USAGE,
             shipping=SHIPPING,
@@ -85,7 +86,6 @@ CONFIRM = Hash(
             capture_method=CAPTURE_METHOD,
             client_secret=Text(),
             payment_method=Text(),
-            payment_method_types=ListOf(Text()),
         ),
         **unsettable(receipt_email=Email(), setup_future_usage=intent_rules.USAGE, shipping=SHIPPING),
         **unsupported(intent_rules.NOT_HERE, "amount_to_confirm"),
@@ -102,7 +102,6 @@ UPDATE = Hash(
             customer=Text(),
             description=Text(1000),
             payment_method=Text(),
-            payment_method_types=ListOf(Text()),
             statement_descriptor=Text(22),
             statement_descriptor_suffix=Text(22),
         ),
@@ -142,15 +141,17 @@ def check_creation(params: Params) -> None:
     """Raise for parameters that do not go together, and for an amount that Stripe does not charge."""
     payment_rules.check_amount(params["amount"], params["currency"])
     check_types(params)
-    if "automatic_payment_methods" in params and "payment_method_types" in params:
-        raise only_one_of(["automatic_payment_methods", "payment_method_types"])
+    named = [name for name in ("automatic_payment_methods", *TYPES) if name in params]
+    if len(named) > 1:
+        raise only_one_of(named)
     early = [name for name in ("error_on_requires_action", "off_session", "return_url") if name in params]
     if early and not params.get("confirm"):
         raise invalid(f"The parameter `{early[0]}` can only be used with `confirm=true`.", early[0])
 
 
 def check_types(params: Params) -> None:
-    payment_rules.check_types(params.get("payment_method_types"))
+    for name in TYPES:
+        payment_rules.check_types(params.get(name), name)
 
 
 def check_capture(params: Params) -> None:

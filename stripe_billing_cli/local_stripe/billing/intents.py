@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.store import Condition, Object
 KIND = payments.KIND
 DESCRIBING = "description receipt_email shipping statement_descriptor statement_descriptor_suffix".split()
 """What can be changed whatever has become of the payment, metadata besides."""
-DECIDING = "amount currency customer capture_method payment_method payment_method_types setup_future_usage".split()
+DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
 
 
 def create(call: Call) -> Object:
@@ -68,9 +68,10 @@ def shipping(params: Mapping[str, Any]) -> Object:
 def _types(call: Call) -> Object:
     """What may pay: the types named, or those that the account's configuration has."""
     params = call.params
-    automatic = params.get("automatic_payment_methods", {"enabled": "payment_method_types" not in params})
+    named = _named_types(params)
+    automatic = params.get("automatic_payment_methods", {"enabled": not named})
     if not automatic["enabled"]:
-        return {"payment_method_types": params.get("payment_method_types") or ["card"]}
+        return {"payment_method_types": ["card"], **named}
     return {
         "automatic_payment_methods": {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True},
         "payment_method_configuration_details": {
@@ -79,6 +80,20 @@ def _types(call: Call) -> Object:
         },
         "payment_method_options": {"card": payments.CARD_OPTIONS, "link": {"persistent_token": None}},
         "payment_method_types": ["card", "link"],
+    }
+
+
+def _named_types(params: Mapping[str, Any]) -> Object:
+    """The types that a call names, which take the place of the configuration's; nothing where it names none."""
+    named = next((params[name] for name in intent_forms.TYPES if params.get(name)), None)
+    if named is None:
+        return {}
+    return {
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "automatic_payment_methods": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {"card": payments.CARD_OPTIONS},
+        "payment_method_types": named,
     }
 
 
@@ -97,7 +112,7 @@ def confirm(call: Call) -> Object:
     if method is None:
         raise payment_rules.nothing_to_confirm(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
-    return _confirmed(call, {**before, **changed, **_described(call.params)}, method)
+    return _confirmed(call, {**before, **changed, **_described(call.params), **_named_types(call.params)}, method)
 
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
@@ -142,21 +157,19 @@ def update(call: Call) -> Object:
     params = call.params
     customer = _customer_of(call, intent)
     call = clocks.at_time_of(call, customer or {})
-    for name in DECIDING:
+    for name in (*DECIDING, *intent_forms.TYPES):
         if name in params:
             payment_rules.check_updatable(call, intent, name)
     if params.keys() & {"amount", "currency", "customer"} and invoice_of(call, intent["id"]) is not None:
         raise invalid("You cannot change the amount, the currency or the customer of an invoice's PaymentIntent.")
-    after = {**intent, **{name: params[name] for name in DECIDING if name in params}, **_described(params)}
+    changed = {name: params[name] for name in DECIDING if name in params}
+    after = {**intent, **changed, **_described(params), **_named_types(params)}
     if "amount" in params or "currency" in params:
         payment_rules.check_amount(after["amount"], after["currency"])
     if "customer" in params:
         customer = customers.find(call, params["customer"])
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(intent["metadata"], params["metadata"])
-    if "payment_method_types" in params:
-        after |= {"automatic_payment_methods": None, "payment_method_configuration_details": None}
-        after["payment_method_options"] = {"card": payments.CARD_OPTIONS}
     if "payment_method" in params or "customer" in params:
         method = payment_rules.usable_method(call, after["payment_method"], customer, intent)
         after |= {"payment_method": method["id"] if method else None}

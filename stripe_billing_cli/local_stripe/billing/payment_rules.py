@@ -68,14 +68,14 @@ def check_amount(amount: int, currency: str) -> None:
         raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
 
 
-def check_types(types: Sequence[str] | None) -> None:
+def check_types(types: Sequence[str] | None, param: str) -> None:
     """Raise for a type of payment method that Stripe does not know, or that the local Stripe does not have."""
     for type in types or ():
         if type in payment_methods.OTHER_TYPES.split() and type not in TYPES:
             raise invalid(
                 f"The local Stripe does not support the payment method type `{type}` on payment intents: its payments "
                 "are of cards.",
-                "payment_method_types",
+                param,
             )
         if type not in TYPES:
             raise invalid(
@@ -84,7 +84,7 @@ def check_types(types: Sequence[str] | None) -> None:
                 "any preview features that you are trying to use. See "
                 "https://stripe.com/docs/payments/payment-methods/integration-options for supported payment method, "
                 "currency, and country combinations.",
-                "payment_method_types",
+                param,
                 "payment_intent_invalid_parameter",
             )
 

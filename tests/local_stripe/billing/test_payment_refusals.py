@@ -1,0 +1,171 @@
+"""What payment intents refuse, in Stripe's words; recorded of 2026-08-26.dahlia unless a test says otherwise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.conftest import Local, Refusal
+
+INTENTS = "/v1/payment_intents"
+STATE = "payment_intent_unexpected_state"
+
+
+def intent(local: Local, **params: Any) -> Any:
+    return local.post(INTENTS, **{"amount": 2000, "currency": "usd", **params})
+
+
+def customer(local: Local) -> str:
+    return str(local.post("/v1/customers")["id"])
+
+
+def of_types(local: Local, type: str) -> Any:
+    """With a parameter that Stripe documents, and the SDK's version no longer has."""
+    return local.send("post", INTENTS, f"amount=2000&currency=usd&payment_method_types[]={type}").json
+
+
+def refused_with_intent(local: Local, made: Any, action: str, form: str = "") -> Refusal:
+    """The refusal, which has the intent with it, unchanged."""
+    reply = local.send("post", f"{INTENTS}/{made['id']}{action}", form)
+    assert reply.json["error"]["payment_intent"] == made
+    return reply.refusal
+
+
+def test_an_intent_without_types_takes_what_the_account_has(local: Local) -> None:
+    made = intent(local)
+    assert made["automatic_payment_methods"] == {"allow_redirects": "always", "enabled": True}
+    assert made["payment_method_types"] == ["card", "link"]
+    assert made["payment_method_options"]["link"] == {"persistent_token": None}
+    assert made["payment_method_configuration_details"]["id"].startswith("pmc_")
+    named = of_types(local, "card")
+    assert (named["automatic_payment_methods"], named["payment_method_types"]) == (None, ["card"])
+    assert "link" not in named["payment_method_options"]
+    allowed = intent(local, allowed_payment_method_types=["card"])
+    assert (allowed["allowed_payment_method_types"], allowed["payment_method_types"]) == (["card"], ["card"])
+
+
+def test_other_types_are_refused_by_name_and_unknown_ones_as_stripe_does(local: Local) -> None:
+    """Public threads have the words for an unknown type."""
+    here = local.refused("post", INTENTS, amount=2000, currency="usd", payment_method_types=["sepa_debit"])
+    assert "The local Stripe does not" in here.message
+    assert "sepa_debit" in here.message
+    unknown = local.refused("post", INTENTS, amount=2000, currency="usd", payment_method_types=["card", "abc"])
+    assert unknown.message.startswith('The payment method type "abc" is invalid.')
+    assert (unknown.code, unknown.param) == ("payment_intent_invalid_parameter", "payment_method_types")
+    both = {"payment_method_types": ["card"], "automatic_payment_methods": {"enabled": True}}
+    assert local.refused("post", INTENTS, amount=2000, currency="usd", **both).param == "automatic_payment_methods"
+
+
+def test_a_card_does_not_pay_where_only_link_may(local: Local) -> None:
+    """Public threads have the words."""
+    made = of_types(local, "link")
+    card = local.post("/v1/payment_methods", type="card", card={"token": "tok_visa"})["id"]
+    refused = refused_with_intent(local, made, "/confirm", f"payment_method={card}")
+    assert refused.message == (
+        "The PaymentMethod provided (card) is not allowed for this PaymentIntent. Please attach a PaymentMethod of one "
+        "of the following types: link."
+    )
+
+
+def test_an_amount_of_nothing(local: Local) -> None:
+    refused = local.refused("post", INTENTS, amount=0, currency="usd")
+    assert (refused.code, refused.param) == ("parameter_invalid_integer", "amount")
+    assert "currencies#minimum-and-maximum-charge-amounts).  If you want to save" in refused.message
+
+
+@pytest.mark.parametrize("of_customer", [False, True])
+def test_nothing_to_pay_with(local: Local, of_customer: bool) -> None:
+    made = intent(local, **({"customer": customer(local)} if of_customer else {}))
+    refused = refused_with_intent(local, made, "/confirm")
+    assert refused.code == STATE
+    how = (
+        f"To confirm the PaymentIntent with {made['customer']}, specify a payment method attached to this customer "
+        "along with the customer ID."
+        if of_customer
+        else "You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it "
+        "again directly with a payment method or ConfirmationToken."
+    )
+    assert refused.message == f"You cannot confirm this PaymentIntent because it's missing a payment method. {how}"
+
+
+def test_somebody_else_s_card(local: Local) -> None:
+    owner, other = customer(local), customer(local)
+    card = local.post("/v1/payment_methods/pm_card_visa/attach", customer=owner)["id"]
+    assert refused_with_intent(local, intent(local), "/confirm", f"payment_method={card}") == Refusal(
+        f"The `payment_method` parameter supplied {card} belongs to the Customer {owner}. Please include the Customer "
+        "in the `customer` parameter on the PaymentIntent.",
+        "parameter_missing",
+        "source",
+    )
+    theirs = intent(local, customer=other)
+    assert refused_with_intent(local, theirs, "/confirm", f"payment_method={card}") == Refusal(
+        f"The PaymentMethod {card} does not belong to the Customer you supplied {other}. Please use this PaymentMethod "
+        "with the Customer that it belongs to instead.",
+        param="payment_method",
+    )
+
+
+def test_off_session_authentication_is_required_and_nothing_charged(local: Local) -> None:
+    owner = customer(local)
+    card = local.post("/v1/payment_methods", type="card", card={"token": "tok_threeDSecure2Required"})["id"]
+    form = f"amount=3300&currency=usd&customer={owner}&payment_method={card}&confirm=true&off_session=true"
+    reply = local.send("post", INTENTS, form)
+    error = reply.json["error"]
+    assert reply.refusal == Refusal(
+        "Your card was declined. This transaction requires authentication.",
+        "authentication_required",
+        status=402,
+        type="card_error",
+    )
+    assert error["decline_code"] == "authentication_required"
+    assert error.keys() == {
+        "code",
+        "decline_code",
+        "doc_url",
+        "message",
+        "payment_intent",
+        "payment_method",
+        "request_log_url",
+        "type",
+    }
+    made = error["payment_intent"]
+    assert (made["status"], made["latest_charge"]) == ("requires_payment_method", None)
+    assert made["last_payment_error"]["payment_method_type"] == "card"
+    assert local.get("/v1/charges", customer=owner)["data"] == []
+    assert [event["type"] for event in local.events() if event["type"].startswith("charge")] == []
+
+
+def test_a_payment_that_may_not_wait_for_the_customer(local: Local) -> None:
+    made = intent(local, payment_method="pm_card_threeDSecure2Required")
+    refused = local.refused("post", f"{INTENTS}/{made['id']}/confirm", error_on_requires_action=True)
+    assert (refused.status, refused.code) == (402, "authentication_required")
+
+
+def test_what_only_a_confirmation_uses_is_not_dropped_without_one(local: Local) -> None:
+    for name, value in (("off_session", True), ("return_url", "https://a.example"), ("error_on_requires_action", True)):
+        assert local.refused("post", INTENTS, amount=2000, currency="usd", **{name: value}).param == name
+
+
+def test_what_changes_after_the_payment_and_what_does_not(local: Local) -> None:
+    paid = intent(local, payment_method="pm_card_visa", confirm=True)
+    path = f"{INTENTS}/{paid['id']}"
+    changed = local.post(path, description="after", metadata={"u": "v"}, receipt_email="jenny@example.com")
+    assert (changed["description"], changed["metadata"]) == ("after", {"u": "v"})
+    refused = refused_with_intent(local, changed, "", "amount=9999")
+    assert refused == Refusal(
+        "This PaymentIntent's amount could not be updated because it has a status of succeeded. You may only update "
+        "the amount of a PaymentIntent with one of the following statuses: requires_payment_method, "
+        "requires_confirmation, requires_action.",
+        STATE,
+        "amount",
+    )
+
+
+def test_what_is_given_shows(local: Local) -> None:
+    shipping = {"address": {"line1": "1 Main St"}, "name": "Jenny", "carrier": "Fedex"}
+    made = intent(local, shipping=shipping, receipt_email="jenny@example.com", statement_descriptor_suffix="HAT")
+    assert (made["receipt_email"], made["statement_descriptor_suffix"]) == ("jenny@example.com", "HAT")
+    assert (made["shipping"]["address"]["line1"], made["shipping"]["carrier"]) == ("1 Main St", "Fedex")
+    cleared = local.post(f"{INTENTS}/{made['id']}", shipping="", receipt_email="")
+    assert (cleared["shipping"], cleared["receipt_email"]) == (None, None)
