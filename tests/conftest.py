@@ -136,6 +136,14 @@ class Account:
     """What the local Stripe of a directory holds, seen and changed as from the dashboard."""
 
     api: client.StripeApi
+    transport: stripe.HTTPClient
+
+    def answered(self, path: str) -> Any:
+        """An object as it comes over the wire, before the program reads it."""
+        body, _, _ = self.transport.request(
+            "get", f"https://api.stripe.com{path}", {"Authorization": f"Bearer {client.LOCAL_KEY}"}
+        )
+        return json.loads(body)
 
     def products(self) -> dict[str, Any]:
         return {one["id"]: one for page in self.api.pages("/v1/products", {}) for one in page}
@@ -184,14 +192,15 @@ def billing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
 @pytest.fixture
 def account(billing: Billing) -> Account:
     """The local Stripe of `billing`'s directory, past any fault that the test sets up."""
-    return Account(_plain_api(billing.directory / ".billing" / "local.db"))
-
-
-def _plain_api(path: Path) -> client.StripeApi:
     from stripe_billing_cli.local_stripe.transport import LocalTransport
+
+    checked = ContractTransport(LocalTransport(billing.directory / ".billing" / "local.db"))
+    return Account(_plain_api(checked), checked)
+
+
+def _plain_api(checked: stripe.HTTPClient) -> client.StripeApi:
     from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 
-    checked = ContractTransport(LocalTransport(path))
     key = client.LOCAL_KEY
     raw = stripe.StripeClient(
         key, http_client=PLAIN_TRANSPORT(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None)

@@ -216,7 +216,7 @@ def discount(held: Object) -> dict[str, Any]:
         "id": held["id"],
         "coupon": id_of(source),
         "name": coupon.get("name"),
-        "percent_off": None if percent is None else str(percent),
+        "percent_off": None if percent is None else f"{percent:g}",
         "amount_off": coupon.get("amount_off"),
         "currency": coupon.get("currency"),
         "duration": coupon.get("duration"),

@@ -18,8 +18,8 @@ KEY = ("--api-key", "sk_live_x")
 @pytest.fixture
 def live(shop: Shop) -> Iterator[tuple[responses.RequestsMock, Any]]:
     """Stripe with a customer and a price; a write is an error of the test's. The mock, and the customer."""
-    price = shop.price(lookup_key="pro.monthly")
-    ada = shop.with_card(email="ada@example.com")
+    price = shop.account.answered(f"/v1/prices/{shop.price(lookup_key='pro.monthly')['id']}")
+    ada = shop.account.answered(f"/v1/customers/{shop.with_card(email='ada@example.com')['id']}")
     with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
 
         def answers(path: str, *objects: Any) -> None:

@@ -126,10 +126,10 @@ class TestCustomers:
         assert references.find_customer(shop.api, "ada@example.com")["id"] == ids["ada@example.com"]
 
     def test_what_only_the_search_finds_is_a_hint(self, shop: Shop) -> None:
-        ada = shop.customer(email="Ada@example.com")
+        ada = shop.account.answered(f"/v1/customers/{shop.customer(email='Ada@example.com')['id']}")
         nothing = {"object": "list", "data": [], "has_more": False, "url": "/v1/customers"}
         other = {**ada, "id": "cus_2", "email": "x@example.com"}
-        found = {**nothing, "object": "search_result", "data": [ada, other], "next_page": None}
+        found = {"object": "search_result", "data": [ada, other], "has_more": False, "next_page": None, "url": "/v1"}
         with responses.RequestsMock() as mock:
             mock.get("https://api.stripe.com/v1/customers", json=nothing)
             mock.get("https://api.stripe.com/v1/customers/search", json=found)

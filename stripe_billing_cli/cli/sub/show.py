@@ -95,9 +95,7 @@ def _pays_by(record: Record, held: Any) -> str:
 
 def _discount(record: Record) -> str:
     off = (
-        f"{record['percent_off']:g}%"
-        if record["percent_off"]
-        else words.money(record["amount_off"], record["currency"])
+        f"{record['percent_off']}%" if record["percent_off"] else words.money(record["amount_off"], record["currency"])
     )
     name = f" ({record['name']})" if record["name"] else ""
     until = f", until {words.date(record['end'])}" if record["end"] else f", {record['duration'] or 'for good'}"
