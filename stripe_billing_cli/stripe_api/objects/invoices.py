@@ -86,6 +86,7 @@ class Invoice(StripeObject):
     amount_paid: int
     amount_remaining: int
     attempt_count: int
+    collection_method: str
     created: int
     currency: str
     customer: str | Customer
