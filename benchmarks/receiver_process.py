@@ -16,11 +16,11 @@ from starlette.routing import Route
 from benchmarks.load import SECRET
 from stripe_billing_cli.webhooks.application import application
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.store import open_store
 from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.webhook import Webhook
 from stripe_billing_cli.webhooks.writer import Writer
 
 

@@ -13,8 +13,9 @@ from starlette.types import ASGIApp
 
 from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
 from stripe_billing_cli.webhooks.metrics import CONTENT_TYPE, Labels, family
-from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+from stripe_billing_cli.webhooks.webhook import Webhook
+from stripe_billing_cli.webhooks.webhook_route import webhook_route
 
 READY_SECONDS = 5.0
 """How long the database may take to answer before we are not ready."""
@@ -66,6 +67,7 @@ def application(
             Route("/healthz", live),
             Route("/readyz", ready),
             Route("/metrics", measure),
+            *([] if webhook is None else [webhook_route(webhook)]),
             *more,
         ]
     )

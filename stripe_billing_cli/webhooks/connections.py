@@ -13,16 +13,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-REQUEST_SECONDS = 15.0
-"""From the connection, or the first byte of a request, to its last one."""
-IDLE_SECONDS = 75.0
-"""From an answer to the next request."""
-LONGEST_HEADER = 64 << 10
+from stripe_billing_cli.webhooks.webhook import LONGEST_HEADER, MOST_HEADERS, Limits
+
 LONGEST_REQUEST = 9 << 20
 """Bytes with the body and what frames it."""
 TIMED_OUT = b"HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
@@ -36,15 +32,6 @@ class _Unread(list[tuple[bytes, bytes]]):
 
 
 UNREAD = _Unread()
-
-
-@dataclass
-class Limits:
-    """How many connections, how long a request may take to arrive, and the next one to begin, in seconds."""
-
-    connections: int
-    request_seconds: float = REQUEST_SECONDS
-    idle_seconds: float = IDLE_SECONDS
 
 
 class GuardedProtocol(HttpToolsProtocol):
@@ -77,6 +64,8 @@ class GuardedProtocol(HttpToolsProtocol):
             return
         self.request_bytes += len(data)
         super().data_received(data)
+        if len(self.headers) > MOST_HEADERS:
+            self._refuse_headers()
 
     def turn_deaf(self) -> None:
         """Take no more requests: the connection ends with the answer under way."""
@@ -98,6 +87,9 @@ class GuardedProtocol(HttpToolsProtocol):
         if self.busy:
             self.turn_deaf()
         if self.deaf:
+            return
+        if len(self.headers) > MOST_HEADERS:
+            self._refuse_headers()
             return
         self.in_header = False
         self.take()
@@ -134,6 +126,12 @@ class GuardedProtocol(HttpToolsProtocol):
             self._refuse(TIMED_OUT)
         elif self.idle_since is not None and now - self.idle_since > self.limits.idle_seconds:
             self.transport.close()
+
+    def _refuse_headers(self) -> None:
+        """Each header costs many times its bytes in memory."""
+        self.headers = UNREAD
+        self.deaf = True
+        self._refuse(HEADER_TOO_LARGE)
 
     def _refuse(self, answer: bytes) -> None:
         """Say why, where nothing was said yet, and close."""

@@ -18,7 +18,6 @@ from stripe_billing_cli.webhooks.fetch import fetch_handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
 from stripe_billing_cli.webhooks.metrics import family
-from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.recurring import Recurring
 from stripe_billing_cli.webhooks.retention import forget_old
@@ -26,6 +25,7 @@ from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.source import CatchUp
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+from stripe_billing_cli.webhooks.webhook import Webhook
 from stripe_billing_cli.webhooks.worker import Outcome
 from stripe_billing_cli.webhooks.writer import Writer
 

@@ -7,59 +7,15 @@ that receiving an event takes. What is not for the webhook goes that way as ever
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import unquote
 
 import httptools
 
-from stripe_billing_cli.webhooks.connections import GuardedProtocol, Limits
-from stripe_billing_cli.webhooks.metrics import Histogram
-
-LONGEST_BODY = 1 << 20
-LONGEST_DRAIN = 8 << 20
-"""What is too long is read to its end up to here, so that its sender reads the answer; beyond, the line is cut."""
-MOST_HELD = 64 << 20
-"""Bytes of bodies in memory at once; what comes on top is asked to come again."""
+from stripe_billing_cli.webhooks.connections import GuardedProtocol
+from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_DRAIN, MOST_HELD, PHRASES, Limits, Webhook
 
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-PHRASES = {
-    200: ("OK", "", ""),
-    400: ("Bad Request", "", "Not a signed event.\n"),
-    405: ("Method Not Allowed", "allow: POST\r\n", "POST events here.\n"),
-    413: ("Content Too Large", "", "Too large.\n"),
-    503: ("Service Unavailable", "retry-after: 1\r\n", "Come again.\n"),
-}
-"""Each status that is answered, with what it is called, headers of its own, and the text."""
-
-
-class Taker(Protocol):
-    """Who takes whole bodies. `answer` is called once, with a status, sooner or later, in the event loop."""
-
-    def take(self, body: bytes, signature: bytes | None, answer: Callable[[int], None]) -> None: ...
-
-
-class Webhook:
-    """What the connections to one webhook have in common. `path` is as it is written in a request."""
-
-    def __init__(self, taker: Taker, path: str) -> None:
-        self.taker = taker
-        self.path = path
-        self.raw_path = path.encode()
-        self.held = 0
-        """Bytes of bodies that are in memory."""
-        self.answers = dict.fromkeys(PHRASES, 0)
-        """How many requests had which answer."""
-        self.seconds = Histogram("billing_webhook_request_duration_seconds", "From a request's headers to its answer.")
-        self.going_on = {status: _head(status, "") for status in PHRASES}
-        self.last = {status: _head(status, "connection: close\r\n") for status in PHRASES}
-        """The heads of the answers, those after which a connection goes on and those that are its last ones."""
-
-
-def _head(status: int, more: str) -> bytes:
-    phrase, own, text = PHRASES[status]
-    of_text = f"content-length: {len(text)}\r\n" + ("content-type: text/plain; charset=utf-8\r\n" if text else "")
-    return f"HTTP/1.1 {status} {phrase}\r\n{of_text}{own}{more}\r\n".encode()
 
 
 class _Nobody:

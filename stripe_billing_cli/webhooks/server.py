@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterator
 import uvicorn
 from starlette.types import ASGIApp
 
-from stripe_billing_cli.webhooks.connections import IDLE_SECONDS, Limits, guarded, watch
-from stripe_billing_cli.webhooks.posts import Webhook, receiving
+from stripe_billing_cli.webhooks import fast_http
+from stripe_billing_cli.webhooks.webhook import IDLE_SECONDS, Limits, Webhook
 
 MOST_CONNECTIONS = 8192
 RESERVED_FILES = 64
@@ -46,14 +46,17 @@ class Server:
         port: int = 4242,
         limits: Limits | None = None,
         on_start: Callable[[], None] = lambda: None,
+        fast: bool | None = None,
     ) -> None:
+        """Where it is not `fast`, `application` has to have the webhook's route itself. Default: where it can be."""
+        self._fast = fast_http.is_known() if fast is None else fast
         self._socket = _listening(host, port)
         self._on_start = on_start
         self.limits = limits or Limits(_connections_possible())
         self._server = _Server(
             uvicorn.Config(
                 application,
-                http=guarded(self.limits) if webhook is None else receiving(self.limits, webhook),
+                **fast_http.connection_options(self.limits, webhook, fast=self._fast),
                 loop="auto",
                 lifespan="off",
                 ws="none",
@@ -95,7 +98,9 @@ class Server:
                 loop.add_signal_handler(number, self.stop)
         self._on_start()
         serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
-        watching = asyncio.create_task(watch(self._server.server_state.connections))
+        watching = asyncio.create_task(
+            fast_http.cut_late_connections(self._server.server_state.connections, fast=self._fast)
+        )
         while not self._server.started and not serving.done():
             await asyncio.sleep(0.005)
         if self._server.started:

@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.webhooks.application import application
-from stripe_billing_cli.webhooks.connections import Limits
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.posts import Webhook
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.signatures import sign
 from stripe_billing_cli.webhooks.store import Route, Store
 from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.webhook import Limits, Webhook
 from stripe_billing_cli.webhooks.writer import Writer
 
 SECRET = "whsec_test_of_the_receiver"
@@ -140,12 +139,13 @@ def running_receiver(
     limits: Limits | None = None,
     writer: Writer | None = None,
     recorded: list[Event] | None = None,
+    fast: bool = True,
 ) -> Iterator[Running]:
     """Until the block ends; it must end in good order."""
     writer = writer or Writer(store, route, on_recorded=([] if recorded is None else recorded).extend)
     receiver = Receiver(writer, KnownSecrets(secrets, list, time.time))
     webhook = Webhook(receiver, "/webhook")
-    server = Server(application(store, webhook), webhook, port=0, limits=limits, on_start=writer.start)
+    server = Server(application(store, webhook), webhook, port=0, limits=limits, on_start=writer.start, fast=fast)
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),), daemon=True)
     thread.start()

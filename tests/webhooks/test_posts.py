@@ -11,11 +11,10 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.webhooks import posts
-from stripe_billing_cli.webhooks.connections import Limits
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.posts import LONGEST_BODY, LONGEST_DRAIN
 from stripe_billing_cli.webhooks.store import Store
 from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
 from stripe_billing_cli.webhooks.writer import Writer
 from tests.webhooks.receiving import Running, delivery, event_body, request, running_receiver, signed
 

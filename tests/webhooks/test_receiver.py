@@ -14,11 +14,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.connections import Limits
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.posts import LONGEST_BODY, LONGEST_DRAIN
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
 from stripe_billing_cli.webhooks.store.events import nobody
+from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
 from stripe_billing_cli.webhooks.writer import Writer
 from tests.webhooks.receiving import (
     SECRET,
