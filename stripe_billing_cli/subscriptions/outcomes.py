@@ -106,6 +106,7 @@ def payment(subscription: Object, payable: Payable, attempt: Attempt) -> dict[st
         "result": attempt.result,
         "invoice": records.invoice(invoice) if invoice else None,
         "collects_at": invoice["automatically_finalizes_at"] if invoice else None,
+        "older_open": [records.invoice(one) for one in payable.older],
         "confirmation_url": payable.invoice["hosted_invoice_url"] if payable.invoice and attempt.trouble else None,
         "payment_error": trouble(attempt.trouble),
         "subscription": records.subscription(subscription),

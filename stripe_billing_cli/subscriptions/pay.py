@@ -32,12 +32,14 @@ Result = Literal["paid", "card_saved", "payment_needed", "nothing_to_pay"]
 class Payable:
     """What there is to pay: an open invoice with its payments, or the setup intent that collects a card for later.
 
-    Neither: nothing is open; `draft` is then the invoice that will be, if one is in the making.
+    Neither: nothing is open; `draft` is then the invoice that will be, if one is in the making. `older` are open too,
+    and stay so.
     """
 
     invoice: Object | None = None
     setup: str | None = None
     draft: Object | None = None
+    older: tuple[Object, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,9 +52,9 @@ class Attempt:
 
 def find(api: StripeApi, subscription: Object) -> Payable:
     """What is open of `subscription`, which must have its `latest_invoice` expanded. Raises `StripeFailure`."""
-    invoice = payments.open_invoice(api, subscription)
-    if invoice is not None:
-        return Payable(invoice)
+    invoices = payments.open_invoices(api, subscription)
+    if invoices:
+        return Payable(invoices[0], older=tuple(invoices[1:]))
     if setup := subscription["pending_setup_intent"]:
         return Payable(setup=id_of(setup))
     latest = subscription["latest_invoice"]

@@ -69,11 +69,10 @@ def trouble_of(intent: Object) -> Trouble | None:
     return NOT_TRIED if intent["status"] == "requires_payment_method" else None
 
 
-def open_invoice(api: StripeApi, subscription: Object) -> Object | None:
-    """The first invoice of an incomplete subscription, else the newest open one; with its payments."""
-    wanted = {"subscription": subscription["id"], "status": "open", "limit": 1, "expand": ["data.payments"]}
-    found, _ = api.page("/v1/invoices", wanted)
-    return found[0] if found else None
+def open_invoices(api: StripeApi, subscription: Object) -> list[Object]:
+    """What is open of a subscription, newest first, with its payments. Of an incomplete one it is the first invoice."""
+    wanted = {"subscription": subscription["id"], "status": "open", "expand": ["data.payments"]}
+    return api.page("/v1/invoices", wanted)[0]
 
 
 def default_card(subscription: Object) -> Object | None:

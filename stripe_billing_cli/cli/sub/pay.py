@@ -38,6 +38,8 @@ def pay(
     pm_card_chargeDeclined is declined, pm_card_authenticationRequired asks for 3-D Secure. In live mode the saved
     card is charged, after asking. A trial with nothing due gets its card for later.
 
+    Only that one: older invoices that are open too are named, and `billing invoice pay --all` pays all of them.
+
     Declined, or in need of the customer: exit code 4, with the reason and the link on which the customer can pay.
 
     \b
@@ -50,11 +52,26 @@ def pay(
     pay.check_method(payment_method, livemode=api.livemode)
     found = references.find_subscription(api, subscription, expand=steps.EXPAND)
     payable = pay.find(api, found)
+    _name_older(context, payable)
     attempt = _attempt(context, found, payable, payment_method)
     if attempt.result != "nothing_to_pay":
         payable = pay.settled(api, payable, attempt)
         found = steps.read(api, found["id"])
     _tell(context, found, payable, attempt)
+
+
+def _name_older(context: Context, payable: Payable) -> None:
+    """Say which invoices are open beside the one that is paid: paying the newest makes the subscription active again,
+    and leaves them (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses)."""
+    from stripe_billing_cli.cli import words
+
+    for one in reversed(payable.older):
+        amount = words.money(one["amount_remaining"], one["currency"])
+        context.printer.note(
+            f"Note: an older invoice is open too, {one['number'] or one['id']} over {amount} of "
+            f"{words.date(one['created'])}, and stays so: billing invoice pay {one['id']}",
+            fg="yellow",
+        )
 
 
 def _attempt(context: Context, subscription: Object, payable: Payable, method: str | None) -> Attempt:

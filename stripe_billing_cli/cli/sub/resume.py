@@ -41,7 +41,7 @@ def resume(context: Context, subscription: Subscription) -> None:
         asking.confirm(context, f"Let {found['id']} go on?", will=will, moves_money=cost is not None or resumes)
         after = apply_pause.resume(api, found, decided)
     if after["status"] == "paused":
-        invoice = payments.open_invoice(api, after)
+        invoice = next(iter(payments.open_invoices(api, after)), None)
         owes = payments.owed(api, invoice) if invoice else None
     record = outcomes.resumption(after, decided, cost, owes)
     context.printer.record(record, lambda: _screen(record))

@@ -99,3 +99,23 @@ def test_a_token_is_no_payment_method(life: Life) -> None:
     ran = life("sub", "pay", life.id, "--payment-method", "tok_visa", "--output", "json")
 
     assert (ran.code, ran.error["kind"]) == (2, "wrong_kind")
+
+
+class TestOlderInvoices:
+    def test_are_named_and_stay_open(self, life: Life) -> None:
+        life.shop.post("/v1/invoiceitems", customer=life.customer, subscription=life.id, amount=2000, currency="usd")
+        made = life.shop.post("/v1/invoices", customer=life.customer, subscription=life.id, auto_advance=False)
+        older = life.shop.post(f"/v1/invoices/{made['id']}/finalize")
+        life.use_card("pm_card_chargeCustomerFail")
+        life.advance(FIRST_OF_APRIL + 2 * 3600)
+        ran = life.ok("sub", "pay", life.id, "--output", "json")
+
+        assert [one["id"] for one in ran.json["older_open"]] == [older["id"]]
+        told = f"{older['number']} over $20.00 of 11 Mar 2026, and stays so: billing invoice pay {older['id']}"
+        assert told in ran.err
+        assert [status for status, _ in life.invoices()] == ["paid", "open", "paid"]
+
+    def test_where_there_is_none_nothing_is_said(self, life: Life, new: str) -> None:
+        ran = life.ok("sub", "pay", new, "--output", "json")
+
+        assert (ran.json["older_open"], "Note" in ran.err) == ([], False)
