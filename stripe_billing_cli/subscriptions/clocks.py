@@ -83,9 +83,12 @@ def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:
 
 
 def furthest_step(subscriptions: Sequence[Object]) -> int:
-    """How many seconds the clock may be moved by one call, whatever the time of year."""
+    """How many seconds the clock may be moved by one call, whatever the time of year.
+
+    An interval that is not known here is taken to be as short as any.
+    """
     intervals = [
-        SHORTEST[item["price"]["recurring"]["interval"]] * item["price"]["recurring"]["interval_count"]
+        SHORTEST.get(item["price"]["recurring"]["interval"], DAY) * item["price"]["recurring"]["interval_count"]
         for subscription in subscriptions
         for item in subscription["items"]["data"]
     ]
