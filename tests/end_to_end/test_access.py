@@ -83,9 +83,8 @@ def priced(api: Any) -> str:
     return str(api.prices.create(monthly).id)
 
 
-def subscribed(api: Any, price: str) -> tuple[str, str]:
+def subscribed(api: Any, price: str, card: str = "pm_card_visa") -> tuple[str, str]:
     """A customer with a card, and their subscription."""
-    card = "pm_card_visa"
     customer = api.customers.create(
         {"payment_method": card, "invoice_settings": {"default_payment_method": card}, "email": "ada@example.com"}
     )
@@ -112,6 +111,32 @@ def test_access_is_granted_and_revoked_and_a_script_is_told(shell: Shell) -> Non
             assert told.next() == f"revoked {customer} pro"
             assert _asked(url, customer) is False
             shell("access", "show", customer, code=4)
+    told.close()
+
+
+def test_a_dispute_takes_access_away_until_it_is_won(shell: Shell) -> None:
+    """By the events of the dispute: an inquiry, which takes no money, the chargeback after it, and its end."""
+    (shell.directory / ".billing").mkdir(exist_ok=True)
+    (shell.directory / ".billing" / "access.yaml").write_text("disputed: deny\n", encoding="utf-8")
+    told = Told(shell.directory / "told")
+    with shell.serving() as environment:
+        url = _free_url()
+        shell("webhook", "create", "--url", url, "--store-secret", environment=environment)
+        options = ("--port", url.split(":")[2].split("/")[0], "--exec", TELL)
+        heard = {**environment, "BILLING_ACCESS_TOKEN": TOKEN}
+        with listening(shell, heard, *options, "--on", "access-granted", "--on", "access-revoked"):
+            api = client(environment)
+            customer, _ = subscribed(api, priced(api), "pm_card_createDisputeInquiry")
+            assert told.next() == f"granted {customer} pro"
+            [dispute] = api.disputes.list().data
+            assert dispute.status == "warning_needs_response"
+            api.disputes.update(dispute.id, {"evidence": {"uncategorized_text": "escalate_inquiry_evidence"}})
+            assert told.next() == f"revoked {customer} pro"
+            assert _asked(url, customer) is False
+            assert "a payment is disputed" in shell("access", "show", customer, code=4).stdout
+            api.disputes.update(dispute.id, {"evidence": {"uncategorized_text": "winning_evidence"}})
+            assert told.next() == f"granted {customer} pro"
+            assert _asked(url, customer) is True
     told.close()
 
 
