@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.messages import Answer, Request
 from stripe_billing_cli.local_stripe.store import Object
 
 INVOICE = re.compile(r"/i/acct_\w+/test_(in_\w+)")
+RECEIPT = re.compile(r"/receipts/acct_\w+/(ch_\w+)")
 SETUP = re.compile(r"/setup/(seti_\w+)")
 CHECKOUT = re.compile(r"/c/pay/(cs_test_\w+)")
 PORTAL = re.compile(r"/p/session/(test_[\w-]+)")
@@ -26,7 +27,7 @@ AUTHENTICATION = re.compile(r"/3d_secure/((?:pi|seti)_\w+)")
 
 
 def is_page(path: str) -> bool:
-    return any(pattern.fullmatch(path) for pattern in (INVOICE, SETUP, CHECKOUT, PORTAL, AUTHENTICATION))
+    return any(pattern.fullmatch(path) for pattern in (INVOICE, RECEIPT, SETUP, CHECKOUT, PORTAL, AUTHENTICATION))
 
 
 def answer(call: Call, request: Request) -> Answer:
@@ -37,6 +38,8 @@ def answer(call: Call, request: Request) -> Answer:
     query = {name: values[0] for name, values in parse_qs(request.query).items()}
     if found := INVOICE.fullmatch(request.path):
         return _invoice(call, found[1], sent)
+    if found := RECEIPT.fullmatch(request.path):
+        return _receipt(call, found[1])
     if found := SETUP.fullmatch(request.path):
         return _setup(call, found[1], query, sent)
     if found := CHECKOUT.fullmatch(request.path):
@@ -80,6 +83,22 @@ def _ask(invoice: Object) -> str:
         case "void":
             return '<p class="bad">This invoice was voided: nothing is to be paid.</p>'
     return forms.form(f"Pay {forms.money(invoice['amount_remaining'], invoice['currency'])}")
+
+
+def _receipt(call: Call, id: str) -> Answer:
+    status, charge = forms.do(call, "GET", f"/v1/charges/{id}")
+    if status != 200 or not charge["paid"]:
+        return forms.missing("receipt")
+    rows = [(charge["description"] or "Payment", charge["amount"])]
+    if charge["amount_refunded"]:
+        rows.append(("Refunded", -charge["amount_refunded"]))
+    shown = "".join(
+        f"<tr><td>{html.escape(what)}</td><td>{forms.money(amount, charge['currency'])}</td></tr>"
+        for what, amount in rows
+    )
+    card = charge["payment_method_details"]["card"]
+    paid_by = f"<p><small>{html.escape(card['brand'])} ending in {html.escape(card['last4'])}</small></p>"
+    return forms.page(200, "Receipt", f"<table>{shown}</table>{paid_by}")
 
 
 def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:

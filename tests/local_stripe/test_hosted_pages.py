@@ -113,3 +113,22 @@ def test_what_users_wrote_is_text_on_the_page(served: Local) -> None:
     page = requests.get(opened["hosted_invoice_url"])
     assert "&lt;script&gt;" in page.text
     assert not re.search("<script", page.text)
+
+
+def test_a_receipt_is_at_this_server(served: Local) -> None:
+    paid = served.post(
+        "/v1/payment_intents",
+        amount=2000,
+        currency="usd",
+        payment_method="pm_card_visa",
+        confirm=True,
+        description="<b>A hat</b>",
+    )
+    served.post("/v1/refunds", payment_intent=paid["id"], amount=500)
+    charge = served.get(f"/v1/charges/{paid['latest_charge']}")
+    page = requests.get(charge["receipt_url"])
+    assert charge["receipt_url"].startswith(served.base)
+    assert page.status_code == 200
+    for shown in ("&lt;b&gt;A hat&lt;/b&gt;", "$20.00", "$5.00", "visa ending in 4242"):
+        assert shown in page.text
+    assert requests.get(f"{served.base}/receipts/acct_1/ch_1").status_code == 404

@@ -167,7 +167,7 @@ def next_action(call: Call, intent: Object) -> Object:
     return_url = call.params.get("return_url")
     if return_url is not None:
         return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
-    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "three_d_secure_redirect"}}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "stripe_3ds2_fingerprint"}}
 
 
 def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
@@ -229,7 +229,7 @@ def card_error(call: Call, intent: Object) -> ApiError:
         failure["code"],
         failure.get("param"),
         type="card_error",
-        decline_code=failure["decline_code"],
+        decline_code=failure.get("decline_code"),
         objects={
             **{name: value for name, value in failure.items() if name not in OF_ERROR},
             "payment_intent": shown(call.store, KIND, intent, {}),

@@ -76,6 +76,8 @@ def test_3d_secure_waits_for_the_customer(local: Local, return_url: str | None) 
     waiting = act(local, intent(local), "confirm", payment_method="pm_card_authenticationRequired", **params)
     assert waiting["status"] == "requires_action"
     assert waiting["next_action"]["type"] == ("redirect_to_url" if return_url else "use_stripe_sdk")
+    if not return_url:
+        assert waiting["next_action"]["use_stripe_sdk"]["type"].startswith("stripe_3ds2_")
     done = authenticate(local, waiting, succeeds=True)
     assert (done["status"], done["next_action"]) == ("succeeded", None)
 
