@@ -91,7 +91,7 @@ def _receipt(call: Call, id: str) -> Answer:
         return forms.missing("receipt")
     rows = [(charge["description"] or "Payment", charge["amount"])]
     if charge["amount_refunded"]:
-        rows.append(("Refunded", -charge["amount_refunded"]))
+        rows.append(("Refunded", charge["amount_refunded"]))
     shown = "".join(
         f"<tr><td>{html.escape(what)}</td><td>{forms.money(amount, charge['currency'])}</td></tr>"
         for what, amount in rows
