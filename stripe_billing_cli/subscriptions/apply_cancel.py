@@ -38,8 +38,8 @@ def _with_last_invoice(api: StripeApi, ended: Object) -> Object:
     if latest is None or latest["status"] not in ("draft", "open") or latest["billing_reason"] != "subscription_cycle":
         return ended
     invoice = steps.finalize(api, latest["id"]) if latest["status"] == "draft" else latest
-    charged = invoice["collection_method"] == "charge_automatically"
-    if invoice["status"] == "open" and charged and invoice["created"] == ended["ended_at"]:
+    is_sent = invoice["due_date"] is not None
+    if invoice["status"] == "open" and not is_sent and invoice["created"] == ended["ended_at"]:
         pay.charge(api, invoice, None)
     return steps.read(api, ended["id"])
 

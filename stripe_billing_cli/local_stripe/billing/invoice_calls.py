@@ -9,13 +9,14 @@ from stripe_billing_cli.local_stripe.billing import (
     collection,
     customers,
     intent_rules,
+    invoice_fields,
     invoice_items,
     invoices,
     lifecycle,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, standing, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.errors import invalid, no_such, unrecognized_url
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, moments, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
@@ -30,11 +31,10 @@ from stripe_billing_cli.local_stripe.parameters import (
     Params,
     Text,
     optional,
-    required,
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.store import Condition, Object
+from stripe_billing_cli.local_stripe.store import Object
 
 KIND = "invoice"
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
@@ -111,35 +111,28 @@ PAY = Hash(
         "expand": EXPAND,
     }
 )
-PAYMENTS = Hash(
-    {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        **optional(
-            invoice=Text(),
-            payment=Hash({**required(type=Choice(("payment_intent",))), **optional(payment_intent=Text())}),
-            status=Choice(("canceled", "open", "paid")),
-        ),
-        **unsupported("list the payments of one invoice", "created"),
-    }
-)
 
 
-def retrieve(call: Call) -> Object:
+def retrieve(call: Call, param: str = "invoice") -> Object:
     invoice = call.store.get(KIND, call.id)
+    if invoice is None and call.id == "upcoming":
+        raise unrecognized_url("GET", f"{PATH}/upcoming")
     if invoice is None:
-        raise no_such(KIND, call.id, "invoice", 404)
+        raise no_such(KIND, call.id, param, 404)
     return invoice
 
 
-def _loaded(call: Call) -> tuple[Call, Object, Object]:
-    """The invoice, its customer, and the call as of their time."""
-    invoice = retrieve(call)
+def _loaded(call: Call, param: str = "id") -> tuple[Call, Object, Object]:
+    """The invoice, its customer, and the call as of their time. What a missing one is called differs by the call
+    (recorded, 2026-08-26.dahlia)."""
+    invoice = retrieve(call, param)
     customer = customers.find(call, invoice["customer"])
     return clocks.at_time_of(call, customer), invoice, customer
 
 
 def create(call: Call) -> Object:
-    """A draft for a customer, of what is pending if that is asked for."""
+    """A draft for a customer, of what is pending if that is asked for; with a subscription of "only … pending invoice
+    items for that subscription" (`stripe/params/_invoice_create_params.py`)."""
     params = call.params
     if "customer" not in params:
         raise invalid("Missing required param: customer.", "customer", "parameter_missing")
@@ -150,8 +143,8 @@ def create(call: Call) -> Object:
     included = params.get("pending_invoice_items_behavior", "exclude") == "include" or subscription is not None
     of = subscription["id"] if subscription else None
     held = invoice_items.pending(call, customer["id"], of, currency) if included else []
-    if subscription is not None and not held:
-        raise invalid("Nothing to invoice for subscription", code="invoice_no_subscription_line_items")
+    if subscription is not None:
+        held = [item for item in held if item["parent"] is not None]
     rest = {
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
@@ -184,29 +177,31 @@ def _subscription(call: Call, customer: Object) -> Object | None:
 
 
 def _due_date(call: Call, collection_method: str, params: Params) -> int | None:
-    """Of an invoice that is sent; 30 days where nothing is said."""
+    """Of an invoice that is sent."""
     if collection_method != "send_invoice":
-        for name in ("days_until_due", "due_date"):
-            if name in params:
-                raise invalid(f"You can only specify `{name}` if `collection_method=send_invoice`.", name)
+        if params.keys() & {"days_until_due", "due_date"}:
+            raise invalid(
+                "You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'."
+            )
         return None
     if "due_date" in params:
         if params["due_date"] <= call.now:
             raise invalid("The due date of an invoice must be in the future.", "due_date")
         return int(params["due_date"])
-    return call.now + int(params.get("days_until_due", 30)) * invoices.DAY
+    if "days_until_due" not in params:
+        raise invalid(
+            "If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'."
+        )
+    return call.now + int(params["days_until_due"]) * invoices.DAY
 
 
 def update(call: Call) -> Object:
     """ "Once an invoice is finalized, you can no longer change most of its details" (`InvoiceService.update`)."""
     call, before, customer = _loaded(call)
     params = call.params
-    if before["status"] != "draft" and params.keys() - {"auto_advance", "default_payment_method", "expand", "metadata"}:
-        raise invalid(
-            "Finalized invoices can't be updated in this way, except for their metadata, auto_advance and "
-            "default_payment_method.",
-            code="invoice_not_editable",
-        )
+    frozen = [name for name in params if name not in ("auto_advance", "default_payment_method", "expand", "metadata")]
+    if before["status"] != "draft" and frozen:
+        raise invalid("Finalized invoices can't be updated in this way", frozen[0])
     changed: Object = {name: params[name] for name in ("description", "footer") if name in params}
     if "metadata" in params:
         changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
@@ -214,7 +209,9 @@ def update(call: Call) -> Object:
         changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
     if params.keys() & {"collection_method", "days_until_due", "due_date"}:
         method = params.get("collection_method", before["collection_method"])
-        changed |= {"collection_method": method, "due_date": _due_date(call, method, params)}
+        sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
+        due = {"due_date": before["due_date"], **params} if sent else params
+        changed |= {"collection_method": method, "due_date": _due_date(call, method, due)}
     if "auto_advance" in params:
         changed |= _advance(call, before, params["auto_advance"])
     return invoices.amend(call, before["id"], **changed)
@@ -224,7 +221,7 @@ def _advance(call: Call, before: Object, advances: bool) -> Object:
     """Whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
     if before["status"] == "draft":
         changed = {"auto_advance": advances}
-        changed |= invoices.advancing({**before, **changed}, call.now)
+        changed |= invoice_fields.advancing({**before, **changed}, call.now)
         due = changed["automatically_finalizes_at"]
         agenda.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
         return changed
@@ -315,7 +312,7 @@ def mark_uncollectible(call: Call) -> Object:
 
 def send(call: Call) -> Object:
     """ "Requests made in test-mode result in no emails being sent, despite sending an invoice.sent event" """
-    call, invoice, _ = _loaded(call)
+    call, invoice, _ = _loaded(call, "invoice")
     if invoice["collection_method"] != "send_invoice":
         raise invalid("You can only manually send an invoice if its collection method is 'send_invoice'.")
     if invoice["status"] in ("uncollectible", "void"):
@@ -328,63 +325,20 @@ def send(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    """A one-off draft; what was pending for it is pending again (https://docs.stripe.com/api/invoices/delete)."""
-    call, invoice, _ = _loaded(call)
-    if invoice["status"] != "draft" or invoice["parent"] is not None:
-        raise invalid("You can only delete draft invoices that are not of a subscription.", code="invoice_not_editable")
-    invoice_items.release(call, invoice["id"])
+    """A one-off draft, and the items on it (https://docs.stripe.com/api/invoices/delete; recorded)."""
+    call, invoice, _ = _loaded(call, "invoice")
+    if invoice["status"] != "draft":
+        raise invalid("You can only delete draft invoices.")
+    if invoice["parent"] is not None:
+        raise invalid("You can't delete invoices created by subscriptions.")
+    invoice_items.delete_with(call, invoice["id"])
     agenda.put(call.store, invoices.FINALIZE, invoice["id"], None, None)
     call.store.delete(KIND, invoice["id"])
     events.record(call, "invoice.deleted", invoice)
     return {"id": invoice["id"], "object": KIND, "deleted": True}
 
 
-def list_lines(call: Call) -> Object:
-    lines = retrieve(call)["lines"]["data"]
-    return _slice(call, lines, f"/v1/invoices/{call.id}/lines")
-
-
-def list_payments(call: Call) -> Object:
-    """Of one invoice, or of all of them, newest first."""
-    wanted = call.params.get("status")
-    if "invoice" in call.params:
-        invoice = call.store.get(KIND, call.params["invoice"])
-        if invoice is None:
-            raise no_such(KIND, call.params["invoice"], "invoice")
-        billed = [invoice]
-    else:
-        billed = call.store.select(KIND, [], newest_first=True, limit=10_000)
-    intent = call.params.get("payment", {}).get("payment_intent")
-    found = [
-        one
-        for invoice in billed
-        for one in invoice["payments"]["data"]
-        if wanted in (None, one["status"]) and intent in (None, one["payment"]["payment_intent"])
-    ]
-    return _slice(call, found, "/v1/invoice_payments")
-
-
-def retrieve_payment(call: Call) -> Object:
-    holding = Condition("json_extract(body, '$.payments.data[0].id') = ?", (call.id,))
-    for invoice in call.store.select(KIND, [holding], newest_first=True, limit=1):
-        return dict(invoice["payments"]["data"][0])
-    raise no_such("invoice_payment", call.id, "id", 404)
-
-
-def _slice(call: Call, objects: list[Object], url: str) -> Object:
-    """A page of what is stored within another object, in its order there."""
-    ids = [one["id"] for one in objects]
-    start, limit = 0, call.params.get("limit", 10)
-    if "starting_after" in call.params:
-        if call.params["starting_after"] not in ids:
-            raise no_such("line item", call.params["starting_after"], "starting_after")
-        start = ids.index(call.params["starting_after"]) + 1
-    shown = objects[start : start + limit]
-    return {"object": "list", "data": shown, "has_more": start + limit < len(objects), "url": url}
-
-
 PATH = "/v1/invoices"
-LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name not in ("created", "ending_before")})
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_invoices, check_cursors, lists=True),
@@ -396,7 +350,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),
     Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, RETRIEVE, mark_uncollectible),
     Route("POST", f"{PATH}/{{id}}/send", KIND, RETRIEVE, send),
-    Route("GET", f"{PATH}/{{id}}/lines", "line_item", LINES, list_lines, lists=True),
-    Route("GET", "/v1/invoice_payments", "invoice_payment", PAYMENTS, list_payments, check_cursors, lists=True),
-    Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", RETRIEVE, retrieve_payment),
 )

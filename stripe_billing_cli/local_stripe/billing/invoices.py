@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stripe_billing_cli.local_stripe import amounts, events, identifiers
+from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import (
     agenda,
     automatic_tax,
     customer_balance,
+    invoice_fields,
     lines,
     pages,
     payments,
@@ -26,15 +27,10 @@ from stripe_billing_cli.local_stripe.store import Condition, Object
 
 HOUR = 60 * 60
 DAY = 24 * HOUR
+NOT_OPEN = "You can only pass in open invoices. This invoice isn't open."
+"""Why an invoice cannot be voided or given up (recorded, 2026-08-26.dahlia; without a code, as all such refusals)."""
 FINALIZE = "invoice.finalize"
 RETRY = "invoice.retry"
-NULL = (
-    "account_tax_ids amount_paid_off_stripe application automatically_finalizes_at confirmation_secret custom_fields "
-    "customer_account customer_shipping default_payment_method default_source description due_date effective_at "
-    "ending_balance footer from_invoice hosted_invoice_url invoice_pdf last_finalization_error latest_revision "
-    "next_payment_attempt number on_behalf_of receipt_number rendering shipping_cost shipping_details "
-    "statement_descriptor status_details threshold_reason webhooks_delivered_at"
-).split()
 
 
 def drafted(
@@ -56,11 +52,13 @@ def drafted(
     """
     id = identifiers.long_id(call, "in")
     subscription_id = subscription["id"] if subscription else None
-    shown = [lines.shown(call, line, currency, id, subscription_id) for line in _in_order(billed, subscription)]
+    shown = [
+        lines.shown(call, line, currency, id, subscription_id) for line in invoice_fields.in_order(billed, subscription)
+    ]
     total = sum(line.amount for line in billed)
     start, end = period or (call.now, call.now)
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
-    invoice: Object = dict.fromkeys(NULL) | {
+    invoice: Object = dict.fromkeys(invoice_fields.NULL) | {
         "id": id,
         "object": "invoice",
         "account_country": call.account["country"],
@@ -91,7 +89,7 @@ def drafted(
         "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
         "livemode": False,
         "metadata": {},
-        "parent": _parent(subscription, proration_date),
+        "parent": invoice_fields.parent(subscription, proration_date),
         "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
         "payments": {"object": "list", "data": [], "has_more": False, "url": "/v1/invoice_payments"},
         "period_end": end,
@@ -112,41 +110,15 @@ def drafted(
         "total": total,
         "total_discount_amounts": [],
         "total_excluding_tax": total,
+        "rendering": None if subscription else invoice_fields.rendering("auto"),
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
+        "webhooks_delivered_at": None if reason == "upcoming" else call.now,
         **rest,
     }
     held = discount.living(call, subscription["discounts"]) if subscription else []
     invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
-    return {**invoice, **_due(invoice["total"], customer["balance"], currency)}
-
-
-def _in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
-    """ "(1) pending invoice items (including prorations) in reverse chronological order, (2) subscription items in
-    reverse chronological order" (`lines` in `stripe/_invoice.py`); the former are given in that order."""
-    places = {item["id"]: at for at, item in enumerate(subscription["items"]["data"])} if subscription else {}
-    pending = [line for line in billed if line.invoice_item is not None]
-    own = [line for line in billed if line.invoice_item is None]
-    return [*pending, *sorted(own, key=lambda line: places.get(line.item or "", -1), reverse=True)]
-
-
-def _parent(subscription: Object | None, proration_date: int | None) -> Object | None:
-    if subscription is None:
-        return None
-    details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
-    if proration_date is not None:
-        details["subscription_proration_date"] = proration_date
-    return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
-
-
-def _due(total: int, balance: int, currency: str) -> Object:
-    """What is left to pay after the customer's balance, of which a credit is negative
-    (https://docs.stripe.com/billing/customer/balance). Too little to be charged waits in the balance:
-    "If the invoice's total is smaller than the minimum charge amount, … the `amount_due` may be 0"."""
-    due = max(0, total + balance)
-    if due < amounts.smallest_charge(currency):
-        due = 0
-    return {"amount_due": due, "amount_remaining": due, "starting_balance": balance}
+    return {**invoice, **invoice_fields.due(invoice["total"], customer["balance"], currency)}
 
 
 def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
@@ -157,7 +129,7 @@ def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
     listed = {**invoice["lines"], "data": list(billed)}
     held = [discount.find(call, id) for id in invoice["discounts"]]
     after = on_invoices.discounted(call, {**invoice, **sums, "lines": listed}, held)
-    return {**after, **_due(after["total"], balance, invoice["currency"])}
+    return {**after, **invoice_fields.due(after["total"], balance, invoice["currency"])}
 
 
 def subscription_of(invoice: Object) -> str | None:
@@ -169,7 +141,7 @@ def subscription_of(invoice: Object) -> str | None:
 def create(call: Call, invoice: Object) -> Object:
     """Store a draft; it is finalised by itself an hour later if it advances automatically
     (https://docs.stripe.com/billing/invoices/subscription#sub-invoice-lifecycle)."""
-    invoice = {**invoice, **advancing(invoice, call.now)}
+    invoice = {**invoice, **invoice_fields.advancing(invoice, call.now)}
     call.store.insert("invoice", invoice)
     agenda.put(call.store, FINALIZE, invoice["id"], invoice["automatically_finalizes_at"], invoice["test_clock"])
     events.record(call, "invoice.created", invoice)
@@ -177,18 +149,6 @@ def create(call: Call, invoice: Object) -> Object:
     if subscription is not None:
         on_invoices.use_up(call, invoice, subscription)
     return invoice
-
-
-def advancing(draft: Object, now: int) -> Object:
-    """When a draft is finalized by itself, and charged if it is one to be charged (recorded, 2026-08-26.dahlia)."""
-    if not draft["auto_advance"]:
-        return {"automatically_finalizes_at": None, "next_payment_attempt": None}
-    since = draft["created"] if draft["created"] + HOUR >= now else now
-    charged = draft["collection_method"] == "charge_automatically"
-    return {
-        "automatically_finalizes_at": since + HOUR + 1,
-        "next_payment_attempt": since + HOUR if charged else None,
-    }
 
 
 def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
@@ -208,14 +168,11 @@ def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
 def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object:
     """Open, with a number and something to pay it by; paid at once where nothing is due."""
     if invoice["status"] != "draft":
-        raise invalid(
-            "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
-            code="invoice_not_editable",
-        )
+        raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
-        raise invalid("You cannot finalize an invoice of a customer that was deleted.", code="invoice_not_editable")
-    due = _due(invoice["total"], customer["balance"], invoice["currency"])
+        raise invalid("You cannot finalize an invoice of a customer that was deleted.")
+    due = invoice_fields.due(invoice["total"], customer["balance"], invoice["currency"])
     opened = {
         **invoice,
         **due,
@@ -226,6 +183,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object
         "hosted_invoice_url": pages.hosted_invoice(call.account["id"], invoice["id"]),
         "invoice_pdf": f"{pages.hosted_invoice(call.account['id'], invoice['id'])}/pdf",
         "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
+        "rendering": invoice_fields.rendering("letter") if invoice["rendering"] else None,
         "status": "open",
         "status_transitions": {**invoice["status_transitions"], "finalized_at": call.now},
     }
@@ -294,7 +252,7 @@ def intent_of(call: Call, invoice: Object) -> Object | None:
 def check_payable(invoice: Object) -> None:
     match invoice["status"]:
         case "paid":
-            raise invalid("Invoice is already paid", code="invoice_already_paid")
+            raise invalid("Invoice is already paid")
         case "void":
             raise invalid("Invoice is voided, you can't pay it.", code="invoice_not_payable")
         case "draft":
@@ -320,7 +278,7 @@ def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band
         amount_paid_off_stripe=invoice["amount_due"] if out_of_band else invoice["amount_paid_off_stripe"],
         amount_remaining=0,
         attempt_count=invoice["attempt_count"] if counted is None else counted,
-        attempted=True,
+        attempted=invoice["attempted"] if out_of_band else True,
         auto_advance=False,
         confirmation_secret=None,
         next_payment_attempt=None,
@@ -348,10 +306,10 @@ def _settled(call: Call, invoice: Object, status: str) -> Object:
 def void(call: Call, invoice: Object) -> Object:
     """An open or uncollectible invoice that is not to be paid; its payment intent is canceled, and what it took from
     the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void)."""
+    if invoice["status"] == "paid":
+        raise invalid("Invoices with `paid` payments cannot be voided.")
     if invoice["status"] not in ("open", "uncollectible"):
-        raise invalid(
-            f"You can only void open invoices; this invoice is {invoice['status']}.", code="invoice_not_editable"
-        )
+        raise invalid(NOT_OPEN)
     _cancel_payment(call, invoice, "void_invoice")
     _give_back(call, invoice)
     agenda.put(call.store, RETRY, invoice["id"], None, None)
@@ -384,11 +342,10 @@ def _give_back(call: Call, invoice: Object) -> None:
 
 def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven") -> Object:
     """An open invoice taken for a loss. It can still be paid."""
+    if invoice["status"] == "uncollectible":
+        raise invalid("This invoice has already been marked uncollectible.")
     if invoice["status"] != "open":
-        raise invalid(
-            f"You can only mark open invoices as uncollectible; this invoice is {invoice['status']}.",
-            code="invoice_not_editable",
-        )
+        raise invalid(NOT_OPEN)
     agenda.put(call.store, RETRY, invoice["id"], None, None)
     return amend(
         call,

@@ -174,3 +174,10 @@ def credited_lines(credited: Object | None) -> Object | None:
     """What a credit gives back as a line of an invoice says it: the lines that were debited, on their invoice."""
     details: Object | None = credited and credited.get("invoice_line_item_details")
     return details
+
+
+def item_of(line: Object) -> str | None:
+    """The invoice item that a line of an invoice was."""
+    details = line["parent"]["invoice_item_details"] or line["parent"]["subscription_item_details"] or {}
+    found: str | None = details.get("invoice_item")
+    return found

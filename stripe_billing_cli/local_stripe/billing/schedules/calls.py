@@ -41,7 +41,7 @@ def create(call: Call) -> Object:
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
     prices = _prices(call, params["phases"])
-    currency = sellable.currency_of(params["phases"][0], customer, prices)
+    currency = sellable.currency_of(call, params["phases"][0], customer, prices)
     laid_out = _laid_out(call, customer, params["phases"], currency, start=_start(call))
     settings = params.get("default_settings", {})
     _check_collection(call, customer, settings, laid_out)

@@ -98,7 +98,7 @@ def drafted(call: Call, customer: Object) -> Object:
         if "price" not in item:
             raise missing_param(f"items[{at}][price]")
     prices = [sellable.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])]
-    currency = sellable.currency_of(params, customer, prices)
+    currency = sellable.currency_of(call, params, customer, prices)
     sellable.check_prices(prices, currency)
     if params.get("automatic_tax", {}).get("enabled"):
         automatic_tax.check_location(customer)
@@ -171,7 +171,7 @@ def _store(call: Call, customer: Object, subscription: Object) -> None:
     call.store.insert(stored.KIND, subscription)
     events.record(call, "customer.subscription.created", subscription)
     active.bring_up_to_date(call, customer["id"])
-    if customer["currency"] is None:
+    if customer["currency"] != subscription["currency"]:
         customers.save(call, customer, {**customer, "currency": subscription["currency"]})
     if subscription["status"] == "trialing":
         forthcoming.trial_begins(call, subscription)

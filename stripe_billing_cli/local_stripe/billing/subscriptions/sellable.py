@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from stripe_billing_cli.local_stripe import identifiers
-from stripe_billing_cli.local_stripe.billing import debits
+from stripe_billing_cli.local_stripe.billing import customer_currency, debits
 from stripe_billing_cli.local_stripe.billing.discounts import on_prorations
 from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
 from stripe_billing_cli.local_stripe.billing.subscriptions import metering
@@ -65,17 +65,13 @@ def sellable(call: Call, id: str, param: str) -> Object:
     return price
 
 
-def currency_of(params: Params, customer: Object, prices: Sequence[Object]) -> str:
+def currency_of(call: Call, params: Params, customer: Object, prices: Sequence[Object]) -> str:
     """The one asked for, else the customer's where every price has it, else the first price's. A customer is billed
     in one currency only (https://docs.stripe.com/billing/customer#currency)."""
     own: str | None = customer["currency"]
     shared = own is not None and all(own in price["currency_options"] for price in prices)
     currency = str(params.get("currency") or (own if shared else prices[0]["currency"]))
-    if own is not None and own != currency:
-        raise invalid(
-            "You cannot combine currencies on a single customer. This customer has an active subscription, "
-            f"subscription schedule, discount, quote, or invoice item with currency {own}."
-        )
+    customer_currency.check(call, customer, currency)
     return currency
 
 
