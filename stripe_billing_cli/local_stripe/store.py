@@ -66,6 +66,15 @@ SCHEMA = (
     """,
     "CREATE INDEX idempotency_by_age ON idempotency (created)",
     "CREATE INDEX objects_by_customer ON objects (kind, json_extract(body, '$.customer'), created, seq)",
+    *(
+        f"CREATE INDEX objects_by_{name} ON objects (kind, json_extract(body, '$.{field}'), created, seq) "
+        f"WHERE json_extract(body, '$.{field}') IS NOT NULL"
+        for name, field in (
+            ("charge", "charge"),
+            ("payment_intent", "payment_intent"),
+            ("invoice_payment", "payments.data[0].payment.payment_intent"),
+        )
+    ),
     """
     CREATE TABLE agenda (
         due INTEGER NOT NULL,

@@ -219,3 +219,16 @@ def test_an_attempt_that_fails_leaves_the_rest(database: Path) -> None:
 
     assert [product["id"] for product in store.dump("product")] == ["kept"]
     store.close()
+
+
+@pytest.mark.parametrize("field", ["charge", "customer", "payment_intent", "payments.data[0].payment.payment_intent"])
+def test_what_belongs_to_a_payment_is_found_without_a_look_at_all_others(database: Path, field: str) -> None:
+    Store(database).close()
+    with sqlite3.connect(database) as connection:
+        [(*_, plan)] = connection.execute(
+            f"EXPLAIN QUERY PLAN SELECT body FROM objects WHERE kind = ? AND (json_extract(body, '$.{field}') = ?) "
+            "ORDER BY created DESC, seq DESC LIMIT ?",
+            ("refund", "x", 11),
+        ).fetchall()
+    connection.close()
+    assert "<expr>=?" in plan
