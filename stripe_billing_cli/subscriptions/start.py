@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import once, references, repeats
 from stripe_billing_cli.subscriptions.once import Intent
 from stripe_billing_cli.subscriptions.records import id_of
@@ -25,6 +26,7 @@ LISTED = ("latest_invoice.confirmation_secret", "pending_setup_intent")
 """What the confirmation of a first payment is read from (`confirmation.py`)."""
 EXPAND = (*LISTED, "items.data.price.currency_options")
 """And what the items cost in the subscription's currency, which a list is too deep for."""
+OTHER_CURRENCY = "You cannot combine currencies on a single customer."
 RUNNING = ("active", "trialing", "past_due")
 
 
@@ -116,7 +118,6 @@ def look(api: StripeApi, order: Order) -> Situation:
         read = [price.result() for price in prices]
     found, added = read[: len(order.lines)], read[len(order.lines) :]
     _check_prices(order, found, added)
-    _check_currency(order, person)
     code = _promotion_code(api, order.promotion_code, person["id"]) if order.promotion_code else None
     return Situation(person, found, subscriptions, code, added, _trial_days(order, found))
 
@@ -134,15 +135,6 @@ def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Obj
                 f"the price {line.price} is charged again and again, and --add-once needs one that is charged once",
                 f"--price {line.price} subscribes to it",
             )
-
-
-def _check_currency(order: Order, customer: Object) -> None:
-    own = customer["currency"]
-    if order.currency and own and own != order.currency:
-        raise Refused(
-            f"the customer {customer['id']} is billed in {own.upper()}, and a customer has one currency",
-            "leave out --currency; or create another customer",
-        )
 
 
 def _trial_days(order: Order, prices: Sequence[Object]) -> int | None:
@@ -256,14 +248,34 @@ def standing(api: StripeApi, situation: Situation) -> Object | None:
 
 
 def create(api: StripeApi, intent: Intent, situation: Situation) -> Object:
-    """Create it, once. Raises `StripeFailure`."""
+    """Create it, once. Raises `StripeFailure`; `Refused` where the customer is billed in another currency."""
     customer = situation.customer["id"]
-    return once.create(
-        api,
-        intent,
-        (one["id"] for one in situation.subscriptions),
-        read=lambda: references.subscriptions_of(api, customer, expand=LISTED),
-        holds=lambda one: not has_ended(one),
+    try:
+        return once.create(
+            api,
+            intent,
+            (one["id"] for one in situation.subscriptions),
+            read=lambda: references.subscriptions_of(api, customer, expand=LISTED),
+            holds=lambda one: not has_ended(one),
+        )
+    except RequestRefused as refused:
+        if not refused.message.startswith(OTHER_CURRENCY):
+            raise
+        currency = intent.params.get("currency") or situation.prices[0]["currency"]
+        raise currency_conflict(situation, currency, refused.message) from refused
+
+
+def currency_conflict(situation: Situation, currency: str, message: str) -> Refused:
+    """What binds the customer to another currency than that of the order, and the ways on. `message` is Stripe's."""
+    binding = [one for one in situation.subscriptions if not has_ended(one) and one["currency"] != currency]
+    if not binding:
+        return Refused(message, "use another customer, or end what is in that currency first")
+    one = binding[0]
+    return Refused(
+        f"Stripe bills a customer in one currency: {situation.customer['id']} has {one['id']} ({one['status']}) in "
+        f"{one['currency'].upper()}, and this is ordered in {currency.upper()}",
+        f"give the price an amount in {one['currency']} (`currency_options` in the catalog), cancel {one['id']} first, "
+        "or use another customer",
     )
 
 

@@ -223,6 +223,32 @@ class TestOptions:
         assert "there is no active promotion code AUTUMN" in ran.err
         assert subscriptions(shop) == []
 
+    def test_what_holds_another_currency_is_named_with_the_ways_on(
+        self, billing: Billing, shop: Shop, ada: Any
+    ) -> None:
+        holder = shop.subscription(ada["id"], shop.price()["id"], payment_behavior="default_incomplete")
+        shop.price(lookup_key="pro.euro", currency="eur")
+        order = ("--customer", "ada@example.com", "--price", "pro.euro")
+
+        ran = billing(*CREATE, *order)
+
+        assert ran.code == 1
+        assert f"{ada['id']} has {holder['id']} (incomplete) in USD, and this is ordered in EUR" in ran.err
+        assert f"`currency_options` in the catalog), cancel {holder['id']} first, or use another customer" in ran.err
+        shop.api.delete(f"/v1/subscriptions/{holder['id']}")
+        assert billing.ok(*CREATE, *order, "--output", "json").json["due_now"]["currency"] == "eur"
+
+    def test_a_pending_item_in_another_currency_is_told_in_stripe_s_words(
+        self, billing: Billing, shop: Shop, ada: Any
+    ) -> None:
+        shop.post("/v1/invoiceitems", customer=ada["id"], amount=500, currency="eur")
+
+        ran = billing(*CREATE, *ADA)
+
+        assert ran.code == 1
+        assert "with currency eur." in ran.err
+        assert "use another customer" in ran.err
+
     def test_a_customer_without_an_address_cannot_be_taxed_and_the_way_out_is_told(self) -> None:
         refused = RequestRefused("The customer's location isn't recognized.", code="customer_tax_location_invalid")
 
