@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,6 +26,7 @@ from stripe_billing_cli.local_stripe.parameters import (
     Integer,
     ListOf,
     Metadata,
+    Params,
     Text,
     optional,
     required,
@@ -33,6 +35,7 @@ from stripe_billing_cli.local_stripe.parameters import (
 )
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
+PREFIX = re.compile("[A-Z0-9]{1,12}")
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 ADDRESS = Hash(unsettable(**{name: Text() for name in ADDRESS_FIELDS}))
 SHIPPING = Hash({**required(address=ADDRESS, name=Text()), **unsettable(phone=Text())})
@@ -88,6 +91,7 @@ def create(call: Call) -> Object:
             raise no_such("billing clock", clock, "test_clock")
         clocks.check_room_for_customer(call, clock)
     call = clocks.at_time_of(call, {"test_clock": clock})
+    _check_prefix(call, None)
     customer = _new_customer(call)
     call.store.insert("customer", customer)
     if customer["balance"]:
@@ -144,6 +148,25 @@ def _new_customer(call: Call) -> Object:
     }
 
 
+def check_prefix_form(params: Params) -> None:
+    """Recorded 2026-08-26.dahlia, as the refusal of a prefix that another customer has."""
+    if not PREFIX.fullmatch(params.get("invoice_prefix", "A")):
+        raise invalid("Invoice number prefix must be 1–12 uppercase letters or numbers.")
+
+
+def _check_prefix(call: Call, own: str | None) -> None:
+    prefix = call.params.get("invoice_prefix")
+    if prefix is None:
+        return
+    holders = call.store.select("customer", equal(json_field("invoice_prefix"), prefix), newest_first=True, limit=1)
+    for holder in holders:
+        if holder["id"] != own:
+            raise invalid(
+                f"This invoice number prefix is taken by customer: {holder['id']}. Please enter a different prefix.",
+                "invoice_prefix",
+            )
+
+
 def _address(params: Mapping[str, Any]) -> Object:
     return {name: params.get(name) for name in ADDRESS_FIELDS}
 
@@ -182,6 +205,7 @@ def update(call: Call) -> Object:
     before = _living(call)
     call = clocks.at_time_of(call, before)
     params = call.params
+    _check_prefix(call, before["id"])
     plain = (
         "balance business_name description email individual_name invoice_prefix name next_invoice_sequence phone "
         "preferred_locales"
@@ -258,10 +282,10 @@ def retrieve_payment_method(call: Call) -> Object:
 PLAIN_LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 
 ROUTES = (
-    Route("POST", "/v1/customers", "customer", CREATE, create),
+    Route("POST", "/v1/customers", "customer", CREATE, create, check_prefix_form),
     Route("GET", "/v1/customers", "customer", LIST, list_customers, check_cursors, lists=True),
     Route("GET", "/v1/customers/{id}", "customer", Hash({"expand": EXPAND}), retrieve),
-    Route("POST", "/v1/customers/{id}", "customer", UPDATE, update),
+    Route("POST", "/v1/customers/{id}", "customer", UPDATE, update, check_prefix_form),
     Route(
         "GET",
         "/v1/customers/{id}/payment_methods",

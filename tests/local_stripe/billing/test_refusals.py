@@ -147,7 +147,6 @@ def test_parameters_that_do_not_fit(local: Local, params: Any, param: str) -> No
 @pytest.mark.parametrize(
     "params",
     [
-        {"add_invoice_items": [{"price": "price_x"}]},
         {"application_fee_percent": 5},
         {"billing_thresholds": {"amount_gte": 100}},
         {"backdate_start_date": 1},

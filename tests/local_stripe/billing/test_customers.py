@@ -1,0 +1,52 @@
+"""Customers (https://docs.stripe.com/api/customers), as recorded of 2026-08-26.dahlia."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.local_stripe.conftest import Local, Refusal
+
+PATH = "/v1/customers"
+
+
+@pytest.mark.parametrize("prefix", ["a", "abc", "AB_1", "ABCDEFGHIJKLM"])
+def test_an_invoice_prefix_is_of_capitals_and_digits(local: Local, prefix: str) -> None:
+    refusal = Refusal("Invoice number prefix must be 1–12 uppercase letters or numbers.")
+    made = local.post(PATH)["id"]
+    assert local.refused("post", PATH, invoice_prefix=prefix) == refusal
+    assert local.refused("post", f"{PATH}/{made}", invoice_prefix=prefix) == refusal
+
+
+def test_an_invoice_prefix_is_of_one_customer(local: Local) -> None:
+    holder, other = local.post(PATH, invoice_prefix="P626092001"), local.post(PATH)
+    taken = Refusal(
+        f"This invoice number prefix is taken by customer: {holder['id']}. Please enter a different prefix.",
+        param="invoice_prefix",
+    )
+    assert local.refused("post", PATH, invoice_prefix="P626092001") == taken
+    assert local.refused("post", f"{PATH}/{other['id']}", invoice_prefix="P626092001") == taken
+    assert local.post(f"{PATH}/{holder['id']}", invoice_prefix="P626092001") == holder
+    local.delete(f"{PATH}/{holder['id']}")
+    assert local.post(PATH, invoice_prefix="P626092001")["invoice_prefix"] == "P626092001"
+
+
+def test_a_deleted_customer_is_a_cursor_and_not_listed(local: Local) -> None:
+    oldest, middle, newest = (local.post(PATH, email="a@example.com", description=age) for age in "123")
+    gone = {"id": middle["id"], "object": "customer", "deleted": True}
+    assert local.delete(f"{PATH}/{middle['id']}") == gone == local.get(f"{PATH}/{middle['id']}")
+    assert local.get(PATH, email="a@example.com")["data"] == [newest, oldest]
+    assert local.get(PATH, email="a@example.com", starting_after=middle["id"])["data"] == [oldest]
+    assert local.get(PATH, email="a@example.com", ending_before=middle["id"])["data"] == [newest]
+
+
+def test_events_tell_what_changed_and_what_was_deleted(local: Local) -> None:
+    made = local.post(PATH, email="a@example.com", name="Before", metadata={"a": "1"})
+    after = local.post(f"{PATH}/{made['id']}", email="b@example.com", name="After")
+    local.delete(f"{PATH}/{made['id']}")
+    deleted, updated, created = local.events(type="customer.*")
+    assert created["data"] == {"object": made}
+    assert updated["data"] == {
+        "object": after,
+        "previous_attributes": {"email": "a@example.com", "name": "Before"},
+    }
+    assert deleted["data"] == {"object": after}
