@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.parameters import Boolean, Choice, Hash, op
 from stripe_billing_cli.local_stripe.store import Object
 
 NO_CONNECT = "it has no connected accounts"
-NOT_HERE = "its payments are of cards, at once and in full"
+NOT_HERE = "its payments are of cards, without options"
 METHODS = Hash({**required(enabled=Boolean()), **optional(allow_redirects=Choice(("always", "never")))})
 USAGE = Choice(("off_session", "on_session"))
 

@@ -26,12 +26,17 @@ DESCRIBING = "description receipt_email shipping statement_descriptor statement_
 """What can be changed whatever has become of the payment, metadata besides."""
 DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
 
+OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
+
 
 def create(call: Call) -> Object:
     params = call.params
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
     method = payment_rules.usable_method(call, params.get("payment_method"), customer, None)
+    types = _types(call)
+    if method is not None:
+        payment_rules.check_type(call, method, types["payment_method_types"], None)
     intent = payments.new_intent(
         call,
         amount=params["amount"],
@@ -42,7 +47,7 @@ def create(call: Call) -> Object:
         payment_method=method["id"] if method else None,
         setup_future_usage=params.get("setup_future_usage"),
         **_described(params),
-        **_types(call),
+        **types,
     )
     if not params.get("confirm"):
         return intent
@@ -111,12 +116,13 @@ def confirm(call: Call) -> Object:
     method = payment_rules.usable_method(call, wanted, customer, before)
     if method is None:
         raise payment_rules.nothing_to_confirm(call, before)
+    _check_invoice(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
     return _confirmed(call, {**before, **changed, **_described(call.params), **_named_types(call.params)}, method)
 
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
-    payment_rules.check_type(call, intent, method)
+    payment_rules.check_type(call, method, intent["payment_method_types"], intent)
     after = payments.attempt(
         call,
         intent,
@@ -160,8 +166,7 @@ def update(call: Call) -> Object:
     for name in (*DECIDING, *intent_forms.TYPES):
         if name in params:
             payment_rules.check_updatable(call, intent, name)
-    if params.keys() & {"amount", "currency", "customer"} and invoice_of(call, intent["id"]) is not None:
-        raise invalid("You cannot change the amount, the currency or the customer of an invoice's PaymentIntent.")
+    _check_invoice(call, intent)
     changed = {name: params[name] for name in DECIDING if name in params}
     after = {**intent, **changed, **_described(params), **_named_types(params)}
     if "amount" in params or "currency" in params:
@@ -172,11 +177,19 @@ def update(call: Call) -> Object:
         after["metadata"] = {} if params["metadata"] is None else merged(intent["metadata"], params["metadata"])
     if "payment_method" in params or "customer" in params:
         method = payment_rules.usable_method(call, after["payment_method"], customer, intent)
+        if method is not None:
+            payment_rules.check_type(call, method, after["payment_method_types"], intent)
         after |= {"payment_method": method["id"] if method else None}
     if "payment_method" in params:
         after |= {"next_action": None, "status": "requires_confirmation"}
     call.store.replace(KIND, after)
     return after
+
+
+def _check_invoice(call: Call, intent: Object) -> None:
+    """Raise for what an invoice says of its payment, and nobody else."""
+    if call.params.keys() & OF_INVOICE and invoice_of(call, intent["id"]) is not None:
+        raise invalid(f"You cannot change the {', '.join(sorted(OF_INVOICE))} of an invoice's PaymentIntent.")
 
 
 def _customer_of(call: Call, intent: Object) -> Object | None:

@@ -123,14 +123,21 @@ def usable_method(call: Call, id: str | None, customer: Object | None, intent: O
     return method
 
 
-def check_type(call: Call, intent: Object, method: Object) -> None:
-    """Raise where the intent was not made for payment methods of that type."""
-    if method["type"] not in intent["payment_method_types"]:
+def check_type(call: Call, method: Object, types: Sequence[str], intent: Object | None) -> None:
+    """Raise where the intent was not made for payment methods of that type, or the local Stripe cannot charge them."""
+    if method["type"] not in types:
         raise refusal(
             call,
             intent,
             f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a "
-            f"PaymentMethod of one of the following types: {', '.join(intent['payment_method_types'])}.",
+            f"PaymentMethod of one of the following types: {', '.join(types)}.",
+            param="payment_method",
+        )
+    if method["type"] != "card":
+        raise refusal(
+            call,
+            intent,
+            f"The local Stripe does not support payments with payment methods of type `{method['type']}`.",
             param="payment_method",
         )
 

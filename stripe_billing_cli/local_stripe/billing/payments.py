@@ -109,7 +109,9 @@ def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool =
 def _reserved(call: Call, intent: Object, charge: Object) -> Object:
     waiting = {**intent, "amount_capturable": intent["amount"], "status": "requires_capture"}
     call.store.replace(KIND, waiting)
-    agenda.put(call.store, EXPIRE, intent["id"], call.real_now + charges.AUTHORIZED_SECONDS, None)
+    customer = call.store.get("customer", intent["customer"] or "") or {}
+    expires = call.now + charges.AUTHORIZED_SECONDS
+    agenda.put(call.store, EXPIRE, intent["id"], expires, customer.get("test_clock"))
     events.record(call, "charge.succeeded", charge)
     events.record(call, "payment_intent.amount_capturable_updated", waiting)
     return waiting

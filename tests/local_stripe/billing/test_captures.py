@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.local_stripe.billing.life import Life
 from tests.local_stripe.conftest import Clock, Local, Refusal
 
 INTENTS = "/v1/payment_intents"
@@ -118,6 +119,15 @@ def test_a_reservation_ends_after_seven_days(local: Local, clock: Clock) -> None
     after = local.get(f"{INTENTS}/{reserved['id']}")
     assert (after["status"], after["cancellation_reason"], after["amount_capturable"]) == ("canceled", "automatic", 0)
     assert types(local)[-2:] == ["charge.expired", "payment_intent.canceled"]
+
+
+def test_a_reservation_ends_by_the_customer_s_test_clock(local: Local, clock: Clock) -> None:
+    life = Life.begin(local, "2026-01-01")
+    reserved = reserve(local, customer=life.customer)
+    clock.now += WEEK
+    assert local.get(f"{INTENTS}/{reserved['id']}")["status"] == "requires_capture"
+    life.advance("2026-01-08")
+    assert local.get(f"{INTENTS}/{reserved['id']}")["status"] == "canceled"
 
 
 def test_an_uncaptured_charge_is_canceled_and_not_refunded(local: Local) -> None:

@@ -68,6 +68,40 @@ def test_a_card_does_not_pay_where_only_link_may(local: Local) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("type", "said"),
+    [
+        (
+            "klarna",
+            "is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the following types",
+        ),
+        ("link", "The local Stripe does not support payments with payment methods of type `link`."),
+    ],
+)
+def test_only_cards_pay(local: Local, type: str, said: str) -> None:
+    method = local.post("/v1/payment_methods", type=type)["id"]
+    made = intent(local)
+    refusals = [
+        local.refused("post", INTENTS, amount=2000, currency="usd", payment_method=method),
+        local.refused("post", f"{INTENTS}/{made['id']}", payment_method=method),
+        refused_with_intent(local, made, "/confirm", f"payment_method={method}"),
+    ]
+    for refused in refusals:
+        assert said in refused.message
+        assert refused.param == "payment_method"
+
+
+def test_an_invoice_says_how_it_is_paid(local: Local) -> None:
+    owner = customer(local)
+    local.post("/v1/invoiceitems", customer=owner, amount=900, currency="usd")
+    draft = local.post("/v1/invoices", customer=owner, pending_invoice_items_behavior="include")["id"]
+    opened = local.post(f"/v1/invoices/{draft}/finalize", expand=["payments"])
+    made = opened["payments"]["data"][0]["payment"]["payment_intent"]
+    for name, value in (("amount", 1000), ("capture_method", "manual"), ("customer", owner)):
+        refused = local.refused("post", f"{INTENTS}/{made}", **{name: value})
+        assert "of an invoice's PaymentIntent" in refused.message
+
+
 def test_an_amount_of_nothing(local: Local) -> None:
     refused = local.refused("post", INTENTS, amount=0, currency="usd")
     assert (refused.code, refused.param) == ("parameter_invalid_integer", "amount")
