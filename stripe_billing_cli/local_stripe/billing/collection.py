@@ -59,7 +59,7 @@ def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> O
     "Any payment attempt counts as the first attempt, and subsequently only automatic retries increment the attempt
     count" (`attempt_count` in `stripe/_invoice.py`).
     """
-    counts = automatic or invoice["attempt_count"] == 0
+    counts = intent["status"] != "requires_action" and (automatic or invoice["attempt_count"] == 0)
     counted = invoice["attempt_count"] + (1 if counts else 0)
     if intent["status"] == "succeeded":
         done = invoices.paid(call, invoice, counted=counted)
@@ -116,8 +116,11 @@ def not_paid(call: Call, intent: Object, *, of_subscription: bool) -> ApiError:
     if of_subscription:
         return ApiError(
             402,
-            "Payment for this subscription requires additional user action before it can be completed successfully. "
-            "Payment can be completed using the PaymentIntent associated with the subscription's latest invoice.",
+            "Payment for this subscription requires additional user action, but the requested payment behavior doesn't "
+            "save the invoice or PaymentIntent. Retry the request with `payment_behavior=allow_incomplete` or "
+            "`payment_behavior=default_incomplete`, then complete the PaymentIntent on the subscription's latest "
+            "invoice. Additional information is available here: "
+            "https://stripe.com/docs/billing/subscriptions/overview#requires-action",
             "subscription_payment_intent_requires_action",
             type="card_error",
         )

@@ -177,11 +177,11 @@ def _shipping(params: Mapping[str, Any] | None) -> Object | None:
     return {"address": _address(params["address"]), "name": params["name"], "phone": params.get("phone")}
 
 
-def find(call: Call, id: str, param: str = "customer") -> Object:
+def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> Object:
     """The customer that a parameter names. Raises `resource_missing`, also for one that was deleted."""
     customer = call.store.get("customer", id)
     if customer is None or customer.get("deleted"):
-        raise no_such("customer", id, param)
+        raise no_such("customer", id, param, status)
     return customer
 
 

@@ -221,7 +221,10 @@ def test_a_canceled_subscription_cannot_come_back(local: Local) -> None:
     life, held = running(local)
     cancel(local, held)
     path = f"/v1/subscriptions/{held['id']}"
-    only = Refusal("A canceled subscription can only update its cancellation_details and metadata.")
+    only = Refusal(
+        "A canceled subscription can only update its cancellation_details and metadata.",
+        "invalid_canceled_subscription_fields",
+    )
     for change in ({"cancel_at_period_end": False}, {"description": "x"}, {"items": [{"price": price_of(held)}]}):
         assert local.refused("post", path, **change) == only
     assert local.post(path, metadata={"a": "b"}, cancellation_details={"comment": "Late"})["metadata"] == {"a": "b"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -137,6 +138,7 @@ def test_a_deleted_customer_is_of_no_more_use(local: Local) -> None:
     owner = customer(local)
     local.delete(f"/v1/customers/{owner}")
     gone = Refusal(f"No such customer: '{owner}'", "resource_missing", "customer")
-    assert local.refused("post", "/v1/subscriptions", customer=owner, items=[{"price": price(local)}]) == gone
+    items = [{"price": price(local)}]
+    assert local.refused("post", "/v1/subscriptions", customer=owner, items=items) == replace(gone, status=404)
     assert local.refused("post", f"{PATH}/pm_card_visa/attach", customer=owner) == gone
     assert local.refused("post", f"/v1/customers/{owner}", name="Ada").status == 404

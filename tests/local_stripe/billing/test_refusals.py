@@ -86,7 +86,8 @@ def test_a_one_time_price_and_one_that_there_is_not(local: Local) -> None:
 def test_the_same_price_twice(local: Local) -> None:
     life = Life.begin(local)
     made = price(local)
-    assert refused(local, life, made, made).param == "items"
+    twice = f"Cannot create a Subscription with multiple Subscription Items with the same Price: {made}"
+    assert refused(local, life, made, made) == Refusal(twice, param="plan")
     held = life.subscribe(made)
     assert local.refused("post", f"{PATH}/{held['id']}", items=[{"price": made}]).param == "items"
 
@@ -130,7 +131,8 @@ def test_a_proration_date_outside_of_the_period(local: Local, at: str) -> None:
     [
         ({"trial_end": "now", "trial_period_days": 7}, "trial_end"),
         ({"collection_method": "send_invoice"}, "days_until_due"),
-        ({"days_until_due": 5, "collection_method": "charge_automatically"}, "days_until_due"),
+        ({"days_until_due": 5, "collection_method": "charge_automatically"}, None),
+        ({"trial_from_plan": True, "trial_period_days": 7}, None),
         ({"cancel_at": 2_000_000_000, "cancel_at_period_end": True}, "cancel_at"),
         ({"billing_cycle_anchor": 1_000_000_000}, "billing_cycle_anchor"),
         ({"trial_end": 1_000_000_000}, "trial_end"),

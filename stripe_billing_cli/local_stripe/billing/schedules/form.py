@@ -32,7 +32,7 @@ INVOICE_SETTINGS = Hash(
         **unsupported(form.NO_CONNECT, "issuer"),
     }
 )
-ITEM = Hash({name: field for name, field in form.NEW_ITEM.fields.items() if name != "current_trial"})
+ITEM = form.Item({name: field for name, field in form.NEW_ITEM.fields.items() if name != "current_trial"})
 SETTINGS = {
     **optional(
         automatic_tax=form.AUTOMATIC_TAX,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe import events, identifiers
+from stripe_billing_cli.local_stripe import events, identifiers, times
 from stripe_billing_cli.local_stripe.billing import (
     automatic_tax,
     clocks,
@@ -45,11 +45,13 @@ NULL = (
 def check_new(params: Params) -> None:
     if not params["items"]:
         raise missing_param("items")
+    if params.get("trial_from_plan") and params.keys() & {"trial_end", "trial_period_days"}:
+        raise invalid("You cannot set `trial_end` or `trial_period_days` when `trial_from_plan=true`.")
     if "trial_end" in params and "trial_period_days" in params:
         raise only_one_of(["trial_end", "trial_period_days"])
     if params.get("payment_behavior") == "pending_if_incomplete":
         raise invalid(
-            "`pending_if_incomplete` is only used with updates and cannot be passed when creating a Subscription.",
+            "Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a subscription.",
             "payment_behavior",
         )
     _check_collection(params)
@@ -62,11 +64,8 @@ def _check_collection(params: Params) -> None:
             "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
             "days_until_due",
         )
-    if "days_until_due" in params and params.get("collection_method", "send_invoice") != "send_invoice":
-        raise invalid(
-            "You can only specify `days_until_due` if `collection_method=send_invoice`.",
-            "days_until_due",
-        )
+    if "days_until_due" in params and not sent:
+        raise invalid("You can only specify 'days_until_due' if invoice collection method is 'send_invoice'.")
     if "cancel_at" in params and params.get("cancel_at_period_end"):
         raise only_one_of(["cancel_at", "cancel_at_period_end"])
 
@@ -76,7 +75,7 @@ PREVIEWED = ("billing_mode", "cancel_at", "cancel_at_period_end", "items", "pror
 
 
 def create(call: Call) -> Object:
-    customer = customers.find(call, call.params["customer"])
+    customer = customers.find(call, call.params["customer"], status=404)  # recorded 2026-08-26.dahlia
     call = clocks.at_time_of(call, customer)
     clocks.check_room_for_subscription(call, customer)
     subscription = drafted(call, customer)
@@ -288,10 +287,9 @@ def _trial_end(call: Call, prices: Sequence[Object]) -> int | None:
 
 
 def checked_trial_end(call: Call, wanted: int) -> int:
-    if wanted <= call.now:
-        raise invalid("Invalid timestamp: must be an integer Unix timestamp in the future.", "trial_end")
     if wanted > call.now + LONGEST_TRIAL:
         raise invalid("Invalid timestamp: a trial can be at most two years long (730 days).", "trial_end")
+    times.check_future(wanted, "trial_end", call.now)
     return wanted
 
 

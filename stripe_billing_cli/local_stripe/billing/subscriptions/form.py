@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.errors import only_one_of
 from stripe_billing_cli.local_stripe.forms import Raw
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -17,6 +18,7 @@ from stripe_billing_cli.local_stripe.parameters import (
     ListOf,
     Metadata,
     Text,
+    nested,
     optional,
     required,
     unsettable,
@@ -59,16 +61,30 @@ TRIAL_SETTINGS = Hash(
     )
 )
 AUTOMATIC_TAX = Hash({**required(enabled=Boolean()), **unsupported(NO_CONNECT, "liability")})
+
+
+class Item(Hash):
+    """A subscription's item, which may name its price as its plan (recorded)."""
+
+    def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        if isinstance(raw, str) or "plan" not in raw:
+            return super().read(raw, name)
+        if "price" in raw:
+            raise only_one_of(["price", "plan"], nested(name, "plan"))
+        return super().read({"price" if key == "plan" else key: value for key, value in raw.items()}, name)
+
+
 ITEM_REST = {
+    **optional(plan=Text()),
     **unsettable(metadata=Metadata()),
     **unsupported(NO_THRESHOLDS, "billing_thresholds"),
     **unsupported("discount the whole subscription", "discounts"),
     **unsupported(NO_TAXES, "tax_rates"),
-    **unsupported("its items have prices", "plan price_data"),
+    **unsupported("its items have prices", "price_data"),
     **unsupported("it has no trial offers", "current_trial"),
 }
-NEW_ITEM = Hash({**required(price=Text()), **optional(quantity=Integer(0)), **ITEM_REST})
-CHANGED_ITEM = Hash(
+NEW_ITEM = Item({**required(price=Text()), **optional(quantity=Integer(0)), **ITEM_REST})
+CHANGED_ITEM = Item(
     {
         **optional(id=Text(), price=Text(), quantity=Integer(0), deleted=Boolean(), clear_usage=Boolean()),
         **ITEM_REST,

@@ -39,8 +39,8 @@ ITEM = {
     **optional(price=Text(), quantity=Integer(0)),
     **form.ITEM_REST,
 }
-CREATE = Hash({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
-UPDATE = Hash({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
+CREATE = form.Item({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
+UPDATE = form.Item({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
 DELETE = Hash({**HOW, **optional(clear_usage=Boolean())})
 LIST = Hash(
     {
@@ -95,7 +95,7 @@ def _subscription_of(call: Call) -> Object:
     held = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE json_extract(item.value, '$.id') = ?"
     found = call.store.select("subscription", [Condition(f"EXISTS ({held})", (call.id,))], newest_first=True, limit=1)
     if not found:
-        raise no_such("subscription_item", call.id, "id", 404)
+        raise ApiError(404, f"Invalid subscription_item id: {call.id}")
     return found[0]
 
 
@@ -107,7 +107,8 @@ def _item(subscription: Object, id: str) -> Object:
 def list_items(call: Call) -> Object:
     """In the order in which the subscription has them."""
     params = call.params
-    items = stored.find(call, params["subscription"])["items"]["data"]
+    subscription = stored.find(call, params["subscription"])
+    items = subscription["items"]["data"]
     limit = params.get("limit", DEFAULT_LIMIT)
     places = {item["id"]: at for at, item in enumerate(items)}
     for name in ("starting_after", "ending_before"):
@@ -115,13 +116,13 @@ def list_items(call: Call) -> Object:
             raise no_such("subscription_item", params[name], name)
     if "ending_before" in params:
         before = items[: places[params["ending_before"]]]
-        return _page(before[-limit:], len(before) > limit)
+        return _page(subscription["id"], before[-limit:], len(before) > limit)
     start = places[params["starting_after"]] + 1 if "starting_after" in params else 0
-    return _page(items[start : start + limit], len(items) > start + limit)
+    return _page(subscription["id"], items[start : start + limit], len(items) > start + limit)
 
 
-def _page(items: list[Object], has_more: bool) -> Object:
-    return {"object": "list", "data": items, "has_more": has_more, "url": PATH}
+def _page(subscription: str, items: list[Object], has_more: bool) -> Object:
+    return {"object": "list", "data": items, "has_more": has_more, "url": f"{PATH}?subscription={subscription}"}
 
 
 PATH = "/v1/subscription_items"

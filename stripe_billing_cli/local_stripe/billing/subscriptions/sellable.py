@@ -83,5 +83,9 @@ def check_prices(prices: Sequence[Object], currency: str, param: str = "items") 
                 f"`{currency}`.",
                 f"{param}[{at}][price]",
             )
-    if len({price["id"] for price in prices}) < len(prices):
-        raise invalid("Subscription Items must have unique prices; you passed the same price more than once.", param)
+    ids = [price["id"] for price in prices]
+    twice = next((id for at, id in enumerate(ids) if id in ids[:at]), None)
+    if twice is not None:
+        raise invalid(
+            f"Cannot create a Subscription with multiple Subscription Items with the same Price: {twice}", "plan"
+        )

@@ -62,7 +62,10 @@ def _changes_items(params: Params) -> bool:
 def _check_updatable(subscription: Object, params: Params) -> None:
     sent = params.keys()
     if subscription["status"] in stored.ENDED and not sent <= ENDED_MAY:
-        raise invalid("A canceled subscription can only update its cancellation_details and metadata.")
+        raise invalid(
+            "A canceled subscription can only update its cancellation_details and metadata.",
+            code="invalid_canceled_subscription_fields",
+        )
     if subscription["status"] == "incomplete" and not sent <= INCOMPLETE_MAY:
         raise invalid(
             "A subscription in `incomplete` status can only update its metadata and default payment method. Pay its "
