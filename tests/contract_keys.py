@@ -34,14 +34,17 @@ NULL_ALL_THE_SAME = {
 }
 ABSENT_ALL_THE_SAME = {
     # recorded as absent where the document says null
-    "invoice": "amount_paid_off_stripe",
-    "line_item": "subscription",
     "payment_method_klarna": "dob",
     # like klarna's, of which `{}` was recorded
     "payment_method_fpx": "account_holder_type",
     # a customer's address in every answer that Stripe's support and reference show; of a charge they are there
     "customer.shipping": "carrier tracking_number",
     "invoice.customer_shipping": "carrier tracking_number",
+}
+NEVER = {
+    # in the document and in the SDK, and in no answer that was recorded
+    "invoice": "amount_paid_off_stripe",
+    "line_item": "subscription",
 }
 THERE_ALL_THE_SAME = {
     # recorded in every answer, though the document does not require them
@@ -93,15 +96,17 @@ WITHOUT_TOTAL = {
 def complaints(answer: Any, name: str, where: str) -> list[str]:
     """Return what is wrong with the keys of an object, or of a hash, of this schema, and of all that is within."""
     nullable, required, within = _documented(name)
-    null = (nullable | _names(NULL_ALL_THE_SAME, name)) - _names(ABSENT_ALL_THE_SAME, name)
+    never = _names(NEVER, name)
+    null = (nullable | _names(NULL_ALL_THE_SAME, name)) - _names(ABSENT_ALL_THE_SAME, name) - never
     only_expanded = _names(ONLY_WHEN_EXPANDED, name)
-    there = (required | null | _names(THERE_ALL_THE_SAME, name)) - _names(ABSENT_ALL_THE_SAME, name) - only_expanded
+    there = (required | null | _names(THERE_ALL_THE_SAME, name)) - only_expanded - never
     found = [f"{where}: {name} without {missing}" for missing in sorted(there - answer.keys())]
     found += [
         f"{where}: {name} has {field}: null, which Stripe leaves out"
         for field, value in answer.items()
         if value is None and field not in null | only_expanded
     ]
+    found += [f"{where}: {name} has {field}, which Stripe never tells" for field in sorted(never & answer.keys())]
     if list(answer) != sorted(answer, key=lambda field: (field != "id", field != "object", field)):
         found.append(f"{where}: {name} in another order than Stripe's: {list(answer)}")
     for field, value in answer.items():

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.local_stripe.derived_fields import with_derived
 from stripe_billing_cli.local_stripe.errors import invalid
 from stripe_billing_cli.local_stripe.expansion import Wanted
 from stripe_billing_cli.local_stripe.shapes import LIST, MAP, Shape, is_known, shape
@@ -80,7 +81,7 @@ def _shown(store: Store, form: Shape, stored: Object, tree: Wanted) -> Object:
     answer: Object = dict.fromkeys(form.null)
     for name, value in stored.items():
         branch = tree.get(name)
-        if name.startswith(PRIVATE) or (branch is None and name in form.only_expanded):
+        if name.startswith(PRIVATE) or name in form.never or (branch is None and name in form.only_expanded):
             continue
         if value is not None:
             answer[name] = _value(store, form, name, value, branch)
@@ -92,9 +93,7 @@ def _shown(store: Store, form: Shape, stored: Object, tree: Wanted) -> Object:
     for name in tree.keys() - answer.keys():
         if name in form.only_expanded:
             answer[name] = _only_expanded(store, form, name, stored, tree[name])
-    if form.name == "subscription":
-        answer |= _single_item(answer)
-    return ordered(answer)
+    return ordered(with_derived(form.name, answer))
 
 
 def ordered(fields: Object) -> Object:
@@ -198,14 +197,6 @@ def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: Wanted
         if kind in NOT_HERE:
             raise invalid(f"The local Stripe does not have {NOT_HERE[kind]}: '{name}' cannot be expanded.", "expand")
     return id
-
-
-def _single_item(subscription: Object) -> Object:
-    """Return the plan and the quantity of a subscription, which it has while it has a single item (recorded)."""
-    items = subscription["items"]["data"]
-    if len(items) != 1:
-        return {}
-    return {"plan": items[0]["plan"], "quantity": items[0].get("quantity")}
 
 
 def current(store: Store, kind: str, id: str) -> Object:

@@ -16,19 +16,35 @@ PRIVATE_UNTIL_3 = {
 }
 """What was private up to format 3, and what it is called since."""
 
-UNDISPUTED = {"destination": None, "dispute": None, "order": None}
-"""What charges did not have up to format 3."""
-
 
 def upgrade(version: int, kind: str, object: dict[str, Any]) -> dict[str, Any]:
     """Return the object of a file of format `version` in today's form."""
     if version < 4:
         object = _with_private_names(object)
-        if kind == "product" and object["tax_code"] and not object["tax_details"]:
-            object["tax_details"] = {"performance_location": None, "tax_code": object["tax_code"]}
-        if kind == "charge":
-            object = {**UNDISPUTED, **object}
+        return {**object, **_since_4(kind, object)}
     return object
+
+
+def _since_4(kind: str, object: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields that have had another value since Stripe's answers were recorded."""
+    match kind:
+        case "charge":
+            return {"destination": None, "dispute": None, "order": None}
+        case "invoice":
+            size = "auto" if object["status"] == "draft" else "letter"
+            by_hand = {
+                "amount_tax_display": None,
+                "pdf": {"page_size": size},
+                "template": None,
+                "template_version": None,
+            }
+            return {
+                "rendering": by_hand if object["billing_reason"] == "manual" else None,
+                "webhooks_delivered_at": object["created"],
+            }
+        case "product" if object["tax_code"] and not object["tax_details"]:
+            return {"tax_details": {"performance_location": None, "tax_code": object["tax_code"]}}
+    return {}
 
 
 def _with_private_names(value: Any) -> Any:

@@ -57,12 +57,17 @@ NULL: Mapping[str, frozenset[str]] = {
 """Null where there is nothing, though the document does not say so, or does not have the field (recorded)."""
 
 ABSENT: Mapping[str, frozenset[str]] = {
-    "line_item": frozenset({"subscription"}),
     "payment_method_fpx": frozenset({"account_holder_type"}),
     "payment_method_klarna": frozenset({"dob"}),
     UNTRACKED: frozenset({"carrier", "tracking_number"}),
 }
 """Left out where there is nothing, though the document says null (recorded)."""
+
+NEVER: Mapping[str, frozenset[str]] = {
+    "invoice": frozenset({"amount_paid_off_stripe"}),
+    "line_item": frozenset({"subscription"}),
+}
+"""In the document and in the SDK, and in no answer that was recorded, whatever its value could have been."""
 
 CONSTANT: Mapping[str, Mapping[str, Any]] = {
     "customer": {"balance": 0, "next_invoice_sequence": 1},
@@ -97,6 +102,7 @@ class Shape:
     null: frozenset[str]
     required: frozenset[str]
     only_expanded: frozenset[str]
+    never: frozenset[str]
     constant: Mapping[str, Any]
     within: Mapping[str, tuple[str, ...]]
 
@@ -106,15 +112,16 @@ def shape(name: str) -> Shape:
     """Return the shape of this name, an object's (`subscription`) or a hash's. Nothing is known of a name without."""
     nullable, required, within = _data().get(name, ((), (), {}))
     hidden = ONLY_EXPANDED.get(name, frozenset())
+    never = NEVER.get(name, frozenset())
     constant = CONSTANT.get(name, {})
-    null = (
-        (frozenset(nullable) | NULL.get(name, frozenset())) - ABSENT.get(name, frozenset()) - hidden - constant.keys()
-    )
+    absent = ABSENT.get(name, frozenset()) | hidden | never | constant.keys()
+    null = (frozenset(nullable) | NULL.get(name, frozenset())) - absent
     return Shape(
         name,
-        null - ABSENT.get(name, frozenset()) - hidden - constant.keys(),
+        null - ABSENT.get(name, frozenset()) - hidden - never - constant.keys(),
         frozenset(required),
         hidden,
+        never,
         constant,
         {field: _within(name, field, names) for field, names in within.items()},
     )

@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.store import Object
 
 HOUR = 60 * 60
 NULL = (
-    "account_tax_ids amount_paid_off_stripe application automatically_finalizes_at confirmation_secret custom_fields "
+    "account_tax_ids application automatically_finalizes_at confirmation_secret custom_fields "
     "customer_account customer_shipping default_payment_method default_source description due_date effective_at "
     "ending_balance footer from_invoice hosted_invoice_url invoice_pdf last_finalization_error latest_revision "
     "next_payment_attempt number on_behalf_of receipt_number rendering shipping_cost shipping_details "

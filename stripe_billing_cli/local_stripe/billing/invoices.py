@@ -275,7 +275,6 @@ def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band
         "invoice.paid",
         *(() if out_of_band else ("invoice.payment_succeeded",)),
         amount_paid=invoice["amount_due"],
-        amount_paid_off_stripe=invoice["amount_due"] if out_of_band else invoice["amount_paid_off_stripe"],
         amount_remaining=0,
         attempt_count=invoice["attempt_count"] if counted is None else counted,
         attempted=invoice["attempted"] if out_of_band else True,

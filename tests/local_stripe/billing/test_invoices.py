@@ -63,7 +63,7 @@ def test_paid_outside_of_stripe_nothing_is_charged(local: Local) -> None:
     life, draft = billed(local)
     act(local, draft, "finalize")
     paid = act(local, draft, "pay", paid_out_of_band=True, expand=["payments"])
-    assert (paid["status"], paid["amount_paid"], paid["amount_paid_off_stripe"]) == ("paid", 2500, 2500)
+    assert (paid["status"], paid["amount_paid"], "amount_paid_off_stripe" in paid) == ("paid", 2500, False)
     [intent] = local.get("/v1/payment_intents", customer=life.customer)["data"]
     assert (intent["status"], paid["payments"]["data"][0]["status"]) == ("canceled", "canceled")
     assert "invoice.payment_succeeded" not in life.events("invoice.")
