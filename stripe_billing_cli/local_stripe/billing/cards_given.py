@@ -22,12 +22,7 @@ def by_number(call: Call, params: Mapping[str, Any]) -> Card:
     number = re.sub("[ -]", "", params["number"])
     if not re.fullmatch("[0-9]{12,19}", number) or not _adds_up(number):
         raise _card_error("Your card number is incorrect.", "incorrect_number", "number")
-    today = datetime.fromtimestamp(call.real_now, UTC)
-    params = in_full(params)
-    if "exp_year" in params and not today.year <= params["exp_year"] <= today.year + 50:
-        raise _card_error("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
-    if params.get("exp_year") == today.year and params.get("exp_month", 12) < today.month:
-        raise _card_error("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
+    check_expiry(call, in_full(params))
     if "cvc" in params and not re.fullmatch("[0-9]{3,4}", params["cvc"]):
         raise _card_error("Your card's security code is invalid.", "invalid_cvc", "cvc")
     if number not in BY_NUMBER:
@@ -40,6 +35,17 @@ def by_number(call: Call, params: Mapping[str, Any]) -> Card:
             decline_code="test_mode_live_card",
         )
     return BY_NUMBER[number]
+
+
+def check_expiry(call: Call, params: Mapping[str, Any]) -> None:
+    """Raise the card error for a month or a year that a valid card does not have
+    (https://docs.stripe.com/testing#invalid-data)."""
+    today = datetime.fromtimestamp(call.real_now, UTC)
+    year, month = params.get("exp_year", today.year + 1), params.get("exp_month", 12)
+    if not 1 <= month <= 12 or (year == today.year and month < today.month):
+        raise _card_error("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
+    if not today.year <= year <= today.year + 50:
+        raise _card_error("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
 
 
 def in_full(params: Mapping[str, Any]) -> Mapping[str, Any]:

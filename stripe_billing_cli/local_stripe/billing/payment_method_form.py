@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import payment_method_types as types
-from stripe_billing_cli.local_stripe.errors import missing_param, only_one_of
+from stripe_billing_cli.local_stripe.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -32,7 +32,7 @@ BILLING_DETAILS = Hash(
 ALLOW_REDISPLAY = Choice(("always", "limited", "unspecified"))
 NETWORKS = Hash(optional(preferred=Choice(("cartes_bancaires", "mastercard", "visa"))))
 CARD = Hash(
-    optional(cvc=Text(), exp_month=Integer(1, 12), exp_year=Integer(), networks=NETWORKS, number=Text(), token=Text())
+    optional(cvc=Text(), exp_month=Integer(), exp_year=Integer(), networks=NETWORKS, number=Text(), token=Text())
 )
 CREATE = Hash(
     {
@@ -56,7 +56,7 @@ UPDATE = Hash(
         **optional(
             allow_redisplay=ALLOW_REDISPLAY,
             billing_details=BILLING_DETAILS,
-            card=Hash(optional(exp_month=Integer(1, 12), exp_year=Integer(), networks=NETWORKS)),
+            card=Hash(optional(exp_month=Integer(), exp_year=Integer(), networks=NETWORKS)),
         ),
         **unsettable(metadata=Metadata()),
         **unsupported("it changes no payment methods but cards", "link payto us_bank_account"),
@@ -70,6 +70,8 @@ LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
 def check_new(params: Params) -> None:
     """Rules of a payment method about to be created: the hash of its type, and of no other."""
     type = params["type"]
+    if type == "custom":
+        raise invalid("The local Stripe does not have custom payment methods.", "type")
     other = next((name for name in ("card", *types.TYPES) if name in params and name != type), None)
     if other is not None:
         raise only_one_of([type, other], other)

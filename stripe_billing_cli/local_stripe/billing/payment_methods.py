@@ -34,7 +34,7 @@ def create(call: Call) -> Object:
         method = _given_card(call, params["card"])
     else:
         method = {**_bare(call, type), type: types.TYPES[type].show(params.get(type, {}))}
-    method["billing_details"] |= _details(params.get("billing_details", {}))
+    method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
     method["metadata"] = merged({}, params.get("metadata", {}))
     if type == "card":
@@ -65,10 +65,12 @@ def _prefer(shown: Object, networks: Mapping[str, Any]) -> None:
         shown["display_brand"] = preferred if known else shown["display_brand"]
 
 
-def _details(params: Any) -> Object:
-    details = {name: params[name] for name in ("email", "name", "phone", "tax_id") if name in params}
-    if params.get("address"):
-        details["address"] = {name: params["address"].get(name) for name in form.ADDRESS}
+def _details(before: Object, changes: Mapping[str, Any]) -> Object:
+    """The billing details with what a call names of them; an address that is unset is unset as a whole."""
+    details = {**before, **{name: value for name, value in changes.items() if name != "address"}}
+    if "address" in changes:
+        wanted = changes["address"]
+        details["address"] = dict.fromkeys(form.ADDRESS) if wanted is None else {**before["address"], **wanted}
     return details
 
 
@@ -145,8 +147,17 @@ def checked(call: Call, method: Object) -> Object:
 
 
 def setup_decline(method: Object) -> Decline | None:
-    """What the bank says to saving the card; a CVC that was not given cannot be wrong."""
-    decline = card_of(method).declines_setup
+    """What the bank says to saving the card."""
+    return _decline(method, card_of(method).declines_setup)
+
+
+def payment_decline(method: Object) -> Decline | None:
+    """What the bank, or Radar, says to charging the card."""
+    return _decline(method, card_of(method).declines_payment)
+
+
+def _decline(method: Object, decline: Decline | None) -> Decline | None:
+    """A CVC that was not given cannot be wrong (https://docs.stripe.com/testing#declined-payments)."""
     return None if decline is WRONG_CVC and method["card"]["checks"]["cvc_check"] is None else decline
 
 
@@ -209,16 +220,20 @@ def _owner(call: Call, id: str) -> Object:
 def update(call: Call) -> Object:
     before = retrieve(call)
     params = call.params
+    if before["customer"] is None:
+        # "A PaymentMethod must be attached to a customer to be updated" (stripe/_payment_method.py)
+        raise invalid("You must save this PaymentMethod to a customer before you can update it.")
     method = {**before}
     if "card" in params:
         if before["type"] != "card":
             raise invalid("You cannot update `card` on a PaymentMethod that is not a card.", "card")
+        cards_given.check_expiry(call, cards_given.in_full({**before["card"], **params["card"]}))
         method["card"] = {
             **before["card"],
             **{name: value for name, value in params["card"].items() if name != "networks"},
         }
         _prefer(method["card"], params["card"].get("networks", {}))
-    method["billing_details"] = {**before["billing_details"], **_details(params.get("billing_details", {}))}
+    method["billing_details"] = _details(before["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", before["allow_redisplay"])
     if "metadata" in params:
         method["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])

@@ -81,8 +81,9 @@ def attempt(
         return _unauthenticated(call, intent, method)
     if asks:
         return _needs_action(call, intent, method)
-    if card.declines_payment is not None:
-        return _declined(call, intent, payment_methods.checked(call, method), card.declines_payment)
+    decline = payment_methods.payment_decline(method)
+    if decline is not None:
+        return _declined(call, intent, payment_methods.checked(call, method), decline)
     return succeed(call, intent, method)
 
 

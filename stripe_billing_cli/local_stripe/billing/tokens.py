@@ -34,7 +34,7 @@ BRANDS = {
 ADDRESS = ("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip")
 CARD = Hash(
     {
-        **required(exp_month=Integer(1, 12), exp_year=Integer(0), number=Text()),
+        **required(exp_month=Integer(), exp_year=Integer(0), number=Text()),
         **optional(currency=Currency(), cvc=Text(), name=Text(), **{name: Text() for name in ADDRESS}),
         **unsupported("its cards belong to one network", "networks"),
     }

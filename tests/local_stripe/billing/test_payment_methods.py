@@ -71,6 +71,8 @@ def test_a_cvc_that_was_not_given_is_not_wrong(local: Local) -> None:
     card = {**GIVEN, "number": "4000000000000127"}
     without = local.post(PATH, type="card", card=card)
     assert local.post(f"{PATH}/{without['id']}/attach", customer=owner)["customer"] == owner
+    intent = {"amount": 900, "currency": "usd", "payment_method": without["id"], "customer": owner, "confirm": True}
+    assert local.post("/v1/payment_intents", **intent, off_session=True)["status"] == "succeeded"
     given = local.post(PATH, type="card", card={**card, "cvc": "123"})
     assert local.refused("post", f"{PATH}/{given['id']}/attach", customer=owner) == Refusal(
         "Your card's security code is incorrect.", "incorrect_cvc", "cvc", 402, "card_error"
@@ -98,6 +100,18 @@ def test_an_equal_number_has_an_equal_fingerprint(local: Local) -> None:
     assert len(first["card"]["fingerprint"]) == 16
 
 
+def test_only_an_attached_payment_method_changes_and_only_to_a_valid_card(local: Local) -> None:
+    loose = made(local)["id"]
+    assert local.refused("post", f"{PATH}/{loose}", metadata={"a": "1"}) == Refusal(
+        "You must save this PaymentMethod to a customer before you can update it."
+    )
+    held = local.post(f"{PATH}/{loose}/attach", customer=customer(local))["id"]
+    for card, part in (({"exp_month": 13}, "month"), ({"exp_year": 1995}, "year")):
+        assert local.refused("post", f"{PATH}/{held}", card=card) == Refusal(
+            f"Your card's expiration {part} is invalid.", f"invalid_expiry_{part}", f"exp_{part}", 402, "card_error"
+        )
+
+
 @pytest.mark.parametrize(
     ("params", "refusal"),
     [
@@ -115,6 +129,7 @@ def test_an_equal_number_has_an_equal_fingerprint(local: Local) -> None:
             {"type": "klarna", "card": {"token": "tok_visa"}},
             Refusal("You may only specify one of these parameters: klarna, card.", param="card"),
         ),
+        ({"type": "custom"}, Refusal("The local Stripe does not have custom payment methods.", param="type")),
         ({"type": "sepa_debit"}, Refusal("Missing required param: sepa_debit.", "parameter_missing", "sepa_debit")),
         (
             {"type": "sepa_debit", "sepa_debit": {"iban": "DE00370400440532013000"}},
@@ -214,8 +229,12 @@ def test_details_are_merged(local: Local) -> None:
     changed = local.post(path, allow_redisplay="limited", billing_details={"email": "ada@example.com"})
     details = changed["billing_details"]
     assert (details["name"], details["email"], details["address"]["city"]) == ("Ada", "ada@example.com", "London")
+    moved = local.post(path, billing_details={"address": {"country": "GB"}})["billing_details"]["address"]
+    assert (moved["city"], moved["country"]) == ("London", "GB")
+    changed = local.post(path, billing_details={"address": ""})
+    assert set(changed["billing_details"]["address"].values()) == {None}
     assert local.get(PATH, customer=method["customer"], allow_redisplay="limited")["data"] == [changed]
-    assert local.events(type="payment_method.updated")[0]["data"]["previous_attributes"] == {
+    assert local.events(type="payment_method.updated")[2]["data"]["previous_attributes"] == {
         "allow_redisplay": "unspecified",
         "billing_details": {"email": None},
     }
