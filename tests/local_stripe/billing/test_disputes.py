@@ -72,6 +72,29 @@ def test_a_card_is_charged_back(local: Local) -> None:
     assert types(local) == ["created", "funds_withdrawn"]
 
 
+@pytest.mark.parametrize(
+    ("card", "reason", "case_type", "eligible"),
+    [
+        ("pm_card_createDisputeProductNotReceived", "product_not_received", "chargeback", []),
+        ("pm_card_createCe3EligibleDispute", "fraudulent", "chargeback", ["visa_compelling_evidence_3"]),
+        ("pm_card_createComplianceDispute", "noncompliant", "compliance", ["visa_compliance"]),
+        ("pm_card_createMultipleDisputes", "fraudulent", "chargeback", []),
+    ],
+)
+def test_other_cards_are_disputed_for_other_reasons(
+    local: Local, card: str, reason: str, case_type: str, eligible: list[str]
+) -> None:
+    """https://docs.stripe.com/testing#disputes"""
+    dispute = dispute_of(local, pay(local, card))
+    assert (dispute["reason"], dispute["enhanced_eligibility_types"]) == (reason, eligible)
+    assert dispute["payment_method_details"]["card"]["case_type"] == case_type
+
+
+def test_a_warning_of_fraud_is_no_dispute(local: Local) -> None:
+    pay(local, "pm_card_createIssuerFraudRecord")
+    assert local.get(DISPUTES)["data"] == []
+
+
 def test_an_answer_is_due_at_the_end_of_the_eighth_day(local: Local, clock: Clock) -> None:
     clock.now = datetime(2026, 9, 20, 15, 30, tzinfo=UTC).timestamp()
     due = dispute_of(local, pay(local))["evidence_details"]["due_by"]
