@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.answers import public, shown
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such, only_one_of
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, one_of, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, one_of, page
 from stripe_billing_cli.local_stripe.messages import API_VERSION
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
 from stripe_billing_cli.local_stripe.store import Condition, Object
@@ -62,7 +62,6 @@ def previous(before: Object, after: Object) -> Object:
 
 
 def check(params: Params) -> None:
-    check_cursors(params)
     if "type" in params and "types" in params:
         raise only_one_of(["type", "types"])
 

@@ -8,6 +8,7 @@ minutes since then, and ten random ones.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import string
 from collections.abc import Mapping
@@ -68,6 +69,12 @@ def webhook_secret() -> str:
 def test_id(prefix: str) -> str:
     """Of objects whose ids tell the mode: `feat_test_61Q7bz…`."""
     return f"{prefix}_test_61{_random(22)}"
+
+
+def derived_test_id(prefix: str, what: str) -> str:
+    """Of objects that are computed when asked for: it follows from `what`, so that it can be a cursor."""
+    number = int.from_bytes(hashlib.sha256(what.encode()).digest())
+    return f"{prefix}_test_61{_time(number, 22)}"
 
 
 def client_secret(id: str) -> str:

@@ -21,11 +21,6 @@ LIST_FIELDS = {
 }
 
 
-def check_cursors(params: Params) -> None:
-    if "starting_after" in params and "ending_before" in params:
-        raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
-
-
 def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Object:
     """The page that `call` asks for. Raises `resource_missing` for a cursor that is no such object."""
     params = call.params
@@ -34,14 +29,41 @@ def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Ob
     restrictions = [*conditions, *moments("created", params.get("created"))]
     restrictions += _cursor(call, kind, "starting_after", "<")
     restrictions += _cursor(call, kind, "ending_before", ">")
+    _check_one_cursor(params)
     found = call.store.select(kind, restrictions, newest_first=not backwards, limit=limit + 1)
     objects = found[:limit]
-    return {
-        "object": "list",
-        "data": objects[::-1] if backwards else objects,
-        "has_more": len(found) > limit,
-        "url": url,
-    }
+    return listed(objects[::-1] if backwards else objects, len(found) > limit, url)
+
+
+def page_of(call: Call, objects: Sequence[Object], url: str, noun: str) -> Object:
+    """Return the page that `call` asks for of objects that are stored within another one, in their order there.
+
+    Raises `resource_missing` for a cursor that is none of them, which are called `noun`.
+    """
+    params = call.params
+    places = {object["id"]: place for place, object in enumerate(objects)}
+    for name in ("starting_after", "ending_before"):
+        if name in params and params[name] not in places:
+            raise no_such(noun, params[name], name)
+    _check_one_cursor(params)
+    limit = params.get("limit", DEFAULT_LIMIT)
+    if "ending_before" in params:
+        end = places[params["ending_before"]]
+        start = max(0, end - limit)
+        return listed(objects[start:end], start > 0, url)
+    start = places[params["starting_after"]] + 1 if "starting_after" in params else 0
+    return listed(objects[start : start + limit], start + limit < len(objects), url)
+
+
+def _check_one_cursor(params: Params) -> None:
+    """A cursor that is no object is reported first (recorded)."""
+    if "starting_after" in params and "ending_before" in params:
+        raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
+
+
+def listed(objects: Sequence[Object], has_more: bool, url: str) -> Object:
+    """Return a list as Stripe answers it (recorded: without `total_count`)."""
+    return {"object": "list", "data": list(objects), "has_more": has_more, "url": url}
 
 
 def _cursor(call: Call, kind: str, name: str, side: str) -> list[Condition]:

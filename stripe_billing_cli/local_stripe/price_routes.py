@@ -5,7 +5,6 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe import events, price_form, price_rules, prices, product_form, products
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.lists import check_cursors
 from stripe_billing_cli.local_stripe.parameters import Params
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -39,7 +38,7 @@ def _product(call: Call) -> str:
 
 ROUTES = (
     Route("POST", "/v1/prices", "price", price_form.create_form(product_form.PRODUCT_DATA), create, check_new),
-    Route("GET", "/v1/prices", "price", price_form.LIST, prices.list_prices, check_cursors, lists=True),
+    Route("GET", "/v1/prices", "price", price_form.LIST, prices.list_prices, lists=True),
     Route("GET", "/v1/prices/{id}", "price", price_form.RETRIEVE, prices.retrieve),
     Route("POST", "/v1/prices/{id}", "price", price_form.UPDATE, prices.update),
 )

@@ -7,7 +7,7 @@ import re
 from stripe_billing_cli.local_stripe import events, identifiers, price_rules, prices, product_form
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.lists import check_cursors, equal, json_field, one_of, page
+from stripe_billing_cli.local_stripe.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import Params, nested
 from stripe_billing_cli.local_stripe.store import Object
@@ -166,7 +166,6 @@ def delete(call: Call) -> Object:
 
 
 def check_list(params: Params) -> None:
-    check_cursors(params)
     for cursor in ("starting_after", "ending_before"):
         if "ids" in params and cursor in params:
             raise only_one_of(["ids", cursor])

@@ -16,6 +16,7 @@ Params = dict[str, Any]
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "GET /v1/accounts/{id}": ("account",),
+    "GET /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
     "GET /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "POST /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "POST /v1/payment_methods/{id}/attach": ("loose_payment_method",),
@@ -35,6 +36,10 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "DELETE /v1/invoices/{id}": ("draft",),
     "POST /v1/invoices/{id}/finalize": ("draft",),
     "POST /v1/invoices/{id}/send": ("draft",),
+    "POST /v1/invoices/{id}/lines/{id}": ("draft", "draft_line"),
+    "POST /v1/invoices/{id}/add_lines": ("draft",),
+    "POST /v1/invoices/{id}/update_lines": ("draft",),
+    "POST /v1/invoices/{id}/remove_lines": ("draft",),
     "POST /v1/subscriptions/{id}/resume": ("paused_subscription",),
     "POST /v1/checkout/sessions/{id}/expire": ("checkout_session",),
     "POST /v1/products/{id}/features": ("spare_product",),
@@ -86,6 +91,9 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/payouts": lambda ids: {"amount": 100, "currency": "usd"},
     "POST /v1/invoices": lambda ids: {"customer": ids["customer"]},
     "POST /v1/invoices/create_preview": lambda ids: {"customer": ids["customer"]},
+    "POST /v1/invoices/{id}/add_lines": lambda ids: {"lines": [{"amount": 70, "description": "More"}]},
+    "POST /v1/invoices/{id}/update_lines": lambda ids: {"lines": [{"id": ids["draft_line"], "description": "More"}]},
+    "POST /v1/invoices/{id}/remove_lines": lambda ids: {"lines": [{"id": ids["draft_line"], "behavior": "delete"}]},
     UPGRADE: lambda ids: {"items": [{"id": ids["subscription_item"], "quantity": 2}]},
     "POST /v1/invoiceitems": lambda ids: {"customer": ids["customer"], "amount": 100, "currency": "usd"},
     "POST /v1/credit_notes": lambda ids: {"invoice": ids["invoice"], "amount": 50},

@@ -188,6 +188,8 @@ def _billing(world: World) -> None:
     draft = make("/v1/invoices", customer=ids["customer"], collection_method="send_invoice", days_until_due=9)
     ids["draft"] = draft["id"]
     make("/v1/invoiceitems", customer=ids["customer"], amount=900, currency="usd", invoice=draft["id"])
+    listed = json.loads(world.answer("GET", f"/v1/invoices/{draft['id']}/lines", {}).body)["data"]
+    ids["draft_line"] = listed[0]["id"]
     ids["invoice"] = make("/v1/invoices", customer=ids["customer"], auto_advance=False)["id"]
     make("/v1/invoiceitems", customer=ids["customer"], amount=800, currency="usd", invoice=ids["invoice"])
     make(f"/v1/invoices/{ids['invoice']}/finalize", auto_advance=False)

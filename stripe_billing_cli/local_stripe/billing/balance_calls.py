@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import ledger
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, page
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Text, optional
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
@@ -65,8 +65,8 @@ def _of_source(call: Call, source: str) -> Condition:
 PATH = "/v1/balance_transactions"
 ROUTES = (
     Route("GET", "/v1/balance", "balance", READ, balance),
-    Route("GET", PATH, ledger.KIND, LIST, list_transactions, check_cursors, lists=True),
+    Route("GET", PATH, ledger.KIND, LIST, list_transactions, lists=True),
     Route("GET", f"{PATH}/{{id}}", ledger.KIND, READ, retrieve),
-    Route("GET", "/v1/balance/history", ledger.KIND, LIST, list_transactions, check_cursors, lists=True),
+    Route("GET", "/v1/balance/history", ledger.KIND, LIST, list_transactions, lists=True),
     Route("GET", "/v1/balance/history/{id}", ledger.KIND, READ, retrieve),
 )

@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.billing import charge_rules, charges, custo
 from stripe_billing_cli.local_stripe.billing.intents import shipping
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -167,7 +167,7 @@ def list_charges(call: Call) -> Object:
 PATH = "/v1/charges"
 ROUTES = (
     Route("POST", PATH, charges.KIND, CREATE, create),
-    Route("GET", PATH, charges.KIND, LIST, list_charges, check_cursors, lists=True),
+    Route("GET", PATH, charges.KIND, LIST, list_charges, lists=True),
     Route("GET", f"{PATH}/{{id}}", charges.KIND, READ, charge_rules.find),
     Route("POST", f"{PATH}/{{id}}", charges.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/capture", charges.KIND, CAPTURE, capture),

@@ -11,7 +11,7 @@ import string
 from stripe_billing_cli.local_stripe.billing import agenda, checkout_closing, clocks, customers, pages, setups
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -244,7 +244,7 @@ def list_sessions(call: Call) -> Object:
 PATH = "/v1/checkout/sessions"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_sessions, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_sessions, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/expire", KIND, Hash({"expand": EXPAND}), expire),

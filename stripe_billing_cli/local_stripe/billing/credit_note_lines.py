@@ -12,7 +12,6 @@ from typing import Any
 from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import DEFAULT_LIMIT
 from stripe_billing_cli.local_stripe.parameters import (
     Choice,
     Hash,
@@ -110,22 +109,3 @@ def _part(source: Object, wanted: Mapping[str, Any], quantity: int | None) -> Ob
 
 def _unit(amount: int | None) -> Object:
     return {"unit_amount": amount, "unit_amount_decimal": None if amount is None else str(amount)}
-
-
-def page(call: Call, lines: Sequence[Object], url: str) -> Object:
-    """The page of a note's lines that a call asks for."""
-    params = call.params
-    ids = [line["id"] for line in lines]
-    start, end = 0, len(ids)
-    for name in ("starting_after", "ending_before"):
-        if name in params and params[name] not in ids:
-            raise no_such("credit note line item", params[name], name)
-    limit = params.get("limit", DEFAULT_LIMIT)
-    if "starting_after" in params:
-        start = ids.index(params["starting_after"]) + 1
-    if "ending_before" in params:
-        end = ids.index(params["ending_before"])
-        start = max(0, end - limit)
-    shown = list(lines[start : min(end, start + limit)])
-    more = start > 0 if "ending_before" in params else start + limit < end
-    return {"object": "list", "data": shown, "has_more": more, "url": url}

@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.billing import (
 from stripe_billing_cli.local_stripe.billing.subscriptions import standing
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page, page_of
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -333,11 +333,12 @@ def list_notes(call: Call) -> Object:
 
 
 def list_lines(call: Call) -> Object:
-    return credit_note_lines.page(call, retrieve(call)["lines"]["data"], f"/v1/credit_notes/{call.id}/lines")
+    lines = retrieve(call)["lines"]["data"]
+    return page_of(call, lines, f"/v1/credit_notes/{call.id}/lines", "credit note line item")
 
 
 def preview_lines(call: Call) -> Object:
-    return credit_note_lines.page(call, preview(call)["lines"]["data"], "/v1/credit_notes/preview/lines")
+    return page_of(call, preview(call)["lines"]["data"], "/v1/credit_notes/preview/lines", "credit note line item")
 
 
 PATH = "/v1/credit_notes"
@@ -345,11 +346,11 @@ RETRIEVE = Hash({"expand": EXPAND})
 LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
-    Route("GET", PATH, KIND, LIST, list_notes, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_notes, lists=True),
     Route("GET", f"{PATH}/preview", KIND, PREVIEW, preview, check),
     Route("GET", f"{PATH}/preview/lines", credit_note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("GET", f"{PATH}/{{id}}/lines", credit_note_lines.KIND, LINES, list_lines, check_cursors, lists=True),
+    Route("GET", f"{PATH}/{{id}}/lines", credit_note_lines.KIND, LINES, list_lines, lists=True),
     Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),
 )

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.billing import (
 )
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -283,7 +283,7 @@ PLAIN_LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name !=
 
 ROUTES = (
     Route("POST", "/v1/customers", "customer", CREATE, create, check_prefix_form),
-    Route("GET", "/v1/customers", "customer", LIST, list_customers, check_cursors, lists=True),
+    Route("GET", "/v1/customers", "customer", LIST, list_customers, lists=True),
     Route("GET", "/v1/customers/{id}", "customer", Hash({"expand": EXPAND}), retrieve),
     Route("POST", "/v1/customers/{id}", "customer", UPDATE, update, check_prefix_form),
     Route(
@@ -292,7 +292,6 @@ ROUTES = (
         "payment_method",
         Hash({**PLAIN_LIST.fields, **payment_method_form.LIST_FILTERS}),
         list_payment_methods,
-        check_cursors,
         lists=True,
     ),
     Route(

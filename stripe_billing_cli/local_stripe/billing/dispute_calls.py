@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import charge_rules, disputes
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -89,7 +89,7 @@ def list_disputes(call: Call) -> Object:
 PATH = "/v1/disputes"
 OF_CHARGE = "/v1/charges/{id}/dispute"
 ROUTES = (
-    Route("GET", PATH, disputes.KIND, LIST, list_disputes, check_cursors, lists=True),
+    Route("GET", PATH, disputes.KIND, LIST, list_disputes, lists=True),
     Route("GET", f"{PATH}/{{id}}", disputes.KIND, READ, find),
     Route("POST", f"{PATH}/{{id}}", disputes.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/close", disputes.KIND, READ, close),

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing import (
 )
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid
-from stripe_billing_cli.local_stripe.lists import check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
@@ -232,7 +232,7 @@ def list_intents(call: Call) -> Object:
 PATH = "/v1/payment_intents"
 ROUTES = (
     Route("POST", PATH, KIND, intent_forms.CREATE, create, intent_forms.check_creation),
-    Route("GET", PATH, KIND, intent_forms.LIST, list_intents, check_cursors, lists=True),
+    Route("GET", PATH, KIND, intent_forms.LIST, list_intents, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, intent_forms.RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, intent_forms.UPDATE, update, intent_forms.check_types),
     Route("POST", f"{PATH}/{{id}}/confirm", KIND, intent_forms.CONFIRM, confirm, intent_forms.check_types),

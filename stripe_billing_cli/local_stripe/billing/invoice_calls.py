@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing import (
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, standing, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such, unrecognized_url
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, moments, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, moments, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -341,7 +341,7 @@ def delete(call: Call) -> Object:
 PATH = "/v1/invoices"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_invoices, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_invoices, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),

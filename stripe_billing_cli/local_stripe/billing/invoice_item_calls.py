@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import clocks, customer_currency, customers, invoice_items
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -170,7 +170,7 @@ def list_items(call: Call) -> Object:
 PATH = "/v1/invoiceitems"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_items, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_items, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),

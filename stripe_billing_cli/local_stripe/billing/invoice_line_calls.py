@@ -8,7 +8,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items, lines
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, page_of
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -173,7 +173,7 @@ def list_lines(call: Call) -> Object:
     invoice = call.store.get("invoice", call.id)
     if invoice is None:
         raise no_such("invoice", call.id, "invoice", 404)
-    return _slice(call, invoice["lines"]["data"], f"/v1/invoices/{call.id}/lines")
+    return page_of(call, invoice["lines"]["data"], f"/v1/invoices/{call.id}/lines", "line item")
 
 
 def list_payments(call: Call) -> Object:
@@ -193,7 +193,7 @@ def list_payments(call: Call) -> Object:
         for one in invoice["payments"]["data"]
         if wanted in (None, one["status"]) and intent in (None, one["payment"]["payment_intent"])
     ]
-    return _slice(call, found, "/v1/invoice_payments")
+    return page_of(call, found, "/v1/invoice_payments", "invoice_payment")
 
 
 def retrieve_payment(call: Call) -> Object:
@@ -203,19 +203,7 @@ def retrieve_payment(call: Call) -> Object:
     raise no_such("invoice_payment", call.id, "id", 404)
 
 
-def _slice(call: Call, objects: list[Object], url: str) -> Object:
-    """A page of what is stored within another object, in its order there."""
-    ids = [one["id"] for one in objects]
-    start, limit = 0, call.params.get("limit", 10)
-    if "starting_after" in call.params:
-        if call.params["starting_after"] not in ids:
-            raise no_such("line item", call.params["starting_after"], "starting_after")
-        start = ids.index(call.params["starting_after"]) + 1
-    shown = objects[start : start + limit]
-    return {"object": "list", "data": shown, "has_more": start + limit < len(objects), "url": url}
-
-
-LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name not in ("created", "ending_before")})
+LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 PATH = "/v1/invoices/{id}"
 ROUTES = (
     Route("GET", f"{PATH}/lines", KIND, LINES, list_lines, lists=True),
@@ -223,6 +211,6 @@ ROUTES = (
     Route("POST", f"{PATH}/add_lines", "invoice", ADD, add),
     Route("POST", f"{PATH}/update_lines", "invoice", UPDATE_ALL, update_all),
     Route("POST", f"{PATH}/remove_lines", "invoice", REMOVE, remove),
-    Route("GET", "/v1/invoice_payments", "invoice_payment", PAYMENTS, list_payments, check_cursors, lists=True),
+    Route("GET", "/v1/invoice_payments", "invoice_payment", PAYMENTS, list_payments, lists=True),
     Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", Hash({"expand": EXPAND}), retrieve_payment),
 )

@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.billing.card_table import BY_ID, BY_KEY
 from stripe_billing_cli.local_stripe.billing.cards import WRONG_CVC, Card, Decline
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.lists import check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -367,7 +367,7 @@ def retrieve_of_customer(call: Call, customer: str) -> Object:
 PATH = "/v1/payment_methods"
 ROUTES = (
     Route("POST", PATH, "payment_method", form.CREATE, create, form.check_new),
-    Route("GET", PATH, "payment_method", form.LIST, list_payment_methods, check_cursors, lists=True),
+    Route("GET", PATH, "payment_method", form.LIST, list_payment_methods, lists=True),
     Route("GET", f"{PATH}/{{id}}", "payment_method", form.RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", "payment_method", form.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/attach", "payment_method", form.ATTACH, attach),

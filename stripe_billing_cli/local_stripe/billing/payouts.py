@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
     Choice,
@@ -67,7 +67,7 @@ def list_payouts(call: Call) -> Object:
 PATH = "/v1/payouts"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
-    Route("GET", PATH, KIND, LIST, list_payouts, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_payouts, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, READ, find),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, find),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, READ, find),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import charge_rules, charges, refunds
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -136,13 +136,13 @@ PATH = "/v1/refunds"
 BY_CHARGE = "/v1/charges/{id}/refunds"
 ROUTES = (
     Route("POST", PATH, refunds.KIND, CREATE, create, check),
-    Route("GET", PATH, refunds.KIND, LIST, list_refunds, check_cursors, lists=True),
+    Route("GET", PATH, refunds.KIND, LIST, list_refunds, lists=True),
     Route("GET", f"{PATH}/{{id}}", refunds.KIND, READ, retrieve),
     Route("POST", f"{PATH}/{{id}}", refunds.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/cancel", refunds.KIND, READ, cancel),
     Route("POST", "/v1/charges/{id}/refund", charges.KIND, LEGACY, refund_charge),
     Route("POST", BY_CHARGE, refunds.KIND, CREATE_BY_CHARGE, create_by_charge),
-    Route("GET", BY_CHARGE, refunds.KIND, LIST_BY_CHARGE, list_of_charge, check_cursors, lists=True),
+    Route("GET", BY_CHARGE, refunds.KIND, LIST_BY_CHARGE, list_of_charge, lists=True),
     Route("GET", f"{BY_CHARGE}/{{id}}", refunds.KIND, READ, retrieve_by_charge),
     Route("POST", f"{BY_CHARGE}/{{id}}", refunds.KIND, UPDATE, update_by_charge),
 )

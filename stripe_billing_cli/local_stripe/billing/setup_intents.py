@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.billing import (
 from stripe_billing_cli.local_stripe.billing.subscriptions import stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, only_one_of
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -243,7 +243,7 @@ RETRIEVE = Hash({**optional(client_secret=Text()), "expand": EXPAND})
 PATH = "/v1/setup_intents"
 ROUTES = (
     Route("POST", PATH, "setup_intent", CREATE, create, check_new),
-    Route("GET", PATH, "setup_intent", LIST, list_setups, check_cursors, lists=True),
+    Route("GET", PATH, "setup_intent", LIST, list_setups, lists=True),
     Route("GET", f"{PATH}/{{id}}", "setup_intent", RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", "setup_intent", UPDATE, update, check_types),
     Route("POST", f"{PATH}/{{id}}/confirm", "setup_intent", CONFIRM, confirm),

@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import agenda
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Choice, Hash, Text, required
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -206,7 +206,7 @@ def delete(call: Call) -> Object:
 PATH = "/v1/customers/{id}/tax_ids"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_ids, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_ids, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
 )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -108,7 +108,7 @@ def list_rates(call: Call) -> Object:
 PATH = "/v1/tax_rates"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_rates, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_rates, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

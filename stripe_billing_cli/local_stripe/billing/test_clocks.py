@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.clocks import KIND
 from stripe_billing_cli.local_stripe.billing.subscriptions import rhythms, sellable
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Integer, Text, optional, required
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -117,7 +117,7 @@ ADVANCE = Hash({**required(frozen_time=Integer(0)), "expand": EXPAND})
 LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_clocks, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_clocks, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
     Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),

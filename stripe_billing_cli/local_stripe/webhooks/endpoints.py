@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import check_cursors, page
+from stripe_billing_cli.local_stripe.lists import page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import Params
 from stripe_billing_cli.local_stripe.store import Object
@@ -86,7 +86,7 @@ def _without_secret(endpoint: Object) -> Object:
 
 ROUTES = (
     Route("POST", "/v1/webhook_endpoints", KIND, endpoint_form.CREATE, create, check),
-    Route("GET", "/v1/webhook_endpoints", KIND, endpoint_form.LIST, list_endpoints, check_cursors, lists=True),
+    Route("GET", "/v1/webhook_endpoints", KIND, endpoint_form.LIST, list_endpoints, lists=True),
     Route("GET", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.RETRIEVE, retrieve),
     Route("POST", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.UPDATE, update, check),
     Route("DELETE", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.DELETE, delete),

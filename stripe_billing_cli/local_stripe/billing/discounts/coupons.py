@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe import events, identifiers, times
 from stripe_billing_cli.local_stripe.billing import agenda
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -183,7 +183,7 @@ def list_coupons(call: Call) -> Object:
 PATH = "/v1/coupons"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, Hash(LIST_FIELDS), list_coupons, check_cursors, lists=True),
+    Route("GET", PATH, KIND, Hash(LIST_FIELDS), list_coupons, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),

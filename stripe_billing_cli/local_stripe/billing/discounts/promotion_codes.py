@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.billing import agenda, customers
 from stripe_billing_cli.local_stripe.billing.discounts import coupons
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -225,7 +225,7 @@ def list_codes(call: Call) -> Object:
 PATH = "/v1/promotion_codes"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_codes, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_codes, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

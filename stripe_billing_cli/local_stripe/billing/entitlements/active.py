@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, one_of, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Field, Hash, Text
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -109,6 +109,6 @@ def list_entitlements(call: Call) -> Object:
 
 PATH = "/v1/entitlements/active_entitlements"
 ROUTES = (
-    Route("GET", PATH, KIND, LIST, list_entitlements, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_entitlements, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
 )

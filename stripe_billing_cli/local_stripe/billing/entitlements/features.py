@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -86,7 +86,7 @@ def list_features(call: Call) -> Object:
 PATH = "/v1/entitlements/features"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_features, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_features, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.billing.entitlements import features
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Text, required
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -71,7 +71,7 @@ def list_features(call: Call) -> Object:
 PATH = "/v1/products/{id}/features"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_features, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_features, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Choice, Hash, Text, optional, required
 from stripe_billing_cli.local_stripe.store import Object
 
@@ -123,7 +123,7 @@ PATH = "/v1/billing/meters"
 PLAIN = Hash({"expand": EXPAND})
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_meters, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_meters, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, PLAIN, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/deactivate", KIND, PLAIN, deactivate),

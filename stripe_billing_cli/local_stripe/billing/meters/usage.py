@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.billing import clocks
 from stripe_billing_cli.local_stripe.billing.meters import meters
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page_of
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
     Choice,
@@ -149,15 +149,14 @@ def list_summaries(call: Call) -> Object:
     step = WINDOWS.get(params.get("value_grouping_window", ""), end - start)
     windows = [(at, min(at + step, end)) for at in range(start, end, step)][::-1]
     shown = [_summary(call, meter["id"], params["customer"], *window) for window in windows]
-    limit = params.get("limit", 10)
     url = f"/v1/billing/meters/{meter['id']}/event_summaries"
-    return {"object": "list", "data": shown[:limit], "has_more": len(shown) > limit, "url": url}
+    return page_of(call, shown, url, "meter event summary")
 
 
 def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dict[str, Any]:
     value = used(call, meter, customer, start, end)
     return {
-        "id": identifiers.test_id("mtrusg"),
+        "id": identifiers.derived_test_id("mtrusg", f"{meter} {customer} {start} {end}"),
         "object": SUMMARY,
         "aggregated_value": float(value),
         "end_time": end,

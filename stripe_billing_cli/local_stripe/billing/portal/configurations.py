@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing.portal import configuration_form as form
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.lists import check_cursors, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Params
 from stripe_billing_cli.local_stripe.store import Object
@@ -195,7 +195,7 @@ def list_configurations(call: Call) -> Object:
 PATH = "/v1/billing_portal/configurations"
 ROUTES = (
     Route("POST", PATH, KIND, form.CREATE, create),
-    Route("GET", PATH, KIND, form.LIST, list_configurations, check_cursors, lists=True),
+    Route("GET", PATH, KIND, form.LIST, list_configurations, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, form.UPDATE, update),
 )

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.billing.schedules import form, phases, sche
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, rhythms, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.lists import check_cursors, equal, json_field, moments, page
+from stripe_billing_cli.local_stripe.lists import equal, json_field, moments, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Params
 from stripe_billing_cli.local_stripe.store import Condition, Object
@@ -265,7 +265,7 @@ def list_schedules(call: Call) -> Object:
 PATH = "/v1/subscription_schedules"
 ROUTES = (
     Route("POST", PATH, KIND, form.CREATE, create, check_new),
-    Route("GET", PATH, KIND, form.LIST, list_schedules, check_cursors, lists=True),
+    Route("GET", PATH, KIND, form.LIST, list_schedules, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, form.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, form.CANCEL, cancel),

@@ -11,8 +11,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.subscriptions import form, stored, update
 from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import ApiError, missing_param, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_cursors
+from stripe_billing_cli.local_stripe.errors import ApiError, missing_param
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, page_of
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
     Boolean,
@@ -28,7 +28,6 @@ from stripe_billing_cli.local_stripe.parameters import (
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
 KIND = "subscription_item"
-DEFAULT_LIMIT = 10
 HOW = optional(
     payment_behavior=Choice(form.BEHAVIORS),
     proration_behavior=form.PRORATIONS,
@@ -106,29 +105,15 @@ def _item(subscription: Object, id: str) -> Object:
 
 def list_items(call: Call) -> Object:
     """In the order in which the subscription has them."""
-    params = call.params
-    subscription = stored.find(call, params["subscription"])
-    items = subscription["items"]["data"]
-    limit = params.get("limit", DEFAULT_LIMIT)
-    places = {item["id"]: at for at, item in enumerate(items)}
-    for name in ("starting_after", "ending_before"):
-        if name in params and params[name] not in places:
-            raise no_such("subscription_item", params[name], name)
-    if "ending_before" in params:
-        before = items[: places[params["ending_before"]]]
-        return _page(subscription["id"], before[-limit:], len(before) > limit)
-    start = places[params["starting_after"]] + 1 if "starting_after" in params else 0
-    return _page(subscription["id"], items[start : start + limit], len(items) > start + limit)
-
-
-def _page(subscription: str, items: list[Object], has_more: bool) -> Object:
-    return {"object": "list", "data": items, "has_more": has_more, "url": f"{PATH}?subscription={subscription}"}
+    subscription = stored.find(call, call.params["subscription"])
+    url = f"{PATH}?subscription={subscription['id']}"
+    return page_of(call, subscription["items"]["data"], url, "subscription_item")
 
 
 PATH = "/v1/subscription_items"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, LIST, list_items, check_cursors, lists=True),
+    Route("GET", PATH, KIND, LIST, list_items, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update_item),
     Route("DELETE", f"{PATH}/{{id}}", KIND, DELETE, delete),

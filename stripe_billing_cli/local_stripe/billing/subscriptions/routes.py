@@ -12,13 +12,12 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     update,
 )
 from stripe_billing_cli.local_stripe.calls import Route
-from stripe_billing_cli.local_stripe.lists import check_cursors
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash
 
 PATH = "/v1/subscriptions"
 ROUTES = (
     Route("POST", PATH, "subscription", form.CREATE, creation.create, creation.check_new),
-    Route("GET", PATH, "subscription", lists.LIST, lists.list_subscriptions, check_cursors, lists=True),
+    Route("GET", PATH, "subscription", lists.LIST, lists.list_subscriptions, lists=True),
     Route("GET", f"{PATH}/{{id}}", "subscription", Hash({"expand": EXPAND}), stored.retrieve),
     Route("POST", f"{PATH}/{{id}}", "subscription", form.UPDATE, update.update, update.check_update),
     Route("DELETE", f"{PATH}/{{id}}", "subscription", form.CANCEL, cancellation.cancel),
