@@ -46,9 +46,9 @@ class Change:
 
 def decide(subscription: Object, schedule: Object | None, item: Object, after: Terms, at: At) -> Change:
     """`subscription` with its `latest_invoice`, `schedule` as attached to it or None. Raises `Refused`."""
-    _check_changeable(subscription)
+    check_changeable(subscription)
     before, id = terms_of(item), item["id"]
-    update = _pending_update(subscription)
+    update = pending_update(subscription)
     waiting = _waiting_terms(subscription, id)
     upcoming = schedules.upcoming_items(schedule) if schedule else None
     if at == "now" and update and waiting == after:
@@ -73,7 +73,7 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
     return Change("later", before, after, id, starts, drops_update=update, schedule=attached, later=wanted)
 
 
-def _check_changeable(subscription: Object) -> None:
+def check_changeable(subscription: Object) -> None:
     id, status = subscription["id"], subscription["status"]
     if status in ("canceled", "incomplete_expired"):
         ended = "was canceled" if status == "canceled" else "expired unpaid"
@@ -98,7 +98,7 @@ def _check_goes_on(subscription: Object, starts: int) -> None:
         )
 
 
-def _pending_update(subscription: Object) -> str | None:
+def pending_update(subscription: Object) -> str | None:
     """The open invoice that a pending update waits for."""
     if subscription["pending_update"] is None:
         return None

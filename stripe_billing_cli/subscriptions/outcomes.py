@@ -35,6 +35,8 @@ def change(
         "item": decided.item,
         "from": asdict(decided.before),
         "to": asdict(decided.after),
+        "added": [],
+        "removed": [],
         "starts": decided.starts,
         "proration": quoted.proration if quoted else None,
         "proration_date": quoted.proration_date if quoted else None,

@@ -38,6 +38,12 @@ class Line:
     quantity: int | None = None
 
 
+def line_of(text: str) -> Line:
+    """`PRICE` or `PRICE:QUANTITY`, where what follows the last colon is a number."""
+    name, colon, number = text.rpartition(":")
+    return Line(name, int(number)) if colon and name and number.isdecimal() else Line(text)
+
+
 @dataclass(frozen=True)
 class Order:
     """What the user asks for. `anchor` in Unix seconds; `days_until_due` makes Stripe send invoices.
@@ -118,7 +124,7 @@ def look(api: StripeApi, order: Order) -> Situation:
         read = [price.result() for price in prices]
     found, added = read[: len(order.lines)], read[len(order.lines) :]
     _check_prices(order, found, added)
-    code = _promotion_code(api, order.promotion_code, person["id"]) if order.promotion_code else None
+    code = promotion_code_id(api, order.promotion_code, person["id"]) if order.promotion_code else None
     return Situation(person, found, subscriptions, code, added, _trial_days(order, found))
 
 
@@ -157,7 +163,7 @@ def _customer_with_subscriptions(api: StripeApi, name: str) -> tuple[Object, lis
     return customer, references.subscriptions_of(api, customer["id"])
 
 
-def _promotion_code(api: StripeApi, code: str, customer: str) -> str:
+def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
     """The id of the active promotion code with this text that the customer may use."""
     if code.startswith("promo_"):
         return code

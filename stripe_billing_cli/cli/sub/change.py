@@ -11,6 +11,7 @@ import typer
 from stripe_billing_cli.cli import asking, doors
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import NOT_REACHED, WRONG, CommandFailed
+from stripe_billing_cli.cli.sub import adjusting
 from stripe_billing_cli.cli.sub.app import Subscription, app
 
 if TYPE_CHECKING:
@@ -46,18 +47,42 @@ def change(
     proration: Annotated[
         Proration | None,
         typer.Option(
-            help="What becomes of the rest of the period: billed at once, with the next invoice, or not at all "
-            "(default: an upgrade at once, anything else with the next invoice).",
+            help="When the difference for the rest of the period is billed: create with the next invoice, invoice at "
+            "once, none never (default: an upgrade at once, anything else with the next invoice).",
             show_default=False,
         ),
     ] = None,
+    add: Annotated[
+        list[str] | None,
+        typer.Option("--add", metavar="PRICE[:QUANTITY]", help="Add an item on this price. Repeatable."),
+    ] = None,
+    remove: Annotated[
+        list[str] | None, typer.Option("--remove", metavar="PRICE", help="Remove the item on this price. Repeatable.")
+    ] = None,
+    coupon: Annotated[
+        str | None, typer.Option(metavar="COUPON", help="Discount by this coupon, in place of any other discount.")
+    ] = None,
+    promotion_code: Annotated[
+        str | None, typer.Option("--promotion-code", metavar="CODE", help="Discount by this promotion code.")
+    ] = None,
+    no_coupon: Annotated[bool, typer.Option("--no-coupon", help="Take the discount away.")] = False,
+    trial_end: Annotated[
+        str | None,
+        typer.Option("--trial-end", metavar="now|DATE", help="End the trial now, or let it (or a new one) end then."),
+    ] = None,
+    restart_period: Annotated[
+        bool, typer.Option("--restart-period", help="Begin a new period now: the billing date becomes today.")
+    ] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Only show what it would cost.")] = False,
 ) -> None:
-    """Put a subscription on another price, or change its quantity.
+    """Put a subscription on another price, or change its quantity, its items, its discount, its trial.
 
     First shows, by Stripe's own preview, what is credited, charged and due now, and the next invoice; asks; then does
     exactly that. A change that costs something happens only if its payment goes through: else the plan stays as it
     is, the link on which the customer can confirm the payment is printed, and the exit code is 4.
+
+    Items are added and removed, the discount, the trial and the billing date changed at once, all together; a price or
+    quantity by a command of its own. What is so already is left alone.
 
     At the period's end the change is put on a schedule; the same command with the current price takes it back. A
     change of the interval starts a new period at once.
@@ -67,11 +92,35 @@ def change(
                billing sub change sub_1MowQV --price keymap-pro.yearly --preview
                billing sub change sub_1MowQV --price keymap-pro.monthly --at period-end
                billing sub change sub_1MowQV --quantity 12 --proration create --yes
+               billing sub change sub_1MowQV --add support.monthly --coupon FIFTH
+               billing sub change sub_1MowQV --trial-end now --preview
     """
     from stripe_billing_cli.cli.sub import change_view
 
+    request = adjusting.request(
+        add=add,
+        remove=remove,
+        coupon=coupon,
+        promotion_code=promotion_code,
+        no_coupon=no_coupon,
+        trial_end=trial_end,
+        restart_period=restart_period,
+        proration=proration.value if proration else None,
+    )
+    if request is not None:
+        if price or quantity is not None or item or at is At.period_end:
+            raise CommandFailed(
+                "usage",
+                "--price, --quantity, --item and --at period-end do not go with the other changes",
+                "one command for the price or quantity, and one for the rest",
+                WRONG,
+            )
+        adjusting.adjust(context, subscription, request, preview=preview)
+        return
     if price is None and quantity is None:
-        raise CommandFailed("usage", "nothing to change: neither --price nor --quantity is given", None, WRONG)
+        raise CommandFailed(
+            "usage", "nothing to change was given", "--price, for example; --help lists the others", WRONG
+        )
     if at is At.period_end and proration is not None:
         raise CommandFailed(
             "usage", "--proration is for a change now: at the period's end nothing is left to prorate", None, WRONG

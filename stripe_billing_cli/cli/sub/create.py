@@ -123,7 +123,7 @@ def create(
         days_until_due=_days(collection_method, days_until_due),
         anchor=given.moment("--anchor", anchor) if anchor else None,
         metadata=given.metadata("--metadata", metadata),
-        once=[_line(text) for text in add_once or ()],
+        once=[start.line_of(text) for text in add_once or ()],
         currency=given.currency("--currency", currency),
         trial_from_price=trial_from_price,
         again=again,
@@ -159,21 +159,14 @@ def create(
 
 def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
     """`KEY:QUANTITY`, where what follows the last colon is a number."""
-    from stripe_billing_cli.subscriptions.start import Line
+    from stripe_billing_cli.subscriptions.start import Line, line_of
 
-    lines = [_line(text) for text in prices]
+    lines = [line_of(text) for text in prices]
     if quantity is None:
         return lines
     if len(lines) > 1 or lines[0].quantity is not None:
         raise given.wrong("--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY")
     return [Line(lines[0].price, quantity)]
-
-
-def _line(text: str) -> Line:
-    from stripe_billing_cli.subscriptions.start import Line
-
-    name, colon, number = text.rpartition(":")
-    return Line(name, int(number)) if colon and name and number.isdecimal() else Line(text)
 
 
 def _days(collection: Collection, days: int | None) -> int | None:

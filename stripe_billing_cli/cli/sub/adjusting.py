@@ -1,0 +1,175 @@
+"""`billing sub change` of items, discount, trial and billing date: what it says before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Literal, cast
+
+from stripe_billing_cli.cli import asking, given, words
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
+from stripe_billing_cli.cli.output import Line
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.subscriptions.adjust import AdjustPlan, AdjustRequest
+    from stripe_billing_cli.subscriptions.payments import Owed
+    from stripe_billing_cli.subscriptions.quote import Proration
+
+GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
+
+
+def request(
+    *,
+    add: Sequence[str] | None,
+    remove: Sequence[str] | None,
+    coupon: str | None,
+    promotion_code: str | None,
+    no_coupon: bool,
+    trial_end: str | None,
+    restart_period: bool,
+    proration: str | None,
+) -> AdjustRequest | None:
+    """What the options ask for; None where they ask for nothing of this."""
+    said = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
+    if len(said) > 1:
+        raise given.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
+    if not (add or remove or said or trial_end or restart_period):
+        return None
+    if trial_end and restart_period:
+        raise given.wrong("--trial-end and --restart-period exclude each other", "say one of them")
+    from stripe_billing_cli.subscriptions.adjust import AdjustRequest
+    from stripe_billing_cli.subscriptions.start import line_of
+
+    ends: int | Literal["now"] | None = None
+    if trial_end:
+        ends = "now" if trial_end == "now" else given.moment("--trial-end", trial_end)
+    return AdjustRequest(
+        add=[line_of(text) for text in add or ()],
+        remove=list(remove or ()),
+        coupon=coupon,
+        promotion_code=promotion_code,
+        no_discount=no_coupon,
+        trial_end=ends,
+        restart_period=restart_period,
+        proration=cast("Proration | None", proration),
+    )
+
+
+def _discount_options(coupon: str | None, promotion_code: str | None, no_coupon: bool) -> dict[str, bool]:
+    return {
+        "--coupon": coupon is not None,
+        "--promotion-code": promotion_code is not None,
+        "--no-coupon": no_coupon,
+    }
+
+
+def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool) -> None:
+    """Say what it costs, ask, do it, print."""
+    from stripe_billing_cli.stripe_api.errors import PaymentFailed
+    from stripe_billing_cli.subscriptions.adjust import plan_adjust
+
+    plan = plan_adjust(context.stripe, name, wanted)
+    if plan.is_done or plan.waits or preview:
+        result = "previewed" if preview and not plan.is_done else "unchanged" if plan.is_done else "payment_needed"
+        _tell(context, plan, result, plan.subscription, plan.waits)
+        return
+    id = plan.subscription["id"]
+    asking.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], moves_money=True)
+    try:
+        done = plan.apply(context.stripe)
+    except PaymentFailed as failure:
+        raise CommandFailed(
+            "payment_failed",
+            f"nothing was changed: the payment did not go through: {failure.message}",
+            "the same command again, once there is another card",
+            NOT_REACHED,
+        ) from failure
+    _tell(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)
+
+
+def _plan(plan: AdjustPlan) -> Iterator[Line]:
+    """What is going to happen, before it is agreed to."""
+    yield Line(f"{plan.subscription['id']}: {', '.join(_changes(plan))}")
+    if plan.drops_update:
+        yield Line(f"  The change that waits for its payment is dropped: invoice {plan.drops_update} is voided.")
+    if plan.drops_schedule:
+        yield Line(f"  What was scheduled for it is dropped ({plan.drops_schedule}).")
+    yield from _cost(plan)
+    for remark in plan.remarks:
+        yield Line(f"  {remark}")
+    if plan.subscription["cancel_at"]:
+        yield Line(f"  The subscription still ends on {words.date(plan.subscription['cancel_at'])}.")
+
+
+def _changes(plan: AdjustPlan) -> Iterator[str]:
+    from stripe_billing_cli.subscriptions.terms import name_of
+
+    for price, terms in plan.added:
+        yield f"+ {name_of(price)}{words.times(terms.quantity)}"
+    for item in plan.removed:
+        yield f"- {name_of(item['price'])}{words.times(item.get('quantity'))}"
+    if "discounts" in plan.update:
+        wanted = plan.request
+        had = "the discount is taken away" if wanted.no_discount else ""
+        yield had or f"discount by {wanted.coupon or wanted.promotion_code}"
+    ends = plan.update.get("trial_end")
+    if ends is not None:
+        yield "the trial ends now" if ends == "now" else f"a trial until {words.moment(ends)}"
+    if "billing_cycle_anchor" in plan.update:
+        yield "a new period"
+
+
+def _cost(plan: AdjustPlan) -> Iterator[Line]:
+    from stripe_billing_cli.cli.sub import cost_view
+    from stripe_billing_cli.subscriptions import payments
+
+    if plan.quoted is None:
+        return
+    cost = plan.quoted.cost
+    yield from cost_view.lines(cost)
+    due = "nothing"
+    if cost.due_now:
+        sent = plan.subscription["collection_method"] == "send_invoice"
+        way = "by an invoice" if sent else cost_view.paying(payments.default_card(plan.subscription))
+        due = f"{words.money(cost.due_now, cost.currency)} {way}"
+    yield cost_view.entry("due now", due)
+    if cost.to_balance:
+        credit = words.money(-cost.to_balance, cost.currency)
+        yield cost_view.entry("balance", f"{credit} is credited to the next invoices")
+    if cost.next_invoice:
+        amount = words.money(cost.next_invoice.amount, cost.currency)
+        yield cost_view.entry("next", f"{amount} on {words.date(cost.next_invoice.at)}")
+    if cost.due_now and plan.payment_behavior:
+        yield Line("  It changes only if this payment goes through.")
+
+
+def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object, owes: Owed | None) -> None:
+    """Print the outcome. Raises where the change waits for its payment: exit code 4."""
+    from stripe_billing_cli.subscriptions.payments import ways_to_pay
+
+    record = plan.record(result, subscription, owes)
+    context.printer.record(record, lambda: _screen(plan, result, owes))
+    if owes is not None:
+        raise CommandFailed(
+            "payment_failed",
+            f"it stays as it is until the payment goes through: {owes.trouble or 'it has not been paid yet'}",
+            ways_to_pay(owes.url, f"billing sub pay {subscription['id']}"),
+            NOT_REACHED,
+        )
+
+
+def _screen(plan: AdjustPlan, result: str, owes: Owed | None) -> Iterator[Line]:
+    id = plan.subscription["id"]
+    match result:
+        case "previewed":
+            yield from _plan(plan)
+        case "unchanged":
+            yield Line(f"{id} is so already. Nothing to do.")
+        case "changed":
+            yield Line(f"{id} is changed: {', '.join(_changes(plan))}.", GREEN)
+        case _:
+            assert owes is not None
+            amount = words.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
+            yield Line(f"{id} changes when {amount} is paid.", YELLOW)
+            yield Line(f"  {owes.url}")

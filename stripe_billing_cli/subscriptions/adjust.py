@@ -1,0 +1,303 @@
+"""Changes of a subscription beside the price and quantity of an item: items added and removed, the discount, the trial,
+the billing date. Decided from what Stripe holds, quoted by Stripe's own preview, then done in one call.
+
+What is as wanted already is left alone, so that the same command run again does nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import change, cost, outcomes, payments, quote, records, references, start, steps
+from stripe_billing_cli.subscriptions.apply_change import check_as_read
+from stripe_billing_cli.subscriptions.payments import Owed
+from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
+from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
+from stripe_billing_cli.subscriptions.start import Line
+from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of, terms_of
+
+DAY = 86400
+MAY_WAIT = frozenset({"items", "trial_end", "billing_cycle_anchor"})
+"""What Stripe keeps until its invoice is paid (https://docs.stripe.com/billing/subscriptions/pending-updates); with
+anything else the change is made or refused at once."""
+EXPAND = ("discounts",)
+
+
+@dataclass(frozen=True)
+class AdjustRequest:
+    """`trial_end` in Unix seconds. `promotion_code` as customers write it, or its id."""
+
+    add: Sequence[Line] = ()
+    remove: Sequence[str] = ()
+    coupon: str | None = None
+    promotion_code: str | None = None
+    no_discount: bool = False
+    trial_end: int | Literal["now"] | None = None
+    restart_period: bool = False
+    proration: Proration | None = None
+
+
+@dataclass(frozen=True)
+class AdjustResult:
+    """The subscription as it is now; `owes` is what the change waits for."""
+
+    subscription: Object
+    owes: Owed | None = None
+
+
+@dataclass(frozen=True)
+class AdjustPlan:
+    """What is going to be changed: `update` are the parameters of it, none where all is as wanted.
+
+    `added` and `removed` are named by their prices. `waits`: the same change waits for its payment already.
+    """
+
+    subscription: Object
+    request: AdjustRequest
+    update: Mapping[str, Any]
+    added: tuple[tuple[Object, Terms], ...] = ()
+    removed: tuple[Object, ...] = ()
+    quoted: Quote | None = None
+    drops_update: str | None = None
+    drops_schedule: str | None = None
+    remarks: tuple[str, ...] = field(default_factory=tuple)
+    waits: Owed | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return not self.update
+
+    @property
+    def payment_behavior(self) -> str | None:
+        """What becomes of the change if its invoice is not paid; None where there is none to be charged."""
+        if self.subscription["collection_method"] != "charge_automatically" or not self.update.keys() & MAY_WAIT:
+            return None
+        return "pending_if_incomplete" if self.update.keys() <= MAY_WAIT else "error_if_incomplete"
+
+    def apply(self, api: StripeApi) -> AdjustResult:
+        """Change it, as it was quoted. Raises `Refused` if it has changed since it was read, `StripeFailure`."""
+        check_as_read(api, self.subscription)
+        if self.drops_update:
+            steps.void_update(api, self.drops_update)
+        if self.drops_schedule:
+            steps.release(api, self.drops_schedule)
+        params = dict(self.update)
+        if self.quoted is not None and self.update.keys() & MAY_WAIT:
+            params["proration_behavior"] = BEHAVIORS[self.quoted.proration]
+            if self.quoted.proration != "none":
+                params["proration_date"] = self.quoted.proration_date
+        if self.payment_behavior:
+            params["payment_behavior"] = self.payment_behavior
+        after = steps.update(api, self.subscription["id"], params)
+        waits = after["pending_update"] is not None
+        return AdjustResult(after, payments.owed(api, after["latest_invoice"]) if waits else None)
+
+    def record(self, result: str, subscription: Object, owes: Owed | None) -> dict[str, Any]:
+        """Return the change as it is printed (docs/output.md)."""
+        quoted = self.quoted
+        return {
+            "id": subscription["id"],
+            "result": result,
+            "item": None,
+            "from": None,
+            "to": None,
+            "added": [asdict(terms) for _, terms in self.added],
+            "removed": [asdict(terms_of(item)) for item in self.removed],
+            "starts": None,
+            "proration": quoted.proration if quoted else None,
+            "proration_date": quoted.proration_date if quoted else None,
+            "new_period_starts": quoted.restarts if quoted else False,
+            "cost": None if quoted is None else outcomes.cost_record(quoted.cost),
+            **outcomes.owing(owes),
+            "subscription": records.subscription(subscription),
+        }
+
+
+def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan:
+    """Read the subscription, decide what is to be changed and what it costs. Raises `ReferenceRefused`, `Refused`,
+    `Contradiction`, `StripeFailure`."""
+    found = references.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
+    change.check_changeable(found)
+    now = quote.now_of(api, found, int(time.time()))
+    added = _added(api, found, request.add)
+    removed = _removed(api, found, request.remove)
+    update: dict[str, Any] = {}
+    if added or removed:
+        update["items"] = [*({"price": terms.price, **_quantity(terms)} for _, terms in added), *map(_gone, removed)]
+    discounts = _discounts(api, found, request)
+    if discounts is not None:
+        update["discounts"] = discounts
+    update |= _trial(found, request, now)
+    if request.restart_period and not _restarted(found, now):
+        update |= NEW_PERIOD
+    if not update:
+        return AdjustPlan(found, request, {})
+    waiting = change.pending_update(found)
+    if waiting and _waits_for(found, added, removed):
+        owed = payments.owed(api, found["latest_invoice"])
+        return AdjustPlan(found, request, update, added, removed, waits=owed)
+    schedule = id_of(found["schedule"])
+    quoted = _quote(api, found, update, now, request.proration)
+    return AdjustPlan(
+        found, request, update, added, removed, quoted, waiting, schedule, _remarks(found, request, removed)
+    )
+
+
+def _quantity(terms: Terms) -> dict[str, int]:
+    return {} if terms.quantity is None else {"quantity": terms.quantity}
+
+
+def _gone(item: Object) -> dict[str, Any]:
+    return {"id": item["id"], "deleted": True}
+
+
+def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple[tuple[Object, Terms], ...]:
+    """The prices that the subscription is not on yet."""
+    added = []
+    held = {item["price"]["id"]: item for item in subscription["items"]["data"]}
+    for line in lines:
+        price = references.find_price(api, line.price)
+        if price["recurring"] is None:
+            raise Refused(f"the price {line.price} is charged once, and a subscription needs a recurring one")
+        if is_metered(price) and line.quantity is not None:
+            raise Refused(
+                f"the price {line.price} is metered: its quantity is what is used", f"write --add {line.price}"
+            )
+        terms = Terms(price["id"], None if is_metered(price) else line.quantity or 1)
+        there = held.get(price["id"])
+        if there is None:
+            added.append((price, terms))
+        elif terms_of(there) != terms:
+            raise Refused(
+                f"the subscription {subscription['id']} is on {name_of(price)} already, × {there.get('quantity')}",
+                f"billing sub change {subscription['id']} --item {name_of(price)} --quantity {terms.quantity}",
+            )
+    return tuple(added)
+
+
+def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tuple[Object, ...]:
+    """The items on these prices; a price that the subscription is not on has been removed already."""
+    items = subscription["items"]["data"]
+    removed = []
+    for name in names:
+        found = [item for item in items if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"])]
+        if not found:
+            references.find_price(api, name, archived_too=True)
+        removed += found
+    if removed and len(removed) == len(items):
+        raise Refused(
+            f"{name_of(removed[0]['price'])} is all that the subscription {subscription['id']} is on",
+            f"billing sub cancel {subscription['id']} ends it; --price puts it on another price",
+        )
+    return tuple(removed)
+
+
+def _discounts(api: StripeApi, subscription: Object, request: AdjustRequest) -> Any:
+    """The parameter for the discount that is wanted; None where it is as wanted."""
+    held = [one for one in subscription["discounts"] if isinstance(one, dict)]
+    if request.no_discount:
+        return "" if held else None
+    if request.coupon:
+        there = [id_of(one["source"]["coupon"]) for one in held if one["promotion_code"] is None]
+        return None if there == [request.coupon] else [{"coupon": request.coupon}]
+    if request.promotion_code:
+        code = start.promotion_code_id(api, request.promotion_code, str(id_of(subscription["customer"])))
+        return None if [id_of(one["promotion_code"]) for one in held] == [code] else [{"promotion_code": code}]
+    return None
+
+
+def _trial(subscription: Object, request: AdjustRequest, now: int) -> dict[str, Any]:
+    wanted = request.trial_end
+    if wanted is None:
+        return {}
+    if wanted == "now":
+        return {"trial_end": "now"} if subscription["status"] == "trialing" else {}
+    if subscription["trial_end"] == wanted and subscription["status"] == "trialing":
+        return {}
+    if wanted <= now:
+        raise Contradiction("--trial-end lies in the past", "--trial-end now ends a trial at once")
+    return {"trial_end": wanted}
+
+
+def _restarted(subscription: Object, now: int) -> bool:
+    """Whether a new period began within a day: the same command, run again, charges for no second one."""
+    if subscription["status"] == "trialing":
+        raise Refused(
+            f"the subscription {subscription['id']} is in its trial: its first paid period begins when that ends",
+            "--trial-end now ends it",
+        )
+    began = min(item["current_period_start"] for item in subscription["items"]["data"])
+    return bool(now - began < DAY)
+
+
+def _waits_for(subscription: Object, added: Sequence[tuple[Object, Terms]], removed: Sequence[Object]) -> bool:
+    """Whether the change that waits for its payment is to these items."""
+    if not (added or removed):
+        return False
+    gone = {item["id"] for item in removed}
+    wanted = [terms_of(item) for item in subscription["items"]["data"] if item["id"] not in gone]
+    wanted += [terms for _, terms in added]
+    waiting = [terms_of(item) for item in (subscription["pending_update"] or {}).get("subscription_items") or ()]
+    return sorted(map(str, wanted)) == sorted(map(str, waiting))
+
+
+def _remarks(subscription: Object, request: AdjustRequest, removed: Sequence[Object]) -> tuple[str, ...]:
+    """What follows from the change beside its cost."""
+    found = []
+    if request.trial_end == "now":
+        found.append("The trial ends now, and the first paid period begins.")
+    elif request.trial_end is not None and subscription["status"] != "trialing":
+        found.append("Nothing is due until the trial ends: what is paid for of the current period is credited.")
+    if request.restart_period:
+        found.append("A new period begins now: the billing date becomes today.")
+    found += [
+        f"What was used of {name_of(item['price'])} and not billed yet is billed with it."
+        for item in removed
+        if is_metered(item["price"]) and request.proration != "none"
+    ]
+    return tuple(found)
+
+
+def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: int, asked: Proration | None) -> Quote:
+    """What it costs, by Stripe's preview of the invoice that it leads to."""
+
+    def preview(proration: Proration) -> Object:
+        inside = {name: value for name, value in update.items() if name != "discounts"}
+        details: dict[str, Any] = {**inside, "proration_behavior": BEHAVIORS[proration]}
+        if proration != "none":
+            details["proration_date"] = at
+        params: dict[str, Any] = {"subscription": subscription["id"], "subscription_details": details}
+        if "discounts" in update:
+            params["discounts"] = update["discounts"]
+        return api.post("/v1/invoices/create_preview", params).body
+
+    if update.get("trial_end") == "now":
+        proration = asked or "create"
+        return Quote(cost.billed_at_once(preview(proration), None), proration, at, restarts=True)
+    if "billing_cycle_anchor" in update:
+        return _quote_restart(preview, at, asked or "invoice")
+    trialing = subscription["status"] == "trialing"
+    if trialing or not update.keys() & MAY_WAIT:
+        return Quote(cost.billed_later(preview("none"), at), asked or "create", at)
+    if asked in (None, "invoice"):
+        at_once = preview("invoice")
+        if asked or cost.costs_more(at_once, at):
+            return Quote(cost.billed_at_once(at_once, preview("none")), "invoice", at)
+    later = asked or "create"
+    return Quote(cost.billed_later(preview(later), at), later, at)
+
+
+def _quote_restart(preview: Callable[[Proration], Object], at: int, proration: Proration) -> Quote:
+    """What a new period costs. By itself Stripe makes no invoice for it: what the new period has beyond the old one
+    waits for the next (recorded 2026-08-26.dahlia)."""
+    invoice = preview(proration)
+    if proration == "invoice":
+        return Quote(cost.billed_at_once(invoice, None), proration, at, restarts=True)
+    waiting = cost.waiting(invoice)
+    billed = replace(cost.billed_later(invoice, at), lines=waiting.lines if waiting else ())
+    return Quote(billed, proration, at, restarts=True)
