@@ -14,6 +14,7 @@ from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
 
 KIND = "balance_transaction"
+SUM = "balance_sum"
 BECOME_AVAILABLE = "balance_transaction.become_available"
 DAY = 24 * 60 * 60
 PENDING_DAYS = 7
@@ -119,9 +120,29 @@ def _write(
     }
     transaction["status"] = "pending" if transaction["available_on"] > call.real_now else "available"
     call.store.insert(KIND, transaction)
+    _add(call, transaction["currency"], **{transaction["status"]: transaction["net"]})
     if transaction["status"] == "pending":
         agenda.put(call.store, BECOME_AVAILABLE, transaction["id"], transaction["available_on"], None)
     return transaction
+
+
+def _add(call: Call, currency: str, *, available: int = 0, pending: int = 0) -> None:
+    """Keep the sums of a currency, so that nobody has to go through all transactions for them."""
+    before = call.store.get(SUM, currency)
+    held = before or {"id": currency, "available": 0, "pending": 0, "_created": call.real_now}
+    after = {**held, "available": held["available"] + available, "pending": held["pending"] + pending}
+    if before is None:
+        call.store.insert(SUM, after)
+    else:
+        call.store.replace(SUM, after)
+
+
+def sums(call: Call) -> list[Object]:
+    """What is `available` and `pending` by currency (`id`), in minor units; the account's own currency first."""
+    own = call.account["default_currency"]
+    nothing: Object = {"id": own, "available": 0, "pending": 0}
+    found = call.store.select(SUM, [], newest_first=False, limit=200)
+    return [call.store.get(SUM, own) or nothing, *(each for each in found if each["id"] != own)]
 
 
 def become_available(call: Call, id: str) -> None:
@@ -131,6 +152,7 @@ def become_available(call: Call, id: str) -> None:
         return
     available = {**transaction, "status": "available"}
     call.store.replace(KIND, available)
+    _add(call, transaction["currency"], available=transaction["net"], pending=-transaction["net"])
     dispute = call.store.get("dispute", transaction["source"])
     if dispute is not None:
         shown = [available if each["id"] == id else each for each in dispute["balance_transactions"]]

@@ -71,6 +71,16 @@ def test_what_can_be_paid_out_and_what_cannot_yet(local: Local, clock: Clock) ->
     assert local.get(f"{TRANSACTIONS}/{moved['id']}")["status"] == "available"
 
 
+def test_an_account_that_changed_its_currency_has_both(local: Local, clock: Clock) -> None:
+    settle_in(local, "CA", "cad")
+    paid(local, clock)
+    settle_in(local, "US", "usd")
+    paid(local, clock, amount=1000, currency="usd")
+    pending = [(each["currency"], each["amount"]) for each in local.get("/v1/balance")["pending"]]
+    assert pending == [("usd", 941), ("cad", 4207)]
+    assert len(local.get(TRANSACTIONS, currency="cad")["data"]) == 1
+
+
 def test_a_card_whose_money_is_there_at_once(local: Local, clock: Clock) -> None:
     settle_in(local, "CA", "cad")
     assert paid(local, clock, payment_method="pm_card_bypassPending")["status"] == "available"
