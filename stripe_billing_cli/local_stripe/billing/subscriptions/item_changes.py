@@ -216,7 +216,6 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
         subscription={**before, **decided.fields},
         period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=behavior != "default_incomplete",
-        proration_date=params.get("proration_date"),
     )
     invoice_items.bill(call, held, draft["id"])
     after = stored.amend(call, before["id"], **decided.fields, latest_invoice=draft["id"])
@@ -264,7 +263,6 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
         subscription=before,
         period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=True,
-        proration_date=call.params.get("proration_date"),
     )
     invoice_items.bill(call, held, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=stored.saves_card(before))

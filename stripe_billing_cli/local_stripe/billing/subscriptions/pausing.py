@@ -143,7 +143,6 @@ def resume(call: Call) -> Object:
         customer,
         before,
         [*(invoice_items.as_line(call, item) for item in held), *at_once],
-        proration_date=call.params.get("proration_date"),
     )
     invoice_items.bill(call, held, draft["id"])
     return _ask_for_payment(call, customer, before, invoices.create(call, draft), fields)
