@@ -1,0 +1,17 @@
+"""An account of one's own for each rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.recorded.playing import Account
+
+
+@pytest.fixture
+def stripe_account(tmp_path: Path) -> Iterator[Account]:
+    account = Account(tmp_path / "local.db")
+    yield account
+    account.close()

@@ -1,0 +1,169 @@
+"""An answer beside the recorded one: every difference, by the path of the key.
+
+Recorded values are literal, but for these texts:
+
+    <cus_>            an id: the prefix and as many letters and digits as Stripe's have
+    <time>            Unix seconds
+    <now>, <now+60>   the time of the step, and a minute later
+    <text> <url> <integer> <boolean> <uuid> <any> <version>
+    <digits 6>        a text of six digits
+    <8 of A-Z0-9>     a text of so many of these
+    <string 1000>     the text "1000"
+    <null or x>       null or the text x
+    <list with card>  a list that has this text in it
+    <like expression> what the regular expression matches
+    $name.key.0.id    what an earlier answer has there; `$name` alone is its id; `$name.key+60` adds to a number
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.local_stripe.messages import API_VERSION
+
+SHORT_IDS = {"cus_", "prod_", "req_", "si_"}
+"""Prefixes of ids with 14 characters; all others have 24."""
+OLDEST, NEWEST = 1_700_000_000, 2_000_000_000
+REFERENCE = r"\$([a-z_][a-z0-9_]*(?:\.[a-z0-9_]+)*)"
+
+Answers = Mapping[str, Any]
+"""Answers of earlier steps, by the names that the recording gives them."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    path: str
+    recorded: Any
+    here: Any
+
+    def __str__(self) -> str:
+        return f"{self.path or '.'}: recorded {_short(self.recorded)}, here {_short(self.here)}"
+
+
+class NotAnsweredError(Exception):
+    """An earlier step did not give what this one needs."""
+
+
+def differences(recorded: Any, here: Any, answers: Answers, now: int, path: str = "") -> Iterator[Difference]:
+    """All differences of an answer; `now` is the time of the step."""
+    if isinstance(recorded, dict) and isinstance(here, dict):
+        yield from _of_objects(recorded, here, answers, now, path)
+    elif isinstance(recorded, list) and isinstance(here, list):
+        if len(recorded) != len(here):
+            yield Difference(f"{path}.length", len(recorded), len(here))
+        for index, (one, other) in enumerate(zip(recorded, here, strict=False)):
+            yield from differences(one, other, answers, now, f"{path}[{index}]")
+    elif isinstance(recorded, str):
+        yield from _of_texts(recorded, here, answers, now, path)
+    elif recorded != here or type(recorded) is not type(here):
+        yield Difference(path, recorded, here)
+
+
+def _of_objects(
+    recorded: Mapping[str, Any], here: Mapping[str, Any], answers: Answers, now: int, path: str
+) -> Iterator[Difference]:
+    for key, value in recorded.items():
+        if key not in here:
+            yield Difference(f"{path}.{key}", value, "absent")
+        else:
+            yield from differences(value, here[key], answers, now, f"{path}.{key}")
+    for key in sorted(here.keys() - recorded.keys()):
+        yield Difference(f"{path}.{key}", "absent", here[key])
+    if not path.endswith(".metadata") and list(here) != (ordered := in_order(here)):
+        yield Difference(f"{path}.(order of keys)", ordered, list(here))
+
+
+def in_order(keys: Mapping[str, Any]) -> list[str]:
+    """Stripe's order of keys: id, object, then by the alphabet."""
+    first = [key for key in ("id", "object") if key in keys and isinstance(keys[key], str)]
+    return first + sorted(keys.keys() - set(first))
+
+
+def _of_texts(recorded: str, here: Any, answers: Answers, now: int, path: str) -> Iterator[Difference]:
+    if recorded.startswith("<") and recorded.endswith(">"):
+        if not _matches(recorded[1:-1], here, now):
+            yield Difference(path, recorded, here)
+        return
+    try:
+        wanted = resolved(recorded, answers)
+    except NotAnsweredError as error:
+        yield Difference(path, str(error), here)
+        return
+    if wanted != here or type(wanted) is not type(here):
+        yield Difference(path, wanted, here)
+
+
+PATTERNS: Mapping[str, Callable[[Any], bool]] = {
+    "any": lambda here: True,
+    "boolean": lambda here: isinstance(here, bool),
+    "integer": lambda here: type(here) is int,
+    "time": lambda here: type(here) is int and OLDEST < here < NEWEST,
+    "text": lambda here: isinstance(here, str) and here != "",
+    "url": lambda here: isinstance(here, str) and here.startswith(("https://", "http://")),
+    "uuid": lambda here: _like(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", here),
+    "version": lambda here: here == API_VERSION,
+}
+
+
+def _matches(pattern: str, here: Any, now: int) -> bool:
+    if pattern in PATTERNS:
+        return PATTERNS[pattern](here)
+    if found := re.fullmatch(r"now([+-]\d+)?", pattern):
+        return type(here) is int and here == now + int(found.group(1) or 0)
+    if re.fullmatch(r"[a-z]+_", pattern):
+        return _like(f"{pattern}[A-Za-z0-9]{{{14 if pattern in SHORT_IDS else 24}}}", here)
+    if found := re.fullmatch(r"(\d+) of (\S+)", pattern):
+        return _like(f"[{found.group(2)}]{{{found.group(1)}}}", here)
+    kind, rest = pattern.split(" ", 1)
+    match kind:
+        case "digits":
+            return _like(f"[0-9]{{{rest}}}", here)
+        case "string":
+            return bool(here == rest)
+        case "null":
+            return here is None or bool(here == rest.removeprefix("or "))
+        case "list":
+            return isinstance(here, list) and rest.removeprefix("with ") in here
+        case "like":
+            return _like(rest, here)
+    raise ValueError(f"no pattern: <{pattern}>")
+
+
+def _like(expression: str, here: Any) -> bool:
+    return isinstance(here, str) and re.fullmatch(expression, here) is not None
+
+
+def resolved(value: Any, answers: Answers) -> Any:
+    """`value` with what it takes from earlier answers in place. Raises NotAnsweredError."""
+    if isinstance(value, dict):
+        return {key: resolved(inner, answers) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [resolved(inner, answers) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if found := re.fullmatch(REFERENCE + r"([+-]\d+)?", value):
+        taken = _taken(found.group(1), answers)
+        if not found.group(2):
+            return taken
+        if isinstance(taken, int):
+            return taken + int(found.group(2))
+    return re.sub(REFERENCE, lambda found: str(_taken(found.group(1), answers)), value)
+
+
+def _taken(reference: str, answers: Answers) -> Any:
+    name, *keys = reference.split(".")
+    value = answers.get(name)
+    try:
+        for key in keys or ["id"]:
+            value = value[int(key)] if key.isdigit() else value[key]  # type: ignore[index]
+    except (KeyError, IndexError, TypeError):
+        raise NotAnsweredError(f"${reference}, which an earlier answer lacks") from None
+    return value
+
+
+def _short(value: Any) -> str:
+    text = value if value == "absent" else repr(value)
+    return text if len(text) <= 300 else f"{text[:300]} …"

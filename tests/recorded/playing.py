@@ -1,0 +1,180 @@
+"""A recording played against the local Stripe: each step's request sent, its answer held against the recorded one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from stripe_billing_cli.local_stripe import accounts
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.recorded.matching import Difference, NotAnsweredError, differences, resolved
+from tests.recorded.shapes import Shapes, load, numbered
+
+DATA = Path(__file__).parent / "data"
+BASE = "https://api.stripe.com"
+START = 1_789_964_400
+"""21 September 2026, 04:20 UTC: the recordings are of that night and the one before."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One recorded request and answer. `after`: seconds that passed before it."""
+
+    number: int
+    method: str
+    path: str
+    params: Mapping[str, Any]
+    answer: Any
+    status: int = 200
+    name: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    after: int = 0
+
+    @property
+    def request(self) -> str:
+        params = f" {json.dumps(self.params, ensure_ascii=False)}" if self.params else ""
+        return f"{self.method} {self.path}{params}"
+
+
+@dataclass(frozen=True)
+class Recording:
+    """The steps of one recorded run. `follows` names the run before it in the same account."""
+
+    name: str
+    steps: tuple[Step, ...]
+    follows: str | None
+
+
+@dataclass(frozen=True)
+class Played:
+    """A step that has been played, with all that is different."""
+
+    step: Step
+    request: str
+    differences: tuple[Difference, ...]
+    answer: Any = None
+
+
+@dataclass
+class Clock:
+    now: float = START
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Account:
+    """A new account in Canada on the local Stripe, as the recorded one is."""
+
+    def __init__(self, path: Path) -> None:
+        self.clock = Clock()
+        self._transport = LocalTransport(path, clock=self.clock)
+        store = self._transport.store
+        account = self._transport.router.account()
+        with store.writing():
+            accounts.change_country(store, account, "CA", "cad")
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def call(
+        self, method: str, path: str, params: Mapping[str, Any], headers: Mapping[str, str] | None = None
+    ) -> tuple[int, Any, Mapping[str, str]]:
+        """The status, the body and the headers that answer a call."""
+        form = urlencode(list(fields(params)))
+        in_query = method != "POST" and form
+        sent = {
+            "Authorization": "Bearer sk_test_recorded",
+            "Content-Type": "application/x-www-form-urlencoded",
+            **(headers or {}),
+        }
+        url = f"{BASE}{path}?{form}" if in_query else f"{BASE}{path}"
+        body, status, answered = self._transport.request(method, url, sent, form if method == "POST" else None)
+        return status, json.loads(body), answered
+
+    def play(self, recording: Recording) -> Iterator[Played]:
+        """Play all steps, in order."""
+        answers: dict[str, Any] = {}
+        for step in recording.steps:
+            self.clock.now += step.after
+            played = self._played(step, answers)
+            if step.name:
+                answers[step.name] = played.answer
+            yield played
+
+    def _played(self, step: Step, answers: Mapping[str, Any]) -> Played:
+        try:
+            path, params, headers = resolved([step.path, step.params, step.headers], answers)
+        except NotAnsweredError as error:
+            return Played(step, step.request, (Difference("request", str(error), "not sent"),))
+        status, body, _ = self.call(step.method, path, params, headers)
+        request = Step(step.number, step.method, path, params, None).request
+        found = compared(step, status, body, answers, int(self.clock.now))
+        return Played(step, request, found, body)
+
+
+def compared(step: Step, status: int, body: Any, answers: Mapping[str, Any], now: int) -> tuple[Difference, ...]:
+    """All differences between an answer and the recorded one; of an error for an object, and the reverse, only that."""
+    found = [Difference("status", step.status, status)] if status != step.status else []
+    if ("error" in step.answer) != ("error" in body):
+        return (*found, Difference("answer", _summary(step.answer), _summary(body)))
+    return (*found, *differences(step.answer, body, answers, now))
+
+
+def _summary(answer: Any) -> Any:
+    if "error" in answer:
+        return {key: answer["error"].get(key) for key in ("message", "code", "param")}
+    return {key: answer[key] for key in ("object", "id", "status") if key in answer}
+
+
+def fields(params: Any, name: str = "") -> Iterator[tuple[str, str]]:
+    """Parameters as form fields: `items[0][price]`."""
+    if isinstance(params, dict):
+        for key, value in params.items():
+            yield from fields(value, f"{name}[{key}]" if name else key)
+    elif isinstance(params, list):
+        for index, value in enumerate(params):
+            yield from fields(value, f"{name}[{index}]")
+    else:
+        yield name, str(params).lower() if isinstance(params, bool) else str(params)
+
+
+@cache
+def recordings() -> Mapping[str, Recording]:
+    """All recordings by name, each after the one that it follows."""
+    common = load(DATA / "shapes.yaml")
+    read = [_recording(path, common) for path in sorted(DATA.glob("recordings/*.yaml"))]
+    return {recording.name: recording for recording in sorted(read, key=lambda one: one.follows is not None)}
+
+
+def _recording(path: Path, common: Mapping[str, Any]) -> Recording:
+    written = load(path)
+    shapes = Shapes({**common, **written.get("shapes", {})})
+    expanded = [shapes.expand(step) for step in written["steps"]]
+    steps = tuple(_step(number, step) for number, step in enumerate(_repeated(expanded)))
+    return Recording(path.stem, steps, written.get("follows"))
+
+
+def _repeated(steps: list[Any]) -> Iterator[Any]:
+    """A step with `times` stands for so many steps, `%n` in their texts being 000, 001 and so on."""
+    for step in steps:
+        if "times" in step:
+            first = step["step"]
+            yield from ({**numbered(step, number), "step": first + number} for number in range(step["times"]))
+        else:
+            yield step
+
+
+def _step(number: int, written: Mapping[str, Any]) -> Step:
+    if written.get("step", number) != number:
+        raise ValueError(f"step {written['step']} stands in place {number}")
+    method, path = written["request"].split()
+    return Step(
+        number, method, path, written.get("params", {}), written["answer"], written.get("status", 200),
+        written.get("name"), written.get("headers", {}), written.get("after", 0),
+    )  # fmt: skip

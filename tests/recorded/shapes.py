@@ -1,0 +1,168 @@
+"""Answers as the data files write them: full key sets under a name (`!product`), and what is different about one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ABSENT = "<absent>"
+"""A key of a shape that an answer does not have."""
+DOCUMENTED_CODES = "https://stripe.com/docs/error-codes/"
+
+Arguments = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Tagged:
+    """`!name value`, not yet written out."""
+
+    name: str
+    value: Any
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A full key set. `=name` in it is one of the arguments, each of which has a default."""
+
+    arguments: Arguments
+    keys: Any
+
+
+class _Loader(yaml.CSafeLoader):
+    """YAML in which a tag is the name of a shape."""
+
+
+def _tagged(loader: yaml.CSafeLoader, name: str, node: yaml.Node) -> Tagged:
+    if isinstance(node, yaml.MappingNode):
+        return Tagged(name, loader.construct_mapping(node, deep=True))
+    if isinstance(node, yaml.SequenceNode):
+        return Tagged(name, loader.construct_sequence(node, deep=True))
+    return Tagged(name, loader.construct_scalar(node) or {})  # type: ignore[arg-type]
+
+
+_Loader.add_multi_constructor("!", _tagged)
+
+
+def load(path: Path) -> Any:
+    """The YAML of a data file."""
+    return yaml.load(path.read_text(encoding="utf-8"), _Loader)
+
+
+class Shapes:
+    """All shapes by name, those of one recording among them."""
+
+    def __init__(self, written: Mapping[str, Any]) -> None:
+        self._written = written
+
+    def expand(self, value: Any) -> Any:
+        """`value` with every shape in it written out."""
+        if isinstance(value, Tagged):
+            match value.name:
+                case "error":
+                    return {"error": self.expand(_error(value.value))}
+                case "list":
+                    return self.expand({"object": "list", "has_more": False, **value.value})
+                case "each":
+                    step = 1 if value.value["from"] <= value.value["to"] else -1
+                    numbers = range(value.value["from"], value.value["to"] + step, step)
+                    one = self.expand(value.value["of"])
+                    return [numbered(one, number) for number in numbers]
+                case "embedded":
+                    data = self.expand(value.value["data"])
+                    return {
+                        "object": "list",
+                        "data": data,
+                        "has_more": False,
+                        "total_count": len(data),
+                        **_but_data(value),
+                    }
+            return self._instance(value)
+        if isinstance(value, dict):
+            return {key: self.expand(inner) for key, inner in value.items()}
+        if isinstance(value, list):
+            return [self.expand(inner) for inner in value]
+        return value
+
+    def _instance(self, tagged: Tagged) -> Any:
+        shape = self._shape(tagged.name)
+        arguments, keys = _changed(shape.arguments, shape.keys, tagged.value)
+        return self.expand(_filled(keys, arguments))
+
+    def _shape(self, name: str) -> Shape:
+        """A shape with those that it is made from (`keys: !base {…}`) written into it."""
+        written = self._written[name]
+        keys = written["keys"]
+        arguments: Arguments = {}
+        if isinstance(keys, Tagged) and keys.name in self._written:
+            base = self._shape(keys.name)
+            arguments, keys = _changed(base.arguments, base.keys, keys.value)
+        return Shape({**arguments, **written.get("arguments", {})}, keys)
+
+
+def _changed(arguments: Arguments, keys: Any, changes: Mapping[str, Any]) -> tuple[Arguments, Any]:
+    """Changes that name an argument give it its value; the others change keys."""
+    given = {name: value for name, value in changes.items() if name in arguments}
+    rest = {name: value for name, value in changes.items() if name not in arguments}
+    return {**arguments, **given}, _merged(keys, rest)
+
+
+def _merged(old: Any, new: Any) -> Any:
+    if isinstance(old, Tagged) and isinstance(new, dict):
+        return Tagged(old.name, _merged(old.value, new))
+    if not isinstance(old, dict) or not isinstance(new, dict):
+        return new
+    merged = dict(old)
+    for key, value in new.items():
+        if value == ABSENT:
+            merged.pop(key, None)
+        else:
+            merged[key] = _merged(old[key], value) if key in old else value
+    return merged
+
+
+def _filled(value: Any, arguments: Arguments) -> Any:
+    """`value` with its arguments in place: alone with its type, within a text as text."""
+    if isinstance(value, Tagged):
+        return Tagged(value.name, _filled(value.value, arguments))
+    if isinstance(value, dict):
+        return {key: _filled(inner, arguments) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_filled(inner, arguments) for inner in value]
+    if not isinstance(value, str):
+        return value
+    if value[:1] == "=" and value[1:] in arguments:
+        return _filled(arguments[value[1:]], arguments)
+
+    def text(found: re.Match[str]) -> str:
+        name = found.group(1)
+        return str(_filled(arguments[name], arguments)) if name in arguments else found.group()
+
+    return re.sub(r"=([a-z_]+)", text, value)
+
+
+def numbered(value: Any, number: int) -> Any:
+    """`value` with a number of three digits in place of `%n`."""
+    if isinstance(value, Tagged):
+        return Tagged(value.name, numbered(value.value, number))
+    if isinstance(value, dict):
+        return {key: numbered(inner, number) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [numbered(inner, number) for inner in value]
+    return value.replace("%n", f"{number:03}") if isinstance(value, str) else value
+
+
+def _error(written: Mapping[str, Any]) -> dict[str, Any]:
+    """An error: a code always comes with its page, and all but two kinds with the log's address."""
+    error = {"type": "invalid_request_error", "request_log_url": "<url>", **written}
+    if "code" in error:
+        error.setdefault("doc_url", DOCUMENTED_CODES + error["code"].replace("_", "-"))
+    return {key: value for key, value in error.items() if value != ABSENT}
+
+
+def _but_data(tagged: Tagged) -> dict[str, Any]:
+    return {key: value for key, value in tagged.value.items() if key != "data"}
