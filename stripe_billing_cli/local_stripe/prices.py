@@ -218,7 +218,10 @@ def lookup_key_taken(holder: str) -> ApiError:
 
 
 def list_prices(call: Call) -> Object:
+    """An id of a filter that there is not is refused (recorded of payment methods)."""
     params = call.params
+    if "product" in params and call.store.get("product", params["product"]) is None:
+        raise no_such("product", params["product"], "product")
     recurring = params.get("recurring", {})
     conditions = [
         *equal("active", params.get("active")),

@@ -253,3 +253,20 @@ def test_prices_by(local: Local, filters: dict[str, Any], found: list[str]) -> N
     listed = [price["lookup_key"] for price in local.get("/v1/prices", **filters)["data"]]
 
     assert sorted(listed) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "noun"),
+    [
+        ("/v1/prices", "product", "product"),
+        ("/v1/promotion_codes", "coupon", "coupon"),
+        ("/v1/promotion_codes", "customer", "customer"),
+        ("/v1/setup_intents", "customer", "customer"),
+        ("/v1/payment_methods", "customer", "customer"),
+    ],
+)
+def test_a_filter_by_what_there_is_not_is_refused(local: Local, path: str, name: str, noun: str) -> None:
+    """Recorded 2026-08-26.dahlia of payment methods; the others are of their kind."""
+    assert local.refused("get", path, **{name: "x_nope"}) == Refusal(
+        f"No such {noun}: 'x_nope'", "resource_missing", name
+    )

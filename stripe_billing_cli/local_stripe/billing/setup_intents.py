@@ -209,6 +209,12 @@ def authenticate(call: Call) -> Object:
 
 
 def list_setups(call: Call) -> Object:
+    """An id of a filter that there is not is refused (recorded of payment methods)."""
+    if "customer" in call.params:
+        customers.find(call, call.params["customer"])
+    method = call.params.get("payment_method")
+    if method is not None and call.store.get("payment_method", method) is None:
+        raise payment_methods.no_such_method(method, "payment_method")
     conditions = [
         *equal(json_field("customer"), call.params.get("customer")),
         *equal(json_field("payment_method"), call.params.get("payment_method")),

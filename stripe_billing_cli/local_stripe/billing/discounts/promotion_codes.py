@@ -211,7 +211,12 @@ def _check_may_become_active(call: Call, promotion: Object) -> None:
 
 
 def list_codes(call: Call) -> Object:
+    """An id of a filter that there is not is refused (recorded of payment methods)."""
     params = call.params
+    if "customer" in params:
+        customers.find(call, params["customer"])
+    if "coupon" in params and call.store.get(coupons.KIND, params["coupon"]) is None:
+        raise no_such("coupon", params["coupon"], "coupon")
     conditions = [
         *equal("active", params.get("active")),
         *equal(json_field("promotion.coupon"), params.get("coupon")),
