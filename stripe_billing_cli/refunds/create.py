@@ -99,17 +99,23 @@ def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
     """Read what was paid and refunded, and decide the parts. Raises `AmountError`, `ReferenceRefused`, `Refused`."""
     target = load_target(api, request.target)
     amount = None if request.amount is None else parse_amount(request.amount, target.currency)
-    now = repeats.now_of(api, target.customer)
+    return RefundPlan(target, decide_parts(target, request, amount, repeats.now_of(api, target.customer)))
+
+
+def decide_parts(target: Target, request: RefundRequest, amount: int | None, now: Sequence[int]) -> tuple[Part, ...]:
+    """Decide what of each payment goes back: the parts that the same request made within a day, and what is missing of
+    `amount`, or of all. `now`: the moments from which a day is counted. Raises `Refused`."""
     made = [part for part in (_made(payment, request, amount, now) for payment in target.payments) if part]
-    rest = target.left if amount is None else amount - sum(part.amount for part in made)
     done = {part.payment.charge["id"] for part in made}
-    open_payments = [one for one in target.payments if one.charge["id"] not in done]
+    others = [one for one in target.payments if one.charge["id"] not in done]
     if amount is None:
-        rest = sum(one.left for one in open_payments if one.dispute is None)
+        rest = sum(one.left for one in others if one.dispute is None)
+    else:
+        rest = amount - sum(part.amount for part in made)
     if made and rest <= 0:
-        return RefundPlan(target, tuple(made))
-    _check(target, rest)
-    return RefundPlan(target, (*made, *_spread(open_payments, request, amount, rest)))
+        return tuple(made)
+    _check(target, others, rest)
+    return (*made, *_spread(others, request, amount, rest))
 
 
 def _intent(payment: Payment, request: RefundRequest, amount: int | None, part: int) -> Intent:
@@ -131,8 +137,9 @@ def _made(payment: Payment, request: RefundRequest, amount: int | None, now: Seq
     return None if refund is None else Part(payment, int(refund["amount"]), intent, refund)
 
 
-def _check(target: Target, amount: int) -> None:
-    left, currency = target.left, target.currency
+def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
+    """Refuse more than the payments have left, or anything of what has nothing left."""
+    left, currency = sum(one.left for one in payments if one.dispute is None), target.currency
     disputed = next((one for one in target.payments if one.dispute is not None), None)
     if left == 0 and disputed is not None and disputed.dispute is not None:
         raise Refused(

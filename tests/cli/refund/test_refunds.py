@@ -197,3 +197,14 @@ class TestList:
         ran = life.ok("refund", "list", "--customer", EMAIL)
 
         assert "$5.00" in ran.out and "Ticket 4711" in ran.out and "succeeded" in ran.out
+
+
+def test_a_disputed_payment_is_refused_with_its_dispute(life: Life, shop: Shop) -> None:
+    card = {"payment_method": "pm_card_createDispute", "confirm": True, "return_url": "https://example.com"}
+    paid = shop.post("/v1/payment_intents", amount=4900, currency="usd", **card)
+    [dispute], _ = shop.api.page("/v1/disputes", {"payment_intent": paid["id"]})
+    ran = life("refund", "create", paid["id"], "--yes", "--output", "json")
+
+    assert (ran.code, ran.error["kind"]) == (1, "refused")
+    assert dispute["id"] in ran.error["message"]
+    assert refunds(life) == []
