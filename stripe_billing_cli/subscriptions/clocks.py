@@ -88,11 +88,15 @@ def furthest_step(subscriptions: Sequence[Object]) -> int:
     An interval that is not known here is taken to be as short as any.
     """
     intervals = [
-        SHORTEST.get(item["price"]["recurring"]["interval"], DAY) * item["price"]["recurring"]["interval_count"]
+        _shortest(item["price"]["recurring"])
         for subscription in subscriptions
         for item in subscription["items"]["data"]
     ]
     return min((interval * INTERVALS_AT_ONCE for interval in intervals), default=TWO_YEARS)
+
+
+def _shortest(recurring: Object | None) -> int:
+    return SHORTEST.get(recurring["interval"], DAY) * int(recurring["interval_count"]) if recurring else DAY
 
 
 def advance(

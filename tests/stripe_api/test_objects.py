@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -14,10 +12,9 @@ from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.stripe_api.objects.common import Identified
 from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
 from stripe_billing_cli.stripe_api.objects.subscriptions import PendingItem
+from tests.documented_answers import REQUIRED
 from tests.stripe_api.test_completion import PRICE
 
-REQUIRED: dict[str, list[str]] = json.loads((Path(__file__).parent.parent / "documented_answers.json").read_text())
-"""By path, the fields that are always there (`scripts/documented_answers.py`)."""
 EVENTS = {"event", "v2.core.event"}
 """Kept as they come."""
 SEARCHES = {"search_result"}

@@ -120,7 +120,7 @@ def _invoices(record: Record) -> Iterator[Line]:
         yield Line("  invoices", {"bold": True})
     for invoice in record["invoices"]:
         amount = words.money(invoice["total"], invoice["currency"])
-        told = f"{words.date(invoice['created']):<11}  {invoice['status']:<13}  {amount:>10}  {invoice['id']}"
+        told = f"{words.date(invoice['created']):<11}  {invoice['status'] or '-':<13}  {amount:>10}  {invoice['id']}"
         yield Line(f"    {told}  {invoice['hosted_invoice_url'] or ''}".rstrip())
 
 
