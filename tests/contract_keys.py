@@ -46,6 +46,8 @@ NEVER = {
     "invoice": "amount_paid_off_stripe",
     "line_item": "subscription",
 }
+ONLY_OF_PREVIEWS = "subscription_proration_date"
+"""Of the subscription that an invoice is for (stripe/_invoice.py, recorded)."""
 THERE_ALL_THE_SAME = {
     # recorded in every answer, though the document does not require them
     "charge": "radar_options",
@@ -107,6 +109,9 @@ def complaints(answer: Any, name: str, where: str) -> list[str]:
         if value is None and field not in null | only_expanded
     ]
     found += [f"{where}: {name} has {field}, which Stripe never tells" for field in sorted(never & answer.keys())]
+    if name == "invoice" and not answer["id"].startswith("upcoming_"):
+        details = (answer["parent"] or {}).get("subscription_details") or {}
+        found += [f"{where}: {ONLY_OF_PREVIEWS} of what is no preview"] if ONLY_OF_PREVIEWS in details else []
     if list(answer) != sorted(answer, key=lambda field: (field != "id", field != "object", field)):
         found.append(f"{where}: {name} in another order than Stripe's: {list(answer)}")
     for field, value in answer.items():

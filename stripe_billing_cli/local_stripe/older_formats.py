@@ -31,20 +31,24 @@ def _since_4(kind: str, object: dict[str, Any]) -> dict[str, Any]:
         case "charge":
             return {"destination": None, "dispute": None, "order": None}
         case "invoice":
-            size = "auto" if object["status"] == "draft" else "letter"
-            by_hand = {
-                "amount_tax_display": None,
-                "pdf": {"page_size": size},
-                "template": None,
-                "template_version": None,
-            }
-            return {
-                "rendering": by_hand if object["billing_reason"] == "manual" else None,
-                "webhooks_delivered_at": object["created"],
-            }
+            return _invoice_since_4(object)
         case "product" if object["tax_code"] and not object["tax_details"]:
             return {"tax_details": {"performance_location": None, "tax_code": object["tax_code"]}}
     return {}
+
+
+def _invoice_since_4(invoice: dict[str, Any]) -> dict[str, Any]:
+    """Return what an invoice says of its page, its webhooks and its subscription: no proration date, as previews do."""
+    page = {"page_size": "auto" if invoice["status"] == "draft" else "letter"}
+    by_hand = {"amount_tax_display": None, "pdf": page, "template": None, "template_version": None}
+    details = (invoice["parent"] or {}).get("subscription_details")
+    if details is not None:
+        details = {name: value for name, value in details.items() if name != "subscription_proration_date"}
+    return {
+        "parent": {**invoice["parent"], "subscription_details": details} if details else invoice["parent"],
+        "rendering": by_hand if invoice["billing_reason"] == "manual" else None,
+        "webhooks_delivered_at": invoice["created"],
+    }
 
 
 def _with_private_names(value: Any) -> Any:

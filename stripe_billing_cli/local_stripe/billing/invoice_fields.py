@@ -38,6 +38,7 @@ def in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
 
 
 def parent(subscription: Object | None, proration_date: int | None) -> Object | None:
+    """What the invoice is for. "Only set for upcoming invoices that preview prorations": the time of these."""
     if subscription is None:
         return None
     details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
