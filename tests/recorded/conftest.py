@@ -1,4 +1,4 @@
-"""An account of one's own for each rule."""
+"""Each rule has a new account."""
 
 from __future__ import annotations
 

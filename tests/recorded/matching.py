@@ -1,4 +1,4 @@
-"""An answer beside the recorded one: every difference, by the path of the key.
+"""Every difference between an answer and the recorded one is found, and named by the path of its key.
 
 Recorded values are literal, but for these texts:
 
@@ -44,11 +44,11 @@ class Difference:
 
 
 class NotAnsweredError(Exception):
-    """An earlier step did not give what this one needs."""
+    """An earlier answer lacks what a step needs."""
 
 
 def differences(recorded: Any, here: Any, answers: Answers, now: int, path: str = "") -> Iterator[Difference]:
-    """All differences of an answer; `now` is the time of the step."""
+    """Yield all differences of an answer; `now` is the time of the step."""
     if isinstance(recorded, dict) and isinstance(here, dict):
         yield from _of_objects(recorded, here, answers, now, path)
     elif isinstance(recorded, list) and isinstance(here, list):
@@ -77,7 +77,7 @@ def _of_objects(
 
 
 def in_order(keys: Mapping[str, Any]) -> list[str]:
-    """Stripe's order of keys: id, object, then by the alphabet."""
+    """Return keys in Stripe's order: id, object, then by the alphabet."""
     first = [key for key in ("id", "object") if key in keys and isinstance(keys[key], str)]
     return first + sorted(keys.keys() - set(first))
 
@@ -88,7 +88,7 @@ def _of_texts(recorded: str, here: Any, answers: Answers, now: int, path: str) -
             yield Difference(path, recorded, here)
         return
     try:
-        wanted = resolved(recorded, answers)
+        wanted = resolve(recorded, answers)
     except NotAnsweredError as error:
         yield Difference(path, str(error), here)
         return
@@ -136,12 +136,12 @@ def _like(expression: str, here: Any) -> bool:
     return isinstance(here, str) and re.fullmatch(expression, here) is not None
 
 
-def resolved(value: Any, answers: Answers) -> Any:
-    """`value` with what it takes from earlier answers in place. Raises NotAnsweredError."""
+def resolve(value: Any, answers: Answers) -> Any:
+    """Return `value` with what it takes from earlier answers in place. Raises NotAnsweredError."""
     if isinstance(value, dict):
-        return {key: resolved(inner, answers) for key, inner in value.items()}
+        return {key: resolve(inner, answers) for key, inner in value.items()}
     if isinstance(value, list):
-        return [resolved(inner, answers) for inner in value]
+        return [resolve(inner, answers) for inner in value]
     if not isinstance(value, str):
         return value
     if found := re.fullmatch(REFERENCE + r"([+-]\d+)?", value):

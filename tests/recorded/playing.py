@@ -1,4 +1,4 @@
-"""A recording played against the local Stripe: each step's request sent, its answer held against the recorded one."""
+"""Recordings are played against the local Stripe: each request is sent, and its answer compared with Stripe's."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 
 from stripe_billing_cli.local_stripe import accounts
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from tests.recorded.matching import Difference, NotAnsweredError, differences, resolved
-from tests.recorded.shapes import Shapes, load, numbered
+from tests.recorded.matching import Difference, NotAnsweredError, differences, resolve
+from tests.recorded.shapes import Shapes, load, with_number
 
 DATA = Path(__file__).parent / "data"
 BASE = "https://api.stripe.com"
@@ -51,7 +51,7 @@ class Recording:
 
 
 @dataclass(frozen=True)
-class Played:
+class StepResult:
     """A step that has been played, with all that is different."""
 
     step: Step
@@ -85,7 +85,7 @@ class Account:
     def call(
         self, method: str, path: str, params: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any, Mapping[str, str]]:
-        """The status, the body and the headers that answer a call."""
+        """Return the status, the body and the headers of an answer."""
         form = urlencode(list(fields(params)))
         in_query = method != "POST" and form
         sent = {
@@ -97,29 +97,29 @@ class Account:
         body, status, answered = self._transport.request(method, url, sent, form if method == "POST" else None)
         return status, json.loads(body), answered
 
-    def play(self, recording: Recording) -> Iterator[Played]:
-        """Play all steps, in order."""
+    def play(self, recording: Recording) -> Iterator[StepResult]:
+        """Play the steps in order, and yield the result of each."""
         answers: dict[str, Any] = {}
         for step in recording.steps:
             self.clock.now += step.after
-            played = self._played(step, answers)
+            played = self._play_step(step, answers)
             if step.name:
                 answers[step.name] = played.answer
             yield played
 
-    def _played(self, step: Step, answers: Mapping[str, Any]) -> Played:
+    def _play_step(self, step: Step, answers: Mapping[str, Any]) -> StepResult:
         try:
-            path, params, headers = resolved([step.path, step.params, step.headers], answers)
+            path, params, headers = resolve([step.path, step.params, step.headers], answers)
         except NotAnsweredError as error:
-            return Played(step, step.request, (Difference("request", str(error), "not sent"),))
+            return StepResult(step, step.request, (Difference("request", str(error), "not sent"),))
         status, body, _ = self.call(step.method, path, params, headers)
         request = Step(step.number, step.method, path, params, None).request
-        found = compared(step, status, body, answers, int(self.clock.now))
-        return Played(step, request, found, body)
+        found = compare(step, status, body, answers, int(self.clock.now))
+        return StepResult(step, request, found, body)
 
 
-def compared(step: Step, status: int, body: Any, answers: Mapping[str, Any], now: int) -> tuple[Difference, ...]:
-    """All differences between an answer and the recorded one; of an error for an object, and the reverse, only that."""
+def compare(step: Step, status: int, body: Any, answers: Mapping[str, Any], now: int) -> tuple[Difference, ...]:
+    """Return all differences of an answer; where an error came for an object, or an object for an error, only that."""
     found = [Difference("status", step.status, status)] if status != step.status else []
     if ("error" in step.answer) != ("error" in body):
         return (*found, Difference("answer", _summary(step.answer), _summary(body)))
@@ -133,7 +133,7 @@ def _summary(answer: Any) -> Any:
 
 
 def fields(params: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    """Parameters as form fields: `items[0][price]`."""
+    """Yield parameters as form fields: `items[0][price]`."""
     if isinstance(params, dict):
         for key, value in params.items():
             yield from fields(value, f"{name}[{key}]" if name else key)
@@ -146,7 +146,7 @@ def fields(params: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 @cache
 def recordings() -> Mapping[str, Recording]:
-    """All recordings by name, each after the one that it follows."""
+    """Return all recordings by name, each after the recording that it follows."""
     common = load(DATA / "shapes.yaml")
     read = [_recording(path, common) for path in sorted(DATA.glob("recordings/*.yaml"))]
     return {recording.name: recording for recording in sorted(read, key=lambda one: one.follows is not None)}
@@ -156,16 +156,16 @@ def _recording(path: Path, common: Mapping[str, Any]) -> Recording:
     written = load(path)
     shapes = Shapes({**common, **written.get("shapes", {})})
     expanded = [shapes.expand(step) for step in written["steps"]]
-    steps = tuple(_step(number, step) for number, step in enumerate(_repeated(expanded)))
+    steps = tuple(_step(number, step) for number, step in enumerate(_repeat(expanded)))
     return Recording(path.stem, steps, written.get("follows"))
 
 
-def _repeated(steps: list[Any]) -> Iterator[Any]:
-    """A step with `times` stands for so many steps, `%n` in their texts being 000, 001 and so on."""
+def _repeat(steps: list[Any]) -> Iterator[Any]:
+    """Yield the steps; one with `times` stands for so many, `%n` in their texts being 000, 001 and so on."""
     for step in steps:
         if "times" in step:
             first = step["step"]
-            yield from ({**numbered(step, number), "step": first + number} for number in range(step["times"]))
+            yield from ({**with_number(step, number), "step": first + number} for number in range(step["times"]))
         else:
             yield step
 

@@ -1,4 +1,4 @@
-"""Answers as the data files write them: full key sets under a name (`!product`), and what is different about one."""
+"""Answers in the data files are full key sets under a name (`!product`) and what differs from them: here read and written out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class _Loader(yaml.CSafeLoader):
     """YAML in which a tag is the name of a shape."""
 
 
-def _tagged(loader: yaml.CSafeLoader, name: str, node: yaml.Node) -> Tagged:
+def _read_tag(loader: yaml.CSafeLoader, name: str, node: yaml.Node) -> Tagged:
     if isinstance(node, yaml.MappingNode):
         return Tagged(name, loader.construct_mapping(node, deep=True))
     if isinstance(node, yaml.SequenceNode):
@@ -45,11 +45,11 @@ def _tagged(loader: yaml.CSafeLoader, name: str, node: yaml.Node) -> Tagged:
     return Tagged(name, loader.construct_scalar(node) or {})  # type: ignore[arg-type]
 
 
-_Loader.add_multi_constructor("!", _tagged)
+_Loader.add_multi_constructor("!", _read_tag)
 
 
 def load(path: Path) -> Any:
-    """The YAML of a data file."""
+    """Return the YAML of a data file, with its tags as `Tagged`."""
     return yaml.load(path.read_text(encoding="utf-8"), _Loader)
 
 
@@ -60,7 +60,7 @@ class Shapes:
         self._written = written
 
     def expand(self, value: Any) -> Any:
-        """`value` with every shape in it written out."""
+        """Return `value` with every shape in it written out."""
         if isinstance(value, Tagged):
             match value.name:
                 case "error":
@@ -71,7 +71,7 @@ class Shapes:
                     step = 1 if value.value["from"] <= value.value["to"] else -1
                     numbers = range(value.value["from"], value.value["to"] + step, step)
                     one = self.expand(value.value["of"])
-                    return [numbered(one, number) for number in numbers]
+                    return [with_number(one, number) for number in numbers]
                 case "embedded":
                     data = self.expand(value.value["data"])
                     return {
@@ -90,30 +90,30 @@ class Shapes:
 
     def _instance(self, tagged: Tagged) -> Any:
         shape = self._shape(tagged.name)
-        arguments, keys = _changed(shape.arguments, shape.keys, tagged.value)
-        return self.expand(_filled(keys, arguments))
+        arguments, keys = _apply_changes(shape.arguments, shape.keys, tagged.value)
+        return self.expand(_fill(keys, arguments))
 
     def _shape(self, name: str) -> Shape:
-        """A shape with those that it is made from (`keys: !base {…}`) written into it."""
+        """Return a shape with those that it is made from (`keys: !base {…}`) written into it."""
         written = self._written[name]
         keys = written["keys"]
         arguments: Arguments = {}
         if isinstance(keys, Tagged) and keys.name in self._written:
             base = self._shape(keys.name)
-            arguments, keys = _changed(base.arguments, base.keys, keys.value)
+            arguments, keys = _apply_changes(base.arguments, base.keys, keys.value)
         return Shape({**arguments, **written.get("arguments", {})}, keys)
 
 
-def _changed(arguments: Arguments, keys: Any, changes: Mapping[str, Any]) -> tuple[Arguments, Any]:
-    """Changes that name an argument give it its value; the others change keys."""
+def _apply_changes(arguments: Arguments, keys: Any, changes: Mapping[str, Any]) -> tuple[Arguments, Any]:
+    """Return arguments and keys after changes: those that name an argument give it a value, the others change keys."""
     given = {name: value for name, value in changes.items() if name in arguments}
     rest = {name: value for name, value in changes.items() if name not in arguments}
-    return {**arguments, **given}, _merged(keys, rest)
+    return {**arguments, **given}, _merge(keys, rest)
 
 
-def _merged(old: Any, new: Any) -> Any:
+def _merge(old: Any, new: Any) -> Any:
     if isinstance(old, Tagged) and isinstance(new, dict):
-        return Tagged(old.name, _merged(old.value, new))
+        return Tagged(old.name, _merge(old.value, new))
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
     merged = dict(old)
@@ -121,43 +121,43 @@ def _merged(old: Any, new: Any) -> Any:
         if value == ABSENT:
             merged.pop(key, None)
         else:
-            merged[key] = _merged(old[key], value) if key in old else value
+            merged[key] = _merge(old[key], value) if key in old else value
     return merged
 
 
-def _filled(value: Any, arguments: Arguments) -> Any:
-    """`value` with its arguments in place: alone with its type, within a text as text."""
+def _fill(value: Any, arguments: Arguments) -> Any:
+    """Return `value` with its arguments in place: alone with their type, within a text as text."""
     if isinstance(value, Tagged):
-        return Tagged(value.name, _filled(value.value, arguments))
+        return Tagged(value.name, _fill(value.value, arguments))
     if isinstance(value, dict):
-        return {key: _filled(inner, arguments) for key, inner in value.items()}
+        return {key: _fill(inner, arguments) for key, inner in value.items()}
     if isinstance(value, list):
-        return [_filled(inner, arguments) for inner in value]
+        return [_fill(inner, arguments) for inner in value]
     if not isinstance(value, str):
         return value
     if value[:1] == "=" and value[1:] in arguments:
-        return _filled(arguments[value[1:]], arguments)
+        return _fill(arguments[value[1:]], arguments)
 
     def text(found: re.Match[str]) -> str:
         name = found.group(1)
-        return str(_filled(arguments[name], arguments)) if name in arguments else found.group()
+        return str(_fill(arguments[name], arguments)) if name in arguments else found.group()
 
     return re.sub(r"=([a-z_]+)", text, value)
 
 
-def numbered(value: Any, number: int) -> Any:
-    """`value` with a number of three digits in place of `%n`."""
+def with_number(value: Any, number: int) -> Any:
+    """Return `value` with a number of three digits in place of `%n`."""
     if isinstance(value, Tagged):
-        return Tagged(value.name, numbered(value.value, number))
+        return Tagged(value.name, with_number(value.value, number))
     if isinstance(value, dict):
-        return {key: numbered(inner, number) for key, inner in value.items()}
+        return {key: with_number(inner, number) for key, inner in value.items()}
     if isinstance(value, list):
-        return [numbered(inner, number) for inner in value]
+        return [with_number(inner, number) for inner in value]
     return value.replace("%n", f"{number:03}") if isinstance(value, str) else value
 
 
 def _error(written: Mapping[str, Any]) -> dict[str, Any]:
-    """An error: a code always comes with its page, and all but two kinds with the log's address."""
+    """Return an error; a code always comes with its page, and all but two kinds come with the log's address."""
     error = {"type": "invalid_request_error", "request_log_url": "<url>", **written}
     if "code" in error:
         error.setdefault("doc_url", DOCUMENTED_CODES + error["code"].replace("_", "-"))

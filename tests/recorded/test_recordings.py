@@ -1,4 +1,4 @@
-"""Every recorded step, as a test: the local Stripe answers as Stripe was recorded to."""
+"""The local Stripe answers every recorded step as Stripe did."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.recorded.matching import Difference
-from tests.recorded.playing import Account, Played, recordings
+from tests.recorded.playing import Account, StepResult, recordings
 from tests.recorded.shapes import load
 
 MOST_LISTED = 30
@@ -21,16 +21,16 @@ NEVER_LISTED = re.compile(
 LISTED = load(Path(__file__).parent / "differences.yaml")
 STEPS = [(recording.name, step.number) for recording in recordings().values() for step in recording.steps]
 
-Results = Callable[[str], dict[int, Played]]
+Results = Callable[[str], dict[int, StepResult]]
 
 
 @pytest.fixture(scope="session")
 def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Results]:
-    """The played steps of a recording, played once, after those that came before in the same account."""
+    """Return the results of a recording, which is played once, after what came before in its account."""
     accounts: dict[str, Account] = {}
-    played: dict[str, dict[int, Played]] = {}
+    played: dict[str, dict[int, StepResult]] = {}
 
-    def of_recording(name: str) -> dict[int, Played]:
+    def of_recording(name: str) -> dict[int, StepResult]:
         if name not in played:
             recording = recordings()[name]
             if recording.follows:
@@ -47,15 +47,15 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Results]:
         account.close()
 
 
-def listed(name: str, number: int) -> set[str]:
-    """The paths at which a step may differ."""
+def listed_paths(name: str, number: int) -> set[str]:
+    """Return the paths at which a step may differ."""
     return {entry["path"] for entry in LISTED if entry["step"] == f"{name} {number}"}
 
 
 @pytest.mark.parametrize(("name", "number"), STEPS, ids=[f"{name}-{number:03}" for name, number in STEPS])
 def test_the_step_is_answered_as_recorded(results: Results, name: str, number: int) -> None:
     played = results(name)[number]
-    stay = listed(name, number)
+    stay = listed_paths(name, number)
     unexpected = [one for one in played.differences if one.path not in stay]
     assert not unexpected, _report(played, unexpected)
     gone = stay - {one.path for one in played.differences}
@@ -74,6 +74,6 @@ def test_every_recorded_step_is_here() -> None:
     assert len(STEPS) == 709
 
 
-def _report(played: Played, unexpected: list[Difference]) -> str:
+def _report(played: StepResult, unexpected: list[Difference]) -> str:
     lines = [played.request, *(f"    {one}" for one in unexpected)]
     return "\n".join(lines)

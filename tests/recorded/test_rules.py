@@ -1,4 +1,4 @@
-"""What recordings showed of which only the rule is known, not the whole answer."""
+"""The local Stripe keeps the rules that recordings showed where the whole answer is not known."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ TRIAL_END = 1_798_761_600
 CARD = {"type": "card", "card": {"token": "tok_visa"}}
 
 
-def answered(account: Account, request: str, params: dict[str, Any] | None = None) -> Any:
-    """The body of an answer that is no error."""
+def ok(account: Account, request: str, params: dict[str, Any] | None = None) -> Any:
+    """Return the body of an answer that is no error."""
     method, path = request.split()
     status, body, _ = account.call(method, path, params or {})
     assert status == 200, body
     return body
 
 
-def refused(account: Account, request: str, params: dict[str, Any] | None = None) -> Any:
-    """Status, code, param and message of an error."""
+def refusal(account: Account, request: str, params: dict[str, Any] | None = None) -> Any:
+    """Return status, code, param and message of an error."""
     method, path = request.split()
     status, body, _ = account.call(method, path, params or {})
     assert status >= 400, body
@@ -31,50 +31,50 @@ def refused(account: Account, request: str, params: dict[str, Any] | None = None
 
 
 def customer_with_card(account: Account, token: str = "tok_visa") -> Any:
-    customer = answered(account, "POST /v1/customers")
-    card = answered(account, "POST /v1/payment_methods", {"type": "card", "card": {"token": token}})
-    answered(account, f"POST /v1/payment_methods/{card['id']}/attach", {"customer": customer["id"]})
+    customer = ok(account, "POST /v1/customers")
+    card = ok(account, "POST /v1/payment_methods", {"type": "card", "card": {"token": token}})
+    ok(account, f"POST /v1/payment_methods/{card['id']}/attach", {"customer": customer["id"]})
     default = {"invoice_settings": {"default_payment_method": card["id"]}}
-    return answered(account, f"POST /v1/customers/{customer['id']}", default)
+    return ok(account, f"POST /v1/customers/{customer['id']}", default)
 
 
 def monthly_price(account: Account, amount: int = 1000, **product: Any) -> Any:
-    made = answered(account, "POST /v1/products", {"name": "Test Subscription", **product})
+    made = ok(account, "POST /v1/products", {"name": "Test Subscription", **product})
     price = {"product": made["id"], "unit_amount": amount, "currency": "usd", "recurring": {"interval": "month"}}
-    return answered(account, "POST /v1/prices", price)
+    return ok(account, "POST /v1/prices", price)
 
 
 def subscription(account: Account, customer: Any, price: Any, **params: Any) -> Any:
     wanted = {"customer": customer["id"], "items": [{"price": price["id"]}], **params}
-    return answered(account, "POST /v1/subscriptions", wanted)
+    return ok(account, "POST /v1/subscriptions", wanted)
 
 
 # Texts
 
 
 def test_a_list_for_a_text_is_told_as_json(stripe_account: Account) -> None:
-    wrong = refused(stripe_account, "POST /v1/customers", {"name": ["wrong", "type", "array"]})
+    wrong = refusal(stripe_account, "POST /v1/customers", {"name": ["wrong", "type", "array"]})
     assert wrong[0] == 400
     assert wrong[3] == 'Invalid string: {"0":"wrong","1":"type","2":"array"}'
 
 
 def test_a_number_for_a_text_is_the_text(stripe_account: Account) -> None:
-    assert answered(stripe_account, "POST /v1/customers", {"name": 12345})["name"] == "12345"
+    assert ok(stripe_account, "POST /v1/customers", {"name": 12345})["name"] == "12345"
 
 
 def test_values_are_listed_in_stripes_order(stripe_account: Account) -> None:
-    wrong = refused(stripe_account, "POST /v1/customers", {"tax_exempt": "maybe"})
+    wrong = refusal(stripe_account, "POST /v1/customers", {"tax_exempt": "maybe"})
     assert wrong[3] == "Invalid tax_exempt: must be one of none, reverse, or exempt"
 
 
 def test_an_email_without_its_form_is_refused(stripe_account: Account) -> None:
-    wrong = refused(stripe_account, "POST /v1/customers", {"email": "not-an-email"})
+    wrong = refusal(stripe_account, "POST /v1/customers", {"email": "not-an-email"})
     assert (wrong[0], wrong[3]) == (400, "Invalid email address: not-an-email")
 
 
 def test_an_id_with_another_prefix_is_an_id_that_is_not_there(stripe_account: Account) -> None:
-    assert refused(stripe_account, "GET /v1/customers/ch_x")[3] == "No such customer: 'ch_x'"
-    assert refused(stripe_account, "GET /v1/payment_intents/cus_x")[3] == "No such payment_intent: 'cus_x'"
+    assert refusal(stripe_account, "GET /v1/customers/ch_x")[3] == "No such customer: 'ch_x'"
+    assert refusal(stripe_account, "GET /v1/payment_intents/cus_x")[3] == "No such payment_intent: 'cus_x'"
 
 
 # Lists
@@ -83,52 +83,52 @@ def test_an_id_with_another_prefix_is_an_id_that_is_not_there(stripe_account: Ac
 @pytest.mark.parametrize(("limit", "length"), [(-1, 1), (0, 1), (2, 2), (200, 3)])
 def test_limits_clamp(stripe_account: Account, limit: int, length: int) -> None:
     for _ in range(3):
-        answered(stripe_account, "POST /v1/customers")
-    page = answered(stripe_account, "GET /v1/customers", {"limit": limit})
+        ok(stripe_account, "POST /v1/customers")
+    page = ok(stripe_account, "GET /v1/customers", {"limit": limit})
     assert (len(page["data"]), page["has_more"]) == (length, length < 3)
 
 
 @pytest.mark.parametrize("path", ["/v1/checkout/sessions", "/v1/webhook_endpoints"])
 def test_what_an_account_has_not_used_is_an_empty_list(stripe_account: Account, path: str) -> None:
-    assert answered(stripe_account, f"GET {path}")["data"] == []
+    assert ok(stripe_account, f"GET {path}")["data"] == []
 
 
 @pytest.mark.parametrize("path", ["/v1/tax/registrations", "/v1/issuing/cards", "/v1/terminal/readers"])
 def test_a_path_of_stripes_is_never_unrecognized(stripe_account: Account, path: str) -> None:
-    assert "Unrecognized request URL" not in refused(stripe_account, f"GET {path}")[3]
+    assert "Unrecognized request URL" not in refusal(stripe_account, f"GET {path}")[3]
 
 
 # Expansion
 
 
 def test_what_cannot_be_expanded_is_named_by_its_first_unknown_part(stripe_account: Account) -> None:
-    customer = answered(stripe_account, "POST /v1/customers")
+    customer = ok(stripe_account, "POST /v1/customers")
     path = f"GET /v1/customers/{customer['id']}"
-    assert refused(stripe_account, path, {"expand": ["bogus"]})[3] == "This property cannot be expanded (bogus)."
+    assert refusal(stripe_account, path, {"expand": ["bogus"]})[3] == "This property cannot be expanded (bogus)."
     assert (
-        refused(stripe_account, path, {"expand": ["invalid.b.c"]})[3] == "This property cannot be expanded (invalid)."
+        refusal(stripe_account, path, {"expand": ["invalid.b.c"]})[3] == "This property cannot be expanded (invalid)."
     )
 
 
 def test_a_list_hints_at_data(stripe_account: Account) -> None:
-    wrong = refused(stripe_account, "GET /v1/customers", {"expand": ["bogus"]})
+    wrong = refusal(stripe_account, "GET /v1/customers", {"expand": ["bogus"]})
     hint = "You may want to try expanding 'data.bogus' instead."
     assert wrong[3] == f"This property cannot be expanded (bogus). {hint}"
 
 
 def test_the_data_of_a_list_may_be_expanded_to_no_effect(stripe_account: Account) -> None:
-    answered(stripe_account, "POST /v1/customers")
-    plain = answered(stripe_account, "GET /v1/customers")
-    assert answered(stripe_account, "GET /v1/customers", {"expand": ["data"]}) == plain
+    ok(stripe_account, "POST /v1/customers")
+    plain = ok(stripe_account, "GET /v1/customers")
+    assert ok(stripe_account, "GET /v1/customers", {"expand": ["data"]}) == plain
 
 
 def test_an_expansion_has_four_levels_at_most(stripe_account: Account) -> None:
     deep = "data.latest_invoice.subscription.customer.default_source"
-    assert refused(stripe_account, "GET /v1/subscriptions", {"expand": [deep]})[1] == "property_expansion_max_depth"
+    assert refusal(stripe_account, "GET /v1/subscriptions", {"expand": [deep]})[1] == "property_expansion_max_depth"
 
 
 def test_a_new_customer_may_be_expanded_by_tax_and_credit(stripe_account: Account) -> None:
-    customer = answered(stripe_account, "POST /v1/customers", {"expand": ["tax", "invoice_credit_balance"]})
+    customer = ok(stripe_account, "POST /v1/customers", {"expand": ["tax", "invoice_credit_balance"]})
     assert "tax" in customer
 
 
@@ -143,13 +143,13 @@ def test_a_new_subscription_may_be_expanded_by_all_that_its_payment_needs(stripe
 
 
 def test_a_payment_intent_may_be_expanded_down_to_the_refunds_of_its_charge(stripe_account: Account) -> None:
-    card = answered(stripe_account, "POST /v1/payment_methods", CARD)
+    card = ok(stripe_account, "POST /v1/payment_methods", CARD)
     expand = [
         "latest_charge.balance_transaction", "latest_charge.payment_intent",
         "latest_charge.refunds.data.balance_transaction",
     ]  # fmt: skip
     params = {"amount": 1000, "currency": "usd", "payment_method": card["id"], "confirm": True, "expand": expand}
-    intent = answered(stripe_account, "POST /v1/payment_intents", {**params, "payment_method_types": ["card"]})
+    intent = ok(stripe_account, "POST /v1/payment_intents", {**params, "payment_method_types": ["card"]})
     assert intent["latest_charge"]["payment_intent"]["id"] == intent["id"]
     assert intent["latest_charge"]["refunds"]["data"] == []
 
@@ -158,21 +158,21 @@ def test_a_payment_intent_may_be_expanded_down_to_the_refunds_of_its_charge(stri
 
 
 def test_long_ids_carry_the_account_and_sort_by_time(stripe_account: Account) -> None:
-    earlier = answered(stripe_account, "POST /v1/payment_methods", CARD)["id"]
+    earlier = ok(stripe_account, "POST /v1/payment_methods", CARD)["id"]
     stripe_account.clock.now += 120
-    later = answered(stripe_account, "POST /v1/setup_intents", {"payment_method_types": ["card"]})["id"]
+    later = ok(stripe_account, "POST /v1/setup_intents", {"payment_method_types": ["card"]})["id"]
     first, second = (id.split("_")[1] for id in (earlier, later))
     assert first[0] == second[0] == "1"
     assert first[1:6] < second[1:6]
-    account = answered(stripe_account, "GET /v1/account")["id"]
+    account = ok(stripe_account, "GET /v1/account")["id"]
     assert first[6:16] == second[6:16] == account[-10:]
 
 
 def test_ids_of_payments_begin_with_three(stripe_account: Account) -> None:
-    card = answered(stripe_account, "POST /v1/payment_methods", CARD)
+    card = ok(stripe_account, "POST /v1/payment_methods", CARD)
     params = {"amount": 1000, "currency": "usd", "payment_method": card["id"], "confirm": True}
-    intent = answered(stripe_account, "POST /v1/payment_intents", {**params, "payment_method_types": ["card"]})
-    refund = answered(stripe_account, "POST /v1/refunds", {"payment_intent": intent["id"]})
+    intent = ok(stripe_account, "POST /v1/payment_intents", {**params, "payment_method_types": ["card"]})
+    refund = ok(stripe_account, "POST /v1/refunds", {"payment_intent": intent["id"]})
     ids = [intent["id"], intent["latest_charge"], refund["id"]]
     assert [id.split("_")[1][0] for id in ids] == ["3", "3", "3"]
 
@@ -204,19 +204,19 @@ def test_each_proration_is_rounded_by_itself_and_a_half_downwards(
         "proration_date": item["current_period_end"] - 2_592,
         "expand": ["latest_invoice"],
     }
-    invoice = answered(stripe_account, f"POST /v1/subscriptions/{made['id']}", change)["latest_invoice"]
+    invoice = ok(stripe_account, f"POST /v1/subscriptions/{made['id']}", change)["latest_invoice"]
     assert [line["amount"] for line in invoice["lines"]["data"]] == lines
     assert invoice["total"] == sum(lines)
 
 
 def test_a_credit_note_shows_on_the_paid_invoice(stripe_account: Account) -> None:
     made = subscription(stripe_account, customer_with_card(stripe_account), monthly_price(stripe_account))
-    answered(
+    ok(
         stripe_account,
         "POST /v1/credit_notes",
         {"invoice": made["latest_invoice"], "amount": 500, "credit_amount": 500},
     )
-    invoice = answered(stripe_account, f"GET /v1/invoices/{made['latest_invoice']}")
+    invoice = ok(stripe_account, f"GET /v1/invoices/{made['latest_invoice']}")
     assert invoice["post_payment_credit_notes_amount"] == 500
 
 
@@ -225,8 +225,8 @@ def test_a_credit_note_shows_on_the_paid_invoice(stripe_account: Account) -> Non
 
 def test_canceled_now_it_is_no_longer_canceled_at_the_periods_end(stripe_account: Account) -> None:
     made = subscription(stripe_account, customer_with_card(stripe_account), monthly_price(stripe_account))
-    answered(stripe_account, f"POST /v1/subscriptions/{made['id']}", {"cancel_at_period_end": True})
-    canceled = answered(stripe_account, f"DELETE /v1/subscriptions/{made['id']}")
+    ok(stripe_account, f"POST /v1/subscriptions/{made['id']}", {"cancel_at_period_end": True})
+    canceled = ok(stripe_account, f"DELETE /v1/subscriptions/{made['id']}")
     assert (canceled["cancel_at_period_end"], canceled["cancel_at"]) == (False, None)
 
 
@@ -261,10 +261,10 @@ def test_the_plan_of_an_item_is_its_price(stripe_account: Account) -> None:
 def test_an_invoice_of_a_subscription_with_nothing_pending_is_an_empty_draft(stripe_account: Account) -> None:
     customer = customer_with_card(stripe_account)
     made = subscription(stripe_account, customer, monthly_price(stripe_account))
-    invoice = answered(stripe_account, "POST /v1/invoices", {"customer": customer["id"], "subscription": made["id"]})
+    invoice = ok(stripe_account, "POST /v1/invoices", {"customer": customer["id"], "subscription": made["id"]})
     shown = (invoice["status"], invoice["billing_reason"], invoice["total"], invoice["lines"]["data"])
     assert shown == ("draft", "manual", 0, [])
-    assert answered(stripe_account, f"POST /v1/invoices/{invoice['id']}/pay")["status"] == "paid"
+    assert ok(stripe_account, f"POST /v1/invoices/{invoice['id']}/pay")["status"] == "paid"
 
 
 def test_a_first_payment_that_needs_authentication_leaves_it_incomplete(stripe_account: Account) -> None:
@@ -272,7 +272,7 @@ def test_a_first_payment_that_needs_authentication_leaves_it_incomplete(stripe_a
     made = subscription(stripe_account, customer, monthly_price(stripe_account), expand=["latest_invoice.payments"])
     assert (made["status"], made["latest_invoice"]["attempt_count"]) == ("incomplete", 0)
     payment = made["latest_invoice"]["payments"]["data"][0]["payment"]
-    intent = answered(stripe_account, f"GET /v1/payment_intents/{payment['payment_intent']}")
+    intent = ok(stripe_account, f"GET /v1/payment_intents/{payment['payment_intent']}")
     assert intent["next_action"]["use_stripe_sdk"]["type"].startswith("stripe_3ds2_")
 
 
@@ -280,8 +280,8 @@ def test_a_first_payment_that_needs_authentication_leaves_it_incomplete(stripe_a
 
 
 def test_a_payment_method_that_is_not_there_may_be_another_accounts(stripe_account: Account) -> None:
-    customer = answered(stripe_account, "POST /v1/customers")
-    wrong = refused(stripe_account, "POST /v1/payment_methods/abcd/attach", {"customer": customer["id"]})
+    customer = ok(stripe_account, "POST /v1/customers")
+    wrong = refusal(stripe_account, "POST /v1/payment_methods/abcd/attach", {"customer": customer["id"]})
     assert wrong[1:] == (
         "resource_missing",
         "payment_method",
@@ -296,29 +296,41 @@ def test_a_payment_method_that_is_not_there_may_be_another_accounts(stripe_accou
     [("pm_card_amex", "american_express", "8431"), ("pm_card_discover", "discover", "9424")],
 )
 def test_named_test_cards_show_their_brand(stripe_account: Account, name: str, brand: str, last4: str) -> None:
-    customer = answered(stripe_account, "POST /v1/customers")
-    card = answered(stripe_account, f"POST /v1/payment_methods/{name}/attach", {"customer": customer["id"]})["card"]
+    customer = ok(stripe_account, "POST /v1/customers")
+    card = ok(stripe_account, f"POST /v1/payment_methods/{name}/attach", {"customer": customer["id"]})["card"]
     assert (card["display_brand"], card["last4"]) == (brand, last4)
 
 
-OTHER_TYPES = (
-    "afterpay_clearpay", "alipay", "bancontact", "eps", "giropay", "grabpay", "ideal", "oxxo", "p24",
-)  # fmt: skip
+OTHER_TYPES: dict[str, dict[str, str]] = {
+    "acss_debit": {"account_number": "000123456789", "institution_number": "000", "transit_number": "11000"},
+    "afterpay_clearpay": {},
+    "alipay": {},
+    "bancontact": {},
+    "boleto": {"tax_id": "00000000000"},
+    "eps": {},
+    "fpx": {"bank": "maybank2u"},
+    "giropay": {},
+    "grabpay": {},
+    "ideal": {},
+    "oxxo": {},
+    "p24": {},
+    "sepa_debit": {"iban": "AT611904300234573201"},
+}
 
 
 @pytest.mark.parametrize("type", OTHER_TYPES)
 def test_payment_methods_of_other_types_have_a_hash_of_their_type(stripe_account: Account, type: str) -> None:
     billing = {"billing_details": {"name": "Jenny Rosen", "email": "jenny@example.test"}}
-    made = answered(stripe_account, "POST /v1/payment_methods", {"type": type, type: {}, **billing})
+    made = ok(stripe_account, "POST /v1/payment_methods", {"type": type, type: OTHER_TYPES[type], **billing})
     assert made["type"] == type
     assert isinstance(made[type], dict)
     assert "card" not in made
 
 
 def test_a_sepa_debit_is_made_and_an_intent_refuses_it(stripe_account: Account) -> None:
-    debit = {"type": "sepa_debit", "sepa_debit": {"iban": "AT611904300234573201"}}
+    debit = {"type": "sepa_debit", "sepa_debit": OTHER_TYPES["sepa_debit"]}
     billing = {"billing_details": {"name": "Jenny Rosen", "email": "jenny@example.test"}}
-    made = answered(stripe_account, "POST /v1/payment_methods", {**debit, **billing})
+    made = ok(stripe_account, "POST /v1/payment_methods", {**debit, **billing})
     assert made["sepa_debit"]["last4"] == "3201"
     params = {"amount": 1000, "currency": "eur", "payment_method_types": ["sepa_debit"]}
-    assert refused(stripe_account, "POST /v1/payment_intents", params)[0] == 400
+    assert refusal(stripe_account, "POST /v1/payment_intents", params)[0] == 400
