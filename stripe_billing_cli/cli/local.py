@@ -207,6 +207,14 @@ AfterRetries = Annotated[
         help="What becomes of a subscription when the last retry of its payment has failed.",
     ),
 ]
+PendingUpdateItems = Annotated[
+    str | None,
+    typer.Option(
+        "--pending-update-items",
+        metavar="include|exclude",
+        help="Whether the invoice of a pending update takes in what waits for an invoice: Stripe does not say.",
+    ),
+]
 Country = Annotated[
     str | None,
     typer.Option("--country", metavar="CODE", help="The account's country, as CA. Brings its currency along."),
@@ -223,6 +231,7 @@ def settings(
     after_retries: AfterRetries = None,
     country: Country = None,
     currency: Currency = None,
+    pending_update_items: PendingUpdateItems = None,
 ) -> None:
     """Show, or change, what a merchant sets in Stripe's Dashboard and no API call can.
 
@@ -241,7 +250,7 @@ def settings(
     from stripe_billing_cli.local_stripe.billing import settings as local_settings
     from stripe_billing_cli.local_stripe.store import Store
 
-    changes = _settings(after_retries, country, currency)
+    changes = _settings(after_retries, country, currency, pending_update_items)
     store = Store(LOCAL_DATABASE)
     try:
         account = accounts.ensure(store, int(time.time()))
@@ -259,11 +268,13 @@ def settings(
         context.printer.result(values, ids=[])
 
 
-def _settings(after_retries: str | None, country: str | None, currency: str | None) -> dict[str, str]:
+def _settings(
+    after_retries: str | None, country: str | None, currency: str | None, pending_update_items: str | None
+) -> dict[str, str]:
     """The settings to be changed."""
     from babel.numbers import get_territory_currencies
 
-    from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES
+    from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES, PENDING_UPDATE_ITEMS
     from stripe_billing_cli.stripe_api.money import CURRENCIES
 
     changes = {}
@@ -272,6 +283,12 @@ def _settings(after_retries: str | None, country: str | None, currency: str | No
             known = ", ".join(AFTER_RETRIES)
             raise CommandFailed("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
         changes["after_retries"] = after_retries
+    if pending_update_items is not None:
+        if pending_update_items not in PENDING_UPDATE_ITEMS:
+            known = ", ".join(PENDING_UPDATE_ITEMS)
+            why = f"--pending-update-items is none of {known}: {pending_update_items}"
+            raise CommandFailed("usage", why, exit_code=WRONG)
+        changes["pending_update_items"] = pending_update_items
     if country is not None:
         own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
         if not own:

@@ -230,6 +230,13 @@ def rewrite(call: Call, draft: Object, billed: list[Object]) -> Object:
     return after
 
 
+def release_earlier(call: Call, invoice: str) -> None:
+    """What waited before a pending update, and was billed with it, waits again: the update is dropped."""
+    earlier = [*equal(json_field("invoice"), invoice), *equal(json_field("_earlier"), 1)]
+    for item in call.store.select(KIND, earlier, newest_first=False, limit=1000):
+        call.store.replace(KIND, {**item, "_earlier": False, "invoice": None})
+
+
 def delete_with(call: Call, invoice: str) -> None:
     """What was on a draft that is deleted is deleted with it, and pending no more (recorded, 2026-08-26.dahlia)."""
     for item in call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000):

@@ -12,7 +12,11 @@ from stripe_billing_cli.local_stripe.store import Object, Store
 KIND = "local_settings"
 ID = "account"
 AFTER_RETRIES = ("canceled", "unpaid", "past_due")
-DEFAULTS: Object = {"after_retries": "canceled"}
+PENDING_UPDATE_ITEMS = ("include", "exclude")
+"""Whether the invoice of a pending update takes in what waits for an invoice. In flexible billing mode every invoice of
+a subscription does (https://docs.stripe.com/billing/subscriptions/billing-mode/compare); of this one a user reports
+that it does not, and Stripe's documents do not say."""
+DEFAULTS: Object = {"after_retries": "canceled", "pending_update_items": "include"}
 
 
 def read(store: Store, account: Object) -> Object:

@@ -6,6 +6,7 @@ from calendar import timegm
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import settings
 from tests.local_stripe.conftest import Local
 
 CLOCKS = "/v1/test_helpers/test_clocks"
@@ -69,6 +70,14 @@ class Life:
     def events(self, kind: str = "") -> list[str]:
         """The types of what happened, oldest first, those that begin with `kind`."""
         return [event["type"] for event in reversed(self.local.events()) if event["type"].startswith(kind)]
+
+
+def set_in_dashboard(local: Local, **values: str) -> None:
+    """Change settings of the account that no call can change."""
+    store = local.transport.store  # type: ignore[attr-defined]
+    account = local.transport.router.account()  # type: ignore[attr-defined]
+    with store.writing():
+        settings.change(store, account, values)
 
 
 def price(local: Local, amount: int = 1500, interval: str = "month", **params: Any) -> str:

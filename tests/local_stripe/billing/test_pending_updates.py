@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price, price_of
+from tests.local_stripe.billing.life import Life, moment, price, price_of, set_in_dashboard
 from tests.local_stripe.conftest import Local
 
 DECLINED, THREE_D_SECURE = "pm_card_chargeCustomerFail", "pm_card_authenticationRequired"
@@ -174,3 +174,29 @@ def test_error_if_incomplete_changes_nothing(local: Local) -> None:
     assert local.refused("post", f"/v1/subscriptions/{held['id']}", **form).code == "card_declined"
     assert life.subscription(held["id"]) == before
     assert (len(life.events()), life.totals(held["id"])) == (told, [1000])
+
+
+@pytest.mark.parametrize(("behavior", "totals"), [("include", [2000, 334]), ("exclude", [2000, 1000])])
+def test_its_invoice_takes_in_what_waits_or_does_not(local: Local, behavior: str, totals: list[int]) -> None:
+    """Stripe does not say: a setting chooses. 20 on April 1; 10 on April 11, credited -6.66; 30 on April 16."""
+    set_in_dashboard(local, pending_update_items=behavior)
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 2000))
+    path, id = f"/v1/subscriptions/{held['id']}", held["items"]["data"][0]["id"]
+    life.advance("2026-04-11")
+    local.post(path, items=[{"id": id, "price": price(local, 1000)}])
+    life.advance("2026-04-16")
+    upgrade(local, held, price(local, 3000))
+    assert life.totals(held["id"]) == totals
+
+
+def test_what_waited_waits_again_when_it_is_dropped(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 2000))
+    local.post("/v1/invoiceitems", customer=life.customer, amount=500)
+    life.pay_by("pm_card_chargeCustomerFail")
+    upgrade(local, held, price(local, 9000))
+    assert local.get("/v1/invoiceitems", customer=life.customer, pending=True)["data"] == []
+    life.advance("2026-04-03")
+    [waiting] = local.get("/v1/invoiceitems", customer=life.customer, pending=True)["data"]
+    assert waiting["amount"] == 500

@@ -89,7 +89,7 @@ def test_the_same_price_twice(local: Local) -> None:
     twice = f"Cannot create a Subscription with multiple Subscription Items with the same Price: {made}"
     assert refused(local, life, made, made) == Refusal(twice, param="plan")
     held = life.subscribe(made)
-    assert local.refused("post", f"{PATH}/{held['id']}", items=[{"price": made}]).param == "items"
+    assert local.refused("post", f"{PATH}/{held['id']}", items=[{"price": made}]) == Refusal(twice, param="plan")
 
 
 def test_a_subscription_without_items(local: Local) -> None:
@@ -141,7 +141,7 @@ def test_a_proration_date_outside_of_the_period(local: Local, at: str) -> None:
         ({"collection_method": "by_post"}, "collection_method"),
     ],
 )
-def test_parameters_that_do_not_fit(local: Local, params: Any, param: str) -> None:
+def test_parameters_that_do_not_fit(local: Local, params: Any, param: str | None) -> None:
     life = Life.begin(local)
     assert refused(local, life, price(local), **params).param == param
 
@@ -167,3 +167,78 @@ def test_a_customer_whose_email_is_none(local: Local) -> None:
     refusal = local.refused("post", "/v1/customers", email="ada at example")
 
     assert refusal == Refusal("Invalid email address: ada at example", "email_invalid", "email")
+
+
+@pytest.mark.parametrize(
+    ("params", "refusal"),
+    [
+        (
+            {"days_until_due": 5},
+            Refusal(
+                "You can only specify 'days_until_due' if invoice collection method is 'send_invoice'.", None, None
+            ),
+        ),
+        (
+            {"payment_behavior": "pending_if_incomplete"},
+            Refusal(
+                "Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a subscription.",
+                None,
+                "payment_behavior",
+            ),
+        ),
+        (
+            {"trial_end": moment("2026-02-01"), "trial_from_plan": True},
+            Refusal("You cannot set `trial_end` or `trial_period_days` when `trial_from_plan=true`.", None, None),
+        ),
+        (
+            {"trial_end": 1000},
+            Refusal(
+                "The parameter `trial_end` expects a unix timestamp representing a date and time in the future. You "
+                "specified the value `1000` which is in the past.",
+                None,
+                "trial_end",
+            ),
+        ),
+    ],
+)
+def test_what_a_new_subscription_may_not_say(local: Local, params: Any, refusal: Refusal) -> None:
+    """Recorded (2026-08-26.dahlia)."""
+    assert refused(local, Life.begin(local), price(local), **params) == refusal
+
+
+def test_a_price_may_be_named_as_a_plan(local: Local) -> None:
+    life, id = Life.begin(local), price(local)
+    held = local.post(PATH, customer=life.customer, items=[{"plan": id}])
+    assert held["items"]["data"][0]["price"]["id"] == id
+    refusal = local.refused("post", PATH, customer=life.customer, items=[{"price_data": {"currency": "usd"}}])
+    assert refusal.param == "items[0][price_data]"
+
+
+def test_a_metered_price_has_no_quantity(local: Local) -> None:
+    life = Life.begin(local)
+    formula = {"default_aggregation": {"formula": "sum"}}
+    meter = local.post("/v1/billing/meters", display_name="Calls", event_name="calls", **formula)["id"]
+    id = price(local, 2, recurring={"usage_type": "metered", "meter": meter})
+    refusal = local.refused("post", PATH, customer=life.customer, items=[{"price": id, "quantity": 5}])
+    assert refusal == Refusal("You cannot set the quantity for metered plans.", None, "items[0][quantity]")
+    held = life.subscribe(id)
+    item = held["items"]["data"][0]["id"]
+    assert local.refused("post", f"/v1/subscription_items/{item}", quantity=2).param == "quantity"
+
+
+def test_a_customer_or_an_item_that_is_not_there(local: Local) -> None:
+    """Recorded (2026-08-26.dahlia)."""
+    refusal = local.refused("post", PATH, customer="cus_nope", items=[{"price": price(local)}])
+    assert (refusal.status, refusal.code, refusal.param) == (404, "resource_missing", "customer")
+    refusal = local.refused("get", "/v1/subscription_items/si_nope")
+    assert (refusal.status, refusal.message) == (404, "Invalid subscription_item id: si_nope")
+    assert (refusal.code, refusal.param) == (None, None)
+
+
+def test_a_canceled_subscription_changes_only_its_details(local: Local) -> None:
+    life = Life.begin(local)
+    held = life.subscribe(price(local))
+    local.delete(f"{PATH}/{held['id']}")
+    assert local.post(f"{PATH}/{held['id']}", metadata={"k": "v"})["metadata"] == {"k": "v"}
+    refusal = local.refused("post", f"{PATH}/{held['id']}", description="x")
+    assert (refusal.code, refusal.param) == ("invalid_canceled_subscription_fields", None)

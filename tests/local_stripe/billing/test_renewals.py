@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.local_stripe.billing import settings
-from tests.local_stripe.billing.life import Life, moment, price
+from tests.local_stripe.billing.life import Life, moment, price, set_in_dashboard
 from tests.local_stripe.conftest import Local
 
 
@@ -18,13 +18,6 @@ def failing(local: Local, **params: Any) -> tuple[Life, Any]:
     held = life.subscribe(price(local), **params)
     life.pay_by("pm_card_chargeCustomerFail")
     return life, held
-
-
-def after_retries(local: Local, outcome: str) -> None:
-    store = local.transport.store  # type: ignore[attr-defined]
-    account = local.transport.router.account()  # type: ignore[attr-defined]
-    with store.writing():
-        settings.change(store, account, {"after_retries": outcome})
 
 
 def test_a_renewal_is_a_draft_for_an_hour_and_is_charged_then(local: Local) -> None:
@@ -117,7 +110,7 @@ def test_an_invoice_is_tried_again_after_3_5_and_7_days(local: Local) -> None:
 
 @pytest.mark.parametrize("outcome", settings.AFTER_RETRIES)
 def test_after_the_last_retry_the_account_s_setting_decides(local: Local, outcome: str) -> None:
-    after_retries(local, outcome)
+    set_in_dashboard(local, after_retries=outcome)
     life, held = failing(local)
     life.advance("2026-02-17")
     after = life.subscription(held["id"])
@@ -132,7 +125,7 @@ def test_after_the_last_retry_the_account_s_setting_decides(local: Local, outcom
 
 def test_unpaid_it_goes_on_making_drafts_that_nobody_charges(local: Local) -> None:
     """ "The latest invoice remains open and invoices continue to generate, but payments aren't attempted"."""
-    after_retries(local, "unpaid")
+    set_in_dashboard(local, after_retries="unpaid")
     life, held = failing(local)
     life.advance("2026-03-05")
     statuses = [(one["status"], one["auto_advance"]) for one in life.invoices(held["id"])]
@@ -164,7 +157,7 @@ def test_a_payment_by_hand_counts_no_attempt_and_leaves_the_schedule(local: Loca
 
 
 def past_due_twice(local: Local) -> tuple[Life, Any, list[Any]]:
-    after_retries(local, "past_due")
+    set_in_dashboard(local, after_retries="past_due")
     life, held = failing(local)
     life.advance("2026-03-02")
     return life, held, life.invoices(held["id"])

@@ -66,6 +66,10 @@ def _start(call: Call) -> int:
 
 def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], held: frozenset[str] = frozenset()) -> list[Object]:
     """The prices of all phases, which must be for sale unless they are in the schedule already."""
+    for number, phase in enumerate(wanted):
+        for at, item in enumerate(phase["items"]):
+            if "price" not in item:
+                raise missing_param(f"phases[{number}][items][{at}][price]")
     known = sellable.catalog(call)
     return [
         known.price(item["price"])

@@ -45,8 +45,7 @@ NULL = (
 def check_new(params: Params) -> None:
     if not params["items"]:
         raise missing_param("items")
-    if params.get("trial_from_plan") and params.keys() & {"trial_end", "trial_period_days"}:
-        raise invalid("You cannot set `trial_end` or `trial_period_days` when `trial_from_plan=true`.")
+    check_trial(params)
     if "trial_end" in params and "trial_period_days" in params:
         raise only_one_of(["trial_end", "trial_period_days"])
     if params.get("payment_behavior") == "pending_if_incomplete":
@@ -55,6 +54,11 @@ def check_new(params: Params) -> None:
             "payment_behavior",
         )
     _check_collection(params)
+
+
+def check_trial(params: Params) -> None:
+    if params.get("trial_from_plan") and params.keys() & {"trial_end", "trial_period_days"}:
+        raise invalid("You cannot set `trial_end` or `trial_period_days` when `trial_from_plan=true`.")
 
 
 def _check_collection(params: Params) -> None:
@@ -99,6 +103,8 @@ def drafted(call: Call, customer: Object) -> Object:
     prices = [sellable.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])]
     currency = sellable.currency_of(call, params, customer, prices)
     sellable.check_prices(prices, currency)
+    for at, (price, item) in enumerate(zip(prices, params["items"], strict=True)):
+        sellable.check_quantity(price, item, f"items[{at}]")
     if params.get("automatic_tax", {}).get("enabled"):
         automatic_tax.check_location(customer)
     rhythms.check(params.get("billing_mode", {}).get("type", "flexible"), prices)

@@ -67,6 +67,8 @@ class Item(Hash):
     """A subscription's item, which may name its price as its plan (recorded)."""
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        if not isinstance(raw, str) and "price_data" in raw:
+            self._value(self.fields["price_data"], raw["price_data"], nested(name, "price_data"))
         if isinstance(raw, str) or "plan" not in raw:
             return super().read(raw, name)
         if "price" in raw:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import collection, customers, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing import collection, customers, invoice_items, invoices, settings
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
     creation,
@@ -175,9 +175,9 @@ def _check_items(subscription: Object, after: list[Object], known: Catalog) -> N
         raise invalid("A subscription must have at least one active plan.", "items")
     ids = [item["price"] for item in after]
     if len(set(ids)) < len(ids):
+        twice = next(id for at, id in enumerate(ids) if id in ids[:at])
         raise invalid(
-            "Subscription Items must have unique prices; you are trying to add a price that an existing item has.",
-            "items",
+            f"Cannot create a Subscription with multiple Subscription Items with the same Price: {twice}", "plan"
         )
     rhythms.check(subscription["billing_mode"]["type"], [known.price(id) for id in ids])
 
@@ -191,6 +191,8 @@ def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param
     if "price" in item and item["price"] != known.get(item.get("id", ""), {}).get("price"):
         price = sellable.sellable(call, item["price"], f"{param}[price]")
         sellable.check_prices([price], subscription["currency"])
+    own = item.get("price") or known[item["id"]]["price"]
+    sellable.check_quantity(sellable.catalog(call).price(own), item, param)
 
 
 def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
@@ -253,7 +255,10 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
         forthcoming.plan_ahead(call, after)
         return after
     customer = customers.find(call, before["customer"])
-    held = invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
+    included = settings.read(call.store, call.account)["pending_update_items"] == "include"
+    earlier = [{**item, "_earlier": True} for item in invoice_items.pending_of(call, before)] if included else []
+    made = invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
+    held = [*made, *earlier]
     draft = invoices.drafted(
         call,
         customer,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import agenda, invoices
+from stripe_billing_cli.local_stripe.billing import agenda, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, items, stored
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.store import Object
@@ -78,6 +78,7 @@ def failed(call: Call, subscription: Object) -> None:
 
 def forget(call: Call, subscription: Object, *told: str) -> Object:
     """Nothing of the change comes about."""
+    invoice_items.release_earlier(call, subscription["_pending_change"]["invoice"])
     agenda.put(call.store, forthcoming.DISCARD, subscription["id"], None, None)
     return stored.amend(call, subscription["id"], *told, _pending_change=None, pending_update=None)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from stripe_billing_cli.local_stripe import identifiers
 from stripe_billing_cli.local_stripe.billing import customer_currency, debits
 from stripe_billing_cli.local_stripe.billing.discounts import on_prorations
 from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
-from stripe_billing_cli.local_stripe.billing.subscriptions import metering
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering
 from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
@@ -89,3 +90,9 @@ def check_prices(prices: Sequence[Object], currency: str, param: str = "items") 
         raise invalid(
             f"Cannot create a Subscription with multiple Subscription Items with the same Price: {twice}", "plan"
         )
+
+
+def check_quantity(price: Object, item: Mapping[str, Any], param: str) -> None:
+    """Use has no quantity; Stripe's words, as users report them."""
+    if "quantity" in item and items.is_metered(price):
+        raise invalid("You cannot set the quantity for metered plans.", f"{param}[quantity]")

@@ -32,8 +32,7 @@ INCOMPLETE_MAY = frozenset({"cancellation_details", "default_payment_method", "e
 def check_update(params: Params) -> None:
     if "cancel_at" in params and "cancel_at_period_end" in params:
         raise only_one_of(["cancel_at", "cancel_at_period_end"])
-    if "trial_end" in params and params.get("trial_from_plan"):
-        raise only_one_of(["trial_end", "trial_from_plan"])
+    creation.check_trial(params)
     if params.get("payment_behavior") == "pending_if_incomplete":
         extra = sorted(params.keys() - PENDING)
         if extra:
