@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class Context:
     local: bool = False
     api_key: str | None = field(default=None, repr=False)
+    api_key_file: str | None = None
     profile: str | None = None
     live: bool = False
     output: str = "table"
@@ -29,7 +30,13 @@ class Context:
 
     @cached_property
     def door(self) -> Door:
-        return choose_door(local=self.local, api_key=self.api_key, profile=self.profile, live=self.live)
+        return choose_door(
+            local=self.local,
+            api_key=self.api_key,
+            api_key_file=self.api_key_file,
+            profile=self.profile,
+            live=self.live,
+        )
 
     @cached_property
     def stripe(self) -> StripeApi:

@@ -76,6 +76,10 @@ ApiKey = Annotated[
     str | None,
     typer.Option("--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False),
 ]
+ApiKeyFile = Annotated[
+    str | None,
+    typer.Option("--api-key-file", metavar="FILE", help="Read the API key from this file; - for standard input."),
+]
 Profile = Annotated[
     str | None,
     typer.Option("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
@@ -107,6 +111,7 @@ Verbose = Annotated[
 SHARED: dict[str, tuple[Any, Any]] = {
     "local": (Local, False),
     "api_key": (ApiKey, None),
+    "api_key_file": (ApiKeyFile, None),
     "profile": (Profile, None),
     "live": (Live, False),
     "output": (Output, Format.table),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ import typer
 from stripe_billing_cli.cli import doors, given, listen_actions
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
+from stripe_billing_cli.cli.secret_files import read_secret
 
 if TYPE_CHECKING:
     from starlette.routing import BaseRoute
@@ -48,6 +50,9 @@ StoreOption = Annotated[
     ),
 ]
 DEFAULT_STORE = ".billing/events.db"
+WHSEC = "whsec_"
+SHORTEST_SECRET = 16
+"""Characters that a signing secret has after `whsec_`: what is shorter might be guessed."""
 
 
 @doors.command(app, "listen", cls=doors.InOrder)
@@ -65,6 +70,31 @@ def listen(
             metavar="WHSEC",
             help="A signing secret; repeatable, or comma-separated. Default: STRIPE_WEBHOOK_SECRET, and those kept by "
             "`billing webhook create --store-secret`.",
+        ),
+    ] = None,
+    secret_file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--secret-file",
+            metavar="FILE",
+            help="Signing secrets from a file, a line each; - for standard input. Repeatable.",
+        ),
+    ] = None,
+    access_token_file: Annotated[
+        str | None,
+        typer.Option(
+            "--access-token-file",
+            metavar="FILE",
+            help="The token that GET /access wants, from a file; - for standard input. Default: BILLING_ACCESS_TOKEN.",
+        ),
+    ] = None,
+    forward_secret_file: Annotated[
+        str | None,
+        typer.Option(
+            "--forward-secret-file",
+            metavar="FILE",
+            help="The secret that --forward-to signs with, from a file; - for standard input. Default: "
+            "BILLING_FORWARD_SECRET, or one made here.",
         ),
     ] = None,
     source: Annotated[
@@ -167,7 +197,7 @@ def listen(
 
     \b
     Examples:  billing listen --source poll
-               billing listen --secret whsec_... --store postgresql://billing@db/billing
+               billing listen --secret-file /run/secrets/stripe --store postgresql://billing@db/billing
                billing listen --source poll --exec ./provision.sh --on access-granted --on access-revoked
                billing listen --exec ./mail.sh --events 'invoice.*' --forward-to http://127.0.0.1:8000/stripe
     """
@@ -185,12 +215,13 @@ def listen(
         _refuse_what_needs_a_key(context, sources, on, rules)
     seconds = None if retention is None else given.span("--retention", retention)
     patience = Retries(give_up=given.span("--give-up", give_up), attempts=attempts)
+    _refuse_stdin_twice(context, secret_file, access_token_file, forward_secret_file)
     with _refusals():
         named = [one.value for one in on or ()]
         actions = listen_actions.actions(
             context.order, execute or (), forward_to or (), events or (), named, timeout, handlers
         )
-        known = _secrets(secret) if From.webhook in sources else None
+        known = _secrets(secret, secret_file or ()) if From.webhook in sources else None
         api = None if no_api_key else _stripe(context)
         piped = context.printer.for_people and not sys.stdout.isatty()
         _tell_unheard_of(context, actions)
@@ -204,7 +235,7 @@ def listen(
                 Address(host, port, path),
                 read_rules(rules),
                 actions,
-                _forward_secret(actions),
+                _forward_secret(actions, forward_secret_file),
                 patience,
                 retention=seconds,
                 grace_seconds=None if grace is None else given.span("--grace", grace),
@@ -218,11 +249,17 @@ def listen(
                     narrator.stopping,
                     narrator.too_old,
                 ),
-                more_routes=_access(opened),
+                more_routes=_access(opened, access_token_file),
             )
             narrator.route = listening.acting.route
             narrator.on_gone = listening.stop
             listening.run(lambda url: narrator.ready(url + path if known else url, opened.shown, From.poll in sources))
+
+
+def _refuse_stdin_twice(context: Context, secrets: Sequence[str] | None, *files: str | None) -> None:
+    """Standard input can be read once."""
+    if [context.api_key_file, *(secrets or ()), *files].count("-") > 1:
+        raise given.wrong("two secrets cannot both come from standard input", "give one of them by a file")
 
 
 def _refuse_what_needs_a_key(
@@ -231,6 +268,7 @@ def _refuse_what_needs_a_key(
     named = [
         ("--local", context.local),
         ("--api-key", context.api_key),
+        ("--api-key-file", context.api_key_file),
         ("--profile", context.profile),
         ("--source poll", From.poll in sources),
         ("--on", on),
@@ -271,25 +309,39 @@ def _refusals() -> Iterator[None]:
         ) from error
 
 
-def _secrets(options: Sequence[str] | None) -> KnownSecrets:
+def _secrets(options: Sequence[str] | None, files: Sequence[str]) -> KnownSecrets:
     import time
 
     from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
     from stripe_billing_cli.webhooks.secrets import stored_secrets
 
-    texts = options or [os.environ.get("STRIPE_WEBHOOK_SECRET", "")]
-    secrets = [part.strip() for text in texts for part in text.split(",") if part.strip()]
-    if any(not text.startswith("whsec_") for text in secrets):
-        said = "--secret" if options else "STRIPE_WEBHOOK_SECRET"
-        raise given.wrong(f"{said} holds no signing secret of a webhook endpoint", "it starts with whsec_")
+    if options or files:
+        texts = {"--secret": list(options or ()), "--secret-file": [read_secret("--secret-file", one) for one in files]}
+    else:
+        texts = {"STRIPE_WEBHOOK_SECRET": [os.environ.get("STRIPE_WEBHOOK_SECRET", "")]}
+    secrets = [
+        _checked(said, one) for said, group in texts.items() for one in re.split(r"[,\s]+", " ".join(group)) if one
+    ]
     known = KnownSecrets(secrets, stored_secrets, time.time)
     if not known.all:
         raise given.wrong(
             "there is no signing secret to verify events with",
-            "three ways on: `billing webhook create --url … --store-secret`; --secret or STRIPE_WEBHOOK_SECRET; "
+            "three ways on: `billing webhook create --url … --store-secret`; --secret-file or STRIPE_WEBHOOK_SECRET; "
             "--source poll, which needs none",
         )
     return known
+
+
+def _checked(said: str, secret: str) -> str:
+    """The secret, if it is one that nobody guesses."""
+    if not secret.startswith(WHSEC):
+        raise given.wrong(f"{said} holds no signing secret of a webhook endpoint", "it starts with whsec_")
+    if len(secret) < len(WHSEC) + SHORTEST_SECRET:
+        raise given.wrong(
+            f"{said} holds a signing secret that is too short to be one",
+            f"Stripe's have 32 characters and more after whsec_; at least {SHORTEST_SECRET} are asked for",
+        )
+    return secret
 
 
 def _tell_unheard_of(context: Context, actions: Sequence[Action]) -> None:
@@ -300,23 +352,26 @@ def _tell_unheard_of(context: Context, actions: Sequence[Action]) -> None:
         context.printer.note(f"No event is known by the name {pattern}.\n  → {hint}", fg="yellow")
 
 
-def _forward_secret(actions: Sequence[Action]) -> str:
+def _forward_secret(actions: Sequence[Action], file: str | None) -> str:
     """The secret that the user set, or one of our own; none is made where nothing is forwarded."""
     from stripe_billing_cli.webhooks.actions.forward import own_secret
 
     if not any(action.kind == "forward" for action in actions):
         return ""
+    if file is not None:
+        return read_secret("--forward-secret-file", file)
     return os.environ.get("BILLING_FORWARD_SECRET", "").strip() or own_secret()
 
 
-def _access(store: Store) -> list[BaseRoute]:
+def _access(store: Store, file: str | None) -> list[BaseRoute]:
     from stripe_billing_cli.webhooks.access.route import SHORTEST_TOKEN, access_route
 
-    token = os.environ.get("BILLING_ACCESS_TOKEN", "").strip()
+    if file is not None:
+        said, token = "--access-token-file", read_secret("--access-token-file", file)
+    else:
+        said, token = "BILLING_ACCESS_TOKEN", os.environ.get("BILLING_ACCESS_TOKEN", "").strip()
     if not token:
         return []
     if len(token) < SHORTEST_TOKEN:
-        raise given.wrong(
-            f"BILLING_ACCESS_TOKEN is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32"
-        )
+        raise given.wrong(f"{said} is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32")
     return [access_route(store, token)]

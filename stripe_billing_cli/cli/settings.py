@@ -51,17 +51,19 @@ def choose_door(
     api_key: str | None,
     profile: str | None,
     live: bool,
+    api_key_file: str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Door:
     """The door that flags and environment name; a flag beats the environment. Raises `SettingsError`."""
-    named = [name for name, given in (("--local", local), ("--api-key", api_key), ("--profile", profile)) if given]
+    options = {"--local": local, "--api-key": api_key, "--api-key-file": api_key_file, "--profile": profile}
+    named = [name for name, given in options.items() if given]
     if len(named) > 1:
         raise SettingsError(f"{' and '.join(named)} exclude each other", "give the one that you mean")
     if local:
         if live:
             raise SettingsError("--local and --live exclude each other", "the local Stripe has test mode only")
         return Door("--local")
-    key, said_by = _key(api_key, profile, live, environment)
+    key, said_by = _key(api_key, api_key_file, profile, live, environment)
     if not KEY_SHAPE.match(key):
         raise SettingsError(f"{said_by} holds no secret key of Stripe's{_looks_like(key)}", "it starts with sk_ or rk_")
     if live and "_live_" not in key:
@@ -70,16 +72,22 @@ def choose_door(
     return Door(said_by, key, base, _rate_limit(environment))
 
 
-def _key(api_key: str | None, profile: str | None, live: bool, environment: Mapping[str, str]) -> tuple[str, str]:
+def _key(
+    api_key: str | None, api_key_file: str | None, profile: str | None, live: bool, environment: Mapping[str, str]
+) -> tuple[str, str]:
     if api_key:
         return api_key.strip(), "--api-key"
+    if api_key_file:
+        from stripe_billing_cli.cli.secret_files import read_secret
+
+        return read_secret("--api-key-file", api_key_file), "--api-key-file"
     if profile:
         return _profile_key(profile, live, environment), f"profile {profile}"
     if key := environment.get("STRIPE_API_KEY", "").strip():
         return key, "STRIPE_API_KEY"
     raise SettingsError(
         "no Stripe API key",
-        "three ways on: --local (a Stripe on this machine, no account needed); STRIPE_API_KEY or --api-key "
+        "three ways on: --local (a Stripe on this machine, no account needed); STRIPE_API_KEY or --api-key-file "
         "(a key from https://dashboard.stripe.com/test/apikeys); --profile default (the key of `stripe login`)",
     )
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe import older_formats
 from stripe_billing_cli.local_stripe.errors import LocalStripeError
+from stripe_billing_cli.private_files import make_private_file
 
 Object = dict[str, Any]
 
@@ -116,7 +117,7 @@ class Store:
         self.path = path
         self._turn = threading.RLock()
         with self._told():
-            _make_private(path)
+            make_private_file(path)
             self._connection = sqlite3.connect(
                 path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_MS / 1000
             )
@@ -302,17 +303,6 @@ class Store:
             raise _system_trouble(self.path, error) from error
         except json.JSONDecodeError as error:
             raise _corrupted(self.path, "an object in it is not JSON") from error
-
-
-def _make_private(path: Path) -> None:
-    """The directory 0700 where it is made here, the file 0600; SQLite gives its -wal and -shm the file's mode."""
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True)
-        path.parent.chmod(0o700)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    if path.is_file() and path.stat().st_mode & 0o077 and path.stat().st_uid == os.getuid():
-        path.chmod(0o600)
 
 
 def _columns(object: Object) -> tuple[Any, ...]:

@@ -14,6 +14,8 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from stripe_billing_cli.private_files import make_private_directory, take_from_others
+
 SECRETS = Path(".billing/webhook-secrets")
 ENDPOINT_ID = re.compile(r"we_[A-Za-z0-9_]+")
 
@@ -55,7 +57,7 @@ def kept_secrets(path: Path = SECRETS) -> list[KeptSecret]:
 
 def keep(endpoint: str, url: str, secret: str, path: Path = SECRETS) -> Path:
     """Write a secret down: whole or not at all, and on the disk when this returns. Raises `OSError`."""
-    _make_private(path)
+    make_private_directory(path)
     text = json.dumps(asdict(KeptSecret(endpoint, url, secret)))
     descriptor, written = tempfile.mkstemp(prefix=".new-", dir=path)  # 0600 from the beginning
     try:
@@ -79,6 +81,7 @@ def forget(endpoint: str, path: Path = SECRETS) -> None:
 def _read(file: Path) -> KeptSecret | None:
     """None for a file that went away meanwhile."""
     try:
+        take_from_others(file)
         fields = json.loads(file.read_text(encoding="utf-8"))
         return KeptSecret(str(fields["endpoint"]), str(fields["url"]), str(fields["secret"]))
     except FileNotFoundError:
@@ -94,12 +97,6 @@ def _unreadable(file: Path, reason: str) -> SecretsUnreadable:
         f"the webhook secret in {file} cannot be read: {reason}",
         f"make it readable, or move it away and run `billing webhook roll-secret {file.name} --store-secret`",
     )
-
-
-def _make_private(path: Path) -> None:
-    for directory in (path.parent, path):
-        if not directory.is_dir():
-            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _sync_directory(path: Path) -> None:

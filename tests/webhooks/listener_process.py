@@ -22,7 +22,7 @@ def listening(
 ) -> Iterator[tuple[Any, Any, int]]:
     """The process, its lines as they come, its port."""
     process = subprocess.Popen(
-        [BILLING, "listen", door, "--port", "0", "--secret", f"whsec_of_before,{SECRET}", *options],
+        [BILLING, "listen", door, "--port", "0", "--secret", f"whsec_of_before_it_was_rolled,{SECRET}", *options],
         cwd=directory,
         env={"PATH": os.environ["PATH"], "HOME": str(directory), "TERM": "dumb"},
         stdout=stdout,

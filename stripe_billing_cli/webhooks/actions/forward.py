@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from stripe_billing_cli import __version__
+from stripe_billing_cli.private_files import make_private_directory, take_from_others
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
@@ -71,8 +72,9 @@ def own_secret(path: Path = SECRET_FILE) -> str:
     Raises `OSError`.
     """
     with contextlib.suppress(FileNotFoundError):
+        take_from_others(path)
         return path.read_text(encoding="utf-8").strip()
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private_directory(path.parent)
     fresh = f"whsec_{secrets.token_urlsafe(32)}"
     unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     try:

@@ -14,6 +14,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from stripe_billing_cli.private_files import make_private_file
 from stripe_billing_cli.webhooks.store.errors import StoreTrouble
 
 DEFAULT = ".billing/events.db"
@@ -97,7 +98,7 @@ def make_engine(where: Address, *, connections: int) -> Engine:
 
 def _sqlite(where: Address, connections: int) -> Engine:
     path = Path(where.url.database or DEFAULT)
-    _make_private(path)
+    make_private_file(path)
     existing = f"file:{quote(str(path.absolute()))}?mode=rw"
 
     def connect() -> sqlite3.Connection:
@@ -145,14 +146,3 @@ def file_id(path: str) -> tuple[int, int] | None:
     except OSError:
         return None
     return found.st_dev, found.st_ino
-
-
-def _make_private(path: Path) -> None:
-    """The directory 0700 where it is made here, the file 0600; SQLite gives its -wal and -shm the file's mode."""
-    if not path.parent.is_dir():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.chmod(0o700)
-    if not path.exists():
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    if path.is_file() and path.stat().st_mode & 0o077 and path.stat().st_uid == os.getuid():
-        path.chmod(0o600)

@@ -74,4 +74,4 @@ def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:
     assert first.startswith("whsec_")
     assert own_secret(file) == first
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert [one.name for one in file.parent.iterdir()] == [file.name]
+    assert sorted(one.name for one in file.parent.iterdir()) == [".gitignore", file.name]

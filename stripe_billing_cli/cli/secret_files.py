@@ -1,0 +1,32 @@
+"""Secrets from files or from standard input, so that none stands on a command line, where other users see it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from stripe_billing_cli.cli.settings import SettingsError
+
+LONGEST = 65_536
+
+
+def read_secret(option: str, name: str) -> str:
+    """The text of the file that an option names, `-` for standard input, without space around it.
+
+    Raises `SettingsError`.
+    """
+    try:
+        if name == "-":
+            text = sys.stdin.read(LONGEST)
+        else:
+            with Path(name).open(encoding="utf-8") as file:
+                text = file.read(LONGEST)
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SettingsError(
+            f"{option} cannot be read from {name}: {reason.lower()}", "check the path and its permissions"
+        ) from None
+    if not text.strip():
+        where = "standard input" if name == "-" else name
+        raise SettingsError(f"{option}: {where} is empty", "put the secret there, on a line of its own")
+    return text.strip()
