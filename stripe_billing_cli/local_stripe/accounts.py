@@ -56,7 +56,6 @@ def new_account(id: str, created: int) -> Object:
             "url": f"/v1/accounts/{id}/external_accounts",
         },
         "future_requirements": _requirements(),
-        "metadata": {},
         "payouts_enabled": True,
         "requirements": _requirements(),
         "settings": _settings(),

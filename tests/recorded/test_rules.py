@@ -49,6 +49,12 @@ def subscription(account: Account, customer: Any, price: Any, **params: Any) -> 
     return ok(account, "POST /v1/subscriptions", wanted)
 
 
+def test_the_account_of_the_key_has_no_metadata(stripe_account: Account) -> None:
+    account = ok(stripe_account, "GET /v1/account")
+    assert "metadata" not in account
+    assert account["controller"] == {"type": "account"}
+
+
 # Texts
 
 
