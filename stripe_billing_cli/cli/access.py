@@ -39,7 +39,7 @@ RulesFile = Annotated[
     typer.Option(
         "--rules",
         metavar="FILE",
-        help="Which statuses give access (default: .billing/access.yaml, if it is there).",
+        help="Which statuses give access, and whether disputes take it (default: .billing/access.yaml, if there).",
         show_default=False,
     ),
 ]

@@ -182,7 +182,9 @@ def listen(
     rules: Annotated[
         Path | None,
         typer.Option(
-            "--rules", metavar="FILE", help="Which subscriptions give access (default: .billing/access.yaml)."
+            "--rules",
+            metavar="FILE",
+            help="Which subscriptions give access, and whether disputes take it (default: .billing/access.yaml).",
         ),
     ] = None,
 ) -> None:

@@ -60,6 +60,17 @@ class TestShow:
         assert ran.code == 4
         assert "canceled" in ran.out
 
+    def test_a_disputed_payment_where_the_rules_say_so(self, billing: Billing, shop: Shop) -> None:
+        customer = shop.with_card("pm_card_createDispute", email="ada@example.com")["id"]
+        shop.subscription(customer, shop.price(shop.product())["id"])
+        billing.write("disputed: deny\n", "strict.yaml")
+
+        strict = billing("access", "show", customer, "--local", "--fresh", "--rules", "strict.yaml")
+
+        assert billing("access", "show", customer, "--local", "--fresh").code == 0
+        assert strict.code == 4
+        assert "a payment is disputed" in strict.out
+
     def test_one_product_or_feature(self, billing: Billing, shop: Shop) -> None:
         customer, subscription = subscribed(shop)
         billing.ok("access", "reconcile", "--local")
