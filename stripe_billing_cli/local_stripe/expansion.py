@@ -27,7 +27,10 @@ Wanted: TypeAlias = "dict[str, Wanted]"
 
 
 def wanted(kind: str, paths: Sequence[str], *, of_list: bool) -> Wanted:
-    """Return the tree for `expand`. Raises Stripe's errors for what cannot be expanded."""
+    """Return the tree for `expand`. Raises Stripe's errors for what cannot be expanded.
+
+    `kind` names several kinds where a list has objects of any of them, with blanks between.
+    """
     tree: Wanted = {}
     for path in paths:
         names = path.split(".")
@@ -50,7 +53,7 @@ def _check(kind: str, path: str, names: Sequence[str], of_list: bool) -> None:
             "expand",
             "property_expansion_max_depth",
         )
-    kinds: tuple[str, ...] = (kind,)
+    kinds = tuple(kind.split())
     for name in names[1:] if of_list else names:
         steps = [_step(kind, name) for kind in kinds]
         if all(step is None for step in steps):

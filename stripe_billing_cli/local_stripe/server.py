@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import functools
 import json
+import re
 import signal
 import socket
 import threading
@@ -45,6 +46,8 @@ SILENCE_SECONDS = 600.0
 
 
 TICK_SECONDS = 1.0
+UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+"""What JSON leaves as it is and a terminal obeys: control characters beyond ASCII, and turns of the direction."""
 BROKEN_OFF = '{"id": "", "object": ""}'
 """An answer of which half arrives when the call did not take effect."""
 
@@ -159,7 +162,8 @@ def _for_reader(answer: Answer, request: Request) -> Answer:
     machine = "Bindings/" in request.headers.get("user-agent", "")
     if machine or answer.headers.get("Content-Type") != "application/json" or answer.body == BROKEN_OFF:
         return answer
-    return replace(answer, body=json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False) + "\n")
+    indented = json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False)
+    return replace(answer, body=UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", indented) + "\n")
 
 
 def _greeting() -> Answer:

@@ -76,6 +76,21 @@ def test_people_get_indented_json_as_from_stripe_and_sdks_get_it_fast(
     assert json.loads(text)["data"][0]["name"] == "Prö 🔑"
 
 
+def test_what_a_terminal_would_obey_stays_text(served: Local) -> None:
+    """curl shows answers as they are: control characters, also those beyond ASCII, are escaped; letters are not."""
+    name = "Müller \x1b[31m \x9b31m \x7f \u202e \u2066 😀"
+    product = served.product(name=name)
+    request = Request(f"{served.base}/v1/products/{product['id']}", headers=HEADERS)
+
+    with urlopen(request) as answered:
+        text = answered.read().decode()
+
+    assert json.loads(text)["name"] == name
+    assert "Müller" in text
+    assert "😀" in text
+    assert not [letter for letter in text if letter != "\n" and not letter.isprintable()]
+
+
 def test_the_sdks_own_transport_is_answered(served: Local) -> None:
     price = served.price(product_data={"name": "Prö 🔑"}, recurring={"interval": "month"}, expand=["product"])
 

@@ -217,3 +217,12 @@ def test_reading_and_deleting_know_their_parameters_too(local: Local, method: st
 def test_unknown_parameters_come_before_all_other_errors(local: Local) -> None:
     assert local.send("post", "/v1/prices", "unit_amount=ten&colour=red").refusal == unknown("colour")
     assert local.send("post", "/v1/products/nothing", "colour=red").refusal == unknown("colour")
+
+
+@pytest.mark.parametrize("name", ["success_url", "cancel_url"])
+@pytest.mark.parametrize("tail", ["%0D%0ASet-Cookie:%20a=b", "%0A", "%00", "%1B[31m", "%7F", "%20x"])
+def test_an_address_with_control_characters_is_none(local: Local, name: str, tail: str) -> None:
+    form = "mode=setup&currency=usd&success_url=https://example.com/"
+    sent = f"{form}{tail}" if name == "success_url" else f"{form}&{name}=https://example.com/{tail}"
+
+    assert local.send("post", "/v1/checkout/sessions", sent).refusal == Refusal("Not a valid URL", "url_invalid", name)

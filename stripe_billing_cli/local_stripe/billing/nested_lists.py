@@ -62,12 +62,12 @@ ONE = Hash({"expand": EXPAND})
 ROUTES = (
     Route("GET", f"{CUSTOMERS}/subscriptions", "subscription", LIST, list_subscriptions, lists=True),
     Route("GET", f"{CUSTOMERS}/subscriptions/{{id}}", "subscription", ONE, retrieve_subscription),
-    Route("GET", f"{CUSTOMERS}/sources", "card", SOURCES, list_sources, lists=True),
+    Route("GET", f"{CUSTOMERS}/sources", "bank_account card source", SOURCES, list_sources, lists=True),
     Route("GET", f"{SESSIONS}/line_items", "item", LIST, list_line_items, lists=True),
     Route(
         "GET",
         "/v1/accounts/{id}/external_accounts",
-        "bank_account",
+        "bank_account card",
         ACCOUNTS,
         list_external_accounts,
         lists=True,
