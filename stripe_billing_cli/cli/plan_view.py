@@ -147,7 +147,7 @@ def period(recurring: Mapping[str, Any]) -> str:
     every = interval if count == 1 else f"{count} {interval}s"
     trial = recurring.get("trial_period_days")
     metered = f", metered by {recurring['meter']}" if recurring.get("meter") else ""
-    return f"{every}{metered}{f', {trial} days of trial' if trial else ''}"
+    return f"{every}{metered}{f', {trial} days of trial with sub create --trial-from-price' if trial else ''}"
 
 
 def _shown(name: str, value: Any, change: Change) -> str:

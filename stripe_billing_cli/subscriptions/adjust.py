@@ -144,7 +144,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     schedule = id_of(found["schedule"])
     quoted = _quote(api, found, update, now, request.proration)
     return AdjustPlan(
-        found, request, update, added, removed, quoted, waiting, schedule, _remarks(found, request, removed)
+        found, request, update, added, removed, quoted, waiting, schedule, _remarks(found, request, added, removed)
     )
 
 
@@ -246,7 +246,9 @@ def _waits_for(subscription: Object, added: Sequence[tuple[Object, Terms]], remo
     return sorted(map(str, wanted)) == sorted(map(str, waiting))
 
 
-def _remarks(subscription: Object, request: AdjustRequest, removed: Sequence[Object]) -> tuple[str, ...]:
+def _remarks(
+    subscription: Object, request: AdjustRequest, added: Sequence[tuple[Object, Terms]], removed: Sequence[Object]
+) -> tuple[str, ...]:
     """What follows from the change beside its cost."""
     found = []
     if request.trial_end == "now":
@@ -259,6 +261,11 @@ def _remarks(subscription: Object, request: AdjustRequest, removed: Sequence[Obj
         f"What was used of {name_of(item['price'])} and not billed yet is billed with it."
         for item in removed
         if is_metered(item["price"]) and request.proration != "none"
+    ]
+    found += [
+        f"{name_of(price)} has a trial of its own ({start.trial_of(price)} days), which is not used."
+        for price, _ in added
+        if start.trial_of(price)
     ]
     return tuple(found)
 

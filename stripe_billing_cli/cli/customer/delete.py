@@ -74,7 +74,8 @@ def _will(plan: DeletePlan) -> Iterator[str]:
     if customer.get("balance"):
         yield f"  The balance is lost: {balance.whose(customer['balance'], customer.get('currency'))}."
     if plan.pending_items:
-        yield f"  {words.counted(plan.pending_items, 'item')} that waits for the next invoice is not billed any more."
+        items = words.counted(plan.pending_items, "item")
+        yield f"  What waits for the next invoice ({items}) is not billed any more."
     for one in plan.open_invoices:
         amount = words.money(one["amount_remaining"], one["currency"])
         yield f"  Invoice {one['number'] or one['id']} over {amount} is open: no card is left to charge it to."

@@ -98,6 +98,9 @@ def _plan(shown: Shown) -> Iterator[Line]:
             yield Line(f"{shown.subscription['id']}: {before} → {after}, on {words.date(change.starts)}")
         case "take_back":
             yield Line(f"{shown.subscription['id']} stays on {after}")
+    trial = shown.wanted["recurring"]["trial_period_days"]
+    if trial and change.before.price != change.after.price:
+        yield Line(f"  {name_of(shown.wanted)} has a trial of its own ({trial} days), which is not used.")
     yield from _given_way(shown)
     if shown.quoted:
         yield from _cost(shown, shown.quoted)

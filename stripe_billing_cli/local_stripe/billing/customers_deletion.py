@@ -21,7 +21,8 @@ def delete(call: Call) -> Object:
 
 
 def delete_customer(call: Call, customer: Object) -> Object:
-    """What is left of it says only that it was deleted; its subscriptions are canceled at once."""
+    """What is left of it says only that it was deleted; its subscriptions are canceled at once, and its cards cannot be
+    charged any more ("Permanently deletes a customer. … Also immediately cancels any active subscriptions")."""
     living = call.store.select(
         "subscription", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
     )
@@ -33,6 +34,10 @@ def delete_customer(call: Call, customer: Object) -> Object:
     ):
         if planned["status"] in schedule.LIVING:
             schedule.closed(call, planned, "canceled")
+    for method in call.store.select(
+        "payment_method", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
+    ):
+        call.store.replace("payment_method", {**method, "customer": None, "_detached": True})
     gone = {"id": customer["id"], "object": "customer", "deleted": True}
     call.store.replace("customer", {**gone, "created": customer["created"]})
     events.record(call, "customer.deleted", customer)

@@ -25,7 +25,7 @@ def test_says_what_ends_with_it(life: Life) -> None:
     assert f"{life.id} (active) ends at once: access is lost, and nothing is refunded." in ran.err
     assert "1 saved card is removed" in ran.err
     assert "The balance is lost: $7.00 credit." in ran.err
-    assert "1 item that waits for the next invoice is not billed any more" in ran.err
+    assert "What waits for the next invoice (1 item) is not billed any more" in ran.err
     assert is_deleted(life)
     assert life.held["status"] == "canceled"
 

@@ -247,3 +247,13 @@ def test_asks(life: Life) -> None:
 
     assert ran.code == 2
     assert plan(life) == [("pro", 1)]
+
+
+@pytest.mark.parametrize("option", ["--add", "--price"])
+def test_a_prices_own_trial_is_not_used_and_that_is_said(life: Life, option: str) -> None:
+    recurring = {"interval": "month", "trial_period_days": 14}
+    life.shop.price(lookup_key="tried", recurring=recurring, unit_amount=9000)
+    ran = life.ok(*CHANGE, option, "tried")
+
+    assert "tried has a trial of its own (14 days), which is not used." in ran.err
+    assert life.held["status"] == "active"
