@@ -53,8 +53,10 @@ ANYWHERE: dict[str, Any] = {
     "expand": EXPAND,
 }
 ON_CONFIRMATION = {
-    **optional(error_on_requires_action=Boolean(), off_session=OffSession(), return_url=Text()),
-    **unsupported(intent_rules.NOT_HERE, "confirmation_token mandate mandate_data radar_options use_stripe_sdk"),
+    **optional(
+        error_on_requires_action=Boolean(), off_session=OffSession(), return_url=Text(), use_stripe_sdk=Boolean()
+    ),
+    **unsupported(intent_rules.NOT_HERE, "confirmation_token mandate mandate_data radar_options"),
 }
 CREATE = Hash(
     {
@@ -63,6 +65,7 @@ CREATE = Hash(
             automatic_payment_methods=intent_rules.METHODS,
             capture_method=CAPTURE_METHOD,
             confirm=Boolean(),
+            confirmation_method=Choice(("automatic", "manual")),
             customer=Text(),
             description=Text(1000),
             payment_method=Text(),
@@ -75,7 +78,7 @@ CREATE = Hash(
         **unsettable(metadata=Metadata()),
         **unsupported(NO_ACCOUNTS, "customer_account"),
         **unsupported(intent_rules.NO_CONNECT, "application_fee_amount on_behalf_of transfer_data transfer_group"),
-        **unsupported(intent_rules.NOT_HERE, "confirmation_method payment_method_configuration"),
+        **unsupported(intent_rules.NOT_HERE, "payment_method_configuration"),
         **ON_CONFIRMATION,
         **ANYWHERE,
     }
@@ -137,14 +140,22 @@ RETRIEVE = Hash({**optional(client_secret=Text()), "expand": EXPAND})
 AUTHENTICATE = Hash({**required(succeeds=Boolean()), "expand": EXPAND})
 
 
+ONLY_CONFIRMING = ("error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")
+
+
 def check_creation(params: Params) -> None:
     """Raise for parameters that do not go together, and for an amount that Stripe does not charge."""
     payment_rules.check_amount(params["amount"], params["currency"])
     check_types(params)
+    if params.get("confirmation_method") == "manual":
+        raise invalid(
+            "The local Stripe does not have the confirmation method `manual`: it is confirmed where it is paid.",
+            "confirmation_method",
+        )
     named = [name for name in ("automatic_payment_methods", *TYPES) if name in params]
     if len(named) > 1:
         raise only_one_of(named)
-    early = [name for name in ("error_on_requires_action", "off_session", "return_url") if name in params]
+    early = [name for name in ONLY_CONFIRMING if name in params]
     if early and not params.get("confirm"):
         raise invalid(f"The parameter `{early[0]}` can only be used with `confirm=true`.", early[0])
 

@@ -168,7 +168,7 @@ def next_action(call: Call, intent: Object) -> Object:
     for Stripe.js (https://docs.stripe.com/payments/3d-secure/authentication-flow)."""
     url = pages.authentication(intent["id"], intent["client_secret"])
     return_url = call.params.get("return_url")
-    if return_url is not None:
+    if return_url is not None and not call.params.get("use_stripe_sdk"):
         return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
     return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "stripe_3ds2_fingerprint"}}
 

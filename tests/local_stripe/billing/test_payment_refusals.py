@@ -176,6 +176,15 @@ def test_a_payment_that_may_not_wait_for_the_customer(local: Local) -> None:
     assert (refused.status, refused.code) == (402, "authentication_required")
 
 
+def test_stripe_js_may_be_asked_to_authenticate_in_place(local: Local) -> None:
+    made = intent(local, payment_method="pm_card_threeDSecure2Required", confirmation_method="automatic")
+    path = f"{INTENTS}/{made['id']}/confirm"
+    waiting = local.post(path, return_url="https://shop.example/back", use_stripe_sdk=True)
+    assert waiting["next_action"]["type"] == "use_stripe_sdk"
+    refused = local.refused("post", INTENTS, amount=2000, currency="usd", confirmation_method="manual")
+    assert refused.param == "confirmation_method"
+
+
 def test_what_only_a_confirmation_uses_is_not_dropped_without_one(local: Local) -> None:
     for name, value in (("off_session", True), ("return_url", "https://a.example"), ("error_on_requires_action", True)):
         assert local.refused("post", INTENTS, amount=2000, currency="usd", **{name: value}).param == name
