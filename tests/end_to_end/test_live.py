@@ -22,7 +22,9 @@ with responses.RequestsMock(assert_all_requests_are_fired=False) as stripe:
     for kind in ("products", "prices"):
         nothing = {"object": "list", "data": [], "has_more": False, "url": f"/v1/{kind}"}
         stripe.get(f"https://api.stripe.com/v1/{kind}", json=nothing)
-    stripe.post("https://api.stripe.com/v1/products", json={"id": "bare", "object": "product"})
+    product = {"id": "bare", "object": "product", "active": True, "created": 1, "images": [], "livemode": True}
+    more = {"marketing_features": [], "metadata": {}, "name": "Bare", "type": "service", "updated": 1}
+    stripe.post("https://api.stripe.com/v1/products", json={**product, **more})
     code = run(sys.argv[1:])
     print("written:", sum(call.request.method == "POST" for call in stripe.calls))
 sys.exit(code)
