@@ -21,13 +21,16 @@ PRIVATE = "_"
 FIRST_PAGE = 10
 """How many objects a list within another object has."""
 
-INLINED: Mapping[tuple[str, str], str] = {
-    ("product_feature", "entitlement_feature"): "entitlements.feature",
-    ("subscription_item", "plan"): "plan",
-    ("subscription_item", "price"): "price",
+SCALARS = (str, int, float)
+
+INLINED: Mapping[str, Mapping[str, str]] = {
+    "product_feature": {"entitlement_feature": "entitlements.feature"},
+    "subscription_item": {"plan": "plan", "price": "price"},
 }
 """Stored as an id, always shown as the object of that kind, as it is now."""
 
+OF_EVENTS = "notification_event_data"
+"""The object in an event was shown when the event was made."""
 UNCOUNTED = ("entitlements.active_entitlement_summary",)
 """Objects whose list does not say how many there are, as the lists of others do (recorded; Stripe's reference)."""
 
@@ -79,11 +82,14 @@ def _deleted(kind: str, id: str) -> Object:
 
 def _shown(store: Store, form: Shape, stored: Object, tree: Wanted) -> Object:
     answer: Object = dict.fromkeys(form.null)
+    inlined = INLINED.get(form.name, ())
     for name, value in stored.items():
         branch = tree.get(name)
-        if name.startswith(PRIVATE) or name in form.never or (branch is None and name in form.only_expanded):
+        if name[0] == PRIVATE or name in form.never or (branch is None and name in form.only_expanded):
             continue
-        if value is not None:
+        if branch is None and isinstance(value, SCALARS) and name not in inlined:
+            answer[name] = value
+        elif value is not None:
             answer[name] = _value(store, form, name, value, branch)
         elif branch is not None or not is_known(form.name):
             answer[name] = None
@@ -99,13 +105,16 @@ def _shown(store: Store, form: Shape, stored: Object, tree: Wanted) -> Object:
 def ordered(fields: Object) -> Object:
     """Return the fields in Stripe's order: the id, the object, the others by the alphabet (recorded)."""
     names = sorted(fields)
-    first = [name for name in ("id", "object") if name in fields]
-    return {name: fields[name] for name in (*first, *(name for name in names if name not in first))}
+    for name in ("object", "id"):
+        if name in fields:
+            names.remove(name)
+            names.insert(0, name)
+    return {name: fields[name] for name in names}
 
 
 def _value(store: Store, form: Shape, name: str, value: Any, branch: Wanted | None) -> Any:
     if isinstance(value, str):
-        kind = INLINED.get((form.name, name))
+        kind = INLINED.get(form.name, {}).get(name)
         if kind is not None:
             return shown(store, kind, current(store, kind, value), branch or {})
         return value if branch is None else _linked(store, form.within.get(name, ()), name, value, branch)
@@ -113,7 +122,7 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: Wanted | No
         return value
     names = form.within.get(name)
     if names is None:
-        return _free(value)
+        return value if form.name == OF_EVENTS else _free(value)
     if isinstance(value, list):
         return _part(store, names, name, value, branch)
     if names[0].startswith(MAP):
@@ -144,7 +153,7 @@ def _form(value: Object, names: Sequence[str]) -> Shape:
 
 
 def _free(value: Any) -> Any:
-    """Return what has no fields of Stripe's own, as metadata, or any object, as in an event."""
+    """Return what has no fields of Stripe's own, as metadata, in order."""
     if isinstance(value, dict):
         return ordered({name: _free(inner) for name, inner in value.items()})
     return [_free(element) for element in value] if isinstance(value, list) else value

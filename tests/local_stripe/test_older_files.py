@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from stripe_billing_cli.local_stripe import documented
+from stripe_billing_cli.local_stripe.router import ROUTES
 from stripe_billing_cli.local_stripe.store import SCHEMA_VERSION
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Clock, Local
@@ -62,6 +64,25 @@ def test_all_objects_of_an_older_file_are_read_in_todays_shape(older: Local, pat
     assert len(listed) == LISTS[path]
     for held in listed:
         assert older.get(f"{path}/{held['id']}") == held
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_all_that_is_documented_can_be_expanded_in_a_list(older: Local, path: str) -> None:
+    """One step and two, over objects in all their states; each answer is held against the contract."""
+    kind = {route.path: route.kind for route in ROUTES}[path]
+    steps = documented.expandable(kind)
+    asked = [f"data.{field}" for field in steps]
+    asked += [
+        f"data.{field}.{inner}"
+        for field, kinds in steps.items()
+        for inner in dict.fromkeys(name for kind in kinds for name in documented.expandable(kind))
+        if inner != documented.ANY_KEY
+    ]
+
+    for expand in asked:
+        reply = older.send("get", path, f"limit=30&expand[]={expand}")
+        if reply.status != 200:
+            assert reply.refusal.message.startswith("The local Stripe does not have "), reply.text
 
 
 def test_the_events_of_an_older_file_stay_as_they_were(older: Local) -> None:

@@ -91,7 +91,7 @@ def drafted(
         "metadata": {},
         "parent": invoice_fields.parent(subscription, proration_date),
         "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
-        "payments": {"object": "list", "data": [], "has_more": False, "url": "/v1/invoice_payments"},
+        "payments": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoice_payments?invoice={id}"},
         "period_end": end,
         "period_start": start,
         "post_payment_credit_notes_amount": 0,
