@@ -186,6 +186,29 @@ def test_what_the_file_leaves_out_goes_back_to_stripes_default(billing: Billing,
     assert billing.plan()["changes"] == []
 
 
+def test_a_place_of_performance_goes_and_the_tax_code_stays(billing: Billing, account: Account) -> None:
+    """Stripe tells a product's tax code twice: as `tax_code`, and in `tax_details`."""
+    product = """
+version: 1
+catalog: keymap
+products:
+  boxed:
+    name: Boxed
+    {}
+"""
+    code = "tax_code: txcd_99999999"
+    details = "tax_details: {performance_location: taxloc_1, tax_code: txcd_99999999}"
+    for tax, place in ((details, "taxloc_1"), (code, None)):
+        billing.apply(product.replace("{}", tax))
+        held = account.products()["boxed"]
+        assert held["tax_code"] == "txcd_99999999"
+        assert held["tax_details"] == {"performance_location": place, "tax_code": "txcd_99999999"}
+        assert "No changes." in billing.ok("catalog", "plan", "--local").out
+    billing.apply(product.replace("{}", ""))
+    held = account.products()["boxed"]
+    assert (held["tax_code"], held["tax_details"]) == (None, None)
+
+
 def test_metadata_that_the_file_never_set_is_left_alone(billing: Billing, account: Account) -> None:
     billing.apply(SEED)
     account.post("/v1/products/pro", metadata={"crm": "4711"})
