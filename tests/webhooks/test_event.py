@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stripe_billing_cli.webhooks import narration
 from stripe_billing_cli.webhooks.event import Event, NotAnEvent, from_body, parse
+from tests.answer_modes import MODES, rewritten
 from tests.webhooks.receiving import event_body
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
@@ -121,6 +124,31 @@ def test_whatever_it_holds_it_is_an_event_or_not(fields: dict[str, Any]) -> None
     assert event.payload is not None
     for text in (event.id, event.type, event.lane, event.account or ""):
         assert text.isascii()
+
+
+@pytest.mark.parametrize("mode", sorted(MODES))
+def test_one_that_is_said_in_another_way_is_read_alike_and_kept_as_it_came(mode: str) -> None:
+    about = {
+        "id": "sub_1",
+        "object": "subscription",
+        "customer": {"id": "cus_1", "object": "customer"},
+        "status": "new",
+    }
+    body = event_body(data={"object": about, "previous_attributes": {"status": "old", "pause_collection": None}})
+    said = rewritten(body, "", MODES[mode])
+
+    plain, read = parse(body), parse(said)
+
+    assert msgspec.structs.replace(read, payload=plain.payload) == plain
+    assert read.payload == said
+    assert narration.changes(read) == narration.changes(plain) == ["status: old → new", "pause_collection"]
+
+
+def test_one_of_an_unknown_type_about_an_unknown_object_is_read() -> None:
+    event = parse(event_body(type="galaxy.formed", data={"object": {"object": "galaxy", "spiral": True}}))
+
+    assert (event.type, event.object, event.object_id, event.customer) == ("galaxy.formed", "galaxy", None, None)
+    assert event.lane == event.id
 
 
 def test_one_read_from_the_api_is_the_same() -> None:
