@@ -94,6 +94,13 @@ def test_limits_clamp(stripe_account: Account, limit: int, length: int) -> None:
     assert (len(page["data"]), page["has_more"]) == (length, length < 3)
 
 
+def test_a_cursor_that_is_not_there_is_told_before_two_cursors(stripe_account: Account) -> None:
+    customer = ok(stripe_account, "POST /v1/customers")
+    cursors = {"starting_after": "cus_nope", "ending_before": customer["id"]}
+    wrong = refusal(stripe_account, "GET /v1/customers", cursors)
+    assert wrong == (400, "resource_missing", "starting_after", "No such customer: 'cus_nope'")
+
+
 @pytest.mark.parametrize("path", ["/v1/checkout/sessions", "/v1/webhook_endpoints"])
 def test_what_an_account_has_not_used_is_an_empty_list(stripe_account: Account, path: str) -> None:
     assert ok(stripe_account, f"GET {path}")["data"] == []
