@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sys
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -57,7 +57,7 @@ def report(error: BaseException, *, output: str, verbose: bool) -> int:
     """Tell the user on stderr; the exit code."""
     from stripe_billing_cli.cli.output import flush
 
-    told = explain(error)
+    told = _masked(explain(error))
     flush()
     if verbose and not isinstance(error, TyperException | typer.Abort | KeyboardInterrupt | CommandFailed):
         from stripe_billing_cli.stripe_api.errors import without_secrets
@@ -67,10 +67,23 @@ def report(error: BaseException, *, output: str, verbose: bool) -> int:
         json.dump(told.as_json(), sys.stderr, ensure_ascii=False)
         sys.stderr.write("\n")
     elif isinstance(error, TyperException) and hasattr(error, "show"):
+        if hasattr(error, "message"):
+            error.message = told.message if told.message in error.format_message() else _without_secrets(error.message)
         error.show()
     else:
         _print(told)
     return told.exit_code
+
+
+def _masked(told: Told) -> Told:
+    """The error without keys, secrets and passwords, which may have been pasted where something else belongs."""
+    return replace(told, message=_without_secrets(told.message), hint=told.hint and _without_secrets(told.hint))
+
+
+def _without_secrets(text: str) -> str:
+    from stripe_billing_cli.stripe_api.errors import without_secrets
+
+    return without_secrets(text)
 
 
 def explain(error: BaseException) -> Told:

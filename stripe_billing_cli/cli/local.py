@@ -83,6 +83,17 @@ def serve(
     webhook_retry_scale: WebhookRetryScale = 1.0,
     webhook_timeout: WebhookTimeout = 20.0,
     webhook_chaos: WebhookChaos = None,
+    webhooks_anywhere: Annotated[
+        bool, typer.Option("--webhooks-anywhere", help="Deliver webhooks to other machines too, not to this one only.")
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--allow-host",
+            metavar="NAME",
+            help="A name that it is called by, besides localhost and addresses; a container's, say. Repeatable.",
+        ),
+    ] = None,
 ) -> None:
     """Serve the local Stripe to any Stripe client, the SDKs and Stripe's CLI among them.
 
@@ -112,7 +123,7 @@ def serve(
     except ValueError as error:
         raise CommandFailed("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
 
-    sending = _sending(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos)
+    sending = _sending(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
 
     def ready(url: str) -> None:
         if context.printer.for_people:
@@ -133,6 +144,7 @@ def serve(
             sending=sending,
             on_ready=ready,
             log=context.printer.note if context.verbose else None,
+            allowed_hosts=frozenset(name.lower() for name in allow_host or ()),
         )
     except LocalStripeError as error:
         raise CommandFailed("local_stripe", error.message, error.hint) from error
@@ -149,7 +161,7 @@ def _limits(text: str | None) -> LocalRateLimit | None:
     return LocalRateLimit(int(total), int(operation or total))
 
 
-def _sending(retries: str, scale: float, timeout: float, chaos: str | None) -> Sending:
+def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> Sending:
     from stripe_billing_cli.local_stripe.webhooks.chaos import Chaos
     from stripe_billing_cli.local_stripe.webhooks.retries import SCHEDULES, scaled
     from stripe_billing_cli.local_stripe.webhooks.sender import Sending
@@ -164,7 +176,7 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None) -> S
         deviations = Chaos.parse(chaos) if chaos is not None else Chaos()
     except ValueError as error:
         raise CommandFailed("usage", f"--webhook-chaos: {error}", exit_code=WRONG) from None
-    return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout)
+    return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout, anywhere)
 
 
 @doors.command(app, shared=("output", "yes", "verbose"))

@@ -14,7 +14,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -30,6 +30,7 @@ from stripe_billing_cli.local_stripe.faults import LOST, Fault, Faults, false_an
 from stripe_billing_cli.local_stripe.identifiers import request_id
 from stripe_billing_cli.local_stripe.limits import Limiter, RateLimit
 from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request, operation_of
+from stripe_billing_cli.local_stripe.origins import check_caller
 from stripe_billing_cli.local_stripe.router import Router
 from stripe_billing_cli.local_stripe.store import Store
 from stripe_billing_cli.local_stripe.webhooks.sender import Sender, Sending
@@ -71,8 +72,10 @@ class Application:
         limits: RateLimit | None = None,
         faults: Sequence[Fault] = (),
         log: Log | None = None,
+        allowed_hosts: Collection[str] = (),
     ) -> None:
         self._router = router
+        self._allowed_hosts = allowed_hosts
         self._latency = latency_ms / 1000
         self._limiter = Limiter(limits, time.monotonic) if limits else None
         self._faults = Faults(faults)
@@ -94,7 +97,7 @@ class Application:
         if self._latency:
             await asyncio.sleep(self._latency)
         request = _request(scope, body)
-        refusal = refusal or _too_long(body)
+        refusal = refusal or _too_long(body) or self._of_elsewhere(request)
         answer, loss = (refusal, None) if refusal else await self._answer(request)
         answer = _for_reader(answer, request)
         if self._log:
@@ -107,6 +110,13 @@ class Application:
             return None
         try:
             self._limiter.check(operation_of(scope["method"], scope["path"]))
+        except ApiError as error:
+            return _failure(error)
+        return None
+
+    def _of_elsewhere(self, request: Request) -> Answer | None:
+        try:
+            check_caller(request.headers, self._allowed_hosts)
         except ApiError as error:
             return _failure(error)
         return None
@@ -250,6 +260,7 @@ class LocalServer:
         strict_version: bool = False,
         sending: Sending | None = None,
         log: Log | None = None,
+        allowed_hosts: Collection[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = Store(path)
@@ -259,7 +270,9 @@ class LocalServer:
             self.store.close()
             raise
         self._router = Router(self.store, clock, strict_version=strict_version)
-        self._application = Application(self._router, latency_ms=latency_ms, limits=limits, faults=faults, log=log)
+        self._application = Application(
+            self._router, latency_ms=latency_ms, limits=limits, faults=faults, log=log, allowed_hosts=allowed_hosts
+        )
         self._sender = Sender(self.store, sending or Sending(), log=log)
         self._server = UnsignalledServer(
             uvicorn.Config(
@@ -348,6 +361,7 @@ def serve(
     sending: Sending | None = None,
     on_ready: Callable[[str], None] = lambda url: None,
     log: Log | None = None,
+    allowed_hosts: Collection[str] = (),
 ) -> None:
     """Serve until interrupted. `on_ready` is told the URL once calls are answered; `log` gets a line for each."""
     server = LocalServer(
@@ -360,6 +374,7 @@ def serve(
         strict_version=strict_version,
         sending=sending,
         log=log,
+        allowed_hosts=allowed_hosts,
     )
     server.run(on_ready)
 

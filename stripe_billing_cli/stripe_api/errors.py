@@ -12,11 +12,16 @@ SECRET = re.compile(
     r"\b((?:sk|rk)_(?:test|live)_|whsec_|(?:pi|seti)_[A-Za-z0-9]+_secret_)"
     r"([A-Za-z0-9_*]*?)([A-Za-z0-9]{0,4})(?![A-Za-z0-9_*])"
 )
+PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+(?=@)")
+"""A user's name and password in an address."""
 
 
 def without_secrets(text: str) -> str:
-    """`text` with API keys, webhook secrets and client secrets reduced to their prefix and last four characters."""
-    return SECRET.sub(lambda match: f"{match[1]}…{match[3] if len(match[2]) >= 8 else ''}", text)
+    """`text` with API keys, webhook secrets and client secrets reduced to their prefix and last four characters.
+
+    Passwords in addresses are left out.
+    """
+    return SECRET.sub(lambda match: f"{match[1]}…{match[3] if len(match[2]) >= 8 else ''}", PASSWORD.sub(r"\1:…", text))
 
 
 class StripeFailure(Exception):

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.local_stripe.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.origins import is_on_this_machine
 from stripe_billing_cli.local_stripe.store import Store
 from stripe_billing_cli.local_stripe.webhooks import deliveries, retries
 from stripe_billing_cli.local_stripe.webhooks.chaos import Chaos
@@ -33,6 +34,8 @@ class Sending:
     pauses: tuple[float, ...] = retries.TEST
     chaos: Chaos = field(default_factory=Chaos)
     timeout: float = 20.0
+    anywhere: bool = False
+    """Whether endpoints on other machines are called."""
 
 
 def signature(secret: str, body: bytes, timestamp: int) -> str:
@@ -157,6 +160,8 @@ class Sender:
         """The status that answered, or what went wrong."""
         import requests
 
+        if not self._sending.anywhere and not is_on_this_machine(delivery.endpoint["url"]):
+            return "not sent: it is on another machine (--webhooks-anywhere)"
         body = deliveries.payload(delivery)
         headers = {
             "Accept": "*/*; q=0.5, application/xml",
