@@ -254,7 +254,8 @@ def _remarks(
     if request.trial_end == "now":
         found.append("The trial ends now, and the first paid period begins.")
     elif request.trial_end is not None and subscription["status"] != "trialing":
-        found.append("Nothing is due until the trial ends: what is paid for of the current period is credited.")
+        paid = "is not credited" if request.proration == "none" else "is credited"
+        found.append(f"Nothing is due until the trial ends; what is paid for of the current period {paid}.")
     if request.restart_period:
         found.append("A new period begins now: the billing date becomes today.")
     found += [

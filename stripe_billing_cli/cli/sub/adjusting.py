@@ -71,7 +71,7 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
 
     plan = plan_adjust(context.stripe, name, wanted)
     if plan.is_done or plan.waits or preview:
-        result = "previewed" if preview and not plan.is_done else "unchanged" if plan.is_done else "payment_needed"
+        result = "unchanged" if plan.is_done else "payment_needed" if plan.waits else "previewed"
         _tell(context, plan, result, plan.subscription, plan.waits)
         return
     id = plan.subscription["id"]
