@@ -37,7 +37,6 @@ UNCOUNTED = ("entitlements.active_entitlement_summary",)
 NOT_HERE = {
     "card": "cards in the form of sources",
     "file": "files",
-    "setup_attempt": "setup attempts",
     "tax_code": "tax codes",
 }
 """Objects that the local Stripe does not have, though ids of them stand in those that it has."""

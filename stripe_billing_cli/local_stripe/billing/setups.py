@@ -6,7 +6,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.answers import shown
-from stripe_billing_cli.local_stripe.billing import checkout_closing, payment_methods, payments
+from stripe_billing_cli.local_stripe.billing import checkout_closing, payment_methods, payments, setup_attempts
 from stripe_billing_cli.local_stripe.billing.cards import Decline
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import ApiError
@@ -48,9 +48,11 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
 
 def attempt(call: Call, setup: Object, method: Object) -> Object:
     """The intent after the card was tried: succeeded and attached, requires_action or requires_payment_method."""
-    setup = {**setup, "latest_attempt": identifiers.long_id(call, "setatt")}
-    card = payment_methods.card_of(method)
-    if card.authenticates_setup:
+    asks = payment_methods.card_of(method).authenticates_setup
+    if not asks:
+        method = payment_methods.checked(call, method)
+    setup = {**setup, "latest_attempt": setup_attempts.begin(call, setup, method)}
+    if asks:
         return _saved(
             call,
             "requires_action",
@@ -62,7 +64,6 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
                 "status": "requires_action",
             },
         )
-    method = payment_methods.checked(call, method)
     decline = payment_methods.setup_decline(method)
     if decline is not None:
         failure = _failure(call, method, decline)
@@ -120,6 +121,7 @@ def cancel(call: Call, setup: Object, reason: str | None) -> Object:
 
 def _saved(call: Call, event: str, setup: Object) -> Object:
     call.store.replace("setup_intent", setup)
+    setup_attempts.end(call, setup)
     events.record(call, f"setup_intent.{event}", setup)
     return setup
 

@@ -179,3 +179,25 @@ def test_a_client_secret_is_the_intent_s_own(local: Local) -> None:
     setup = local.post(PATH)
     assert local.get(f"{PATH}/{setup['id']}", client_secret=setup["client_secret"]) == setup
     assert local.refused("get", f"{PATH}/{setup['id']}", client_secret="seti_other").status == 400
+
+
+def test_each_try_is_an_attempt_of_the_intent(local: Local) -> None:
+    """After `stripe/_setup_attempt.py`."""
+    owner = customer(local)
+    setup = local.post(PATH, customer=owner)
+    path = f"{PATH}/{setup['id']}/confirm"
+    local.send("post", path, "payment_method=pm_card_chargeDeclinedExpiredCard")
+    waiting = local.post(path, payment_method="pm_card_authenticationRequired", expand=["latest_attempt"])
+    assert waiting["latest_attempt"]["status"] == "requires_action"
+    local.send("post", f"/local/setup_intents/{setup['id']}/authenticate", "succeeds=true")
+    succeeded, failed = local.get("/v1/setup_attempts", setup_intent=setup["id"])["data"]
+    assert (succeeded["id"], succeeded["status"], succeeded["customer"]) == (
+        waiting["latest_attempt"]["id"],
+        "succeeded",
+        owner,
+    )
+    assert succeeded["payment_method_details"]["card"]["last4"] == "3184"
+    assert (failed["status"], failed["setup_error"]["code"]) == ("failed", "expired_card")
+    assert local.refused("get", "/v1/setup_attempts", setup_intent="seti_no") == Refusal(
+        "No such setupintent: 'seti_no'", "resource_missing", "setup_intent"
+    )
