@@ -142,6 +142,45 @@ class TestMoney:
         assert life.invoices()[-1] == ("paid", -UNUSED)
         assert life.shop.api.get(f"/v1/customers/{life.customer}")["balance"] == -UNUSED
 
+    def test_a_credit_that_waits_reaches_no_balance(self, life: Life) -> None:
+        record = life.json("sub", "cancel", life.id, "--now", "--prorate", "--yes")
+
+        assert (record["final_invoice"]["to_balance"], record["final_invoice"]["due_now"]) == (0, 0)
+        assert [line["amount"] for line in record["final_invoice"]["lines"]] == [-UNUSED]
+        assert life.shop.api.get(f"/v1/customers/{life.customer}")["balance"] == 0
+
+    def test_what_is_pending_is_billed_at_the_period_s_end(self, life: Life) -> None:
+        life.ok("sub", "change", life.id, "--quantity", "2", "--proration", "create", "--yes")
+
+        ran = life.ok("sub", "cancel", life.id, "--yes")
+
+        assert "A last invoice is made on 1 Apr 2026: $10.16 is charged." in ran.err
+        life.advance(FIRST_OF_APRIL + 3601)
+        assert life.invoices()[-1] == ("paid", UNUSED)
+
+    def test_a_credit_of_an_end_on_a_date_reaches_the_balance_then(self, life: Life) -> None:
+        ran = life.ok("sub", "cancel", life.id, "--at", "2026-03-20", "--prorate", "--yes")
+
+        assert "A last invoice is made on 20 Mar 2026: $5.81 goes to the balance." in ran.err
+        life.advance(life.held["cancel_at"] + 3601)
+        assert life.shop.api.get(f"/v1/customers/{life.customer}")["balance"] == -581
+
+    def test_use_is_said_and_charged_on_the_last_invoice(self, life: Life) -> None:
+        meter = life.shop.post(
+            "/v1/billing/meters", display_name="Calls", event_name="calls", default_aggregation={"formula": "sum"}
+        )["id"]
+        recurring = {"interval": "month", "usage_type": "metered", "meter": meter}
+        calls = life.shop.price(life.shop.product("Calls"), unit_amount=2, recurring=recurring)["id"]
+        used = life.shop.subscription(life.customer, calls)["id"]
+        payload = {"stripe_customer_id": life.customer, "value": "200"}
+        life.shop.post("/v1/billing/meter_events", event_name="calls", payload=payload)
+
+        ran = life.ok("sub", "cancel", used, "--now", "--invoice-now", "--yes")
+
+        assert "A last invoice is made now: $4.00 is charged." in ran.err
+        [invoice], _ = life.shop.api.page("/v1/invoices", {"subscription": used})
+        assert (invoice["status"], invoice["amount_paid"]) == ("paid", 400)
+
     def test_the_unused_part_of_the_last_payment_is_refunded(self, life: Life) -> None:
         ran = life.ok("sub", "cancel", life.id, "--now", "--refund", "prorated", "--yes")
 

@@ -260,3 +260,30 @@ def test_deleting_the_customer_cancels_all(local: Local) -> None:
     local.delete(f"/v1/customers/{life.customer}")
     assert life.subscription(held["id"])["status"] == "canceled"
     assert local.get(f"/v1/customers/{life.customer}")["deleted"] is True
+
+
+@pytest.mark.parametrize("how", [{"cancel_at_period_end": True}, {"cancel_at": "min_period_end"}])
+def test_of_several_intervals_the_first_end_credits_the_longer(local: Local, how: Any) -> None:
+    """https://docs.stripe.com/billing/subscriptions/mixed-interval: 334 of 365 days of 100.00 are left."""
+    life = Life.begin(local, "2026-01-01")
+    held = life.subscribe(price(local, 10000, "year"), price(local, 4000))
+    assert update(local, held, **how)["cancel_at"] == moment("2026-02-01")
+    life.advance("2026-02-01 01:01")
+    assert life.totals(held["id"]) == [14000, -9151]
+    assert local.get(f"/v1/customers/{life.customer}")["balance"] == -9151
+
+
+def test_of_several_intervals_the_last_end_credits_nothing(local: Local) -> None:
+    life = Life.begin(local, "2026-01-01")
+    held = life.subscribe(price(local, 10000, "year"), price(local, 4000))
+    assert update(local, held, cancel_at="max_period_end")["cancel_at"] == moment("2027-01-01")
+    life.advance("2027-01-01 02:00")
+    assert (life.totals(held["id"]), life.subscription(held["id"])["status"]) == ([14000, *[4000] * 11], "canceled")
+
+
+def test_an_end_within_a_later_period_bills_that_in_part(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(price(local, 3000))
+    update(local, held, cancel_at=moment("2026-06-16"))
+    life.advance("2026-07-16")
+    assert life.totals(held["id"]) == [3000, 3000, 1500]

@@ -225,3 +225,14 @@ def test_the_end_bills_what_was_used(local: Local, ends: Any) -> None:
     [last] = life.invoices(held["id"])
     assert (last["total"], last["status"], last["created"]) == (20, "paid", after["cancel_at"])
     assert seen["total"] == 20
+
+
+def test_a_trial_that_begins_bills_what_was_used_before(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    held = life.subscribe(metered(local, meter(local)["id"]))
+    use(life, "10")
+    life.advance("2026-04-11")
+    local.post(f"/v1/subscriptions/{held['id']}", trial_end=moment("2026-04-21"))
+    use(life, "5")
+    life.advance("2026-05-21 01:01")
+    assert sum(life.totals(held["id"])) == 20

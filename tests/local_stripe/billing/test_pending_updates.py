@@ -200,3 +200,13 @@ def test_what_waited_waits_again_when_it_is_dropped(local: Local) -> None:
     life.advance("2026-04-03")
     [waiting] = local.get("/v1/invoiceitems", customer=life.customer, pending=True)["data"]
     assert waiting["amount"] == 500
+
+
+def test_paid_it_makes_a_past_due_subscription_active(local: Local) -> None:
+    """Its invoice is the newest one (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses)."""
+    life, held = running(local, DECLINED)
+    life.advance("2026-05-01 02:00")
+    assert life.subscription(held["id"])["status"] == "past_due"
+    life.pay_by("pm_card_visa")
+    assert upgrade(local, held, price(local, 3000))["status"] == "active"
+    assert [one["status"] for one in life.invoices(held["id"])] == ["paid", "open", "paid"]

@@ -18,6 +18,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     pending_updates,
     rhythms,
     sellable,
+    standing,
     stored,
     trial_ends,
 )
@@ -115,6 +116,8 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     at = params.get("proration_date", call.now)
     prorates = params.get("proration_behavior") != "none"
     credits = changes.credits_for(before, before["items"]["data"], known, at) if prorates else []
+    if prorates:
+        credits += [line for item in before["items"]["data"] for line in known.used(item)]
     shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, known, call.now)
     return Decided({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
 
@@ -276,7 +279,7 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
     call.store.replace(stored.KIND, waits)
     method = collection.default_method(call, customer, before)
     if invoice["status"] == "paid":
-        pending_updates.apply(call, waits)
+        standing.paid(call, invoice, None)
     elif method is not None:
         collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if stored.find(call, id)["_pending_change"] is not None:

@@ -28,8 +28,7 @@ def paid(call: Call, invoice: Object, method: str | None) -> None:
     if method is not None and stored.saves_card(subscription):
         changes["default_payment_method"] = method
     if pending_updates.waits_for(subscription, invoice):
-        pending_updates.apply(call, subscription, **changes)
-        return
+        subscription = pending_updates.apply(call, subscription, **changes)
     _better(call, subscription, invoice, changes)
 
 
@@ -82,7 +81,8 @@ def _newest(call: Call, subscription: Object) -> Object | None:
         if invoice["status"] in ("open", "paid", "uncollectible")
         and not pending_updates.waits_for(subscription, invoice)
     ]
-    return max(found, key=lambda invoice: invoice["status_transitions"]["finalized_at"], default=None)
+    newest_first = reversed(found)
+    return max(newest_first, key=lambda invoice: int(invoice["status_transitions"]["finalized_at"]), default=None)
 
 
 def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
