@@ -12,7 +12,18 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import change, cost, outcomes, payments, quote, records, references, start, steps
+from stripe_billing_cli.subscriptions import (
+    change,
+    cost,
+    outcomes,
+    payments,
+    quote,
+    records,
+    references,
+    start,
+    steps,
+    waiting_items,
+)
 from stripe_billing_cli.subscriptions.apply_change import check_as_read
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
@@ -55,6 +66,8 @@ class AdjustPlan:
     """What is going to be changed: `update` are the parameters of it, none where all is as wanted.
 
     `added` and `removed` are named by their prices. `waits`: the same change waits for its payment already.
+    `has_waiting_items`: invoice items wait, which the invoice of a change that may wait for its payment need not take
+    in; that of one that is made or refused at once does, as Stripe's preview says.
     """
 
     subscription: Object
@@ -67,6 +80,7 @@ class AdjustPlan:
     drops_schedule: str | None = None
     remarks: tuple[str, ...] = field(default_factory=tuple)
     waits: Owed | None = None
+    has_waiting_items: bool = False
 
     @property
     def is_done(self) -> bool:
@@ -77,7 +91,8 @@ class AdjustPlan:
         """What becomes of the change if its invoice is not paid; None where there is none to be charged."""
         if self.subscription["collection_method"] != "charge_automatically" or not self.update.keys() & MAY_WAIT:
             return None
-        return "pending_if_incomplete" if self.update.keys() <= MAY_WAIT else "error_if_incomplete"
+        may_wait = self.update.keys() <= MAY_WAIT and not self.has_waiting_items
+        return "pending_if_incomplete" if may_wait else "error_if_incomplete"
 
     def apply(self, api: StripeApi) -> AdjustResult:
         """Change it, as it was quoted. Raises `Refused` if it has changed since it was read, `StripeFailure`."""
@@ -143,9 +158,9 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
         return AdjustPlan(found, request, update, added, removed, waits=owed)
     schedule = id_of(found["schedule"])
     quoted = _quote(api, found, update, now, request.proration)
-    return AdjustPlan(
-        found, request, update, added, removed, quoted, waiting, schedule, _remarks(found, request, added, removed)
-    )
+    remarks = _remarks(found, request, added, removed)
+    plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
+    return replace(plan, has_waiting_items=waiting_items.are_there(api, found))
 
 
 def _quantity(terms: Terms) -> dict[str, int]:

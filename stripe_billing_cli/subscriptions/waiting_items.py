@@ -16,6 +16,12 @@ def of(api: StripeApi, subscription: Object) -> list[Object]:
     return [item for item in found if _subscription_of(item) == subscription["id"]]
 
 
+def are_there(api: StripeApi, subscription: Object) -> bool:
+    """Whether anything waits for an invoice of the subscription or of its customer. Raises `StripeFailure`."""
+    pending = {"customer": id_of(subscription["customer"]), "pending": True, "limit": 1}
+    return bool(api.page("/v1/invoiceitems", pending)[0])
+
+
 def _subscription_of(item: Object) -> str | None:
     details = (item["parent"] or {}).get("subscription_details") or {}
     return details.get("subscription")
