@@ -18,6 +18,8 @@ from stripe_billing_cli.local_stripe.store import Condition, Object, Store
 
 PRIVATE = "_"
 """What the names begin with of all that the local Stripe remembers of an object and Stripe does not show."""
+WHOLE = "_whole"
+"""Whether a list within an object is shown whole: of a preview, whose lines no call lists."""
 FIRST_PAGE = 10
 """How many objects a list within another object has."""
 
@@ -159,15 +161,16 @@ def _free(value: Any) -> Any:
 
 
 def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tree: Wanted) -> Object:
-    """Return the first page of a list that is stored within its object. One that says itself that there is more is a
-    first page already."""
+    """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
+    says itself that there is more is a first page already."""
+    most = None if value.get(WHOLE) else FIRST_PAGE
     inner = tree.get("data", {})
-    listed = [_part(store, names, "data", element, inner) for element in value["data"][:FIRST_PAGE]]
+    listed = [_part(store, names, "data", element, inner) for element in value["data"][:most]]
     if value["has_more"]:
         return ordered({**value, "data": listed})
     count = len(value["data"])
     total = {} if form.name in UNCOUNTED else {"total_count": count}
-    return ordered({**value, "data": listed, "has_more": count > FIRST_PAGE, **total})
+    return {"object": "list", "data": listed, "has_more": count > len(listed), **total, "url": value["url"]}
 
 
 def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: Wanted) -> Any:

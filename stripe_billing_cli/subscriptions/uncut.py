@@ -16,6 +16,8 @@ from stripe_billing_cli.subscriptions import quote, waiting_items
 
 Behavior = Literal["create_prorations", "none"]
 RECENT = 10
+FIRST_PAGE = 10
+"""How many lines an invoice has in it; the others are listed by a call of their own."""
 BILLED = ("draft", "open", "paid", "uncollectible")
 
 
@@ -28,7 +30,7 @@ def cuts(subscription: Object) -> bool:
 def proration(api: StripeApi, subscription: Object) -> Behavior:
     """How the period is to go on after the end that `subscription` has now. Raises `StripeFailure`."""
     ends = int(subscription["cancel_at"])
-    return "none" if is_billed(_lines(api, subscription), ends) else "create_prorations"
+    return "none" if is_billed(billed_lines(api, subscription), ends) else "create_prorations"
 
 
 def period_end(api: StripeApi, subscription: Object, proration: Behavior) -> int:
@@ -51,14 +53,24 @@ def _share(line: Object, at: int) -> Fraction:
     return Fraction(line["amount"] * (end - at), end - start)
 
 
-def _lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
+def billed_lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
     """What of the subscription has been billed lately, and what waits for its next invoice."""
     id = subscription["id"]
     invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT})
     for invoice in invoices:
         if invoice["status"] in BILLED:
-            yield from (line for line in invoice["lines"]["data"] if _subscription_of(line) == id)
+            yield from (line for line in _all_lines(api, invoice) if _subscription_of(line) == id)
     yield from waiting_items.of(api, subscription)
+
+
+def _all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
+    """The invoice's lines, of which it has the first ten in it."""
+    first = invoice["lines"]["data"]
+    if len(first) < FIRST_PAGE:
+        yield from first
+        return
+    for page in api.pages(f"/v1/invoices/{invoice['id']}/lines", {}):
+        yield from page
 
 
 def _subscription_of(line: Object) -> str | None:

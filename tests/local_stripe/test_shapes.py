@@ -91,3 +91,13 @@ def test_an_embedded_list_is_a_first_page_of_ten_that_counts_all(local: Local) -
     rest = local.get(lines["url"], starting_after=lines["data"][-1]["id"])
     assert (len(rest["data"]), rest["has_more"]) == (2, False)
     assert invoice["total"] == 1200
+
+
+def test_a_preview_has_all_its_lines_since_no_call_lists_them(local: Local) -> None:
+    customer = local.post("/v1/customers")["id"]
+    for _ in range(12):
+        local.post("/v1/invoiceitems", customer=customer, amount=100, currency="usd")
+
+    lines = local.post("/v1/invoices/create_preview", customer=customer)["lines"]
+
+    assert (len(lines["data"]), lines["has_more"], lines["total_count"]) == (12, False, 12)

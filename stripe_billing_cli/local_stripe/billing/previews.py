@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe import answers, events
 from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.lines import Line
@@ -165,7 +165,7 @@ def _shown(call: Call, customer: Object, upcoming: Upcoming, **rest: Any) -> Obj
         discounts=_discounts(call, upcoming.subscription),
         **rest,
     )
-    return {**draft, "id": f"upcoming_{draft['id']}"}
+    return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
 
 
 def _of_new(call: Call) -> Object:
@@ -194,7 +194,7 @@ def _pending_only(call: Call, customer: Object) -> Object:
         raise none_upcoming(f"customer: {customer['id']}")
     lines = [invoice_items.as_line(call, item) for item in held]
     draft = invoices.drafted(call, customer, lines, currency, reason="upcoming")
-    return {**draft, "id": f"upcoming_{draft['id']}"}
+    return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
 
 
 def _discounts(call: Call, subscription: Object) -> list[Object] | None:
