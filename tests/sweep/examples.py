@@ -105,6 +105,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/subscription_items/{id}": lambda ids: {"quantity": 2},
     "POST /v1/subscription_items": lambda ids: {"subscription": ids["subscription"], "price": ids["other_price"]},
     "GET /v1/subscription_items": lambda ids: {"subscription": ids["subscription"]},
+    "GET /v1/setup_attempts": lambda ids: {"setup_intent": ids["succeeded_setup_intent"]},
     "POST /v1/subscriptions": lambda ids: {"customer": ids["customer"], "items": [{"price": ids["price"]}]},
     "POST /v1/coupons": lambda ids: {"percent_off": 25},
     "POST /v1/promotion_codes": lambda ids: {"promotion": {"type": "coupon", "coupon": ids["coupon"]}},

@@ -217,6 +217,7 @@ def _payments(world: World) -> None:
     make("/v1/refunds", payment_intent=again["id"])
     make("/v1/setup_intents")
     ids["setup_intent"] = make("/v1/setup_intents", **card)["id"]
+    ids["succeeded_setup_intent"] = make("/v1/setup_intents", **card, confirm=True)["id"]
     number = {"number": "4242424242424242", "exp_month": 5, "exp_year": 2040}
     ids["token"] = make("/v1/tokens", card=number)["id"]
 
