@@ -6,6 +6,8 @@ import json
 import os
 import random
 import signal
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -206,3 +208,15 @@ def _plain_api(checked: stripe.HTTPClient) -> client.StripeApi:
         key, http_client=PLAIN_TRANSPORT(checked, Pacer(UNLIMITED), client.Patience(), lambda call: None)
     )
     return client.StripeApi(raw, livemode=False)
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """A directory with an empty local Stripe, for the installed command."""
+    subprocess.run(
+        [Path(sys.executable).with_name("billing"), "local", "path"],
+        cwd=tmp_path,
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    return tmp_path

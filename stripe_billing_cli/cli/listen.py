@@ -19,12 +19,10 @@ from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
 from stripe_billing_cli.cli.secret_files import read_secret
 
 if TYPE_CHECKING:
-    from starlette.routing import BaseRoute
-
     from stripe_billing_cli.stripe_api.client import StripeApi
     from stripe_billing_cli.webhooks.actions.spec import Action
     from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-    from stripe_billing_cli.webhooks.store import Store
+    from stripe_billing_cli.webhooks.listening import Address
 
 app = typer.Typer(**doors.PLAIN)
 
@@ -62,6 +60,15 @@ def listen(
         str, typer.Option(help="Address to listen on; the default is reached from this machine only.")
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 4242,
+    admin: Annotated[
+        str | None,
+        typer.Option(
+            "--admin",
+            metavar="ADDRESS",
+            help="Where /metrics and /access answer: HOST:PORT, a PORT of this machine, or off. Default: this machine, "
+            "the port after --port.",
+        ),
+    ] = None,
     path: Annotated[str, typer.Option(metavar="PATH", help="Where events are posted to.")] = "/webhook",
     secret: Annotated[
         list[str] | None,
@@ -194,8 +201,8 @@ def listen(
     do not follow is called for all of Stripe's events. Named before the first one, they are for all.
 
     What was missed while nobody listened is fetched first, as far back as 30 days. Stop it with Ctrl-C: what is
-    begun is finished. /healthz, /readyz and /metrics answer on the same port; GET /access/CUSTOMER does where
-    BILLING_ACCESS_TOKEN is set.
+    begun is finished. /healthz and /readyz answer on the same port; on the one of --admin /metrics does, and
+    GET /access/CUSTOMER where BILLING_ACCESS_TOKEN is set.
 
     \b
     Examples:  billing listen --source poll
@@ -249,13 +256,19 @@ def listen(
                     narrator.caught_up,
                     narrator.left_over,
                     narrator.stopping,
+                    narrator.old_access,
                     narrator.too_old,
                 ),
-                more_routes=_access(opened, access_token_file),
+                access_token=_access_token(access_token_file),
+                admin=_admin_address(admin, port),
             )
             narrator.route = listening.acting.route
             narrator.on_gone = listening.stop
-            listening.run(lambda url: narrator.ready(url + path if known else url, opened.shown, From.poll in sources))
+
+            def ready(url: str) -> None:
+                narrator.ready(url + path if known else url, opened.shown, From.poll in sources, listening.admin_url)
+
+            listening.run(ready)
 
 
 def _refuse_stdin_twice(context: Context, secrets: Sequence[str] | None, *files: str | None) -> None:
@@ -365,15 +378,30 @@ def _forward_secret(actions: Sequence[Action], file: str | None) -> str:
     return os.environ.get("BILLING_FORWARD_SECRET", "").strip() or own_secret()
 
 
-def _access(store: Store, file: str | None) -> list[BaseRoute]:
-    from stripe_billing_cli.webhooks.access.route import SHORTEST_TOKEN, access_route
+def _access_token(file: str | None) -> str | None:
+    from stripe_billing_cli.webhooks.access.route import SHORTEST_TOKEN
 
     if file is not None:
         said, token = "--access-token-file", read_secret("--access-token-file", file)
     else:
         said, token = "BILLING_ACCESS_TOKEN", os.environ.get("BILLING_ACCESS_TOKEN", "").strip()
     if not token:
-        return []
+        return None
     if len(token) < SHORTEST_TOKEN:
         raise given.wrong(f"{said} is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32")
-    return [access_route(store, token)]
+    return token
+
+
+def _admin_address(text: str | None, port: int) -> Address | None:
+    """`HOST:PORT`, `PORT` on this machine, or `off`; by default the port after the one that events are posted to."""
+    from stripe_billing_cli.webhooks.listening import Address
+
+    if text == "off":
+        return None
+    if text is None:
+        return Address(port=port + 1 if port else 0)
+    host, separator, number = text.rpartition(":")
+    host = host.strip("[]") or "127.0.0.1"
+    if not number.isdigit() or int(number) > 65_535 or (separator and not host):
+        raise given.wrong(f"--admin is no address: {text}", "127.0.0.1:9464, 9464 or off, for example")
+    return Address(host, int(number))

@@ -78,9 +78,10 @@ class Narrator:
     def _note(self, text: str, **style: Any) -> None:
         self._say(lambda: self._printer.note(text, **style))
 
-    def ready(self, url: str, store: str, polling: bool) -> None:
+    def ready(self, url: str, store: str, polling: bool, admin: str | None) -> None:
         reading = "; reading the Events API" if polling else ""
-        self._note(f"Listening on {url}, storing in {store}{reading}  (Ctrl-C stops it)")
+        asked = f"; metrics on {admin}" if admin else ""
+        self._note(f"Listening on {url}, storing in {store}{reading}{asked}  (Ctrl-C stops it)")
 
     def caught_up(self, new: int) -> None:
         if new:
@@ -98,6 +99,14 @@ class Narrator:
     def stopping(self, running: Mapping[str, int], seconds: float) -> None:
         calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(running.items()))
         self._note(f"Stopping: waiting up to {seconds:g} s for {calls}.")
+
+    def old_access(self) -> None:
+        if self._is_news("old access"):
+            self._note(
+                "GET /access was asked where events are posted to, which the next version does not answer.\n"
+                "  → ask at the address of --admin",
+                fg="yellow",
+            )
 
     def too_old(self, age: float) -> None:
         """An event was refused, as Stripe's libraries do: it is fetched later, where the Events API is read."""

@@ -1,4 +1,4 @@
-"""What the receiver answers beside events: whether it lives, whether it can store, and what it counts."""
+"""What the listener answers beside events: whether it lives, whether it can store, and what it counts."""
 
 from __future__ import annotations
 
@@ -27,18 +27,20 @@ Lines = Callable[[], Iterator[str]]
 def application(
     store: Store,
     webhook: Webhook | None = None,
-    metrics: ListenerMetrics | None = None,
     *,
-    counts: Sequence[Lines] = (),
     more: Sequence[BaseRoute] = (),
     ended: Callable[[], Sequence[str]] = lambda: (),
 ) -> ASGIApp:
-    """`/healthz`, `/readyz`, `/metrics` with `counts` and with what the webhook answered, and `more`.
+    """`/healthz`, `/readyz`, the webhook, and `more`.
 
     `ended` names the parts of the listener that have ended though they should run: it is not ready then.
     """
+    webhook_routes = [] if webhook is None else [webhook_route(webhook)]
+    return Starlette(routes=[*probe_routes(store, ended), *webhook_routes, *more])
 
-    measured = metrics or ListenerMetrics(())
+
+def probe_routes(store: Store, ended: Callable[[], Sequence[str]]) -> list[BaseRoute]:
+    """Whether the listener lives, and whether it can take events."""
 
     async def live(request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -54,23 +56,23 @@ def application(
             return PlainTextResponse(f"Ended, and to be started again: {', '.join(parts)}.\n", 503)
         return PlainTextResponse("ok\n")
 
+    return [Route("/healthz", live), Route("/readyz", ready)]
+
+
+def metrics_route(
+    store: Store, webhook: Webhook | None, metrics: ListenerMetrics, counts: Sequence[Lines] = ()
+) -> BaseRoute:
+    """`/metrics`, with what the webhook answered and further `counts`."""
+
     async def measure(request: Request) -> Response:
         lines = list(_answers(webhook)) if webhook else []
         for part in counts:
             lines += part()
-        lines += measured.lines()
-        lines += await asyncio.to_thread(_work, store, measured)
+        lines += metrics.lines()
+        lines += await asyncio.to_thread(_work, store, metrics)
         return Response("\n".join(lines) + "\n", media_type=CONTENT_TYPE)
 
-    return Starlette(
-        routes=[
-            Route("/healthz", live),
-            Route("/readyz", ready),
-            Route("/metrics", measure),
-            *([] if webhook is None else [webhook_route(webhook)]),
-            *more,
-        ]
-    )
+    return Route("/metrics", measure)
 
 
 def _answers(webhook: Webhook) -> Iterator[str]:

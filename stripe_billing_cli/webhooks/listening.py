@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,10 +10,11 @@ from starlette.routing import BaseRoute
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.webhooks.access.route import access_route
 from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.acting import Acting
 from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.application import application
+from stripe_billing_cli.webhooks.application import application, metrics_route
 from stripe_billing_cli.webhooks.event import Event, Source
 from stripe_billing_cli.webhooks.fetch import fetch_handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
@@ -52,6 +54,8 @@ class Told:
     """Of deliveries that wait for handlers which are not called here, by handler."""
     stopping: Callable[[Mapping[str, int], float], None] = lambda running, seconds: None
     """Of calls that run still, by handler, and how long stopping waits for them."""
+    old_access: Callable[[], None] = lambda: None
+    """Of somebody who asks for access where events are posted to."""
     too_old: Callable[[float], None] = lambda age: None
     """Of a signed event that is too old to be taken, and its age in seconds."""
 
@@ -87,7 +91,10 @@ class Listening:
     passed_on: Sequence[str] = ()
     """Variables of the environment that commands get besides the usual ones."""
     told: Told = field(default_factory=Told)
-    more_routes: Sequence[BaseRoute] = ()
+    access_token: str | None = field(default=None, repr=False)
+    """Who has it may ask who has access; None: nobody."""
+    admin: Address | None = None
+    """Where metrics and access are asked for; None: nowhere, and access where events are posted to."""
 
     def __post_init__(self) -> None:
         self.acting = Acting(
@@ -107,19 +114,13 @@ class Listening:
         self._writer = Writer(self.store, self.acting.route, on_recorded=self._new, on_trouble=self._store_trouble)
         webhook = None if self.secrets is None else self._webhook(self.secrets)
         self._server = Server(
-            application(
-                self.store,
-                webhook,
-                self._metrics,
-                counts=[self._connections],
-                more=self.more_routes,
-                ended=self.ended_parts,
-            ),
+            application(self.store, webhook, more=self._old_access_route(), ended=self.ended_parts),
             webhook,
             host=self.address.host,
             port=self.address.port,
             on_start=self._writer.start,
         )
+        self._admin = None if self.admin is None else self._admin_server(self.admin, webhook)
         self._reading = None if self.api is None else self._reading_of(self.api)
         self._forgetting = Recurring("retention", self._forget)
         self._failures = 0
@@ -128,6 +129,22 @@ class Listening:
     def _webhook(self, secrets: KnownSecrets) -> Webhook:
         receiver = Receiver(self._writer, secrets, on_too_old=self._too_old)
         return Webhook(receiver, self.address.path)
+
+    def _admin_server(self, address: Address, webhook: Webhook | None) -> Server:
+        routes = [metrics_route(self.store, webhook, self._metrics, [self._connections])]
+        if self.access_token is not None:
+            routes.append(access_route(self.store, self.access_token))
+        asked = application(self.store, more=routes, ended=self.ended_parts)
+        return Server(asked, host=address.host, port=address.port)
+
+    def _old_access_route(self) -> list[BaseRoute]:
+        if self.access_token is None:
+            return []
+        return [access_route(self.store, self.access_token, on_old_address=self.told.old_access)]
+
+    @property
+    def admin_url(self) -> str | None:
+        return None if self._admin is None else self._admin.url
 
     @property
     def url(self) -> str:
@@ -141,9 +158,15 @@ class Listening:
         if self._reading is not None:
             self._reading.start()
         self._forgetting.start()
+        admin = None if self._admin is None else threading.Thread(target=self._admin.run, name="admin", daemon=True)
+        if admin is not None:
+            admin.start()
         try:
             self._server.run(on_ready)
         finally:
+            if self._admin is not None and admin is not None:
+                self._admin.stop()
+                admin.join()
             if self._reading is not None:
                 self._reading.stop()
             self._forgetting.stop()

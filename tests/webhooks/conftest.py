@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import shutil
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +14,6 @@ import pytest
 
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Store, open_store
-from tests.end_to_end.conftest import BILLING
 from tests.webhooks.postgres import PostgresServer, running_postgres
 
 DATABASES = itertools.count()
@@ -86,13 +84,6 @@ def made_store(request: pytest.FixtureRequest, kind: str, directory: Path) -> st
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("TRUNCATE events, deliveries, access, settings RESTART IDENTITY")
     return url
-
-
-@pytest.fixture
-def directory(tmp_path: Path) -> Path:
-    """A directory with an empty local Stripe."""
-    subprocess.run([BILLING, "local", "path"], cwd=tmp_path, check=True, stdout=subprocess.DEVNULL)
-    return tmp_path
 
 
 @pytest.fixture

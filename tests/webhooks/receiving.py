@@ -11,9 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.webhooks.application import application
+from stripe_billing_cli.webhooks.application import application, metrics_route
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.signatures import sign
@@ -145,7 +146,10 @@ def running_receiver(
     writer = writer or Writer(store, route, on_recorded=([] if recorded is None else recorded).extend)
     receiver = Receiver(writer, KnownSecrets(secrets, list, time.time))
     webhook = Webhook(receiver, "/webhook")
-    server = Server(application(store, webhook), webhook, port=0, limits=limits, on_start=writer.start, fast=fast)
+    measured = metrics_route(store, webhook, ListenerMetrics(()))
+    server = Server(
+        application(store, webhook, more=[measured]), webhook, port=0, limits=limits, on_start=writer.start, fast=fast
+    )
     ready = threading.Event()
     thread = threading.Thread(target=server.run, args=(lambda url: ready.set(),), daemon=True)
     thread.start()

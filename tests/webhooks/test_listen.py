@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.conftest import BILLING
-from tests.webhooks.listener_process import deliver, listening, product
+from tests.listener_process import deliver, listening, product
 from tests.webhooks.receiving import SECRET, event_body
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from pathlib import Path
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.webhooks.metrics import Histogram
-from tests.webhooks.listener_process import deliver, listening, product
+from tests.listener_process import deliver, listening, product
 from tests.webhooks.receiving import Running, request
 
 LINE = re.compile(r"(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*\})? [0-9.e+-]+)")
@@ -35,11 +36,11 @@ def test_a_histogram_counts_what_is_at_most_as_long_as_each_bucket() -> None:
 
 
 def test_nothing_has_happened_yet_and_each_series_is_there(directory: Path) -> None:
-    with listening(directory, "--exec", "exit 1") as (_, lines, port):
-        before = metrics(port)
+    with listening(directory, "--exec", "exit 1") as (process, lines, port):
+        before = metrics(process.admin_port)
         assert deliver(port, product("prod_1")) == 200
         lines.get(timeout=20)
-        after = metrics(port)
+        after = metrics(process.admin_port)
 
     assert all(LINE.fullmatch(line) for line in before.splitlines()), before
     name = re.search(r'handler="(exec-[^"]+)"', before)
@@ -62,3 +63,23 @@ def test_nothing_has_happened_yet_and_each_series_is_there(directory: Path) -> N
     assert set(re.findall(r"^[a-z_]+(?:{[^}]*})?", before, re.M)) <= set(
         re.findall(r"^[a-z_]+(?:{[^}]*})?", after, re.M)
     )
+
+
+def test_metrics_and_access_are_asked_for_at_an_address_of_their_own(directory: Path) -> None:
+    get = partial(request, b"", method="GET")
+    with listening(directory, "--exec", "true", token="a" * 32) as (process, _, port):
+        main, admin = (Running(one, *[None] * 4) for one in (port, process.admin_port))  # type: ignore[arg-type]
+        asked = {
+            path: (main.ask(get(path=path)), admin.ask(get(path=path))) for path in ("/healthz", "/readyz", "/metrics")
+        }
+        access = get(f"Authorization: Bearer {'a' * 32}", path="/access/cus_1")
+        old, new = main.ask(access), admin.ask(access)
+        said = process.stderr.readline()
+
+    assert {path: tuple(one.status for one in answers) for path, answers in asked.items()} == {
+        "/healthz": (200, 200),
+        "/readyz": (200, 200),
+        "/metrics": (404, 200),
+    }
+    assert (old.status, new.status) == (404, 404)  # nothing is known of this customer
+    assert "which the next version does not answer" in said

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from stripe_billing_cli.webhooks.store import open_store
-from tests.webhooks.listener_process import deliver, listening, product
+from tests.listener_process import deliver, listening, product
 
 WAIT_FOR_FILE = "echo begun >> begun; while [ ! -e finish ]; do sleep 0.02; done; echo whole"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -23,13 +24,19 @@ PATH = "/access/{customer}"
 SHORTEST_TOKEN = 16
 
 
-def access_route(store: Store, token: str) -> Route:
-    """The route, open to whoever has `token`."""
+def access_route(store: Store, token: str, *, on_old_address: Callable[[], None] | None = None) -> Route:
+    """The route, open to whoever has `token`.
+
+    `on_old_address` is called where it is asked at the address of the webhook, as until version 0.1.
+    """
     expected = token.encode()
+    old: dict[str, str] = {} if on_old_address is None else {"Deprecation": "true"}
 
     async def access(request: Request) -> Response:
         if not hmac.compare_digest(_token(request), expected):
             return _error(401, "This needs the header Authorization: Bearer <token>.", {"WWW-Authenticate": "Bearer"})
+        if on_old_address is not None:
+            on_old_address()
         customer = request.path_params["customer"]
         if not NAME.fullmatch(customer):
             return _error(404, "That is no customer's id.")
@@ -45,7 +52,7 @@ def access_route(store: Store, token: str) -> Route:
         record = customer_record(customer, rows, store.clock())
         if len(asked) == 2:
             record["access"] = len(rows) == 2 and all(one["access"] for one in record["products"] + record["features"])
-        return JSONResponse(record, headers={"Cache-Control": "no-store"})
+        return JSONResponse(record, headers={"Cache-Control": "no-store", **old})
 
     return Route(PATH, access, methods=["GET"])
 

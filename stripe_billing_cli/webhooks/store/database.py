@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import PoolProxiedConnection
 
 from stripe_billing_cli.webhooks.store.engine import FILE, FILE_ID, LOG, LOG_PATH, PATIENCE_SECONDS, file_id
-from stripe_billing_cli.webhooks.store.errors import StoreTrouble, told
+from stripe_billing_cli.webhooks.store.errors import removed, told
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 """A statement in a driver's own words, and its parameters → rows."""
@@ -123,11 +123,7 @@ class Database:
         """
         if file_id(kept[FILE]) != kept[FILE_ID]:
             self.engine.dispose()
-            raise StoreTrouble(
-                f"{self.shown} was removed or replaced while it was in use.",
-                "Put it back, or start `billing listen` again, which makes a new one.",
-                passing=True,
-            )
+            raise removed(self.shown)
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:

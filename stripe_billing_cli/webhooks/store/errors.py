@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import exc
 
@@ -50,6 +51,15 @@ def _explained(shown: str, error: exc.DBAPIError) -> StoreTrouble:
     return _of_postgres(shown, error)
 
 
+def removed(shown: str) -> StoreTrouble:
+    """The file of the store is not there any more, or another is in its place."""
+    return StoreTrouble(
+        f"{shown} was removed or replaced while it was in use.",
+        "Put it back, or start `billing listen` again, which makes a new one.",
+        passing=True,
+    )
+
+
 def _of_sqlite(shown: str, code: str) -> StoreTrouble:
     """By the name of SQLite's result code (https://www.sqlite.org/rescode.html)."""
     if code.startswith("SQLITE_FULL"):
@@ -64,6 +74,8 @@ def _of_sqlite(shown: str, code: str) -> StoreTrouble:
         )
     if code.startswith("SQLITE_IOERR"):
         return StoreTrouble(f"{shown} could not be read or written.", "Check the disk.", passing=True)
+    if code.startswith("SQLITE_CANTOPEN") and not Path(shown).exists():
+        return removed(shown)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
         return StoreTrouble(
             f"{shown} cannot be opened for writing.",

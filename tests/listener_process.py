@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import threading
@@ -18,13 +19,13 @@ from tests.webhooks.receiving import SECRET, Running, delivery, event_body
 
 @contextmanager
 def listening(
-    directory: Path, *options: str, stdout: Any = subprocess.PIPE, door: str = "--local"
+    directory: Path, *options: str, stdout: Any = subprocess.PIPE, door: str = "--local", token: str = ""
 ) -> Iterator[tuple[Any, Any, int]]:
     """The process, its lines as they come, its port."""
     process = subprocess.Popen(
         [BILLING, "listen", door, "--port", "0", "--secret", f"whsec_of_before_it_was_rolled,{SECRET}", *options],
         cwd=directory,
-        env={"PATH": os.environ["PATH"], "HOME": str(directory), "TERM": "dumb"},
+        env={"PATH": os.environ["PATH"], "HOME": str(directory), "TERM": "dumb", "BILLING_ACCESS_TOKEN": token},
         stdout=stdout,
         stderr=subprocess.PIPE,
         text=True,
@@ -36,6 +37,7 @@ def listening(
         assert "Listening on http://127.0.0.1:" in first, first + process.stderr.read()
         if process.stdout is not None:
             threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
+        process.admin_port = int(re.findall(r"metrics on http://127\.0\.0\.1:(\d+)", first)[0])  # type: ignore[attr-defined]
         yield process, lines, int(first.split("127.0.0.1:")[1].split("/")[0])
     finally:
         if process.poll() is None:
