@@ -12,7 +12,7 @@ SECRET = re.compile(
     r"\b((?:sk|rk)_(?:test|live)_|whsec_|(?:pi|seti)_[A-Za-z0-9]+_secret_)"
     r"([A-Za-z0-9_*]*?)([A-Za-z0-9]{0,4})(?![A-Za-z0-9_*])"
 )
-PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):[^\s/@]+(?=@)")
+PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):(?!\*\*\*@)[^\s/@]+(?=@)")
 """A user's name and password in an address."""
 
 
@@ -21,7 +21,7 @@ def without_secrets(text: str) -> str:
 
     Passwords in addresses are left out.
     """
-    return SECRET.sub(lambda match: f"{match[1]}…{match[3] if len(match[2]) >= 8 else ''}", PASSWORD.sub(r"\1:…", text))
+    return SECRET.sub(lambda match: f"{match[1]}…{match[3] if len(match[2]) >= 8 else ''}", PASSWORD.sub(r"\1:***", text))
 
 
 class StripeFailure(Exception):
