@@ -13,16 +13,18 @@ from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.lists import equal, json_field
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
-HAS_LINE = "EXISTS (SELECT 1 FROM json_each(body, '$.lines.data') AS line WHERE json_extract(line.value, '$._key') = ?)"
+LINE = "EXISTS (SELECT 1 FROM json_each(body, '$.lines.data') AS line WHERE json_extract(line.value, '$.{}') = ?)"
+HAS_LINE = LINE.format("_key")
+HAS_ITEM = LINE.format("parent.subscription_item_details.subscription_item")
 
 
 def credited(call: Call, item: Object, debit: Mapping[str, Any]) -> Object | None:
     """What a credit for this debit of a subscription item names, as an invoice item has it. None where it is not
     known, as it is not of a debit that is only looked at."""
-    keys = debit.get("keys", ())
-    billed = billed_lines(call, item["subscription"], keys)
+    billed = billed_lines(call, item, debit)
     if billed:
         return _of_lines(billed)
+    keys = debit.get("keys", ())
     pending = _select(call, "invoiceitem", item["subscription"], f"{json_field('_key')} = ?", keys)
     if pending:
         return {"invoice_item": pending[0]["id"], "invoice_line_item_details": None, "type": "invoice_item"}
@@ -40,19 +42,33 @@ def resolved(call: Call, credited: Object | None) -> Object | None:
     invoice = call.store.get("invoice", item["invoice"]) if item and item["invoice"] else None
     if item is None or invoice is None:
         return credited
-    return _of_lines([line for line in invoice["lines"]["data"] if line["_key"] == item["_key"]])
+    billed = [line for line in invoice["lines"]["data"] if line.get("_key") == item["_key"]]
+    return _of_lines(billed) if billed else credited
 
 
-def billed_lines(call: Call, subscription: str, keys: Sequence[str]) -> list[Object]:
-    """The lines of an invoice by which a debit was billed; none of one that is pending."""
-    found = _select(call, "invoice", subscription, HAS_LINE, keys)
-    return [line for invoice in found for line in invoice["lines"]["data"] if line.get("_key") in keys]
+def billed_lines(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:
+    """The lines of an invoice by which a debit of a subscription item was billed; none of one that is pending."""
+    if "keys" not in debit:
+        return _lines_of_period(call, item, debit)
+    found = _select(call, "invoice", item["subscription"], HAS_LINE, debit["keys"])
+    return [line for invoice in found for line in invoice["lines"]["data"] if line.get("_key") in debit["keys"]]
 
 
-def _select(call: Call, kind: str, subscription: str, sql: str, keys: Sequence[str]) -> list[Object]:
-    """The object of the subscription's customer for which `sql` holds, of the first of the keys."""
+def _lines_of_period(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:
+    """The same of a debit in a file of an earlier version, which had no keys: known by its item and its period."""
+    period = {"end": debit["end"], "start": debit["start"]}
+    for invoice in _select(call, "invoice", item["subscription"], HAS_ITEM, [item["id"]], limit=1000):
+        for line in invoice["lines"]["data"]:
+            billed = (line["parent"]["subscription_item_details"] or {}).get("subscription_item")
+            if billed == item["id"] and line["amount"] > 0 and line["period"] == period:
+                return [line]
+    return []
+
+
+def _select(call: Call, kind: str, subscription: str, sql: str, values: Sequence[str], limit: int = 1) -> list[Object]:
+    """The objects of the subscription's customer for which `sql` holds, of the first of the values, newest first."""
     customer = (call.store.get("subscription", subscription) or {}).get("customer")
-    if not keys or customer is None:
+    if not values or customer is None:
         return []
-    wanted = [*equal(json_field("customer"), customer), Condition(sql, (keys[0],))]
-    return call.store.select(kind, wanted, newest_first=True, limit=1)
+    wanted = [*equal(json_field("customer"), customer), Condition(sql, (values[0],))]
+    return call.store.select(kind, wanted, newest_first=True, limit=limit)

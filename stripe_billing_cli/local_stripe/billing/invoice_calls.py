@@ -140,11 +140,7 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, customer)
     subscription = _subscription(call, customer)
     currency = params.get("currency") or customer["currency"] or call.account["default_currency"]
-    included = params.get("pending_invoice_items_behavior", "exclude") == "include" or subscription is not None
-    of = subscription["id"] if subscription else None
-    held = invoice_items.pending(call, customer["id"], of, currency) if included else []
-    if subscription is not None:
-        held = [item for item in held if item["parent"] is not None]
+    held = _included(call, customer, subscription, currency)
     rest = {
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
@@ -165,6 +161,16 @@ def create(call: Call) -> Object:
     )
     invoice_items.bill(call, held, draft["id"])
     return invoices.create(call, draft)
+
+
+def _included(call: Call, customer: Object, subscription: Object | None, currency: str) -> list[Object]:
+    """The pending items that go on it: "scheduled invoices for subscriptions other than the specified subscription will
+    ignore the invoice item" (`stripe/params/_invoice_item_create_params.py`), and one that a call makes does not."""
+    if subscription is not None:
+        return [item for item in invoice_items.pending_of(call, subscription) if item["parent"] is not None]
+    if call.params.get("pending_invoice_items_behavior", "exclude") == "exclude":
+        return []
+    return invoice_items.pending_of_customer(call, customer["id"], currency)
 
 
 def _subscription(call: Call, customer: Object) -> Object | None:

@@ -78,13 +78,18 @@ def as_pending(call: Call, billed: Sequence[Line]) -> list[Line]:
 def pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
     """What waits for an invoice: of this subscription, and of none; newest first, as lines are ("pending invoice items
     (including prorations) in reverse chronological order", `lines` in `stripe/_invoice.py`)."""
+    found = pending_of_customer(call, customer, currency)
+    return [item for item in found if _subscription(item) in (None, subscription)]
+
+
+def pending_of_customer(call: Call, customer: str, currency: str) -> list[Object]:
+    """What waits for an invoice of a customer, of whatever subscription; newest first."""
     conditions = [
         *equal(json_field("customer"), customer),
         *equal(json_field("currency"), currency),
         Condition("json_extract(body, '$.invoice') IS NULL"),
     ]
-    found = call.store.select("invoiceitem", conditions, newest_first=True, limit=1000)
-    return [item for item in found if _subscription(item) in (None, subscription)]
+    return call.store.select("invoiceitem", conditions, newest_first=True, limit=1000)
 
 
 def pending_of(call: Call, subscription: Object) -> list[Object]:

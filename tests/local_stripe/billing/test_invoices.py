@@ -406,3 +406,12 @@ def test_a_due_date_is_in_the_future_and_of_what_is_sent(local: Local) -> None:
     assert refusal.message.startswith("You can only specify 'due_date' or 'days_until_due'")
     refusal = local.refused("post", "/v1/invoices", customer=life.customer, collection_method="send_invoice")
     assert "you must specify 'due_date' or 'days_until_due'" in refusal.message
+
+
+def test_an_invoice_by_a_call_takes_what_is_pending_of_all_subscriptions(local: Local) -> None:
+    life = Life.begin(local)
+    held = life.subscribe(price(local))
+    local.post("/v1/invoiceitems", customer=life.customer, amount=900, subscription=held["id"])
+    local.post("/v1/invoiceitems", customer=life.customer, amount=50)
+    draft = local.post("/v1/invoices", customer=life.customer, pending_invoice_items_behavior="include")
+    assert [line["amount"] for line in draft["lines"]["data"]] == [50, 900]

@@ -323,3 +323,18 @@ def test_a_new_anchor_with_another_price_is_invoiced_at_once(local: Local) -> No
     assert life.totals(held["id"]) == [3000, 6000 - 1500]
     update = life.invoices(held["id"])[-1]
     assert (update["period_start"], update["period_end"]) == (moment("2026-04-01"), moment("2026-04-16"))
+
+
+def test_a_debit_in_a_file_of_an_earlier_version_is_credited_as_it_was_billed(local: Local) -> None:
+    life = Life.begin(local, "2026-04-01")
+    coupon = local.post("/v1/coupons", percent_off=20, duration="forever")["id"]
+    held = life.subscribe(price(local, 1000), discounts=[{"coupon": coupon}])
+    store = local.transport.store  # type: ignore[attr-defined]
+    with store.writing():
+        stored = store.get("subscription", held["id"])
+        for debit in stored["items"]["data"][0]["_debits"]:
+            del debit["keys"]
+        store.replace("subscription", stored)
+    life.advance("2026-04-16")
+    change(local, held, price(local, 2000))
+    assert [amount for amount, _ in pending(local)] == [-400, 800]

@@ -54,7 +54,7 @@ def _costs(call: Call, subscription: Object) -> int:
 def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> Discounted:
     """What a debit came to on its invoice, its discounts taken off; a proration is so already."""
     taken: dict[str, int] = {}
-    for line in debits.billed_lines(call, item["subscription"], debit.get("keys", ())):
+    for line in debits.billed_lines(call, item, debit):
         for one in line["discount_amounts"]:
             taken[one["discount"]] = taken.get(one["discount"], 0) + one["amount"]
     return Discounted(debit["amount"] - sum(taken.values()), tuple(id for id, off in taken.items() if off))
