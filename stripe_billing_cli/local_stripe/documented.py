@@ -74,6 +74,7 @@ def operations() -> Iterator[Operation]:
         yield _operation(method, path)
 
 
+@cache
 def expandable(name: str) -> Mapping[str, tuple[str, ...]]:
     """Return the expandable fields of a kind of object, each with the kinds whose fields may come next.
 

@@ -147,7 +147,7 @@ def test_connected_accounts_are_refused_and_not_ignored(local: Local) -> None:
     refusal = local.refused("post", PATH, url=URL, enabled_events=["*"], connect=True)
 
     assert refusal.param == "connect"
-    assert "does not support" in refusal.message
+    assert "does not have" in refusal.message
 
 
 def test_there_are_at_most_sixteen(local: Local) -> None:

@@ -86,10 +86,10 @@ def swept(parameter: Parameter, names: tuple[str, ...] = ()) -> Iterator[Swept]:
         if (*names, name) != ("expand",):
             yield Swept((*names, name), inner)
             yield from swept(inner, (*names, name))
-    if parameter.element is not None:
-        yield from swept(parameter.element, (*names, "0"))
-    if parameter.values is not None:
-        yield from swept(parameter.values, (*names, _key(names[-1])))
+    for key, inner in (("0", parameter.element), (_key(names[-1]) if names else "", parameter.values)):
+        if inner is not None:
+            yield Swept((*names, key), inner)
+            yield from swept(inner, (*names, key))
 
 
 def _key(map_name: str) -> str:

@@ -215,7 +215,6 @@ def _payments(world: World) -> None:
     ids["held_intent"], ids["held_charge"] = held["id"], held["latest_charge"]
     again = make("/v1/payment_intents", **by_card, **{**card, "payment_method": ids["payment_method"]})
     make("/v1/refunds", payment_intent=again["id"])
-    make("/v1/setup_intents")
     ids["setup_intent"] = make("/v1/setup_intents", **card)["id"]
     ids["succeeded_setup_intent"] = make("/v1/setup_intents", **card, confirm=True)["id"]
     number = {"number": "4242424242424242", "exp_month": 5, "exp_year": 2040}

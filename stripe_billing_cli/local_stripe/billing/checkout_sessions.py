@@ -107,7 +107,7 @@ LIST = Hash(
 def check_new(params: Params) -> None:
     if params["mode"] != "setup":
         raise invalid(
-            f"The local Stripe does not support the mode `{params['mode']}`: {ONLY_CARDS}.",
+            f"The local Stripe does not have the mode `{params['mode']}`: {ONLY_CARDS}.",
             "mode",
         )
     if "success_url" not in params:

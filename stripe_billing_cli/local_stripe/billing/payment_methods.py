@@ -195,7 +195,7 @@ def find_card(call: Call, id: str, param: str) -> Object:
     method = find(call, id, param)
     if method["type"] != "card":
         raise invalid(
-            f"The local Stripe does not support payments with payment methods of type `{method['type']}`.", param
+            f"The local Stripe does not have payments with payment methods of type `{method['type']}`.", param
         )
     return method
 

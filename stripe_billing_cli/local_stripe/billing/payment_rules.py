@@ -73,7 +73,7 @@ def check_types(types: Sequence[str] | None, param: str) -> None:
     for type in types or ():
         if type in payment_methods.OTHER_TYPES.split() and type not in TYPES:
             raise invalid(
-                f"The local Stripe does not support the payment method type `{type}` on payment intents: its payments "
+                f"The local Stripe does not have the payment method type `{type}` on payment intents: its payments "
                 "are of cards.",
                 param,
             )
@@ -137,7 +137,7 @@ def check_type(call: Call, method: Object, types: Sequence[str], intent: Object 
         raise refusal(
             call,
             intent,
-            f"The local Stripe does not support payments with payment methods of type `{method['type']}`.",
+            f"The local Stripe does not have payments with payment methods of type `{method['type']}`.",
             param="payment_method",
         )
 

@@ -49,8 +49,7 @@ def check_types(types: Sequence[str] | None) -> None:
             continue
         if type in payment_method_types.TYPES:
             raise invalid(
-                f"The local Stripe does not support the payment method type `{type}` on setup intents: it sets up "
-                "cards.",
+                f"The local Stripe does not have the payment method type `{type}` on setup intents: it sets up cards.",
                 "payment_method_types",
             )
         raise invalid(

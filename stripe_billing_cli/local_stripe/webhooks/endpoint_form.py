@@ -91,7 +91,7 @@ class NotOfConnect(Kind):
 
     def read(self, raw: Raw, name: str) -> bool:
         if Boolean().read(raw, name):
-            raise invalid(f"The local Stripe does not support `{name}=true`: it has no connected accounts.", name)
+            raise invalid(f"The local Stripe does not have `{name}=true`: it has no connected accounts.", name)
         return False
 
 

@@ -287,3 +287,14 @@ def test_an_end_within_a_later_period_bills_that_in_part(local: Local) -> None:
     update(local, held, cancel_at=moment("2026-06-16"))
     life.advance("2026-07-16")
     assert life.totals(held["id"]) == [3000, 3000, 1500]
+
+
+def test_a_subscription_ends_within_five_years(local: Local) -> None:
+    life = Life.begin(local)
+    subscription = life.subscribe(local.price(recurring={"interval": "month"})["id"])
+    path = f"/v1/subscriptions/{subscription['id']}"
+
+    assert local.post(path, cancel_at=moment("2030-12-31"))["cancel_at"] == moment("2030-12-31")
+    assert local.refused("post", path, cancel_at=moment("2031-01-02")) == Refusal(
+        "Invalid timestamp: can be no more than five years in the future.", param="cancel_at"
+    )

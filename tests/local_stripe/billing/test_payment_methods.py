@@ -188,7 +188,7 @@ def test_other_types_are_attached_or_refused(local: Local) -> None:
     default = local.refused(
         "post", f"/v1/customers/{owner}", invoice_settings={"default_payment_method": attached["id"]}
     )
-    assert default.message == "The local Stripe does not support payments with payment methods of type `sepa_debit`."
+    assert default.message == "The local Stripe does not have payments with payment methods of type `sepa_debit`."
 
 
 def test_payment_methods_are_listed_and_read_through_their_customer(local: Local) -> None:

@@ -75,7 +75,7 @@ def test_a_card_does_not_pay_where_only_link_may(local: Local) -> None:
             "klarna",
             "is not allowed for this PaymentIntent. Please attach a PaymentMethod of one of the following types",
         ),
-        ("link", "The local Stripe does not support payments with payment methods of type `link`."),
+        ("link", "The local Stripe does not have payments with payment methods of type `link`."),
     ],
 )
 def test_only_cards_pay(local: Local, type: str, said: str) -> None:

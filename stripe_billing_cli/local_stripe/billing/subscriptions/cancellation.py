@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe import events, times
 from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
@@ -44,6 +44,7 @@ def _moment(call: Call, wanted: int | str, held: Sequence[Object]) -> int:
         return int(max(ends))
     if int(wanted) <= call.now:
         raise invalid("cancel_at must be a future timestamp.", "cancel_at")
+    times.check_within_five_years(int(wanted), "cancel_at", call.now)
     return int(wanted)
 
 

@@ -46,7 +46,7 @@ class NowOr(Kind):
 PAYMENT_SETTINGS = Hash(
     {
         **optional(save_default_payment_method=Choice(("off", "on_subscription"))),
-        **unsettable(payment_method_types=ListOf(Text())),
+        **unsettable(payment_method_types=ListOf(Choice(("card",)))),
         **unsupported("its cards have no options", "payment_method_options"),
     }
 )
