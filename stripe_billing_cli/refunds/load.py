@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import lists, references
+from stripe_billing_cli.subscriptions import lists, records, references
 from stripe_billing_cli.subscriptions.ids import kind_of
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
@@ -41,7 +41,11 @@ class Payment:
 
 @dataclass(frozen=True)
 class Target:
-    """What is named, and the charges that paid it, newest first. `subscription` is the one that goes on with it."""
+    """What is named, and the charges that paid it, newest first. `subscription` is the one that goes on with it.
+
+    `credited`: what credit notes gave back of the invoice by another way than a card. Stripe refunds it once more
+    where it is asked to.
+    """
 
     name: str
     currency: str
@@ -49,6 +53,7 @@ class Target:
     payments: tuple[Payment, ...]
     invoice: Object | None = None
     subscription: Object | None = None
+    credited: int = 0
 
     @property
     def left(self) -> int:
@@ -83,7 +88,17 @@ def load_target(api: StripeApi, name: str) -> Target:
         payments=payments,
         invoice=invoice,
         subscription=_subscription(invoice),
+        credited=_credited(api, invoice),
     )
+
+
+def _credited(api: StripeApi, invoice: Object | None) -> int:
+    """What went to the customer's balance, or back outside of Stripe, by the credit notes of an invoice."""
+    if invoice is None or not invoice["post_payment_credit_notes_amount"]:
+        return 0
+    found = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
+    notes = [records.credit_note(one) for one in found if one["status"] == "issued"]
+    return sum(note["to_balance"] + note["outside"] for note in notes)
 
 
 def _nothing_paid(name: str, invoice: Object | None) -> Refused:

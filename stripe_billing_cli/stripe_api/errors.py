@@ -21,7 +21,9 @@ def without_secrets(text: str) -> str:
 
     Passwords in addresses are left out.
     """
-    return SECRET.sub(lambda match: f"{match[1]}…{match[3] if len(match[2]) >= 8 else ''}", PASSWORD.sub(r"\1:***", text))
+    return SECRET.sub(
+        lambda match: f"{match[1]}…{match[3] if len(match[2]) >= 8 else ''}", PASSWORD.sub(r"\1:***", text)
+    )
 
 
 class StripeFailure(Exception):

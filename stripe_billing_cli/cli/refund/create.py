@@ -81,6 +81,9 @@ def _will(plan: RefundPlan) -> Iterator[str]:
         f"  left to refund  {words.money(left, target.currency)} of {words.money(target.paid, target.currency)}; "
         f"{words.money(after, target.currency)} after this"
     )
+    if target.credited:
+        amount = words.money(target.credited, target.currency)
+        yield f"  Careful: {amount} of this invoice was given back already, to the balance or outside of Stripe."
     yield f"  {_access(target)}"
 
 

@@ -139,6 +139,15 @@ class TestCreate:
         assert "$5.00" in ran.error["message"] and "$0.05" in ran.error["message"]
         assert refunds(life) == []
 
+    @pytest.mark.parametrize("kind", ["in", "ch"])
+    def test_what_was_credited_otherwise_is_said(self, life: Life, kind: str) -> None:
+        credit = ("invoice", "credit", life.held["latest_invoice"], "--yes", "--amount")
+        life.ok(*credit, "2.00", "--to", "balance")
+        life.ok(*credit, "3.00", "--to", "card")
+        ran = life.ok("refund", "create", target(life, kind), "--amount", "1.00", "--yes")
+
+        assert "Careful: $2.00 of this invoice was given back already" in ran.err
+
     def test_asks(self, life: Life) -> None:
         ran = life("refund", "create", charge(life)["id"])
 
