@@ -166,6 +166,14 @@ def listen(
             help="How long stopping waits for handlers that run before it cuts them off. Default: the longest timeout.",
         ),
     ] = None,
+    reconcile: Annotated[
+        str,
+        typer.Option(
+            "--reconcile",
+            metavar="SPAN",
+            help="How often all access is compared with Stripe, a call for each hundred subscriptions; off for never.",
+        ),
+    ] = "1h",
     exec_env: Annotated[
         list[str] | None,
         typer.Option(
@@ -249,6 +257,7 @@ def listen(
                 retention=seconds,
                 grace_seconds=None if grace is None else given.span("--grace", grace),
                 passed_on=exec_env or (),
+                reconcile_seconds=None if reconcile == "off" else given.span("--reconcile", reconcile),
                 told=Told(
                     narrator.recorded,
                     narrator.outcome,

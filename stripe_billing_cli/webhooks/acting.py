@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.webhooks.access.handler import access_handler
 from stripe_billing_cli.webhooks.access.passing import TimePassing
+from stripe_billing_cli.webhooks.access.periodic import PeriodicReconcile
 from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.actions.command import command_handler
@@ -19,6 +21,7 @@ from stripe_billing_cli.webhooks.actions.forward import forward_handler
 from stripe_billing_cli.webhooks.actions.spawner import Spawner
 from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
+from stripe_billing_cli.webhooks.recurring import Recurring
 from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreTrouble
 from stripe_billing_cli.webhooks.worker import Outcome, Worker
@@ -26,6 +29,8 @@ from stripe_billing_cli.webhooks.workplace import give_back_gone, worker_name
 
 ACCESS_THREADS = 4
 ACTION_THREADS = 16
+RECONCILE_AGAIN_SECONDS = 60.0
+"""Seconds until access is compared again after that failed."""
 ACCESS_SECONDS = 30.0
 """How long deciding about access may take, where Stripe is slow."""
 
@@ -47,8 +52,12 @@ class Acting:
     retries: Retries = field(default_factory=Retries)
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
     on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
+    on_failure: Callable[[StoreTrouble | StripeFailure], None] = lambda failure: None
+    """Told why access could not be compared with Stripe, which is tried again."""
     passed_on: Sequence[str] = ()
     """Variables of the environment that commands get besides the usual ones."""
+    reconcile_seconds: float | None = None
+    """How often all access is compared with Stripe; None: never."""
 
     def __post_init__(self) -> None:
         self._spawner = Spawner()
@@ -62,11 +71,28 @@ class Acting:
             *(self._worker([handler], ACTION_THREADS, name()) for handler in acting),
         ]
         self.passing = None if self.api is None else self._passing(self.api)
+        self.reconciling = None if self.api is None else self._reconciling(self.api, acting)
+
+    def _reconciling(self, api: StripeApi, acting: Sequence[Handler]) -> Recurring | None:
+        seconds = self.reconcile_seconds
+        if seconds is None:
+            return None
+        reconcile = PeriodicReconcile(self._keeper(api, acting), self.route, seconds, self.wake)
+
+        def act() -> float:
+            try:
+                return reconcile.act()
+            except (StripeFailure, StoreTrouble) as trouble:
+                self.on_failure(trouble)
+                return min(RECONCILE_AGAIN_SECONDS, seconds)
+
+        return Recurring("reconcile", act)
 
     def _deciding(self, api: StripeApi, acting: Sequence[Handler]) -> list[Handler]:
-        route = route_to([*acting, *self.more])
-        keeper = AccessKeeper(api, self.store, self.rules, route, self._access_changed)
-        return [access_handler(keeper, self._also_done)]
+        return [access_handler(self._keeper(api, acting), self._also_done)]
+
+    def _keeper(self, api: StripeApi, acting: Sequence[Handler]) -> AccessKeeper:
+        return AccessKeeper(api, self.store, self.rules, route_to([*acting, *self.more]), self._access_changed)
 
     def _passing(self, api: StripeApi) -> TimePassing:
         return TimePassing(self.store, self.route, api.livemode, wake=self.wake, on_trouble=self.on_trouble)
@@ -79,6 +105,8 @@ class Acting:
             worker.start()
         if self.passing is not None:
             self.passing.start()
+        if self.reconciling is not None:
+            self.reconciling.start()
 
     def wake(self) -> None:
         """There is new work."""
@@ -100,7 +128,8 @@ class Acting:
     def alive(self) -> dict[str, bool]:
         """Whether each of the threads that work is, by what it is for."""
         workers = {f"worker of {worker.handlers[0].name}": worker.alive for worker in self.workers if worker.handlers}
-        return workers if self.passing is None else {**workers, "time-passing": self.passing.alive}
+        others = {"time-passing": self.passing, "reconcile": self.reconciling}
+        return {**workers, **{name: one.alive for name, one in others.items() if one is not None}}
 
     @property
     def longest_call(self) -> float:
@@ -125,6 +154,8 @@ class Acting:
         """Finish what runs, and give the rest back."""
         if self.passing is not None:
             self.passing.stop()
+        if self.reconciling is not None:
+            self.reconciling.stop()
         with ThreadPoolExecutor(len(self.workers)) as together:
             list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
         self._spawner.close()

@@ -90,6 +90,8 @@ class Listening:
     """How long stopping waits for handlers that run; None: as long as the longest of them may take."""
     passed_on: Sequence[str] = ()
     """Variables of the environment that commands get besides the usual ones."""
+    reconcile_seconds: float | None = None
+    """How often all access is compared with Stripe; None: never."""
     told: Told = field(default_factory=Told)
     access_token: str | None = field(default=None, repr=False)
     """Who has it may ask who has access; None: nobody."""
@@ -107,7 +109,9 @@ class Listening:
             self.retries,
             self._outcome,
             self._store_trouble,
+            self._failure,
             self.passed_on,
+            self.reconcile_seconds,
         )
         handlers = [handler.name for worker in self.acting.workers for handler in worker.handlers]
         self._metrics = ListenerMetrics(handlers)
@@ -207,6 +211,13 @@ class Listening:
         self._metrics.too_old.add()
         self.told.too_old(age)
 
+    def _failure(self, failure: Trouble) -> None:
+        if isinstance(failure, StoreTrouble):
+            self._store_trouble(failure)
+            return
+        self._metrics.stripe_errors.add()
+        self.told.trouble(failure)
+
     def _store_trouble(self, trouble: StoreTrouble) -> None:
         self._metrics.store_errors.add()
         self.told.trouble(trouble)
@@ -225,11 +236,7 @@ class Listening:
             new = catch_up.read_on(source)
         except (StripeFailure, StoreTrouble) as trouble:
             self._failures += 1
-            if isinstance(trouble, StoreTrouble):
-                self._store_trouble(trouble)
-            else:
-                self._metrics.stripe_errors.add()
-                self.told.trouble(trouble)
+            self._failure(trouble)
             return min(POLL_SECONDS * 2.0**self._failures, LONGEST_WAIT)
         self._failures = 0
         self._metrics.caught_up_at = self.store.clock()
