@@ -150,7 +150,8 @@ def _currency(customer: Object, said: str | None) -> str:
         )
     if own is not None and said not in (None, own):
         raise Refused(
-            f"the customer {customer['id']} is billed in {own.upper()}, and has one balance, in that currency",
+            f"the customer {customer['id']} is billed in {own.upper()}: its invoices would not take up a balance in "
+            f"{str(said).upper()}",
             "leave out --currency",
         )
     return str(own or said)
