@@ -38,6 +38,7 @@ HOW: Mapping[str, str] = {
     "preserve_cancel_date": "decides only about schedules that cancel",
     "return_url": "shown once a card needs authentication",
     "transfer_lookup_key": "decides only about a lookup key that is taken",
+    "use_stripe_sdk": "decides only about cards that need authentication",
     "trial_from_plan": "decides only about prices with a trial",
 }
 """Parameters without an effect of their own in the calls of the sweep, by name."""
