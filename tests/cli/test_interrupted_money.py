@@ -33,7 +33,10 @@ class Scenario:
 CREDIT = ("invoice", "credit", "{paid}", "--amount", "4.00", "--yes", "--to")
 REFUND = ("refund", "create", "{paid}", "--amount", "4.00", "--note", "Sorry", "--yes")
 BALANCE = ("customer", "balance", EMAIL, "--credit", "12.50", "--yes")
+SETUP = ("sub", "create", "--customer", "{customer}", "--price", "team", "--add-once", "setup:2")
 SCENARIOS = {
+    "a subscription with a setup fee": Scenario(SETUP),
+    "another with a setup fee": Scenario((*SETUP, "--again"), writes=2, after_printing=1, before=[SETUP]),
     "a payment": Scenario(("invoice", "pay", "{first}", "--yes")),
     "all payments": Scenario(("invoice", "pay", EMAIL, "--all", "--yes"), writes=2),
     "a payment outside of Stripe": Scenario(("invoice", "pay", "{first}", "--out-of-band", "--yes")),
@@ -99,6 +102,9 @@ class Book:
             "charges": [(one["amount"], one["amount_refunded"]) for one in api.page("/v1/charges", mine)[0]],
             "refunds": [(one["amount"], one["status"], len(one["metadata"])) for one in api.page("/v1/refunds", {})[0]],
             "notes": [(one["amount"], one["post_payment_amount"]) for one in api.page("/v1/credit_notes", mine)[0]],
+            "subscriptions": [
+                (one["status"], one["currency"]) for one in api.page("/v1/subscriptions", {**mine, "status": "all"})[0]
+            ],
             "deleted": customer.get("deleted"),
         }
         if not held["deleted"]:
