@@ -1,14 +1,14 @@
 """`make bench`: every figure that the project claims, measured against something run at the same time.
 
 python -m benchmarks             all
-python -m benchmarks startup     one of: startup, diff, foreign, catalog, receiving
+python -m benchmarks startup     one of: startup, diff, foreign, catalog, receiving, handling
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import catalog, diff, foreign, receiving, startup
+from benchmarks import catalog, diff, foreign, handling, receiving, startup
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -16,6 +16,7 @@ BENCHMARKS = {
     "foreign": foreign.run,
     "catalog": catalog.run,
     "receiving": receiving.run,
+    "handling": handling.run,
 }
 
 
