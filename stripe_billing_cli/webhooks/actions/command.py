@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
-import tempfile
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 
 from stripe_billing_cli.stripe_api.errors import without_secrets
 from stripe_billing_cli.webhooks.actions.environment import environment
@@ -22,7 +20,6 @@ from stripe_billing_cli.webhooks.store import Delivery
 MOST_SAID = 200
 NEVER = 65
 """The exit code of a command that no further attempt would help: EX_DATAERR of sysexits.h."""
-TAIL = 4096
 
 
 def command_handler(
@@ -42,47 +39,15 @@ def run(spawner: Spawner, command: str, stdin: str, environment: Mapping[str, st
 
     Input and output go through files: a command that reads nothing, or writes without end, blocks nobody.
     """
-    with _input(stdin) as given, _scratch() as out, _scratch() as errors:
-        try:
-            code = spawner.run(command, environment, (given, out, errors), timeout)
-        except SpawnError as error:
-            raise HandlerFailed(str(error)) from error
-        except NotEndedError:
-            raise HandlerFailed(f"no end after {timeout:g} s") from None
-        if code != 0:
-            raise HandlerFailed(_failure(code, _last_line(errors)), final=code == NEVER)
-        return _last_line(out)
-
-
-@contextmanager
-def _input(text: str) -> Iterator[int]:
-    """A file to read the text from, in memory where the system has such files."""
-    with _closing(os.memfd_create("event")) if hasattr(os, "memfd_create") else _scratch() as file:
-        with open(file, "wb", closefd=False) as writing:
-            writing.write(text.encode(errors="surrogatepass"))
-        os.lseek(file, 0, os.SEEK_SET)
-        yield file
-
-
-@contextmanager
-def _scratch() -> Iterator[int]:
-    """A file without a name, gone when it is closed; as `tempfile` makes one, without what Python puts around it."""
     try:
-        file = os.open(tempfile.gettempdir(), os.O_RDWR | os.O_TMPFILE | os.O_CLOEXEC, 0o600)
-    except (AttributeError, OSError):  # a system or a file system that has no files without names
-        with tempfile.TemporaryFile() as named:
-            yield named.fileno()
-    else:
-        with _closing(file):
-            yield file
-
-
-@contextmanager
-def _closing(file: int) -> Iterator[int]:
-    try:
-        yield file
-    finally:
-        os.close(file)
+        ended = spawner.run(command, environment, stdin.encode(errors="surrogatepass"), timeout)
+    except SpawnError as error:
+        raise HandlerFailed(str(error)) from error
+    except NotEndedError:
+        raise HandlerFailed(f"no end after {timeout:g} s") from None
+    if ended.code != 0:
+        raise HandlerFailed(_failure(ended.code, _last_line(ended.errors)), final=ended.code == NEVER)
+    return _last_line(ended.output)
 
 
 def _failure(code: int, said: str) -> str:
@@ -90,8 +55,9 @@ def _failure(code: int, said: str) -> str:
     return f"{how}: {said}" if said else how
 
 
-def _last_line(file: int) -> str:
-    size = os.fstat(file).st_size
-    lines = os.pread(file, TAIL, max(size - TAIL, 0)).decode("utf-8", "replace").strip().splitlines()
+def _last_line(written: bytes) -> str:
+    if not written:
+        return ""
+    lines = written.decode("utf-8", "replace").strip().splitlines()
     printable = "".join(character for character in (lines[-1] if lines else "") if character.isprintable())
     return without_secrets(printable)[:MOST_SAID]

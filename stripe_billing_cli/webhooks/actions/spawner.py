@@ -7,21 +7,24 @@ the two closes (`spawner_process.py`). It is also quicker than starting them fro
 from __future__ import annotations
 
 import contextlib
-import json
+import marshal
 import os
 import queue
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stripe_billing_cli.webhooks.actions.spawner_process import LENGTH
+from stripe_billing_cli.webhooks.actions.spawner_process import LENGTH, PROCESS
 
+TAIL = 4096
+"""Bytes that are kept of what a command wrote."""
 PROGRAM = Path(__file__).with_name("spawner_process.py")
 
 
@@ -34,29 +37,73 @@ class NotEndedError(Exception):
 
 
 @dataclass
-class Command:
-    """A command that was handed to the spawner. `replies` gets its messages; None where the spawner has ended."""
+class Slot:
+    """The three files that commands have as stdin, stdout and stderr, one command after the other."""
 
     number: int
+    input: int
+    output: int
+    errors: int
+    connection: Connection | None = None
+    """The spawner that knows them."""
+
+    @property
+    def files(self) -> tuple[int, int, int]:
+        return self.input, self.output, self.errors
+
+    def prepare(self, text: bytes) -> None:
+        """Have the next command read this text and nothing of the last one's."""
+        for file in self.files:
+            os.ftruncate(file, 0)
+            os.lseek(file, 0, os.SEEK_SET)
+        written = 0
+        while written < len(text):
+            written += os.pwrite(self.input, text[written:], written)
+
+    def close(self) -> None:
+        for file in self.files:
+            os.close(file)
+
+
+@dataclass
+class Command:
+    """A command that was handed to the spawner. `replies` gets its message; None where the spawner has ended."""
+
+    number: int
+    slot: Slot
     replies: queue.SimpleQueue[Mapping[str, Any] | None] = field(default_factory=queue.SimpleQueue)
-    process: int | None = None
 
 
-@dataclass(frozen=True)
+@dataclass
 class Connection:
-    """A spawner process that runs, and the socket to it."""
+    """A spawner process that runs, the socket to it, and the table in which it writes the processes of slots."""
 
     process: subprocess.Popen[bytes]
     link: socket.socket
+    table: int
     sending: threading.Lock = field(default_factory=threading.Lock)
 
     def send(self, message: Mapping[str, Any], files: Sequence[int] = ()) -> None:
         """Raises `OSError`."""
-        body = json.dumps(message).encode()
+        body = marshal.dumps(dict(message))
         data = LENGTH.pack(len(body)) + body
         with self.sending:
             sent = socket.send_fds(self.link, [data], files) if files else 0
             self.link.sendall(data[sent:])
+
+    def process_of(self, slot: Slot) -> int:
+        """The process that runs for a slot; 0 where none does."""
+        found = os.pread(self.table, PROCESS.size, slot.number * PROCESS.size)
+        return int(PROCESS.unpack(found)[0]) if len(found) == PROCESS.size else 0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code, or minus the signal, and the last bytes that it wrote to each file."""
+
+    code: int
+    output: bytes
+    errors: bytes
 
 
 class Spawner:
@@ -67,31 +114,33 @@ class Spawner:
         self._connection: Connection | None = None
         self._commands: dict[int, Command] = {}
         self._last = 0
+        self._slots = 0
+        self._free: list[Slot] = []
 
     def start(self) -> int:
         """The id of the spawner's process, started if it does not run."""
         return self._connected().process.pid
 
-    def run(self, command: str, environment: Mapping[str, str], files: Sequence[int], timeout: float) -> int:
-        """Run a command by the shell, with these files as stdin, stdout and stderr; its exit code, or minus the signal.
+    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:
+        """Run a command by the shell, with `text` to read.
 
         Raises `SpawnError`, and after `timeout` seconds `NotEndedError`, with the command and what it started killed.
         """
         one = self._new_command()
+        reusable = False
         try:
             connection = self._connected()
+            self._hand_to(connection, one, command, environment, text)
             try:
-                connection.send({"run": one.number, "command": command, "environment": dict(environment)}, files)
-            except OSError as error:
-                raise SpawnError("the command could not be started: the spawner has ended") from error
-            try:
-                return self._ended(one, timeout)
+                reply = self._ended(one, timeout)
             except queue.Empty:
                 self._kill(connection, one)
                 raise NotEndedError from None
+            reusable = not reply["left"]
+            code = os.waitstatus_to_exitcode(reply["status"])
+            return Ended(code, _tail(one.slot.output), _tail(one.slot.errors))
         finally:
-            with self._guard:
-                self._commands.pop(one.number, None)
+            self._finish(one, reusable=reusable)
 
     def kill_all(self) -> None:
         """Kill the commands that run."""
@@ -106,6 +155,9 @@ class Spawner:
         """End the spawner, and with it what still runs."""
         with self._guard:
             connection, self._connection = self._connection, None
+            free, self._free = self._free, []
+        for slot in free:
+            slot.close()
         if connection is not None:
             with contextlib.suppress(OSError):
                 connection.link.shutdown(socket.SHUT_RDWR)
@@ -114,17 +166,49 @@ class Spawner:
     def _new_command(self) -> Command:
         with self._guard:
             self._last += 1
-            one = self._commands[self._last] = Command(self._last)
+            number = self._last
+            slot = self._free.pop() if self._free else None
+            if slot is None:
+                self._slots += 1
+                place = self._slots
+        if slot is None:
+            slot = Slot(place, _file(in_memory=True), _file(), _file())
+        one = Command(number, slot)
+        with self._guard:
+            self._commands[number] = one
         return one
 
-    def _ended(self, one: Command, timeout: float | None) -> int:
+    def _finish(self, one: Command, *, reusable: bool) -> None:
+        """Keep the slot for the next command, unless something that the last one started may use its files still."""
+        with self._guard:
+            self._commands.pop(one.number, None)
+            if reusable:
+                self._free.append(one.slot)
+        if not reusable:
+            one.slot.close()
+
+    def _hand_to(
+        self, connection: Connection, one: Command, command: str, environment: Mapping[str, str], text: bytes
+    ) -> None:
+        slot = one.slot
+        slot.prepare(text)
+        message = {"run": one.number, "slot": slot.number, "command": command, "environment": dict(environment)}
+        try:
+            if slot.connection is not connection:
+                connection.send({"slot": slot.number}, slot.files)
+                slot.connection = connection
+            connection.send(message)
+        except OSError as error:
+            raise SpawnError("the command could not be started: the spawner has ended") from error
+
+    def _ended(self, one: Command, timeout: float | None) -> Mapping[str, Any]:
         """Raises `SpawnError`, and `queue.Empty` when the time is up."""
-        while (reply := one.replies.get(timeout=timeout)) is not None:
-            if "error" in reply:
-                raise SpawnError(f"the command could not be started: {reply['error']}")
-            if "status" in reply:
-                return os.waitstatus_to_exitcode(reply["status"])
-        raise SpawnError("cut off: the process that starts commands has ended")
+        reply = one.replies.get(timeout=timeout)
+        if reply is None:
+            raise SpawnError("cut off: the process that starts commands has ended")
+        if "error" in reply:
+            raise SpawnError(f"the command could not be started: {reply['error']}")
+        return reply
 
     def _kill(self, connection: Connection, one: Command) -> None:
         with contextlib.suppress(OSError, queue.Empty, SpawnError):
@@ -146,17 +230,11 @@ class Spawner:
                 received += data
                 while len(received) >= LENGTH.size and len(received) >= LENGTH.size + LENGTH.unpack_from(received)[0]:
                     end = LENGTH.size + LENGTH.unpack_from(received)[0]
-                    self._hand_over(json.loads(received[LENGTH.size : end]))
+                    message = marshal.loads(received[LENGTH.size : end])
                     received = received[end:]
+                    if (one := self._commands.get(message["run"])) is not None:
+                        one.replies.put(message)
         self._give_up(connection)
-
-    def _hand_over(self, message: Mapping[str, Any]) -> None:
-        with self._guard:
-            one = self._commands.get(message["run"])
-            if one is not None and "pid" in message:
-                one.process = message["pid"]
-            elif one is not None:
-                one.replies.put(message)
 
     def _give_up(self, connection: Connection) -> None:
         """The spawner has ended: nobody else looks after what it started, so it is killed here."""
@@ -166,10 +244,11 @@ class Spawner:
             running = list(self._commands.values())
         connection.link.close()
         for one in running:
-            if one.process is not None:
+            if one.slot.connection is connection and (process := connection.process_of(one.slot)):
                 with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(one.process, signal.SIGKILL)
+                    os.killpg(process, signal.SIGKILL)
             one.replies.put(None)
+        os.close(connection.table)
 
 
 def _started() -> Connection:
@@ -185,7 +264,23 @@ def _started() -> Connection:
                 env={},
                 start_new_session=True,
             )
+        connection = Connection(process, ours, _file(in_memory=True))
+        connection.send({"table": True}, [connection.table])
     except OSError as error:
         ours.close()
         raise SpawnError(f"no command can be started: {error.strerror or error}") from error
-    return Connection(process, ours)
+    return connection
+
+
+def _file(*, in_memory: bool = False) -> int:
+    """A file without a name, gone when it is closed; in memory where that is wanted and the system has such files."""
+    if in_memory and hasattr(os, "memfd_create"):
+        return os.memfd_create("billing")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _tail(file: int) -> bytes:
+    """The last bytes of a file."""
+    size = os.fstat(file).st_size
+    return os.pread(file, TAIL, max(size - TAIL, 0)) if size else b""

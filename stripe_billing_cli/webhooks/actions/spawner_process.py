@@ -1,13 +1,16 @@
 """The program of the spawner: a small process that starts commands for a listener, and ends them when it ends.
 
 Run as a script, by the interpreter alone: it imports nothing of this package. Its standard input is a socket. Over it
-come messages, each a length of four bytes and JSON:
+come messages, each a length of four bytes and a dict in Python's `marshal` (both sides are the same interpreter):
 
-    {"run": 7, "command": "./provision.sh", "environment": {…}}   with three files: stdin, stdout and stderr
-    {"kill": 7}                                                   the command's group of processes
+    {"table": True}                                  with a file: where the process of each slot is written down
+    {"slot": 3}                                      with three files: what its commands have as stdin, stdout, stderr
+    {"run": 7, "slot": 3, "command": "./provision.sh", "environment": {…}}
+    {"kill": 7}                                      the command's group of processes
 
-and back go `{"run": 7, "pid": 4711}` or `{"run": 7, "error": "…"}`, and `{"run": 7, "status": …}` when it has ended,
-with the status as `os.waitpid` gives it.
+and back go `{"run": 7, "error": "…"}`, or when it has ended `{"run": 7, "status": …, "left": False}`: the status as
+`os.waitpid` gives it, and whether its group has processes left, which may use the slot's files still. A slot is
+registered once and used for one command after the other: making and passing files costs as much as starting `true`.
 
 When the other end of the socket closes, for whatever reason, every group that is left is killed; the process ends when
 they are gone. What a command has left running in its group counts; what made itself a group of its own does not.
@@ -16,7 +19,7 @@ they are gone. What a command has left running in its group counts; what made it
 from __future__ import annotations
 
 import contextlib
-import json
+import marshal
 import os
 import selectors
 import signal
@@ -26,6 +29,8 @@ import sys
 import time
 
 LENGTH = struct.Struct("!I")
+PROCESS = struct.Struct("!I")
+"""A process in the table, at the place of its slot; 0 where none runs."""
 PLAIN_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE]
 """Signals that this process ignores, and its commands do not."""
 LOOK_SECONDS = 1.0
@@ -39,8 +44,10 @@ class Spawner:
         self._connection = connection
         self._received = b""
         self._files: list[int] = []
-        self._running: dict[int, int] = {}
-        """The number of each command that runs, by process."""
+        self._table = -1
+        self._slots: dict[int, list[int]] = {}
+        self._running: dict[int, tuple[int, int]] = {}
+        """The number and the slot of each command that runs, by process."""
         self._left: set[int] = set()
         """Groups whose command has ended and which may have other processes."""
 
@@ -81,32 +88,45 @@ class Spawner:
             end = LENGTH.size + length
             if len(self._received) < end:
                 break
-            message, self._received = json.loads(self._received[LENGTH.size : end]), self._received[end:]
+            message, self._received = marshal.loads(self._received[LENGTH.size : end]), self._received[end:]
             self._carry_out(message)
         return True
 
     def _carry_out(self, message: dict[str, object]) -> None:
-        if "kill" in message:
-            self._kill_number(message["kill"])
-            return
-        files, self._files = self._files[:3], self._files[3:]
-        number = message["run"]
+        if "run" in message:
+            self._run(message)
+        elif "kill" in message:
+            for process, (number, _) in self._running.items():
+                if number == message["kill"]:
+                    _kill(process)
+        elif "slot" in message:
+            slot = message["slot"]
+            assert isinstance(slot, int)
+            for file in self._slots.pop(slot, ()):
+                os.close(file)
+            self._slots[slot] = self._take_files(3)
+        elif "table" in message:
+            [self._table] = self._take_files(1)
+
+    def _take_files(self, count: int) -> list[int]:
+        taken, self._files = self._files[:count], self._files[count:]
+        return taken
+
+    def _run(self, message: dict[str, object]) -> None:
+        number, slot = message["run"], message["slot"]
         assert isinstance(number, int)
+        assert isinstance(slot, int)
         try:
-            process = _start(str(message["command"]), message["environment"], files)
+            process = _start(str(message["command"]), message["environment"], self._slots[slot])
         except OSError as error:
             self._tell({"run": number, "error": error.strerror or str(error)})
         else:
-            self._running[process] = number
-            self._tell({"run": number, "pid": process})
-        finally:
-            for file in files:
-                os.close(file)
+            self._running[process] = (number, slot)
+            self._note(slot, process)
 
-    def _kill_number(self, number: object) -> None:
-        for process, running in self._running.items():
-            if running == number:
-                _kill(process)
+    def _note(self, slot: int, process: int) -> None:
+        """Write the process of a slot down where the listener finds it if this process is gone."""
+        os.pwrite(self._table, PROCESS.pack(process), slot * PROCESS.size)
 
     def _reap(self) -> None:
         while True:
@@ -116,17 +136,20 @@ class Spawner:
                 return
             if process == 0:
                 return
-            number = self._running.pop(process, None)
-            if _has_processes(process):
+            running = self._running.pop(process, None)
+            left = _has_processes(process)
+            if left:
                 self._left.add(process)
-            if number is not None:
-                self._tell({"run": number, "status": status})
+            if running is not None:
+                number, slot = running
+                self._note(slot, 0)
+                self._tell({"run": number, "status": status, "left": left})
 
     def _forget_ended_groups(self) -> None:
         self._left = {group for group in self._left if _has_processes(group)}
 
     def _tell(self, message: dict[str, object]) -> None:
-        body = json.dumps(message).encode()
+        body = marshal.dumps(message)
         with contextlib.suppress(OSError):  # the other end has closed: what is running is killed next
             self._connection.sendall(LENGTH.pack(len(body)) + body)
 
@@ -144,8 +167,6 @@ class Spawner:
 def _start(command: str, environment: object, files: list[int]) -> int:
     """The process of a shell that runs the command, in a session and a group of its own. Raises `OSError`."""
     assert isinstance(environment, dict)
-    if len(files) != 3:
-        raise OSError("its files did not come along")
     return os.posix_spawn(
         "/bin/sh",
         ["/bin/sh", "-c", command],

@@ -22,8 +22,7 @@ WITH_GRANDCHILDREN = "exec 9> {pipe}; (sleep 600 & sleep 600) & sleep 600"
 LISTENER = """
 import sys
 from stripe_billing_cli.webhooks.actions.spawner import Spawner
-with open("/dev/null", "r+b") as null:
-    Spawner().run(sys.argv[1], {"PATH": sys.argv[2]}, [null.fileno()] * 3, 600)
+Spawner().run(sys.argv[1], {"PATH": sys.argv[2]}, b"", 600)
 """
 
 
@@ -32,13 +31,6 @@ def spawner() -> Iterator[Spawner]:
     spawner = Spawner()
     yield spawner
     spawner.close()
-
-
-@pytest.fixture
-def null() -> Iterator[int]:
-    file = os.open("/dev/null", os.O_RDWR)
-    yield file
-    os.close(file)
 
 
 @contextmanager
@@ -66,11 +58,11 @@ def command(path: Path) -> str:
     return f"echo begun > {path}; " + WITH_GRANDCHILDREN.format(pipe=path)
 
 
-def test_many_at_once_each_have_their_own_exit_code(spawner: Spawner, null: int) -> None:
+def test_many_at_once_each_have_their_own_exit_code(spawner: Spawner) -> None:
     codes: dict[int, int] = {}
 
     def run(number: int) -> None:
-        codes[number] = spawner.run(f"exit {number}", ENVIRONMENT, [null] * 3, 60)
+        codes[number] = spawner.run(f"exit {number}", ENVIRONMENT, b"", 60).code
 
     threads = [threading.Thread(target=run, args=(number,)) for number in range(20)]
     for thread in threads:
@@ -111,14 +103,14 @@ def test_a_command_that_has_ended_leaves_nothing_running_after_its_listener(tmp_
 
 
 def test_a_spawner_that_is_killed_takes_its_commands_along_and_another_follows(
-    spawner: Spawner, null: int, tmp_path: Path
+    spawner: Spawner, tmp_path: Path
 ) -> None:
     path = tmp_path / "alive"
     errors: list[SpawnError] = []
 
     def run() -> None:
         try:
-            spawner.run(command(path), ENVIRONMENT, [null] * 3, 600)
+            spawner.run(command(path), ENVIRONMENT, b"", 600)
         except SpawnError as error:
             errors.append(error)
 
@@ -128,25 +120,39 @@ def test_a_spawner_that_is_killed_takes_its_commands_along_and_another_follows(
         thread.start()
         wait_for_opening(pipe, path)
         os.close(held)
-        spawner.run("true", ENVIRONMENT, [null] * 3, 60)  # by the time it has ended, the first one's process is known
+        spawner.run("true", ENVIRONMENT, b"", 60)  # by the time it has ended, the first one's process is known
         os.kill(spawner.start(), signal.SIGKILL)
         thread.join(20)
 
         assert [str(error) for error in errors] == ["cut off: the process that starts commands has ended"]
         assert closed(pipe)
-    assert spawner.run("exit 3", ENVIRONMENT, [null] * 3, 60) == 3
+    assert spawner.run("exit 3", ENVIRONMENT, b"", 60).code == 3
 
 
-def test_what_does_not_end_in_time_is_killed_with_what_it_started(spawner: Spawner, null: int, tmp_path: Path) -> None:
+def test_what_does_not_end_in_time_is_killed_with_what_it_started(spawner: Spawner, tmp_path: Path) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
         with pytest.raises(NotEndedError):
-            spawner.run(WITH_GRANDCHILDREN.format(pipe=path), ENVIRONMENT, [null] * 3, 0.3)
+            spawner.run(WITH_GRANDCHILDREN.format(pipe=path), ENVIRONMENT, b"", 0.3)
 
         assert closed(pipe)
 
 
-def test_a_command_that_is_too_long_for_the_system_is_told(spawner: Spawner, null: int) -> None:
+def test_a_command_that_is_too_long_for_the_system_is_told(spawner: Spawner) -> None:
     with pytest.raises(SpawnError, match="could not be started: Argument list too long"):
-        spawner.run("true " + "x" * 4_000_000, ENVIRONMENT, [null] * 3, 60)
-    assert spawner.run("true", ENVIRONMENT, [null] * 3, 60) == 0
+        spawner.run("true " + "x" * 4_000_000, ENVIRONMENT, b"", 60)
+    assert spawner.run("true", ENVIRONMENT, b"", 60).code == 0
+
+
+def test_nothing_of_one_command_comes_to_the_next(spawner: Spawner) -> None:
+    long = spawner.run("cat; cat >&2; echo said >&2", ENVIRONMENT, b"a long text\n" * 1000, 60)
+    short = spawner.run("cat", ENVIRONMENT, b"short", 60)
+
+    assert (long.output[-12:], long.errors) == (b"a long text\n", b"said\n")
+    assert (short.output, short.errors) == (b"short", b"")
+
+
+def test_files_that_something_in_the_background_may_use_are_not_used_again(spawner: Spawner) -> None:
+    spawner.run("(sleep 0.2; echo late; echo late >&2) & true", ENVIRONMENT, b"first", 60)
+
+    assert spawner.run("sleep 0.5; cat", ENVIRONMENT, b"second", 60).output == b"second"
