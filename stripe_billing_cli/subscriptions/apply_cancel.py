@@ -1,6 +1,6 @@
 """A decided cancellation carried out: first the end, then the money.
 
-A refund is made after the subscription has ended, of what was unused at its own `ended_at`; so a run that is cut off
+A refund is made after the subscription has ended, of an amount that is written down before; so a run that is cut off
 between the two is completed by the next, to the same amount.
 """
 
@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import pay, quote, steps, uncut, waiting_items
+from stripe_billing_cli.subscriptions import pay, quote, steps, uncut, unused_time, waiting_items
 from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
+from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 
-def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Object:
-    """Do what was decided; the subscription afterwards. Raises `StripeFailure`."""
+def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, refund: RefundPlan | None) -> Object:
+    """Do what was decided; the subscription afterwards. `refund` is yet to be made. Raises `StripeFailure`."""
     id = subscription["id"]
     if cancellation.drops_update:
         steps.void_update(api, cancellation.drops_update)
@@ -24,6 +25,8 @@ def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation) 
         steps.release(api, cancellation.drops_schedule)
     match cancellation.action:
         case "now":
+            if refund is not None and refund.kind == "prorated":
+                unused_time.stamp(api, refund)
             ended = steps.cancel_now(api, id, cancellation.params)
             return _with_last_invoice(api, ended) if cancellation.params.get("invoice_now") else ended
         case "later" | "details":

@@ -5,6 +5,7 @@ Amounts are ints in the currency's smallest unit, times Unix seconds; what there
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -16,7 +17,7 @@ from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import Owed, Trouble
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.refund import Refund
+from stripe_billing_cli.subscriptions.refund import RefundPlan
 
 
 def change(
@@ -73,7 +74,12 @@ def trouble(found: Trouble | None) -> dict[str, Any] | None:
 
 
 def cancellation(
-    result: str, subscription: Object, ends: int, final: Cost | None, refund: Refund | None, given: Object | None
+    result: str,
+    subscription: Object,
+    ends: int,
+    final: Cost | None,
+    refund: RefundPlan | None,
+    given: Sequence[Object],
 ) -> dict[str, Any]:
     """`result` is one of `canceled`, `scheduled`, `unchanged`. `ends` is when the service ends or ended."""
     return {
@@ -86,14 +92,19 @@ def cancellation(
     }
 
 
-def refunded(refund: Refund, given: Object | None) -> dict[str, Any]:
-    """`id` and `status` are null where nothing was left to give back."""
+def refunded(refund: RefundPlan, given: Sequence[Object]) -> dict[str, Any]:
+    """`given` are the refunds that this run made. `id` and `status`, of the first, are null where there was none."""
+    made = [*(part.made for part in refund.parts if part.made), *given]
+    made.sort(key=lambda one: -one["created"])
     return {
-        "id": given["id"] if given else None,
-        "status": given["status"] if given else None,
+        "id": made[0]["id"] if made else None,
+        "status": made[0]["status"] if made else None,
         "amount": refund.amount,
-        "currency": refund.payment.invoice["currency"],
-        "invoice": refund.payment.invoice["id"],
+        "currency": refund.currency,
+        "invoice": refund.parts[0].payment.invoice["id"] if refund.parts else None,
+        "refunds": [records.refund(one) for one in made],
+        "not_to_card": refund.not_to_card,
+        "on_balance": refund.on_balance,
     }
 
 

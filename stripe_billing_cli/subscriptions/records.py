@@ -13,6 +13,8 @@ from stripe_billing_cli.stripe_api.client import Object
 
 INTERNAL = "billing_intent"
 """Metadata that `billing` writes while a creation is under way; nobody's business outside."""
+REFUND = "billing_refund"
+"""Metadata of a refund, and of a subscription that ends with one: what is given back, and for what."""
 
 
 def subscription(held: Object) -> dict[str, Any]:
@@ -237,7 +239,7 @@ def event(held: Object) -> dict[str, Any]:
 
 
 def metadata(held: Mapping[str, Any]) -> dict[str, str]:
-    return {key: value for key, value in (held["metadata"] or {}).items() if key != INTERNAL}
+    return {key: value for key, value in (held["metadata"] or {}).items() if key not in (INTERNAL, REFUND)}
 
 
 def id_of(reference: Any) -> str | None:

@@ -8,17 +8,16 @@ https://docs.stripe.com/refunds
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
-from stripe_billing_cli.subscriptions.cancel import RefundKind, period_end
+from stripe_billing_cli.subscriptions.cancel import RefundKind
+from stripe_billing_cli.subscriptions.records import REFUND, id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
-STAMP = "billing_refund"
-"""Metadata of a refund: what it was made for."""
 ATTEMPTS = 4
 """How often a refund is asked for under a new key, after a remembered failure."""
 GIVEN = ("succeeded", "pending", "requires_action")
@@ -27,7 +26,10 @@ GIVEN = ("succeeded", "pending", "requires_action")
 
 @dataclass(frozen=True)
 class Payment:
-    """The payment of an invoice: what was paid by it, and what of that is left to give back, in minor units."""
+    """The payment of an invoice: what was paid by it, and what of that is left to give back, in minor units.
+
+    `refunds` are all that were made of it, failed ones too.
+    """
 
     invoice: Object
     intent: str
@@ -37,9 +39,8 @@ class Payment:
 
 @dataclass(frozen=True)
 class Refund:
-    """`made` is the refund that was given for the same reason before, None where it is yet to be made.
-
-    `amount` in minor units, 0 where nothing is left to give back.
+    """What goes back of one payment. `made` is the refund that was given for the same reason before, None where it is
+    yet to be made. `amount` in minor units, 0 where nothing is left to give back.
     """
 
     kind: RefundKind
@@ -59,36 +60,89 @@ class Refund:
         return f"billing-refund-{hashlib.sha256(repr(meant).encode()).hexdigest()[:32]}"
 
 
-def decide(subscription: Object, payment: Payment, kind: RefundKind, ended: int) -> Refund:
-    """How much of the payment goes back: all that is left of it, or what was unused when the subscription ended.
+@dataclass(frozen=True)
+class RefundPlan:
+    """What is going to be given back, payment by payment, the newest first; parts that were made before among them.
 
-    Nothing is unused once the period has ended; a pause ends it, and credits what was left of it.
+    `unused`: what the customer has paid for, or was to pay for, and does not use; 0 of a refund of the last payment.
+    `used`: what of the last payment was used by now. `on_balance`: what changes of the subscription left on the
+    customer's balance, where it stays. `shortage`: why not all that is unused goes back to a card.
+    `by_hand`: invoice items that somebody added, which stay pending.
     """
-    mark = f"{kind}:{subscription['id']}"
+
+    kind: RefundKind
+    subscription: str
+    currency: str
+    parts: tuple[Refund, ...]
+    unused: int = 0
+    used: int = 0
+    on_balance: int = 0
+    shortage: tuple[str, ...] = ()
+    by_hand: tuple[Object, ...] = ()
+
+    @property
+    def amount(self) -> int:
+        """What goes back in all, or has gone back."""
+        return sum(part.amount for part in self.parts)
+
+    @property
+    def to_make(self) -> tuple[Refund, ...]:
+        return tuple(part for part in self.parts if part.made is None and part.amount > 0)
+
+    @property
+    def not_to_card(self) -> int:
+        """What is unused and does not go back to a card."""
+        return max(0, self.unused - self.amount)
+
+
+def made_before(kind: RefundKind, subscription: str, payment: Payment) -> Refund | None:
+    """The refund of this payment that was given for the same reason before."""
+    mark = f"{kind}:{subscription}"
     for refund in payment.refunds:
-        if refund["status"] in GIVEN and refund["metadata"].get(STAMP) == mark:
-            return Refund(kind, subscription["id"], payment, int(refund["amount"]), refund)
-    if kind == "last":
-        unused = payment.left
-    elif period_end(subscription) <= ended:
-        unused = 0
-    else:
-        unused = unused_part(payment.invoice["lines"]["data"], ended)
-    return Refund(kind, subscription["id"], payment, max(0, min(unused, payment.left)))
+        if refund["status"] in GIVEN and (refund["metadata"] or {}).get(REFUND) == mark:
+            return Refund(kind, subscription, payment, int(refund["amount"]), refund)
+    return None
 
 
-def unused_part(lines: Sequence[Object], ended: int) -> int:
+def decide_last(subscription: str, payment: Payment, now: int) -> RefundPlan:
+    """All that is left of the last payment goes back, whatever of it is used."""
+    made = made_before("last", subscription, payment)
+    part = made or Refund("last", subscription, payment, max(0, payment.left))
+    paid = int(payment.invoice["amount_paid"])
+    used = max(0, paid - unused_part(payment.invoice["lines"]["data"], now))
+    return RefundPlan("last", subscription, payment.invoice["currency"], (part,), used=used)
+
+
+def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], total: int) -> tuple[Refund, ...]:
+    """So much of each payment, from the newest back, until `total` is reached; what was given before counts."""
+    payments = list(payments)
+    made = {one.intent: made_before(kind, subscription, one) for one in payments}
+    rest = total - sum(part.amount for part in made.values() if part)
+    parts = []
+    for payment in payments:
+        before = made[payment.intent]
+        if before is not None:
+            parts.append(before)
+        elif rest > 0 and payment.left > 0:
+            amount = min(payment.left, rest)
+            parts.append(Refund(kind, subscription, payment, amount))
+            rest -= amount
+    return tuple(parts)
+
+
+def unused_part(lines: Iterable[Object], ended: int) -> int:
     """What was paid for the time after `ended`, to the second, taxes and discounts included."""
     unused = Decimal(0)
     for line in lines:
         start, end = line["period"]["start"], line["period"]["end"]
         if start < end and ended < end:
             after = Decimal(end - max(start, ended)) / Decimal(end - start)
-            unused += _paid_for(line) * after
+            unused += paid_for(line) * after
     return int(unused.quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def _paid_for(line: Object) -> int:
+def paid_for(line: Object) -> int:
+    """What a line comes to, after its discounts and with taxes on top."""
     discounts = sum(one["amount"] for one in line["discount_amounts"] or ())
     taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
     return int(line["amount"] - discounts + taxes)
@@ -102,7 +156,11 @@ def last_payment(api: StripeApi, subscription: str) -> Payment:
             intent = _paid_by(invoice)
             if intent and invoice["amount_paid"] > 0:
                 return _payment(api, invoice, intent)
-    raise Refused(
+    raise nothing_paid(subscription)
+
+
+def nothing_paid(subscription: str) -> Refused:
+    return Refused(
         f"nothing was ever paid through Stripe for the subscription {subscription}: there is nothing to refund",
         "leave out --refund",
     )
@@ -112,16 +170,19 @@ def _paid_by(invoice: Object) -> str | None:
     """The payment intent that paid an invoice."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
         if payment["status"] == "paid" and payment["payment"]["type"] == "payment_intent":
-            intent = payment["payment"]["payment_intent"]
-            return intent if isinstance(intent, str) else str(intent["id"])
+            return id_of(payment["payment"]["payment_intent"])
     return None
 
 
 def _payment(api: StripeApi, invoice: Object, intent: str) -> Payment:
     charge = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]})["latest_charge"]
-    refunds = [refund for page in api.pages("/v1/refunds", {"payment_intent": intent}) for refund in page]
     left = charge["amount_captured"] - charge["amount_refunded"] if charge else 0
-    return Payment(invoice, intent, int(left), tuple(refunds))
+    return Payment(invoice, intent, int(left), refunds_of(api, intent))
+
+
+def refunds_of(api: StripeApi, intent: str) -> tuple[Object, ...]:
+    """All refunds of a payment, newest first."""
+    return tuple(refund for page in api.pages("/v1/refunds", {"payment_intent": intent}) for refund in page)
 
 
 def give_back(api: StripeApi, refund: Refund) -> Object:
@@ -132,7 +193,7 @@ def give_back(api: StripeApi, refund: Refund) -> Object:
         "payment_intent": refund.payment.intent,
         "amount": refund.amount,
         "reason": "requested_by_customer",
-        "metadata": {STAMP: refund.mark},
+        "metadata": {REFUND: refund.mark},
     }
     for again in range(ATTEMPTS):
         try:
@@ -150,6 +211,6 @@ def _made_all_the_same(api: StripeApi, refund: Refund) -> Object | None:
     """The refund, where a call that seemed to fail has made it."""
     for page in api.pages("/v1/refunds", {"payment_intent": refund.payment.intent}):
         for one in page:
-            if one["status"] in GIVEN and one["metadata"].get(STAMP) == refund.mark:
+            if one["status"] in GIVEN and one["metadata"].get(REFUND) == refund.mark:
                 return one
     return None

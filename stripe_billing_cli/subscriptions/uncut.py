@@ -59,11 +59,11 @@ def billed_lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
     invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT})
     for invoice in invoices:
         if invoice["status"] in BILLED:
-            yield from (line for line in _all_lines(api, invoice) if _subscription_of(line) == id)
+            yield from (line for line in all_lines(api, invoice) if subscription_of_line(line) == id)
     yield from waiting_items.of(api, subscription)
 
 
-def _all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
+def all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
     """The invoice's lines, of which it has the first ten in it."""
     first = invoice["lines"]["data"]
     if len(first) < FIRST_PAGE:
@@ -73,7 +73,7 @@ def _all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
         yield from page
 
 
-def _subscription_of(line: Object) -> str | None:
+def subscription_of_line(line: Object) -> str | None:
     parent = line["parent"] or {}
     kinds = ("subscription_item_details", "invoice_item_details")
     return next((parent[kind].get("subscription") for kind in kinds if parent.get(kind)), None)

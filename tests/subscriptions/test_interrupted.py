@@ -64,7 +64,10 @@ SCENARIOS = {
     "a trial": Scenario(change("--trial-end", "2026-04-15")),
     "a cancellation": Scenario(("sub", "cancel", SUB, "--yes", "--reason", "unused")),
     "a cancellation in place of a scheduled change": Scenario(("sub", "cancel", SUB, "--yes"), [LATER], writes=2),
-    "an end with its refund": Scenario(("sub", "cancel", SUB, "--yes", "--now", "--refund", "prorated"), writes=2),
+    "an end with its refund": Scenario(("sub", "cancel", SUB, "--yes", "--now", "--refund", "prorated"), writes=3),
+    "an end with its refund of two payments": Scenario(
+        ("sub", "cancel", SUB, "--yes", "--now", "--refund", "prorated"), [change("--price", "team.monthly")], writes=4
+    ),
     "a goodwill refund": Scenario(("sub", "cancel", SUB, "--yes", "--refund", "last"), writes=2),
     "an end of everything at once": Scenario(
         ("sub", "cancel", SUB, "--yes", "--now", "--refund", "last", "--comment", "Too many keys"), [LATER], writes=3

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.subscriptions import refund
-from stripe_billing_cli.subscriptions.refund import Payment, Refund, decide, unused_part
+from stripe_billing_cli.subscriptions.records import REFUND
+from stripe_billing_cli.subscriptions.refund import Payment, Refund, decide_last, spread, unused_part
 from tests.catalog.test_interrupted import PATIENCE, connected
 from tests.subscriptions.conftest import Shop
 from tests.subscriptions.interrupted import Trouble, Troubled
 
 DAY = 86400
-SUBSCRIPTION: Any = {"id": "sub_1", "items": {"data": [{"current_period_end": 30 * DAY}]}}
 
 
 def line(amount: int, start: int, end: int, *, discount: int = 0, tax: int = 0, behavior: str = "exclusive") -> Any:
@@ -67,30 +67,48 @@ class TestUnusedPart:
         assert abs(unused + used - amount) <= 1
 
 
+def payment(intent: str, left: int, *refunds: Any) -> Payment:
+    invoice = {"amount_paid": 1500, "currency": "usd", "lines": {"data": [line(1500, 0, 30 * DAY)]}}
+    return Payment(invoice, intent, left, refunds)
+
+
+def given_before(amount: int, mark: str = "prorated:sub_1", status: str = "succeeded") -> Any:
+    return {"id": "re_1", "amount": amount, "status": status, "metadata": {REFUND: mark}}
+
+
 class TestHowMuch:
-    def payment(self, left: int, *refunds: Any) -> Payment:
-        return Payment({"lines": {"data": [line(1500, 0, 30 * DAY)]}}, "pi_1", left, refunds)
+    def amounts(self, total: int, *payments: Payment) -> list[tuple[int, bool]]:
+        """What goes back of each payment, and whether it did before."""
+        return [(part.amount, part.made is not None) for part in spread("prorated", "sub_1", payments, total)]
 
-    def given_before(self, mark: str, status: str = "succeeded") -> Any:
-        return {"id": "re_1", "amount": 700, "status": status, "metadata": {refund.STAMP: mark}}
+    def test_from_the_newest_payment_back_none_beyond_what_is_left(self) -> None:
+        payments = payment("pi_3", 400), payment("pi_2", 0), payment("pi_1", 1500)
+        assert self.amounts(1000, *payments) == [(400, False), (600, False)]
 
-    def test_never_more_than_is_left(self) -> None:
-        assert decide(SUBSCRIPTION, self.payment(400), "prorated", 10 * DAY).amount == 400
+    def test_never_more_than_is_left_of_all(self) -> None:
+        assert self.amounts(1000, payment("pi_1", 400)) == [(400, False)]
 
-    def test_a_refund_for_the_same_is_the_refund(self) -> None:
-        found = decide(SUBSCRIPTION, self.payment(800, self.given_before("prorated:sub_1")), "prorated", 20 * DAY)
-        assert (found.amount, found.made and found.made["id"]) == (700, "re_1")
+    def test_a_part_that_was_given_before_counts(self) -> None:
+        first = payment("pi_2", 0, given_before(400))
+        assert self.amounts(1000, first, payment("pi_1", 1500)) == [(400, True), (600, False)]
+
+    def test_an_older_part_that_was_given_before_counts_too(self) -> None:
+        older = payment("pi_1", 900, given_before(600))
+        assert self.amounts(1000, payment("pi_2", 400), older) == [(400, False), (600, True)]
 
     @pytest.mark.parametrize("mark", ["last:sub_1", "prorated:sub_2"])
-    def test_a_refund_for_something_else_is_not(self, mark: str) -> None:
-        found = decide(SUBSCRIPTION, self.payment(800, self.given_before(mark)), "prorated", 20 * DAY)
-        assert (found.amount, found.made) == (500, None)
+    def test_a_refund_for_something_else_does_not(self, mark: str) -> None:
+        assert self.amounts(500, payment("pi_1", 800, given_before(700, mark))) == [(500, False)]
+
+    def test_of_the_last_payment_it_is_all_and_says_what_is_used(self) -> None:
+        found = decide_last("sub_1", payment("pi_1", 1500), 10 * DAY)
+        assert (found.amount, found.used) == (1500, 500)
 
     @pytest.mark.parametrize("status", ["failed", "canceled"])
     def test_a_refund_that_failed_at_the_bank_is_made_anew_under_another_key(self, status: str) -> None:
-        failed = self.given_before("last:sub_1", status)
-        before = decide(SUBSCRIPTION, self.payment(1500), "last", 0)
-        after = decide(SUBSCRIPTION, self.payment(1500, failed), "last", 0)
+        failed = given_before(1500, "last:sub_1", status)
+        [before] = decide_last("sub_1", payment("pi_1", 1500), 0).parts
+        [after] = decide_last("sub_1", payment("pi_1", 1500, failed), 0).parts
         assert after.made is None
         assert before.idempotency_key(0) != after.idempotency_key(0)
 
@@ -99,7 +117,8 @@ def _paid(shop: Shop) -> Refund:
     """A refund of $15.00 that was just paid for a subscription, decided."""
     customer = shop.with_card()["id"]
     subscription = shop.subscription(customer, shop.price()["id"])
-    return decide(subscription, refund.last_payment(shop.api, subscription["id"]), "last", 0)
+    [part] = decide_last(subscription["id"], refund.last_payment(shop.api, subscription["id"]), 0).parts
+    return part
 
 
 def _refunds(shop: Shop) -> list[int]:

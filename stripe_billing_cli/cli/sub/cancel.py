@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.cli.sub.cancel_view import Ending
     from stripe_billing_cli.stripe_api.client import Object
     from stripe_billing_cli.subscriptions.cancel import Asked, When
-    from stripe_billing_cli.subscriptions.refund import Refund
+    from stripe_billing_cli.subscriptions.refund import RefundPlan
 
 
 class RefundOf(StrEnum):
@@ -56,7 +56,10 @@ def cancel(
     ] = False,
     refund: Annotated[
         RefundOf | None,
-        typer.Option(help="Pay back the last payment, or what of it is unused (with --now).", show_default=False),
+        typer.Option(
+            help="Pay back to cards: last, the whole last payment; prorated, what is unused of all (with --now).",
+            show_default=False,
+        ),
     ] = None,
     reason: Annotated[
         Reason | None, typer.Option(help="Why, for Stripe's statistics of cancellations.", show_default=False)
@@ -129,30 +132,30 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
     final = apply_cancel.final_invoice(api, found, cancellation, asked)
     owed = apply_cancel.still_open(api, found, cancellation)
     lost = apply_cancel.forgone(api, found, cancellation)
-    return Ending(found, asked, cancellation, final, _refund(context, found, asked, cancellation.ends), owed, lost)
+    back = _refund(context, found, asked, cancellation.ends, now)
+    return Ending(found, asked, cancellation, final, back, owed, lost)
 
 
-def _refund(context: Context, subscription: Object, asked: Asked, ends: int) -> Refund | None:
-    from stripe_billing_cli.subscriptions import refund
+def _refund(context: Context, subscription: Object, asked: Asked, ends: int, now: int) -> RefundPlan | None:
+    from stripe_billing_cli.subscriptions import refund, unused_time
 
-    if asked.refund is None:
-        return None
-    payment = refund.last_payment(context.stripe, subscription["id"])
-    return refund.decide(subscription, payment, asked.refund, ends)
+    match asked.refund:
+        case "last":
+            payment = refund.last_payment(context.stripe, subscription["id"])
+            return refund.decide_last(subscription["id"], payment, now)
+        case "prorated":
+            return unused_time.plan(context.stripe, subscription, ends, invoiced=asked.invoice_now)
+    return None
 
 
 def _carry_out(context: Context, ending: Ending) -> None:
+    """The end, then the money: each part once, so that a run that is cut off is completed by the next."""
     from stripe_billing_cli.subscriptions import apply_cancel, refund
 
     api = context.stripe
-    ending.subscription = apply_cancel.carry_out(api, ending.subscription, ending.cancellation)
-    if ending.refund is None:
-        return
-    if ending.subscription["ended_at"] is not None:
-        ended = ending.subscription["ended_at"]
-        ending.refund = refund.decide(ending.subscription, ending.refund.payment, ending.refund.kind, ended)
-    if ending.refunds:
-        ending.given = refund.give_back(api, ending.refund)
+    ending.subscription = apply_cancel.carry_out(api, ending.subscription, ending.cancellation, ending.refund)
+    if ending.refund is not None:
+        ending.given = tuple(refund.give_back(api, part) for part in ending.refund.to_make)
 
 
 def _tell(context: Context, ending: Ending) -> None:
@@ -161,7 +164,6 @@ def _tell(context: Context, ending: Ending) -> None:
 
     results = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
     result = results[ending.cancellation.action]
-    given = ending.given or (ending.refund.made if ending.refund else None)
     ends = ending.subscription["ended_at"] or ending.subscription["cancel_at"] or ending.cancellation.ends
-    record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, given)
+    record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, ending.given)
     context.printer.record(record, lambda: cancel_view.screen(ending))

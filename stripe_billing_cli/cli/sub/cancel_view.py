@@ -11,7 +11,8 @@ from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, period_end
 from stripe_billing_cli.subscriptions.cost import Cost
-from stripe_billing_cli.subscriptions.refund import Refund
+from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
 GREEN = {"fg": "green"}
@@ -20,21 +21,21 @@ GREEN = {"fg": "green"}
 @dataclass
 class Ending:
     """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, and
-    `given` the refund that was made. `owed` are the open invoices that stay so, `forgone`
+    `given` the refunds that were made. `owed` are the open invoices that stay so, `forgone`
     what waits for an invoice that is not made any more, in minor units; a credit is negative."""
 
     subscription: Object
     asked: Asked
     cancellation: Cancellation
     final: Cost | None
-    refund: Refund | None
+    refund: RefundPlan | None
     owed: list[Object]
     forgone: int
-    given: Object | None = None
+    given: tuple[Object, ...] = ()
 
     @property
     def refunds(self) -> bool:
-        return self.refund is not None and self.refund.made is None and self.refund.amount > 0
+        return self.refund is not None and bool(self.refund.to_make)
 
     @property
     def moves(self) -> bool:
@@ -85,14 +86,16 @@ def _money(ending: Ending) -> Iterator[Line]:
         yield Line(f"  {_billed(ending, final)}")
     if ending.refunds:
         assert ending.refund is not None
-        yield cost_view.entry("refunded", _refund_told(ending.refund))
+        yield from _refund_told(ending, ending.refund)
     elif ending.refund is not None:
         yield Line(f"  {_nothing_to_refund(ending.refund)}")
+    if ending.refund is not None:
+        yield from _beside_refund(ending, ending.refund)
     collected = "Stripe stops collecting it" if ending.cancellation.action == "now" else "is still collected"
     for invoice in ending.owed:
         amount = words.money(invoice["amount_remaining"], invoice["currency"])
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
-    if ending.forgone:
+    if ending.forgone and (ending.refund is None or ending.refund.kind == "last"):
         amount = words.money(abs(ending.forgone), ending.subscription["currency"])
         what, way = ("credit", "gives it to") if ending.forgone < 0 else ("charge", "bills it to")
         yield Line(
@@ -112,23 +115,60 @@ def _billed(ending: Ending, final: Cost) -> str:
     return f"A last invoice is made {when}: {words.money(final.due_now, final.currency)} is charged."
 
 
-def _refund_told(refund: Refund) -> str:
-    invoice = refund.payment.invoice
-    whole = "all of it" if refund.amount == invoice["amount_paid"] else "what is left of it"
-    of = "what is unused of it" if refund.kind == "prorated" else whole
-    paid = words.money(invoice["amount_paid"], invoice["currency"])
-    amount = words.money(refund.amount, invoice["currency"])
-    return f"{amount}, {of}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"
+def _refund_told(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
+    for part in refund.to_make:
+        yield cost_view.entry("refunded", _part(refund, part))
+    total = words.money(sum(part.amount for part in refund.to_make), refund.currency)
+    if len(refund.to_make) > 1:
+        yield Line(f"  That is {total} in all, from {len(refund.to_make)} payments.")
+    if refund.kind == "last":
+        used = words.money(refund.used, refund.currency)
+        goes_on = "" if ending.subscription["ended_at"] or ending.cancellation.action == "now" else LAST_GOES_ON
+        yield Line(f"  This is the whole last payment, though {used} of it is used by now{goes_on}.")
 
 
-def _nothing_to_refund(refund: Refund) -> str:
-    invoice = refund.payment.invoice
-    if refund.made:
-        amount = words.money(refund.amount, invoice["currency"])
-        return f"{amount} was refunded for this already ({refund.made['id']})."
-    if refund.payment.left == 0:
+LAST_GOES_ON = "; and the service goes on until the end"
+
+
+def _part(refund: RefundPlan, part: Refund) -> str:
+    invoice = part.payment.invoice
+    amount, paid = (words.money(one, refund.currency) for one in (part.amount, invoice["amount_paid"]))
+    of = ", all of it" if part.amount == invoice["amount_paid"] else ""
+    if not of and part.payment.left == part.amount:
+        of = ", what is left of it"
+    elif not of:
+        of = ", what is unused of it"
+    return f"{amount}{of}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"
+
+
+def _beside_refund(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
+    """What does not go back to a card, and what to do; what stays where it is."""
+    if refund.not_to_card:
+        amount = words.money(refund.not_to_card, refund.currency)
+        customer = id_of(ending.subscription["customer"])
+        yield Line(
+            f"  {amount} of what is unused does not go back to a card: something {', or '.join(refund.shortage)}."
+        )
+        yield Line(f"    To give it as a credit: billing customer balance {customer} --credit … --note …")
+    if refund.on_balance:
+        amount = words.money(refund.on_balance, refund.currency)
+        yield Line(f"  {amount} that earlier changes left on the customer's balance stays there, for later invoices.")
+    for item in refund.by_hand:
+        amount = words.money(item["amount"], item["currency"])
+        yield Line(f"  {item['id']}, {item['description'] or 'added by hand'}, over {amount} stays pending.")
+
+
+def _nothing_to_refund(refund: RefundPlan) -> str:
+    made = [part.made for part in refund.parts if part.made]
+    if made:
+        amount = words.money(refund.amount, refund.currency)
+        return f"{amount} was refunded for this already ({', '.join(one['id'] for one in made)})."
+    if refund.kind == "last":
+        invoice = refund.parts[0].payment.invoice
         return f"The payment for invoice {invoice['number'] or invoice['id']} has been refunded already."
-    return "Nothing of the last payment is unused: nothing is refunded."
+    if refund.unused:
+        return "Nothing goes back to a card."
+    return "Nothing that was paid is unused: nothing is refunded."
 
 
 def screen(ending: Ending) -> Iterator[Line]:
@@ -146,8 +186,11 @@ def screen(ending: Ending) -> Iterator[Line]:
             yield Line(f"{id} ended on {ends} already.")
         case "none":
             yield Line(f"{id} ends on {ends} already. Nothing to do.")
-    if ending.given is not None and ending.refund is not None:
-        amount = words.money(ending.given["amount"], ending.given["currency"])
-        yield Line(f"Refunded {amount} ({ending.given['id']}).", GREEN)
-    elif ending.refund is not None:
+    for given in ending.given:
+        yield Line(f"Refunded {words.money(given['amount'], given['currency'])} ({given['id']}).", GREEN)
+    if ending.given:
+        return
+    if ending.refund is not None:
         yield Line(_nothing_to_refund(ending.refund))
+        if not ending.moves:
+            yield from _beside_refund(ending, ending.refund)

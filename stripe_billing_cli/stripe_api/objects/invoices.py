@@ -118,8 +118,13 @@ class InvoiceItemParent(StripeObject):
 
 
 class InvoiceItem(StripeObject):
+    id: str
     amount: int
+    currency: str
+    date: int
     period: Period
+    proration: bool
+    description: str | None = None
     parent: InvoiceItemParent | None = None
 
 

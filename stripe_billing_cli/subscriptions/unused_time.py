@@ -1,0 +1,240 @@
+"""What is to be given back of a subscription that ends at once: what nobody will use, as far as cards paid for it.
+
+It is what Stripe's own prorations would credit at that moment, new ones and those that wait, by its preview. Stripe
+never refunds a negative proration by itself; its way is to refund the paid invoices from the newest back
+(https://docs.stripe.com/billing/subscriptions/cancel). The amount is written to the subscription's metadata before it
+ends, since no preview tells it afterwards: so a run that is cut off is completed by the next, to the same amount.
+
+Amounts are ints in the currency's smallest unit, times Unix seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import quote, refund, uncut, waiting_items
+from stripe_billing_cli.subscriptions.cancel import ENDED, period_end
+from stripe_billing_cli.subscriptions.cost import is_proration
+from stripe_billing_cli.subscriptions.records import REFUND, id_of
+from stripe_billing_cli.subscriptions.refund import Payment, RefundPlan
+
+FOREIGN_PAYMENT = "was paid from the customer's balance, or outside of Stripe"
+REFUNDED = "was refunded or credited before"
+UNPAID = "was never paid"
+DISPUTED = "is disputed"
+
+
+@dataclass(frozen=True)
+class Account:
+    """What was billed and paid for a subscription. `charges` are those that paid its invoices, by their intents."""
+
+    invoices: Sequence[Object]
+    charges: dict[str, Object]
+    credit_notes: int
+
+    @property
+    def billed(self) -> int:
+        """All that invoices asked for, unpaid and voided ones too: that time was used or is to be credited. A change
+        that was dropped unpaid is none of it."""
+        return sum(int(one["total"]) for one in self.invoices if not _is_dropped_change(one))
+
+    @property
+    def paid(self) -> int:
+        return sum(int(charge["amount_captured"]) for charge in self.charges.values())
+
+    @property
+    def refunded(self) -> int:
+        return sum(int(charge["amount_refunded"]) for charge in self.charges.values())
+
+    @property
+    def on_balance(self) -> int:
+        """What its invoices left on the customer's balance and its later ones have not taken up; a debt is negative."""
+        credit = debt = 0
+        for invoice in reversed(self.invoices):
+            if invoice["ending_balance"] is None or invoice["status"] == "void":
+                continue
+            starting = int(invoice["starting_balance"])
+            change = int(invoice["ending_balance"]) - starting
+            of_credit = _taken_from(change, -starting) if change > 0 else _taken_from(-change, starting)
+            if change > 0:
+                credit -= min(credit, of_credit)
+                debt += change - of_credit
+            else:
+                debt -= of_credit
+                credit += -change - of_credit
+        return credit - debt
+
+
+def _taken_from(change: int, there: int) -> int:
+    return min(change, max(0, there))
+
+
+def _is_dropped_change(invoice: Object) -> bool:
+    return bool(invoice["status"] == "void" and invoice["billing_reason"] == "subscription_update")
+
+
+def plan(api: StripeApi, subscription: Object, ends: int, *, invoiced: bool) -> RefundPlan:
+    """How much of which payments goes back if the subscription ends, or ended, at `ends`.
+
+    `invoiced`: what waits is billed on a last invoice. Raises `Refused` where no payment was made, `StripeFailure`.
+    """
+    id = subscription["id"]
+    account = _account(api, subscription)
+    if not account.charges:
+        raise refund.nothing_paid(id)
+    known = _written(subscription) if subscription["status"] in ENDED else None
+    items = waiting_items.of(api, subscription)
+    by_hand = () if invoiced else tuple(item for item in items if not item["proration"])
+    if known is not None:
+        unused, total = known
+    else:
+        unused = _unused(api, subscription, account, items, ends, invoiced=invoiced)
+        total = max(0, unused + min(0, _covered(api, account, id)))
+    payments = tuple(_payments(api, account, id, total))
+    parts = refund.spread("prorated", id, payments, total)
+    found = RefundPlan("prorated", id, subscription["currency"], parts, unused, by_hand=by_hand)
+    return _explained(found, account)
+
+
+def stamp(api: StripeApi, plan: RefundPlan) -> None:
+    """Write down what is to be given back, while the subscription still tells. Raises `StripeFailure`."""
+    written = f"prorated:{plan.unused}:{plan.amount}"
+    api.post(f"/v1/subscriptions/{plan.subscription}", {"metadata": {REFUND: written}})
+
+
+def _written(subscription: Object) -> tuple[int, int] | None:
+    """What an earlier run has written down: what was unused, and what of it goes back."""
+    kind, _, amounts = ((subscription["metadata"] or {}).get(REFUND) or "").partition(":")
+    unused, _, total = amounts.partition(":")
+    if kind != "prorated" or not (unused.isdecimal() and total.isdecimal()):
+        return None
+    return int(unused), int(total)
+
+
+def _account(api: StripeApi, subscription: Object) -> Account:
+    wanted = {"subscription": subscription["id"], "expand": ["data.payments"]}
+    invoices = [invoice for page in api.pages("/v1/invoices", wanted) for invoice in page]
+    paying = {paid for invoice in invoices for paid in _paid_by(invoice)}
+    customer = id_of(subscription["customer"])
+    charges = {}
+    for page in api.pages("/v1/charges", {"customer": customer}) if paying else ():
+        for charge in page:
+            intent = id_of(charge["payment_intent"])
+            if intent in paying and charge["paid"] and charge["amount_captured"]:
+                charges[str(intent)] = charge
+    credited = [invoice for invoice in invoices if invoice["post_payment_credit_notes_amount"]]
+    return Account(invoices, charges, sum(_credited(api, invoice) for invoice in credited))
+
+
+def _paid_by(invoice: Object) -> Iterator[str]:
+    for one in (invoice["payments"] or {"data": ()})["data"]:
+        if one["status"] == "paid" and one["payment"]["type"] == "payment_intent":
+            yield str(id_of(one["payment"]["payment_intent"]))
+
+
+def _credited(api: StripeApi, invoice: Object) -> int:
+    """What credit notes gave back of an invoice, beside refunds: to the balance, or outside of Stripe."""
+    notes = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
+    return sum(
+        int(note["post_payment_amount"]) - sum(int(one["amount_refunded"]) for one in note["refunds"])
+        for note in notes
+        if note["status"] == "issued"
+    )
+
+
+def _covered(api: StripeApi, account: Account, subscription: str) -> int:
+    """What cards paid beyond the price of all that was billed; negative where something was paid in another way, not
+    at all, or went back before. A refund that this very command made counts as not made."""
+    ours = 0
+    for intent, charge in account.charges.items():
+        if charge["amount_refunded"]:
+            made = refund.made_before("prorated", subscription, _payment(api, account, intent))
+            ours += made.amount if made else 0
+    returned = account.refunded - ours + account.credit_notes + account.on_balance
+    return account.paid - returned - account.billed
+
+
+def _unused(
+    api: StripeApi, subscription: Object, account: Account, items: Sequence[Object], ends: int, *, invoiced: bool
+) -> int:
+    """What the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it."""
+    if subscription["status"] in ENDED:
+        return _unused_of_ended(api, subscription, account, ends)
+    details: dict[str, Any] = {"cancel_now": True, "proration_behavior": "create_prorations", "proration_date": ends}
+    invoice = quote.if_any(api, subscription, details)
+    if invoice is None:
+        return 0
+    id = subscription["id"]
+    lines = [line for line in invoice["lines"]["data"] if uncut.subscription_of_line(line) == id]
+    credited = -sum(refund.paid_for(line) for line in lines if is_proration(line))
+    waiting = -sum(int(item["amount"]) for item in items if item["proration"])
+    return max(0, credited - (waiting if invoiced else 0))
+
+
+def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, ended: int) -> int:
+    """What was billed for the time after the end, less what the end itself credited as an item of no subscription.
+
+    Nothing is unused once the period has ended; a pause ends it, and credits what was left of it.
+    """
+    if period_end(subscription) <= ended:
+        return 0
+    id = subscription["id"]
+    lines = [
+        line
+        for invoice in account.invoices
+        if not _is_dropped_change(invoice)
+        for line in uncut.all_lines(api, invoice)
+        if uncut.subscription_of_line(line) == id
+    ]
+    pages = api.pages("/v1/invoiceitems", {"customer": id_of(subscription["customer"])})
+    credited = sum(
+        int(item["amount"])
+        for page in pages
+        for item in page
+        if item["proration"] and item["parent"] is None and item["date"] == ended
+    )
+    return max(0, refund.unused_part(lines, ended) + credited)
+
+
+def _payments(api: StripeApi, account: Account, subscription: str, total: int) -> Iterator[Payment]:
+    """Payments, newest first, until they cover `total`, and those that went back in part: one may be of this refund."""
+    there = 0
+    for intent, charge in sorted(account.charges.items(), key=lambda one: -one[1]["created"]):
+        if there < total or charge["amount_refunded"]:
+            payment = _payment(api, account, intent)
+            made = refund.made_before("prorated", subscription, payment)
+            there += made.amount if made else payment.left
+            yield payment
+
+
+def _payment(api: StripeApi, account: Account, intent: str) -> Payment:
+    charge = account.charges[intent]
+    invoice = next(one for one in account.invoices if intent in _paid_by(one))
+    left = 0 if charge["disputed"] else int(charge["amount_captured"] - charge["amount_refunded"])
+    return Payment(invoice, intent, left, refund.refunds_of(api, intent))
+
+
+def _explained(plan: RefundPlan, account: Account) -> RefundPlan:
+    """The plan with what stays on the balance, and why something does not go back to a card."""
+    reasons = []
+    if plan.not_to_card:
+        made = sum(part.amount for part in plan.parts if part.made)
+        if account.refunded > made or account.credit_notes:
+            reasons.append(REFUNDED)
+        if any(one["status"] in ("open", "uncollectible", "draft", "void") for one in account.invoices):
+            reasons.append(UNPAID)
+        if any(charge["disputed"] for charge in account.charges.values()):
+            reasons.append(DISPUTED)
+        if any(_paid_otherwise(one) for one in account.invoices) or not reasons:
+            reasons.append(FOREIGN_PAYMENT)
+    balance = max(0, account.on_balance)
+    return replace(plan, on_balance=balance, shortage=tuple(reasons))
+
+
+def _paid_otherwise(invoice: Object) -> bool:
+    if invoice["status"] != "paid" or invoice["total"] <= 0:
+        return False
+    return bool(invoice["starting_balance"] < 0) or not any(_paid_by(invoice))

@@ -1,0 +1,175 @@
+"""`billing sub cancel --refund`: what was not used comes back, over all payments, once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.sub.history import History, moment
+from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
+
+Begin = Callable[[str], History]
+NOW = ("--now", "--refund", "prorated")
+
+
+@pytest.fixture
+def begin(billing: Billing, shop: Shop) -> Begin:
+    return lambda at: History.begin(billing, shop, at)
+
+
+def test_an_upgrade_comes_back_from_both_payments_newest_first(begin: Begin) -> None:
+    it = begin("2026-01-01")
+    it.price("small", 24)
+    it.price("big", 48)
+    it.start("small")
+    it.to("2026-01-11")
+    it.ok("change", "--price", "big")
+    assert it.paid() == [2400, 1626]
+
+    record, told = it.said("cancel", *NOW)
+
+    assert it.refunded() == [1626, 1626]
+    assert record["refund"]["amount"] == 3252
+    assert "$32.52" in told
+
+
+def test_what_a_change_left_on_the_balance_is_not_paid_out_again(begin: Begin) -> None:
+    it = begin("2026-01-01")
+    it.price("yearly", 100, "year")
+    it.price("monthly", 10)
+    it.start("yearly")
+    it.to("2026-07-02 12:00")
+    it.ok("change", "--price", "monthly")
+    assert it.balance == -4000
+
+    record, told = it.said("cancel", *NOW)
+
+    assert (it.refunded(), it.balance) == ([1000], -4000)
+    assert record["refund"]["amount"] == 1000
+    assert "$40.00" in told
+    assert "balance" in told
+
+
+@pytest.mark.parametrize("invoiced", [(), ("--invoice-now",)])
+def test_a_credit_that_waits_comes_back_with_it(invoiced: tuple[str, ...], begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("big", 30)
+    it.price("small", 15)
+    it.start("big")
+    it.to("2026-04-11")
+    it.ok("change", "--price", "small")
+    assert sum(it.pending()) == -1000
+    it.to("2026-04-21")
+
+    record, told = it.said("cancel", *NOW, *invoiced)
+
+    to_balance = 1000 if invoiced else 0
+    assert (sum(it.refunded()), it.balance, it.pending()) == (1500 - to_balance, -to_balance, [])
+    assert record["refund"]["amount"] == 1500 - to_balance
+    assert f"${15 - to_balance // 100}.00" in told
+
+
+def test_an_upgrade_paid_later_comes_back_too(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("small", 20)
+    it.price("big", 30)
+    it.start("small")
+    it.to("2026-04-16")
+    it.ok("change", "--price", "big")
+    it.to("2026-04-21")
+
+    record = it.json("cancel", *NOW)
+
+    assert sum(it.refunded()) == record["refund"]["amount"] == 1000
+
+
+def test_the_last_payment_is_said_to_be_whole_and_what_of_it_is_used(begin: Begin) -> None:
+    it = begin("2026-01-01")
+    it.price("yearly", 100, "year")
+    it.price("monthly", 24)
+    it.start("yearly")
+    it.to("2026-09-01")
+    it.ok("change", "--price", "monthly")
+
+    told = it.ok("cancel", "--refund", "last").err
+
+    assert it.refunded() == [10000]
+    assert "the whole last payment" in told
+    assert "$66.58 of it is used" in told
+    assert "the service goes on" in told
+    assert moment("2026-09-01") < it.held["cancel_at"]
+
+
+class TestWhatCannotGoBack:
+    """To a card: it is said, with why and what to do."""
+
+    @pytest.fixture
+    def it(self, begin: Begin) -> History:
+        it = begin("2026-04-01")
+        it.price("thirty", 30)
+        return it
+
+    def test_what_the_balance_paid(self, it: History) -> None:
+        it.shop.post(f"/v1/customers/{it.customer}/balance_transactions", amount=-2000, currency="usd")
+        it.start("thirty")
+        it.to("2026-04-11")
+
+        record, told = it.said("cancel", *NOW)
+
+        assert it.refunded() == []
+        assert (record["refund"]["amount"], record["refund"]["not_to_card"]) == (0, 2000)
+        assert "$20.00 of what is unused does not go back to a card" in told
+        assert f"billing customer balance {it.customer} --credit" in told
+
+    def test_what_was_refunded_before(self, it: History) -> None:
+        it.start("thirty")
+        [charge], _ = it.shop.api.page("/v1/charges", {"customer": it.customer})
+        it.shop.post("/v1/refunds", charge=charge["id"], amount=300)
+        it.to("2026-04-11")
+
+        record, told = it.said("cancel", *NOW)
+
+        assert it.refunded() == [300, 1700]
+        assert (record["refund"]["amount"], record["refund"]["not_to_card"]) == (1700, 300)
+        assert "refunded or credited before" in told
+
+    def test_time_that_was_never_paid_for(self, it: History) -> None:
+        it.start("thirty")
+        it.use_card("pm_card_chargeCustomerFail")
+        it.to("2026-05-02")
+
+        record, told = it.said("cancel", *NOW)
+
+        assert (it.refunded(), record["refund"]["amount"]) == ([], 0)
+        assert "was never paid" in told
+
+    def test_an_item_that_was_added_by_hand_stays_pending_and_is_named(self, it: History) -> None:
+        it.start("thirty")
+        it.shop.post(
+            "/v1/invoiceitems",
+            customer=it.customer,
+            subscription=it.id,
+            amount=700,
+            currency="usd",
+            description="Onboarding",
+        )
+        it.to("2026-04-11")
+
+        told = it.ok("cancel", *NOW).err
+
+        assert (it.refunded(), it.pending()) == ([2000], [700])
+        assert "Onboarding, over $7.00 stays pending" in told
+
+
+def test_after_an_end_that_credited_it_nothing_comes_back_again(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    it.start("thirty")
+    it.to("2026-04-11")
+    it.ok("cancel", "--now", "--prorate")
+
+    record = it.json("cancel", "--refund", "prorated")
+
+    assert (it.refunded(), record["refund"]["amount"]) == ([], 0)
