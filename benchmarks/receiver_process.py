@@ -1,12 +1,15 @@
 """The receiver, or an empty handler, on the server that `billing listen` uses, in a process of its own.
 
-python -m benchmarks.receiver_process empty|STORE      prints its port
+python -m benchmarks.receiver_process empty|STORE [noop|COMMAND]      prints its port
+
+With a handler, events are given to it while others come in: one that does nothing, or a command for `--exec`.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,11 +17,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from benchmarks.load import SECRET
+from stripe_billing_cli.webhooks.acting import Acting
+from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.application import application
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.server import Server
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.webhooks.store import Store, open_store
 from stripe_billing_cli.webhooks.store.events import nobody
 from stripe_billing_cli.webhooks.webhook import Webhook
 from stripe_billing_cli.webhooks.writer import Writer
@@ -34,17 +41,33 @@ def ready(url: str) -> None:
     print(url.rsplit(":", 1)[1], flush=True)
 
 
-def main(store: str) -> None:
+def main(store: str, handler: str | None = None) -> None:
     if store == "empty":
         Server(Starlette(routes=[Route("/webhook", empty, methods=["POST"])]), port=0).run(ready)
         return
     with open_store(store) as opened:
-        writer = Writer(opened, nobody)
+        acting = None if handler is None else _acting(opened, handler)
+        writer = Writer(opened, nobody if acting is None else acting.route, on_recorded=_waking(acting))
+        if acting is not None:
+            acting.busy = lambda: writer.waiting > 0
+            acting.start()
         receiver = Receiver(writer, KnownSecrets([SECRET], list, time.time))
         webhook = Webhook(receiver, "/webhook")
         Server(application(opened, webhook), webhook, port=0, on_start=writer.start).run(ready)
         writer.close()
+        if acting is not None:
+            acting.stop()
+
+
+def _acting(store: Store, handler: str) -> Acting:
+    if handler == "noop":
+        return Acting(store, None, more=[Handler("noop", lambda event, delivery: None)])
+    return Acting(store, None, actions=[Action("exec", handler)])
+
+
+def _waking(acting: Acting | None) -> Callable[[Sequence[Event]], None]:
+    return (lambda events: None) if acting is None else lambda events: acting.wake()
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

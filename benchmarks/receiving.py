@@ -31,6 +31,9 @@ ROUNDS = 10
 SHARE = {"SQLite": 0.6, "PostgreSQL": 0.5}
 """The least part of the empty handler's requests a second."""
 P99_MS = 50.0
+WORKING_SHARE = 0.5
+"""The least part of what is received without a handler, while one works."""
+WORKING_ROUNDS = 5
 MEMORY_EVENTS = 60_000
 MEMORY_MB = 10.0
 
@@ -57,8 +60,8 @@ class Served:
 
 
 @contextmanager
-def served(store: str) -> Iterator[Served]:
-    command = [sys.executable, "-m", "benchmarks.receiver_process", store]
+def served(store: str, *handler: str) -> Iterator[Served]:
+    command = [sys.executable, "-m", "benchmarks.receiver_process", store, *handler]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -77,7 +80,11 @@ def run() -> list[Result]:
         empty = opened.enter_context(served("empty"))
         stores = {"SQLite": f"{directory}/events.db", "PostgreSQL": postgres.url("bench")}
         ours = {name: opened.enter_context(served(store)) for name, store in stores.items()}
-        return [*_throughput(empty, ours), *_memory(ours["SQLite"])]
+        results = [*_throughput(empty, ours), *_memory(ours["SQLite"])]
+        postgres.execute("CREATE DATABASE working")
+        stores = {"SQLite": f"{directory}/working.db", "PostgreSQL": postgres.url("working")}
+        working = {name: opened.enter_context(served(store, "noop")) for name, store in stores.items()}
+        return [*results, *_beside_a_handler(ours, working)]
 
 
 def _throughput(empty: Served, ours: dict[str, Served]) -> Iterator[Result]:
@@ -94,6 +101,20 @@ def _throughput(empty: Served, ours: dict[str, Served]) -> Iterator[Result]:
         detail = f"{best[name] / 2:.0f} events/s, p50 {p50:.1f} ms"
         yield Result(
             f"receive on {name}: p99 at half that load", half.percentile(99) * 1000, P99_MS, "ms", detail
+        ).tell()
+
+
+def _beside_a_handler(alone: dict[str, Served], working: dict[str, Served]) -> Iterator[Result]:
+    """Receiving while a handler works, against receiving with none."""
+    for name in alone:
+        best = {"alone": 0.0, "working": 0.0}
+        for _ in range(WORKING_ROUNDS):
+            for how, one in (("alone", alone[name]), ("working", working[name])):
+                best[how] = max(best[how], one.load().per_second)
+        times = best["alone"] / best["working"]
+        detail = f"{best['working']:.0f} events/s, without a handler {best['alone']:.0f}"
+        yield Result(
+            f"receive on {name} beside a handler: as fast without", times, 1 / WORKING_SHARE, "x", detail
         ).tell()
 
 

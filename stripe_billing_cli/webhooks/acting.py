@@ -59,6 +59,9 @@ class Acting:
     reconcile_seconds: float | None = None
     """How often all access is compared with Stripe; None: never."""
 
+    busy: Callable[[], bool] = lambda: False
+    """Whether events wait to be stored, which goes first."""
+
     def __post_init__(self) -> None:
         self._spawner = Spawner()
         acting = [self._handler(action) for action in self.actions]
@@ -170,6 +173,7 @@ class Acting:
             on_trouble=self.on_trouble,
             name=name,
             cut_off=self._spawner.kill_all,
+            give_way=lambda: self.busy(),
         )
 
     def _handler(self, action: Action) -> Handler:

@@ -116,6 +116,7 @@ class Listening:
         handlers = [handler.name for worker in self.acting.workers for handler in worker.handlers]
         self._metrics = ListenerMetrics(handlers)
         self._writer = Writer(self.store, self.acting.route, on_recorded=self._new, on_trouble=self._store_trouble)
+        self.acting.busy = lambda: self._writer.waiting > 0
         webhook = None if self.secrets is None else self._webhook(self.secrets)
         self._server = Server(
             application(self.store, webhook, more=self._old_access_route(), ended=self.ended_parts),

@@ -34,6 +34,8 @@ IDLE_SECONDS = 1.0
 """How long work that another program wrote down may wait to be noticed."""
 GATHER_SECONDS = 0.01
 """How long ends wait for more to be written down together, while the threads have enough to do."""
+GIVE_WAY_SECONDS = 0.02
+"""How far turns are apart while events wait to be stored, so that most of the time is left to receiving."""
 AHEAD = 4
 """How many deliveries are claimed for each thread for quick calls, those being called among them."""
 SLOW_AFTER = 0.5
@@ -88,6 +90,8 @@ class Worker:
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
     on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
     cut_off: Callable[[], None] = lambda: None
+    give_way: Callable[[], bool] = lambda: False
+    """Whether something else needs the processor first: turns are a little apart then."""
     name: str = field(default_factory=lambda: f"worker-{uuid.uuid4().hex[:12]}")
 
     def __post_init__(self) -> None:
@@ -179,6 +183,8 @@ class Worker:
                 pause = self._failed_turn()
             self._wake.wait(pause)
             self._gather()
+            if self.give_way():
+                self._stopping.wait(GIVE_WAY_SECONDS)
         self._stopped.set()
 
     def _finished(self) -> bool:
