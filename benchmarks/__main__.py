@@ -1,14 +1,14 @@
 """`make bench`: every figure that the project claims, measured against something run at the same time.
 
 python -m benchmarks             all
-python -m benchmarks startup     one of: startup, diff, foreign, catalog, receiving, handling
+python -m benchmarks startup     one of: startup, diff, foreign, catalog, receiving, handling, full_store
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import catalog, diff, foreign, handling, receiving, startup
+from benchmarks import catalog, diff, foreign, full_store, handling, receiving, startup
 
 BENCHMARKS = {
     "startup": startup.run,
@@ -17,6 +17,7 @@ BENCHMARKS = {
     "catalog": catalog.run,
     "receiving": receiving.run,
     "handling": handling.run,
+    "full_store": full_store.run,
 }
 
 

@@ -38,7 +38,19 @@ class Receiver:
     process: subprocess.Popen[str] | None = None
 
     def start(self) -> None:
-        command = [BILLING, "listen", "--local", "--port", str(self.port), "--secret", SECRET, "--store", self.store]
+        command = [
+            BILLING,
+            "listen",
+            "--local",
+            "--port",
+            str(self.port),
+            "--secret",
+            SECRET,
+            "--store",
+            self.store,
+            "--admin",
+            "off",
+        ]
         self.process = subprocess.Popen(
             [*command, "--exec", "echo $BILLING_EVENT_ID >> ran", "--output", "id"],
             cwd=self.directory,
