@@ -20,3 +20,5 @@ OPEN = _literals("pending", "failed")
 UNFINISHED = _literals("pending", "failed", "running")
 TROUBLED = _literals("failed", "dead")
 RUNNING, FAILED, DEAD = _literals("running", "failed", "dead")
+NOT_WAITING = sa.text("NOT waiting")
+"""Word for word as the index of what is to be done has it."""

@@ -25,7 +25,16 @@ from stripe_billing_cli.webhooks.store import schema
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.event_rows import load_events
 from stripe_billing_cli.webhooks.store.recording import PENDING, pending
-from stripe_billing_cli.webhooks.store.status import DEAD, FAILED, OPEN, RUNNING, TROUBLED, UNFINISHED, Status
+from stripe_billing_cli.webhooks.store.status import (
+    DEAD,
+    FAILED,
+    NOT_WAITING,
+    OPEN,
+    RUNNING,
+    TROUBLED,
+    UNFINISHED,
+    Status,
+)
 from stripe_billing_cli.webhooks.store.turn import End, Turn
 
 
@@ -229,7 +238,7 @@ class Work:
     def oldest_due(self) -> float | None:
         """Since when the delivery that has waited longest for its turn has been due, by the store's clock."""
         work = schema.deliveries.c
-        query = sa.select(sa.func.min(work.due)).where(work.status.in_(OPEN), sa.not_(work.waiting))
+        query = sa.select(sa.func.min(work.due)).where(work.status.in_(OPEN), NOT_WAITING)
         with self._database.reading() as connection:
             return connection.execute(query).scalar()
 
@@ -242,7 +251,7 @@ class Work:
     def next_due(self, handlers: Collection[str], *, after: float = 0.0) -> float | None:
         """When the next delivery that is open for these handlers is due after that time, its lane being free or not."""
         work = schema.deliveries.c
-        open_first = (work.status.in_(OPEN), sa.not_(work.waiting), work.handler.in_(handlers), work.due > after)
+        open_first = (work.status.in_(OPEN), NOT_WAITING, work.handler.in_(handlers), work.due > after)
         query = sa.select(sa.func.min(work.due)).where(*open_first)
         with self._database.reading() as connection:
             return connection.execute(query).scalar()
