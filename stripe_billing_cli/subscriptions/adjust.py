@@ -310,9 +310,7 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
     if asked in (None, "invoice"):
         at_once = preview("invoice")
         if asked or cost.costs_more(at_once, at):
-            both = preview("create")
-            following = {**both, "total": both["total"] - at_once["total"]}  # without what is billed at once
-            return Quote(cost.billed_at_once(at_once, following), "invoice", at)
+            return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
     later = asked or "create"
     return Quote(cost.billed_later(preview(later), at), later, at)
 

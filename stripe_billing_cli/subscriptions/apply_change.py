@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, schedule, steps
+from stripe_billing_cli.subscriptions import quote, schedule, steps, waiting_items
 from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.quote import Quote
 from stripe_billing_cli.subscriptions.records import id_of
@@ -26,17 +26,22 @@ def carry_out(api: StripeApi, subscription: Object, change: Change, quoted: Quot
     match change.action:
         case "now":
             assert quoted is not None
-            return steps.update(api, subscription["id"], update_params(subscription, change, quoted))
+            has_waiting_items = waiting_items.are_there(api, subscription)
+            params = update_params(subscription, change, quoted, has_waiting_items=has_waiting_items)
+            return steps.update(api, subscription["id"], params)
         case "later":
             _put_on_schedule(api, subscription, change, price)
     return steps.read(api, subscription["id"])
 
 
-def update_params(subscription: Object, change: Change, quoted: Quote) -> dict[str, Any]:
+def update_params(
+    subscription: Object, change: Change, quoted: Quote, *, has_waiting_items: bool = False
+) -> dict[str, Any]:
     """What was previewed, and paid for or not done: Stripe keeps the plan until the change's invoice is paid.
 
     A pending update takes few other parameters, and none exist where the customer is sent an invoice
-    (https://docs.stripe.com/billing/subscriptions/pending-updates).
+    (https://docs.stripe.com/billing/subscriptions/pending-updates). While invoice items wait, the change is made or
+    refused at once: the invoice of a pending update need not take them in, and then costs something else.
     """
     params: dict[str, Any] = {
         "items": [quote.item_change(change.item, change.after)],
@@ -47,7 +52,7 @@ def update_params(subscription: Object, change: Change, quoted: Quote) -> dict[s
     if quoted.restarts:
         params |= quote.NEW_PERIOD
     if subscription["collection_method"] == "charge_automatically":
-        params["payment_behavior"] = "pending_if_incomplete"
+        params["payment_behavior"] = "error_if_incomplete" if has_waiting_items else "pending_if_incomplete"
     return params
 
 

@@ -49,13 +49,15 @@ def change(
 
 
 def cost_record(cost: Cost) -> dict[str, Any]:
-    """`credited` and `to_balance` are negative or 0."""
+    """`credited` and `discounted` are negative or 0; a credit is negative in `to_balance` and `waits` too."""
     return {
         "currency": cost.currency,
         "credited": cost.credited,
         "charged": cost.charged,
+        "discounted": cost.discounted,
         "due_now": cost.due_now,
         "to_balance": cost.to_balance,
+        "waits": cost.waits,
         "lines": [asdict(line) for line in cost.lines],
         "next_invoice": None if cost.next_invoice is None else asdict(cost.next_invoice),
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -73,16 +73,46 @@ def of_change(
         return Quote(cost.billed_later(preview("none"), at), asked or "create", at)
     if asked in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
-            following = None if anew else pool.submit(preview, "none")
+            upcoming = None if anew else pool.submit(following, lambda: preview("none"))
             at_once = preview("invoice")
         if asked or cost.costs_more(at_once, at):
-            billed = cost.billed_at_once(at_once, following.result() if following else None)
-            return Quote(billed, "invoice", at, anew)
+            after = upcoming.result() if upcoming else None
+            lasting = _lasting_discounts(api, subscription, at_once) if anew else None
+            return Quote(cost.billed_at_once(at_once, after, lasting), "invoice", at, anew)
     proration = asked or "create"
     later = preview(proration)
     if anew:
-        return Quote(cost.billed_at_once(later, None), proration, at, anew)
+        return Quote(
+            cost.billed_at_once(later, None, _lasting_discounts(api, subscription, later)), proration, at, anew
+        )
     return Quote(cost.billed_later(later, at), proration, at)
+
+
+def following(preview: Callable[[], Object]) -> Object | None:
+    """The preview of the next invoice; None where the subscription ends before."""
+    try:
+        return preview()
+    except RequestRefused as refused:
+        if refused.code == "invoice_upcoming_none":
+            return None
+        raise
+
+
+def _lasting_discounts(api: StripeApi, subscription: Object, invoice: Object) -> set[str] | None:
+    """The discounts that the invoice after one that begins a period has too; None where there are none at all."""
+    if not any(line["discount_amounts"] for line in invoice["lines"]["data"]):
+        return None
+    expand = {"expand": ["discounts.source.coupon"]}
+    held = api.get(f"/v1/subscriptions/{subscription['id']}", expand)["discounts"]
+    ends = max(int(line["period"]["end"]) for line in invoice["lines"]["data"])
+    return {one["id"] for one in held if _lasts(one, ends)}
+
+
+def _lasts(discount: Object, until: int) -> bool:
+    coupon = discount["source"]["coupon"]
+    if not isinstance(coupon, Mapping) or coupon["duration"] == "forever":
+        return True
+    return coupon["duration"] == "repeating" and discount["end"] is not None and discount["end"] > until
 
 
 def of_later_change(api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int) -> Cost:

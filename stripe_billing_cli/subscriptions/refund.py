@@ -15,6 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.subscriptions.cancel import RefundKind
+from stripe_billing_cli.subscriptions.cost import paid_for
 from stripe_billing_cli.subscriptions.records import REFUND, id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
@@ -139,13 +140,6 @@ def unused_part(lines: Iterable[Object], ended: int) -> int:
             after = Decimal(end - max(start, ended)) / Decimal(end - start)
             unused += paid_for(line) * after
     return int(unused.quantize(Decimal(1), ROUND_HALF_UP))
-
-
-def paid_for(line: Object) -> int:
-    """What a line comes to, after its discounts and with taxes on top."""
-    discounts = sum(one["amount"] for one in line["discount_amounts"] or ())
-    taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
-    return int(line["amount"] - discounts + taxes)
 
 
 def last_payment(api: StripeApi, subscription: str) -> Payment:

@@ -17,7 +17,7 @@ from typing import Any
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import quote, refund, uncut, waiting_items
 from stripe_billing_cli.subscriptions.cancel import ENDED, period_end
-from stripe_billing_cli.subscriptions.cost import is_proration
+from stripe_billing_cli.subscriptions.cost import is_proration, paid_for
 from stripe_billing_cli.subscriptions.records import REFUND, id_of
 from stripe_billing_cli.subscriptions.refund import Payment, RefundPlan
 
@@ -169,7 +169,7 @@ def _unused(
         return 0
     id = subscription["id"]
     lines = [line for line in invoice["lines"]["data"] if uncut.subscription_of_line(line) == id]
-    credited = -sum(refund.paid_for(line) for line in lines if is_proration(line))
+    credited = -sum(paid_for(line) for line in lines if is_proration(line))
     waiting = -sum(int(item["amount"]) for item in items if item["proration"])
     return max(0, credited - (waiting if invoiced else 0))
 

@@ -134,9 +134,7 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
         way = "by an invoice" if sent else cost_view.paying(payments.default_card(plan.subscription))
         due = f"{words.money(cost.due_now, cost.currency)} {way}"
     yield cost_view.entry("due now", due)
-    if cost.to_balance:
-        credit = words.money(-cost.to_balance, cost.currency)
-        yield cost_view.entry("balance", f"{credit} is credited to the next invoices")
+    yield from cost_view.balance(cost)
     if cost.next_invoice:
         amount = words.money(cost.next_invoice.amount, cost.currency)
         yield cost_view.entry("next", f"{amount} on {words.date(cost.next_invoice.at)}")

@@ -110,8 +110,13 @@ def _billed(ending: Ending, final: Cost) -> str:
     if ending.cancellation.action == "now" and not ending.asked.invoice_now:
         return "This waits for another invoice of the customer's; --invoice-now bills it at once."
     when = "now" if ending.cancellation.action == "now" else f"on {words.date(ending.cancellation.ends)}"
-    if final.to_balance:
+    if final.to_balance < 0:
         return f"A last invoice is made {when}: {words.money(-final.to_balance, final.currency)} goes to the balance."
+    if final.to_balance > 0:
+        amount = words.money(final.to_balance, final.currency)
+        return (
+            f"A last invoice is made {when}: {amount} is less than Stripe charges, and stays on the balance as a debt."
+        )
     return f"A last invoice is made {when}: {words.money(final.due_now, final.currency)} is charged."
 
 

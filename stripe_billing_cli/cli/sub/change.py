@@ -176,10 +176,19 @@ def _decide(
 
 
 def _carry_out(context: Context, shown: Shown) -> Shown:
+    from stripe_billing_cli.stripe_api.errors import PaymentFailed
     from stripe_billing_cli.subscriptions import apply_change, payments
 
     api = context.stripe
-    after = apply_change.carry_out(api, shown.subscription, shown.change, shown.quoted, shown.wanted)
+    try:
+        after = apply_change.carry_out(api, shown.subscription, shown.change, shown.quoted, shown.wanted)
+    except PaymentFailed as failure:
+        raise CommandFailed(
+            "payment_failed",
+            f"nothing was changed: the payment did not go through: {failure.message}",
+            "the same command again, once there is another card",
+            NOT_REACHED,
+        ) from failure
     shown.subscription, shown.done = after, True
     if after["pending_update"] is not None:
         shown.owes = payments.owed(api, after["latest_invoice"])

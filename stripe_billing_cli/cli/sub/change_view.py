@@ -143,8 +143,7 @@ def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
     cost, currency = quoted.cost, quoted.cost.currency
     yield from cost_view.lines(cost)
     yield cost_view.entry("due now", _due_now(shown, cost))
-    if cost.to_balance:
-        yield cost_view.entry("balance", f"{words.money(-cost.to_balance, currency)} is credited to the next invoices")
+    yield from cost_view.balance(cost)
     if cost.next_invoice:
         upcoming = cost.next_invoice
         yield cost_view.entry("next", f"{words.money(upcoming.amount, currency)} on {words.date(upcoming.at)}")

@@ -20,7 +20,17 @@ def lines(cost: Cost) -> Iterator[Line]:
     width = max((len(words.money(line.amount, cost.currency)) for line in cost.lines), default=0)
     for line in cost.lines:
         amount = words.money(line.amount, cost.currency).rjust(width)
-        yield entry("credited" if line.amount < 0 else "charged", f"{amount}  {line.description}")
+        label = line.kind if line.kind != "line" else "credited" if line.amount < 0 else "charged"
+        yield entry(label, f"{amount}  {line.description}")
+
+
+def balance(cost: Cost) -> Iterator[Line]:
+    """What is left for the next invoices."""
+    amount = words.money(abs(cost.to_balance), cost.currency)
+    if cost.to_balance < 0:
+        yield entry("balance", f"{amount} is credited to the next invoices")
+    elif cost.to_balance > 0:
+        yield entry("balance", f"{amount} is less than Stripe charges: it is carried over to the next invoice")
 
 
 def paying(method: Object | None) -> str:

@@ -36,6 +36,7 @@ class StatusTransitions(StripeObject):
 
 class DiscountAmount(StripeObject):
     amount: int
+    discount: Reference
 
 
 class Tax(StripeObject):
@@ -47,6 +48,7 @@ class LineDetails(StripeObject):
     """`subscription` is None for what belongs to no subscription."""
 
     proration: bool
+    invoice_item: str | None = None
     subscription: str | None = None
 
 

@@ -381,7 +381,11 @@ class TestWhatIsDue:
 
         record = life.json("sub", "change", life.id, "--price", "team", "--yes")
 
-        assert record["cost"]["lines"][-1] == {"description": "The customer's balance", "amount": -1000}
+        assert record["cost"]["lines"][-1] == {
+            "description": "The customer's balance",
+            "amount": -1000,
+            "kind": "balance",
+        }
         assert record["cost"]["due_now"] == CHARGE + CREDIT - 1000
         assert record["cost"]["next_invoice"]["amount"] == 5000, "the balance is gone by then"
         life.advance(FIRST_OF_APRIL + 2 * 3600)

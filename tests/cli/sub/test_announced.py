@@ -1,0 +1,209 @@
+"""What `sub change` and `sub cancel` announce is what happens: histories that once ended otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.cli.sub.history import History
+from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
+
+Begin = Callable[[str], History]
+
+
+@pytest.fixture
+def begin(billing: Billing, shop: Shop) -> Begin:
+    return lambda at: History.begin(billing, shop, at)
+
+
+@pytest.mark.parametrize("pending", ["include", "exclude"])
+def test_a_credit_that_waits_counts_once(pending: str, begin: Begin) -> None:
+    it = begin("2026-04-01")
+    for key, amount in (("ten", 10), ("twenty", 20), ("thirty", 30)):
+        it.price(key, amount)
+    it.start("twenty")
+    it.billing.ok("local", "settings", "--pending-update-items", pending)
+    it.to("2026-04-11")
+    it.ok("change", "--price", "ten")
+    assert sum(it.pending()) == -667 or sum(it.pending()) == -666
+    it.to("2026-04-16")
+
+    shown = it.preview("--price", "thirty")["cost"]
+    cost = it.json("change", "--price", "thirty")["cost"]
+    it.to("2026-05-01 02:00")
+
+    assert shown == cost
+    paid = it.paid()
+    assert paid[1:] == [cost["due_now"], cost["next_invoice"]["amount"]]
+    assert cost["due_now"] + cost["next_invoice"]["amount"] == 334 + 3000
+    assert cost["credited"] + cost["charged"] == cost["due_now"]
+
+
+def test_what_waits_is_billed_at_the_end_of_the_period(begin: Begin) -> None:
+    it = begin("2026-06-01")
+    it.price("ten", 10)
+    it.price("forty", 40)
+    it.start("ten")
+    it.to("2026-06-16")
+    it.ok("change", "--price", "forty", "--proration", "create")
+
+    record, told = it.said("cancel")
+    it.to("2026-07-01 02:00")
+
+    assert "$15.00 is charged" in told
+    assert record["final_invoice"]["due_now"] == 1500
+    assert (it.paid(), it.pending()) == ([1000, 1500], [])
+
+
+def test_an_end_within_the_period_credits_the_balance(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    it.start("thirty")
+
+    told = it.ok("cancel", "--at", "2026-04-16", "--prorate").err
+    it.to("2026-04-16 02:00")
+
+    assert "$15.00 goes to the balance" in told
+    assert (it.balance, it.pending()) == (-1500, [])
+
+
+def test_the_next_invoice_after_another_interval_has_its_discount(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
+    it.price("twenty", 20)
+    it.price("week", 10, "week")
+    it.start("twenty", discounts=[{"coupon": "HALF"}])
+    it.to("2026-04-11")
+
+    cost = it.json("change", "--price", "week")["cost"]
+    it.to("2026-04-18 02:00")
+
+    assert cost["next_invoice"]["amount"] == max(0, 500 + cost["to_balance"])
+    assert it.paid()[-1] == cost["next_invoice"]["amount"]
+
+
+def test_a_charge_under_the_minimum_is_carried_over(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("ten", 10)
+    it.price("more", 10.2)
+    it.start("ten")
+    it.to("2026-04-16")
+
+    cost = it.json("change", "--price", "more")["cost"]
+    it.to("2026-05-01 02:00")
+
+    assert (cost["due_now"], cost["credited"], cost["to_balance"]) == (0, -500, 10)
+    assert cost["next_invoice"]["amount"] == 1030
+    assert it.paid()[-1] == 1030
+
+
+def test_a_carried_over_charge_is_told_as_that(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("ten", 10)
+    it.price("more", 10.2)
+    it.start("ten")
+    it.to("2026-04-16")
+
+    told = it.ok("change", "--price", "more").err
+
+    assert "$0.10 is less than Stripe charges: it is carried over to the next invoice" in told
+    assert "is credited to the next invoices" not in told
+
+
+def test_an_upgrade_of_what_is_to_end_is_made_or_refused_with_the_way_out(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("ten", 10)
+    it.price("forty", 40)
+    it.start("ten")
+    it.to("2026-04-16")
+    it.ok("cancel")
+
+    record, told = it.said("change", "--price", "forty")
+    it.to("2026-05-01 02:00")
+
+    assert "still ends on 1 May 2026" in told
+    assert (record["cost"]["due_now"], record["cost"]["next_invoice"]) == (1500, None)
+    assert it.paid() == [1000, 1500]
+
+
+def test_a_credit_without_an_invoice_waits_in_json_too(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    it.start("thirty")
+    it.to("2026-04-16")
+
+    record, told = it.said("cancel", "--now", "--prorate")
+
+    assert "waits" in told
+    assert (record["final_invoice"]["to_balance"], record["final_invoice"]["due_now"]) == (0, 0)
+    assert record["final_invoice"]["waits"] == -1500
+    assert (it.balance, it.pending(), len(it.invoices())) == (0, [-1500], 1)
+
+
+def test_use_is_said_before_it_is_charged(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.metered("calls", "0.08")
+    it.start("calls")
+    it.use(5000)
+    it.to("2026-04-16")
+
+    record, told = it.said("cancel", "--now", "--invoice-now")
+
+    assert "$4.00 is charged" in told
+    assert record["final_invoice"]["due_now"] == 400
+    assert it.paid()[-1] == 400
+
+
+class TestUse:
+    def test_is_billed_when_a_licensed_price_takes_its_place(self, begin: Begin) -> None:
+        it = begin("2026-04-01")
+        it.metered("calls", "0.5")
+        it.price("flat", 24)
+        it.start("calls")
+        it.to("2026-04-10")
+        it.use(333)
+        it.to("2026-04-16")
+
+        record, told = it.said("change", "--price", "flat")
+
+        assert "$1.67" in told
+        assert record["cost"]["due_now"] == 1200 + 167
+        assert it.paid()[-1] == 1200 + 167
+
+    def test_a_metered_price_takes_no_quantity(self, begin: Begin) -> None:
+        it = begin("2026-04-01")
+        it.metered("api.use", "0.5")
+
+        ran = it.billing("sub", "create", "--customer", it.customer, "--price", "api.use:5", "--local", "--yes")
+
+        assert ran.code != 0
+        assert "metered" in ran.err
+        assert it.shop.api.page("/v1/subscriptions", {"customer": it.customer})[0] == []
+
+
+def test_zero_lines_are_not_printed(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("free", 0)
+    it.price("thirty", 30)
+    it.start("free")
+    it.to("2026-04-16")
+
+    told = it.ok("change", "--price", "thirty").err
+
+    assert "$0.00" not in told
+
+
+def test_a_discount_is_not_credited(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
+    it.price("thirty", 30)
+    it.price("year", 300, "year")
+    it.start("thirty", discounts=[{"coupon": "HALF"}])
+
+    record, told = it.said("change", "--price", "year")
+
+    assert record["cost"]["credited"] == -1500
+    assert record["cost"]["discounted"] == -15000
+    assert "discount" in told
