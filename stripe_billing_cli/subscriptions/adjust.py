@@ -81,6 +81,7 @@ class AdjustPlan:
     remarks: tuple[str, ...] = field(default_factory=tuple)
     waits: Owed | None = None
     has_waiting_items: bool = False
+    unpaid: Object | None = None
 
     @property
     def is_done(self) -> bool:
@@ -127,6 +128,7 @@ class AdjustPlan:
             "proration": quoted.proration if quoted else None,
             "proration_date": quoted.proration_date if quoted else None,
             "new_period_starts": quoted.restarts if quoted else False,
+            "unpaid_time": self.unpaid is not None,
             "cost": None if quoted is None else outcomes.cost_record(quoted.cost),
             **outcomes.owing(owes),
             "subscription": records.subscription(subscription),
@@ -160,7 +162,9 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     quoted = _quote(api, found, update, now, request.proration)
     remarks = _remarks(found, request, added, removed)
     plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
-    return replace(plan, has_waiting_items=waiting_items.are_there(api, found))
+    credits = found["status"] in ("past_due", "unpaid") and quoted.proration != "none"
+    unpaid = payments.unpaid_time(payments.open_invoices(api, found), now) if credits else None
+    return replace(plan, has_waiting_items=waiting_items.are_there(api, found), unpaid=unpaid)
 
 
 def _quantity(terms: Terms) -> dict[str, int]:

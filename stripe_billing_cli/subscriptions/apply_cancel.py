@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import pay, quote, steps, uncut, unused_time, waiting_items
-from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation
+from stripe_billing_cli.subscriptions import pay, quote, renewals, steps, uncut, unused_time, waiting_items
+from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.refusals import Refused
+from stripe_billing_cli.subscriptions.renewals import Renewals
 
 
 def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, refund: RefundPlan | None) -> Object:
@@ -102,6 +103,23 @@ def _to_uncut_end(
     return replace(cancellation, ends=end, params={"cancel_at": end, "proration_behavior": proration, **details})
 
 
+def renewals_until(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Renewals | None:
+    """What is charged before an end in a later period; None where it ends before it renews. Raises `StripeFailure`."""
+    if cancellation.action != "later" or cancellation.ends <= first_period_end(subscription):
+        return None
+    invoice = _previewed_later(api, subscription, cancellation)
+    if invoice is None or invoice["period_end"] >= cancellation.ends:
+        return None
+    return renewals.count_on(subscription, invoice, cancellation.ends)
+
+
+def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Object | None:
+    """The next invoice of a subscription that is to end later."""
+    asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
+    details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
+    return quote.if_any(api, subscription, details)
+
+
 def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation, asked: Asked) -> Cost | None:
     """What the end will credit and charge, by Stripe's preview; None where it moves no money.
 
@@ -117,7 +135,7 @@ def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellati
         if invoice and not asked.invoice_now:
             return waiting(invoice)
     else:
-        asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
-        details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
-        invoice = quote.if_any(api, subscription, details)
+        invoice = _previewed_later(api, subscription, cancellation)
+        if invoice and invoice["period_end"] < cancellation.ends:
+            return None
     return billed_at_once(invoice, None) if invoice and invoice["lines"]["data"] else None

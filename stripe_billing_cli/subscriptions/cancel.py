@@ -12,7 +12,7 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 
-When = Literal["default", "now", "period-end", "at"]
+When = Literal["default", "now", "period-end", "last-period-end", "at"]
 RefundKind = Literal["last", "prorated"]
 Action = Literal["none", "now", "later", "details"]
 ENDED = ("canceled", "incomplete_expired")
@@ -106,8 +106,11 @@ def _later(subscription: Object, when: When, asked: Asked, details: dict[str, An
         return Cancellation("details" if details else "none", int(known), details)
     params: dict[str, Any]
     if when == "period-end":
-        ends = period_end(subscription)
+        ends = first_period_end(subscription)
         same, params = bool(subscription["cancel_at_period_end"]), {"cancel_at_period_end": True}
+    elif when == "last-period-end":
+        ends = period_end(subscription)
+        same, params = known == ends, {"cancel_at": ends, "proration_behavior": "none"}
     else:
         assert asked.at is not None
         if asked.at <= now:
@@ -126,6 +129,12 @@ def _details(subscription: Object, asked: Asked) -> dict[str, Any]:
     wanted = {"feedback": asked.reason, "comment": asked.comment}
     new = {name: value for name, value in wanted.items() if value is not None and held.get(name) != value}
     return {"cancellation_details": new} if new else {}
+
+
+def first_period_end(subscription: Object) -> int:
+    """When the first period of its items ends: what Stripe means by the end of the period
+    (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
+    return min(int(item["current_period_end"]) for item in subscription["items"]["data"])
 
 
 def period_end(subscription: Object) -> int:

@@ -149,11 +149,11 @@ def paid_for(line: Object, discounts: Collection[str] | None = None) -> int:
 def _next_after(invoice: Object, balance: int) -> NextInvoice:
     """The invoice after one that leaves this balance and has taken in what waits, which a preview made now cannot
     know."""
-    lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not _is_invoice_item(line)]
+    lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
     return NextInvoice(max(0, sum(paid_for(line) for line in lines) + balance), int(invoice["period_end"]))
 
 
-def _is_invoice_item(line: Object) -> bool:
+def is_invoice_item(line: Object) -> bool:
     parent = line["parent"] or {}
     return bool(
         parent.get("invoice_item_details") or (parent.get("subscription_item_details") or {}).get("invoice_item")
@@ -162,7 +162,7 @@ def _is_invoice_item(line: Object) -> bool:
 
 def _next_of_new_period(invoice: Object, credit: int, lasting: Collection[str] | None) -> NextInvoice | None:
     """After a period that begins now, the same again: what of the invoice is no proration."""
-    whole = [line for line in invoice["lines"]["data"] if not is_proration(line) and not _is_invoice_item(line)]
+    whole = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
     if not whole:
         return None
     again = sum(paid_for(line, lasting) for line in whole)

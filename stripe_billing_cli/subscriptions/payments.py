@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -73,6 +74,15 @@ def open_invoices(api: StripeApi, subscription: Object) -> list[Object]:
     """What is open of a subscription, newest first, with its payments. Of an incomplete one it is the first invoice."""
     wanted = {"subscription": subscription["id"], "status": "open", "expand": ["data.payments"]}
     return api.page("/v1/invoices", wanted)[0]
+
+
+def unpaid_time(invoices: Iterable[Object], now: int) -> Object | None:
+    """The open invoice that charges for time after `now`, which a proration would credit though nobody paid for it
+    (https://docs.stripe.com/billing/subscriptions/prorations)."""
+    for invoice in invoices:
+        if any(line["amount"] > 0 and line["period"]["end"] > now for line in invoice["lines"]["data"]):
+            return invoice
+    return None
 
 
 def default_card(subscription: Object) -> Object | None:

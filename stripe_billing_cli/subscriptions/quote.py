@@ -9,8 +9,9 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import cost
+from stripe_billing_cli.subscriptions import cost, renewals
 from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.terms import Terms
 
 Proration = Literal["create", "invoice", "none"]
@@ -121,12 +122,32 @@ def of_later_change(api: StripeApi, subscription: Object, later: Sequence[Terms]
     `later` is what each of them will be, in the subscription's order.
     """
     held = subscription["items"]["data"]
+    if len({item["current_period_end"] for item in held}) > 1:
+        return _of_items_due(api, subscription, later, starts)
     items = [item_change(item["id"], terms) for item, terms in zip(held, later, strict=True)]
     details = {"items": items, "proration_behavior": "none"}
     invoice = of_invoice(api, subscription, details)
     upcoming = cost.billed_later(invoice, 0)
     assert upcoming.next_invoice is not None
     return replace(upcoming, lines=(), next_invoice=replace(upcoming.next_invoice, at=starts))
+
+
+def _of_items_due(api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int) -> Cost:
+    """What is invoiced at `starts` where items have periods of their own: those whose period begins then, as the first
+    invoice of a subscription to them is."""
+    anchor = int(subscription["billing_cycle_anchor"])
+    due = []
+    for item, terms in zip(subscription["items"]["data"], later, strict=True):
+        recurring, ends = item["price"]["recurring"], int(item["current_period_end"])
+        moments = renewals.boundaries(anchor, recurring["interval"], recurring["interval_count"], ends - 1)
+        if ends == starts or next(moment for moment in moments if moment >= starts) == starts:
+            due.append({"price": terms.price, **({} if terms.quantity is None else {"quantity": terms.quantity})})
+    params: dict[str, Any] = {"customer": id_of(subscription["customer"]), "subscription_details": {"items": due}}
+    if subscription["discounts"]:
+        params["discounts"] = [{"discount": id_of(one)} for one in subscription["discounts"]]
+    invoice = api.post("/v1/invoices/create_preview", params).body
+    amount = sum(cost.paid_for(line) for line in invoice["lines"]["data"] if not cost.is_invoice_item(line))
+    return Cost(invoice["currency"], next_invoice=cost.NextInvoice(amount, starts))
 
 
 def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:

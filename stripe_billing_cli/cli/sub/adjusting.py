@@ -98,6 +98,8 @@ def _plan(plan: AdjustPlan) -> Iterator[Line]:
     yield from _cost(plan)
     for remark in plan.remarks:
         yield Line(f"  {remark}")
+    if plan.unpaid:
+        yield Line(f"  Careful: a credit counts time that was never paid for: invoice {plan.unpaid['id']} is open.")
     if plan.subscription["cancel_at"]:
         yield Line(f"  The subscription still ends on {words.date(plan.subscription['cancel_at'])}.")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
     from stripe_billing_cli.subscriptions.cancel import Asked, When
     from stripe_billing_cli.subscriptions.refund import RefundPlan
+
+
+LAST_PERIOD_END: Literal["last-period-end"] = "last-period-end"
 
 
 class RefundOf(StrEnum):
@@ -46,7 +50,12 @@ def cancel(
         bool, typer.Option("--at-period-end", help="End it when the paid period does (the default).")
     ] = False,
     at: Annotated[
-        str | None, typer.Option(metavar="DATE", help="End it then: 2026-12-24, 2026-12-24T18:30Z, in UTC.")
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="End it then: 2026-12-24, 2026-12-24T18:30Z, in UTC; or last-period-end, where items have periods of "
+            "their own.",
+        ),
     ] = None,
     invoice_now: Annotated[
         bool, typer.Option("--invoice-now", help="With --now: bill at once what is pending, usage and credits too.")
@@ -108,7 +117,9 @@ def _asked(
     if len(said) > 1:
         raise given.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
     when: When = options[said[0]][1] if said else "default"
-    moment = given.moment("--at", at) if at is not None else None
+    moment = given.moment("--at", at) if at is not None and at != LAST_PERIOD_END else None
+    if at == LAST_PERIOD_END:
+        when = LAST_PERIOD_END
     return Asked(
         when=when,
         at=moment,
@@ -123,7 +134,7 @@ def _asked(
 def _decide(context: Context, name: str, asked: Asked) -> Ending:
     """Read what there is, and decide the end and the refund."""
     from stripe_billing_cli.cli.sub.cancel_view import Ending
-    from stripe_billing_cli.subscriptions import apply_cancel, cancel, quote, references, steps
+    from stripe_billing_cli.subscriptions import apply_cancel, cancel, payments, quote, references, steps
 
     api = context.stripe
     found = references.find_subscription(api, name, expand=steps.EXPAND)
@@ -133,7 +144,10 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
     owed = apply_cancel.still_open(api, found, cancellation)
     lost = apply_cancel.forgone(api, found, cancellation)
     back = _refund(context, found, asked, cancellation.ends, now)
-    return Ending(found, asked, cancellation, final, back, owed, lost)
+    until_then = apply_cancel.renewals_until(api, found, cancellation)
+    credits = asked.prorate or asked.refund == "prorated"
+    unpaid = payments.unpaid_time(owed, cancellation.ends) if credits else None
+    return Ending(found, asked, cancellation, final, back, owed, lost, until_then, unpaid)
 
 
 def _refund(context: Context, subscription: Object, asked: Asked, ends: int, now: int) -> RefundPlan | None:
@@ -166,4 +180,6 @@ def _tell(context: Context, ending: Ending) -> None:
     result = results[ending.cancellation.action]
     ends = ending.subscription["ended_at"] or ending.subscription["cancel_at"] or ending.cancellation.ends
     record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, ending.given)
+    record["renewals"] = [asdict(one) for one in ending.renewals.invoices] if ending.renewals else []
+    record["unpaid_time"] = ending.unpaid is not None
     context.printer.record(record, lambda: cancel_view.screen(ending))

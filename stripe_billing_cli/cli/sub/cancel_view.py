@@ -13,6 +13,7 @@ from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, period_
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
+from stripe_billing_cli.subscriptions.renewals import Renewals
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
 GREEN = {"fg": "green"}
@@ -22,7 +23,8 @@ GREEN = {"fg": "green"}
 class Ending:
     """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, and
     `given` the refunds that were made. `owed` are the open invoices that stay so, `forgone`
-    what waits for an invoice that is not made any more, in minor units; a credit is negative."""
+    what waits for an invoice that is not made any more, in minor units; a credit is negative. `renewals` are the
+    invoices before an end in a later period, `unpaid` the open invoice of time that is credited all the same."""
 
     subscription: Object
     asked: Asked
@@ -31,6 +33,8 @@ class Ending:
     refund: RefundPlan | None
     owed: list[Object]
     forgone: int
+    renewals: Renewals | None = None
+    unpaid: Object | None = None
     given: tuple[Object, ...] = ()
 
     @property
@@ -68,6 +72,9 @@ def plan(ending: Ending) -> Iterator[Line]:
             yield Line(f"{id} ends now: the customer loses access at once{left}.")
         case "later":
             yield Line(f"{id} ends on {words.moment(cancellation.ends)}: the customer keeps access until then.")
+            if cancellation.params.get("cancel_at_period_end") and cancellation.ends < paid_until:
+                last = words.moment(paid_until)
+                yield Line(f"  Other items are paid for until {last}; --at last-period-end ends it then.")
         case "details":
             yield Line(f"{id}: the reason and comment of its cancellation are written.")
     if cancellation.drops_schedule:
@@ -84,6 +91,7 @@ def _money(ending: Ending) -> Iterator[Line]:
     if final:
         yield from cost_view.lines(final)
         yield Line(f"  {_billed(ending, final)}")
+    yield from _renewals(ending)
     if ending.refunds:
         assert ending.refund is not None
         yield from _refund_told(ending, ending.refund)
@@ -91,6 +99,11 @@ def _money(ending: Ending) -> Iterator[Line]:
         yield Line(f"  {_nothing_to_refund(ending.refund)}")
     if ending.refund is not None:
         yield from _beside_refund(ending, ending.refund)
+    if ending.unpaid:
+        yield Line(
+            f"  Careful: the credit counts time that was never paid for: invoice {ending.unpaid['id']} is open. "
+            f"Void it first (billing invoice void {ending.unpaid['id']}), or credit nothing."
+        )
     collected = "Stripe stops collecting it" if ending.cancellation.action == "now" else "is still collected"
     for invoice in ending.owed:
         amount = words.money(invoice["amount_remaining"], invoice["currency"])
@@ -101,8 +114,26 @@ def _money(ending: Ending) -> Iterator[Line]:
         yield Line(
             f"  A {what} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
         )
-    if not final and ending.refund is None and not ending.owed and not ending.forgone:
+    if not final and ending.refund is None and not ending.owed and not ending.forgone and not ending.renewals:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
+
+
+def _renewals(ending: Ending) -> Iterator[Line]:
+    """What is charged before an end in a later period."""
+    if ending.renewals is None:
+        return
+    currency = ending.subscription["currency"]
+    shown, more = ending.renewals.invoices[:SHOWN], len(ending.renewals.invoices) - SHOWN
+    for one in shown:
+        yield cost_view.entry("charged", f"{words.money(one.amount, currency)} on {words.date(one.at)}")
+    if more > 0:
+        yield Line(f"  … and {more} more; --output json lists them.")
+    elif not ending.renewals.is_complete:
+        yield Line("  It renews as usual until then; of its last period only the part until the end is charged.")
+
+
+SHOWN = 12
+"""How many renewals the screen lists."""
 
 
 def _billed(ending: Ending, final: Cost) -> str:

@@ -167,6 +167,8 @@ def _decide(
             now = quote.now_of(api, found, int(time.time()))
             asked = cast("quote.Proration | None", proration)
             shown.quoted = quote.of_change(api, found, decided.item, after, at=now, asked=asked, anew=anew)
+            if found["status"] in ("past_due", "unpaid") and shown.quoted.proration != "none":
+                shown.unpaid = payments.unpaid_time(payments.open_invoices(api, found), now)
         case "later":
             assert decided.starts is not None
             shown.later_cost = quote.of_later_change(api, found, decided.later, decided.starts)
@@ -202,6 +204,7 @@ def _tell(context: Context, shown: Shown, result: str | None) -> None:
 
     result = result or change_view.result(shown)
     record = outcomes.change(result, shown.subscription, shown.change, shown.quoted, shown.later_cost, shown.owes)
+    record["unpaid_time"] = shown.unpaid is not None
     context.printer.record(record, lambda: change_view.screen(shown, result))
     if result == "payment_needed":
         from stripe_billing_cli.subscriptions.payments import ways_to_pay

@@ -14,13 +14,14 @@ from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.terms import name_of, terms_of
+from stripe_billing_cli.subscriptions.terms import is_metered, name_of, terms_of
 
 
 @dataclass
 class Shown:
     """A change with all that is shown of it. `quoted` is of a change now, `later_cost` of one at the period's end.
 
+    `unpaid` is the open invoice of time that is credited all the same.
     `subscription` is as it was read, and once the change is `done` as it is then.
     """
 
@@ -32,6 +33,7 @@ class Shown:
     quoted: Quote | None = None
     later_cost: Cost | None = None
     owes: Owed | None = None
+    unpaid: Object | None = None
     done: bool = False
 
 
@@ -104,11 +106,26 @@ def _plan(shown: Shown) -> Iterator[Line]:
     yield from _given_way(shown)
     if shown.quoted:
         yield from _cost(shown, shown.quoted)
+        yield from _use(shown, shown.quoted)
     elif shown.later_cost and shown.later_cost.next_invoice:
         upcoming = shown.later_cost.next_invoice
         yield cost_view.entry("due now", "nothing: the paid period is used up first")
         amount = words.money(upcoming.amount, shown.later_cost.currency)
         yield cost_view.entry("then", f"{amount} on {words.date(upcoming.at)}")
+
+
+def _use(shown: Shown, quoted: Quote) -> Iterator[Line]:
+    """What becomes of use that is not billed yet, and of time that was never paid for."""
+    if is_metered(shown.current) and shown.change.before.price != shown.change.after.price:
+        billed = {"none": "is never billed", "invoice": "is billed now, at that price"}
+        what = billed.get(quoted.proration, "is billed with the next invoice, at that price")
+        yield Line(f"  What was used of {name_of(shown.current)} and not billed yet {what}.")
+    if shown.unpaid:
+        id = shown.unpaid["id"]
+        yield Line(
+            f"  Careful: the credit counts time that was never paid for: invoice {id} is open. "
+            "--proration none credits nothing."
+        )
 
 
 def _given_way(shown: Shown) -> Iterator[Line]:

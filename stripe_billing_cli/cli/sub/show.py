@@ -48,7 +48,7 @@ def _screen(record: Record, seen: Overview) -> Iterator[Line]:
     yield from _facts(
         "item", (_item(item, one) for item, one in zip(record["items"], held["items"]["data"], strict=True))
     )
-    yield _fact("period", f"{words.date(record['current_period_start'])} – {words.date(record['current_period_end'])}")
+    yield from _facts("period", _periods(record))
     following = record["next_invoice"]
     if following:
         amount = words.money(following["amount_due"], following["currency"])
@@ -81,6 +81,17 @@ def _item(record: Record, held: Any) -> str:
     product = held["price"]["product"]
     name = f"{product['name']}: " if isinstance(product, dict) else ""
     return f"{name}{words.item(record)}  {words.price(record)}"
+
+
+def _periods(record: Record) -> Iterator[str]:
+    """The period, or that of each item where they differ."""
+    periods = [(item["current_period_start"], item["current_period_end"]) for item in record["items"]]
+    for (start, end), item in zip(periods, record["items"], strict=True):
+        text = f"{words.date(start)} – {words.date(end)}"
+        if len(set(periods)) == 1:
+            yield text
+            return
+        yield f"{text}: {words.item(item)}"
 
 
 def _pays_by(record: Record, held: Any) -> str:

@@ -116,6 +116,7 @@ class Schedule(StripeObject):
 
 class Subscription(StripeObject):
     id: str
+    billing_cycle_anchor: int
     cancel_at_period_end: bool
     collection_method: str
     created: int

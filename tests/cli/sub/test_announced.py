@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.cli.sub.history import History
+from tests.cli.sub.history import History, moment
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
@@ -67,6 +67,25 @@ def test_an_end_within_the_period_credits_the_balance(begin: Begin) -> None:
 
     assert "$15.00 goes to the balance" in told
     assert (it.balance, it.pending()) == (-1500, [])
+
+
+def test_an_end_in_a_later_period_says_what_is_charged_until_then(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    it.start("thirty")
+
+    record, told = it.said("cancel", "--at", "2026-06-16")
+    for month in ("2026-05-01 02:00", "2026-06-01 02:00", "2026-06-16 02:00"):
+        it.to(month)
+
+    assert it.held["status"] == "canceled"
+    charged = it.paid()[1:]
+    assert charged == [3000, 1500]
+    assert "$30.00 on 1 May 2026" in told
+    assert "$15.00 on 1 Jun 2026" in told
+    assert "on 16 Jun 2026: " not in told
+    assert record["final_invoice"] is None
+    assert [one["amount"] for one in record["renewals"]] == charged
 
 
 def test_the_next_invoice_after_another_interval_has_its_discount(begin: Begin) -> None:
@@ -156,7 +175,54 @@ def test_use_is_said_before_it_is_charged(begin: Begin) -> None:
     assert it.paid()[-1] == 400
 
 
+def test_a_credit_of_time_that_was_never_paid_for_is_warned_of(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    it.start("thirty")
+    it.use_card("pm_card_chargeCustomerFail")
+    it.to("2026-05-01 02:00")
+    assert it.held["status"] == "past_due"
+
+    record, told = it.said("cancel", "--now", "--prorate", "--invoice-now")
+
+    assert "was never paid" in told
+    assert record["unpaid_time"] is True
+
+
+def test_an_upgrade_of_what_is_past_due_is_warned_of_and_makes_it_active(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.price("thirty", 30)
+    it.price("sixty", 60)
+    it.start("thirty")
+    it.use_card("pm_card_chargeCustomerFail")
+    it.to("2026-05-01 02:00")
+    it.use_card("pm_card_visa")
+
+    told = it.ok("change", "--price", "sixty").err
+
+    assert "was never paid" in told
+    assert it.held["status"] == "active"
+
+
 class TestUse:
+    def test_is_billed_at_the_price_under_which_it_happened(self, begin: Begin) -> None:
+        it = begin("2026-04-01")
+        it.metered("cheap", "0.5")
+        it.metered("dear", "2")
+        it.start("cheap")
+        it.to("2026-04-10")
+        it.use(333)
+        it.to("2026-04-11")
+
+        told = it.ok("change", "--price", "dear").err
+        it.use(100)
+        upcoming = it.billing.ok("sub", "show", it.id, "--local", "--output", "json").json["next_invoice"]
+        it.to("2026-05-01 02:00")
+
+        assert "used" in told
+        assert upcoming["amount_due"] in (167, 367)
+        assert sum(it.paid()) == 367
+
     def test_is_billed_when_a_licensed_price_takes_its_place(self, begin: Begin) -> None:
         it = begin("2026-04-01")
         it.metered("calls", "0.5")
@@ -183,6 +249,47 @@ class TestUse:
         assert it.shop.api.page("/v1/subscriptions", {"customer": it.customer})[0] == []
 
 
+class TestSeveralIntervals:
+    @pytest.fixture
+    def it(self, begin: Begin) -> History:
+        it = begin("2026-01-01")
+        it.price("a", 100, "year")
+        it.price("b", 40)
+        it.start("a", "b", billing_mode={"type": "flexible"})
+        return it
+
+    def test_an_end_says_when_it_comes_and_what_it_credits(self, it: History) -> None:
+        record, told = it.said("cancel")
+        ends = it.held["cancel_at"]
+        it.to("2026-02-01 02:00")
+
+        assert ends == record["ends"] == moment("2026-02-01")
+        assert "ends on 1 Feb 2026" in told
+        assert "1 Jan 2027" in told, "the other end"
+        assert it.held["status"] == "canceled"
+        final = record["final_invoice"]
+        assert it.balance == (final["to_balance"] if final else 0)
+
+    def test_the_end_of_the_longest_period_is_offered(self, it: History) -> None:
+        record, told = it.said("cancel", "--at", "last-period-end")
+
+        assert record["ends"] == it.held["cancel_at"] == moment("2027-01-01")
+        assert "ends on 1 Jan 2027" in told
+
+    def test_a_later_change_says_what_is_due_then(self, it: History) -> None:
+        it.price("a2", 200, "year")
+
+        record = it.json("change", "--item", "a", "--price", "a2", "--at", "period-end")
+
+        assert record["cost"]["next_invoice"] == {"amount": 24000, "at": moment("2027-01-01")}
+
+    def test_each_item_shows_its_own_period(self, it: History) -> None:
+        told = it.billing.ok("sub", "show", it.id, "--local").out
+
+        assert "1 Jan 2026 – 1 Jan 2027" in told
+        assert "1 Jan 2026 – 1 Feb 2026" in told
+
+
 def test_zero_lines_are_not_printed(begin: Begin) -> None:
     it = begin("2026-04-01")
     it.price("free", 0)
@@ -207,3 +314,9 @@ def test_a_discount_is_not_credited(begin: Begin) -> None:
     assert record["cost"]["credited"] == -1500
     assert record["cost"]["discounted"] == -15000
     assert "discount" in told
+
+
+def test_help_explains_proration_in_its_order(billing: Billing) -> None:
+    text = " ".join(billing.ok("sub", "change", "--help").out.replace("│", " ").split())
+
+    assert "create with the next invoice, invoice at once, none never" in text

@@ -1,0 +1,79 @@
+"""What a subscription is charged before it ends at a date in a later period.
+
+That is by Stripe's preview of the next invoice, and counted on from it where nothing but licensed prices is billed.
+
+Amounts are ints in the currency's smallest unit, times Unix seconds.
+"""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_DOWN, Decimal
+
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions.cost import NextInvoice, is_proration
+from stripe_billing_cli.subscriptions.terms import is_metered
+
+SECONDS = {"day": 86400, "week": 7 * 86400}
+MONTHS = {"month": 1, "year": 12}
+
+
+@dataclass(frozen=True)
+class Renewals:
+    """The invoices until the end, as far as they are certain; `is_complete`: there are no others."""
+
+    invoices: tuple[NextInvoice, ...]
+    is_complete: bool
+
+
+def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
+    """The invoices from `upcoming`, the preview of the next one, until `ends`. Each line of the last period is charged
+    for its part, an exact half rounded down (recorded 2026-08-26.dahlia)."""
+    first = NextInvoice(int(upcoming["amount_due"]), int(upcoming["period_end"]))
+    items = subscription["items"]["data"]
+    lines = [line for line in upcoming["lines"]["data"] if not is_proration(line)]
+    rhythms = {(item["price"]["recurring"]["interval"], item["price"]["recurring"]["interval_count"]) for item in items}
+    plain = len(rhythms) == 1 and not any(is_metered(item["price"]) for item in items)
+    if not plain or any(line["discount_amounts"] or line["taxes"] for line in lines):
+        return Renewals((first,), False)
+    [(interval, every)] = rhythms
+    moments = boundaries(int(subscription["billing_cycle_anchor"]), interval, every, first.at)
+    found, start = [first], next(moments)
+    for end in moments:
+        if start >= ends:
+            break
+        whole = end <= ends
+        found.append(
+            NextInvoice(sum(int(line["amount"]) if whole else _part(line, start, end, ends) for line in lines), start)
+        )
+        start = end
+    return Renewals(tuple(found), True)
+
+
+def _part(line: Object, start: int, end: int, ends: int) -> int:
+    part = Decimal(line["amount"] * (ends - start)) / Decimal(end - start)
+    return int(part.quantize(Decimal(1), ROUND_HALF_DOWN))
+
+
+def boundaries(anchor: int, interval: str, every: int, after: int) -> Iterator[int]:
+    """The moments after `after` at which periods of this interval begin, without end; the last day where a month is
+    shorter than the anchor's day (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
+    number = max(0, (after - anchor) // (31 * 86400 * 12 * every) - 1)
+    while True:
+        moment = boundary(anchor, interval, every * number)
+        if moment > after:
+            yield moment
+        number += 1
+
+
+def boundary(anchor: int, interval: str, number: int) -> int:
+    """The moment so many intervals after the anchor."""
+    if interval in SECONDS:
+        return anchor + number * SECONDS[interval]
+    start = datetime.fromtimestamp(anchor, UTC)
+    year, month = divmod(start.year * 12 + start.month - 1 + number * MONTHS[interval], 12)
+    day = min(start.day, calendar.monthrange(year, month + 1)[1])
+    return int(start.replace(year=year, month=month + 1, day=day).timestamp())
