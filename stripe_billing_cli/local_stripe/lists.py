@@ -86,6 +86,26 @@ def equal(expression: str, value: object) -> list[Condition]:
     return [] if value is None else [Condition(f"{expression} = ?", (value,))]
 
 
+def naming(call: Call, name: str, *, field: str = "") -> list[Condition]:
+    """Return the restriction to what names, in `field`, the object that the filter `name` asks for.
+
+    The field is called as the filter unless given. Raises `resource_missing` where there is no such object.
+    """
+    check_named(call, name)
+    return equal(json_field(field or name), call.params.get(name))
+
+
+def check_named(call: Call, name: str, kind: str = "", noun: str = "") -> None:
+    """Raise `resource_missing` where the filter `name` asks for an object that there is not.
+
+    Recorded of customers and payouts. What names a deleted customer is still listed. The object's kind and noun
+    are the filter's name unless given.
+    """
+    id = call.params.get(name)
+    if id is not None and call.store.get(kind or name, id) is None:
+        raise no_such(noun or kind or name, id, name)
+
+
 def one_of(expression: str, values: Sequence[str] | None) -> list[Condition]:
     if values is None:
         return []

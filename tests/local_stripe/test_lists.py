@@ -263,10 +263,30 @@ def test_prices_by(local: Local, filters: dict[str, Any], found: list[str]) -> N
         ("/v1/promotion_codes", "customer", "customer"),
         ("/v1/setup_intents", "customer", "customer"),
         ("/v1/payment_methods", "customer", "customer"),
+        ("/v1/payment_intents", "customer", "customer"),
+        ("/v1/charges", "customer", "customer"),
+        ("/v1/charges", "payment_intent", "payment_intent"),
+        ("/v1/refunds", "charge", "charge"),
+        ("/v1/refunds", "payment_intent", "payment_intent"),
+        ("/v1/disputes", "charge", "charge"),
+        ("/v1/disputes", "payment_intent", "payment_intent"),
+        ("/v1/invoices", "customer", "customer"),
+        ("/v1/invoices", "subscription", "subscription"),
+        ("/v1/invoiceitems", "customer", "customer"),
+        ("/v1/invoiceitems", "invoice", "invoice"),
+        ("/v1/credit_notes", "customer", "customer"),
+        ("/v1/credit_notes", "invoice", "invoice"),
+        ("/v1/subscriptions", "customer", "customer"),
+        ("/v1/subscriptions", "price", "price"),
+        ("/v1/subscriptions", "plan", "plan"),
+        ("/v1/subscriptions", "test_clock", "billing clock"),
+        ("/v1/subscription_schedules", "customer", "customer"),
+        ("/v1/checkout/sessions", "customer", "customer"),
+        ("/v1/customers", "test_clock", "billing clock"),
     ],
 )
 def test_a_filter_by_what_there_is_not_is_refused(local: Local, path: str, name: str, noun: str) -> None:
-    """Recorded 2026-08-26.dahlia of payment methods; the others are of their kind."""
+    """Recorded 2026-08-26.dahlia of payment methods and payouts; the others are of their kind."""
     assert local.refused("get", path, **{name: "x_nope"}) == Refusal(
         f"No such {noun}: 'x_nope'", "resource_missing", name
     )

@@ -7,7 +7,7 @@ from stripe_billing_cli.local_stripe.billing import charge_rules, charges, custo
 from stripe_billing_cli.local_stripe.billing.intents import shipping
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -158,8 +158,8 @@ def capture(call: Call) -> Object:
 
 def list_charges(call: Call) -> Object:
     conditions = [
-        *equal(json_field("customer"), call.params.get("customer")),
-        *equal(json_field("payment_intent"), call.params.get("payment_intent")),
+        *naming(call, "customer"),
+        *naming(call, "payment_intent"),
     ]
     return page(call, charges.KIND, PATH, conditions)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.errors import no_such
-from stripe_billing_cli.local_stripe.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import json_field, naming, page
 from stripe_billing_cli.local_stripe.store import Object
 
 
@@ -20,8 +20,8 @@ def list_by_charge(call: Call, kind: str, url: str) -> Object:
     """The refunds or disputes of a charge or of a payment, or all; of a charge with their `count` (recorded)."""
     params = call.params
     conditions = [
-        *equal(json_field("charge"), params.get("charge")),
-        *equal(json_field("payment_intent"), params.get("payment_intent")),
+        *naming(call, "charge"),
+        *naming(call, "payment_intent"),
     ]
     listed = page(call, kind, url, conditions)
     if "charge" not in params:

@@ -11,7 +11,7 @@ import string
 from stripe_billing_cli.local_stripe.billing import agenda, checkout_closing, clocks, customers, pages, setups
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -234,7 +234,7 @@ def _expired(call: Call, session: Object) -> Object:
 def list_sessions(call: Call) -> Object:
     params = call.params
     conditions = [
-        *equal(json_field("customer"), params.get("customer")),
+        *naming(call, "customer"),
         *equal(json_field("customer_details.email"), params.get("customer_details", {}).get("email")),
         *equal(json_field("status"), params.get("status")),
     ]

@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.billing import (
 from stripe_billing_cli.local_stripe.billing.subscriptions import standing
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page, page_of
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, naming, page, page_of
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -326,8 +326,8 @@ def void(call: Call) -> Object:
 
 def list_notes(call: Call) -> Object:
     conditions = [
-        *equal(json_field("customer"), call.params.get("customer")),
-        *equal(json_field("invoice"), call.params.get("invoice")),
+        *naming(call, "customer"),
+        *naming(call, "invoice"),
     ]
     return page(call, KIND, "/v1/credit_notes", conditions)
 

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe import events, identifiers
 from stripe_billing_cli.local_stripe.billing import clocks
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -133,7 +133,7 @@ def list_transactions(call: Call) -> Object:
     customer = _customer(call)["id"]
     conditions = [
         *equal(json_field("customer"), customer),
-        *equal(json_field("invoice"), call.params.get("invoice")),
+        *naming(call, "invoice"),
     ]
     return page(call, KIND, PATH.format(id=customer), conditions)
 

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.billing import (
 )
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, check_named, equal, json_field, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -263,6 +263,7 @@ def list_customers(call: Call) -> Object:
         Condition("json_extract(body, '$.deleted') IS NULL"),
         *equal(json_field("email"), params.get("email")),
     ]
+    check_named(call, "test_clock", clocks.KIND, "billing clock")
     if "test_clock" in params:
         conditions += equal(json_field("test_clock"), params["test_clock"])
     else:

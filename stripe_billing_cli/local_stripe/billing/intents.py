@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing import (
 )
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid
-from stripe_billing_cli.local_stripe.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import naming, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.store import Condition, Object
 
@@ -226,7 +226,7 @@ def authenticate(call: Call) -> Object:
 
 
 def list_intents(call: Call) -> Object:
-    return page(call, KIND, PATH, equal(json_field("customer"), call.params.get("customer")))
+    return page(call, KIND, PATH, naming(call, "customer"))
 
 
 PATH = "/v1/payment_intents"

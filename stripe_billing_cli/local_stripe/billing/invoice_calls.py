@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing import (
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, standing, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, no_such, unrecognized_url
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, moments, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, moments, naming, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -242,10 +242,10 @@ def _advance(call: Call, before: Object, advances: bool) -> Object:
 def list_invoices(call: Call) -> Object:
     params = call.params
     conditions = [
-        *equal(json_field("customer"), params.get("customer")),
+        *naming(call, "customer"),
         *equal(json_field("status"), params.get("status")),
         *equal(json_field("collection_method"), params.get("collection_method")),
-        *equal(json_field("parent.subscription_details.subscription"), params.get("subscription")),
+        *naming(call, "subscription", field="parent.subscription_details.subscription"),
         *moments(json_field("due_date"), params.get("due_date")),
     ]
     return page(call, KIND, "/v1/invoices", conditions)

@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing import clocks, customer_currency, customers, invoice_items
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, json_field, naming, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import (
     EXPAND,
@@ -158,8 +158,8 @@ def delete(call: Call) -> Object:
 def list_items(call: Call) -> Object:
     params = call.params
     conditions = [
-        *equal(json_field("customer"), params.get("customer")),
-        *equal(json_field("invoice"), params.get("invoice")),
+        *naming(call, "customer"),
+        *naming(call, "invoice"),
         Condition(f"{json_field('_deleted')} IS NULL"),
     ]
     if "pending" in params:

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.billing.schedules import form, phases, sche
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, rhythms, sellable, stored
 from stripe_billing_cli.local_stripe.calls import Call, Route
 from stripe_billing_cli.local_stripe.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.lists import equal, json_field, moments, page
+from stripe_billing_cli.local_stripe.lists import json_field, moments, naming, page
 from stripe_billing_cli.local_stripe.metadata import merged
 from stripe_billing_cli.local_stripe.parameters import EXPAND, Hash, Params
 from stripe_billing_cli.local_stripe.store import Condition, Object
@@ -258,7 +258,7 @@ def release(call: Call) -> Object:
 
 def list_schedules(call: Call) -> Object:
     params = call.params
-    conditions = equal(json_field("customer"), params.get("customer"))
+    conditions = naming(call, "customer")
     if "scheduled" in params:
         conditions.append(Condition(f"({json_field('status')} = 'not_started') = ?", (int(params["scheduled"]),)))
     for name in ENDS:

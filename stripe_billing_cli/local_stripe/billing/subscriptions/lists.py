@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import clocks
 from stripe_billing_cli.local_stripe.calls import Call
 from stripe_billing_cli.local_stripe.lists import (
     LIST_FIELDS,
+    check_named,
     equal,
     json_field,
     moments,
+    naming,
     one_of,
     page,
 )
@@ -50,11 +53,14 @@ LIST = Hash(
 
 def list_subscriptions(call: Call) -> Object:
     params = call.params
+    check_named(call, "price")
+    check_named(call, "plan", "price", "plan")
+    check_named(call, "test_clock", clocks.KIND, "billing clock")
     restrictions = [
         *_status(params),
         *equal(json_field("automatic_tax.enabled"), params.get("automatic_tax", {}).get("enabled")),
         *equal(json_field("collection_method"), params.get("collection_method")),
-        *equal(json_field("customer"), params.get("customer")),
+        *naming(call, "customer"),
         *_clock(params),
         *moments(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
         *moments(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),
