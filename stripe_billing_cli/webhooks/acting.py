@@ -18,7 +18,7 @@ from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.actions.command import command_handler
 from stripe_billing_cli.webhooks.actions.forward import forward_handler
-from stripe_billing_cli.webhooks.actions.spawner import Spawner
+from stripe_billing_cli.webhooks.actions.spawner import SpawnerPool
 from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
 from stripe_billing_cli.webhooks.recurring import Recurring
@@ -63,12 +63,12 @@ class Acting:
     """Whether events wait to be stored, which goes first."""
 
     def __post_init__(self) -> None:
-        self._spawner = Spawner()
+        self._spawner = SpawnerPool()
         acting = [self._handler(action) for action in self.actions]
         deciding = [] if self.api is None else self._deciding(self.api, acting)
         self.route: Route = route_to([*deciding, *acting, *self.more], fetching=self.api is not None)
         starting = any(action.kind == "exec" for action in self.actions)
-        name = partial(worker_name, self._spawner.start() if starting else None)
+        name = partial(worker_name, self._spawner.start() if starting else ())
         self.workers = [
             self._worker([*deciding, *self.more], ACCESS_THREADS, worker_name()),
             *(self._worker([handler], ACTION_THREADS, name()) for handler in acting),

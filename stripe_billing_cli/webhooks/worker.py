@@ -32,7 +32,7 @@ Job = tuple[Delivery, Event | None]
 
 IDLE_SECONDS = 1.0
 """How long work that another program wrote down may wait to be noticed."""
-GATHER_SECONDS = 0.01
+GATHER_SECONDS = 0.025
 """How long ends wait for more to be written down together, while the threads have enough to do."""
 GIVE_WAY_SECONDS = 0.02
 """How far turns are apart while events wait to be stored, so that most of the time is left to receiving."""

@@ -27,12 +27,12 @@ def place() -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
 
 
-def worker_name(spawner: int | None = None) -> str:
-    """A name that says where the worker is, and by which process. `spawner` is the process that starts its commands.
+def worker_name(spawners: Iterable[int] = ()) -> str:
+    """A name that says where the worker is, and by which process. `spawners` are those that start its commands.
 
-    A worker is gone when both processes are: until then, a command of it may still run.
+    A worker is gone when all of these processes are: until then, a command of it may still run.
     """
-    processes = str(os.getpid()) if spawner is None else f"{os.getpid()}+{spawner}"
+    processes = "+".join(map(str, [os.getpid(), *spawners]))
     return f"{place()}.{processes}.{uuid.uuid4().hex[:8]}"
 
 

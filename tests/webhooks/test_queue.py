@@ -175,9 +175,8 @@ def _first_of_free_queues(deliveries: list[Delivery], now: float) -> list[str]:
     return [one.event for one in sorted(due, key=lambda one: (one.due, one.seq))]
 
 
-GROWING = re.compile(
-    r"\bSCAN (events|deliveries)\b(?! USING (COVERING )?INDEX (deliveries_(?!by_event)|events_by_age))"
-)
+BY_INDEX = r"(?! USING (COVERING )?INDEX (deliveries_(?!by_event)|events_by_age))"
+GROWING = re.compile(rf"\bSCAN (events|deliveries)\b{BY_INDEX}|\bSEARCH (events|deliveries)$", re.M)
 """In SQLite's plans: a table looked through from its beginning, or by an index that has all that is finished."""
 GROWING_POSTGRES = re.compile(r"Seq Scan on (events|deliveries)\b")
 

@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 
 from stripe_billing_cli.stripe_api.errors import without_secrets
 from stripe_billing_cli.webhooks.actions.environment import environment
-from stripe_billing_cli.webhooks.actions.spawner import NotEndedError, Spawner, SpawnError
+from stripe_billing_cli.webhooks.actions.spawner import NotEndedError, SpawnerPool, SpawnError
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
@@ -23,7 +23,7 @@ NEVER = 65
 
 
 def command_handler(
-    action: Action, spawner: Spawner, passed_on: Collection[str] = (), inherited: Mapping[str, str] | None = None
+    action: Action, spawner: SpawnerPool, passed_on: Collection[str] = (), inherited: Mapping[str, str] | None = None
 ) -> Handler:
     """`inherited` is the environment to choose from, by default this process's, `passed_on` what the user chose."""
 
@@ -34,7 +34,7 @@ def command_handler(
     return Handler(action.name, handle, action.wants)
 
 
-def run(spawner: Spawner, command: str, stdin: str, environment: Mapping[str, str], timeout: float) -> str:
+def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str, str], timeout: float) -> str:
     """Run by the shell, in a group of processes of its own; the last line that it printed. Raises `HandlerFailed`.
 
     Input and output go through files: a command that reads nothing, or writes without end, blocks nobody.

@@ -25,6 +25,7 @@ from stripe_billing_cli.webhooks.actions.spawner_process import LENGTH, PROCESS
 
 TAIL = 4096
 """Bytes that are kept of what a command wrote."""
+SPAWNERS = 4
 PROGRAM = Path(__file__).with_name("spawner_process.py")
 
 
@@ -284,3 +285,37 @@ def _tail(file: int) -> bytes:
     """The last bytes of a file."""
     size = os.fstat(file).st_size
     return os.pread(file, TAIL, max(size - TAIL, 0)) if size else b""
+
+
+class SpawnerPool:
+    """Several spawners: each waits while the system starts a command, so that one alone keeps processors idle."""
+
+    def __init__(self, size: int = SPAWNERS) -> None:
+        self._spawners = [Spawner() for _ in range(size)]
+        self._guard = threading.Lock()
+        self._running = [0] * len(self._spawners)
+
+    def start(self) -> list[int]:
+        """The ids of the spawners' processes, started if they do not run."""
+        return [spawner.start() for spawner in self._spawners]
+
+    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:
+        """Run a command as `Spawner.run` does, by the spawner that has the fewest."""
+        with self._guard:
+            place = self._running.index(min(self._running))
+            self._running[place] += 1
+        try:
+            return self._spawners[place].run(command, environment, text, timeout)
+        finally:
+            with self._guard:
+                self._running[place] -= 1
+
+    def kill_all(self) -> None:
+        """Kill the commands that run."""
+        for spawner in self._spawners:
+            spawner.kill_all()
+
+    def close(self) -> None:
+        """End the spawners, and with them what still runs."""
+        for spawner in self._spawners:
+            spawner.close()

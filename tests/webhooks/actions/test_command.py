@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from stripe_billing_cli.webhooks.access.announce import announcements
 from stripe_billing_cli.webhooks.actions.command import command_handler
-from stripe_billing_cli.webhooks.actions.spawner import Spawner
+from stripe_billing_cli.webhooks.actions.spawner import SpawnerPool
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import HandlerFailed
@@ -35,7 +35,7 @@ def handled(
     passed_on: tuple[str, ...] = (),
 ) -> str | None:
     environment = {"PATH": os.environ["PATH"], **(inherited or {})}
-    spawner = Spawner()
+    spawner = SpawnerPool(1)
     try:
         action = Action("exec", command, timeout=timeout)
         return command_handler(action, spawner, passed_on, environment).handle(event, DELIVERY)
