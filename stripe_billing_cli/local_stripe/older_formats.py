@@ -29,12 +29,30 @@ def _since_4(kind: str, object: dict[str, Any]) -> dict[str, Any]:
     """Return the fields that have had another value since Stripe's answers were recorded."""
     match kind:
         case "charge":
-            return {"destination": None, "dispute": None, "order": None}
+            return _charge_since_4(object)
         case "invoice":
             return _invoice_since_4(object)
         case "product" if object["tax_code"] and not object["tax_details"]:
             return {"tax_details": {"performance_location": None, "tax_code": object["tax_code"]}}
     return {}
+
+
+def _charge_since_4(charge: dict[str, Any]) -> dict[str, Any]:
+    """Return what a charge says of its dispute, and what its card's network made of it: nothing special."""
+    card = {
+        **charge["payment_method_details"]["card"],
+        "electronic_commerce_indicator": "07",
+        "extended_authorization": {"status": "disabled"},
+        "incremental_authorization": {"status": "unavailable"},
+        "multicapture": {"status": "unavailable"},
+        "overcapture": {"maximum_amount_capturable": charge["amount"], "status": "unavailable"},
+    }
+    return {
+        "destination": None,
+        "dispute": None,
+        "order": None,
+        "payment_method_details": {**charge["payment_method_details"], "card": dict(sorted(card.items()))},
+    }
 
 
 def _invoice_since_4(invoice: dict[str, Any]) -> dict[str, Any]:

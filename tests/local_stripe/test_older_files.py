@@ -112,6 +112,30 @@ def test_an_older_file_is_gone_on_with(older: Local) -> None:
         older.post(f"/v1/invoices/{invoice['id']}/finalize")
 
 
+def test_the_card_of_a_charge_of_an_older_file_has_the_keys_of_todays(older: Local) -> None:
+    """As recorded 2026-08-26.dahlia; `capture_before` is of charges captured by hand."""
+    customer = older.post("/v1/customers", payment_method="pm_card_visa")["id"]
+    methods = older.get("/v1/payment_methods", customer=customer)["data"]
+    older.post(
+        "/v1/payment_intents",
+        amount=1000,
+        currency="usd",
+        customer=customer,
+        payment_method=methods[0]["id"],
+        confirm=True,
+        return_url="https://example.com",
+    )
+
+    [newest, *earlier] = older.get("/v1/charges", limit=100)["data"]
+    keys = list(newest["payment_method_details"]["card"])
+
+    assert "overcapture" in keys
+    for charge in earlier:
+        card = charge["payment_method_details"]["card"]
+        assert [name for name in card if name != "capture_before"] == keys
+        assert card["overcapture"]["maximum_amount_capturable"] == charge["amount"]
+
+
 def test_a_charge_of_an_older_file_is_refunded(older: Local) -> None:
     paid = [one for one in older.get("/v1/charges", limit=100)["data"] if one["paid"] and not one["refunded"]]
     for charge in paid:
