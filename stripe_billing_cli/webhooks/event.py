@@ -56,8 +56,30 @@ class Event(msgspec.Struct, frozen=True):
         """The event as a dict. Raises `ValueError` where it was purged."""
         if self.payload is None:
             raise ValueError(f"the payload of {self.id} was purged")
-        parsed: dict[str, Any] = json.loads(self.payload)
+        parsed: dict[str, Any] = _loaded(self.payload)
         return parsed
+
+
+LONGEST_INT = 4000
+"""Digits of a number that Python makes an integer of; a longer one stays text."""
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _loaded(text: str) -> Any:
+    """JSON as Python reads it, whatever numbers and half characters are in it. Raises as `json.loads`."""
+    parsed = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < LONGEST_INT else digits)
+    return _without_half_characters(parsed) if "\\u" in text else parsed
+
+
+def _without_half_characters(value: Any) -> Any:
+    """The value with the halves of UTF-16 that stand alone replaced: nothing could print them."""
+    if isinstance(value, str):
+        return SURROGATE.sub("\ufffd", value)
+    if isinstance(value, list):
+        return [_without_half_characters(one) for one in value]
+    if isinstance(value, dict):
+        return {_without_half_characters(key): _without_half_characters(one) for key, one in value.items()}
+    return value
 
 
 class _About(msgspec.Struct, gc=False):
@@ -108,12 +130,25 @@ def parse(text: str | bytes, source: Source = "webhook") -> Event:
     """Read an event, snapshot or thin. Raises `NotAnEvent`."""
     try:
         whole = text.decode() if isinstance(text, bytes) else text
-        shape = READ.decode(text)
+        shape = _shape(text, whole)
         if "\0" in whole:
             raise NotAnEvent("it holds a NUL")
         return _snapshot(shape, whole, source) if isinstance(shape, _Snapshot) else _of_v2(shape, whole, source)
-    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError):
+    except (ValueError, msgspec.DecodeError, RecursionError) as error:
+        if isinstance(error, NotAnEvent):
+            raise
         raise NotAnEvent("no JSON of an event's shape") from None
+
+
+def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
+    """What is read of an event. What msgspec takes for no JSON, and Python for some, is read that way round."""
+    try:
+        shape: _Snapshot | _OfV2 = READ.decode(text)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        shape = READ.decode(json.dumps(_loaded(whole)))
+    return shape
 
 
 def from_body(body: dict[str, Any], source: Source = "poll") -> Event:
