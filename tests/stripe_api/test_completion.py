@@ -153,6 +153,7 @@ def _subscription() -> dict[str, Any]:
     return {
         "id": "sub_1",
         "object": "subscription",
+        "billing_cycle_anchor": 1,
         "cancel_at_period_end": False,
         "collection_method": "charge_automatically",
         "created": 1,

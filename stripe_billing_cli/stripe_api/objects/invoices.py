@@ -44,17 +44,25 @@ class Tax(StripeObject):
     tax_behavior: str
 
 
-class LineDetails(StripeObject):
-    """`subscription` is None for what belongs to no subscription."""
+class SubscriptionItemLineDetails(StripeObject):
+    """`invoice_item` is None for what a subscription bills by itself."""
 
     proration: bool
     invoice_item: str | None = None
     subscription: str | None = None
 
 
+class InvoiceItemLineDetails(StripeObject):
+    """`subscription` is None for what belongs to no subscription."""
+
+    invoice_item: str
+    proration: bool
+    subscription: str | None = None
+
+
 class LineParent(StripeObject):
-    invoice_item_details: LineDetails | None = None
-    subscription_item_details: LineDetails | None = None
+    invoice_item_details: InvoiceItemLineDetails | None = None
+    subscription_item_details: SubscriptionItemLineDetails | None = None
 
 
 class InvoiceLine(StripeObject):
