@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.local_stripe.billing.life import Life, moment, price
-from tests.local_stripe.conftest import Local
+from tests.local_stripe.conftest import Local, Refusal
 
 SUCCESS, ATTEMPT = "resume_on_payment_success", "resume_on_payment_attempt"
 
@@ -211,3 +211,22 @@ def test_collection_goes_on_when_the_pause_is_unset(local: Local) -> None:
     assert local.post(path, pause_collection="")["pause_collection"] is None
     life.advance("2026-02-02")
     assert life.invoices(held["id"])[-1]["status"] == "paid"
+
+
+@pytest.mark.parametrize(
+    ("resumes_at", "message"),
+    [
+        (
+            moment("2025-12-31"),
+            "The parameter `pause_collection[resumes_at]` expects a unix timestamp representing a date and time in the "
+            f"future. You specified the value `{moment('2025-12-31')}` which is in the past.",
+        ),
+        (moment("2031-01-02"), "Invalid timestamp: can be no more than five years in the future."),
+    ],
+)
+def test_a_paused_collection_resumes_within_five_years(local: Local, resumes_at: int, message: str) -> None:
+    life = Life.begin(local, "2026-01-01")
+    path = f"/v1/subscriptions/{life.subscribe(price(local))['id']}"
+
+    pause = {"behavior": "void", "resumes_at": resumes_at}
+    assert local.refused("post", path, pause_collection=pause) == Refusal(message, param="pause_collection[resumes_at]")

@@ -306,6 +306,21 @@ def test_deleting_the_customer_ends_a_schedule_to_come(local: Local) -> None:
     assert local.get(f"{PATH}/{made['id']}")["status"] == "canceled"
 
 
+def test_a_schedule_starts_and_its_phases_end_within_five_years(local: Local) -> None:
+    life = Life.begin(local, "2026-01-01")
+    phase = {"items": [{"price": price(local)}]}
+    far = moment("2031-01-02")
+    message = "Invalid timestamp: can be no more than five years in the future."
+
+    refused = local.refused("post", PATH, customer=life.customer, start_date=far, phases=[phase])
+    assert refused == Refusal(message, param="start_date")
+    refused = local.refused("post", PATH, customer=life.customer, phases=[{**phase, "end_date": far}])
+    assert refused == Refusal(message, param="phases[0][end_date]")
+    last_day = moment("2030-12-31")
+    made = local.post(PATH, customer=life.customer, phases=[{**phase, "end_date": last_day}])
+    assert made["phases"][0]["end_date"] == last_day
+
+
 def test_lists_are_by_customer_and_by_state(local: Local) -> None:
     life, other = Life.begin(local), Life.begin(local)
     phases = [{"items": [{"price": price(local)}]}]

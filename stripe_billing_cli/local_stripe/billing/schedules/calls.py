@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events
+from stripe_billing_cli.local_stripe import events, times
 from stripe_billing_cli.local_stripe.billing import clocks, customers
 from stripe_billing_cli.local_stripe.billing.schedules import form, phases, schedule, turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, rhythms, sellable, stored
@@ -61,6 +61,7 @@ def _start(call: Call) -> int:
         raise invalid(
             "The local Stripe does not backdate subscriptions: `start_date` must not be in the past.", "start_date"
         )
+    times.check_within_five_years(start, "start_date", call.now)
     return start
 
 

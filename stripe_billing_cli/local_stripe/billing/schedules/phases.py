@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from stripe_billing_cli.local_stripe import times
 from stripe_billing_cli.local_stripe.billing.periods import Rhythm
 from stripe_billing_cli.local_stripe.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.store import Object
@@ -47,6 +48,7 @@ def _ends(phase: Mapping[str, Any], start: int, rhythm: RhythmOf, now: int, name
         raise only_one_of([f"{name}[duration]", f"{name}[end_date]"])
     if "end_date" in phase:
         end = now if phase["end_date"] == "now" else int(phase["end_date"])
+        times.check_within_five_years(end, f"{name}[end_date]", now)
     elif "duration" in phase:
         duration = phase["duration"]
         end = Rhythm(duration["interval"], duration.get("interval_count", 1)).boundary(start, 1)

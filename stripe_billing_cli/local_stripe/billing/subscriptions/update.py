@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe import times
 from stripe_billing_cli.local_stripe.billing import automatic_tax, clocks, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.schedules import turning
@@ -110,6 +111,9 @@ def _plain_changes(call: Call, before: Object) -> Object:
     params = call.params
     changed: Object = {name: params[name] for name in ("description", "pause_collection") if name in params}
     if params.get("pause_collection"):
+        resumes_at = params["pause_collection"].get("resumes_at")
+        if resumes_at is not None:
+            times.check_future(int(resumes_at), "pause_collection[resumes_at]", call.now)
         changed["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
     if "metadata" in params:
         changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
