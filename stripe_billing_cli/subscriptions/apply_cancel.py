@@ -15,6 +15,7 @@ from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.renewals import Renewals
+from stripe_billing_cli.subscriptions.terms import terms_of
 
 
 def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, refund: RefundPlan | None) -> Object:
@@ -114,9 +115,11 @@ def renewals_until(api: StripeApi, subscription: Object, cancellation: Cancellat
 
 
 def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Object | None:
-    """The next invoice of a subscription that is to end later."""
+    """The next invoice of a subscription that is to end later, without what is scheduled for it and dropped."""
     asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
     details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
+    if cancellation.drops_schedule:
+        details["items"] = [quote.item_change(one["id"], terms_of(one)) for one in subscription["items"]["data"]]
     return quote.if_any(api, subscription, details)
 
 

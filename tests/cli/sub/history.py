@@ -10,6 +10,8 @@ from typing import Any
 from tests.conftest import Billing, Ran
 from tests.subscriptions.conftest import Shop
 
+HOUR = 3600
+
 
 def moment(text: str) -> int:
     """Unix seconds of `2026-01-31` or `2026-01-31 12:00`, in UTC."""
