@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +34,8 @@ class Receiver:
 
     directory: Path
     store: str
+    commands: Sequence[str] = ("echo $BILLING_EVENT_ID >> ran",)
+    """Its handlers."""
     port: int = field(default_factory=free_port)
     process: subprocess.Popen[str] | None = None
 
@@ -52,7 +54,7 @@ class Receiver:
             "off",
         ]
         self.process = subprocess.Popen(
-            [*command, "--exec", "echo $BILLING_EVENT_ID >> ran", "--output", "id"],
+            [*command, *(part for one in self.commands for part in ("--exec", one)), "--output", "id"],
             cwd=self.directory,
             env={"PATH": os.environ["PATH"], "HOME": str(self.directory)},
             stdout=subprocess.DEVNULL,
@@ -71,8 +73,8 @@ class Receiver:
 
 
 @contextmanager
-def listening(directory: Path, store: str, count: int) -> Iterator[list[Receiver]]:
-    receivers = [Receiver(directory, store) for _ in range(count)]
+def listening(directory: Path, store: str, count: int, *commands: Sequence[str]) -> Iterator[list[Receiver]]:
+    receivers = [Receiver(directory, store, *commands) for _ in range(count)]
     with ExitStack() as last:
         for receiver in receivers:
             receiver.start()

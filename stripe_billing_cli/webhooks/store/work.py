@@ -111,7 +111,9 @@ class Work:
     def _turn(
         self, worker: str, ends: Sequence[End], handlers: Collection[str], limit: int, lease_seconds: float
     ) -> Turned:
-        with self._database.writing(durable=False) as connection:
+        # PostgreSQL may crash while listeners and their commands live on: what it forgot would be called beside itself,
+        # or after what came later. SQLite's commits outlive every process; a loss of power ends the commands too.
+        with self._database.writing(durable=not self._database.sqlite) as connection:
             turn = Turn(connection, self._database.clock())
             ended = turn.end(worker, ends)
             rows = turn.claim(worker, handlers, limit=limit, lease_seconds=lease_seconds) if limit > 0 else ()
