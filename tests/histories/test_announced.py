@@ -18,7 +18,7 @@ PARTS = 5
 """Tests into which the histories are divided, for several cores."""
 APART = 60
 """Seconds between two steps: prorations of two changes in one second cannot be told apart in a preview."""
-FEW, MANY = 10, 600
+FEW, MANY = 30, 600
 """Histories of each part, in `make test` and in a soak."""
 
 
