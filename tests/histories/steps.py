@@ -52,11 +52,13 @@ class Renewal:
 
 @dataclass(frozen=True)
 class Use:
-    """Something metered is used; what was announced as next did not know it."""
+    """Something metered is used, of which what was announced as next did not know; none after an end was announced."""
 
     calls: int
 
     def take(self, it: Observed) -> None:
+        if it.ending is not None:
+            return
         it.history.use(self.calls)
         if any(item["price"]["lookup_key"] in METERED for item in items_of(it)):
             it.expected = None
@@ -64,11 +66,13 @@ class Use:
 
 @dataclass(frozen=True)
 class AddedByHand:
-    """Somebody adds an invoice item in the dashboard."""
+    """Somebody adds an invoice item in the dashboard; none after an end was announced."""
 
     amount: int
 
     def take(self, it: Observed) -> None:
+        if it.ending is not None:
+            return
         it.history.shop.post(
             "/v1/invoiceitems",
             customer=it.history.customer,
