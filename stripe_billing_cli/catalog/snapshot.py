@@ -158,8 +158,12 @@ class Reader:
         return self._api.page("/v1/products", {"ids": ids})[0]
 
     def _prices_of(self, product_id: str) -> list[Object]:
+        """All prices of a product; none where there is no such product, which Stripe takes for a wrong parameter."""
         pages = self._api.pages("/v1/prices", {**self._listed(), "product": product_id})
-        return [price for page in pages for price in page]
+        try:
+            return [price for page in pages for price in page]
+        except ObjectMissing:
+            return []
 
     def _prices_by_lookup_key(self, keys: list[str]) -> list[Object]:
         return self._price_page({"lookup_keys": keys})[0]

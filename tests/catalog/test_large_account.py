@@ -110,3 +110,17 @@ def test_prune_reads_all_there_is(crowded: Billing) -> None:
 
     assert [(change["action"], change["key"]) for change in ran.json["changes"]] == [("archive", "pro.yearly")]
     assert len(ran.json["unmanaged"]) == 2 * (FOREIGN + 1)
+
+
+def test_products_that_are_not_there_yet_are_made(crowded: Billing) -> None:
+    """Stripe refuses a list of the prices of a product that there is not, as any unknown id in a parameter."""
+    crowded.write(
+        f"{CATALOG}  extra:\n    name: Extra\n    prices:\n      monthly: {{unit_amount: 100, recurring: month}}\n"
+    )
+
+    assert [(change["action"], change["key"]) for change in crowded.plan()["changes"]] == [
+        ("create", "extra"),
+        ("create", "extra.monthly"),
+    ]
+    crowded.ok("catalog", "apply", "--local")
+    assert crowded.plan()["changes"] == []
