@@ -24,7 +24,7 @@ from stripe_billing_cli.private_files import make_private_file
 
 Object = dict[str, Any]
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 APPLICATION_ID = 0x62696C6C
 ROOM_TO_WORK = 65_536
 """Bytes that SQLite takes beside the database for its work."""
@@ -74,8 +74,14 @@ SCHEMA = (
             ("charge", "charge"),
             ("payment_intent", "payment_intent"),
             ("invoice_payment", "payments.data[0].payment.payment_intent"),
+            ("invoice_subscription", "parent.subscription_details.subscription"),
+            ("first_item_price", "items.data[0].price"),
+            ("status", "status"),
+            ("email", "email"),
         )
     ),
+    "CREATE INDEX objects_of_several_items ON objects (kind, created, seq) "
+    "WHERE json_array_length(body, '$.items.data') > 1",
     """
     CREATE TABLE agenda (
         due INTEGER NOT NULL,
@@ -108,6 +114,8 @@ class Condition:
 
     sql: str
     values: tuple[Any, ...] = ()
+    by_seq: bool = False
+    """Whether it names rows by their `seq`, which SQLite would otherwise look for in the index by age."""
 
 
 class Store:
@@ -195,8 +203,9 @@ class Store:
         where = " AND ".join(["kind = ?", *(f"({condition.sql})" for condition in conditions)])
         values = [value for condition in conditions for value in condition.values]
         order = "DESC" if newest_first else "ASC"
+        index = "NOT INDEXED" if any(condition.by_seq for condition in conditions) else ""
         rows = self._connection.execute(
-            f"SELECT body FROM objects WHERE {where} ORDER BY created {order}, seq {order} LIMIT ?",
+            f"SELECT body FROM objects {index} WHERE {where} ORDER BY created {order}, seq {order} LIMIT ?",
             (kind, *values, limit),
         )
         return [self._object(body) for (body,) in rows]

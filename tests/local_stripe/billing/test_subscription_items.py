@@ -74,3 +74,17 @@ def test_a_customer_shows_its_subscriptions_and_tax_ids_when_asked(local: Local)
     assert "subscriptions" not in local.get(f"/v1/customers/{life.customer}")
     [listed] = local.get("/v1/customers", test_clock=life.clock, expand=["data.subscriptions"])["data"]
     assert listed["subscriptions"]["url"] == f"/v1/customers/{life.customer}/subscriptions"
+
+
+def test_subscriptions_are_listed_by_the_price_of_any_item(local: Local) -> None:
+    life = Life.begin(local)
+    first, second, third = (price(local, amount) for amount in (1000, 2000, 3000))
+    alone = life.subscribe(first)["id"]
+    both = life.subscribe(second, first)["id"]
+    life.subscribe(third)
+
+    def listed(name: str) -> list[str]:
+        found = local.get("/v1/subscriptions", price=name, customer=life.customer)["data"]
+        return [subscription["id"] for subscription in found]
+
+    assert (listed(first), listed(second)) == ([both, alone], [both])

@@ -57,6 +57,7 @@ def list_subscriptions(call: Call) -> Object:
     check_named(call, "plan", "price", "plan")
     check_named(call, "test_clock", clocks.KIND, "billing clock")
     restrictions = [
+        *(_with_item(params[name], name) for name in ("price", "plan") if name in params),
         *_status(params),
         *equal(json_field("automatic_tax.enabled"), params.get("automatic_tax", {}).get("enabled")),
         *equal(json_field("collection_method"), params.get("collection_method")),
@@ -65,12 +66,16 @@ def list_subscriptions(call: Call) -> Object:
         *moments(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
         *moments(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),
     ]
-    restrictions += [
-        Condition(f"EXISTS ({ITEMS} json_extract(item.value, '$.{name}') = ?)", (params[name],))
-        for name in ("price", "plan")
-        if name in params
-    ]
     return page(call, "subscription", "/v1/subscriptions", restrictions)
+
+
+def _with_item(price: str, name: str) -> Condition:
+    """Return the restriction to subscriptions one of whose items names the price, found by indexes of the store."""
+    subscriptions = "SELECT seq FROM objects WHERE kind = 'subscription' AND"
+    first = f"{subscriptions} json_extract(body, '$.items.data[0].price') = ?"
+    several = f"{subscriptions} json_array_length(body, '$.items.data') > 1"
+    among_several = f"{several} AND EXISTS ({ITEMS} json_extract(item.value, '$.{name}') = ?)"
+    return Condition(f"seq IN ({first} UNION ALL {among_several})", (price, price), by_seq=True)
 
 
 def _clock(params: Params) -> list[Condition]:
