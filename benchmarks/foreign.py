@@ -12,7 +12,7 @@ from pathlib import Path
 from benchmarks.catalogs import catalog
 from benchmarks.measure import BILLING, Result, seconds
 from benchmarks.served import STRIPE_LIKE, served
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api.client import connect_locally
 
 FOREIGN = 20_000

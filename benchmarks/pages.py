@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.measure import Result
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api.client import StripeApi, connect_locally
 
 KINDS = ("product", "price", "customer", "subscription", "invoice", "payment_intent", "charge", "balance_transaction")

@@ -1,6 +1,6 @@
 """Write the list of all that Stripe documents: routes, parameters and expansions.
 
-    python scripts/documented.py spec3.json > stripe_billing_cli/local_stripe/documented.json
+    python scripts/documented.py spec3.json > stripe_billing_cli/local_stripe/core/documented.json
 
 `spec3.json` is Stripe's OpenAPI document. It is published in the Go module github.com/stripe/stripe-mock, v0.203.0
 (`embed/openapi/spec3.json`), for API version 2026-08-26.dahlia. Routes and parameters are the union of it and of the
@@ -20,7 +20,7 @@ from typing import Any
 from parameter_union import alternatives
 from sdk_parameters import Route, sdk_routes
 
-from stripe_billing_cli.local_stripe.documented import ANY_KEY, Parameter
+from stripe_billing_cli.local_stripe.core.documented import ANY_KEY, Parameter
 
 STREAMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from stripe_billing_cli.local_stripe.documented import Parameter
+from stripe_billing_cli.local_stripe.core.documented import Parameter
 
 PRECISE = {"string": {"currency", "decimal"}, "integer": {"timestamp"}, "number": {"decimal"}}
 """Types that a source gives plainly (an SDK's `str`), by what another one may say of them (a currency)."""

@@ -25,7 +25,7 @@ from stripe._request_options import RequestOptions
 from stripe._stripe_context import StripeContext
 from stripe._stripe_object import UntypedStripeObject
 
-from stripe_billing_cli.local_stripe.documented import Parameter
+from stripe_billing_cli.local_stripe.core.documented import Parameter
 
 FUNCTION = re.compile(r"\n    def \w+\((?P<signature>.*?)\) -> (?P<body>.*?)(?=\n    (?:async )?def |\Z)", re.S)
 REQUEST = re.compile(r"self\._request(?:_stream)?\(\s*\"(?P<verb>\w+)\",\s*\"(?P<path>/v[12]/[^\"]*)\"", re.S)

@@ -1,6 +1,6 @@
 """Write down which fields Stripe's answers have, out of Stripe's OpenAPI document.
 
-    python scripts/shapes.py spec3.json > stripe_billing_cli/local_stripe/shapes.json
+    python scripts/shapes.py spec3.json > stripe_billing_cli/local_stripe/core/shapes.json
 
 `spec3.json` is published in the Go module github.com/stripe/stripe-mock, v0.203.0 (`embed/openapi/spec3.json`), for
 API version 2026-08-26.dahlia. One schema a line, sorted: the fields that may be null, those that are required, and the

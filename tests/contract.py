@@ -23,7 +23,7 @@ from stripe._object_classes import get_object_class
 from stripe._request_options import RequestOptions
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 
-from stripe_billing_cli.local_stripe.forms import decode
+from stripe_billing_cli.local_stripe.core.forms import decode
 from tests import contract_keys
 from tests.contract_routes import Route, route_of
 

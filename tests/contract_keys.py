@@ -16,7 +16,7 @@ from typing import Any
 
 import stripe_billing_cli.local_stripe
 
-DOCUMENTED = Path(stripe_billing_cli.local_stripe.__file__).with_name("shapes.json")
+DOCUMENTED = Path(stripe_billing_cli.local_stripe.__file__).with_name("core") / "shapes.json"
 
 NULL_ALL_THE_SAME = {
     # recorded as null where the document says nothing, or does not have the field

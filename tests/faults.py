@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from stripe_billing_cli.local_stripe.faults import Fault, SimulatedCrash
+from stripe_billing_cli.local_stripe.core.faults import Fault, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
 from stripe_billing_cli.stripe_api.pacing import operation_of
 from tests.conftest import Billing, Ran
@@ -50,7 +50,7 @@ def meanwhile(billing: Billing, operation: str, nth: int, act: Callable[[], obje
 
 @contextmanager
 def failing(billing: Billing, *faults: str | Fault) -> Iterator[None]:
-    """Within it, the calls of commands fail as told (`local_stripe/faults.py`)."""
+    """Within it, the calls of commands fail as told (`local_stripe/core/faults.py`)."""
     parsed = [Fault.parse(fault) if isinstance(fault, str) else fault for fault in faults]
 
     def around(transport: stripe.HTTPClient) -> stripe.HTTPClient:

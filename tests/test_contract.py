@@ -11,7 +11,7 @@ import pytest
 import stripe
 from stripe import params
 
-from stripe_billing_cli.local_stripe.forms import decode
+from stripe_billing_cli.local_stripe.core.forms import decode
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests import contract
 from tests.contract import ContractTransport, ContractViolation

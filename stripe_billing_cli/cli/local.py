@@ -15,8 +15,8 @@ from stripe_billing_cli.cli.errors import WRONG, CommandFailed
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.local_stripe.limits import RateLimit as LocalRateLimit
-    from stripe_billing_cli.local_stripe.webhooks.sender import Sending
+    from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
+    from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
 app = typer.Typer(help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **doors.PLAIN)
 
@@ -114,8 +114,8 @@ def serve(
                stripe products list --api-base http://127.0.0.1:12111 --api-key sk_test_local0000000
     """
     from stripe_billing_cli.local_stripe import server
-    from stripe_billing_cli.local_stripe.errors import LocalStripeError
-    from stripe_billing_cli.local_stripe.faults import Fault as LocalFault
+    from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+    from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
 
     limits = _limits(rate_limit)
     try:
@@ -151,7 +151,7 @@ def serve(
 
 
 def _limits(text: str | None) -> LocalRateLimit | None:
-    from stripe_billing_cli.local_stripe.limits import RateLimit as LocalRateLimit
+    from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
 
     if text is None:
         return None
@@ -162,9 +162,9 @@ def _limits(text: str | None) -> LocalRateLimit | None:
 
 
 def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> Sending:
-    from stripe_billing_cli.local_stripe.webhooks.chaos import Chaos
-    from stripe_billing_cli.local_stripe.webhooks.retries import SCHEDULES, scaled
-    from stripe_billing_cli.local_stripe.webhooks.sender import Sending
+    from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
+    from stripe_billing_cli.local_stripe.core.webhooks.retries import SCHEDULES, scaled
+    from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
     if retries not in SCHEDULES:
         raise CommandFailed("usage", f"--webhook-retries is test or live, not {retries}", exit_code=WRONG)
@@ -258,9 +258,9 @@ def settings(
                billing local settings --after-retries unpaid
                billing local settings --country CA --currency cad
     """
-    from stripe_billing_cli.local_stripe import accounts
     from stripe_billing_cli.local_stripe.billing import settings as local_settings
-    from stripe_billing_cli.local_stripe.store import Store
+    from stripe_billing_cli.local_stripe.core.store import Store
+    from stripe_billing_cli.local_stripe.resources import accounts
 
     changes = _settings(after_retries, country, currency, pending_update_items)
     store = Store(LOCAL_DATABASE)

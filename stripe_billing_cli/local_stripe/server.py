@@ -23,17 +23,17 @@ from typing import Any, TypeAlias
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from stripe_billing_cli.local_stripe import hosted
-from stripe_billing_cli.local_stripe.billing import pages
-from stripe_billing_cli.local_stripe.errors import ApiError, LocalStripeError
-from stripe_billing_cli.local_stripe.faults import LOST, Fault, Faults, false_answer, half
-from stripe_billing_cli.local_stripe.identifiers import request_id
-from stripe_billing_cli.local_stripe.limits import Limiter, RateLimit
-from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request, operation_of
-from stripe_billing_cli.local_stripe.origins import check_caller
-from stripe_billing_cli.local_stripe.router import Router
-from stripe_billing_cli.local_stripe.store import Store
-from stripe_billing_cli.local_stripe.webhooks.sender import Sender, Sending
+from stripe_billing_cli.local_stripe.core import pages
+from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
+from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer, half
+from stripe_billing_cli.local_stripe.core.identifiers import request_id
+from stripe_billing_cli.local_stripe.core.limits import Limiter, RateLimit
+from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request, operation_of
+from stripe_billing_cli.local_stripe.core.origins import check_caller
+from stripe_billing_cli.local_stripe.core.router import Router
+from stripe_billing_cli.local_stripe.core.store import Store
+from stripe_billing_cli.local_stripe.core.webhooks.sender import Sender, Sending
+from stripe_billing_cli.local_stripe.pages import hosted
 
 Message: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[Message]]

@@ -11,10 +11,10 @@ from urllib.parse import unquote, urlsplit
 import stripe
 from requests.structures import CaseInsensitiveDict
 
-from stripe_billing_cli.local_stripe.faults import LOST, Fault, Faults, SimulatedCrash, false_answer
-from stripe_billing_cli.local_stripe.messages import Answer, Request
-from stripe_billing_cli.local_stripe.router import Router
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, SimulatedCrash, false_answer
+from stripe_billing_cli.local_stripe.core.messages import Answer, Request
+from stripe_billing_cli.local_stripe.core.router import Router
+from stripe_billing_cli.local_stripe.core.store import Store
 
 LOSSES = {
     "drop": "Unexpected error communicating with Stripe. (Network error: the connection was closed without an answer)",

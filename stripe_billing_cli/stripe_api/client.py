@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 
 import stripe
 
-from stripe_billing_cli.local_stripe.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.completion import completed
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.catalog import snapshot, sweep
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api import client
 from tests.conftest import Account, Billing
 

@@ -403,7 +403,7 @@ def subscription_to(price: Any, id: str) -> dict[str, Any]:
 
 def subscribe(billing: Billing, price: Any, *, times: int) -> None:
     """Put subscriptions on a price into the local Stripe, which cannot make them through its API yet."""
-    from stripe_billing_cli.local_stripe.store import Store
+    from stripe_billing_cli.local_stripe.core.store import Store
 
     store = Store(billing.directory / ".billing" / "local.db")
     subscriptions = [subscription_to(price, f"sub_{number}") for number in range(times)]

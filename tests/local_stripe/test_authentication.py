@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.local_stripe.messages import API_VERSION, Answer, Request
-from stripe_billing_cli.local_stripe.router import Router
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
+from stripe_billing_cli.local_stripe.core.router import Router
+from stripe_billing_cli.local_stripe.core.store import Store
 from tests.local_stripe.conftest import Local, Refusal, Reply
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.local_stripe import documented
+from stripe_billing_cli.local_stripe.core import documented
 
 ROOT = Path(__file__).parents[2]
 
@@ -121,11 +121,11 @@ def test_a_call_that_is_known_does_not_read_the_data() -> None:
     code = """
 import sys, tempfile
 from pathlib import Path
-from stripe_billing_cli.local_stripe import documented
+from stripe_billing_cli.local_stripe.core import documented
 documented.DATA = Path("/nowhere/documented.json")
-from stripe_billing_cli.local_stripe.messages import Request
-from stripe_billing_cli.local_stripe.router import Router
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.messages import Request
+from stripe_billing_cli.local_stripe.core.router import Router
+from stripe_billing_cli.local_stripe.core.store import Store
 import time
 with tempfile.TemporaryDirectory() as folder:
     router = Router(Store(Path(folder) / "s.db"), time.time)

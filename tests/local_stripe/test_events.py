@@ -10,7 +10,7 @@ import pytest
 import stripe
 
 from stripe_billing_cli import local_stripe
-from stripe_billing_cli.local_stripe.messages import API_VERSION
+from stripe_billing_cli.local_stripe.core.messages import API_VERSION
 from tests.local_stripe.conftest import NOW, Clock, Local, Refusal
 
 THIRTY_DAYS = 30 * 24 * 60 * 60

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import stripe
 
-from stripe_billing_cli.local_stripe.faults import Fault, Faults, SimulatedCrash
+from stripe_billing_cli.local_stripe.core.faults import Fault, Faults, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
 from tests.local_stripe.conftest import Local, Refusal, Reply, serving
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.errors import ApiError
-from stripe_billing_cli.local_stripe.forms import decode
+from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.forms import decode
 from tests.local_stripe.conftest import Local, Refusal
 
 FEATURES = [{"name": "Fast"}, {"name": "Small"}]

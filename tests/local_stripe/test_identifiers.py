@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stripe_billing_cli.local_stripe.identifiers import long_id, short_id
+from stripe_billing_cli.local_stripe.core.identifiers import long_id, short_id
 from tests.local_stripe.conftest import Clock, Local
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.local_stripe.errors import ApiError
-from stripe_billing_cli.local_stripe.limits import ENDPOINT, GLOBAL, Limiter, RateLimit
-from stripe_billing_cli.local_stripe.messages import operation_of
+from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.limits import ENDPOINT, GLOBAL, Limiter, RateLimit
+from stripe_billing_cli.local_stripe.core.messages import operation_of
 from tests.local_stripe.conftest import Clock, Refusal, serving
 
 EXCEEDED = Refusal(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from stripe_billing_cli.local_stripe.origins import is_on_this_machine
+from stripe_billing_cli.local_stripe.core.origins import is_on_this_machine
 from stripe_billing_cli.local_stripe.server import running
 
 KEY = ("sk_test_local", "")

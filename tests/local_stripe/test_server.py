@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 import stripe
 
-from stripe_billing_cli.local_stripe.errors import LocalStripeError
-from stripe_billing_cli.local_stripe.faults import Fault
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.faults import Fault
 from stripe_billing_cli.local_stripe.server import LocalServer
 from tests.local_stripe.conftest import serving
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.errors import LocalStripeError
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Local, serving
 

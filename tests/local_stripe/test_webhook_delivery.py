@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 import stripe
 
+from stripe_billing_cli.local_stripe.core.store import Store
+from stripe_billing_cli.local_stripe.core.webhooks import deliveries, retries
+from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
+from stripe_billing_cli.local_stripe.core.webhooks.sender import USER_AGENT, Sender, Sending
 from stripe_billing_cli.local_stripe.server import running
-from stripe_billing_cli.local_stripe.store import Store
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from stripe_billing_cli.local_stripe.webhooks import deliveries, retries
-from stripe_billing_cli.local_stripe.webhooks.chaos import Chaos
-from stripe_billing_cli.local_stripe.webhooks.sender import USER_AGENT, Sender, Sending
 from tests.local_stripe.conftest import NOW, Clock, Local
 from tests.receiving import Receiver, receiving
 

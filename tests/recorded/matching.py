@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe.messages import API_VERSION
+from stripe_billing_cli.local_stripe.core.messages import API_VERSION
 
 SHORT_IDS = {"cus_", "prod_", "req_", "si_"}
 """Prefixes of ids with 14 characters; all others have 24."""

@@ -10,7 +10,7 @@ import stripe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.local_stripe.faults import Fault, SimulatedCrash
+from stripe_billing_cli.local_stripe.core.faults import Fault, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.errors import StripeFailure

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe.documented import Parameter
+from stripe_billing_cli.local_stripe.core.documented import Parameter
 from tests.sweep.world import DAY, NOW, World
 
 NAMES: Mapping[str, tuple[str, ...]] = {

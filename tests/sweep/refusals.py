@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 
-from stripe_billing_cli.local_stripe.messages import Answer
+from stripe_billing_cli.local_stripe.core.messages import Answer
 
 STATUSES = frozenset({200, 400, 401, 402, 403, 404, 409})
 KEYS = frozenset(

@@ -15,9 +15,9 @@ from urllib.parse import urlencode
 import pytest
 from stripe._encode import _api_encode
 
-from stripe_billing_cli.local_stripe.messages import Answer, Request
-from stripe_billing_cli.local_stripe.router import Router
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.messages import Answer, Request
+from stripe_billing_cli.local_stripe.core.router import Router
+from stripe_billing_cli.local_stripe.core.store import Store
 
 NOW = 1_800_000_000
 DAY = 24 * 60 * 60

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.webhooks.endpoints import event_types
 from stripe_billing_cli.webhooks.secrets import stored_secrets
 from tests.catalog.test_interrupted import Killed, Trouble, TroubledTransport

@@ -8,24 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import (
-    agenda,
+from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.payments import (
     charges,
     checkout_closing,
-    checkout_sessions,
-    clocks,
-    collection,
     disputes,
-    invoice_items,
-    invoices,
     ledger,
     payments,
-    previews,
     refunds,
-    tax_ids,
 )
-from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
 from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     ending,
@@ -37,8 +29,11 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     stored,
     trial_ends,
 )
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import agenda, clocks, events
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources import checkout_sessions, tax_ids
+from stripe_billing_cli.local_stripe.resources.invoices import previews
 
 REAL_CLOCKS = (agenda.REAL_TIME, agenda.SOON)
 

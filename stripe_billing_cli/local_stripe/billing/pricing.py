@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.store import Store
+from stripe_billing_cli.local_stripe.core.store import Store
 from tests.cli.sub.conftest import DAY, EMAIL, TEN_DAYS_LATER, Life
 from tests.subscriptions.conftest import Shop
 

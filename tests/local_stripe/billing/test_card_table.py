@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.billing import card_table
+from stripe_billing_cli.local_stripe.billing.payments import card_table
 from tests.local_stripe.conftest import Local
 
 PATH = "/v1/payment_methods"

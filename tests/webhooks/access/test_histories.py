@@ -13,7 +13,7 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.local_stripe.store import Store as LocalStore
+from stripe_billing_cli.local_stripe.core.store import Store as LocalStore
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.webhooks.store import open_store
 from tests.local_stripe.conftest import Local

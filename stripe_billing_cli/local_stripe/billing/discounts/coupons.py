@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe import events, identifiers, times
-from stripe_billing_cli.local_stripe.billing import agenda
-from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, page
-from stripe_billing_cli.local_stripe.metadata import merged
-from stripe_billing_cli.local_stripe.parameters import (
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, times
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     ByCurrency,
     Choice,
@@ -24,7 +23,7 @@ from stripe_billing_cli.local_stripe.parameters import (
     required,
     unsettable,
 )
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "coupon"
 EXPIRE = "coupon.expire"

@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import agenda
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
 from stripe_billing_cli.local_stripe.billing.periods import add_months
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.parameters import Hash, ListOf, Text, optional
-from stripe_billing_cli.local_stripe.store import Condition, Object
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.parameters import Hash, ListOf, Text, optional
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "discount"
 END = "discount.end"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing import pricing
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)

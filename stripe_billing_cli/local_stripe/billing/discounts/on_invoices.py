@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
 from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def discounted(call: Call, invoice: Object, discounts: Sequence[Object]) -> Object:

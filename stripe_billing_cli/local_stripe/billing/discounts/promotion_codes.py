@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import re
 
-from stripe_billing_cli.local_stripe import events, identifiers, times
-from stripe_billing_cli.local_stripe.billing import agenda, customers
 from stripe_billing_cli.local_stripe.billing.discounts import coupons
-from stripe_billing_cli.local_stripe.calls import Call, Route
-from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.metadata import merged
-from stripe_billing_cli.local_stripe.parameters import (
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, times
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     ByCurrency,
@@ -30,7 +29,8 @@ from stripe_billing_cli.local_stripe.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.store import Condition, Object
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND = "promotion_code"
 CODE = re.compile("[a-zA-Z0-9_-]+")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], int, list[Line]]:

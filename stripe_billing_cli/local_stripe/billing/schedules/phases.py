@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.local_stripe import times
 from stripe_billing_cli.local_stripe.billing.periods import Rhythm
-from stripe_billing_cli.local_stripe.errors import invalid, only_one_of
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import times
+from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.store import Object
 
 SOURCES = ("coupon", "discount", "promotion_code")
 RhythmOf = Callable[[str], Rhythm]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events, identifiers
-from stripe_billing_cli.local_stripe.billing import agenda
 from stripe_billing_cli.local_stripe.billing.schedules import phases
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import no_such
-from stripe_billing_cli.local_stripe.metadata import merged
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "subscription_schedule"
 TURN, EXPIRING = agenda.FIRST, "subscription_schedule.expiring"

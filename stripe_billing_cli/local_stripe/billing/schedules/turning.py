@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import customers, invoice_items, invoices, lines
+from stripe_billing_cli.local_stripe.billing import rhythms
 from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices, lines
 from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
@@ -23,15 +23,16 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     items,
     last_invoice,
     metering,
-    rhythms,
     sellable,
     stored,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.metadata import merged
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
 
 
 def turn(call: Call, id: str) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe import events, times
-from stripe_billing_cli.local_stripe.billing import clocks, customers, invoice_items
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
     ending,
@@ -15,10 +14,12 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     sellable,
     stored,
 )
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.parameters import Params
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import clocks, events, times
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
 
 NO_END = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
 NO_DETAILS = {"comment": None, "feedback": None, "feedback_option": None, "reason": None}

@@ -10,11 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import lines, pricing
-from stripe_billing_cli.local_stripe.billing.lines import Line
-from stripe_billing_cli.local_stripe.billing.subscriptions import items, rhythms
+from stripe_billing_cli.local_stripe.billing import pricing, rhythms
+from stripe_billing_cli.local_stripe.billing.invoicing import lines
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.subscriptions import items
 from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog, Discounted
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe import events, identifiers, times
-from stripe_billing_cli.local_stripe.billing import (
-    automatic_tax,
-    clocks,
-    collection,
-    customers,
-    invoice_items,
-    invoices,
-    payment_methods,
-)
+from stripe_billing_cli.local_stripe.billing import rhythms
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.entitlements import active
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
     first_invoice,
     forthcoming,
     items,
-    rhythms,
     sellable,
     stored,
 )
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import invalid, missing_param, only_one_of
-from stripe_billing_cli.local_stripe.metadata import merged
-from stripe_billing_cli.local_stripe.parameters import Params
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, times
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 DAY = 24 * 60 * 60
 LONGEST_TRIAL = 731 * DAY

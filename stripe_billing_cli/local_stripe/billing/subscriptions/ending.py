@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import agenda, invoices
 from stripe_billing_cli.local_stripe.billing.entitlements import active
+from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, stored
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import agenda, events
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", leaves: str | None = None) -> Object:

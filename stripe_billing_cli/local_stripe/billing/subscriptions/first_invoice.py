@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import collection, invoices, lines, setups
-from stripe_billing_cli.local_stripe.billing.lines import Line
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, items, rhythms, sellable, stored
+from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices, lines
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.payments import setups
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, items, sellable, stored
 from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:

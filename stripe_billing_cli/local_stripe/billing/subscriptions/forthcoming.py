@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import agenda
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, stored
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import agenda, events
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 EXPIRE, RENEW, CANCEL = "subscription.expire", "subscription.renew", "subscription.cancel"
 TRIAL_WILL_END, RESUME, DISCARD = "subscription.trial_will_end", "subscription.resume", "subscription.discard_update"

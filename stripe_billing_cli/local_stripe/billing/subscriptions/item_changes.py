@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import collection, customers, invoice_items, invoices, settings
+from stripe_billing_cli.local_stripe.billing import rhythms, settings
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
     creation,
@@ -16,7 +16,6 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     forthcoming,
     items,
     pending_updates,
-    rhythms,
     sellable,
     standing,
     stored,
@@ -24,9 +23,11 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Change
 from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
 
 DAY = 24 * 60 * 60
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.lines import Line
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def is_metered(price: Object) -> bool:

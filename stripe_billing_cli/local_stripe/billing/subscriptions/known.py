@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, Sold
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe.billing import lines
-from stripe_billing_cli.local_stripe.billing.lines import Line
-from stripe_billing_cli.local_stripe.billing.meters import usage
+from stripe_billing_cli.local_stripe.billing.invoicing import lines
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
 from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.meters import usage
 
 
 def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) -> list[Line]:

@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import clocks, collection, customers, invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.lines import Line
+from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     changes,
     forthcoming,
     items,
     pending_updates,
-    rhythms,
     sellable,
     stored,
 )
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
 
 PAUSABLE = ("active", "past_due", "unpaid")
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import agenda, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, items, stored
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import agenda
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 YEAR = 365 * 24 * 60 * 60
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import changes, sellable
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
 
 
 def redemption(call: Call, subscription: Object) -> discount.Redemption:

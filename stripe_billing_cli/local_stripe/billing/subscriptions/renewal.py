@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import invoice_items
-from stripe_billing_cli.local_stripe.billing.lines import Line
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, items, metering, rhythms, sellable
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.subscriptions import changes, items, metering, sellable
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 RENEWABLE = ("active", "past_due", "trialing", "unpaid")
 

@@ -6,16 +6,15 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from stripe_billing_cli.local_stripe import identifiers
-from stripe_billing_cli.local_stripe.billing import customer_currency, debits
-from stripe_billing_cli.local_stripe.billing.discounts import on_prorations
-from stripe_billing_cli.local_stripe.billing.lines import Line, Sold
-from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, debits
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, Sold
+from stripe_billing_cli.local_stripe.billing.subscriptions import discounted_prorations, items, metering
 from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.parameters import Params
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def catalog(call: Call) -> Catalog:
@@ -37,8 +36,8 @@ def catalog(call: Call) -> Catalog:
         price,
         sold,
         partial(identifiers.short_id, call, "si"),
-        partial(on_prorations.discounted, call),
-        partial(on_prorations.net_debit, call),
+        partial(discounted_prorations.discounted, call),
+        partial(discounted_prorations.net_debit, call),
         partial(debits.credited, call),
         used,
         partial(metering.newest, call),

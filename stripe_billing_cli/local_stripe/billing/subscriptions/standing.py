@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events
-from stripe_billing_cli.local_stripe.billing import invoices, settings
+from stripe_billing_cli.local_stripe.billing import settings
+from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import ending, forthcoming, pending_updates, stored
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 OWING = ("past_due", "unpaid")
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe import events
 from stripe_billing_cli.local_stripe.billing.entitlements import active
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.errors import no_such
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "subscription"
 ENDED = ("canceled", "incomplete_expired")

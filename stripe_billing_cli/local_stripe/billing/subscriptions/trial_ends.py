@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import collection
+from stripe_billing_cli.local_stripe.billing.invoicing import collection
 from stripe_billing_cli.local_stripe.billing.subscriptions import ending, pausing, stored
-from stripe_billing_cli.local_stripe.calls import Call
-from stripe_billing_cli.local_stripe.store import Object
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def without_card(call: Call, customer: Object, subscription: Object) -> bool:

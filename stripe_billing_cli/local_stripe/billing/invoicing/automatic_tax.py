@@ -1,0 +1,39 @@
+"""Automatic tax of an account without registrations: computed wherever the customer is, and nothing everywhere.
+
+"If you haven't added a registration, no tax is collected" (https://docs.stripe.com/tax/registering). Stripe still needs
+to know where the customer is: a country, and a postal code in the countries where that decides
+(https://docs.stripe.com/tax/customer-locations#supported-formats).
+"""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.store import Object
+
+BY_POSTAL_CODE = ("CA", "US")
+
+
+def of(enabled: bool) -> Object:
+    """As a subscription shows it."""
+    return {
+        "disabled_reason": None,
+        "enabled": enabled,
+        "liability": {"account": None, "type": "self"} if enabled else None,
+    }
+
+
+def on_invoice(subscription: Object | None) -> Object:
+    """As an invoice shows it, computed at once."""
+    enabled = bool(subscription and subscription["automatic_tax"]["enabled"])
+    done = {"provider": "stripe", "status": "complete"} if enabled else {"provider": None, "status": None}
+    return {**of(enabled), **done}
+
+
+def check_location(customer: Object) -> None:
+    address = customer["address"] or {}
+    if address.get("country") is None or (address["country"] in BY_POSTAL_CODE and not address["postal_code"]):
+        raise invalid(
+            "The customer's location isn't recognized. Set a valid customer address in order to automatically "
+            "calculate tax.",
+            code="customer_tax_location_invalid",
+        )

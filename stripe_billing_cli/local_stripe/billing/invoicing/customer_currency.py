@@ -1,0 +1,40 @@
+"""The currency that a customer is bound to: "a customer is billed in one currency" while anything of theirs is active
+(https://docs.stripe.com/billing/customer#currency)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+ENDED = ("canceled", "incomplete_expired")
+
+
+def bound_to(call: Call, customer: Object) -> str | None:
+    """The currency of "an active subscription, subscription schedule, discount, quote, or invoice item"; that of the
+    balance too, which is an amount of money in it."""
+    if customer["balance"] and customer["currency"]:
+        return str(customer["currency"])
+    of_customer = equal(json_field("customer"), customer["id"])
+    running = Condition(f"{json_field('status')} NOT IN (?, ?)", ENDED)
+    for kind, condition in (
+        ("subscription", [*of_customer, running]),
+        ("invoiceitem", [*of_customer, Condition(f"{json_field('invoice')} IS NULL")]),
+    ):
+        for found in call.store.select(kind, condition, newest_first=False, limit=1):
+            return str(found["currency"])
+    living = one_of(json_field("status"), ["not_started", "active"])
+    for schedule in call.store.select("subscription_schedule", [*of_customer, *living], newest_first=False, limit=1):
+        return str(schedule["phases"][0]["currency"])
+    return None
+
+
+def check(call: Call, customer: Object, currency: str) -> None:
+    """Raises Stripe's refusal of another currency than the one that the customer is bound to."""
+    bound = bound_to(call, customer)
+    if bound not in (None, currency):
+        raise invalid(
+            "You cannot combine currencies on a single customer. This customer has an active subscription, "
+            f"subscription schedule, discount, quote, or invoice item with currency {bound}."
+        )

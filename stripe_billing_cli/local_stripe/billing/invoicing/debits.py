@@ -1,0 +1,74 @@
+"""Where a debit of a subscription item was billed: what a credit gives back names it.
+
+Recorded (2026-08-26.dahlia): `credited_items` of a credit has the invoice and the lines that were debited; a debit that
+is still pending is named by its invoice item (`stripe/_invoice_item.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+LINE = "EXISTS (SELECT 1 FROM json_each(body, '$.lines.data') AS line WHERE json_extract(line.value, '$.{}') = ?)"
+HAS_LINE = LINE.format("_key")
+HAS_ITEM = LINE.format("parent.subscription_item_details.subscription_item")
+
+
+def credited(call: Call, item: Object, debit: Mapping[str, Any]) -> Object | None:
+    """What a credit for this debit of a subscription item names, as an invoice item has it. None where it is not
+    known, as it is not of a debit that is only looked at."""
+    billed = billed_lines(call, item, debit)
+    if billed:
+        return _of_lines(billed)
+    keys = debit.get("keys", ())
+    pending = _select(call, "invoiceitem", item["subscription"], f"{json_field('_key')} = ?", keys)
+    if pending:
+        return {"invoice_item": pending[0]["id"], "invoice_line_item_details": None, "type": "invoice_item"}
+    return None
+
+
+def _of_lines(billed: Sequence[Object]) -> Object:
+    details = {"invoice": billed[0]["invoice"], "invoice_line_items": [line["id"] for line in billed]}
+    return {"invoice_item": None, "invoice_line_item_details": details, "type": "invoice_line_items"}
+
+
+def resolved(call: Call, credited: Object | None) -> Object | None:
+    """The same, once what was pending may have been billed."""
+    item = call.store.get("invoiceitem", credited["invoice_item"]) if credited and credited["invoice_item"] else None
+    invoice = call.store.get("invoice", item["invoice"]) if item and item["invoice"] else None
+    if item is None or invoice is None:
+        return credited
+    billed = [line for line in invoice["lines"]["data"] if line.get("_key") == item["_key"]]
+    return _of_lines(billed) if billed else credited
+
+
+def billed_lines(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:
+    """The lines of an invoice by which a debit of a subscription item was billed; none of one that is pending."""
+    if "keys" not in debit:
+        return _lines_of_period(call, item, debit)
+    found = _select(call, "invoice", item["subscription"], HAS_LINE, debit["keys"])
+    return [line for invoice in found for line in invoice["lines"]["data"] if line.get("_key") in debit["keys"]]
+
+
+def _lines_of_period(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:
+    """The same of a debit in a file of an earlier version, which had no keys: known by its item and its period."""
+    period = {"end": debit["end"], "start": debit["start"]}
+    for invoice in _select(call, "invoice", item["subscription"], HAS_ITEM, [item["id"]], limit=1000):
+        for line in invoice["lines"]["data"]:
+            billed = (line["parent"]["subscription_item_details"] or {}).get("subscription_item")
+            if billed == item["id"] and line["amount"] > 0 and line["period"] == period:
+                return [line]
+    return []
+
+
+def _select(call: Call, kind: str, subscription: str, sql: str, values: Sequence[str], limit: int = 1) -> list[Object]:
+    """The objects of the subscription's customer for which `sql` holds, of the first of the values, newest first."""
+    customer = (call.store.get("subscription", subscription) or {}).get("customer")
+    if not values or customer is None:
+        return []
+    wanted = [*equal(json_field("customer"), customer), Condition(sql, (values[0],))]
+    return call.store.select(kind, wanted, newest_first=True, limit=limit)

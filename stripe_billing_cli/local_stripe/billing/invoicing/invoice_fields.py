@@ -1,0 +1,69 @@
+"""Parts of an invoice as it is shown: what follows from what it bills, decided without storing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.core import amounts
+from stripe_billing_cli.local_stripe.core.store import Object
+
+HOUR = 60 * 60
+NULL = (
+    "account_tax_ids application automatically_finalizes_at confirmation_secret custom_fields "
+    "customer_account customer_shipping default_payment_method default_source description due_date effective_at "
+    "ending_balance footer from_invoice hosted_invoice_url invoice_pdf last_finalization_error latest_revision "
+    "next_payment_attempt number on_behalf_of receipt_number rendering shipping_cost shipping_details "
+    "statement_descriptor status_details threshold_reason webhooks_delivered_at"
+).split()
+
+
+def rendering(page_size: str) -> Object:
+    """Of an invoice that no subscription makes: the size of its page is chosen once it is final (recorded)."""
+    return {
+        "amount_tax_display": None,
+        "pdf": {"page_size": page_size},
+        "template": None,
+        "template_version": None,
+    }
+
+
+def in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
+    """ "(1) pending invoice items (including prorations) in reverse chronological order, (2) subscription items in
+    reverse chronological order" (`lines` in `stripe/_invoice.py`); the former are given in that order."""
+    places = {item["id"]: at for at, item in enumerate(subscription["items"]["data"])} if subscription else {}
+    pending = [line for line in billed if line.invoice_item is not None]
+    own = [line for line in billed if line.invoice_item is None]
+    return [*pending, *sorted(own, key=lambda line: places.get(line.item or "", -1), reverse=True)]
+
+
+def parent(subscription: Object | None, proration_date: int | None) -> Object | None:
+    """What the invoice is for. "Only set for upcoming invoices that preview prorations": the time of these."""
+    if subscription is None:
+        return None
+    details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
+    if proration_date is not None:
+        details["subscription_proration_date"] = proration_date
+    return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
+
+
+def due(total: int, balance: int, currency: str) -> Object:
+    """What is left to pay after the customer's balance, of which a credit is negative
+    (https://docs.stripe.com/billing/customer/balance). Too little to be charged waits in the balance:
+    "If the invoice's total is smaller than the minimum charge amount, … the `amount_due` may be 0"."""
+    due = max(0, total + balance)
+    if due < amounts.smallest_charge(currency):
+        due = 0
+    return {"amount_due": due, "amount_remaining": due, "starting_balance": balance}
+
+
+def advancing(draft: Object, now: int) -> Object:
+    """When a draft is finalized by itself, and charged if it is one to be charged (recorded, 2026-08-26.dahlia)."""
+    if not draft["auto_advance"]:
+        return {"automatically_finalizes_at": None, "next_payment_attempt": None}
+    since = draft["created"] if draft["created"] + HOUR >= now else now
+    charged = draft["collection_method"] == "charge_automatically"
+    return {
+        "automatically_finalizes_at": since + HOUR + 1,
+        "next_payment_attempt": since + HOUR if charged else None,
+    }

@@ -1,0 +1,250 @@
+"""Invoice items: what waits for a customer's next invoice (https://docs.stripe.com/api/invoiceitems)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.billing.invoicing import debits, invoices, lines, made_prices
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.core import amounts, events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+KIND = "invoiceitem"
+NO_QUANTITY = "You cannot set the quantity of an invoice item that has an amount and no price."
+
+
+def pend(call: Call, customer: Object, line: Line, currency: str, subscription: str | None) -> Object:
+    """Keep a line for the next invoice."""
+    item = {
+        "id": identifiers.long_id(call, "ii"),
+        "object": "invoiceitem",
+        "_key": line.key,
+        "amount": line.amount,
+        "currency": currency,
+        "customer": customer["id"],
+        "customer_account": None,
+        "date": call.now,
+        "description": line.description,
+        "discountable": not line.proration,
+        "discounts": list(line.discounts),
+        "frozen_fields": None,
+        "invoice": None,
+        "invoicing_rules": None,
+        "livemode": False,
+        "metadata": {},
+        "net_amount": line.amount,
+        "parent": None
+        if subscription is None
+        else {
+            "subscription_details": {"subscription": subscription, "subscription_item": line.item},
+            "type": "subscription_details",
+        },
+        "period": {"end": line.end, "start": line.start},
+        "pricing": lines.priced(line.price, line.unit_amount),
+        "proration": line.proration,
+        "proration_details": {"credited_items": line.credited, "discount_amounts": []}
+        if line.proration and subscription is not None
+        else None,
+        "quantity": line.quantity,
+        "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
+        "tax_rates": [],
+        "test_clock": customer["test_clock"],
+    }
+    call.store.insert("invoiceitem", item)
+    events.record(call, "invoiceitem.created", item)
+    return item
+
+
+def pend_all(
+    call: Call, customer: Object, billed: Sequence[Line], currency: str, subscription: str | None
+) -> list[Object]:
+    """Keep lines, which are in the order of an invoice: the first is made last, since the newest is listed first."""
+    made = [pend(call, customer, line, currency, subscription) for line in reversed(billed)]
+    return made[::-1]
+
+
+def as_pending(call: Call, billed: Sequence[Line]) -> list[Line]:
+    """The lines of a preview as they will be once they are invoice items."""
+    return [replace(line, invoice_item=identifiers.long_id(call, "ii")) for line in billed]
+
+
+def pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
+    """What waits for an invoice: of this subscription, and of none; newest first, as lines are ("pending invoice items
+    (including prorations) in reverse chronological order", `lines` in `stripe/_invoice.py`)."""
+    found = pending_of_customer(call, customer, currency)
+    return [item for item in found if _subscription(item) in (None, subscription)]
+
+
+def pending_of_customer(call: Call, customer: str, currency: str) -> list[Object]:
+    """What waits for an invoice of a customer, of whatever subscription; newest first."""
+    conditions = [
+        *equal(json_field("customer"), customer),
+        *equal(json_field("currency"), currency),
+        Condition("json_extract(body, '$.invoice') IS NULL"),
+    ]
+    return call.store.select("invoiceitem", conditions, newest_first=True, limit=1000)
+
+
+def pending_of(call: Call, subscription: Object) -> list[Object]:
+    return pending(call, subscription["customer"], subscription["id"], subscription["currency"])
+
+
+def _subscription(item: Object) -> str | None:
+    details = (item["parent"] or {}).get("subscription_details") or {}
+    found: str | None = details.get("subscription")
+    return found
+
+
+def as_line(call: Call, item: Object) -> Line:
+    """The line of an invoice that a pending item becomes."""
+    details = (item["parent"] or {}).get("subscription_details") or {}
+    price = item["pricing"] and call.store.get("price", item["pricing"]["price_details"]["price"])
+    return Line(
+        item["amount"],
+        item["description"] or "",
+        item["period"]["start"],
+        item["period"]["end"],
+        price,
+        item["quantity"],
+        details.get("subscription_item"),
+        item["proration"],
+        item["id"],
+        used=Decimal(item["quantity_decimal"]),
+        discounts=tuple(item["discounts"]),
+        unit_amount=item["pricing"] and item["pricing"]["unit_amount_decimal"],
+        key=item.get("_key") or item["id"],
+        credited=debits.resolved(call, (item["proration_details"] or {}).get("credited_items")),
+    )
+
+
+def bill(call: Call, items: list[Object], invoice: str) -> None:
+    """They are on that invoice now."""
+    for item in items:
+        call.store.replace("invoiceitem", {**item, "invoice": invoice})
+
+
+def asked_for(call: Call, params: Mapping[str, Any], currency: str, param: str = "") -> Line:
+    """The amount, or the quantity of a one-time price, that a call wants billed. `param`: what the names stand in."""
+    period = params.get("period", {"start": call.now, "end": call.now})
+    start, end = period["start"], period["end"]
+    named = _nested(param, "pricing[price]")
+    price = _price(call, params, named)
+    if price is None and "amount" not in params:
+        raise missing_param(_nested(param, "amount"))
+    if price is None:
+        if "quantity" in params:
+            raise invalid(NO_QUANTITY, _nested(param, "quantity"))
+        amount, description = params["amount"], params.get("description", "")
+        price = made_prices.for_amount(call, description, amount, currency)
+        return Line(amount, description, start, end, price, 1, None, unit_amount=str(amount))
+    line = of_price(call, price, params.get("quantity", 1), currency, (start, end), named)
+    return replace(line, description=params.get("description") or line.description)
+
+
+def of_price(call: Call, price: Object, quantity: int, currency: str, period: tuple[int, int], param: str) -> Line:
+    """So many of a one-time price."""
+    if currency not in price["currency_options"]:
+        raise invalid(
+            f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+            f"`{currency}`.",
+            param,
+        )
+    product = call.store.get("product", price["product"])
+    description = product["name"] if product else price["product"]
+    amount = pricing.amount(price, currency, quantity)
+    unit_amount = pricing.unit_amount_decimal(price, currency)
+    return Line(amount, description, *period, price, quantity, None, unit_amount=unit_amount)
+
+
+def _nested(outer: str, name: str) -> str:
+    first, bracket, rest = name.partition("[")
+    return f"{outer}[{first}]{bracket}{rest}" if outer else name
+
+
+def _price(call: Call, params: Mapping[str, Any], param: str) -> Object | None:
+    id = params.get("pricing", {}).get("price")
+    return None if id is None else one_time_price(call, id, param)
+
+
+def one_time_price(call: Call, id: str, param: str) -> Object:
+    """The price that a parameter names, if it can be billed once."""
+    price = call.store.get("price", id)
+    if price is None:
+        raise no_such("price", id, param)
+    if not price["active"]:
+        raise invalid("The price specified is inactive. This field only accepts active prices.", param)
+    if price["recurring"] is not None:
+        raise invalid(
+            "The price specified is set to `type=recurring` but this field only accepts prices with `type=one_time`.",
+            param,
+        )
+    return price
+
+
+def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
+    """The item with what a call changes of it, not yet stored. A new amount is a new price of the same product, and a
+    new description none (recorded, 2026-08-26.dahlia)."""
+    if "amount" in params and before["proration"]:
+        raise invalid("You cannot update the amount of an invoice item that is a proration.", "amount")
+    after = {**before, **{name: params[name] for name in ("amount", "description", "period") if name in params}}
+    price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
+    if "amount" in params and price is not None:
+        made = made_prices.of_product(call, price["product"], params["amount"], before["currency"])
+        after["pricing"] = lines.priced(made, str(params["amount"]))
+    if "quantity" in params:
+        if price is None or "amount" in params or price.get("_made_for"):
+            raise invalid(NO_QUANTITY, "quantity")
+        after["amount"] = pricing.amount(price, before["currency"], params["quantity"])
+        after |= {"quantity": params["quantity"], "quantity_decimal": str(params["quantity"])}
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    return {**after, "net_amount": after["amount"]}
+
+
+def put_on(call: Call, draft: Object, item: Object) -> Object:
+    """The draft with a line for this item, in place of the one that it had, else after all others: "invoice items added
+    after invoice creation in chronological order" (`lines` in `stripe/_invoice.py`)."""
+    shown = lines.shown(call, as_line(call, item), draft["currency"], draft["id"], _subscription(item))
+    billed = list(draft["lines"]["data"])
+    places = [at for at, line in enumerate(billed) if lines.item_of(line) == item["id"]]
+    if places:
+        old = billed[places[0]]
+        billed[places[0]] = {**shown, "id": old["id"], "metadata": old["metadata"]}
+    else:
+        billed.append(shown)
+    return rewrite(call, draft, billed)
+
+
+def take_off(call: Call, draft: Object, item: str) -> Object:
+    """The draft without the line of this item."""
+    return rewrite(call, draft, [line for line in draft["lines"]["data"] if lines.item_of(line) != item])
+
+
+def rewrite(call: Call, draft: Object, billed: list[Object]) -> Object:
+    """The draft with these lines, stored and told."""
+    after = invoices.retotaled(call, draft, billed)
+    call.store.replace("invoice", after)
+    events.record(call, "invoice.updated", after, draft)
+    return after
+
+
+def release_earlier(call: Call, invoice: str) -> None:
+    """What waited before a pending update, and was billed with it, waits again: the update is dropped."""
+    earlier = [*equal(json_field("invoice"), invoice), *equal(json_field("_earlier"), 1)]
+    for item in call.store.select(KIND, earlier, newest_first=False, limit=1000):
+        call.store.replace(KIND, {**item, "_earlier": False, "invoice": None})
+
+
+def delete_with(call: Call, invoice: str) -> None:
+    """What was on a draft that is deleted is deleted with it, and pending no more (recorded, 2026-08-26.dahlia)."""
+    for item in call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000):
+        call.store.replace(KIND, {**item, "_deleted": True})
+        events.record(call, "invoiceitem.deleted", item)

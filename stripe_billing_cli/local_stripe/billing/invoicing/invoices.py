@@ -1,0 +1,369 @@
+"""Invoices: made, finalised, paid, given up (https://docs.stripe.com/invoicing/overview#invoice-statuses).
+
+What an invoice's payment means for its subscription is told in `subscriptions/standing`. Amounts in minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, customer_balance, invoice_fields, lines
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.payments import payments
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, pages
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources import tax_ids
+
+HOUR = 60 * 60
+DAY = 24 * HOUR
+NOT_OPEN = "You can only pass in open invoices. This invoice isn't open."
+"""Why an invoice cannot be voided or given up (recorded, 2026-08-26.dahlia; without a code, as all such refusals)."""
+FINALIZE = "invoice.finalize"
+RETRY = "invoice.retry"
+
+
+def drafted(
+    call: Call,
+    customer: Object,
+    billed: Sequence[Line],
+    currency: str,
+    *,
+    reason: str,
+    subscription: Object | None = None,
+    period: tuple[int, int] | None = None,
+    proration_date: int | None = None,
+    discounts: Sequence[Object] | None = None,
+    **rest: Any,
+) -> Object:
+    """A draft with everything that Stripe says about an invoice, not yet stored.
+
+    `discounts`: in place of the subscription's own.
+    """
+    id = identifiers.long_id(call, "in")
+    subscription_id = subscription["id"] if subscription else None
+    shown = [
+        lines.shown(call, line, currency, id, subscription_id) for line in invoice_fields.in_order(billed, subscription)
+    ]
+    total = sum(line.amount for line in billed)
+    start, end = period or (call.now, call.now)
+    sent = subscription is not None and subscription["collection_method"] == "send_invoice"
+    invoice: Object = dict.fromkeys(invoice_fields.NULL) | {
+        "id": id,
+        "object": "invoice",
+        "account_country": call.account["country"],
+        "account_name": call.account["business_profile"]["name"],
+        "amount_overpaid": 0,
+        "amount_paid": 0,
+        "amount_shipping": 0,
+        "attempt_count": 0,
+        "attempted": False,
+        "auto_advance": False,
+        "automatic_tax": automatic_tax.on_invoice(subscription),
+        "billing_reason": reason,
+        "collection_method": "send_invoice" if sent else "charge_automatically",
+        "created": call.now,
+        "currency": currency,
+        "customer": customer["id"],
+        "customer_address": customer["address"],
+        "customer_email": customer["email"],
+        "customer_name": customer["name"],
+        "customer_phone": customer["phone"],
+        "customer_shipping": customer["shipping"],
+        "customer_tax_exempt": customer["tax_exempt"],
+        "customer_tax_ids": tax_ids.of(call, customer["id"]),
+        "default_tax_rates": [],
+        "discounts": [],
+        "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
+        "issuer": {"account": None, "type": "self"},
+        "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
+        "livemode": False,
+        "metadata": {},
+        "parent": invoice_fields.parent(subscription, proration_date),
+        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "payments": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoice_payments?invoice={id}"},
+        "period_end": end,
+        "period_start": start,
+        "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0,
+        "starting_balance": 0,
+        "status": "draft",
+        "status_transitions": {
+            "finalized_at": None,
+            "marked_uncollectible_at": None,
+            "paid_at": None,
+            "voided_at": None,
+        },
+        "subtotal": total,
+        "subtotal_excluding_tax": total,
+        "test_clock": customer["test_clock"],
+        "total": total,
+        "total_discount_amounts": [],
+        "total_excluding_tax": total,
+        "rendering": None if subscription else invoice_fields.rendering("auto"),
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
+        "webhooks_delivered_at": None if reason == "upcoming" else call.now,
+        **rest,
+    }
+    held = discount.living(call, subscription["discounts"]) if subscription else []
+    invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
+    return {**invoice, **invoice_fields.due(invoice["total"], customer["balance"], currency)}
+
+
+def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
+    """A draft with other lines, given as they are shown; not yet stored."""
+    total = sum(line["amount"] for line in billed)
+    balance = (call.store.get("customer", invoice["customer"]) or {}).get("balance", 0)
+    sums = dict.fromkeys(("subtotal", "subtotal_excluding_tax"), total)
+    listed = {**invoice["lines"], "data": list(billed)}
+    held = [discount.find(call, id) for id in invoice["discounts"]]
+    after = on_invoices.discounted(call, {**invoice, **sums, "lines": listed}, held)
+    return {**after, **invoice_fields.due(after["total"], balance, invoice["currency"])}
+
+
+def subscription_of(invoice: Object) -> str | None:
+    parent = invoice["parent"]
+    found: str | None = parent and parent["subscription_details"]["subscription"]
+    return found
+
+
+def create(call: Call, invoice: Object) -> Object:
+    """Store a draft; it is finalised by itself an hour later if it advances automatically
+    (https://docs.stripe.com/billing/invoices/subscription#sub-invoice-lifecycle)."""
+    invoice = {**invoice, **invoice_fields.advancing(invoice, call.now)}
+    call.store.insert("invoice", invoice)
+    agenda.put(call.store, FINALIZE, invoice["id"], invoice["automatically_finalizes_at"], invoice["test_clock"])
+    events.record(call, "invoice.created", invoice)
+    subscription = subscription_of(invoice)
+    if subscription is not None:
+        on_invoices.use_up(call, invoice, subscription)
+    return invoice
+
+
+def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
+    """The invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it was
+    told of before, then the events `told`."""
+    before = call.store.get("invoice", id)
+    assert before is not None
+    after = {**before, **changes}
+    call.store.replace("invoice", after)
+    if (before["status"] != "draft" or after["status"] == "draft") and events.differ(before, after):
+        events.record(call, "invoice.updated", after, before)
+    for type in told:
+        events.record(call, type, after)
+    return after
+
+
+def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object:
+    """Open, with a number and something to pay it by; paid at once where nothing is due."""
+    if invoice["status"] != "draft":
+        raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
+    customer = call.store.get("customer", invoice["customer"])
+    if customer is None or customer.get("deleted"):
+        raise invalid("You cannot finalize an invoice of a customer that was deleted.")
+    due = invoice_fields.due(invoice["total"], customer["balance"], invoice["currency"])
+    opened = {
+        **invoice,
+        **due,
+        "automatically_finalizes_at": None,
+        "next_payment_attempt": None,
+        "effective_at": call.now,
+        "ending_balance": invoice["total"] + customer["balance"] - due["amount_due"],
+        "hosted_invoice_url": pages.hosted_invoice(call.account["id"], invoice["id"]),
+        "invoice_pdf": f"{pages.hosted_invoice(call.account['id'], invoice['id'])}/pdf",
+        "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
+        "rendering": invoice_fields.rendering("letter") if invoice["rendering"] else None,
+        "status": "open",
+        "status_transitions": {**invoice["status_transitions"], "finalized_at": call.now},
+    }
+    _count(call, customer, opened)
+    if opened["amount_due"] > 0:
+        opened |= _ask_for_payment(call, opened, saves_card)
+    agenda.put(call.store, FINALIZE, invoice["id"], None, None)
+    changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
+    opened = amend(call, invoice["id"], "invoice.finalized", **changed)
+    return opened if opened["amount_due"] > 0 else paid(call, opened)
+
+
+def _count(call: Call, customer: Object, opened: Object) -> None:
+    """The customer's next number, balance and, from the first invoice on, currency."""
+    after = {
+        **customer,
+        "balance": opened["ending_balance"],
+        "currency": customer["currency"] or opened["currency"],
+        "next_invoice_sequence": customer["next_invoice_sequence"] + 1,
+    }
+    call.store.replace("customer", after)
+    if (after["balance"], after["currency"]) != (customer["balance"], customer["currency"]):
+        events.record(call, "customer.updated", after, customer)
+    customer_balance.record_invoice(call, after, opened)
+
+
+def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> Object:
+    intent = payments.new_intent(
+        call,
+        amount=opened["amount_due"],
+        currency=opened["currency"],
+        customer=opened["customer"],
+        description={"subscription_create": "Subscription creation", "manual": None}.get(
+            opened["billing_reason"], "Subscription update"
+        ),
+        payment_method=None,
+        setup_future_usage="off_session" if saves_card else None,
+    )
+    payment = {
+        "id": identifiers.long_id(call, "inpay"),
+        "object": "invoice_payment",
+        "amount_paid": None,
+        "amount_requested": opened["amount_due"],
+        "created": call.now,
+        "currency": opened["currency"],
+        "invoice": opened["id"],
+        "is_default": True,
+        "livemode": False,
+        "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
+        "status": "open",
+        "status_transitions": {"canceled_at": None, "paid_at": None},
+    }
+    return {
+        "confirmation_secret": {"client_secret": intent["client_secret"], "type": "payment_intent"},
+        "payments": {**opened["payments"], "data": [payment]},
+    }
+
+
+def intent_of(call: Call, invoice: Object) -> Object | None:
+    """The payment intent by which an invoice is to be paid, or was."""
+    for payment in invoice["payments"]["data"]:
+        return call.store.get("payment_intent", payment["payment"]["payment_intent"])
+    return None
+
+
+def check_payable(invoice: Object) -> None:
+    match invoice["status"]:
+        case "paid":
+            raise invalid("Invoice is already paid")
+        case "void":
+            raise invalid("Invoice is voided, you can't pay it.", code="invoice_not_payable")
+        case "draft":
+            raise invalid("Invoice is a draft: finalize it before paying it.", code="invoice_not_payable")
+
+
+def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False) -> Object:
+    """Paid in full: by its payment intent, from the customer's balance, or outside of Stripe. `counted`: the attempts
+    that it took so far."""
+    settled = _settled(call, invoice, "canceled" if out_of_band else "paid")
+    if out_of_band:
+        _cancel_payment(call, invoice, "automatic")
+    agenda.put(call.store, RETRY, invoice["id"], None, None)
+    for payment in settled["data"]:
+        if payment["status"] == "paid":
+            events.record(call, "invoice_payment.paid", payment)
+    return amend(
+        call,
+        invoice["id"],
+        "invoice.paid",
+        *(() if out_of_band else ("invoice.payment_succeeded",)),
+        amount_paid=invoice["amount_due"],
+        amount_remaining=0,
+        attempt_count=invoice["attempt_count"] if counted is None else counted,
+        attempted=invoice["attempted"] if out_of_band else True,
+        auto_advance=False,
+        confirmation_secret=None,
+        next_payment_attempt=None,
+        payments=settled,
+        status="paid",
+        status_details=None,
+        status_transitions={**invoice["status_transitions"], "paid_at": call.now},
+    )
+
+
+def _settled(call: Call, invoice: Object, status: str) -> Object:
+    at = "paid_at" if status == "paid" else "canceled_at"
+    settled = [
+        {
+            **payment,
+            "amount_paid": payment["amount_requested"] if status == "paid" else None,
+            "status": status,
+            "status_transitions": {**payment["status_transitions"], at: call.now},
+        }
+        for payment in invoice["payments"]["data"]
+    ]
+    return {**invoice["payments"], "data": settled}
+
+
+def void(call: Call, invoice: Object) -> Object:
+    """An open or uncollectible invoice that is not to be paid; its payment intent is canceled, and what it took from
+    the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void)."""
+    if invoice["status"] == "paid":
+        raise invalid("Invoices with `paid` payments cannot be voided.")
+    if invoice["status"] not in ("open", "uncollectible"):
+        raise invalid(NOT_OPEN)
+    _cancel_payment(call, invoice, "void_invoice")
+    _give_back(call, invoice)
+    agenda.put(call.store, RETRY, invoice["id"], None, None)
+    return amend(
+        call,
+        invoice["id"],
+        "invoice.voided",
+        **_GIVEN_UP,
+        confirmation_secret=None,
+        payments=_settled(call, invoice, "canceled"),
+        status="void",
+        status_details=None,
+        status_transitions={**invoice["status_transitions"], "voided_at": call.now},
+    )
+
+
+_GIVEN_UP = {"auto_advance": False, "next_payment_attempt": None}
+
+
+def _give_back(call: Call, invoice: Object) -> None:
+    customer = call.store.get("customer", invoice["customer"])
+    taken = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
+    if taken and customer is not None and not customer.get("deleted"):
+        after = {**customer, "balance": customer["balance"] - taken}
+        call.store.replace("customer", after)
+        about = {"currency": invoice["currency"], "invoice": invoice["id"]}
+        customer_balance.record(call, after, -taken, "unapplied_from_invoice", **about)
+        events.record(call, "customer.updated", after, customer)
+
+
+def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven") -> Object:
+    """An open invoice taken for a loss. It can still be paid."""
+    if invoice["status"] == "uncollectible":
+        raise invalid("This invoice has already been marked uncollectible.")
+    if invoice["status"] != "open":
+        raise invalid(NOT_OPEN)
+    agenda.put(call.store, RETRY, invoice["id"], None, None)
+    return amend(
+        call,
+        invoice["id"],
+        "invoice.marked_uncollectible",
+        **_GIVEN_UP,
+        status="uncollectible",
+        status_details={"uncollectible": {"reason": reason}},
+        status_transitions={**invoice["status_transitions"], "marked_uncollectible_at": call.now},
+    )
+
+
+def stop_collecting(call: Call, invoice: Object) -> Object:
+    """Leave an open invoice open, or a draft a draft, and do nothing more about it by itself."""
+    for what in (RETRY, FINALIZE):
+        agenda.put(call.store, what, invoice["id"], None, None)
+    return amend(call, invoice["id"], **_GIVEN_UP, automatically_finalizes_at=None)
+
+
+def _cancel_payment(call: Call, invoice: Object, reason: str) -> None:
+    intent = intent_of(call, invoice)
+    if intent is not None and intent["status"] in payments.PAYABLE:
+        payments.cancel(call, intent, reason)
+
+
+def of_subscription(call: Call, subscription: str) -> list[Object]:
+    """All invoices of a subscription, oldest first."""
+    condition = Condition("json_extract(body, '$.parent.subscription_details.subscription') = ?", (subscription,))
+    return call.store.select("invoice", [condition], newest_first=False, limit=10_000)

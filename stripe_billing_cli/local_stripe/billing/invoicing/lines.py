@@ -1,0 +1,183 @@
+"""Lines of invoices: an amount for a price over a period. Fields after `stripe/_invoice_line_item.py`."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+
+from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.core import amounts, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+@dataclass(frozen=True)
+class Line:
+    """What is billed: `amount` in minor units for [start, end) in Unix seconds; negative for a credit.
+
+    `item` is the subscription item, `invoice_item` the pending item that the line was, or becomes. Of a proration the
+    amount is what its `discounts` have left, so that no others apply; where `discountable` says nothing else. `used` is
+    the quantity of metered use, which need not be whole. `unit_amount` is shown only. `credited` is, of a credit, what
+    was debited, as `proration_details.credited_items` of an invoice item has it. By the `key`, which Stripe does not
+    show, a debit finds its line, whether that was a pending item before or not.
+    """
+
+    amount: int
+    description: str
+    start: int
+    end: int
+    price: Object | None
+    quantity: int
+    item: str | None
+    proration: bool = False
+    invoice_item: str | None = None
+    used: Decimal | None = None
+    discounts: tuple[str, ...] = ()
+    discountable: bool | None = None
+    unit_amount: str | None = None
+    credited: Object | None = None
+    key: str = field(default_factory=partial(secrets.token_hex, 8), compare=False)
+
+
+@dataclass(frozen=True)
+class Sold:
+    """A product as lines name it: `unit` is its unit label."""
+
+    name: str
+    unit: str | None = None
+
+    def many(self, quantity: int | Decimal) -> str:
+        """`10 × Standard`, or `10 seat × Standard` with a unit label (recorded: "1 user × …")."""
+        unit = f" {self.unit}" if self.unit else ""
+        return f"{amounts.plain(Decimal(quantity))}{unit} × {self.name}"
+
+
+def for_period(item: Object, price: Object, product: Sold, currency: str, start: int, end: int) -> list[Line]:
+    """A subscription item, which is not metered, for a whole period: a line, or those of its tiers."""
+    found = []
+    for part in pricing.parts(price, currency, item["quantity"]):
+        description, unit_amount = _of_part(part, price, product, currency)
+        quantity = int(part.units or 0)
+        line = Line(part.amount, description, start, end, price, quantity, item["id"], unit_amount=unit_amount)
+        found.append(line)
+    return found
+
+
+def for_usage(
+    item: Object, price: Object, product: Sold, currency: str, used: Decimal, start: int, end: int
+) -> list[Line]:
+    """A metered item for what was used of it; nothing for less than nothing."""
+    found = []
+    for part in pricing.parts(price, currency, max(used, Decimal(0))):
+        description, unit_amount = _of_part(part, price, product, currency)
+        units = Decimal(part.units or 0)
+        line = Line(part.amount, description, start, end, price, int(units), item["id"], used=units)
+        found.append(replace(line, unit_amount=unit_amount))
+    return found
+
+
+def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) -> tuple[str, str | None]:
+    """The description of a line, and the unit amount that it shows: none for a tier's flat fee."""
+    words = rate(price, currency, part)
+    if part.units is None:
+        return f"{product.name} ({words})", None
+    return f"{product.many(part.units)} ({words})", amounts.plain(part.unit_amount)
+
+
+def for_trial(item: Object, price: Object, product: Sold, start: int, end: int) -> Line:
+    """A time that costs nothing. In the words of flexible billing mode
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#trials)."""
+    quantity = item.get("quantity") or 0
+    description = f"Free trial for {product.many(quantity)}"
+    return Line(0, description, start, end, price, quantity, item["id"], unit_amount="0")
+
+
+def rate(price: Object, currency: str, part: pricing.Part) -> str:
+    """`at $15.00 / month`, as Stripe describes a line; `Tier 1 at $15.00 / month` within a tier."""
+    recurring = price["recurring"]
+    every = (
+        recurring["interval"]
+        if recurring["interval_count"] == 1
+        else (f"every {recurring['interval_count']} {recurring['interval']}s")
+    )
+    divisor = price["transform_quantity"]
+    per = f" per {divisor['divide_by']}" if divisor else ""
+    tier = f"Tier {part.tier} " if part.tier is not None else ""
+    return f"{tier}at {amounts.told(part.unit_amount, currency)}{per} / {every}"
+
+
+def day(moment: int) -> str:
+    """`24 Nov 2026`"""
+    at = datetime.fromtimestamp(moment, UTC)
+    return f"{at.day:02} {at:%b %Y}"
+
+
+def priced(price: Object | None, unit_amount: str | None) -> Object | None:
+    if price is None:
+        return None
+    return {
+        "price_details": {"price": price["id"], "product": price["product"]},
+        "type": "price_details",
+        "unit_amount_decimal": unit_amount,
+    }
+
+
+def shown(call: Call, line: Line, currency: str, invoice: str | None, subscription: str | None) -> Object:
+    """The line as an object of an invoice."""
+    details = {
+        "invoice_item": line.invoice_item,
+        "proration": line.proration,
+        "proration_details": {"credited_items": credited_lines(line.credited)},
+        "subscription": subscription,
+    }
+    if line.item is not None:
+        parent = {
+            "invoice_item_details": None,
+            "subscription_item_details": {**details, "subscription_item": line.item},
+            "type": "subscription_item_details",
+        }
+    else:
+        parent = {
+            "invoice_item_details": details,
+            "subscription_item_details": None,
+            "type": "invoice_item_details",
+        }
+    return {
+        "id": identifiers.long_id(call, "il"),
+        "object": "line_item",
+        "_key": line.key,
+        "amount": line.amount,
+        "currency": currency,
+        "description": line.description,
+        "discount_amounts": [{"amount": 0, "discount": id} for id in line.discounts],
+        "discountable": not line.proration if line.discountable is None else line.discountable,
+        "discounts": list(line.discounts),
+        "invoice": invoice,
+        "livemode": False,
+        "metadata": {},
+        "parent": parent,
+        "period": {"end": line.end, "start": line.start},
+        "pretax_credit_amounts": [],
+        "pricing": priced(line.price, line.unit_amount),
+        "quantity": line.quantity,
+        "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
+        "subscription": subscription,
+        "subtotal": line.amount,
+        "taxes": [],
+    }
+
+
+def credited_lines(credited: Object | None) -> Object | None:
+    """What a credit gives back as a line of an invoice says it: the lines that were debited, on their invoice."""
+    details: Object | None = credited and credited.get("invoice_line_item_details")
+    return details
+
+
+def item_of(line: Object) -> str | None:
+    """The invoice item that a line of an invoice was."""
+    details = line["parent"]["invoice_item_details"] or line["parent"]["subscription_item_details"] or {}
+    found: str | None = details.get("invoice_item")
+    return found

@@ -1,0 +1,83 @@
+"""Cards as a call gives them, by number or by token, and what is wrong with some of them
+(https://docs.stripe.com/testing#declined-payments, https://docs.stripe.com/error-codes)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.payments.card_table import BY_KEY, BY_NUMBER, BY_TOKEN
+from stripe_billing_cli.local_stripe.billing.payments.cards import Card
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.store import Object
+
+TOKEN = "token"
+
+
+def by_number(call: Call, params: Mapping[str, Any]) -> Card:
+    """The test card of that number. Raises a card error for one that is mistyped, expired or no test card."""
+    number = re.sub("[ -]", "", params["number"])
+    if not re.fullmatch("[0-9]{12,19}", number) or not _adds_up(number):
+        raise _card_error("Your card number is incorrect.", "incorrect_number", "number")
+    check_expiry(call, in_full(params))
+    if "cvc" in params and not re.fullmatch("[0-9]{3,4}", params["cvc"]):
+        raise _card_error("Your card's security code is invalid.", "invalid_cvc", "cvc")
+    if number not in BY_NUMBER:
+        raise ApiError(
+            402,
+            "Your card was declined. Your request was in test mode, but used a non test card. For a list of valid "
+            "test cards, visit: https://stripe.com/docs/testing.",
+            "card_declined",
+            type="card_error",
+            decline_code="test_mode_live_card",
+        )
+    return BY_NUMBER[number]
+
+
+def check_expiry(call: Call, params: Mapping[str, Any]) -> None:
+    """Raise the card error for a month or a year that a valid card does not have
+    (https://docs.stripe.com/testing#invalid-data)."""
+    today = datetime.fromtimestamp(call.real_now, UTC)
+    year, month = params.get("exp_year", today.year + 1), params.get("exp_month", 12)
+    if not 1 <= month <= 12 or (year == today.year and month < today.month):
+        raise _card_error("Your card's expiration month is invalid.", "invalid_expiry_month", "exp_month")
+    if not today.year <= year <= today.year + 50:
+        raise _card_error("Your card's expiration year is invalid.", "invalid_expiry_year", "exp_year")
+
+
+def in_full(params: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The year may be written with two digits."""
+    year = params.get("exp_year")
+    return params if year is None or year >= 100 else {**params, "exp_year": 2000 + year}
+
+
+def _card_error(message: str, code: str, param: str) -> ApiError:
+    return ApiError(402, message, code, param, type="card_error")
+
+
+def _adds_up(number: str) -> bool:
+    """The check digit of card numbers (ISO/IEC 7812): from the right, every second digit counts double."""
+    doubled = [int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(number))]
+    return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
+
+
+def given(call: Call, params: Mapping[str, Any], param: str = "card[token]") -> tuple[Card, Mapping[str, Any]]:
+    """The card that `card` in a call means, and what it says of its expiry. A token can be used once."""
+    if "token" not in params:
+        return by_number(call, params), in_full(params)
+    if params["token"] in BY_TOKEN:
+        return BY_TOKEN[params["token"]], params
+    token = call.store.get(TOKEN, params["token"])
+    if token is None:
+        raise no_such("token", params["token"], param)
+    if token["used"]:
+        raise invalid(f"You cannot use a Stripe token more than once: {token['id']}.", param, "token_already_used")
+    _use(call, token)
+    return BY_KEY[token["_card"]], token["card"]
+
+
+def _use(call: Call, token: Object) -> None:
+    call.store.replace(TOKEN, {**token, "used": True})

@@ -1,0 +1,30 @@
+"""What the calls on charges, refunds and disputes have in common."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def find(call: Call) -> Object:
+    """The charge that the path names."""
+    charge = call.store.get("charge", call.id)
+    if charge is None:
+        raise no_such("charge", call.id, "id", 404)
+    return charge
+
+
+def list_by_charge(call: Call, kind: str, url: str) -> Object:
+    """The refunds or disputes of a charge or of a payment, or all; of a charge with their `count` (recorded)."""
+    params = call.params
+    conditions = [
+        *naming(call, "charge"),
+        *naming(call, "payment_intent"),
+    ]
+    listed = page(call, kind, url, conditions)
+    if "charge" not in params:
+        return listed
+    count = f"SELECT count(*) FROM objects WHERE kind = ? AND {json_field('charge')} = ?"
+    return {"object": "list", "count": call.store.row(count, kind, params["charge"])[0], **listed}

@@ -1,0 +1,199 @@
+"""Charges: one attempt each to take money from a card, and what becomes of it.
+
+https://docs.stripe.com/api/charges. Fields after `stripe/_charge.py`, values as recorded of 2026-08-26.dahlia.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from stripe_billing_cli.local_stripe.billing.payments import ledger
+from stripe_billing_cli.local_stripe.billing.payments.cards import Card, Decline
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, pages
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+KIND = "charge"
+SETTLE = "charge.settle"
+AUTHORIZED_SECONDS = 7 * 24 * 60 * 60
+"""How long money stays reserved for a charge that is to be captured by hand (recorded)."""
+NULL = (
+    "application application_fee application_fee_amount balance_transaction destination dispute "
+    "failure_balance_transaction on_behalf_of order receipt_number review source source_transfer transfer_data "
+    "transfer_group"
+).split()
+OF_INTENT = (
+    "amount currency customer description metadata receipt_email shipping statement_descriptor "
+    "statement_descriptor_suffix"
+).split()
+RISK_SCORES = {"normal": 32, "elevated": 68, "highest": 92}
+
+
+def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, authenticated: bool = False) -> Object:
+    """One attempt, stored: `succeeded`, captured if the intent does that by itself, or `failed` for a reason."""
+    by_hand = intent["capture_method"] == "manual"
+    captured = decline is None and not by_hand
+    id = identifiers.long_id(call, "ch")
+    charge: Object = dict.fromkeys(NULL) | {
+        "id": id,
+        "object": KIND,
+        **{name: intent[name] for name in OF_INTENT},
+        "amount_captured": intent["amount"] if captured else 0,
+        "amount_refunded": 0,
+        "billing_details": method["billing_details"],
+        "calculated_statement_descriptor": _statement_descriptor(call, intent),
+        "captured": captured,
+        "created": call.now,
+        "disputed": False,
+        "failure_code": decline and decline.code,
+        "failure_message": decline and decline.message,
+        "fraud_details": {},
+        "livemode": False,
+        "outcome": _outcome(payment_methods.card_of(method), decline),
+        "paid": decline is None,
+        "payment_intent": intent["id"],
+        "payment_method": method["id"],
+        "payment_method_details": {
+            "card": _card(call, intent, method, declined=decline is not None, authenticated=authenticated),
+            "type": "card",
+        },
+        "radar_options": {},
+        "receipt_url": None if decline else pages.receipt(call.account["id"], id),
+        "refunded": False,
+        "status": "failed" if decline else "succeeded",
+    }
+    call.store.insert(KIND, charge)
+    return charge
+
+
+def _statement_descriptor(call: Call, intent: Object) -> str:
+    own = call.account["settings"]["payments"]["statement_descriptor"] or "Stripe"
+    suffix = intent["statement_descriptor_suffix"]
+    return str(intent["statement_descriptor"] or (f"{own}* {suffix}" if suffix else own))
+
+
+def _outcome(card: Card, decline: Decline | None) -> Object:
+    outcome = {
+        "advice_code": None,
+        "network_advice_code": None,
+        "network_decline_code": None,
+        "network_status": "approved_by_network",
+        "reason": None,
+        "risk_level": card.risk_level,
+        "risk_score": RISK_SCORES[card.risk_level],
+        "seller_message": "Payment complete.",
+        "type": "authorized",
+    }
+    if decline is not None:
+        outcome |= {
+            "advice_code": decline.advice_code,
+            "network_advice_code": decline.network_advice_code,
+            "network_decline_code": decline.network_decline_code,
+            "network_status": "not_sent_to_network" if decline.blocked else "declined_by_network",
+            "reason": "highest_risk_level" if decline.blocked else decline.decline_code,
+            "seller_message": decline.seller_message,
+            "type": "blocked" if decline.blocked else "issuer_declined",
+        }
+    return outcome
+
+
+def _card(call: Call, intent: Object, method: Object, *, declined: bool, authenticated: bool) -> Object:
+    """What the charge says of the card: as it was, and what the network made of it."""
+    card = method["card"]
+    amount = intent["amount"]
+    by_hand = intent["capture_method"] == "manual" and not declined
+    details = {
+        "amount_authorized": None if declined else amount,
+        "authorization_code": _digits(6),
+        "brand": card["brand"],
+        "capture_before": call.now + AUTHORIZED_SECONDS if by_hand else None,
+        "checks": card["checks"],
+        "country": card["country"],
+        "electronic_commerce_indicator": "05" if authenticated else "07",
+        "exp_month": card["exp_month"],
+        "exp_year": card["exp_year"],
+        "extended_authorization": {"status": "disabled"},
+        "fingerprint": card["fingerprint"],
+        "funding": card["funding"],
+        "incremental_authorization": {"status": "unavailable"},
+        "installments": None,
+        "last4": card["last4"],
+        "mandate": None,
+        "multicapture": {"status": "unavailable"},
+        "network": card["brand"],
+        "network_token": {"used": False},
+        "network_transaction_id": _digits(15),
+        "overcapture": {"maximum_amount_capturable": amount, "status": "unavailable"},
+        "regulated_status": card["regulated_status"],
+        "three_d_secure": _three_d_secure() if authenticated else None,
+        "transaction_link_id": None,
+        "wallet": None,
+    }
+    if not by_hand:
+        del details["capture_before"]
+    return details
+
+
+def _three_d_secure() -> Object:
+    return {
+        "authentication_flow": "challenge",
+        "electronic_commerce_indicator": "05",
+        "exemption_indicator": None,
+        "result": "authenticated",
+        "result_reason": None,
+        "transaction_id": f"{_digits(8)}-{_digits(4)}-4{_digits(3)}-8{_digits(3)}-{_digits(12)}",
+        "version": "2.2.0",
+    }
+
+
+def _digits(length: int) -> str:
+    return "".join(secrets.choice("0123456789") for _ in range(length))
+
+
+def settle(call: Call, charge: Object) -> Object:
+    """The captured charge with its balance transaction; nothing happens where it has one."""
+    if charge["balance_transaction"] is not None:
+        return charge
+    method = call.store.get("payment_method", charge["payment_method"])
+    available = method is not None and payment_methods.card_of(method).available
+    transaction = ledger.record_charge(call, charge, available=available)
+    after = {**charge, "balance_transaction": transaction["id"]}
+    call.store.replace(KIND, after)
+    return after
+
+
+def settle_soon(call: Call, charge: Object) -> None:
+    """Leave the balance transaction to be made moments later, as a capture does that is asynchronous."""
+    agenda.put_soon(call.store, SETTLE, charge["id"], call.real_now)
+
+
+def settle_by_itself(call: Call, id: str) -> None:
+    """The asynchronous capture is done: "listen to `charge.updated`"
+    (https://docs.stripe.com/payments/payment-intents/asynchronous-capture)."""
+    charge = call.store.get(KIND, id)
+    if charge is not None:
+        settle_now(call, charge)
+
+
+def settle_now(call: Call, before: Object) -> Object:
+    """The captured charge with its balance transaction, and its event where it had none."""
+    after = settle(call, before)
+    if after != before:
+        agenda.put(call.store, SETTLE, before["id"], None, None)
+        events.record(call, "charge.updated", after, before)
+    return after
+
+
+def capture(call: Call, charge: Object, amount: int) -> Object:
+    """Take so much of what was reserved. The rest is released, which is no refund (recorded)."""
+    taken = {**charge, "amount_captured": amount, "captured": True}
+    call.store.replace(KIND, taken)
+    return settle(call, taken)
+
+
+def release(call: Call, charge: Object, event: str) -> None:
+    """Nothing of what was reserved is taken: the payment was canceled, or nobody captured it in time."""
+    after = {**charge, "amount_refunded": charge["amount"], "refunded": True}
+    call.store.replace(KIND, after)
+    events.record(call, event, after, charge)

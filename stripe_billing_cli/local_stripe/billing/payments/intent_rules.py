@@ -1,0 +1,68 @@
+"""What payment intents and setup intents have in common."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.parameters import Boolean, Choice, Hash, optional, required
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+NO_CONNECT = "it has no connected accounts"
+NOT_HERE = "its payments are of cards, without options"
+METHODS = Hash({**required(enabled=Boolean()), **optional(allow_redirects=Choice(("always", "never")))})
+USAGE = Choice(("off_session", "on_session"))
+
+
+def configuration(account: Object) -> str:
+    """The id of the account's payment method configuration, which says what may pay where no call does."""
+    return f"pmc_{account['id'].removeprefix('acct_')}00000001"
+
+
+def usable_method(call: Call, id: str | None, customer: Object | None) -> Object | None:
+    if id is None:
+        return None
+    method = payment_methods.find_card(call, id, "payment_method")
+    owner = customer["id"] if customer else None
+    if method["customer"] not in (None, owner):
+        raise invalid(
+            "The payment method you provided belongs to a customer; please include that customer in the "
+            "`customer` parameter of the intent.",
+            "payment_method",
+        )
+    if method.get("_detached"):
+        raise invalid(
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
+            "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
+            "used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+            "payment_method",
+        )
+    return method
+
+
+def find(call: Call, kind: str) -> Object:
+    intent = call.store.get(kind, call.id)
+    if intent is None:
+        raise no_such(kind, call.id, "intent", 404)
+    return intent
+
+
+def unexpected_state(kind: str, noun: str, action: str, intent: Object, call: Call) -> ApiError:
+    return ApiError(
+        400,
+        f"You cannot {action} this {noun} because it has a status of {intent['status']}.",
+        f"{kind}_unexpected_state",
+        objects={kind: shown(call.store, kind, intent, {})},
+    )
+
+
+def nothing_to_confirm(kind: str, intent: Object, call: Call) -> ApiError:
+    noun = "PaymentIntent" if kind == "payment_intent" else "SetupIntent"
+    return ApiError(
+        400,
+        f"You cannot confirm this {noun} because it's missing a payment method. You can either update the {noun} with "
+        f"a payment method and then confirm it again, or confirm it again directly with a payment method.",
+        f"{kind}_unexpected_state",
+        objects={kind: shown(call.store, kind, intent, {})},
+    )

@@ -1,0 +1,178 @@
+"""Balance transactions: what each movement of money did to the account's balance, in the account's own currency.
+
+https://docs.stripe.com/reports/balance-transaction-types. Fields after `stripe/_balance_transaction.py`; amounts,
+texts and times as recorded of 2026-08-26.dahlia.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.payments import exchange, fees
+from stripe_billing_cli.local_stripe.core import agenda, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "balance_transaction"
+SUM = "balance_sum"
+BECOME_AVAILABLE = "balance_transaction.become_available"
+DAY = 24 * 60 * 60
+PENDING_DAYS = 7
+
+
+def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
+    """Write down a captured charge; `available`: its money is not pending first."""
+    currency = call.account["default_currency"]
+    amount = exchange.converted(charge["amount_captured"], charge["currency"], currency)
+    card_country = charge["payment_method_details"]["card"]["country"]
+    fee = fees.processing_fee(amount, call.account["country"], card_country, converted=charge["currency"] != currency)
+    return _write(
+        call,
+        "charge",
+        charge["id"],
+        amount,
+        charge["description"],
+        available_on=call.real_now if available else _pending_until(call),
+        exchange_rate=_rate(charge["currency"], currency),
+        fee=fee,
+        fee_details=[_fee(fee, currency, "Stripe processing fees")],
+    )
+
+
+def record_refund(call: Call, refund: Object, charge: Object) -> Object:
+    """Write down money that goes back to a card."""
+    currency = call.account["default_currency"]
+    about = f" ({charge['description']})" if charge["description"] else ""
+    return _write(
+        call,
+        "refund",
+        refund["id"],
+        -exchange.converted(refund["amount"], refund["currency"], currency),
+        f"REFUND FOR CHARGE{about}",
+        exchange_rate=_rate(refund["currency"], currency),
+    )
+
+
+def record_failed_refund(call: Call, refund: Object, charge: Object) -> Object:
+    """Write down money that a card did not take back."""
+    currency = call.account["default_currency"]
+    about = f" ({charge['description']})" if charge["description"] else ""
+    return _write(
+        call,
+        "refund_failure",
+        refund["id"],
+        exchange.converted(refund["amount"], refund["currency"], currency),
+        f"REFUND FAILURE FOR CHARGE{about}",
+        exchange_rate=_rate(refund["currency"], currency),
+    )
+
+
+def record_withdrawal(call: Call, dispute: Object, charge: Object) -> Object:
+    """Write down what a dispute takes: available at once, or with the charge's money where that is pending still."""
+    currency = call.account["default_currency"]
+    of_charge = call.store.get(KIND, charge["balance_transaction"] or "")
+    pending = of_charge is not None and of_charge["status"] == "pending"
+    return _write(
+        call,
+        "adjustment",
+        dispute["id"],
+        -exchange.converted(dispute["amount"], dispute["currency"], currency),
+        f"Chargeback withdrawal for {charge['id']}",
+        available_on=_pending_until(call) if pending else call.real_now,
+        fee=fees.DISPUTE_FEE,
+        fee_details=[_fee(fees.DISPUTE_FEE, currency, "Dispute fee")],
+        reporting_category="dispute",
+    )
+
+
+def record_reversal(call: Call, dispute: Object) -> Object:
+    """Write down that a dispute was won: its amount comes back, its fee does not (recorded)."""
+    return _write(
+        call,
+        "adjustment",
+        dispute["id"],
+        -dispute["balance_transactions"][0]["amount"],
+        f"Chargeback reversal for {dispute['charge']}",
+        reporting_category="dispute_reversal",
+    )
+
+
+def _write(
+    call: Call, type: str, source: str, amount: int, description: str | None, *, fee: int = 0, **rest: Any
+) -> Object:
+    transaction: Object = {
+        "id": identifiers.long_id(call, "txn"),
+        "object": KIND,
+        "amount": amount,
+        "available_on": _pending_until(call),
+        "balance_type": "payments",
+        "created": call.real_now,
+        "currency": call.account["default_currency"],
+        "description": description,
+        "exchange_rate": None,
+        "fee": fee,
+        "fee_details": [],
+        "net": amount - fee,
+        "reporting_category": type,
+        "source": source,
+        "type": type,
+        **rest,
+    }
+    transaction["status"] = "pending" if transaction["available_on"] > call.real_now else "available"
+    call.store.insert(KIND, transaction)
+    _add(call, transaction["currency"], **{transaction["status"]: transaction["net"]})
+    if transaction["status"] == "pending":
+        agenda.put(call.store, BECOME_AVAILABLE, transaction["id"], transaction["available_on"], None)
+    return transaction
+
+
+def _add(call: Call, currency: str, *, available: int = 0, pending: int = 0) -> None:
+    """Keep the sums of a currency, so that nobody has to go through all transactions for them."""
+    before = call.store.get(SUM, currency)
+    held = before or {"id": currency, "available": 0, "pending": 0, "_created": call.real_now}
+    after = {**held, "available": held["available"] + available, "pending": held["pending"] + pending}
+    if before is None:
+        call.store.insert(SUM, after)
+    else:
+        call.store.replace(SUM, after)
+
+
+def sums(call: Call) -> list[Object]:
+    """What is `available` and `pending` by currency (`id`), in minor units; the account's own currency first."""
+    own = call.account["default_currency"]
+    nothing: Object = {"id": own, "available": 0, "pending": 0}
+    found = call.store.select(SUM, [], newest_first=False, limit=200)
+    return [call.store.get(SUM, own) or nothing, *(each for each in found if each["id"] != own)]
+
+
+def become_available(call: Call, id: str) -> None:
+    """The money of a transaction is not pending any more."""
+    transaction = call.store.get(KIND, id)
+    if transaction is None:
+        return
+    available = {**transaction, "status": "available"}
+    call.store.replace(KIND, available)
+    _add(call, transaction["currency"], available=transaction["net"], pending=-transaction["net"])
+    dispute = call.store.get("dispute", transaction["source"])
+    if dispute is not None:
+        shown = [available if each["id"] == id else each for each in dispute["balance_transactions"]]
+        call.store.replace("dispute", {**dispute, "balance_transactions": shown})
+
+
+def _pending_until(call: Call) -> int:
+    """Midnight UTC seven days on (recorded)."""
+    return (call.real_now // DAY + PENDING_DAYS) * DAY
+
+
+def _rate(currency: str, into: str) -> float | None:
+    return None if currency == into else float(exchange.rate(currency, into))
+
+
+def _fee(amount: int, currency: str, description: str) -> Object:
+    return {
+        "amount": amount,
+        "application": None,
+        "currency": currency,
+        "description": description,
+        "type": "stripe_fee",
+    }

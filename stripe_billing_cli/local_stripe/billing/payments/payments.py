@@ -1,0 +1,266 @@
+"""Payment intents: what becomes of a card that is to pay an amount.
+
+https://docs.stripe.com/payments/paymentintents/lifecycle. Amounts are in minor units; fields after
+`stripe/_payment_intent.py`, values as recorded of 2026-08-26.dahlia.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.payments import charges, disputes
+from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, pages
+from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+KIND = "payment_intent"
+EXPIRE = "payment_intent.expire"
+NULL = (
+    "allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at "
+    "cancellation_reason customer_account description excluded_payment_method_types last_payment_error latest_charge "
+    "next_action on_behalf_of payment_method payment_method_configuration_details payment_record processing "
+    "receipt_email review setup_future_usage shared_payment_granted_token shipping source statement_descriptor "
+    "statement_descriptor_suffix transfer_data transfer_group"
+).split()
+CARD_OPTIONS = {
+    "installments": None,
+    "mandate_options": None,
+    "network": None,
+    "request_three_d_secure": "automatic",
+}
+PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+
+
+def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, **rest: Any) -> Object:
+    """A payment intent, stored, that awaits a payment method, or only its confirmation if it has one."""
+    id = identifiers.long_id(call, "pi")
+    intent: Object = dict.fromkeys(NULL) | {
+        "id": id,
+        "object": "payment_intent",
+        "amount": amount,
+        "amount_capturable": 0,
+        "amount_details": {"tip": {}},
+        "amount_received": 0,
+        "capture_method": "automatic",
+        "client_secret": identifiers.client_secret(id),
+        "confirmation_method": "automatic",
+        "created": call.now,
+        "currency": currency,
+        "customer": customer,
+        "livemode": False,
+        "managed_payments": {"enabled": False},
+        "metadata": {},
+        "payment_method_options": {"card": CARD_OPTIONS},
+        "payment_method_types": ["card"],
+        "status": "requires_payment_method",
+        **rest,
+    }
+    if intent["payment_method"] is not None:
+        intent["status"] = "requires_confirmation"
+    call.store.insert(KIND, intent)
+    events.record(call, "payment_intent.created", intent)
+    return intent
+
+
+def attempt(
+    call: Call, intent: Object, method: Object, *, off_session: bool, invoice: bool = False, may_wait: bool = True
+) -> Object:
+    """The intent after its payment was tried with `method`: succeeded, requires_capture, requires_action or
+    requires_payment_method.
+
+    `invoice`: a card that wants 3-D Secure leaves the payment of an invoice at `requires_action` even off session
+    (https://docs.stripe.com/billing/subscriptions/overview#requires-action); any other such payment is declined, and
+    so is one that may not wait for the customer.
+    """
+    card = payment_methods.card_of(method)
+    asks = card.authenticates_payment(off_session=off_session, set_up=method.get("_set_up", False))
+    if asks and (not may_wait or (off_session and not invoice)):
+        return _unauthenticated(call, intent, method)
+    if asks:
+        return _needs_action(call, intent, method)
+    decline = payment_methods.payment_decline(method)
+    if decline is not None:
+        return _declined(call, intent, payment_methods.checked(call, method), decline)
+    return succeed(call, intent, method)
+
+
+def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool = False) -> Object:
+    """The card pays: at once, or when it is captured by hand."""
+    method = payment_methods.checked(call, method)
+    if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
+        method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
+    if intent["setup_future_usage"] == "off_session":
+        payment_methods.set_up(call, method)
+    charge = charges.new(call, intent, method, None, authenticated=authenticated)
+    after = {
+        **intent,
+        "last_payment_error": None,
+        "latest_charge": charge["id"],
+        "next_action": None,
+        "payment_method": method["id"],
+    }
+    if intent["capture_method"] == "manual":
+        return _reserved(call, after, charge)
+    return _paid(call, after, charge)
+
+
+def _reserved(call: Call, intent: Object, charge: Object) -> Object:
+    waiting = {**intent, "amount_capturable": intent["amount"], "status": "requires_capture"}
+    call.store.replace(KIND, waiting)
+    customer = call.store.get("customer", intent["customer"] or "") or {}
+    expires = call.now + charges.AUTHORIZED_SECONDS
+    agenda.put(call.store, EXPIRE, intent["id"], expires, customer.get("test_clock"))
+    events.record(call, "charge.succeeded", charge)
+    events.record(call, "payment_intent.amount_capturable_updated", waiting)
+    return waiting
+
+
+def _paid(call: Call, intent: Object, charge: Object) -> Object:
+    paid = {**intent, "amount_received": intent["amount"], "status": "succeeded"}
+    if intent["capture_method"] == "automatic_async":
+        charges.settle_soon(call, charge)
+    else:
+        charge = charges.settle(call, charge)
+    call.store.replace(KIND, paid)
+    events.record(call, "charge.succeeded", charge)
+    events.record(call, "payment_intent.succeeded", paid)
+    disputes.open_where_due(call, charge)
+    return paid
+
+
+def capture(call: Call, intent: Object, amount: int) -> Object:
+    """Take so much of what was reserved, and leave the rest to the customer."""
+    before = _charge_of(call, intent)
+    charge = charges.capture(call, before, amount)
+    paid = {**intent, "amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
+    call.store.replace(KIND, paid)
+    agenda.put(call.store, EXPIRE, intent["id"], None, None)
+    events.record(call, "charge.captured", charge, before)
+    events.record(call, "payment_intent.succeeded", paid)
+    disputes.open_where_due(call, charge)
+    return paid
+
+
+def _charge_of(call: Call, intent: Object) -> Object:
+    charge = call.store.get(charges.KIND, intent["latest_charge"])
+    assert charge is not None
+    return charge
+
+
+def _needs_action(call: Call, intent: Object, method: Object) -> Object:
+    waiting = {
+        **intent,
+        "last_payment_error": None,
+        "next_action": next_action(call, intent),
+        "payment_method": method["id"],
+        "status": "requires_action",
+    }
+    call.store.replace(KIND, waiting)
+    events.record(call, "payment_intent.requires_action", waiting)
+    return waiting
+
+
+def next_action(call: Call, intent: Object) -> Object:
+    """3-D Secure, at a page of the local Stripe's: to be redirected to where the caller has a page to return to, else
+    for Stripe.js (https://docs.stripe.com/payments/3d-secure/authentication-flow)."""
+    url = pages.authentication(intent["id"], intent["client_secret"])
+    return_url = call.params.get("return_url")
+    if return_url is not None and not call.params.get("use_stripe_sdk"):
+        return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
+    return {"type": "use_stripe_sdk", "use_stripe_sdk": {"stripe_js": url, "type": "stripe_3ds2_fingerprint"}}
+
+
+def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> Object:
+    """The bank refused, which leaves a failed charge."""
+    charge = charges.new(call, intent, method, decline)
+    events.record(call, "charge.failed", charge)
+    error = {"charge": charge["id"], **decline.error()}
+    return _failed(call, {**intent, "latest_charge": charge["id"]}, method, error)
+
+
+def _unauthenticated(call: Call, intent: Object, method: Object) -> Object:
+    """Nobody is there to pass 3-D Secure: no charge is made (recorded)."""
+    return _failed(call, intent, method, UNAUTHENTICATED.error())
+
+
+def _failed(call: Call, intent: Object, method: Object, error: Object) -> Object:
+    error = {
+        **error,
+        "payment_method": shown(call.store, "payment_method", method, {}),
+        "payment_method_type": method["type"],
+    }
+    failed = {
+        **intent,
+        "last_payment_error": dict(sorted(error.items())),
+        "next_action": None,
+        "payment_method": None,
+        "status": "requires_payment_method",
+    }
+    call.store.replace(KIND, failed)
+    events.record(call, "payment_intent.payment_failed", failed)
+    return failed
+
+
+NOT_AUTHENTICATED = (
+    "We are unable to authenticate your payment method. Please choose a different payment method and try again."
+)
+
+
+def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
+    """The customer did not pass 3-D Secure: nothing was charged, and another card is asked for."""
+    error = {
+        "code": "payment_intent_authentication_failure",
+        "doc_url": "https://stripe.com/docs/error-codes/payment-intent-authentication-failure",
+        "message": NOT_AUTHENTICATED,
+        "type": "invalid_request_error",
+    }
+    return _failed(call, intent, method, error)
+
+
+OF_ERROR = ("code", "decline_code", "doc_url", "message", "param", "payment_method_type", "type")
+
+
+def card_error(call: Call, intent: Object) -> ApiError:
+    """402 for the intent's last failure, the intent with it."""
+    failure = intent["last_payment_error"]
+    return ApiError(
+        402,
+        failure["message"],
+        failure["code"],
+        failure.get("param"),
+        type="card_error",
+        decline_code=failure.get("decline_code"),
+        objects={
+            **{name: value for name, value in failure.items() if name not in OF_ERROR},
+            "payment_intent": shown(call.store, KIND, intent, {}),
+        },
+    )
+
+
+def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "charge.refunded") -> Object:
+    """The intent will not be paid any more; `released` is the event of a charge whose money had been reserved."""
+    canceled = {
+        **intent,
+        "amount_capturable": 0,
+        "canceled_at": call.now,
+        "cancellation_reason": reason,
+        "next_action": None,
+        "status": "canceled",
+    }
+    call.store.replace(KIND, canceled)
+    if intent["status"] == "requires_capture":
+        agenda.put(call.store, EXPIRE, intent["id"], None, None)
+        charges.release(call, _charge_of(call, intent), released)
+    events.record(call, "payment_intent.canceled", canceled)
+    return canceled
+
+
+def expire(call: Call, id: str) -> None:
+    """Nobody captured what was reserved, within seven days."""
+    intent = call.store.get(KIND, id)
+    if intent is not None and intent["status"] == "requires_capture":
+        cancel(call, intent, "automatic", released="charge.expired")

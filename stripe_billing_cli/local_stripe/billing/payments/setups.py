@@ -1,0 +1,146 @@
+"""Setup intents: a card collected for later, without a payment (https://docs.stripe.com/api/setup_intents)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, payments
+from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
+from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources import setup_attempts
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+NULL = (
+    "allowed_payment_method_types application attach_to_self automatic_payment_methods cancellation_reason "
+    "customer_account description excluded_payment_method_types flow_directions last_setup_error latest_attempt "
+    "managed_payments mandate next_action on_behalf_of payment_method payment_method_configuration_details "
+    "single_use_mandate"
+).split()
+
+
+def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
+    """A setup intent, stored, that awaits a payment method, or only its confirmation if it has one."""
+    id = identifiers.long_id(call, "seti")
+    setup: Object = dict.fromkeys(NULL) | {
+        "id": id,
+        "object": "setup_intent",
+        "client_secret": identifiers.client_secret(id),
+        "created": call.now,
+        "customer": customer,
+        "livemode": False,
+        "metadata": {},
+        "payment_method_options": {
+            "card": {"mandate_options": None, "network": None, "request_three_d_secure": "automatic"}
+        },
+        "payment_method_types": ["card"],
+        "status": "requires_payment_method",
+        "usage": "off_session",
+        **rest,
+    }
+    if setup["payment_method"] is not None:
+        setup["status"] = "requires_confirmation"
+    call.store.insert("setup_intent", setup)
+    events.record(call, "setup_intent.created", setup)
+    return setup
+
+
+def attempt(call: Call, setup: Object, method: Object) -> Object:
+    """The intent after the card was tried: succeeded and attached, requires_action or requires_payment_method."""
+    asks = payment_methods.card_of(method).authenticates_setup
+    if not asks:
+        method = payment_methods.checked(call, method)
+    setup = {**setup, "latest_attempt": setup_attempts.begin(call, setup, method)}
+    if asks:
+        return _saved(
+            call,
+            "requires_action",
+            {
+                **setup,
+                "last_setup_error": None,
+                "next_action": payments.next_action(call, setup),
+                "payment_method": method["id"],
+                "status": "requires_action",
+            },
+        )
+    decline = payment_methods.setup_decline(method)
+    if decline is not None:
+        failure = _failure(call, method, decline)
+        return _saved(
+            call,
+            "setup_failed",
+            {**setup, "last_setup_error": failure, "payment_method": None, "status": "requires_payment_method"},
+        )
+    return succeed(call, setup, method)
+
+
+def succeed(call: Call, setup: Object, method: Object) -> Object:
+    method = payment_methods.checked(call, method)
+    if setup["customer"] is not None:
+        method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
+    if setup["usage"] == "off_session":
+        payment_methods.set_up(call, method)
+    done = _saved(
+        call,
+        "succeeded",
+        {
+            **setup,
+            "last_setup_error": None,
+            "next_action": None,
+            "payment_method": method["id"],
+            "status": "succeeded",
+        },
+    )
+    checkout_closing.setup_succeeded(call, done)
+    return done
+
+
+def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
+    """The customer did not pass 3-D Secure; another card is asked for."""
+    failure = {
+        "code": "setup_intent_authentication_failure",
+        "doc_url": "https://stripe.com/docs/error-codes/setup-intent-authentication-failure",
+        "message": payments.NOT_AUTHENTICATED,
+        "payment_method": shown(call.store, "payment_method", method, {}),
+        "type": "invalid_request_error",
+    }
+    failed = {
+        **setup,
+        "last_setup_error": failure,
+        "next_action": None,
+        "payment_method": None,
+        "status": "requires_payment_method",
+    }
+    return _saved(call, "setup_failed", failed)
+
+
+def cancel(call: Call, setup: Object, reason: str | None) -> Object:
+    return _saved(call, "canceled", {**setup, "cancellation_reason": reason, "status": "canceled", "next_action": None})
+
+
+def _saved(call: Call, event: str, setup: Object) -> Object:
+    call.store.replace("setup_intent", setup)
+    setup_attempts.end(call, setup)
+    events.record(call, f"setup_intent.{event}", setup)
+    return setup
+
+
+def _failure(call: Call, method: Object, decline: Decline) -> Object:
+    return {**decline.error(), "payment_method": shown(call.store, "payment_method", method, {})}
+
+
+def card_error(call: Call, setup: Object) -> ApiError:
+    """402 for the intent's last failure, the intent with it."""
+    failure = setup["last_setup_error"]
+    return ApiError(
+        402,
+        failure["message"],
+        failure["code"],
+        failure.get("param"),
+        type="card_error",
+        decline_code=failure["decline_code"],
+        objects={**failure, "setup_intent": shown(call.store, "setup_intent", setup, {})},
+    )

@@ -1,0 +1,58 @@
+"""Which intervals may stand side by side in one subscription, and the period that a price is in at a moment.
+
+Prices of one interval always; of several in flexible billing mode, each a multiple of the shortest
+(https://docs.stripe.com/billing/subscriptions/mixed-interval#interval-alignment).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stripe_billing_cli.local_stripe.billing.periods import Rhythm
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.store import Object
+
+DAYS = {"day": 1, "week": 7}
+MONTHS = {"month": 1, "year": 12}
+
+
+def rhythm(price: Object) -> Rhythm:
+    """Of a recurring price."""
+    return Rhythm(price["recurring"]["interval"], price["recurring"]["interval_count"])
+
+
+def period_at(price: Object, anchor: int, moment: int) -> tuple[int, int]:
+    """The whole period, reckoned from the anchor, in which a moment lies. A boundary begins the period after it."""
+    end = rhythm(price).next_after(anchor, moment)
+    return rhythm(price).last_before(anchor, end), end
+
+
+def check(mode: str, prices: Sequence[Object]) -> None:
+    """Raises Stripe's refusal of intervals that do not go together. `mode` is the billing mode."""
+    lengths = {_length(rhythm(price)) for price in prices}
+    if len(lengths) == 1:
+        return
+    if mode == "classic":
+        raise invalid(
+            "Currency and interval fields must match across all plans on this subscription. Found mismatch in "
+            "interval field.",
+            "items",
+        )
+    shortest = min(lengths, key=lambda length: length[1] * (1 if length[0] == "day" else 28))
+    if not all(_is_multiple(length, shortest) for length in lengths):
+        raise invalid(
+            "All prices on a subscription must have intervals that are multiples of its shortest interval. Learn more "
+            "at https://docs.stripe.com/billing/subscriptions/mixed-interval#interval-alignment.",
+            "items",
+        )
+
+
+def _length(rhythm: Rhythm) -> tuple[str, int]:
+    """In days or in months, between which there is no equivalence: a week is 7 days, a year 12 months."""
+    if rhythm.interval in DAYS:
+        return "day", rhythm.count * DAYS[rhythm.interval]
+    return "month", rhythm.count * MONTHS[rhythm.interval]
+
+
+def _is_multiple(length: tuple[str, int], shortest: tuple[str, int]) -> bool:
+    return shortest == ("day", 1) or (length[0] == shortest[0] and length[1] % shortest[1] == 0)

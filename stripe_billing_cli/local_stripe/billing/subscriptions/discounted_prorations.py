@@ -1,0 +1,61 @@
+"""Discounts within prorations, as `proration_discounts=included` has them: the amount is what they have left of it.
+
+A debit is discounted as the item is when it is billed; a credit gives back what was paid. How Stripe spreads an amount
+off over prorations is not documented; here the item's share of a whole period takes that share of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
+from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced, Terms
+from stripe_billing_cli.local_stripe.billing.invoicing import debits
+from stripe_billing_cli.local_stripe.billing.subscriptions.known import Discounted
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def discounted(call: Call, item: Object, amount: int, whole: int) -> Discounted:
+    """What the discounts of the item's subscription leave of `amount`, which is a part of the `whole` price."""
+    subscription = call.store.get("subscription", item["subscription"])
+    price = call.store.get("price", item["price"])
+    if subscription is None or price is None:
+        return Discounted(amount)
+    terms = []
+    for held in discount.living(call, subscription["discounts"]):
+        found = discounting.terms(held, held["_coupon_terms"], subscription["currency"])
+        if found is not None:
+            terms.append(_share(call, found, subscription, amount, whole))
+    [taken] = discounting.taken_off([Priced(amount, price["product"])], terms)
+    return Discounted(amount - sum(taken.values()), tuple(id for id, off in taken.items() if off))
+
+
+def _share(call: Call, terms: Terms, subscription: Object, amount: int, whole: int) -> Terms:
+    """An amount off, as much of it as `amount` is of what all items cost for a period."""
+    if terms.amount_off is None:
+        return terms
+    costs = max(whole, _costs(call, subscription))
+    off = pricing.rounded(Decimal(terms.amount_off) * amount / costs) if costs else 0
+    return Terms(terms.discount, amount_off=off, products=terms.products)
+
+
+def _costs(call: Call, subscription: Object) -> int:
+    found = ((item, call.store.get("price", item["price"])) for item in subscription["items"]["data"])
+    return sum(
+        pricing.amount(price, subscription["currency"], item["quantity"])
+        for item, price in found
+        if price and "quantity" in item
+    )
+
+
+def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> Discounted:
+    """What a debit came to on its invoice, its discounts taken off; a proration is so already."""
+    taken: dict[str, int] = {}
+    for line in debits.billed_lines(call, item, debit):
+        for one in line["discount_amounts"]:
+            taken[one["discount"]] = taken.get(one["discount"], 0) + one["amount"]
+    return Discounted(debit["amount"] - sum(taken.values()), tuple(id for id, off in taken.items() if off))

@@ -1,0 +1,77 @@
+"""What happens by itself at a time to come: a renewal, a retry, the end of a trial.
+
+Each entry belongs to real time, or to a test clock; what Stripe does moments after its answer belongs to `SOON`. Those
+that are due are carried out in the order of their times, so that a clock moved by days arrives at the same state as one
+moved by months at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe.core.store import Store
+
+REAL_TIME = ""
+SOON = "soon"
+"""Real time as well, and no later than the end of the next call that writes: so what follows an answer by moments has
+happened by the time a program has done the next thing, however fast it is (`put_soon`)."""
+SOON_SECONDS = 2
+NO_LIMIT = 2**62
+FIRST = "subscription_schedule.turn"
+"""What goes before all else at its time: a renewal bills what the schedule's next phase has made of it."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """At `due`, in Unix seconds, `what` happens to the object `id`."""
+
+    due: int
+    what: str
+    id: str
+
+
+def put(store: Store, what: str, id: str, due: int | None, clock: str | None) -> None:
+    """At most one entry for each `what` of an object: the earlier one is replaced, by none for None."""
+    store.execute("DELETE FROM agenda WHERE what = ? AND id = ?", what, id)
+    if due is not None:
+        store.execute(
+            "INSERT INTO agenda (due, clock, what, id) VALUES (?, ?, ?, ?)", due, clock or REAL_TIME, what, id
+        )
+
+
+def put_soon(store: Store, what: str, id: str, now: int, seconds: int = SOON_SECONDS) -> None:
+    """Do `what` moments after this call's answer. `now`: real time, in Unix seconds."""
+    put(store, what, id, now + seconds, SOON)
+
+
+def last(store: Store, clock: str) -> int:
+    """Return the number of the newest entry, 0 if there is none."""
+    return int(store.row("SELECT coalesce(max(seq), 0) FROM agenda WHERE clock = ?", clock)[0])
+
+
+def is_due(store: Store, clock: str, now: int) -> bool:
+    return store.row("SELECT 1 FROM agenda WHERE clock = ? AND due <= ? LIMIT 1", clock, now) is not None
+
+
+def take(store: Store, clock: str, now: int, newest: int = NO_LIMIT) -> Iterator[Entry]:
+    """What is due, one at a time, each taken off before it is given: what it brings about may be due as well.
+
+    `newest`: the number of the last entry to be taken.
+    """
+    while row := store.row(
+        "SELECT seq, due, what, id FROM agenda WHERE clock = ? AND due <= ? AND seq <= ? "
+        "ORDER BY due, what <> ?, seq LIMIT 1",
+        clock,
+        now,
+        newest,
+        FIRST,
+    ):
+        seq, due, what, id = row
+        store.execute("DELETE FROM agenda WHERE seq = ?", seq)
+        yield Entry(due, what, id)
+
+
+def forget(store: Store, clock: str) -> None:
+    """Drop all that a test clock had to come."""
+    store.execute("DELETE FROM agenda WHERE clock = ?", clock)

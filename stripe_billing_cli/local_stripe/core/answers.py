@@ -1,0 +1,258 @@
+"""An object as Stripe answers it: expanded as asked for, with the fields that Stripe has, in Stripe's order.
+
+Objects are stored as the JSON that Stripe would give with everything expanded that it can include, and with what the
+local Stripe keeps to itself. `shapes` says which fields an answer has.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core.derived_fields import with_derived
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.expansion import Wanted
+from stripe_billing_cli.local_stripe.core.shapes import LIST, MAP, Shape, is_known, shape
+from stripe_billing_cli.local_stripe.core.store import Condition, Object, Store
+
+PRIVATE = "_"
+"""What the names begin with of all that the local Stripe remembers of an object and Stripe does not show."""
+WHOLE = "_whole"
+"""Whether a list within an object is shown whole: of a preview, whose lines no call lists."""
+FIRST_PAGE = 10
+"""How many objects a list within another object has."""
+
+SCALARS = (str, int, float)
+
+INLINED: Mapping[str, Mapping[str, str]] = {
+    "product_feature": {"entitlement_feature": "entitlements.feature"},
+    "subscription_item": {"plan": "plan", "price": "price"},
+}
+"""Stored as an id, always shown as the object of that kind, as it is now."""
+
+OF_EVENTS = "notification_event_data"
+"""The object in an event was shown when the event was made."""
+UNCOUNTED = ("entitlements.active_entitlement_summary",)
+"""Objects whose list does not say how many there are, as the lists of others do (recorded; Stripe's reference)."""
+
+NOT_HERE = {
+    "card": "cards in the form of sources",
+    "file": "files",
+    "tax_code": "tax codes",
+}
+"""Objects that the local Stripe does not have, though ids of them stand in those that it has."""
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A list of the objects of that kind that name this one in their `field`. `url` has `{id}` for this one's id."""
+
+    kind: str
+    field: str
+    url: str
+    where: str = "1"
+
+
+OWNED: Mapping[tuple[str, str], Owned] = {
+    ("charge", "refunds"): Owned("refund", "charge", "/v1/charges/{id}/refunds"),
+    ("checkout.session", "line_items"): Owned("item", "session", "/v1/checkout/sessions/{id}/line_items"),
+    ("customer", "sources"): Owned("source", "customer", "/v1/customers/{id}/sources"),
+    ("customer", "subscriptions"): Owned(
+        "subscription",
+        "customer",
+        "/v1/customers/{id}/subscriptions",
+        "json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')",
+    ),
+    ("customer", "tax_ids"): Owned("tax_id", "customer", "/v1/customers/{id}/tax_ids"),
+}
+
+
+def shown(store: Store, kind: str, stored: Object, tree: Wanted) -> Object:
+    """Return the object as Stripe answers it, expanded as `tree` says."""
+    if stored.get("deleted"):
+        left = shape(f"deleted_{kind}")
+        stored = {name: value for name, value in stored.items() if name in left.required | left.null}
+        return _shown(store, left, stored, tree)
+    return _shown(store, shape(kind), stored, tree)
+
+
+def _deleted(kind: str, id: str) -> Object:
+    return {"id": id, "object": kind, "deleted": True}
+
+
+def _shown(store: Store, form: Shape, stored: Object, tree: Wanted) -> Object:
+    answer: Object = dict.fromkeys(form.null)
+    inlined = INLINED.get(form.name, ())
+    for name, value in stored.items():
+        branch = tree.get(name)
+        if name[0] == PRIVATE or name in form.never or (branch is None and name in form.only_expanded):
+            continue
+        if branch is None and isinstance(value, SCALARS) and name not in inlined:
+            answer[name] = value
+        elif value is not None:
+            answer[name] = _value(store, form, name, value, branch)
+        elif branch is not None or not is_known(form.name):
+            answer[name] = None
+    for name, value in form.constant.items():
+        if answer.get(name) is None:
+            answer[name] = value
+    for name in tree.keys() - answer.keys():
+        if name in form.only_expanded:
+            answer[name] = _only_expanded(store, form, name, stored, tree[name])
+    return ordered(with_derived(form.name, answer))
+
+
+def ordered(fields: Object) -> Object:
+    """Return the fields in Stripe's order: the id, the object, the others by the alphabet (recorded)."""
+    names = sorted(fields)
+    for name in ("object", "id"):
+        if name in fields:
+            names.remove(name)
+            names.insert(0, name)
+    return {name: fields[name] for name in names}
+
+
+def _value(store: Store, form: Shape, name: str, value: Any, branch: Wanted | None) -> Any:
+    if isinstance(value, str):
+        kind = INLINED.get(form.name, {}).get(name)
+        if kind is not None:
+            return shown(store, kind, current(store, kind, value), branch or {})
+        return value if branch is None else _linked(store, form.within.get(name, ()), name, value, branch)
+    if not isinstance(value, dict | list):
+        return value
+    names = form.within.get(name)
+    if names is None:
+        return value if form.name == OF_EVENTS else _free(value)
+    if isinstance(value, list):
+        return _part(store, names, name, value, branch)
+    if names[0].startswith(MAP):
+        entry = shape(names[0].removeprefix(MAP))
+        return {key: _shown(store, entry, value[key], (branch or {}).get(key, {})) for key in sorted(value)}
+    if names[0].startswith(LIST):
+        return _embedded(store, form, [name.removeprefix(LIST) for name in names], value, branch or {})
+    return _part(store, names, name, value, branch)
+
+
+def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: Wanted | None) -> Any:
+    """Return what stands in a field with fields of its own: an object, or a list of objects or of ids."""
+    if isinstance(value, list):
+        return [_part(store, names, name, element, branch) for element in value]
+    if isinstance(value, str) and branch is not None:
+        return _linked(store, names, name, value, branch)
+    if not isinstance(value, dict):
+        return value
+    return _shown(store, _form(value, names), value, branch or {})
+
+
+def _form(value: Object, names: Sequence[str]) -> Shape:
+    """Return the shape of an object within another: its own if it says what it is, else the part's."""
+    object = value.get("object")
+    if isinstance(object, str) and is_known(object):
+        return shape(object)
+    return shape(next((name for name in names if "object" not in shape(name).required), names[0]))
+
+
+def _free(value: Any) -> Any:
+    """Return what has no fields of Stripe's own, as metadata, in order."""
+    if isinstance(value, dict):
+        return ordered({name: _free(inner) for name, inner in value.items()})
+    return [_free(element) for element in value] if isinstance(value, list) else value
+
+
+def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tree: Wanted) -> Object:
+    """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
+    says itself that there is more is a first page already."""
+    most = None if value.get(WHOLE) else FIRST_PAGE
+    inner = tree.get("data", {})
+    listed = [_part(store, names, "data", element, inner) for element in value["data"][:most]]
+    if value["has_more"]:
+        return ordered({**value, "data": listed})
+    count = len(value["data"])
+    total = {} if form.name in UNCOUNTED else {"total_count": count}
+    return {"object": "list", "data": listed, "has_more": count > len(listed), **total, "url": value["url"]}
+
+
+def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: Wanted) -> Any:
+    """Return what is asked for and not stored: a list of other objects, or null."""
+    if (owned := OWNED.get((form.name, name))) is not None:
+        return _owned(store, owned, stored["id"], tree.get("data", {}))
+    if name == "invoice_credit_balance":
+        balance, currency = stored["balance"], stored["currency"]
+        return {currency: -balance} if balance and currency else {}
+    return None
+
+
+def _owned(store: Store, owned: Owned, owner: str, tree: Wanted) -> Object:
+    own = Condition(f"json_extract(body, '$.{owned.field}') = ? AND {owned.where}", (owner,))
+    found = store.select(owned.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
+    has_more = len(found) > FIRST_PAGE
+    return {
+        "object": "list",
+        "data": [shown(store, owned.kind, object, tree) for object in found[:FIRST_PAGE]],
+        "has_more": has_more,
+        "total_count": store.count(owned.kind, [own]) if has_more else len(found),
+        "url": owned.url.format(id=owner),
+    }
+
+
+def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: Wanted) -> Any:
+    """Return the object in whose place the id stands. Raises where the local Stripe has no such objects."""
+    for kind in names:
+        found = store.get(kind, id)
+        if found is not None:
+            return shown(store, kind, found, tree)
+    for kind in names:
+        if f"deleted_{kind}" in names:
+            return _deleted(kind, id)
+        if kind in NOT_HERE:
+            raise invalid(f"The local Stripe does not have {NOT_HERE[kind]}: '{name}' cannot be expanded.", "expand")
+    return id
+
+
+def current(store: Store, kind: str, id: str) -> Object:
+    """Return the object in whose place an id is stored. A plan is a price in the form of earlier versions."""
+    if kind == "plan":
+        return _plan(current(store, "price", id))
+    found = store.get(kind, id)
+    assert found is not None, f"{kind} {id} is stored somewhere, and not there"
+    return found
+
+
+def _plan(price: Object) -> Object:
+    recurring = price["recurring"]
+    return {
+        "id": price["id"],
+        "object": "plan",
+        "active": price["active"],
+        "amount": price["unit_amount"],
+        "amount_decimal": price["unit_amount_decimal"],
+        "billing_scheme": price["billing_scheme"],
+        "created": price["created"],
+        "currency": price["currency"],
+        "interval": recurring["interval"],
+        "interval_count": recurring["interval_count"],
+        "livemode": False,
+        "metadata": price["metadata"],
+        "meter": recurring["meter"],
+        "nickname": price["nickname"],
+        "product": price["product"],
+        "tiers": price["tiers"],
+        "tiers_mode": price["tiers_mode"],
+        "transform_usage": price["transform_quantity"],
+        "trial_period_days": recurring["trial_period_days"],
+        "usage_type": recurring["usage_type"],
+    }
+
+
+def public(stored: Any) -> Any:
+    """Return what is stored without what the local Stripe keeps to itself."""
+    if isinstance(stored, list):
+        return [public(element) for element in stored]
+    if not isinstance(stored, dict):
+        return stored
+    return {
+        name: value if name == "metadata" else public(value)
+        for name, value in stored.items()
+        if not name.startswith(PRIVATE)
+    }

@@ -1,0 +1,61 @@
+"""What time it is for an object: real time, or the frozen time of its test clock."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+KIND = "test_helpers.test_clock"
+
+
+def at_time_of(call: Call, held: Object) -> Call:
+    """The call as of the moment at which `held` lives: a customer, or what belongs to one."""
+    clock = held.get("test_clock")
+    if clock is None:
+        return call
+    found = call.store.get(KIND, clock)
+    return call if found is None else replace(call, now=found["frozen_time"])
+
+
+def by_itself(call: Call, now: int, *, real: bool) -> Call:
+    """As time passes, without a request; `real` if it is real time that does."""
+    real_now = now if real else call.real_now
+    return replace(call, now=now, real_now=real_now, request_id=None, idempotency_key=None)
+
+
+MOST_CUSTOMERS, MOST_SUBSCRIPTIONS = 3, 3
+"""https://docs.stripe.com/billing/testing/test-clocks/api-advanced-usage#test-clock-api-limitations"""
+
+
+def check_room_for_customer(call: Call, clock: str) -> None:
+    living = [
+        customer
+        for customer in call.store.select("customer", _of_clock(clock), newest_first=False, limit=1000)
+        if not customer.get("deleted")
+    ]
+    if len(living) >= MOST_CUSTOMERS:
+        raise invalid(f"Test clocks can have up to {MOST_CUSTOMERS} customers.", "test_clock")
+
+
+def check_room_for_subscription(call: Call, customer: Object) -> None:
+    if customer["test_clock"] is None:
+        return
+    of_customer = equal(json_field("customer"), customer["id"])
+    living = [
+        subscription
+        for subscription in call.store.select("subscription", of_customer, newest_first=False, limit=1000)
+        if subscription["status"] not in ("canceled", "incomplete_expired")
+    ]
+    if len(living) >= MOST_SUBSCRIPTIONS:
+        raise invalid(
+            f"Customers with a test clock can have up to {MOST_SUBSCRIPTIONS} subscriptions that are not canceled.",
+            "customer",
+        )
+
+
+def _of_clock(clock: str) -> list[Condition]:
+    return equal(json_field("test_clock"), clock)

@@ -1,0 +1,34 @@
+"""Fields of an answer that follow from its others, and are not stored (all recorded, 2026-08-26.dahlia)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def with_derived(kind: str, answer: Object) -> Object:
+    """Return the answer with the fields that follow from its others."""
+    derive = DERIVED.get(kind)
+    return answer if derive is None else derive(answer)
+
+
+def _subscription(answer: Object) -> Object:
+    """A subscription has the plan and the quantity of its item while it has a single one."""
+    items = answer["items"]["data"]
+    if len(items) != 1:
+        return answer
+    return {**answer, "plan": items[0]["plan"], "quantity": items[0].get("quantity")}
+
+
+def _invoice_item(answer: Object) -> Object:
+    """Of a proration the amount after discounts is told, and what of it is fixed."""
+    if answer["proration"]:
+        return {**answer, "frozen_fields": ["pricing", "quantity", "discounts"]}
+    return {name: value for name, value in answer.items() if name != "net_amount"}
+
+
+DERIVED: Mapping[str, Callable[[Object], Object]] = {
+    "invoiceitem": _invoice_item,
+    "subscription": _subscription,
+}

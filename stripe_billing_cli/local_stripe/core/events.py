@@ -1,0 +1,106 @@
+"""Events: what happened to an object, with what it was before (https://docs.stripe.com/api/events)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.answers import public, shown
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, one_of, page
+from stripe_billing_cli.local_stripe.core.messages import API_VERSION
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.core.webhooks import deliveries
+
+KEPT_SECONDS = 30 * 24 * 60 * 60
+
+
+def record(call: Call, type: str, stored: Object, before: Object | None = None) -> None:
+    """Write down that `stored` was created, deleted or, from `before`, changed.
+
+    In real time: what happens by a test clock is kept for 30 days, and listed newest first, like everything else.
+    """
+    kind = stored["object"]
+    after = shown(call.store, kind, stored, {})
+    data: Object = {"object": after}
+    if before is not None:
+        data["previous_attributes"] = previous(shown(call.store, kind, before, {}), after)
+    call.store.forget_before("event", call.real_now - KEPT_SECONDS)
+    id = identifiers.long_id(call, "evt")
+    call.store.insert(
+        "event",
+        {
+            "id": id,
+            "object": "event",
+            "api_version": API_VERSION,
+            "created": call.real_now,
+            "data": data,
+            "livemode": False,
+            "pending_webhooks": deliveries.enqueue(call.store, id, type),
+            "request": {"id": call.request_id, "idempotency_key": call.idempotency_key},
+            "type": type,
+        },
+    )
+
+
+def differ(before: Object, after: Object) -> bool:
+    """Whether anything that Stripe shows of an object has changed, expanded or not."""
+    return bool(public(before) != public(after))
+
+
+def previous(before: Object, after: Object) -> Object:
+    """The old values of what changed; of hashes only the keys that changed, null for one that is new."""
+    changes: dict[str, Any] = {}
+    for name in sorted(before.keys() | after.keys()):
+        old, new = before.get(name), after.get(name)
+        if old == new:
+            continue
+        changes[name] = previous(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
+    return changes
+
+
+def check(params: Params) -> None:
+    if "type" in params and "types" in params:
+        raise only_one_of(["type", "types"])
+
+
+def list_events(call: Call) -> Object:
+    params = call.params
+    restrictions = [_kept(call), *one_of("type", params.get("types"))]
+    if "type" in params:
+        restrictions.append(Condition("type GLOB ?", (_glob(params["type"]),)))
+    if params.get("delivery_success") is False:
+        restrictions.append(Condition("json_extract(body, '$.pending_webhooks') > 0"))
+    return page(call, "event", "/v1/events", restrictions)
+
+
+def retrieve(call: Call) -> Object:
+    event = call.store.get("event", call.id)
+    if event is None or event["created"] < call.now - KEPT_SECONDS:
+        raise no_such("event", call.id, "id", 404)
+    return event
+
+
+def _kept(call: Call) -> Condition:
+    return Condition("created >= ?", (call.now - KEPT_SECONDS,))
+
+
+def _glob(pattern: str) -> str:
+    """`*` is the only wildcard."""
+    return pattern.replace("[", "[[]").replace("?", "[?]")
+
+
+ROUTES = (
+    Route(
+        "GET",
+        "/v1/events",
+        "event",
+        Hash({**LIST_FIELDS, **optional(delivery_success=Boolean(), type=Text(), types=ListOf(Text(), 20))}),
+        list_events,
+        check,
+        lists=True,
+    ),
+    Route("GET", "/v1/events/{id}", "event", Hash({"expand": EXPAND}), retrieve),
+)

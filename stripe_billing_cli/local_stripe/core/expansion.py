@@ -1,0 +1,67 @@
+"""`expand` (https://docs.stripe.com/api/expanding_objects): what may be expanded, and what is refused.
+
+What may be expanded, step by step, is what `x-expandableFields` of Stripe's OpenAPI document lists: ids, parts that are
+left out unless asked for, and embedded objects and lists, which are there anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from stripe_billing_cli.local_stripe.core import documented
+from stripe_billing_cli.local_stripe.core.errors import invalid
+
+DEEPEST = 4
+"""How many steps a path may have, `data` counted (recorded)."""
+
+UNDOCUMENTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
+    "customer": {"invoice_credit_balance": ()},
+    "subscription": {"plan": ("plan",)},
+    "subscription_item": {"plan": ("plan",)},
+}
+"""What the document leaves out: recorded as accepted, or of a form of earlier versions that is still answered."""
+
+Wanted: TypeAlias = "dict[str, Wanted]"
+"""The properties to expand, as a tree: `["data.product", "data.tiers"]` → `{"data": {"product": {}, "tiers": {}}}`."""
+
+
+def wanted(kind: str, paths: Sequence[str], *, of_list: bool) -> Wanted:
+    """Return the tree for `expand`. Raises Stripe's errors for what cannot be expanded.
+
+    `kind` names several kinds where a list has objects of any of them, with blanks between.
+    """
+    tree: Wanted = {}
+    for path in paths:
+        names = path.split(".")
+        _check(kind, path, names, of_list)
+        branch = tree
+        for name in names:
+            branch = branch.setdefault(name, {})
+    return tree
+
+
+def _check(kind: str, path: str, names: Sequence[str], of_list: bool) -> None:
+    if of_list and names[0] != "data":
+        raise invalid(
+            f"This property cannot be expanded ({names[0]}). You may want to try expanding 'data.{names[0]}' instead.",
+            "expand",
+        )
+    if len(names) > DEEPEST:
+        raise invalid(
+            f"You cannot expand more than {DEEPEST} levels of a property. Property: {path}",
+            "expand",
+            "property_expansion_max_depth",
+        )
+    kinds = tuple(kind.split())
+    for name in names[1:] if of_list else names:
+        steps = [_step(kind, name) for kind in kinds]
+        if all(step is None for step in steps):
+            raise invalid(f"This property cannot be expanded ({name}).", "expand")
+        kinds = tuple(kind for step in steps for kind in step or ())
+
+
+def _step(kind: str, name: str) -> tuple[str, ...] | None:
+    """Return the kinds that come after this step; None where it cannot be taken. A map has any key."""
+    fields = {**documented.expandable(kind), **UNDOCUMENTED.get(kind, {})}
+    return fields.get(name, fields.get(documented.ANY_KEY))

@@ -1,0 +1,123 @@
+"""The memory for idempotency keys (https://docs.stripe.com/api/idempotent_requests).
+
+For 24 hours a key brings back the first answer of a call that began to execute, errors and 500s included.
+A call refused for its parameters, or for another under way with the same key, leaves no trace.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import secrets
+import threading
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.forms import Raw
+from stripe_billing_cli.local_stripe.core.store import Store
+
+REMEMBERED_SECONDS = 24 * 60 * 60
+LONGEST_KEY = 255
+
+
+@dataclass(frozen=True)
+class Remembered:
+    request_id: str
+    status: int
+    body: str
+
+
+def checked(key: str | None) -> str | None:
+    """The key of a call, or None; too long a one is refused."""
+    if key is None or key == "":
+        return None
+    if len(key) > LONGEST_KEY:
+        raise invalid(f"Idempotency-Key: '{key[:20]}...' is too long; the maximum is {LONGEST_KEY} characters.")
+    return key
+
+
+def made_up_key() -> str:
+    """The key that Stripe gives a POST without one, for its events to name: like a UUID, without a UUID's version
+    (recorded)."""
+    digits = secrets.token_hex(16)
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def fingerprint(method: str, fields: Mapping[str, Raw]) -> str:
+    """What the parameters were, in whatever order and encoding they came, without keeping them."""
+    return hashlib.sha256(json.dumps([method, fields], sort_keys=True).encode()).hexdigest()
+
+
+def recall(store: Store, key: str, path: str, print_: str, now: int) -> Remembered | None:
+    """The first answer for this key. Raises Stripe's `idempotency_error` where the call was another one."""
+    row = store.row(
+        "SELECT path, fingerprint, request_id, status, body FROM idempotency WHERE key = ? AND created > ?",
+        key,
+        now - REMEMBERED_SECONDS,
+    )
+    if row is None:
+        return None
+    first_path, first_print, request_id, status, body = row
+    if first_path != path:
+        raise _misused(f"for the same endpoint they were first used for ('{path}' vs '{first_path}')", key)
+    if first_print != print_:
+        raise _misused("with the same parameters they were first used with", key)
+    return Remembered(request_id, status, body)
+
+
+def remember(store: Store, key: str, path: str, print_: str, now: int, answer: Remembered) -> None:
+    store.execute("DELETE FROM idempotency WHERE created <= ?", now - REMEMBERED_SECONDS)
+    store.execute(
+        "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?)",
+        key,
+        now,
+        path,
+        print_,
+        answer.request_id,
+        answer.status,
+        answer.body,
+    )
+
+
+def _misused(how: str, key: str) -> ApiError:
+    return ApiError(
+        400,
+        f"Keys for idempotent requests can only be used {how}. Try using a key other than '{key}' if you "
+        "meant to execute a different request.",
+        type="idempotency_error",
+    )
+
+
+def key_in_use(key: str) -> ApiError:
+    return ApiError(
+        409,
+        "There is currently another in-progress request using this Idempotent Key (that probably means you "
+        f"submitted twice, and the other request is still going through): {key}. Please try again later.",
+        "idempotency_key_in_use",
+    )
+
+
+class KeysInUse:
+    """The keys of calls under way in this process. (Calls of other processes wait for each other instead.)"""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._keys: set[str] = set()
+
+    @contextlib.contextmanager
+    def claim(self, key: str | None) -> Iterator[None]:
+        """Raises 409 `idempotency_key_in_use` while another call has the key."""
+        if key is None:
+            yield
+            return
+        with self._lock:
+            if key in self._keys:
+                raise key_in_use(key)
+            self._keys.add(key)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keys.discard(key)

@@ -1,0 +1,117 @@
+"""Lists: newest first, by cursor, at most 100 at once (https://docs.stripe.com/api/pagination)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Clamped, Field, Moments, Params, Text
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+DEFAULT_LIMIT = 10
+BOUNDS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+
+LIST_FIELDS = {
+    "created": Field(Moments()),
+    "ending_before": Field(Text()),
+    "expand": EXPAND,
+    "limit": Field(Clamped(1, 100)),
+    "starting_after": Field(Text()),
+}
+
+
+def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Object:
+    """The page that `call` asks for. Raises `resource_missing` for a cursor that is no such object."""
+    params = call.params
+    limit = params.get("limit", DEFAULT_LIMIT)
+    backwards = "ending_before" in params
+    restrictions = [*conditions, *moments("created", params.get("created"))]
+    restrictions += _cursor(call, kind, "starting_after", "<")
+    restrictions += _cursor(call, kind, "ending_before", ">")
+    _check_one_cursor(params)
+    found = call.store.select(kind, restrictions, newest_first=not backwards, limit=limit + 1)
+    objects = found[:limit]
+    return listed(objects[::-1] if backwards else objects, len(found) > limit, url)
+
+
+def page_of(call: Call, objects: Sequence[Object], url: str, noun: str) -> Object:
+    """Return the page that `call` asks for of objects that are stored within another one, in their order there.
+
+    Raises `resource_missing` for a cursor that is none of them, which are called `noun`.
+    """
+    params = call.params
+    places = {object["id"]: place for place, object in enumerate(objects)}
+    for name in ("starting_after", "ending_before"):
+        if name in params and params[name] not in places:
+            raise no_such(noun, params[name], name)
+    _check_one_cursor(params)
+    limit = params.get("limit", DEFAULT_LIMIT)
+    if "ending_before" in params:
+        end = places[params["ending_before"]]
+        start = max(0, end - limit)
+        return listed(objects[start:end], start > 0, url)
+    start = places[params["starting_after"]] + 1 if "starting_after" in params else 0
+    return listed(objects[start : start + limit], start + limit < len(objects), url)
+
+
+def _check_one_cursor(params: Params) -> None:
+    """A cursor that is no object is reported first (recorded)."""
+    if "starting_after" in params and "ending_before" in params:
+        raise invalid("Received both starting_after and ending_before parameters. Please pass in only one.")
+
+
+def listed(objects: Sequence[Object], has_more: bool, url: str) -> Object:
+    """Return a list as Stripe answers it (recorded: without `total_count`)."""
+    return {"object": "list", "data": list(objects), "has_more": has_more, "url": url}
+
+
+def _cursor(call: Call, kind: str, name: str, side: str) -> list[Condition]:
+    id = call.params.get(name)
+    if id is None:
+        return []
+    position = call.store.position(kind, id)
+    if position is None:
+        raise no_such(kind, id, name)
+    return [Condition(f"(created, seq) {side} (?, ?)", position)]
+
+
+def moments(expression: str, bounds: dict[str, int] | None) -> list[Condition]:
+    """The restriction by a time that `Moments` read."""
+    return [Condition(f"{expression} {BOUNDS[bound]} ?", (value,)) for bound, value in (bounds or {}).items()]
+
+
+def equal(expression: str, value: object) -> list[Condition]:
+    """`expression` is this value; no restriction for None."""
+    return [] if value is None else [Condition(f"{expression} = ?", (value,))]
+
+
+def naming(call: Call, name: str, *, field: str = "") -> list[Condition]:
+    """Return the restriction to what names, in `field`, the object that the filter `name` asks for.
+
+    The field is called as the filter unless given. Raises `resource_missing` where there is no such object.
+    """
+    check_named(call, name)
+    return equal(json_field(field or name), call.params.get(name))
+
+
+def check_named(call: Call, name: str, kind: str = "", noun: str = "") -> None:
+    """Raise `resource_missing` where the filter `name` asks for an object that there is not.
+
+    Recorded of customers and payouts. What names a deleted customer is still listed. The object's kind and noun
+    are the filter's name unless given.
+    """
+    id = call.params.get(name)
+    if id is not None and call.store.get(kind or name, id) is None:
+        raise no_such(noun or kind or name, id, name)
+
+
+def one_of(expression: str, values: Sequence[str] | None) -> list[Condition]:
+    if values is None:
+        return []
+    return [Condition(f"{expression} IN ({', '.join('?' * len(values))})", tuple(values))]
+
+
+def json_field(path: str) -> str:
+    """A field of the object that has no column: `recurring.interval`."""
+    return f"json_extract(body, '$.{path}')"

@@ -1,0 +1,442 @@
+"""What parameters a call takes, declared; and the reading of them, with Stripe's errors.
+
+Names and types come from the TypedDicts of the SDK (`stripe/params/…`), lengths from Stripe's OpenAPI file.
+An empty string unsets a parameter where the TypedDict admits `Literal['']`, and is refused everywhere else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from stripe_billing_cli.local_stripe.core.amounts import CURRENCIES, plain
+from stripe_billing_cli.local_stripe.core.documented import Operation
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param, not_here, unknown_params
+from stripe_billing_cli.local_stripe.core.forms import Raw
+
+Documentation: TypeAlias = Callable[[], Operation | None]
+Params = Mapping[str, Any]
+"""Values by name. A name that is missing was not sent; None means that its value is to be unset."""
+
+DECIMAL_PLACES = 12
+
+
+class Kind:
+    """A type of parameter."""
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        """The names inside `raw` that this type does not have."""
+        return []
+
+    def read(self, raw: Raw, name: str) -> Any:
+        """The value, or `ApiError`."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Field:
+    """`unset`: the empty string is allowed and means "unset"."""
+
+    kind: Kind
+    required: bool = False
+    unset: bool = False
+
+
+def _scalar(raw: Raw, name: str, noun: str) -> str:
+    if isinstance(raw, str):
+        return raw
+    raise invalid(f"Invalid {noun}: {json.dumps(raw, separators=(',', ':'), ensure_ascii=False)}", name)
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    longest: int = 5000
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = _scalar(raw, name, "string")
+        if len(text) > self.longest:
+            short = text if len(text) <= 20 else f"{text[:10]}...{text[-7:]}"
+            raise invalid(f"Invalid string: {short}; must be at most {self.longest} characters", name)
+        return text
+
+
+@dataclass(frozen=True)
+class Email(Kind):
+    """Only what is no address at all is refused (https://docs.stripe.com/error-codes#email-invalid)."""
+
+    longest: int = 512
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = Text(self.longest).read(raw, name)
+        if not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+            raise invalid(f"Invalid email address: {text}", name, "email_invalid")
+        return text
+
+
+@dataclass(frozen=True)
+class Integer(Kind):
+    least: int | None = None
+    most: int | None = None
+
+    def read(self, raw: Raw, name: str) -> int:
+        text = _scalar(raw, name, "integer")
+        if not re.fullmatch(r"-?[0-9]{1,18}", text):
+            raise invalid(f"Invalid integer: {text}", name, "parameter_invalid_integer")
+        value = int(text)
+        if self.least == 0 and value < 0:
+            raise invalid("Invalid non-negative integer", name)  # no code: recorded 2026-08-26.dahlia
+        bound = None
+        if self.least is not None and value < self.least:
+            bound = f"greater than or equal to {self.least}"
+        if self.most is not None and value > self.most:
+            bound = f"less than or equal to {self.most}"
+        if bound:
+            raise invalid(f"This value must be {bound}.", name, "parameter_invalid_integer")
+        return value
+
+
+@dataclass(frozen=True)
+class Clamped(Kind):
+    """An integer that is brought into its bounds, as a list's `limit` is (recorded 2026-08-26.dahlia)."""
+
+    least: int
+    most: int
+
+    def read(self, raw: Raw, name: str) -> int:
+        return max(self.least, min(self.most, Integer().read(raw, name)))
+
+
+@dataclass(frozen=True)
+class Boolean(Kind):
+    """`True` and `False` are Python's, whose clients send them so; `1` is refused."""
+
+    def read(self, raw: Raw, name: str) -> bool:
+        text = _scalar(raw, name, "boolean")
+        if text not in ("true", "false", "True", "False"):
+            raise invalid(f"Invalid boolean: {text}", name)
+        return text in ("true", "True")
+
+
+@dataclass(frozen=True)
+class DecimalText(Kind):
+    """A decimal string, given back in its shortest plain form: `1500.00` → `1500`. No exponents."""
+
+    places: int = DECIMAL_PLACES
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = _scalar(raw, name, "decimal")
+        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
+            raise invalid(f"Invalid decimal: {text}", name)
+        if text.startswith("-") and Decimal(text) != 0:
+            raise invalid(f"Invalid non-negative decimal: {text}", name)
+        value = plain(Decimal(text))
+        if len(value.partition(".")[2]) > self.places:
+            raise invalid(f"Invalid decimal: {text}; must contain at maximum {self.places} decimal places.", name)
+        return value
+
+
+@dataclass(frozen=True)
+class Measure(Kind):
+    """Inches or ounces: a number to two decimal places."""
+
+    def read(self, raw: Raw, name: str) -> float:
+        return float(DecimalText(2).read(raw, name))
+
+
+class ChoiceError(ApiError):
+    """A value that is none of `options`. Which ones Stripe has besides, the documented parameter says."""
+
+    def __init__(self, value: str, options: tuple[str, ...], name: str) -> None:
+        *first, last = options
+        one_of = "one of " if first else ""
+        ending = (", or " if len(first) > 1 else " or ") if first else ""
+        super().__init__(400, f"Invalid {name}: must be {one_of}{', '.join(first)}{ending}{last}", param=name)
+        self.value = value
+        self.options = options
+        self.name = name
+
+
+@dataclass(frozen=True)
+class Percent(Kind):
+    """A percentage to four decimal places, of at most 100. Its bounds are refused as recorded of 2026-08-26.dahlia."""
+
+    least: str = "0"
+
+    def read(self, raw: Raw, name: str) -> float:
+        text = _scalar(raw, name, "decimal")
+        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
+            raise invalid(f"Invalid decimal: {text}", name)
+        value = float(text)
+        if Decimal(text) < Decimal(self.least):
+            raise invalid(
+                f"This value must be greater than or equal to {self.least} (it currently is '{value}').", name
+            )
+        if Decimal(text) > 100:
+            raise invalid(f"This value must be less than or equal to 100 (it currently is '{value}').", name)
+        return float(DecimalText(4).read(raw, name))
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of the options, in the order in which Stripe's messages have them."""
+
+    options: tuple[str, ...]
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = _scalar(raw, name, "string")
+        if text not in self.options:
+            raise ChoiceError(text, self.options, name)
+        return text
+
+
+@dataclass(frozen=True)
+class Currency(Kind):
+    """A supported currency, in lower case."""
+
+    def read(self, raw: Raw, name: str) -> str:
+        code = _scalar(raw, name, "string").lower()
+        if code not in CURRENCIES:
+            raise invalid(
+                f"Invalid currency: {code}. Stripe currently supports these currencies: {', '.join(CURRENCIES)}",
+                name,
+            )
+        return code
+
+
+@dataclass(frozen=True)
+class Url(Kind):
+    def read(self, raw: Raw, name: str) -> str:
+        text = Text().read(raw, name)
+        if not re.fullmatch(r"https?://[^\s/?#\x00-\x1f\x7f]+[^\s\x00-\x1f\x7f]*", text, re.IGNORECASE):
+            raise invalid("Not a valid URL", name, "url_invalid")
+        return text
+
+
+@dataclass(frozen=True)
+class UpTo(Kind):
+    """The last unit of a tier; None is `inf`."""
+
+    def read(self, raw: Raw, name: str) -> int | None:
+        return None if raw == "inf" else Integer(least=1).read(raw, name)
+
+
+@dataclass(frozen=True)
+class ListOf(Kind):
+    element: Kind
+    most: int | None = None
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        elements = _elements(raw)
+        if elements is None:
+            return []
+        return [
+            extra
+            for position, element in enumerate(elements)
+            for extra in self.element.unknown(element, f"{name}[{position}]")
+        ]
+
+    def read(self, raw: Raw, name: str) -> list[Any]:
+        elements = _elements(raw)
+        if elements is None:
+            raise invalid("Invalid array", name)
+        if self.most is not None and len(elements) > self.most:
+            raise invalid(f"Array {name} exceeded maximum {self.most} allowed elements.", name)
+        return [self._element(element, f"{name}[{position}]") for position, element in enumerate(elements)]
+
+    def _element(self, raw: Raw, name: str) -> Any:
+        if raw == "":
+            raise empty(name)
+        return self.element.read(raw, name)
+
+
+def _elements(raw: Raw) -> list[Raw] | None:
+    if isinstance(raw, str) or not all(re.fullmatch("[0-9]{1,6}", key) for key in raw):
+        return None
+    return [raw[key] for key in sorted(raw, key=int)]
+
+
+@dataclass(frozen=True)
+class Hash(Kind):
+    fields: Mapping[str, Field]
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        if isinstance(raw, str):
+            return []
+        extra: list[str] = []
+        for key, value in raw.items():
+            inner = nested(name, key)
+            known = self.fields.get(key)
+            extra += [inner] if known is None else known.kind.unknown(value, inner)
+        return extra
+
+    def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        if isinstance(raw, str):
+            raise invalid("Invalid object", name)
+        for key, wanted in self.fields.items():
+            if wanted.required and key not in raw:
+                raise missing_param(nested(name, key))
+        return {key: self._value(self.fields[key], value, nested(name, key)) for key, value in raw.items()}
+
+    def _value(self, wanted: Field, raw: Raw, name: str) -> Any:
+        if raw != "" or isinstance(wanted.kind, Unsupported):
+            return wanted.kind.read(raw, name)
+        if wanted.unset:
+            return None
+        raise empty(name)
+
+
+@dataclass(frozen=True)
+class ByCurrency(Kind):
+    """A hash whose keys are currencies."""
+
+    option: Hash
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        if isinstance(raw, str):
+            return []
+        return [extra for key, value in raw.items() for extra in self.option.unknown(value, nested(name, key))]
+
+    def read(self, raw: Raw, name: str) -> dict[str, Any]:
+        if isinstance(raw, str):
+            raise invalid("Invalid object", name)
+        for key in raw:
+            if key != key.lower() and key.lower() in CURRENCIES:
+                raise invalid(
+                    f"Currencies must be lowercase when used as keys in a map. Use `{key.lower()}` instead of `{key}`.",
+                    name,
+                )
+        return {
+            Currency().read(key, nested(name, key)): self._option(value, nested(name, key))
+            for key, value in raw.items()
+        }
+
+    def _option(self, raw: Raw, name: str) -> dict[str, Any]:
+        if raw == "":
+            raise empty(name)
+        return self.option.read(raw, name)
+
+
+@dataclass(frozen=True)
+class Metadata(Kind):
+    """Up to 50 keys of 40 characters, values of 500 (https://docs.stripe.com/api/metadata); "" removes a key."""
+
+    def read(self, raw: Raw, name: str) -> dict[str, str]:
+        if isinstance(raw, str):
+            raise invalid("Invalid object", name)
+        return {key: self._value(key, value, nested(name, key)) for key, value in raw.items()}
+
+    def _value(self, key: str, raw: Raw, name: str) -> str:
+        if len(key) > 40:
+            raise invalid(
+                f"Metadata keys can be at most 40 characters long, but you passed in a key of {len(key)} "
+                f"characters. Invalid key: {key}",
+                "metadata",
+            )
+        if not isinstance(raw, str):
+            raise invalid(f"Metadata values must be strings, but for key `{key}` you passed a hash.", name)
+        if len(raw) > 500:
+            raise invalid(
+                f"Metadata values can have up to 500 characters, but you passed in a value that is "
+                f"{len(raw)} characters. Invalid value: {raw}",
+                name,
+            )
+        return raw
+
+
+@dataclass(frozen=True)
+class Moments(Kind):
+    """A time, or a hash of bounds: `{"": 1700000000}` or `{"gte": …, "lt": …}`."""
+
+    bounds: Hash = field(
+        default_factory=lambda: Hash({bound: Field(Integer()) for bound in ("gt", "gte", "lt", "lte")})
+    )
+
+    def unknown(self, raw: Raw, name: str) -> list[str]:
+        return self.bounds.unknown(raw, name)
+
+    def read(self, raw: Raw, name: str) -> dict[str, int]:
+        if isinstance(raw, str):
+            return {"": Integer().read(raw, name)}
+        return self.bounds.read(raw, name)
+
+
+@dataclass(frozen=True)
+class Unsupported(Kind):
+    """A parameter of Stripe's that the local Stripe does not have: refused by name, never ignored."""
+
+    why: str
+
+    def read(self, raw: Raw, name: str) -> Any:
+        raise not_here(f"the parameter `{name}`", name, self.why)
+
+
+def nested(name: str, key: str) -> str:
+    return f"{name}[{key}]" if name else key
+
+
+def empty(name: str) -> ApiError:
+    return invalid(
+        f"You passed an empty string for '{name}'. We assume empty values are an attempt to unset a parameter; "
+        f"however '{name}' cannot be unset. You should remove '{name}' from your request or supply a "
+        "non-empty value.",
+        name,
+        "parameter_invalid_empty",
+    )
+
+
+def read(form: Hash, fields: dict[str, Raw], documentation: Documentation = lambda: None) -> Params:
+    """The parameters of a call. Unknown names are reported first, all at once, then the first other error.
+
+    `documentation` gives what Stripe documents for the call: what is documented and not in `form` is refused by name.
+    """
+    if extra := form.unknown(fields, ""):
+        raise _unknown(extra, documentation())
+    try:
+        return form.read(fields, "")
+    except ChoiceError as error:
+        raise _no_choice(error, documentation()) from None
+
+
+def _unknown(names: list[str], documented: Operation | None) -> ApiError:
+    undocumented = [name for name in names if documented is None or documented.parameters.at(_parts(name)) is None]
+    if undocumented:
+        return unknown_params(undocumented)
+    return not_here(f"the parameter `{names[0]}`", names[0])
+
+
+def _no_choice(error: ChoiceError, documented: Operation | None) -> ApiError:
+    """The refusal of a value: by name if Stripe has it; else with all the values that Stripe has."""
+    parameter = documented.parameters.at(_parts(error.name)) if documented else None
+    if parameter is None or set(parameter.choices) <= set(error.options):
+        return error
+    if error.value in parameter.choices:
+        return not_here(f"`{error.value}` for the parameter `{error.name}`", error.name)
+    return ChoiceError(error.value, tuple(dict.fromkeys((*error.options, *parameter.choices))), error.name)
+
+
+def _parts(name: str) -> list[str]:
+    return name.replace("]", "").split("[")
+
+
+def optional(**kinds: Kind) -> dict[str, Field]:
+    return {name: Field(kind) for name, kind in kinds.items()}
+
+
+def unsettable(**kinds: Kind) -> dict[str, Field]:
+    return {name: Field(kind, unset=True) for name, kind in kinds.items()}
+
+
+def required(**kinds: Kind) -> dict[str, Field]:
+    return {name: Field(kind, required=True) for name, kind in kinds.items()}
+
+
+def unsupported(why: str, names: str) -> dict[str, Field]:
+    """Parameters of Stripe's, named in one text, that the local Stripe refuses for one reason."""
+    return {name: Field(Unsupported(why), unset=True) for name in names.split()}
+
+
+EXPAND = Field(ListOf(Text()))

@@ -1,0 +1,266 @@
+"""From a call to its answer: authentication, route, parameters, idempotency, the resource, expansion."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe import routes
+from stripe_billing_cli.local_stripe.billing import lifecycle
+from stripe_billing_cli.local_stripe.core import (
+    agenda,
+    answers,
+    authentication,
+    documented,
+    events,
+    expansion,
+    forms,
+    idempotency,
+    identifiers,
+    parameters,
+    publishable_keys,
+)
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
+from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
+from stripe_billing_cli.local_stripe.core.store import Object, Store
+from stripe_billing_cli.local_stripe.resources import accounts
+from stripe_billing_cli.local_stripe.resources.prices import routes as price_routes
+from stripe_billing_cli.local_stripe.resources.products import products
+from stripe_billing_cli.local_stripe.resources.webhook_endpoints import endpoints
+
+ROUTES = (
+    *products.ROUTES,
+    *price_routes.ROUTES,
+    *accounts.ROUTES,
+    *events.ROUTES,
+    *routes.ROUTES,
+    *endpoints.ROUTES,
+)
+NOT_IDS = frozenset({"/v1/invoices/upcoming", "/v1/invoices/create_preview"})
+"""Paths whose last word stands where an id would: of an earlier version of the API, and of another method."""
+
+VERSION = re.compile(r"20\d\d-\d\d-\d\d(\.[a-z_]+)?(; *\w+=v\d+)*")
+
+FORM_TYPES = ("", "application/x-www-form-urlencoded")
+
+
+@dataclass(frozen=True)
+class Matched:
+    route: Route
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A call that may be executed."""
+
+    params: parameters.Params
+    wanted: expansion.Wanted
+    access: publishable_keys.Access
+
+
+def api_failure(request_id: str) -> ApiError:
+    """Stripe's 500. It asks not to be called again: the same key would bring back the same answer."""
+    return ApiError(
+        500,
+        "An unknown error occurred. If you have any questions, we can help at https://support.stripe.com/. "
+        f"Please include the request ID {request_id}.",
+        type="api_error",
+        headers={"Stripe-Should-Retry": "false"},
+    )
+
+
+class Router:
+    """All calls on one store. May be shared by threads. `clock` gives Unix seconds.
+
+    `strict_version`: a call that asks for another version than the one answered is refused.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float], *, strict_version: bool = False) -> None:
+        self.store = store
+        self._strict_version = strict_version
+        self._clock = clock
+        self._keys = idempotency.KeysInUse()
+
+    def answer(self, request: Request, *, failing: bool = False) -> Answer:
+        """Carry out a call. Raises only `LocalStripeError`.
+
+        `failing`: the call takes effect and is answered with a 500, which the idempotency key remembers.
+        """
+        request_id = identifiers.request_id()
+        headers = {
+            "Content-Type": "application/json",
+            "Request-Id": request_id,
+            "Stripe-Version": API_VERSION,
+        }
+        try:
+            key = idempotency.checked(request.headers.get("idempotency-key"))
+            if key and request.method.upper() == "POST":
+                headers["Idempotency-Key"] = key
+            status, body, extra = self._answered(request, request_id, key, failing)
+        except ApiError as error:
+            status, body, extra = error.status, error.body(request_id), dict(error.headers)
+        return Answer(status, body, {**headers, **extra})
+
+    def account(self) -> Object:
+        """The one account of this store."""
+        return accounts.ensure(self.store, int(self._clock()))
+
+    def let_time_pass(self) -> None:
+        """Bring about what is due, without a call: what a server does while nobody calls it."""
+        self._let_time_pass(int(self._clock()), None)
+
+    def _answered(
+        self, request: Request, request_id: str, key: str | None, failing: bool
+    ) -> tuple[int, str, dict[str, str]]:
+        api_key = authentication.key_of(request.headers)
+        self._check_headers(request)
+        matched = _match(request.method.upper(), request.path)
+        now = int(self._clock())
+        if matched.route.method == "GET":
+            self._let_time_pass(now, request_id)
+            prepared = _prepare(matched.route, _fields(request), api_key)
+            account = self.account()
+            with self.store.reading():
+                return 200, self._execute(matched, prepared, now, account, request_id, None), {}
+        if matched.route.method == "DELETE":
+            key = None
+        with self._keys.claim(key):
+            self._let_time_pass(now, request_id)
+            return self._write(matched, request, request_id, key, now, failing, api_key)
+
+    def _let_time_pass(self, now: int, request_id: str | None) -> None:
+        """What was due since the last call happens before this one, as if it had happened at its time."""
+        with self.store.reading():
+            due = [clock for clock in lifecycle.REAL_CLOCKS if agenda.is_due(self.store, clock, now)]
+        if due:
+            account = self.account()
+            with self.store.writing():
+                call = Call(self.store, {}, "", now, account, request_id, None, now)
+                for clock in due:
+                    lifecycle.catch_up(call, clock, now)
+
+    def _check_headers(self, request: Request) -> None:
+        for name in ("stripe-account", "stripe-context"):
+            other = request.headers.get(name)
+            if other and other != self.account()["id"]:
+                raise accounts.not_reachable(other)
+        version = request.headers.get("stripe-version")
+        if version and not VERSION.fullmatch(version):
+            raise invalid_version(version)
+        if version and self._strict_version and version != API_VERSION:
+            raise not_here(f"the API version {version}", why=f"it answers as {API_VERSION} does")
+
+    def _write(
+        self,
+        matched: Matched,
+        request: Request,
+        request_id: str,
+        key: str | None,
+        now: int,
+        failing: bool,
+        api_key: str,
+    ) -> tuple[int, str, dict[str, str]]:
+        account = self.account()
+        fields = _fields(request)
+        print_ = idempotency.fingerprint(request.method.upper(), fields)
+        with self.store.writing():
+            if key and (first := idempotency.recall(self.store, key, request.path, print_, now)):
+                replayed = {"Idempotent-Replayed": "true", "Original-Request": first.request_id}
+                if first.status >= 500:
+                    replayed["Stripe-Should-Retry"] = "false"
+                return first.status, first.body, replayed
+            prepared = _prepare(matched.route, fields, api_key)
+            waiting = agenda.last(self.store, agenda.SOON)
+            status, body, extra = 200, "", dict[str, str]()
+            try:
+                with self.store.attempt():
+                    try:
+                        body = self._execute(matched, prepared, now, account, request_id, key)
+                    except ApiError as error:
+                        if not error.keeps:
+                            raise
+                        status, body, extra = error.status, error.body(request_id), dict(error.headers)
+                    if failing:
+                        failure = api_failure(request_id)
+                        status, body, extra = failure.status, failure.body(request_id), dict(failure.headers)
+            except ApiError as error:
+                status, body, extra = error.status, error.body(request_id), dict(error.headers)
+            if waiting:
+                lifecycle.finish(Call(self.store, {}, "", now, account, request_id, None, now), waiting)
+            if key:
+                remembered = idempotency.Remembered(request_id, status, body)
+                idempotency.remember(self.store, key, request.path, print_, now, remembered)
+                extra["Original-Request"] = request_id
+            return status, body, extra
+
+    def _execute(
+        self,
+        matched: Matched,
+        prepared: Prepared,
+        now: int,
+        account: Object,
+        request_id: str,
+        key: str | None,
+    ) -> str:
+        route = matched.route
+        id, second_id = (*matched.ids, "", "")[:2]
+        if key is None and route.method == "POST":
+            key = idempotency.made_up_key()
+        call = Call(self.store, prepared.params, id, now, account, request_id, key, now, second_id)
+        prepared.access.check(self.store, route, id)
+        result = route.act(call)
+        if route.lists:
+            inner = prepared.wanted.get("data", {})
+            listed = [answers.shown(self.store, route.kind, object, inner) for object in result["data"]]
+            return json.dumps({**result, "data": listed})
+        shown = answers.shown(self.store, route.kind, result, prepared.wanted)
+        return json.dumps(prepared.access.visible(shown))
+
+
+def _match(method: str, path: str) -> Matched:
+    """The route of a call. What Stripe documents and is not here is refused by name."""
+    parts = path.split("/")
+    for route in ROUTES:
+        template = route.path.split("/")
+        if route.method != method or len(template) != len(parts):
+            continue
+        ids = [part for part, name in zip(parts, template, strict=True) if name == "{id}"]
+        fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
+        if fixed and all(ids) and not (template[-1] == "{id}" and _ends_in_a_word(method, path)):
+            return Matched(route, tuple(ids))
+    found = None if path in NOT_IDS else documented.operation(method, path)
+    if found is not None:
+        raise not_here(f"{found.method} {found.path}")
+    raise unrecognized_url(method, path)
+
+
+def _ends_in_a_word(method: str, path: str) -> bool:
+    """Whether what stands where an id could is a word of Stripe's: a coupon may be called `search`, a price not."""
+    if path.endswith("/search"):
+        found = documented.operation(method, path)
+        return found is not None and found.path.endswith("/search")
+    return path in NOT_IDS
+
+
+def _fields(request: Request) -> dict[str, forms.Raw]:
+    """The parameters as they were sent, in the query and in the body."""
+    if request.body and request.headers.get("content-type", "").split(";")[0].strip().lower() not in FORM_TYPES:
+        raise invalid(
+            "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "
+            "any questions, we can help at https://support.stripe.com/."
+        )
+    return forms.decode(request.query, request.body)
+
+
+def _prepare(route: Route, fields: dict[str, forms.Raw], api_key: str) -> Prepared:
+    """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
+    access, fields = publishable_keys.access(api_key, route, fields)
+    params = parameters.read(route.form, fields, lambda: documented.operation(route.method, route.path))
+    wanted = expansion.wanted(route.kind, params.get("expand", ()), of_list=route.lists)
+    publishable_keys.check_expansion(access, wanted)
+    route.check(params)
+    return Prepared(params, wanted, access)

@@ -1,0 +1,404 @@
+"""Where the local Stripe keeps its objects: one SQLite file, private to the user, safe for several processes.
+
+An object is stored as the JSON that Stripe would give with everything expanded that it can include; what lists
+filter by stands in columns beside it. `seq` is the order of creation, since Stripe's `created` has whole seconds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import os
+import re
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import older_formats
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.private_files import make_private_file
+
+Object = dict[str, Any]
+
+SCHEMA_VERSION = 5
+APPLICATION_ID = 0x62696C6C
+ROOM_TO_WORK = 65_536
+"""Bytes that SQLite takes beside the database for its work."""
+PATIENCE_MS = 15_000
+"""How long a write waits for another process's write."""
+
+FILTERS = ("active", "product", "lookup_key", "currency", "type")
+
+SCHEMA = (
+    """
+    CREATE TABLE objects (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        created INTEGER NOT NULL,
+        active INTEGER,
+        product TEXT,
+        lookup_key TEXT,
+        currency TEXT,
+        type TEXT,
+        body TEXT NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX objects_by_id ON objects (kind, id)",
+    "CREATE UNIQUE INDEX objects_by_lookup_key ON objects (kind, lookup_key) WHERE lookup_key IS NOT NULL",
+    "CREATE INDEX objects_by_age ON objects (kind, created, seq)",
+    "CREATE INDEX objects_by_activity ON objects (kind, active, created, seq)",
+    "CREATE INDEX objects_by_product ON objects (kind, product, created, seq) WHERE product IS NOT NULL",
+    "CREATE INDEX objects_by_type ON objects (kind, type, created, seq)",
+    """
+    CREATE TABLE idempotency (
+        key TEXT PRIMARY KEY,
+        created INTEGER NOT NULL,
+        path TEXT NOT NULL,
+        fingerprint TEXT NOT NULL,
+        request_id TEXT NOT NULL,
+        status INTEGER NOT NULL,
+        body TEXT NOT NULL
+    ) WITHOUT ROWID
+    """,
+    "CREATE INDEX idempotency_by_age ON idempotency (created)",
+    "CREATE INDEX objects_by_customer ON objects (kind, json_extract(body, '$.customer'), created, seq)",
+    *(
+        f"CREATE INDEX objects_by_{name} ON objects (kind, json_extract(body, '$.{field}'), created, seq) "
+        f"WHERE json_extract(body, '$.{field}') IS NOT NULL"
+        for name, field in (
+            ("charge", "charge"),
+            ("payment_intent", "payment_intent"),
+            ("invoice_payment", "payments.data[0].payment.payment_intent"),
+            ("invoice_subscription", "parent.subscription_details.subscription"),
+            ("first_item_price", "items.data[0].price"),
+            ("status", "status"),
+            ("email", "email"),
+        )
+    ),
+    "CREATE INDEX objects_of_several_items ON objects (kind, created, seq) "
+    "WHERE json_array_length(body, '$.items.data') > 1",
+    """
+    CREATE TABLE agenda (
+        due INTEGER NOT NULL,
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        clock TEXT NOT NULL,
+        what TEXT NOT NULL,
+        id TEXT NOT NULL
+    )
+    """,
+    "CREATE UNIQUE INDEX agenda_by_what ON agenda (what, id)",
+    "CREATE INDEX agenda_by_due ON agenda (clock, due, seq)",
+    """
+    CREATE TABLE deliveries (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        event TEXT NOT NULL,
+        endpoint TEXT NOT NULL,
+        due REAL NOT NULL,
+        attempts INTEGER NOT NULL,
+        planned INTEGER NOT NULL,
+        duplicate INTEGER NOT NULL
+    )
+    """,
+    "CREATE INDEX deliveries_by_due ON deliveries (due, seq)",
+)
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A restriction of a list, as SQL over the table `objects`."""
+
+    sql: str
+    values: tuple[Any, ...] = ()
+    by_seq: bool = False
+    """Whether it names rows by their `seq`, which SQLite would otherwise look for in the index by age."""
+
+
+class Store:
+    """One open file. May be shared by threads: transactions take turns, also between processes."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._turn = threading.RLock()
+        with self._told():
+            make_private_file(path)
+            self._connection = sqlite3.connect(
+                path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_MS / 1000
+            )
+        try:
+            with self._told():
+                self._prepare()
+        except LocalStripeError:
+            self._connection.close()
+            raise
+
+    def close(self) -> None:
+        with self._turn:
+            self._connection.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """All or nothing, alone among all processes."""
+        with self._transaction("BEGIN IMMEDIATE"):
+            yield
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[None]:
+        """One moment's state."""
+        with self._transaction("BEGIN"):
+            yield
+
+    @contextlib.contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of a transaction that is undone by itself when it raises."""
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk ends the whole transaction, savepoints and all
+                self._connection.execute("ROLLBACK TO attempt")
+                self._connection.execute("RELEASE attempt")
+            raise
+        self._connection.execute("RELEASE attempt")
+
+    def get(self, kind: str, id: str) -> Object | None:
+        row = self._one("SELECT body FROM objects WHERE kind = ? AND id = ?", kind, id)
+        return self._object(row[0]) if row else None
+
+    def find(self, kind: str, **columns: Any) -> Object | None:
+        """Any one object with these values in its columns."""
+        wanted = " AND ".join(f"{column} = ?" for column in columns)
+        row = self._one(f"SELECT body FROM objects WHERE kind = ? AND {wanted} LIMIT 1", kind, *columns.values())
+        return self._object(row[0]) if row else None
+
+    def insert(self, kind: str, object: Object) -> None:
+        self._connection.execute(*_insertion(kind, object))
+
+    def insert_many(self, kind: str, objects: Iterable[Object]) -> None:
+        """Objects as they are, without rules or events: for tests and benchmarks. Shape: fully expanded."""
+        with self.writing():
+            for object in objects:
+                self.insert(kind, object)
+
+    def replace(self, kind: str, object: Object) -> None:
+        columns = ", ".join(f"{name} = ?" for name in (*FILTERS, "body"))
+        self._connection.execute(
+            f"UPDATE objects SET {columns} WHERE kind = ? AND id = ?",
+            (*_columns(object), json.dumps(object), kind, object["id"]),
+        )
+
+    def delete(self, kind: str, id: str) -> None:
+        self._connection.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, id))
+
+    def position(self, kind: str, id: str) -> tuple[int, int] | None:
+        """Where an object stands in lists: `created` and sequence number."""
+        row = self._one("SELECT created, seq FROM objects WHERE kind = ? AND id = ?", kind, id)
+        return (int(row[0]), int(row[1])) if row else None
+
+    def select(self, kind: str, conditions: Sequence[Condition], *, newest_first: bool, limit: int) -> list[Object]:
+        where = " AND ".join(["kind = ?", *(f"({condition.sql})" for condition in conditions)])
+        values = [value for condition in conditions for value in condition.values]
+        order = "DESC" if newest_first else "ASC"
+        index = "NOT INDEXED" if any(condition.by_seq for condition in conditions) else ""
+        rows = self._connection.execute(
+            f"SELECT body FROM objects {index} WHERE {where} ORDER BY created {order}, seq {order} LIMIT ?",
+            (kind, *values, limit),
+        )
+        return [self._object(body) for (body,) in rows]
+
+    def count(self, kind: str, conditions: Sequence[Condition]) -> int:
+        where = " AND ".join(["kind = ?", *(f"({condition.sql})" for condition in conditions)])
+        values = [value for condition in conditions for value in condition.values]
+        return int(self._one(f"SELECT count(*) FROM objects WHERE {where}", kind, *values)[0])
+
+    def dump(self, kind: str) -> list[Object]:
+        """All objects of a kind, oldest first, with everything that can be included."""
+        with self.reading():
+            rows = self._connection.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
+            return [self._object(body) for (body,) in rows]
+
+    def forget_before(self, kind: str, created: int) -> None:
+        self._connection.execute("DELETE FROM objects WHERE kind = ? AND created < ?", (kind, created))
+
+    def execute(self, sql: str, *values: Any) -> None:
+        self._connection.execute(sql, values)
+
+    def row(self, sql: str, *values: Any) -> Any:
+        return self._one(sql, *values)
+
+    @contextlib.contextmanager
+    def _transaction(self, begin: str) -> Iterator[None]:
+        with self._turn, self._told():
+            self._connection.execute(begin)
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+
+    def _one(self, sql: str, *values: Any) -> Any:
+        return self._connection.execute(sql, values).fetchone()
+
+    def _object(self, body: str) -> Object:
+        object: Object = json.loads(body)
+        return object
+
+    def _prepare(self) -> None:
+        self._connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        if not self._current():
+            with self._exclusively():
+                if not self._current():
+                    self._create()
+                    self._rewrite_older()
+                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        self._connection.execute("PRAGMA journal_mode = WAL")
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    @contextlib.contextmanager
+    def _exclusively(self) -> Iterator[None]:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        finally:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+
+    def _current(self) -> bool:
+        """Whether the schema is there. Raises where the file is another program's, or a newer version's."""
+        version = int(self._one("PRAGMA user_version")[0])
+        application = int(self._one("PRAGMA application_id")[0])
+        tables = int(self._one("SELECT count(*) FROM sqlite_master")[0])
+        if tables and application != APPLICATION_ID:
+            raise LocalStripeError(
+                f"{self.path} is a database, but not one of the local Stripe.",
+                "Move it away, or run billing in another directory.",
+            )
+        if version > SCHEMA_VERSION:
+            raise LocalStripeError(
+                f"{self.path} was written by a newer version of billing (format {version}, this one knows "
+                f"{SCHEMA_VERSION}).",
+                "Update billing, or start anew with `billing local reset`.",
+            )
+        return version == SCHEMA_VERSION
+
+    def _create(self) -> None:
+        """All tables and indexes, those that a file of an earlier format has among them left as they are."""
+        for statement in SCHEMA:
+            self._connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
+        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+
+    def _rewrite_older(self) -> None:
+        """Bring the objects of a file of an earlier format into today's form, once; events stay as they are."""
+        version = int(self._one("PRAGMA user_version")[0])
+        rows = self._connection.execute("SELECT seq, kind, body FROM objects WHERE kind <> 'event'")
+        for seq, kind, body in rows.fetchall():
+            rewritten = older_formats.upgrade(version, kind, self._object(body))
+            self._connection.execute("UPDATE objects SET body = ? WHERE seq = ?", (json.dumps(rewritten), seq))
+
+    @contextlib.contextmanager
+    def _told(self) -> Iterator[None]:
+        """SQLite's and the system's errors in words that name the file and a way out."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise _trouble(self.path, error) from error
+        except OSError as error:
+            raise _system_trouble(self.path, error) from error
+        except json.JSONDecodeError as error:
+            raise _corrupted(self.path, "an object in it is not JSON") from error
+
+
+def _columns(object: Object) -> tuple[Any, ...]:
+    values = (object.get(name) for name in FILTERS)
+    return tuple(None if isinstance(value, dict | list) else value for value in values)
+
+
+def _created(object: Object) -> int:
+    """An invoice item calls it `date`, a discount `start`; what tells no time has it in private."""
+    for name in ("created", "date", "start", "_created"):
+        if name in object:
+            return int(object[name])
+    raise KeyError("created")
+
+
+def _insertion(kind: str, object: Object) -> tuple[str, tuple[Any, ...]]:
+    names = ("kind", "id", "created", *FILTERS, "body")
+    return (
+        f"INSERT INTO objects ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
+        (kind, object["id"], _created(object), *_columns(object), json.dumps(object)),
+    )
+
+
+def _corrupted(path: Path, what: str) -> LocalStripeError:
+    return LocalStripeError(
+        f"{path} is damaged: {what}.",
+        "Nothing was changed. Restore a copy of the file, or start anew with `billing local reset`.",
+    )
+
+
+def _full(path: Path) -> LocalStripeError:
+    return LocalStripeError(
+        f"The disk is full: {path} could not be written. The last change was not made.",
+        "Make room on the disk and run the command again.",
+    )
+
+
+def _closed_off(path: Path, reason: str) -> LocalStripeError:
+    return LocalStripeError(
+        f"The local Stripe cannot use {path}: {reason}.",
+        "Make the directory and the file writable for yourself, or run billing in another directory.",
+    )
+
+
+def _trouble(path: Path, error: sqlite3.Error) -> LocalStripeError:
+    """By SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return _full(path)
+        case sqlite3.SQLITE_CORRUPT:
+            return _corrupted(path, "SQLite finds it malformed")
+        case sqlite3.SQLITE_NOTADB:
+            return _corrupted(path, "it is not a SQLite database")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return _closed_off(path, "it is read-only")
+        case sqlite3.SQLITE_CANTOPEN:
+            return _closed_off(path, "the file cannot be opened")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return LocalStripeError(
+                f"{path} has been in use by another process for {PATIENCE_MS // 1000} seconds.",
+                "Wait for the other command to finish, or end it, and try again.",
+            )
+        case sqlite3.SQLITE_IOERR if _no_room(path):
+            return _full(path)
+        case sqlite3.SQLITE_IOERR:
+            return LocalStripeError(
+                f"Reading or writing {path} failed: {error}. The last change was not made.",
+                "See that the disk has room and works, and that files may grow (ulimit -f); then run it again.",
+            )
+    return _corrupted(path, str(error))
+
+
+def _no_room(path: Path) -> bool:
+    """SQLite says "disk I/O error" where there is no room for the memory that it shares with other processes."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < ROOM_TO_WORK
+
+
+def _system_trouble(path: Path, error: OSError) -> LocalStripeError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _full(path)
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return LocalStripeError(
+            f"The local Stripe keeps its state in {path}, and {path.parent} is no directory.",
+            "Move it away, or run billing in another directory.",
+        )
+    return _closed_off(path, (error.strerror or str(error)).lower())

@@ -1,0 +1,142 @@
+"""What is still to be sent to webhook endpoints: a row for each event and endpoint, written with the event itself.
+
+So an event that another process records in the same file is delivered as well, and what a server left undone when
+it ended is done by the next one. A row that is being sent is put off by a lease: it falls due again if its sender
+dies.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe.core.store import Object, Store
+from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
+
+AT_ONCE = 0.0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A claimed attempt, numbered from 1. A `duplicate` does not count down the event's pending webhooks."""
+
+    seq: int
+    attempt: int
+    duplicate: bool
+    event: Object
+    endpoint: Object
+
+
+def endpoint_count(store: Store) -> int:
+    return int(store.row("SELECT count(*) FROM objects WHERE kind = 'webhook_endpoint'")[0])
+
+
+def enqueue(store: Store, event: str, type: str) -> int:
+    """Note that an event is to be sent to each enabled endpoint that wants its type; to how many."""
+    endpoints = store.select("webhook_endpoint", [], newest_first=False, limit=100)
+    wanting = [endpoint["id"] for endpoint in endpoints if _wants(endpoint, type)]
+    for endpoint in wanting:
+        _insert(store, event, endpoint, AT_ONCE, planned=False, duplicate=False)
+    return len(wanting)
+
+
+def _wants(endpoint: Object, type: str) -> bool:
+    return endpoint["status"] == "enabled" and not {"*", type}.isdisjoint(endpoint["enabled_events"])
+
+
+def _insert(store: Store, event: str, endpoint: str, due: float, *, planned: bool, duplicate: bool) -> None:
+    store.execute(
+        "INSERT INTO deliveries (event, endpoint, due, attempts, planned, duplicate) VALUES (?, ?, ?, 0, ?, ?)",
+        event,
+        endpoint,
+        due,
+        planned,
+        duplicate,
+    )
+
+
+def drop(store: Store, endpoint: str) -> None:
+    store.execute("DELETE FROM deliveries WHERE endpoint = ?", endpoint)
+
+
+def next_due(store: Store) -> float | None:
+    """When the next one is due, in Unix seconds; None where nothing is to be sent."""
+    with store.reading():
+        row = store.row("SELECT min(due) FROM deliveries")
+    return None if row is None or row[0] is None else float(row[0])
+
+
+def claim(
+    store: Store, now: float, lease: float, *, chaos: Chaos, full: Sequence[str] = (), most: int = 16
+) -> list[Delivery]:
+    """Up to `most` that are due, for the caller alone until `now + lease`; none to the endpoints in `full`."""
+    with store.writing():
+        return list(_claimed(store, now, now + lease, chaos, full, most))
+
+
+def _claimed(
+    store: Store, now: float, until: float, chaos: Chaos, full: Sequence[str], most: int
+) -> Iterator[Delivery]:
+    marks = ", ".join("?" * len(full))
+    for _ in range(most):
+        row = store.row(
+            f"SELECT seq, event, endpoint, attempts, planned, duplicate FROM deliveries WHERE due <= ? "
+            f"AND endpoint NOT IN ({marks}) ORDER BY due, seq LIMIT 1",
+            now,
+            *full,
+        )
+        if row is None:
+            return
+        seq, event_id, endpoint_id, attempts, planned, duplicate = row
+        event, endpoint = store.get("event", event_id), store.get("webhook_endpoint", endpoint_id)
+        if event is None or endpoint is None or endpoint["status"] != "enabled":
+            store.execute("DELETE FROM deliveries WHERE seq = ?", seq)
+        elif not planned and not chaos.none:
+            _plan(store, seq, event_id, endpoint_id, now, chaos)
+        else:
+            store.execute(
+                "UPDATE deliveries SET due = ?, attempts = ?, planned = 1 WHERE seq = ?", until, attempts + 1, seq
+            )
+            yield Delivery(seq, attempts + 1, bool(duplicate), event, endpoint)
+
+
+def _plan(store: Store, seq: int, event: str, endpoint: str, now: float, chaos: Chaos) -> None:
+    """Fix when, and how often, an event that was just recorded arrives."""
+    first, *others = chaos.delays()
+    store.execute("UPDATE deliveries SET due = ?, planned = 1 WHERE seq = ?", now + first, seq)
+    for delay in others:
+        _insert(store, event, endpoint, now + delay, planned=True, duplicate=True)
+
+
+def delivered(store: Store, delivery: Delivery) -> None:
+    """The endpoint has it: one webhook less that the event waits for."""
+    with store.writing():
+        mine = store.row("SELECT 1 FROM deliveries WHERE seq = ? AND attempts = ?", delivery.seq, delivery.attempt)
+        if mine is None:
+            return
+        store.execute("DELETE FROM deliveries WHERE seq = ?", delivery.seq)
+        event = store.get("event", delivery.event["id"])
+        if event is not None and not delivery.duplicate:
+            store.replace("event", {**event, "pending_webhooks": event["pending_webhooks"] - 1})
+
+
+def failed(store: Store, delivery: Delivery, now: float, pauses: Sequence[float]) -> None:
+    """Try again after the pause, or give up after the last one: then the event goes on counting a pending webhook."""
+    with store.writing():
+        if delivery.attempt > len(pauses):
+            store.execute("DELETE FROM deliveries WHERE seq = ? AND attempts = ?", delivery.seq, delivery.attempt)
+            return
+        store.execute(
+            "UPDATE deliveries SET due = ? WHERE seq = ? AND attempts = ?",
+            now + pauses[delivery.attempt - 1],
+            delivery.seq,
+            delivery.attempt,
+        )
+
+
+def payload(delivery: Delivery) -> bytes:
+    """The body as Stripe sends it. Its `api_version` is the endpoint's; the object inside keeps the one shape that the
+    local Stripe has, whatever that version."""
+    version = delivery.endpoint["api_version"] or delivery.event["api_version"]
+    return json.dumps({**delivery.event, "api_version": version}, indent=2).encode()

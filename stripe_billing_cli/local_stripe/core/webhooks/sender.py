@@ -1,0 +1,186 @@
+"""Sending what is due to webhook endpoints, signed, until told to stop."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.origins import is_on_this_machine
+from stripe_billing_cli.local_stripe.core.store import Store
+from stripe_billing_cli.local_stripe.core.webhooks import deliveries, retries
+from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
+from stripe_billing_cli.local_stripe.core.webhooks.deliveries import Delivery
+
+USER_AGENT = "Stripe/1.0 (+https://stripe.com/docs/webhooks)"
+SENDERS = 16
+MOST_TO_ONE_ENDPOINT = 8
+"""So that an endpoint that does not answer leaves room for the others."""
+LEASE_MARGIN = 10.0
+LOOK_AGAIN = 0.05
+"""Seconds after which a row of another process is seen at the latest."""
+
+
+@dataclass(frozen=True)
+class Sending:
+    """How deliveries are made. `pauses` and `timeout` in seconds."""
+
+    pauses: tuple[float, ...] = retries.TEST
+    chaos: Chaos = field(default_factory=Chaos)
+    timeout: float = 20.0
+    anywhere: bool = False
+    """Whether endpoints on other machines are called."""
+
+
+def signature(secret: str, body: bytes, timestamp: int) -> str:
+    """The header `Stripe-Signature` (https://docs.stripe.com/webhooks#verify-manually).
+
+    As in Stripe's test mode there is a `v0` as well, which is to be ignored.
+    """
+    signed = f"{timestamp}.".encode() + body
+    return f"t={timestamp},v1={_hmac(secret, signed)},v0={_hmac('', signed)}"
+
+
+def _hmac(secret: str, signed: bytes) -> str:
+    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+
+
+class Sender:
+    """The deliveries of one store, carried out by threads of its own. `clock` gives Unix seconds."""
+
+    def __init__(
+        self,
+        store: Store,
+        sending: Sending,
+        *,
+        log: Callable[[str], None] | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._store = store
+        self._sending = sending
+        self._log = log
+        self._clock = clock
+        self._busy: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._claimed: queue.SimpleQueue[Delivery | None] = queue.SimpleQueue()
+        self._threads: list[threading.Thread] = []
+        self._stopping = False
+        self._until = 0.0
+
+    def run(self) -> None:
+        """Send until `stop()`. Trouble with the file is told and tried again: a full disk is emptied some time."""
+        told = False
+        while not self._stopping:
+            self._wake.clear()
+            try:
+                for delivery in self._claim():
+                    self._hand_over(delivery)
+                told = False
+            except LocalStripeError as error:
+                if self._log and not told:
+                    self._log(f"webhooks: {error.message}")
+                told = True
+            self._wake.wait(LOOK_AGAIN)
+        for _ in self._threads:
+            self._claimed.put(None)
+        for thread in self._threads:
+            thread.join(max(self._until - time.monotonic(), 0))
+
+    def stop(self, *, grace_seconds: float = 2.0) -> None:
+        """End after what is being sent, or after this long: what is cut off then, the next sender sends again.
+
+        May be called from another thread.
+        """
+        self._until = time.monotonic() + grace_seconds
+        self._stopping = True
+        self._wake.set()
+
+    def _hand_over(self, delivery: Delivery) -> None:
+        """Threads are made as they are needed, and do not keep the program from ending."""
+        self._claimed.put(delivery)
+        if len(self._threads) < min(self._busy.total(), SENDERS):
+            thread = threading.Thread(target=self._send, name="webhook", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _send(self) -> None:
+        while (delivery := self._claimed.get()) is not None:
+            self._deliver(delivery)
+
+    def deliver_due(self) -> int:
+        """Send all that is due now, one after the other, and say how many: for tests."""
+        sent = 0
+        while (due := deliveries.next_due(self._store)) is not None and due <= self._clock():
+            for delivery in self._claim(most=1):
+                self._deliver(delivery)
+                sent += 1
+        return sent
+
+    def _claim(self, most: int = SENDERS) -> list[Delivery]:
+        due = deliveries.next_due(self._store)
+        with self._lock:
+            free = min(most, SENDERS - self._busy.total())
+            full = [endpoint for endpoint, count in self._busy.items() if count >= MOST_TO_ONE_ENDPOINT]
+        if due is None or due > self._clock() or free < 1:
+            return []
+        lease = self._sending.timeout + LEASE_MARGIN
+        claimed = deliveries.claim(self._store, self._clock(), lease, chaos=self._sending.chaos, full=full, most=free)
+        with self._lock:
+            self._busy.update(delivery.endpoint["id"] for delivery in claimed)
+        return claimed
+
+    def _deliver(self, delivery: Delivery) -> None:
+        started = time.monotonic()
+        try:
+            outcome = self._post(delivery)
+            if outcome.isdigit() and 200 <= int(outcome) < 300:
+                deliveries.delivered(self._store, delivery)
+            else:
+                deliveries.failed(self._store, delivery, self._clock(), self._sending.pauses)
+        except LocalStripeError as error:
+            outcome = error.message  # its lease runs out, and it is sent again
+        finally:
+            with self._lock:
+                self._busy[delivery.endpoint["id"]] -= 1
+                self._busy += Counter()
+            self._wake.set()
+        if self._log:
+            took = round((time.monotonic() - started) * 1000)
+            event = delivery.event
+            self._log(f"webhook {event['type']} {event['id']} → {delivery.endpoint['url']} {outcome} {took} ms")
+
+    def _post(self, delivery: Delivery) -> str:
+        """The status that answered, or what went wrong."""
+        import requests
+
+        if not self._sending.anywhere and not is_on_this_machine(delivery.endpoint["url"]):
+            return "not sent: it is on another machine (--webhooks-anywhere)"
+        body = deliveries.payload(delivery)
+        headers = {
+            "Accept": "*/*; q=0.5, application/xml",
+            "Cache-Control": "no-cache",
+            "Content-Type": "application/json; charset=utf-8",
+            "Stripe-Signature": signature(delivery.endpoint["secret"], body, int(self._clock())),
+            "User-Agent": USER_AGENT,
+        }
+        with requests.Session() as session:
+            session.trust_env = False  # what is on this machine is not reached by a proxy
+            try:
+                with session.post(
+                    delivery.endpoint["url"],
+                    data=body,
+                    headers=headers,
+                    timeout=self._sending.timeout,
+                    allow_redirects=False,
+                    stream=True,
+                ) as answer:
+                    return str(answer.status_code)
+            except (requests.RequestException, ValueError) as error:
+                return type(error).__name__

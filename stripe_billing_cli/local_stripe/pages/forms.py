@@ -1,0 +1,97 @@
+"""What the hosted pages of the local Stripe are made of: calls without a key, forms with test cards, plain HTML."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from stripe_billing_cli.local_stripe.billing.payments import card_table
+from stripe_billing_cli.local_stripe.billing.payments.cards import Card
+from stripe_billing_cli.local_stripe.core import amounts
+from stripe_billing_cli.local_stripe.core.messages import Answer, Request
+from stripe_billing_cli.local_stripe.core.store import Object
+
+Call = Callable[[Request], Answer]
+"""How the router answers."""
+HEADERS = {
+    "Content-Type": "text/html; charset=utf-8",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http: https:",
+    "X-Content-Type-Options": "nosniff",
+}
+CALL_HEADERS = {
+    "authorization": "Bearer sk_test_local_pages",
+    "content-type": "application/x-www-form-urlencoded",
+}
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem;color:#1a1a2e}"
+    "h1{font-size:1.3rem}table{border-collapse:collapse;width:100%}td{padding:.3rem 0;border-bottom:1px solid #ddd}"
+    "td+td{text-align:right;white-space:nowrap}select,button{font:inherit;padding:.5rem;width:100%;margin:.3rem 0}"
+    "button{background:#635bff;color:#fff;border:0;border-radius:6px;cursor:pointer}.other{background:#fff;color:#635bff;"
+    "border:1px solid}.bad{color:#b00020}.good{color:#0a7a33}small{color:#666}"
+)
+
+
+def do(call: Call, method: str, path: str, params: Mapping[str, str] | None = None) -> tuple[int, Any]:
+    encoded = urlencode(list((params or {}).items()))
+    query, body = (encoded, "") if method == "GET" else ("", encoded)
+    done = call(Request(method, path, query, body, CALL_HEADERS))
+    return done.status, json.loads(done.body)
+
+
+def confirm(call: Call, path: str, card: str, *, returns_to: str | None = None) -> tuple[str, Any]:
+    """What went wrong, in words, or `requires_action` with the intent that asks for it; nothing where all is well."""
+    returning = {} if returns_to is None else {"return_url": returns_to}
+    status, body = do(call, "POST", path, {"payment_method": card, **returning})
+    if status != 200:
+        return body["error"]["message"], None
+    return ("requires_action", body) if body["status"] == "requires_action" else ("", body)
+
+
+def to_authentication(intent: Object) -> Answer:
+    where = f"/3d_secure/{intent['id']}?{urlencode({'client_secret': intent['client_secret']})}"
+    return Answer(303, "", {**HEADERS, "Location": where})
+
+
+def form(action: str) -> str:
+    options = "".join(f'<option value="{card.id}">{html.escape(_card(card))}</option>' for card in _distinct())
+    return f'<form method="post"><select name="card">{options}</select><button>{html.escape(action)}</button></form>'
+
+
+def _distinct() -> list[Card]:
+    """One of each number that has an id; the cards of all the countries are left to the API."""
+    return list({card.number: card for card in reversed(card_table.CHOSEN) if card.names}.values())[::-1]
+
+
+def _card(card: Card) -> str:
+    kind = "asks for 3-D Secure" if card.authenticates else ""
+    decline = card.declines_setup or card.declines_payment
+    if decline is not None:
+        kind = f"declined: {decline.decline_code}" + ("" if card.declines_setup else ", but can be saved")
+    number = " ".join(card.number[at : at + 4] for at in range(0, len(card.number), 4))
+    return f"{number}  {card.brand}" + (f"  ({kind})" if kind else "")
+
+
+def money(amount: int, currency: str) -> str:
+    return html.escape(amounts.told(Decimal(amount), currency))
+
+
+def told(said: str) -> str:
+    return f'<p class="bad">{html.escape(said)}</p>' if said else ""
+
+
+def missing(what: str) -> Answer:
+    return page(404, "Not found", f"<p>There is no such {what} here.</p>")
+
+
+def page(status: int, title: str, body: str) -> Answer:
+    text = (
+        f"<!doctype html><html lang=en><meta charset=utf-8><title>{html.escape(title)}</title>"
+        f"<meta name=viewport content='width=device-width'><style>{STYLE}</style>"
+        f"<h1>{html.escape(title)}</h1>{body}<p><small>Local Stripe: no money moves here.</small></p></html>"
+    )
+    return Answer(status, text, HEADERS)

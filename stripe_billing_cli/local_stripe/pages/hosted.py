@@ -1,0 +1,145 @@
+"""The pages that Stripe hosts, as the local Stripe serves them: plain forms, at which a test card pays an invoice, is
+set up for later, or passes 3-D Secure.
+
+Only a served local Stripe has them. What is chosen there goes through the same calls as everything else; nobody needs a
+key, as nobody does at Stripe's own pages: whoever has the address may pay.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from urllib.parse import parse_qs, urlencode
+
+from stripe_billing_cli.local_stripe.core.messages import Answer, Request
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.pages import forms, links
+from stripe_billing_cli.local_stripe.pages.forms import Call
+
+INVOICE = re.compile(r"/i/acct_\w+/test_(in_\w+)")
+RECEIPT = re.compile(r"/receipts/acct_\w+/(ch_\w+)")
+SETUP = re.compile(r"/setup/(seti_\w+)")
+CHECKOUT = re.compile(r"/c/pay/(cs_test_\w+)")
+PORTAL = re.compile(r"/p/session/(test_[\w-]+)")
+AUTHENTICATION = re.compile(r"/3d_secure/((?:pi|seti)_\w+)")
+
+
+def is_page(path: str) -> bool:
+    return any(pattern.fullmatch(path) for pattern in (INVOICE, RECEIPT, SETUP, CHECKOUT, PORTAL, AUTHENTICATION))
+
+
+def answer(call: Call, request: Request) -> Answer:
+    """The page at a path of `is_page`, after what a form of it has sent."""
+    if request.method not in ("GET", "POST"):
+        return forms.page(405, "Not here", "<p>This page is read, or its form is sent.</p>")
+    sent = {name: values[0] for name, values in parse_qs(request.body).items()} if request.method == "POST" else {}
+    query = {name: values[0] for name, values in parse_qs(request.query).items()}
+    if found := INVOICE.fullmatch(request.path):
+        return _invoice(call, found[1], sent)
+    if found := RECEIPT.fullmatch(request.path):
+        return _receipt(call, found[1])
+    if found := SETUP.fullmatch(request.path):
+        return _setup(call, found[1], query, sent)
+    if found := CHECKOUT.fullmatch(request.path):
+        return links.checkout(call, found[1], sent)
+    if found := PORTAL.fullmatch(request.path):
+        return links.portal(call, found[1], sent)
+    found = AUTHENTICATION.fullmatch(request.path)
+    return _authentication(call, found[1] if found else "", query, sent)
+
+
+def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
+    status, invoice = forms.do(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
+    if status != 200 or invoice["status"] == "draft":
+        return forms.missing("invoice")
+    said = ""
+    payments = invoice["payments"]["data"]
+    if sent and payments and invoice["status"] in ("open", "uncollectible"):
+        intent = payments[0]["payment"]["payment_intent"]
+        paid, said_by = forms.confirm(call, f"/v1/payment_intents/{intent}/confirm", sent.get("card", ""))
+        if paid == "requires_action":
+            return forms.to_authentication(said_by)
+        said = paid
+        _, invoice = forms.do(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
+    return forms.page(200, f"Invoice {invoice['number']}", forms.told(said) + _bill(invoice) + _ask(invoice))
+
+
+def _bill(invoice: Object) -> str:
+    currency = invoice["currency"]
+    rows = "".join(
+        f"<tr><td>{html.escape(line['description'] or '')}</td><td>{forms.money(line['amount'], currency)}</td></tr>"
+        for line in invoice["lines"]["data"]
+    )
+    due = forms.money(invoice["amount_due"], currency)
+    return f"<table>{rows}<tr><td><b>Amount due</b></td><td><b>{due}</b></td></tr></table>"
+
+
+def _ask(invoice: Object) -> str:
+    match invoice["status"]:
+        case "paid":
+            return '<p class="good">This invoice is paid. Thank you.</p>'
+        case "void":
+            return '<p class="bad">This invoice was voided: nothing is to be paid.</p>'
+    return forms.form(f"Pay {forms.money(invoice['amount_remaining'], invoice['currency'])}")
+
+
+def _receipt(call: Call, id: str) -> Answer:
+    status, charge = forms.do(call, "GET", f"/v1/charges/{id}")
+    if status != 200 or not charge["paid"]:
+        return forms.missing("receipt")
+    rows = [(charge["description"] or "Payment", charge["amount"])]
+    if charge["amount_refunded"]:
+        rows.append(("Refunded", charge["amount_refunded"]))
+    shown = "".join(
+        f"<tr><td>{html.escape(what)}</td><td>{forms.money(amount, charge['currency'])}</td></tr>"
+        for what, amount in rows
+    )
+    card = charge["payment_method_details"]["card"]
+    paid_by = f"<p><small>{html.escape(card['brand'])} ending in {html.escape(card['last4'])}</small></p>"
+    return forms.page(200, "Receipt", f"<table>{shown}</table>{paid_by}")
+
+
+def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
+    status, setup = forms.do(call, "GET", f"/v1/setup_intents/{id}")
+    if status != 200 or not _allowed(setup, query):
+        return forms.missing("card setup")
+    said = ""
+    if sent and setup["status"] in ("requires_payment_method", "requires_confirmation", "requires_action"):
+        said, after = forms.confirm(call, f"/v1/setup_intents/{id}/confirm", sent.get("card", ""))
+        if said == "requires_action":
+            return forms.to_authentication(after)
+        _, setup = forms.do(call, "GET", f"/v1/setup_intents/{id}")
+    if setup["status"] == "succeeded":
+        return forms.page(200, "Card saved", '<p class="good">The card is saved for later payments.</p>')
+    if setup["status"] == "canceled":
+        return forms.page(200, "Canceled", '<p class="bad">No card is asked for any more.</p>')
+    return forms.page(200, "Save a card", forms.told(said) + forms.form("Save card"))
+
+
+def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
+    kind = "payment_intents" if id.startswith("pi_") else "setup_intents"
+    status, intent = forms.do(call, "GET", f"/v1/{kind}/{id}")
+    if status != 200 or not _allowed(intent, query):
+        return forms.missing("authentication")
+    if sent and intent["status"] == "requires_action":
+        succeeds = "true" if sent.get("outcome") == "complete" else "false"
+        back = (intent["next_action"].get("redirect_to_url") or {}).get("return_url")
+        _, intent = forms.do(call, "POST", f"/local/{kind}/{id}/authenticate", {"succeeds": succeeds})
+        if back and re.match(r"https?://", back):
+            mark = "&" if "?" in back else "?"
+            return Answer(303, "", {**forms.HEADERS, "Location": f"{back}{mark}{urlencode({kind[:-1]: id})}"})
+    match intent["status"]:
+        case "requires_action":
+            buttons = (
+                '<form method="post"><button name="outcome" value="complete">Complete</button>'
+                '<button class="other" name="outcome" value="fail">Fail</button></form>'
+            )
+            return forms.page(200, "3-D Secure", "<p>Your bank asks whether this is you.</p>" + buttons)
+        case "succeeded":
+            return forms.page(200, "Authenticated", '<p class="good">Done. You can close this page.</p>')
+    return forms.page(200, "Not authenticated", '<p class="bad">The card was not authenticated. Try another.</p>')
+
+
+def _allowed(intent: Object, query: Mapping[str, str]) -> bool:
+    return bool(query.get("client_secret") == intent["client_secret"])

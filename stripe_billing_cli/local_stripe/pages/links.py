@@ -1,0 +1,121 @@
+"""The pages that links lead to: a Checkout session that collects a card, and the customer portal.
+
+Of the portal: another default card, and the end of a subscription; the flow of a link leads straight to one of the two.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core.messages import Answer
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.pages import forms
+from stripe_billing_cli.local_stripe.pages.forms import Call
+
+SESSION_ID = "{CHECKOUT_SESSION_ID}"
+"""What a `success_url` may have in place of the session's id (https://docs.stripe.com/payments/checkout/custom-success-page)."""
+
+
+def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
+    """Collects a card, and leads to the session's `success_url`."""
+    status, session = forms.do(call, "GET", f"/v1/checkout/sessions/{id}")
+    if status != 200:
+        return forms.missing("Checkout session")
+    said = ""
+    if sent and session["status"] == "open":
+        path = f"/v1/setup_intents/{session['setup_intent']}/confirm"
+        said, after = forms.confirm(call, path, sent.get("card", ""), returns_to=_done(session))
+        if said == "requires_action":
+            return forms.to_authentication(after)
+        _, session = forms.do(call, "GET", f"/v1/checkout/sessions/{id}")
+        if session["status"] == "complete":
+            return _redirect(_done(session))
+    match session["status"]:
+        case "complete":
+            return forms.page(200, "Card saved", '<p class="good">The card is saved for later payments.</p>')
+        case "expired":
+            return forms.page(200, "Expired", '<p class="bad">This link has expired.</p>')
+    return forms.page(
+        200, "Save a card", forms.told(said) + forms.form("Save card") + _link("Back", session["cancel_url"])
+    )
+
+
+def _done(session: Object) -> str:
+    return str(session["success_url"]).replace(SESSION_ID, session["id"])
+
+
+def _redirect(url: str) -> Answer:
+    if not re.match(r"https?://", url):
+        return forms.page(200, "Done", '<p class="good">Done. You can close this page.</p>')
+    return Answer(303, "", {**forms.HEADERS, "Location": url})
+
+
+def _link(text: str, url: str | None) -> str:
+    if url is None or not re.match(r"https?://", url):
+        return ""
+    return f'<p><a href="{html.escape(url)}">{html.escape(text)}</a></p>'
+
+
+def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
+    """What the session's flow is about, else all that the page can do."""
+    status, session = forms.do(call, "GET", f"/local/billing_portal/sessions/{secret}")
+    if status != 200:
+        return forms.missing("portal session")
+    flow = session["flow"] or {"type": "all"}
+    said, done = _act(call, session, sent) if sent else ("", "")
+    if done and flow.get("after_completion", {}).get("type") == "redirect":
+        return _redirect(flow["after_completion"]["redirect"]["return_url"])
+    good = f'<p class="good">{html.escape(done)}</p>' if done else ""
+    body = good + forms.told(said)
+    if flow["type"] in ("all", "payment_method_update") and not (done and session["flow"]):
+        body += forms.form("Use this card from now on")
+    if flow["type"] in ("all", "subscription_cancel") and not (done and session["flow"]):
+        body += "".join(_cancel_form(one) for one in _cancelable(call, session))
+    return forms.page(200, "Your billing", body + _link("Back", session["return_url"]))
+
+
+def _cancelable(call: Call, session: Object) -> list[Any]:
+    _, listed = forms.do(call, "GET", "/v1/subscriptions", {"customer": session["customer"], "limit": "100"})
+    flow = (session["flow"] or {}).get("subscription_cancel")
+    return [
+        one
+        for one in listed["data"]
+        if one["status"] not in ("canceled", "incomplete", "incomplete_expired")
+        and one["cancel_at"] is None
+        and (flow is None or flow["subscription"] == one["id"])
+    ]
+
+
+def _cancel_form(subscription: Object) -> str:
+    id = html.escape(subscription["id"])
+    button = f'<button class="other" name="cancel" value="{id}">Cancel the subscription {id}</button>'
+    return f'<form method="post">{button}</form>'
+
+
+def _act(call: Call, session: Object, sent: Mapping[str, str]) -> tuple[str, str]:
+    """What went wrong, and what was done, in words."""
+    if "cancel" in sent:
+        return _cancel(call, session, sent["cancel"])
+    status, method = forms.do(
+        call, "POST", f"/v1/payment_methods/{sent.get('card', '')}/attach", {"customer": session["customer"]}
+    )
+    if status == 200:
+        default = {"invoice_settings[default_payment_method]": method["id"]}
+        status, method = forms.do(call, "POST", f"/v1/customers/{session['customer']}", default)
+    return ("", "The card is saved, and charged from now on.") if status == 200 else (method["error"]["message"], "")
+
+
+def _cancel(call: Call, session: Object, id: str) -> tuple[str, str]:
+    """As the configuration has it: at the end of the period, or at once."""
+    if all(one["id"] != id for one in _cancelable(call, session)):
+        return "This subscription cannot be canceled here.", ""
+    _, configuration = forms.do(call, "GET", f"/v1/billing_portal/configurations/{session['configuration']}")
+    path = f"/v1/subscriptions/{id}"
+    if configuration["features"]["subscription_cancel"]["mode"] == "immediately":
+        status, answered = forms.do(call, "DELETE", path)
+    else:
+        status, answered = forms.do(call, "POST", path, {"cancel_at_period_end": "true"})
+    return ("", "The subscription is canceled.") if status == 200 else (answered["error"]["message"], "")

@@ -1,0 +1,67 @@
+"""The account's balance and its transactions (https://docs.stripe.com/api/balance)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.payments import ledger
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, page
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Text, optional
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+LIST = Hash({**LIST_FIELDS, **optional(currency=Text(), payout=Text(), source=Text(), type=Text())})
+READ = Hash({"expand": EXPAND})
+
+
+def balance(call: Call) -> Object:
+    """What can be paid out and what cannot yet, by currency: the account's own, and those that it had before."""
+    sums = ledger.sums(call)
+    nothing = {"amount": 0, "currency": call.account["default_currency"]}
+    return {
+        "object": "balance",
+        "available": [_amount(each["available"], each["id"]) for each in sums],
+        "livemode": False,
+        "pending": [_amount(each["pending"], each["id"]) for each in sums],
+        "refund_and_dispute_prefunding": {"available": [nothing], "pending": [nothing]},
+    }
+
+
+def _amount(amount: int, currency: str) -> Object:
+    return {"amount": amount, "currency": currency, "source_types": {"card": amount}}
+
+
+def retrieve(call: Call) -> Object:
+    found = call.store.get(ledger.KIND, call.id)
+    if found is None:
+        raise no_such("balance transaction", call.id, "id", 404)
+    return found
+
+
+def list_transactions(call: Call) -> Object:
+    """Of a source, of which Stripe lists none for a dispute (recorded), or by type and currency."""
+    params = call.params
+    if "payout" in params:
+        raise no_such("payout", params["payout"], "payout")
+    conditions = [*equal("currency", params.get("currency")), *equal("type", params.get("type"))]
+    if "currency" in params and params["currency"] not in {each["id"] for each in ledger.sums(call)}:
+        conditions.append(Condition("0"))  # there is none, which need not be looked for
+    if "source" in params:
+        conditions.append(_of_source(call, params["source"]))
+    return page(call, ledger.KIND, PATH, conditions)
+
+
+def _of_source(call: Call, source: str) -> Condition:
+    """The transactions that a charge or a refund names: found without a look at all the others."""
+    named = call.store.get("charge", source) or call.store.get("refund", source) or {}
+    ids = [named.get(name) for name in ("balance_transaction", "failure_balance_transaction")]
+    return Condition("id IN (?, ?)", tuple(ids))
+
+
+PATH = "/v1/balance_transactions"
+ROUTES = (
+    Route("GET", "/v1/balance", "balance", READ, balance),
+    Route("GET", PATH, ledger.KIND, LIST, list_transactions, lists=True),
+    Route("GET", f"{PATH}/{{id}}", ledger.KIND, READ, retrieve),
+    Route("GET", "/v1/balance/history", ledger.KIND, LIST, list_transactions, lists=True),
+    Route("GET", "/v1/balance/history/{id}", ledger.KIND, READ, retrieve),
+)

@@ -1,0 +1,176 @@
+"""The calls on charges (https://docs.stripe.com/api/charges), which payment intents make and nothing else does."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.payments import charge_rules, charges
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Choice,
+    Currency,
+    Email,
+    Hash,
+    Integer,
+    Metadata,
+    Text,
+    optional,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
+from stripe_billing_cli.local_stripe.resources.payment_intents.intents import shipping
+
+NO_CONNECT = "it has no connected accounts"
+CREATE = Hash(
+    {
+        **optional(
+            amount=Integer(1),
+            capture=Boolean(),
+            currency=Currency(),
+            customer=Text(),
+            description=Text(),
+            payment_method=Text(),
+            receipt_email=Email(),
+            shipping=intent_forms.SHIPPING,
+            source=Text(),
+            statement_descriptor=Text(),
+            statement_descriptor_suffix=Text(),
+        ),
+        **unsettable(metadata=Metadata()),
+        **unsupported("cards are charged by payment intents", "card radar_options"),
+        **unsupported(
+            NO_CONNECT, "application_fee application_fee_amount destination on_behalf_of transfer_data transfer_group"
+        ),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash(
+    {
+        **optional(
+            customer=Text(),
+            description=Text(40_000),
+            fraud_details=Hash(unsettable(user_report=Choice(("fraudulent", "safe")))),
+            receipt_email=Email(),
+            shipping=intent_forms.SHIPPING,
+            transfer_group=Text(),
+        ),
+        **unsettable(metadata=Metadata()),
+        "expand": EXPAND,
+    }
+)
+CAPTURE = Hash(
+    {
+        **optional(
+            amount=Integer(), receipt_email=Email(), statement_descriptor=Text(), statement_descriptor_suffix=Text()
+        ),
+        **unsupported(NO_CONNECT, "application_fee application_fee_amount transfer_data transfer_group"),
+        "expand": EXPAND,
+    }
+)
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(customer=Text(), payment_intent=Text()),
+        **unsupported(NO_CONNECT, "transfer_group"),
+    }
+)
+READ = Hash({"expand": EXPAND})
+NO_TOKENS = (
+    "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "
+    "your payments, you will need to use the Payment Intents and Payment Methods API. Read more about what you should "
+    "do here: https://docs.stripe.com/payments/payment-methods/integration-options. If you need to continue to use "
+    "Card Tokens on the Customers and Charges API, enable this functionality in your API policies settings: "
+    "https://dashboard.stripe.com/settings/developers/api-policies"
+)
+
+
+def create(call: Call) -> Object:
+    """Refused: an account of today charges cards by payment intents (the refusals are recorded)."""
+    params = call.params
+    if "customer" in params:
+        raise _no_saved_card(call, customers.find(call, params["customer"])["id"])
+    if "source" in params:
+        raise invalid(NO_TOKENS)
+    raise invalid("Must provide source or customer.", code="parameter_missing")
+
+
+def _no_saved_card(call: Call, customer: str) -> ApiError:
+    attached = call.store.select("payment_method", equal(json_field("customer"), customer), newest_first=True, limit=1)
+    message = (
+        "This Customer doesn't have any legacy saved payment details, but does have a Payment Method attached. Use a "
+        "Payment Intent instead of creating a Charge: https://stripe.com/docs/payments/payment-intents/migration"
+        if attached
+        else "This Customer doesn't have any saved payment details. Attach a legacy Token, Card, Bank Account, or "
+        "Source to this Customer and then try this request again, or use Payment Intents and Payment Methods instead."
+    )
+    return ApiError(402, message, "missing", "card", type="card_error")
+
+
+def update(call: Call) -> Object:
+    before = charge_rules.find(call)
+    params = call.params
+    if "transfer_group" in params:
+        raise invalid(
+            f"This Charge was created by a PaymentIntent ({before['payment_intent']}). You must update the "
+            "`transfer_group` on the PaymentIntent instead of updating the Charge directly. See "
+            "https://stripe.com/docs/api#update_payment_intent"
+        )
+    after = {**before, **{name: params[name] for name in ("description", "receipt_email") if name in params}}
+    if "customer" in params:
+        after["customer"] = _customer(call, before)
+    if "shipping" in params:
+        after["shipping"] = shipping(params["shipping"])
+    if "fraud_details" in params:
+        report = params["fraud_details"].get("user_report")
+        after["fraud_details"] = {"user_report": report} if report else {}
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if after != before:
+        call.store.replace(charges.KIND, after)
+        events.record(call, "charge.updated", after, before)
+    return after
+
+
+def _customer(call: Call, charge: Object) -> str:
+    """ "This field may only be updated if there is no existing associated customer with this charge"."""
+    customer = str(customers.find(call, call.params["customer"])["id"])
+    if charge["customer"] not in (None, customer):
+        raise invalid(f"Charge {charge['id']} has a customer already, which cannot be changed.", "customer")
+    return customer
+
+
+def capture(call: Call) -> Object:
+    """Refused: what is to be captured is captured at its payment intent."""
+    charge = charge_rules.find(call)
+    if charge["captured"]:
+        raise invalid(f"Charge {charge['id']} has already been captured.", code="charge_already_captured")
+    raise invalid(
+        f"This uncaptured Charge was created by a PaymentIntent ({charge['payment_intent']}). You must capture the "
+        "PaymentIntent instead of capturing the Charge directly. See "
+        "https://stripe.com/docs/api#capture_payment_intent"
+    )
+
+
+def list_charges(call: Call) -> Object:
+    conditions = [
+        *naming(call, "customer"),
+        *naming(call, "payment_intent"),
+    ]
+    return page(call, charges.KIND, PATH, conditions)
+
+
+PATH = "/v1/charges"
+ROUTES = (
+    Route("POST", PATH, charges.KIND, CREATE, create),
+    Route("GET", PATH, charges.KIND, LIST, list_charges, lists=True),
+    Route("GET", f"{PATH}/{{id}}", charges.KIND, READ, charge_rules.find),
+    Route("POST", f"{PATH}/{{id}}", charges.KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/capture", charges.KIND, CAPTURE, capture),
+)

@@ -1,0 +1,351 @@
+"""Credit notes: what is taken off a finalized invoice (https://docs.stripe.com/api/credit_notes).
+
+A note first reduces what is still to be paid (`pre_payment_amount`); the rest goes back to the card, to the customer's
+balance or outside of Stripe (`post_payment_amount`). Fields after `stripe/_credit_note.py`. Amounts in minor units.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices
+from stripe_billing_cli.local_stripe.billing.payments import refunds
+from stripe_billing_cli.local_stripe.billing.subscriptions import standing
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, pages
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page, page_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Choice,
+    Hash,
+    Integer,
+    ListOf,
+    Metadata,
+    Params,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.credit_notes import lines as credit_note_lines
+from stripe_billing_cli.local_stripe.resources.customers import customers
+
+KIND = "credit_note"
+CREDITABLE = ("open", "paid")
+"""The statuses of an invoice that can be credited: "a finalized invoice" that is not given up
+(https://docs.stripe.com/invoicing/integration/programmatic-credit-notes)."""
+COMMON = {
+    **required(invoice=Text()),
+    **optional(
+        amount=Integer(0),
+        credit_amount=Integer(0),
+        effective_at=Integer(),
+        email_type=Choice(("credit_note", "none")),
+        lines=ListOf(credit_note_lines.LINE),
+        memo=Text(),
+        out_of_band_amount=Integer(0),
+        reason=Choice(("duplicate", "fraudulent", "order_change", "product_unsatisfactory")),
+        refund_amount=Integer(0),
+        refunds=ListOf(Hash({**required(refund=Text()), **optional(amount_refunded=Integer(1))})),
+    ),
+    **unsettable(metadata=Metadata()),
+    **unsupported("it has no shipping", "shipping_cost"),
+    "expand": EXPAND,
+}
+CREATE = Hash(COMMON)
+PREVIEW = Hash(COMMON)
+PREVIEW_LINES = Hash({**COMMON, **{name: LIST_FIELDS[name] for name in ("ending_before", "limit", "starting_after")}})
+UPDATE = Hash({**optional(memo=Text()), **unsettable(metadata=Metadata()), "expand": EXPAND})
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(customer=Text(), invoice=Text()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+
+
+def check(params: Params) -> None:
+    """Raises where a note is of nothing."""
+    if "amount" not in params and "lines" not in params:
+        raise invalid("You must provide one of `amount`, `lines`, or `shipping_cost`.")
+
+
+def _invoice(call: Call) -> tuple[Call, Object]:
+    invoice = call.store.get("invoice", call.params["invoice"])
+    if invoice is None:
+        raise no_such("invoice", call.params["invoice"], "invoice")
+    customer = call.store.get("customer", invoice["customer"]) or {}
+    return clocks.at_time_of(call, customer), invoice
+
+
+def of_invoice(call: Call, invoice: str) -> list[Object]:
+    """The notes of an invoice, void ones too, oldest first."""
+    return call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000)
+
+
+def _drafted(call: Call, invoice: Object) -> Object:
+    """The note that the parameters describe, not stored. Raises where the invoice does not allow for it."""
+    params = call.params
+    if invoice["status"] not in CREDITABLE:
+        raise invalid(
+            "You can only create a credit note for an invoice that is open or paid. "
+            f"This invoice has the status {invoice['status']}.",
+            "invoice",
+        )
+    id = identifiers.long_id(call, "cn")
+    shown = credit_note_lines.of(call, invoice, params.get("lines", ()))
+    subtotal = sum(line["amount"] for line in shown) if shown else params.get("amount", 0)
+    discounts = _sums(shown)
+    total = subtotal - sum(discounts.values())
+    if shown and params.get("amount", total) != total:
+        raise invalid("The amount of a credit note must be the sum of its lines.", "amount")
+    if total <= 0:
+        raise invalid("The total of a credit note must be greater than 0.", "amount")
+    linked = _linked(call, params)
+    _check_room(call, invoice, total, sum(one["amount_refunded"] for one in linked))
+    pre = min(total, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
+    _check_parts(params, total - pre, sum(one["amount_refunded"] for one in linked), invoice["currency"])
+    count = len(of_invoice(call, invoice["id"])) + 1
+    number = f"{invoice['number']}-CN-{count:02}"
+    kind = "mixed" if 0 < pre < total else "pre_payment" if pre else "post_payment"
+    return {
+        "id": id,
+        "object": KIND,
+        "amount": total,
+        "amount_shipping": 0,
+        "created": call.now,
+        "currency": invoice["currency"],
+        "customer": invoice["customer"],
+        "customer_account": None,
+        "customer_balance_transaction": None,
+        "discount_amount": sum(discounts.values()),
+        "discount_amounts": [{"amount": amount, "discount": one} for one, amount in discounts.items()],
+        "effective_at": params.get("effective_at", call.now),
+        "invoice": invoice["id"],
+        "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/credit_notes/{id}/lines"},
+        "livemode": False,
+        "memo": params.get("memo"),
+        "metadata": merged({}, params.get("metadata") or {}),
+        "number": number,
+        "out_of_band_amount": params.get("out_of_band_amount"),
+        "pdf": f"{pages.hosted_invoice(call.account['id'], invoice['id'])}/{number}/pdf",
+        "post_payment_amount": total - pre,
+        "pre_payment_amount": pre,
+        "pretax_credit_amounts": [],
+        "reason": params.get("reason"),
+        "refunds": linked,
+        "shipping_cost": None,
+        "status": "issued",
+        "subtotal": subtotal,
+        "subtotal_excluding_tax": subtotal,
+        "total": total,
+        "total_excluding_tax": total,
+        "total_taxes": [],
+        "type": kind,
+        "voided_at": None,
+    }
+
+
+def _sums(lines: list[Object]) -> dict[str, int]:
+    """What each discount takes off the lines."""
+    sums: dict[str, int] = {}
+    for line in lines:
+        for one in line["discount_amounts"]:
+            sums[one["discount"]] = sums.get(one["discount"], 0) + one["amount"]
+    return sums
+
+
+def _linked(call: Call, params: Params) -> list[Object]:
+    found = []
+    for number, one in enumerate(params.get("refunds", ())):
+        refund = call.store.get("refund", one["refund"])
+        if refund is None:
+            raise no_such("refund", one["refund"], f"refunds[{number}][refund]")
+        found.append(_link(refund, one.get("amount_refunded", refund["amount"])))
+    return found
+
+
+def _link(refund: Object, amount: int) -> Object:
+    return {"amount_refunded": amount, "payment_record_refund": None, "refund": refund["id"], "type": "refund"}
+
+
+def left_to_credit(call: Call, invoice: Object) -> int:
+    """What of an invoice no credit note and no refund has given back: "the credit note API subtracts those refund
+    amounts from the maximum creditable amount" (`CreditNoteService.create`)."""
+    notes = [note for note in of_invoice(call, invoice["id"]) if note["status"] == "issued"]
+    linked = {one["refund"] for note in notes for one in note["refunds"]}
+    charge = _charge(call, invoice)
+    apart = (
+        []
+        if charge is None
+        else call.store.select("refund", equal(json_field("charge"), charge["id"]), newest_first=False, limit=1000)
+    )
+    refunded = sum(
+        one["amount"] for one in apart if one["id"] not in linked and one["status"] not in ("failed", "canceled")
+    )
+    return int(invoice["total"] - sum(note["total"] for note in notes) - refunded)
+
+
+def _check_room(call: Call, invoice: Object, total: int, linked: int) -> None:
+    left = left_to_credit(call, invoice) + linked
+    if total > left:
+        wanted, most = (amounts.told(Decimal(each), invoice["currency"]) for each in (total, left))
+        raise invalid(
+            f"The credit note amount ({wanted}) is greater than the amount of the invoice that is left to be credited "
+            f"({most}).",
+            "amount",
+        )
+
+
+def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
+    """ "The sum of refunds, customer balance credits, and outside of Stripe credits must equal the
+    post_payment_amount." """
+    named = ("credit_amount", "out_of_band_amount", "refund_amount")
+    given = sum(params.get(name, 0) for name in named) + linked
+    if given != post:
+        wanted, got = (amounts.told(Decimal(each), currency) for each in (post, given))
+        raise invalid(
+            "The sum of credit amount, refund amount and out of band amount "
+            f"({got}) must equal the post payment amount ({wanted})."
+        )
+
+
+def _charge(call: Call, invoice: Object) -> Object | None:
+    """The charge that paid an invoice."""
+    intent = invoices.intent_of(call, invoice)
+    return None if intent is None else call.store.get("charge", intent["latest_charge"] or "")
+
+
+def create(call: Call) -> Object:
+    call, invoice = _invoice(call)
+    note = _drafted(call, invoice)
+    params = call.params
+    if amount := params.get("refund_amount"):
+        charge = _charge(call, invoice)
+        if charge is None:
+            raise _nothing_to_refund()
+        made = refunds.refund(call, charge, {"amount": amount})
+        note["refunds"] = [*note["refunds"], _link(made, amount)]
+    if amount := params.get("credit_amount"):
+        moved = _credit_balance(call, invoice, amount, note["id"])
+        note["customer_balance_transaction"] = moved["id"]
+    call.store.insert(KIND, note)
+    events.record(call, "credit_note.created", note)
+    _reduce(call, invoice, note["pre_payment_amount"], note["post_payment_amount"])
+    return note
+
+
+def _credit_balance(call: Call, invoice: Object, amount: int, note: str) -> Object:
+    before = customers.find(call, invoice["customer"])
+    after = {**before, "balance": before["balance"] - amount, "currency": before["currency"] or invoice["currency"]}
+    call.store.replace("customer", after)
+    events.record(call, "customer.updated", after, before)
+    return customer_balance.record(call, after, -amount, "credit_note", invoice["currency"], credit_note=note)
+
+
+def _nothing_to_refund() -> ApiError:
+    return invalid("The invoice was not paid by a charge, so `refund_amount` cannot be used.", "refund_amount")
+
+
+def _reduce(call: Call, invoice: Object, pre: int, post: int) -> None:
+    """Take a note's amounts off its invoice, or put them back where they are negative."""
+    changes: dict[str, Any] = {
+        "amount_due": invoice["amount_due"] - pre,
+        "amount_remaining": invoice["amount_remaining"] - pre,
+        "pre_payment_credit_notes_amount": invoice["pre_payment_credit_notes_amount"] + pre,
+        "post_payment_credit_notes_amount": invoice["post_payment_credit_notes_amount"] + post,
+    }
+    if pre:
+        changes["payments"] = _payments(call, invoice, changes["amount_due"])
+    after = invoices.amend(call, invoice["id"], **changes)
+    if pre and after["status"] == "open" and after["amount_remaining"] == 0:
+        standing.paid(call, invoices.paid(call, after, out_of_band=True), None)
+
+
+def _payments(call: Call, invoice: Object, due: int) -> Object:
+    """What is to be paid by the invoice's payment intent, which asks for what is left."""
+    intent = invoices.intent_of(call, invoice)
+    if intent is None or due == 0:
+        return dict(invoice["payments"])
+    call.store.replace("payment_intent", {**intent, "amount": due})
+    asked = [{**one, "amount_requested": due} for one in invoice["payments"]["data"]]
+    return {**invoice["payments"], "data": asked}
+
+
+def preview(call: Call) -> Object:
+    call, invoice = _invoice(call)
+    return _drafted(call, invoice)
+
+
+def retrieve(call: Call) -> Object:
+    note = call.store.get(KIND, call.id)
+    if note is None:
+        raise no_such("credit note", call.id, "id", 404)
+    return note
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    after = {**before, **({"memo": params["memo"]} if "memo" in params else {})}
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if after != before:
+        call.store.replace(KIND, after)
+        events.record(call, "credit_note.updated", after, before)
+    return after
+
+
+def void(call: Call) -> Object:
+    """Only while the invoice is open (https://docs.stripe.com/invoicing/integration/programmatic-credit-notes#void)."""
+    before = retrieve(call)
+    customer = call.store.get("customer", before["customer"]) or {}
+    call = clocks.at_time_of(call, customer)
+    invoice = call.store.get("invoice", before["invoice"])
+    if before["status"] != "issued":
+        raise invalid("This credit note has already been voided.")
+    if invoice is None or invoice["status"] != "open" or before["post_payment_amount"]:
+        raise invalid("You can only void a credit note of an invoice that is open.")
+    after = {**before, "status": "void", "voided_at": call.now}
+    call.store.replace(KIND, after)
+    events.record(call, "credit_note.voided", after)
+    _reduce(call, invoice, -before["pre_payment_amount"], 0)
+    return after
+
+
+def list_notes(call: Call) -> Object:
+    conditions = [
+        *naming(call, "customer"),
+        *naming(call, "invoice"),
+    ]
+    return page(call, KIND, "/v1/credit_notes", conditions)
+
+
+def list_lines(call: Call) -> Object:
+    lines = retrieve(call)["lines"]["data"]
+    return page_of(call, lines, f"/v1/credit_notes/{call.id}/lines", "credit note line item")
+
+
+def preview_lines(call: Call) -> Object:
+    return page_of(call, preview(call)["lines"]["data"], "/v1/credit_notes/preview/lines", "credit note line item")
+
+
+PATH = "/v1/credit_notes"
+RETRIEVE = Hash({"expand": EXPAND})
+LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check),
+    Route("GET", PATH, KIND, LIST, list_notes, lists=True),
+    Route("GET", f"{PATH}/preview", KIND, PREVIEW, preview, check),
+    Route("GET", f"{PATH}/preview/lines", credit_note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("GET", f"{PATH}/{{id}}/lines", credit_note_lines.KIND, LINES, list_lines, lists=True),
+    Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),
+)

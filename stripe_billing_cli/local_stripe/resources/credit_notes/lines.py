@@ -1,0 +1,111 @@
+"""The lines of a credit note: parts of its invoice's lines, and lines of its own.
+
+Fields after `stripe/_credit_note_line_item.py`; amounts in minor units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.parameters import (
+    Choice,
+    Hash,
+    Integer,
+    Metadata,
+    Text,
+    optional,
+    required,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "credit_note_line_item"
+LINE = Hash(
+    {
+        **required(type=Choice(("custom_line_item", "invoice_line_item"))),
+        **optional(
+            amount=Integer(0),
+            description=Text(),
+            invoice_line_item=Text(),
+            metadata=Metadata(),
+            quantity=Integer(1),
+            unit_amount=Integer(0),
+        ),
+        **unsupported("it computes no taxes", "tax_amounts tax_rates"),
+        **unsupported("its credit notes have whole minor units", "unit_amount_decimal"),
+    }
+)
+
+
+def of(call: Call, invoice: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
+    """The lines that parameters describe."""
+    billed = {line["id"]: line for line in invoice["lines"]["data"]}
+    return [_line(call, one, billed, f"lines[{number}]") for number, one in enumerate(wanted)]
+
+
+def _line(call: Call, wanted: Mapping[str, Any], billed: Mapping[str, Object], param: str) -> Object:
+    custom = wanted["type"] == "custom_line_item"
+    quantity = wanted.get("quantity", 1 if custom else None)
+    line: Object = {
+        "id": identifiers.long_id(call, "cnli"),
+        "object": KIND,
+        "description": wanted.get("description"),
+        "discount_amount": 0,
+        "discount_amounts": [],
+        "livemode": False,
+        "metadata": dict(wanted.get("metadata") or {}),
+        "pretax_credit_amounts": [],
+        "tax_rates": [],
+        "taxes": [],
+        "type": wanted["type"],
+    }
+    if custom:
+        if "unit_amount" not in wanted:
+            raise invalid("Missing required param: unit_amount.", f"{param}[unit_amount]", "parameter_missing")
+        unit = wanted["unit_amount"]
+        return {
+            **line,
+            "amount": unit * (quantity or 1),
+            **_unit(unit),
+            "quantity": quantity,
+            "invoice_line_item": None,
+        }
+    source = billed.get(wanted.get("invoice_line_item", ""))
+    if source is None:
+        raise no_such("invoice line item", wanted.get("invoice_line_item", ""), f"{param}[invoice_line_item]")
+    return {**line, **_part(source, wanted, quantity)}
+
+
+def _part(source: Object, wanted: Mapping[str, Any], quantity: int | None) -> Object:
+    """So much of an invoice's line: an amount, a quantity, or all of it, with its share of the discounts."""
+    if "amount" in wanted:
+        amount = wanted["amount"]
+    elif quantity is not None and source["quantity"]:
+        amount = round(Fraction(source["amount"] * quantity, source["quantity"]))
+    else:
+        amount = source["amount"]
+    share = Fraction(amount, source["amount"]) if source["amount"] else Fraction(0)
+    discounts = [
+        {"amount": round(one["amount"] * share), "discount": one["discount"]}
+        for one in source["discount_amounts"] or ()
+    ]
+    count = quantity or (source["quantity"] if amount == source["amount"] else None)
+    unit = wanted.get("unit_amount", amount // count if count and amount % count == 0 else None)
+    return {
+        "amount": amount,
+        "description": wanted.get("description", source["description"]),
+        "discount_amount": sum(one["amount"] for one in discounts),
+        "discount_amounts": discounts,
+        "invoice_line_item": source["id"],
+        "quantity": count,
+        **_unit(unit),
+    }
+
+
+def _unit(amount: int | None) -> Object:
+    return {"unit_amount": amount, "unit_amount_decimal": None if amount is None else str(amount)}

@@ -1,0 +1,302 @@
+"""Customers (https://docs.stripe.com/api/customers). Fields after `stripe/_customer.py`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Choice,
+    Email,
+    Hash,
+    Integer,
+    ListOf,
+    Metadata,
+    Params,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources import tax_ids
+from stripe_billing_cli.local_stripe.resources.payment_methods import fields as payment_method_form
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+PREFIX = re.compile("[A-Z0-9]{1,12}")
+ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
+ADDRESS = Hash(unsettable(**{name: Text() for name in ADDRESS_FIELDS}))
+SHIPPING = Hash({**required(address=ADDRESS, name=Text()), **unsettable(phone=Text())})
+INVOICE_SETTINGS = Hash(
+    {
+        **optional(default_payment_method=Text()),
+        **unsettable(footer=Text()),
+        **unsupported("it renders no invoices", "custom_fields rendering_options"),
+    }
+)
+COMMON = {
+    **unsettable(
+        address=ADDRESS,
+        description=Text(),
+        name=Text(256),
+        business_name=Text(150),
+        individual_name=Text(150),
+        phone=Text(20),
+        shipping=SHIPPING,
+        email=Email(),
+        metadata=Metadata(),
+        tax_exempt=Choice(("none", "reverse", "exempt")),
+    ),
+    **optional(
+        balance=Integer(),
+        invoice_prefix=Text(),
+        invoice_settings=INVOICE_SETTINGS,
+        next_invoice_sequence=Integer(1),
+        preferred_locales=ListOf(Text()),
+        source=Text(),
+    ),
+    **unsupported("it has no sources but the one given last", "default_source"),
+    **unsupported("it has no cash balances", "cash_balance"),
+    **unsupported("it computes no taxes", "tax"),
+    "expand": EXPAND,
+}
+CREATE = Hash(
+    {
+        **COMMON,
+        **optional(payment_method=Text(), test_clock=Text(), tax_id_data=ListOf(tax_ids.NEW, 5)),
+        **unsupported("it checks no cards on their own", "validate"),
+    }
+)
+UPDATE = Hash(COMMON)
+LIST = Hash({**LIST_FIELDS, **optional(email=Text(512), test_clock=Text())})
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    clock = params.get("test_clock")
+    if clock is not None:
+        if call.store.get(clocks.KIND, clock) is None:
+            raise no_such("billing clock", clock, "test_clock")
+        clocks.check_room_for_customer(call, clock)
+    call = clocks.at_time_of(call, {"test_clock": clock})
+    _check_prefix(call, None)
+    customer = _new_customer(call)
+    call.store.insert("customer", customer)
+    if customer["balance"]:
+        customer_balance.record(call, customer, customer["balance"], "initial")
+    for at, data in enumerate(params.get("tax_id_data", ())):
+        tax_ids.add(call, customer["id"], data, f"tax_id_data[{at}][value]")
+    settings = params.get("invoice_settings", {})
+    if "payment_method" in params:
+        attached = payment_methods.attach_to(call, params["payment_method"], customer["id"], "payment_method")
+        if settings.get("default_payment_method") == params["payment_method"]:
+            settings = {**settings, "default_payment_method": attached["id"]}
+    if "source" in params:
+        customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
+    _set_default(call, customer, {"invoice_settings": settings})
+    call.store.replace("customer", customer)
+    events.record(call, "customer.created", customer)
+    return customer
+
+
+def _new_customer(call: Call) -> Object:
+    params = call.params
+    address = params.get("address")
+    return {
+        "id": identifiers.short_id(call, "cus"),
+        "object": "customer",
+        "address": None if address is None else _address(address),
+        "balance": params.get("balance", 0),
+        "business_name": params.get("business_name"),
+        "created": call.now,
+        "currency": None,
+        "customer_account": None,
+        "default_source": None,
+        "delinquent": False,
+        "description": params.get("description"),
+        "discount": None,
+        "email": params.get("email"),
+        "individual_name": params.get("individual_name"),
+        "invoice_prefix": params.get("invoice_prefix") or identifiers.invoice_prefix(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": params.get("invoice_settings", {}).get("footer"),
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": merged({}, params.get("metadata") or {}),
+        "name": params.get("name"),
+        "next_invoice_sequence": params.get("next_invoice_sequence", 1),
+        "phone": params.get("phone"),
+        "preferred_locales": params.get("preferred_locales", []),
+        "shipping": _shipping(params.get("shipping")),
+        "tax_exempt": params.get("tax_exempt") or "none",
+        "test_clock": params.get("test_clock"),
+    }
+
+
+def check_prefix_form(params: Params) -> None:
+    """Recorded 2026-08-26.dahlia, as the refusal of a prefix that another customer has."""
+    if not PREFIX.fullmatch(params.get("invoice_prefix", "A")):
+        raise invalid("Invoice number prefix must be 1–12 uppercase letters or numbers.")
+
+
+def _check_prefix(call: Call, own: str | None) -> None:
+    prefix = call.params.get("invoice_prefix")
+    if prefix is None:
+        return
+    holders = call.store.select("customer", equal(json_field("invoice_prefix"), prefix), newest_first=True, limit=1)
+    for holder in holders:
+        if holder["id"] != own:
+            raise invalid(
+                f"This invoice number prefix is taken by customer: {holder['id']}. Please enter a different prefix.",
+                "invoice_prefix",
+            )
+
+
+def _address(params: Mapping[str, Any]) -> Object:
+    return {name: params.get(name) for name in ADDRESS_FIELDS}
+
+
+def _shipping(params: Mapping[str, Any] | None) -> Object | None:
+    if params is None:
+        return None
+    return {"address": _address(params["address"]), "name": params["name"], "phone": params.get("phone")}
+
+
+def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> Object:
+    """The customer that a parameter names. Raises `resource_missing`, also for one that was deleted."""
+    customer = call.store.get("customer", id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", id, param, status)
+    return customer
+
+
+def retrieve(call: Call) -> Object:
+    customer = call.store.get("customer", call.id)
+    if customer is None:
+        raise no_such("customer", call.id, "id", 404)
+    if customer.get("deleted"):
+        return {name: customer[name] for name in ("id", "object", "deleted")}
+    return customer
+
+
+def _living(call: Call) -> Object:
+    customer = retrieve(call)
+    if customer.get("deleted"):
+        raise no_such("customer", call.id, "id", 404)
+    return customer
+
+
+def update(call: Call) -> Object:
+    before = _living(call)
+    call = clocks.at_time_of(call, before)
+    params = call.params
+    _check_prefix(call, before["id"])
+    plain = (
+        "balance business_name description email individual_name invoice_prefix name next_invoice_sequence phone "
+        "preferred_locales"
+    ).split()
+    customer = {
+        **before,
+        **{name: params[name] for name in plain if name in params},
+        "invoice_settings": {**before["invoice_settings"]},
+    }
+    if "metadata" in params:
+        customer["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "address" in params:
+        changed = params["address"]
+        customer["address"] = None if changed is None else {**_address(before["address"] or {}), **changed}
+    if "shipping" in params:
+        customer["shipping"] = _shipping(params["shipping"])
+    if "tax_exempt" in params:
+        customer["tax_exempt"] = params["tax_exempt"] or "none"
+    if "footer" in params.get("invoice_settings", {}):
+        customer["invoice_settings"]["footer"] = params["invoice_settings"]["footer"]
+    if "source" in params:
+        customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
+    _set_default(call, customer, params)
+    save(call, before, customer)
+    if customer["balance"] != before["balance"]:
+        customer_balance.record(call, customer, customer["balance"] - before["balance"], "adjustment")
+    return customer
+
+
+def _set_default(call: Call, customer: Object, params: Mapping[str, Any]) -> None:
+    id = params.get("invoice_settings", {}).get("default_payment_method")
+    if id is None:
+        return
+    method = payment_methods.find_card(call, id, "invoice_settings[default_payment_method]")
+    if method["customer"] != customer["id"]:
+        raise invalid(
+            f"The customer does not have a payment method with the ID {id}. The payment method must be attached "
+            "to the customer.",
+            "invoice_settings[default_payment_method]",
+            "resource_missing",
+        )
+    customer["invoice_settings"]["default_payment_method"] = id
+
+
+def save(call: Call, before: Object, after: Object) -> None:
+    """Store a customer and tell that it changed, if it did."""
+    if after != before:
+        call.store.replace("customer", after)
+        events.record(call, "customer.updated", after, before)
+
+
+def list_customers(call: Call) -> Object:
+    params = call.params
+    conditions = [
+        Condition("json_extract(body, '$.deleted') IS NULL"),
+        *equal(json_field("email"), params.get("email")),
+    ]
+    check_named(call, "test_clock", clocks.KIND, "billing clock")
+    if "test_clock" in params:
+        conditions += equal(json_field("test_clock"), params["test_clock"])
+    else:
+        conditions.append(Condition(f"{json_field('test_clock')} IS NULL"))
+    return page(call, "customer", "/v1/customers", conditions)
+
+
+def list_payment_methods(call: Call) -> Object:
+    customer = _living(call)
+    return payment_methods.list_of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
+
+
+def retrieve_payment_method(call: Call) -> Object:
+    return payment_methods.retrieve_of_customer(call, _living(call)["id"])
+
+
+PLAIN_LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+
+ROUTES = (
+    Route("POST", "/v1/customers", "customer", CREATE, create, check_prefix_form),
+    Route("GET", "/v1/customers", "customer", LIST, list_customers, lists=True),
+    Route("GET", "/v1/customers/{id}", "customer", Hash({"expand": EXPAND}), retrieve),
+    Route("POST", "/v1/customers/{id}", "customer", UPDATE, update, check_prefix_form),
+    Route(
+        "GET",
+        "/v1/customers/{id}/payment_methods",
+        "payment_method",
+        Hash({**PLAIN_LIST.fields, **payment_method_form.LIST_FILTERS}),
+        list_payment_methods,
+        lists=True,
+    ),
+    Route(
+        "GET",
+        "/v1/customers/{id}/payment_methods/{id}",
+        "payment_method",
+        payment_method_form.RETRIEVE,
+        retrieve_payment_method,
+    ),
+)

@@ -1,0 +1,46 @@
+"""Deleting a customer, which ends its subscriptions (https://docs.stripe.com/api/customers/delete)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.schedules import schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import ending, stored
+from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.parameters import Hash
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def delete(call: Call) -> Object:
+    customer = call.store.get("customer", call.id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", call.id, "id", 404)
+    return delete_customer(clocks.at_time_of(call, customer), customer)
+
+
+def delete_customer(call: Call, customer: Object) -> Object:
+    """What is left of it says only that it was deleted; its subscriptions are canceled at once, and its cards cannot be
+    charged any more ("Permanently deletes a customer. … Also immediately cancels any active subscriptions")."""
+    living = call.store.select(
+        "subscription", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
+    )
+    for subscription in living:
+        if subscription["status"] not in stored.ENDED:
+            ending.end(call, subscription["id"], reason=None)
+    for planned in call.store.select(
+        schedule.KIND, equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
+    ):
+        if planned["status"] in schedule.LIVING:
+            schedule.closed(call, planned, "canceled")
+    for method in call.store.select(
+        "payment_method", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
+    ):
+        call.store.replace("payment_method", {**method, "customer": None, "_detached": True})
+    gone = {"id": customer["id"], "object": "customer", "deleted": True}
+    call.store.replace("customer", {**gone, "created": customer["created"]})
+    events.record(call, "customer.deleted", customer)
+    return gone
+
+
+ROUTES = (Route("DELETE", "/v1/customers/{id}", "customer", Hash({}), delete),)

@@ -1,0 +1,99 @@
+"""The calls on disputes (https://docs.stripe.com/api/disputes)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.payments import charge_rules, disputes
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Hash,
+    Metadata,
+    Text,
+    optional,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+
+LONG_TEXTS = (
+    "access_activity_log cancellation_policy_disclosure cancellation_rebuttal duplicate_charge_explanation "
+    "product_description refund_policy_disclosure refund_refusal_explanation uncategorized_text"
+).split()
+EVIDENCE = Hash(
+    {
+        **unsettable(**{name: Text(20_000 if name in LONG_TEXTS else 5000) for name in disputes.TEXTS}),
+        **unsupported("it has no files", " ".join(disputes.FILES)),
+        **unsupported("its banks read plain evidence only", "enhanced_evidence"),
+    }
+)
+UPDATE = Hash({**optional(evidence=EVIDENCE, submit=Boolean()), **unsettable(metadata=Metadata()), "expand": EXPAND})
+LIST = Hash({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
+READ = Hash({"expand": EXPAND})
+
+
+def find(call: Call) -> Object:
+    dispute = call.store.get(disputes.KIND, call.id)
+    if dispute is None:
+        raise no_such("dispute", call.id, "dispute", 404)
+    return dispute
+
+
+def find_by_charge(call: Call) -> Object:
+    charge = charge_rules.find(call)
+    dispute = call.store.get(disputes.KIND, charge["dispute"] or "")
+    if dispute is None:
+        raise ApiError(404, f"No dispute for charge: {charge['id']}")
+    return dispute
+
+
+def _update(call: Call, before: Object) -> Object:
+    """Evidence, which is submitted unless the call says otherwise, and metadata."""
+    params = call.params
+    after = before
+    if "evidence" in params or params.get("submit"):
+        after = disputes.give_evidence(call, before, params.get("evidence", {}), submit=params.get("submit", True))
+    if "metadata" in params:
+        kept = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+        after = {**after, "metadata": kept}
+    if after != before:
+        call.store.replace(disputes.KIND, after)
+        events.record(call, "charge.dispute.updated", after, before)
+    return after
+
+
+def update(call: Call) -> Object:
+    return _update(call, find(call))
+
+
+def update_by_charge(call: Call) -> Object:
+    return _update(call, find_by_charge(call))
+
+
+def close(call: Call) -> Object:
+    return disputes.close(call, find(call))
+
+
+def close_by_charge(call: Call) -> Object:
+    return disputes.close(call, find_by_charge(call))
+
+
+def list_disputes(call: Call) -> Object:
+    return charge_rules.list_by_charge(call, disputes.KIND, "/v1/disputes")
+
+
+PATH = "/v1/disputes"
+OF_CHARGE = "/v1/charges/{id}/dispute"
+ROUTES = (
+    Route("GET", PATH, disputes.KIND, LIST, list_disputes, lists=True),
+    Route("GET", f"{PATH}/{{id}}", disputes.KIND, READ, find),
+    Route("POST", f"{PATH}/{{id}}", disputes.KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/close", disputes.KIND, READ, close),
+    Route("GET", OF_CHARGE, disputes.KIND, READ, find_by_charge),
+    Route("POST", OF_CHARGE, disputes.KIND, UPDATE, update_by_charge),
+    Route("POST", f"{OF_CHARGE}/close", disputes.KIND, READ, close_by_charge),
+)

@@ -1,0 +1,178 @@
+"""The calls on invoice items (https://docs.stripe.com/api/invoiceitems)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, invoice_items
+from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Currency,
+    Hash,
+    Integer,
+    Metadata,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+
+KIND = invoice_items.KIND
+PERIOD = Hash(required(start=Integer(), end=Integer()))
+PRICED = "its invoice items have an amount, or a whole quantity of a price"
+CREATE = Hash(
+    {
+        **required(customer=Text()),
+        **optional(
+            amount=Integer(),
+            currency=Currency(),
+            description=Text(),
+            invoice=Text(),
+            period=PERIOD,
+            pricing=Hash(optional(price=Text())),
+            quantity=Integer(0),
+            subscription=Text(),
+        ),
+        **unsettable(metadata=Metadata()),
+        **unsupported(PRICED, "price_data quantity_decimal unit_amount_decimal"),
+        **unsupported("it computes no taxes", "tax_behavior tax_code tax_rates"),
+        **unsupported("discount the subscription instead", "discountable discounts"),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash(
+    {
+        **optional(amount=Integer(), description=Text(), period=PERIOD, quantity=Integer(0)),
+        **unsettable(metadata=Metadata()),
+        **unsupported(PRICED, "price_data pricing quantity_decimal unit_amount_decimal"),
+        **unsupported("it computes no taxes", "tax_behavior tax_code tax_rates"),
+        **unsupported("it applies no coupons to single items", "discountable discounts"),
+        **unsupported("it has no invoicing rules", "invoicing_rules"),
+        "expand": EXPAND,
+    }
+)
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(customer=Text(), invoice=Text(), pending=Boolean()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+
+
+def create(call: Call) -> Object:
+    """An amount, or a quantity of a one-time price, for the customer's next invoice or a draft of theirs."""
+    params = call.params
+    customer = customers.find(call, params["customer"])
+    call = clocks.at_time_of(call, customer)
+    currency = params.get("currency") or customer["currency"] or _currency_of_price(call)
+    if currency is None:
+        name = "amount" if "amount" not in params and "pricing" not in params else "currency"
+        raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
+    if "subscription" in params and call.store.get("subscription", params["subscription"]) is None:
+        raise no_such("subscription", params["subscription"], "subscription")
+    draft = _draft(call, params["invoice"], customer) if "invoice" in params else None
+    line = invoice_items.asked_for(call, params, currency)
+    customer_currency.check(call, customer, currency)
+    if customer["currency"] != currency:
+        customers.save(call, customer, {**customer, "currency": currency})
+    item = invoice_items.pend(call, customer, line, currency, params.get("subscription"))
+    item = {**item, "metadata": merged({}, params.get("metadata") or {}), "invoice": draft and draft["id"]}
+    call.store.replace(KIND, item)
+    if draft is not None:
+        invoice_items.put_on(call, draft, item)
+    return item
+
+
+def _currency_of_price(call: Call) -> str | None:
+    price = call.store.get("price", call.params.get("pricing", {}).get("price", ""))
+    return str(price["currency"]) if price else None
+
+
+def _draft(call: Call, id: str, customer: Object) -> Object:
+    draft = call.store.get("invoice", id)
+    if draft is None or draft["customer"] != customer["id"]:
+        raise no_such("invoice", id, "invoice")
+    if draft["status"] != "draft":
+        raise invalid(
+            "You can only add invoice items to an invoice that is a draft.", "invoice", "invoice_not_editable"
+        )
+    return draft
+
+
+def no_such_item(id: str) -> ApiError:
+    """In these words, of all objects (recorded, 2026-08-26.dahlia)."""
+    return ApiError(404, f"No such Invoice Item: '{id}'(livemode=false)", "resource_missing", "id")
+
+
+def retrieve(call: Call) -> Object:
+    item = call.store.get(KIND, call.id)
+    if item is None or item.get("_deleted"):
+        raise no_such_item(call.id)
+    return item
+
+
+def _with_draft(call: Call) -> tuple[Object, Object | None, bool]:
+    """The item, the draft that it is on, if it is on one, and whether it may change: its invoice is not final."""
+    item = call.store.get(KIND, call.id)
+    if item is None:
+        raise no_such_item(call.id)
+    invoice = call.store.get("invoice", item["invoice"]) if item["invoice"] else None
+    return item, invoice, item["invoice"] is None or (invoice is not None and invoice["status"] == "draft")
+
+
+def update(call: Call) -> Object:
+    before, draft, is_open = _with_draft(call)
+    if before.get("_deleted"):
+        raise invalid("This invoice item has been deleted.")
+    if not is_open:
+        raise invalid(
+            "You can only update invoice items that are not on an invoice, or are on a draft.",
+            code="invoice_not_editable",
+        )
+    after = invoice_items.changed(call, before, call.params)
+    call.store.replace(KIND, after)
+    if draft is not None:
+        invoice_items.put_on(call, draft, after)
+    return after
+
+
+def delete(call: Call) -> Object:
+    item, draft, is_open = _with_draft(call)
+    if not is_open:
+        raise invalid("Can't delete an invoice item that is attached to an invoice that is no longer editable")
+    call.store.delete(KIND, item["id"])
+    events.record(call, "invoiceitem.deleted", item)
+    if draft is not None:
+        invoice_items.take_off(call, draft, item["id"])
+    return {"id": item["id"], "object": KIND, "deleted": True}
+
+
+def list_items(call: Call) -> Object:
+    params = call.params
+    conditions = [
+        *naming(call, "customer"),
+        *naming(call, "invoice"),
+        Condition(f"{json_field('_deleted')} IS NULL"),
+    ]
+    if "pending" in params:
+        conditions.append(Condition(f"({json_field('invoice')} IS NULL) = ?", (int(params["pending"]),)))
+    return page(call, KIND, PATH, conditions)
+
+
+PATH = "/v1/invoiceitems"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create),
+    Route("GET", PATH, KIND, LIST, list_items, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+)

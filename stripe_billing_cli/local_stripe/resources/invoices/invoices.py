@@ -1,0 +1,352 @@
+"""The calls on invoices (https://docs.stripe.com/api/invoices)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import lifecycle
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_fields, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.payments import intent_rules
+from stripe_billing_cli.local_stripe.billing.subscriptions import creation, standing, stored
+from stripe_billing_cli.local_stripe.core import agenda, clocks, events
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, moments, naming, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    Metadata,
+    Moments,
+    Params,
+    Text,
+    optional,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+
+KIND = "invoice"
+COLLECTION = Choice(("charge_automatically", "send_invoice"))
+PLAIN = "it renders no invoices"
+CREATE = Hash(
+    {
+        **optional(
+            auto_advance=Boolean(),
+            collection_method=COLLECTION,
+            currency=Currency(),
+            customer=Text(),
+            days_until_due=Integer(0),
+            default_payment_method=Text(),
+            description=Text(),
+            due_date=Integer(),
+            footer=Text(),
+            pending_invoice_items_behavior=Choice(("include", "exclude")),
+            subscription=Text(),
+        ),
+        **unsettable(metadata=Metadata()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        **unsupported("it has no connected accounts", "application_fee_amount issuer on_behalf_of transfer_data"),
+        **unsupported("it computes no taxes", "account_tax_ids automatic_tax default_tax_rates"),
+        **unsupported("discount the subscription instead", "discounts"),
+        **unsupported("it has no sources; use a payment method", "default_source"),
+        **unsupported(PLAIN, "custom_fields from_invoice number rendering shipping_cost shipping_details"),
+        **unsupported(PLAIN, "statement_descriptor effective_at"),
+        **unsupported("an invoice is finalised an hour after it is made", "automatically_finalizes_at"),
+        **unsupported("it pays by the customer's default card", "payment_settings"),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash(
+    {
+        **optional(
+            auto_advance=Boolean(),
+            collection_method=COLLECTION,
+            days_until_due=Integer(0),
+            default_payment_method=Text(),
+            due_date=Integer(),
+        ),
+        **unsettable(description=Text(), footer=Text(), metadata=Metadata()),
+        **{
+            name: CREATE.fields[name]
+            for name in (
+                "account_tax_ids application_fee_amount automatic_tax automatically_finalizes_at custom_fields "
+                "default_source default_tax_rates discounts effective_at issuer number on_behalf_of payment_settings "
+                "rendering shipping_cost shipping_details statement_descriptor transfer_data"
+            ).split()
+        },
+        "expand": EXPAND,
+    }
+)
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(
+            collection_method=COLLECTION,
+            customer=Text(),
+            due_date=Moments(),
+            status=Choice(("draft", "open", "void", "paid", "uncollectible")),
+            subscription=Text(),
+        ),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+RETRIEVE = Hash({"expand": EXPAND})
+FINALIZE = Hash({**optional(auto_advance=Boolean()), "expand": EXPAND})
+PAY = Hash(
+    {
+        **optional(off_session=Boolean(), paid_out_of_band=Boolean(), payment_method=Text()),
+        **unsupported("it charges cards at once and in full", "forgive mandate"),
+        **unsupported("it has no sources; use a payment method", "source"),
+        "expand": EXPAND,
+    }
+)
+
+
+def retrieve(call: Call, param: str = "invoice") -> Object:
+    invoice = call.store.get(KIND, call.id)
+    if invoice is None and call.id == "upcoming":
+        raise unrecognized_url("GET", f"{PATH}/upcoming")
+    if invoice is None:
+        raise no_such(KIND, call.id, param, 404)
+    return invoice
+
+
+def _loaded(call: Call, param: str = "id") -> tuple[Call, Object, Object]:
+    """The invoice, its customer, and the call as of their time. What a missing one is called differs by the call
+    (recorded, 2026-08-26.dahlia)."""
+    invoice = retrieve(call, param)
+    customer = customers.find(call, invoice["customer"])
+    return clocks.at_time_of(call, customer), invoice, customer
+
+
+def create(call: Call) -> Object:
+    """A draft for a customer, of what is pending if that is asked for; with a subscription of "only … pending invoice
+    items for that subscription" (`stripe/params/_invoice_create_params.py`)."""
+    params = call.params
+    if "customer" not in params:
+        raise invalid("Missing required param: customer.", "customer", "parameter_missing")
+    customer = customers.find(call, params["customer"])
+    call = clocks.at_time_of(call, customer)
+    subscription = _subscription(call, customer)
+    currency = params.get("currency") or customer["currency"] or call.account["default_currency"]
+    held = _included(call, customer, subscription, currency)
+    rest = {
+        "auto_advance": params.get("auto_advance", False),
+        "collection_method": params.get("collection_method", "charge_automatically"),
+        "default_payment_method": creation.own_method(call, customer, params.get("default_payment_method")),
+        "description": params.get("description"),
+        "footer": params.get("footer"),
+        "metadata": merged({}, params.get("metadata") or {}),
+    }
+    draft = invoices.drafted(
+        call,
+        customer,
+        [invoice_items.as_line(call, item) for item in held],
+        currency,
+        reason="manual",
+        subscription=subscription,
+        **rest,
+        due_date=_due_date(call, rest["collection_method"], params),
+    )
+    invoice_items.bill(call, held, draft["id"])
+    return invoices.create(call, draft)
+
+
+def _included(call: Call, customer: Object, subscription: Object | None, currency: str) -> list[Object]:
+    """The pending items that go on it: "scheduled invoices for subscriptions other than the specified subscription will
+    ignore the invoice item" (`stripe/params/_invoice_item_create_params.py`), and one that a call makes does not."""
+    if subscription is not None:
+        return [item for item in invoice_items.pending_of(call, subscription) if item["parent"] is not None]
+    if call.params.get("pending_invoice_items_behavior", "exclude") == "exclude":
+        return []
+    return invoice_items.pending_of_customer(call, customer["id"], currency)
+
+
+def _subscription(call: Call, customer: Object) -> Object | None:
+    if "subscription" not in call.params:
+        return None
+    subscription = stored.find(call, call.params["subscription"])
+    if subscription["customer"] != customer["id"]:
+        raise no_such("subscription", subscription["id"], "subscription")
+    return subscription
+
+
+def _due_date(call: Call, collection_method: str, params: Params) -> int | None:
+    """Of an invoice that is sent."""
+    if collection_method != "send_invoice":
+        if params.keys() & {"days_until_due", "due_date"}:
+            raise invalid(
+                "You can only specify 'due_date' or 'days_until_due' if invoice collection method is 'send_invoice'."
+            )
+        return None
+    if "due_date" in params:
+        if params["due_date"] <= call.now:
+            raise invalid("The due date of an invoice must be in the future.", "due_date")
+        return int(params["due_date"])
+    if "days_until_due" not in params:
+        raise invalid(
+            "If invoice collection method is 'send_invoice', you must specify 'due_date' or 'days_until_due'."
+        )
+    return call.now + int(params["days_until_due"]) * invoices.DAY
+
+
+def update(call: Call) -> Object:
+    """ "Once an invoice is finalized, you can no longer change most of its details" (`InvoiceService.update`)."""
+    call, before, customer = _loaded(call)
+    params = call.params
+    frozen = [name for name in params if name not in ("auto_advance", "default_payment_method", "expand", "metadata")]
+    if before["status"] != "draft" and frozen:
+        raise invalid("Finalized invoices can't be updated in this way", frozen[0])
+    changed: Object = {name: params[name] for name in ("description", "footer") if name in params}
+    if "metadata" in params:
+        changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "default_payment_method" in params:
+        changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
+    if params.keys() & {"collection_method", "days_until_due", "due_date"}:
+        method = params.get("collection_method", before["collection_method"])
+        sent = method == before["collection_method"] == "send_invoice" and "days_until_due" not in params
+        due = {"due_date": before["due_date"], **params} if sent else params
+        changed |= {"collection_method": method, "due_date": _due_date(call, method, due)}
+    if "auto_advance" in params:
+        changed |= _advance(call, before, params["auto_advance"])
+    return invoices.amend(call, before["id"], **changed)
+
+
+def _advance(call: Call, before: Object, advances: bool) -> Object:
+    """Whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
+    if before["status"] == "draft":
+        changed = {"auto_advance": advances}
+        changed |= invoice_fields.advancing({**before, **changed}, call.now)
+        due = changed["automatically_finalizes_at"]
+        agenda.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
+        return changed
+    if before["status"] != "open":
+        return {}
+    tries = advances and before["collection_method"] == "charge_automatically"
+    at = call.now + invoices.HOUR if tries else None
+    agenda.put(call.store, invoices.RETRY, before["id"], at, before["test_clock"])
+    return {"auto_advance": advances, "next_payment_attempt": at}
+
+
+def list_invoices(call: Call) -> Object:
+    params = call.params
+    conditions = [
+        *naming(call, "customer"),
+        *equal(json_field("status"), params.get("status")),
+        *equal(json_field("collection_method"), params.get("collection_method")),
+        *naming(call, "subscription", field="parent.subscription_details.subscription"),
+        *moments(json_field("due_date"), params.get("due_date")),
+    ]
+    return page(call, KIND, "/v1/invoices", conditions)
+
+
+def finalize(call: Call) -> Object:
+    call, invoice, _ = _loaded(call)
+    if "auto_advance" in call.params:
+        invoice = invoices.amend(call, invoice["id"], auto_advance=call.params["auto_advance"])
+    return _finalized(call, invoice)
+
+
+def _finalized(call: Call, invoice: Object) -> Object:
+    """Open, or paid where nothing is due; the subscription hears of that. What advances by itself is charged within
+    the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
+    subscription = stored.of_invoice(call, invoice)
+    opened = invoices.finalize(call, invoice, saves_card=stored.saves_card(subscription))
+    if opened["status"] == "paid":
+        standing.paid(call, opened, None)
+        return opened
+    if opened["auto_advance"] and opened["collection_method"] == "charge_automatically":
+        at = call.now + invoices.HOUR
+        agenda.put(call.store, invoices.RETRY, opened["id"], at, opened["test_clock"])
+        opened = invoices.amend(call, opened["id"], next_payment_attempt=at)
+    return opened
+
+
+def pay(call: Call) -> Object:
+    """By the card named, else the default; a draft is finalised first. Raises the card's decline as 402, and what the
+    attempt left behind stays."""
+    call, invoice, customer = _loaded(call)
+    if invoice["status"] == "draft":
+        invoice = _finalized(call, invoice)
+        if invoice["status"] == "paid":
+            return invoice
+    invoices.check_payable(invoice)
+    if call.params.get("paid_out_of_band"):
+        standing.paid(call, invoices.paid(call, invoice, out_of_band=True), None)
+        return retrieve(call)
+    subscription = stored.of_invoice(call, invoice)
+    method = _method(call, customer) or collection.default_method(call, customer, subscription, invoice)
+    if method is None:
+        raise collection.no_method()
+    off_session = call.params.get("off_session", True)
+    _, intent = collection.charge(call, invoice, method, off_session=off_session, automatic=False)
+    if intent["status"] != "succeeded":
+        raise collection.not_paid(call, intent, of_subscription=False).keeping()
+    return retrieve(call)
+
+
+def _method(call: Call, customer: Object) -> str | None:
+    """The card that a call names: the customer's, or a test card of nobody's yet."""
+    method = intent_rules.usable_method(call, call.params.get("payment_method"), customer)
+    return None if method is None else str(method["id"])
+
+
+def void(call: Call) -> Object:
+    call, invoice, _ = _loaded(call)
+    after = invoices.void(call, invoice)
+    standing.voided(call, after)
+    return after
+
+
+def mark_uncollectible(call: Call) -> Object:
+    call, invoice, _ = _loaded(call)
+    after = invoices.mark_uncollectible(call, invoice)
+    standing.uncollectible(call, after)
+    return after
+
+
+def send(call: Call) -> Object:
+    """ "Requests made in test-mode result in no emails being sent, despite sending an invoice.sent event" """
+    call, invoice, _ = _loaded(call, "invoice")
+    if invoice["collection_method"] != "send_invoice":
+        raise invalid("You can only manually send an invoice if its collection method is 'send_invoice'.")
+    if invoice["status"] in ("uncollectible", "void"):
+        raise invalid(f"You cannot send an invoice that is {invoice['status']}.", code="invoice_not_editable")
+    if invoice["status"] == "draft":
+        invoice = _finalized(call, invoice)
+        agenda.put(call.store, lifecycle.OVERDUE, invoice["id"], invoice["due_date"], invoice["test_clock"])
+    events.record(call, "invoice.sent", invoice)
+    return invoice
+
+
+def delete(call: Call) -> Object:
+    """A one-off draft, and the items on it (https://docs.stripe.com/api/invoices/delete; recorded)."""
+    call, invoice, _ = _loaded(call, "invoice")
+    if invoice["status"] != "draft":
+        raise invalid("You can only delete draft invoices.")
+    if invoice["parent"] is not None:
+        raise invalid("You can't delete invoices created by subscriptions.")
+    invoice_items.delete_with(call, invoice["id"])
+    agenda.put(call.store, invoices.FINALIZE, invoice["id"], None, None)
+    call.store.delete(KIND, invoice["id"])
+    events.record(call, "invoice.deleted", invoice)
+    return {"id": invoice["id"], "object": KIND, "deleted": True}
+
+
+PATH = "/v1/invoices"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create),
+    Route("GET", PATH, KIND, LIST, list_invoices, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+    Route("POST", f"{PATH}/{{id}}/finalize", KIND, FINALIZE, finalize),
+    Route("POST", f"{PATH}/{{id}}/pay", KIND, PAY, pay),
+    Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),
+    Route("POST", f"{PATH}/{{id}}/mark_uncollectible", KIND, RETRIEVE, mark_uncollectible),
+    Route("POST", f"{PATH}/{{id}}/send", KIND, RETRIEVE, send),
+)

@@ -1,0 +1,218 @@
+"""The calls on the lines of an invoice, and on its payments (https://docs.stripe.com/api/invoice-line-item)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Choice,
+    Hash,
+    Integer,
+    ListOf,
+    Metadata,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+
+KIND = "line_item"
+LINE = {
+    **optional(
+        amount=Integer(),
+        description=Text(),
+        period=Hash(required(start=Integer(), end=Integer())),
+        pricing=Hash(optional(price=Text())),
+        quantity=Integer(0),
+    ),
+    **unsettable(metadata=Metadata()),
+    **unsupported("its lines have an amount, or a whole quantity of a price", "price_data quantity_decimal"),
+    **unsupported("it computes no taxes", "tax_amounts tax_rates"),
+    **unsupported("discount the subscription instead", "discountable discounts"),
+}
+REST = {**unsettable(invoice_metadata=Metadata()), "expand": EXPAND}
+ADD = Hash({**required(lines=ListOf(Hash({**LINE, **optional(invoice_item=Text())}), 250)), **REST})
+UPDATE_ALL = Hash({**required(lines=ListOf(Hash({**LINE, **required(id=Text())}), 250)), **REST})
+REMOVE = Hash(
+    {
+        **required(lines=ListOf(Hash(required(behavior=Choice(("delete", "unassign")), id=Text())), 250)),
+        **REST,
+    }
+)
+UPDATE = Hash({**LINE, "expand": EXPAND})
+PAYMENTS = Hash(
+    {
+        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
+        **optional(
+            invoice=Text(),
+            payment=Hash({**required(type=Choice(("payment_intent",))), **optional(payment_intent=Text())}),
+            status=Choice(("canceled", "open", "paid")),
+        ),
+        **unsupported("list the payments of one invoice", "created"),
+    }
+)
+
+
+def _draft(call: Call, param: str) -> tuple[Call, Object, Object]:
+    """The draft whose lines are to change, its customer, and the call as of their time."""
+    invoice = call.store.get("invoice", call.id)
+    if invoice is None:
+        raise no_such("invoice", call.id, param, 404)
+    if invoice["status"] != "draft":
+        raise invalid("You can only change the lines of an invoice that is a draft.", code="invoice_not_editable")
+    customer = customers.find(call, invoice["customer"])
+    return clocks.at_time_of(call, customer), invoice, customer
+
+
+def add(call: Call) -> Object:
+    """Each line is an invoice item: one that is pending, or one that is made for it."""
+    call, draft, customer = _draft(call, "invoice")
+    for at, wanted in enumerate(call.params["lines"]):
+        if "invoice_item" in wanted:
+            item = _pending(call, wanted["invoice_item"], customer, f"lines[{at}][invoice_item]")
+        else:
+            line = invoice_items.asked_for(call, wanted, draft["currency"], f"lines[{at}]")
+            item = invoice_items.pend(call, customer, line, draft["currency"], None)
+        item = {**item, "invoice": draft["id"]}
+        call.store.replace(invoice_items.KIND, item)
+        draft = invoice_items.put_on(call, draft, item)
+        if wanted.get("metadata"):
+            draft = _with_metadata(call, draft, draft["lines"]["data"][-1], wanted["metadata"])
+    return _told(call, draft)
+
+
+def _pending(call: Call, id: str, customer: Object, param: str) -> Object:
+    item = call.store.get(invoice_items.KIND, id)
+    if item is None or item["customer"] != customer["id"] or item.get("_deleted"):
+        raise no_such("invoice item", id, param)
+    if item["invoice"] is not None:
+        raise invalid(f"The invoice item {id} is on an invoice already.", param)
+    return item
+
+
+def _told(call: Call, draft: Object) -> Object:
+    """The draft, with the metadata that the call sets of it."""
+    if "invoice_metadata" not in call.params:
+        return draft
+    sent = call.params["invoice_metadata"]
+    after = {**draft, "metadata": {} if sent is None else merged(draft["metadata"], sent)}
+    call.store.replace("invoice", after)
+    return after
+
+
+def update_all(call: Call) -> Object:
+    call, draft, _ = _draft(call, "invoice")
+    for at, wanted in enumerate(call.params["lines"]):
+        draft = _changed(call, draft, wanted["id"], wanted, no_such(KIND, wanted["id"], f"lines[{at}][id]"))
+    return _told(call, draft)
+
+
+def update(call: Call) -> Object:
+    """One line, which is answered."""
+    call, draft, _ = _draft(call, "invoice")
+    missing = no_such("line item", call.second_id, "line_item_id", 404)
+    draft = _changed(call, draft, call.second_id, call.params, missing)
+    return _line(draft, call.second_id, missing)
+
+
+def _line(draft: Object, id: str, missing: ApiError) -> Object:
+    for line in draft["lines"]["data"]:
+        if line["id"] == id:
+            return dict(line)
+    raise missing
+
+
+def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], missing: ApiError) -> Object:
+    line = _line(draft, id, missing)
+    item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
+    if item is None:
+        raise invalid("The local Stripe does not change the lines of a subscription's period.")
+    if "pricing" in wanted:
+        raise invalid("The local Stripe changes no line's price: remove the line and add another.", "pricing")
+    after = invoice_items.changed(
+        call, item, {name: value for name, value in wanted.items() if name not in ("id", "metadata")}
+    )
+    call.store.replace(invoice_items.KIND, after)
+    draft = invoice_items.put_on(call, draft, after)
+    if "metadata" in wanted:
+        draft = _with_metadata(call, draft, _line(draft, id, missing), wanted["metadata"])
+    return draft
+
+
+def _with_metadata(call: Call, draft: Object, line: Object, sent: Mapping[str, str] | None) -> Object:
+    after = {**line, "metadata": {} if sent is None else merged(line["metadata"], sent)}
+    return invoice_items.rewrite(
+        call, draft, [after if one["id"] == line["id"] else one for one in draft["lines"]["data"]]
+    )
+
+
+def remove(call: Call) -> Object:
+    """Each line's item is deleted with it, or waits for another invoice."""
+    call, draft, _ = _draft(call, "invoice")
+    for at, wanted in enumerate(call.params["lines"]):
+        line = _line(draft, wanted["id"], no_such(KIND, wanted["id"], f"lines[{at}][id]"))
+        item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
+        if item is not None and wanted["behavior"] == "delete":
+            call.store.delete(invoice_items.KIND, item["id"])
+        elif item is not None:
+            call.store.replace(invoice_items.KIND, {**item, "invoice": None})
+        draft = invoice_items.rewrite(call, draft, [one for one in draft["lines"]["data"] if one["id"] != line["id"]])
+    return _told(call, draft)
+
+
+def list_lines(call: Call) -> Object:
+    invoice = call.store.get("invoice", call.id)
+    if invoice is None:
+        raise no_such("invoice", call.id, "invoice", 404)
+    return page_of(call, invoice["lines"]["data"], f"/v1/invoices/{call.id}/lines", "line item")
+
+
+def list_payments(call: Call) -> Object:
+    """Of one invoice, or of all of them, newest first."""
+    wanted = call.params.get("status")
+    if "invoice" in call.params:
+        invoice = call.store.get("invoice", call.params["invoice"])
+        if invoice is None:
+            raise no_such("invoice", call.params["invoice"], "invoice")
+        billed = [invoice]
+    else:
+        billed = call.store.select("invoice", [], newest_first=True, limit=10_000)
+    intent = call.params.get("payment", {}).get("payment_intent")
+    found = [
+        one
+        for invoice in billed
+        for one in invoice["payments"]["data"]
+        if wanted in (None, one["status"]) and intent in (None, one["payment"]["payment_intent"])
+    ]
+    return page_of(call, found, "/v1/invoice_payments", "invoice_payment")
+
+
+def retrieve_payment(call: Call) -> Object:
+    holding = Condition("json_extract(body, '$.payments.data[0].id') = ?", (call.id,))
+    for invoice in call.store.select("invoice", [holding], newest_first=True, limit=1):
+        return dict(invoice["payments"]["data"][0])
+    raise no_such("invoice_payment", call.id, "id", 404)
+
+
+LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+PATH = "/v1/invoices/{id}"
+ROUTES = (
+    Route("GET", f"{PATH}/lines", KIND, LINES, list_lines, lists=True),
+    Route("POST", f"{PATH}/lines/{{id}}", KIND, UPDATE, update),
+    Route("POST", f"{PATH}/add_lines", "invoice", ADD, add),
+    Route("POST", f"{PATH}/update_lines", "invoice", UPDATE_ALL, update_all),
+    Route("POST", f"{PATH}/remove_lines", "invoice", REMOVE, remove),
+    Route("GET", "/v1/invoice_payments", "invoice_payment", PAYMENTS, list_payments, lists=True),
+    Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", Hash({"expand": EXPAND}), retrieve_payment),
+)

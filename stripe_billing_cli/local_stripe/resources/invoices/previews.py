@@ -1,0 +1,305 @@
+"""What an invoice would be (https://docs.stripe.com/api/invoices/create_preview): decided as the change itself is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.schedules import forecast, schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    cancellation,
+    changes,
+    creation,
+    first_invoice,
+    item_changes,
+    items,
+    metering,
+    pausing,
+    renewal,
+    sellable,
+    stored,
+)
+from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
+from stripe_billing_cli.local_stripe.core import answers, clocks, events
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    ListOf,
+    Params,
+    Text,
+    optional,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
+
+DETAILS = Hash(
+    {
+        **optional(
+            billing_cycle_anchor=Hash(
+                optional(timestamp=Integer(), type=Choice(("now", "timestamp", "unchanged"))),
+            ),
+            billing_mode=form.BILLING_MODE,
+            cancel_at_period_end=Boolean(),
+            cancel_now=Boolean(),
+            items=ListOf(form.CHANGED_ITEM, 20),
+            pause=Hash(form.PAUSE_SETTINGS),
+            proration_behavior=form.PRORATIONS,
+            proration_date=Integer(),
+            resume_at=Choice(("now",)),
+            trial_end=form.NowOr("now"),
+        ),
+        **unsettable(cancel_at=form.NowOr("min_period_end", "max_period_end")),
+        **unsupported("it has no billing schedules", "billing_schedules"),
+        **unsupported("its subscriptions start when they are made", "start_date"),
+        **unsupported("metadata changes no invoice", "metadata"),
+        **unsupported(form.NO_TAXES, "default_tax_rates"),
+    }
+)
+FORM = Hash(
+    {
+        **optional(
+            currency=Currency(),
+            customer=Text(),
+            preview_mode=Choice(("next",)),
+            schedule=Text(),
+            subscription=Text(),
+            subscription_details=DETAILS,
+        ),
+        **unsettable(discounts=discount.FORM),
+        **unsupported("it computes no taxes", "automatic_tax"),
+        **unsupported("name a customer, and give them invoice items", "customer_details invoice_items"),
+        **unsupported(form.NO_CONNECT, "issuer on_behalf_of"),
+        **unsupported("change the schedule to see its invoice", "schedule_details"),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        "expand": EXPAND,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """What is billed at a time, for a subscription as it will be then."""
+
+    subscription: Object
+    lines: list[Line]
+    at: int
+
+
+def check(params: Params) -> None:
+    details = params.get("subscription_details", {})
+    anchor = details.get("billing_cycle_anchor", {})
+    if anchor.get("type") == "timestamp" and "timestamp" not in anchor:
+        raise missing_param("subscription_details[billing_cycle_anchor][timestamp]")
+    if "cancel_at" in details and details.get("cancel_at_period_end"):
+        raise invalid(
+            "You may only specify one of these parameters: cancel_at, cancel_at_period_end.",
+            "subscription_details[cancel_at]",
+        )
+
+
+def none_upcoming(what: str) -> ApiError:
+    """404, as the documents say of a preview that has nothing to show."""
+    return ApiError(404, f"No upcoming invoices for {what}", "invoice_upcoming_none")
+
+
+def preview(call: Call) -> Object:
+    subscription = _subscription(call)
+    if subscription is None:
+        return _of_new(call)
+    if subscription["status"] in stored.ENDED:
+        raise none_upcoming(f"subscription: {subscription['id']}")
+    customer = customers.find(call, subscription["customer"])
+    if call.params.get("customer", customer["id"]) != customer["id"]:
+        raise invalid("The subscription does not belong to the customer.", "subscription")
+    if call.params.get("currency", subscription["currency"]) != subscription["currency"]:
+        raise invalid("A subscription's invoices are in its own currency, and so are their previews.", "currency")
+    call = clocks.at_time_of(call, customer)
+    details = call.params.get("subscription_details", {})
+    upcoming = _upcoming(
+        replace(call, params={**details, "discounts": call.params.get("discounts")}), subscription, details
+    )
+    return _shown(call, customer, upcoming, proration_date=details.get("proration_date"))
+
+
+def _subscription(call: Call) -> Object | None:
+    """The one named, or whose schedule is; else, where nothing new is to be seen, the customer's that renews first."""
+    params = call.params
+    if "subscription" in params:
+        return stored.find(call, params["subscription"])
+    if "schedule" in params:
+        of = schedule.find(call, params["schedule"])["subscription"]
+        if of is None:
+            raise invalid("The local Stripe previews the invoices of schedules that have started.", "schedule")
+        return stored.find(call, of)
+    if "customer" not in params:
+        raise missing_param("customer")
+    if "subscription_details" in params:
+        return None
+    of_customer = equal(json_field("customer"), params["customer"])
+    found = call.store.select(stored.KIND, of_customer, newest_first=False, limit=1000)
+    living = [one for one in found if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
+    return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
+
+
+def _shown(call: Call, customer: Object, upcoming: Upcoming, **rest: Any) -> Object:
+    draft = invoices.drafted(
+        replace(call, now=upcoming.at),
+        customer,
+        upcoming.lines,
+        upcoming.subscription["currency"],
+        reason="upcoming",
+        subscription=upcoming.subscription,
+        discounts=_discounts(call, upcoming.subscription),
+        **rest,
+    )
+    return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
+
+
+def _of_new(call: Call) -> Object:
+    """The first invoice of a subscription that is not created; for want of one, what is pending for the customer."""
+    customer = customers.find(call, call.params["customer"])
+    call = clocks.at_time_of(call, customer)
+    details = call.params.get("subscription_details", {})
+    if not details.get("items"):
+        return _pending_only(call, customer)
+    anchor = details.get("billing_cycle_anchor", {})
+    wanted: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED}
+    if anchor.get("type") == "timestamp":
+        wanted["billing_cycle_anchor"] = anchor["timestamp"]
+    if "currency" in call.params:
+        wanted["currency"] = call.params["currency"]
+    subscription = creation.drafted(replace(call, params=wanted), customer)
+    held = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
+    _, billed = first_invoice.billed(replace(call, params=wanted), subscription)
+    return _shown(call, customer, Upcoming(subscription, [*held, *billed], call.now), parent=None)
+
+
+def _pending_only(call: Call, customer: Object) -> Object:
+    currency = call.params.get("currency") or customer["currency"] or call.account["default_currency"]
+    held = invoice_items.pending(call, customer["id"], None, currency)
+    if not held:
+        raise none_upcoming(f"customer: {customer['id']}")
+    lines = [invoice_items.as_line(call, item) for item in held]
+    draft = invoices.drafted(call, customer, lines, currency, reason="upcoming")
+    return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
+
+
+def _discounts(call: Call, subscription: Object) -> list[Object] | None:
+    """Those to see the invoice with; None for the subscription's own."""
+    if "discounts" not in call.params:
+        return None
+    on = redemption(call, subscription)
+    found = []
+    for at, wanted in enumerate(call.params["discounts"] or ()):
+        if "discount" in wanted:
+            found.append(discount.held(call, wanted, f"discounts[{at}]", on))
+            continue
+        coupon, promotion = discount.applicable(call, wanted, f"discounts[{at}]", on)
+        found.append(discount.new(call, coupon, subscription["customer"], subscription["id"], promotion))
+    return found
+
+
+def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> Upcoming:
+    """`call` has the details as its parameters, as an update would."""
+    held = invoice_items.pending_of(call, subscription)
+    waiting = [invoice_items.as_line(call, item) for item in held]
+    if details.get("cancel_now"):
+        at = details.get("proration_date", call.now)
+        prorated = details.get("proration_behavior", "create_prorations") != "none"
+        known = sellable.catalog(call)
+        credits = changes.credits_for(subscription, subscription["items"]["data"], known, at) if prorated else []
+        used = metering.unbilled(call, subscription, known)
+        return Upcoming(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
+    if "pause" in details:
+        return _paused(call, subscription, details["pause"], waiting)
+    if "resume_at" in details:
+        return _resumed(call, subscription, details, waiting)
+    if subscription["status"] == "paused":
+        raise none_upcoming(f"subscription: {subscription['id']}")
+    plain = _ends(call, subscription)
+    decided = item_changes.decide_all(call, subscription, details, plain)
+    after = {**subscription, **decided.fields}
+    change = decided.change
+    waiting = [*invoice_items.as_pending(call, change.prorations), *waiting]
+    if change.at_once or (details.get("proration_behavior") == "always_invoice" and change.prorations):
+        return Upcoming(after, [*waiting, *change.at_once], call.now)
+    return _renewal(call, after, waiting, changed="items" in details)
+
+
+def tell_upcoming(call: Call, id: str) -> None:
+    """Days before a subscription renews (https://docs.stripe.com/api/events/types#event_types-invoice.upcoming)."""
+    subscription = stored.find(call, id)
+    customer = call.store.get("customer", subscription["customer"])
+    ends, renews = subscription["cancel_at"], items.first_end(subscription["items"]["data"])
+    if subscription["status"] not in renewal.RENEWABLE or (ends is not None and ends <= renews):
+        return
+    if customer is None or customer.get("deleted"):
+        return
+    waiting = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
+    upcoming = _renewal(call, subscription, waiting, changed=False)
+    events.record(call, "invoice.upcoming", _shown(call, customer, upcoming))
+
+
+def _ends(call: Call, subscription: Object) -> Object:
+    if call.params.get("cancel_at_period_end") is None and "cancel_at" not in call.params:
+        return {}
+    return cancellation.changed(call, subscription)
+
+
+def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: bool) -> Upcoming:
+    """The next invoice that comes by itself: of the renewal, or what is pending at the end."""
+    at = items.first_end(subscription["items"]["data"])
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
+        used = metering.usage_of(call, subscription, sellable.catalog(call), until=at)
+        if not waiting and not used:
+            raise none_upcoming(f"subscription: {subscription['id']}")
+        return Upcoming(subscription, [*waiting, *used], at)
+    if not changed:
+        held, anchor, used = forecast.renewed(call, subscription, at)
+        waiting = [*invoice_items.as_pending(call, used), *waiting]
+        subscription = {**subscription, "items": items.with_items(subscription, held), "billing_cycle_anchor": anchor}
+    after, billed, _ = renewal.next_period(call, subscription, at)
+    return Upcoming(after, [*waiting, *billed], at)
+
+
+def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
+    """Only an invoice that the pause would make (https://docs.stripe.com/billing/subscriptions/pause)."""
+    pausing.check_pausable(subscription)
+    credits = pausing.credits(call, subscription, settings)
+    if settings.get("invoicing_behavior") != "invoice" or not credits:
+        raise none_upcoming(f"subscription: {subscription['id']}")
+    data = [{**item, "current_period_end": call.now} for item in subscription["items"]["data"]]
+    after = {
+        **subscription,
+        "items": items.with_items(subscription, data),
+        "status": "paused",
+        "status_details": pausing.details(call, "pause_requested"),
+    }
+    return Upcoming(after, [*invoice_items.as_pending(call, credits), *waiting], call.now)
+
+
+def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
+    pausing.check_resumable(subscription)
+    data, prorations, at_once = pausing.resumed(call, subscription, details)
+    billed = [*invoice_items.as_pending(call, prorations), *waiting, *at_once]
+    if not at_once and not (details.get("proration_behavior") == "always_invoice" and billed):
+        raise none_upcoming(f"subscription: {subscription['id']}")
+    after = {**subscription, "items": items.with_items(subscription, data)}
+    return Upcoming(after, billed, call.now)
+
+
+ROUTES = (Route("POST", "/v1/invoices/create_preview", "invoice", FORM, preview, check),)

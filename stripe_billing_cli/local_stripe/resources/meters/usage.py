@@ -1,0 +1,171 @@
+"""Events of usage, and what they add up to (https://docs.stripe.com/billing/subscriptions/usage-based/recording-usage).
+
+A value is a decimal number in an event's payload; an event is known by its identifier for at least a day, and counted
+once. Stripe takes events in a while later; here they count at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import clocks, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page_of
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Choice,
+    Hash,
+    Integer,
+    Metadata,
+    Text,
+    optional,
+    required,
+)
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.meters import meters
+
+KIND, SUMMARY = "billing.meter_event", "billing.meter_event_summary"
+PAST, FUTURE = 35 * 24 * 60 * 60, 5 * 60
+WINDOWS = {"day": 24 * 60 * 60, "hour": 60 * 60}
+CREATE = Hash(
+    {
+        **required(event_name=Text(100), payload=Metadata()),
+        **optional(identifier=Text(100), timestamp=Integer()),
+        "expand": EXPAND,
+    }
+)
+SUMMARIES = Hash(
+    {
+        **{name: field for name, field in LIST_FIELDS.items() if name not in ("created",)},
+        **required(customer=Text(), end_time=Integer(), start_time=Integer()),
+        **optional(value_grouping_window=Choice(("day", "hour"))),
+    }
+)
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    meter = meters.named(call, params["event_name"])
+    if meter is None:
+        raise invalid(f"No active meter found for event name `{params['event_name']}`.", "event_name", "no_meter")
+    customer = _customer(call, meter, params["payload"])
+    call = clocks.at_time_of(call, customer)
+    value = _value(meter, params["payload"])
+    at = params.get("timestamp", call.now)
+    if not call.now - PAST <= at <= call.now + FUTURE:
+        raise invalid(
+            "The timestamp must be within the past 35 days, and not more than five minutes in the future.",
+            "timestamp",
+            "timestamp_too_far_in_past" if at < call.now else "timestamp_in_future",
+        )
+    identifier = params.get("identifier") or identifiers.short_id(call, "mevt")
+    if call.store.get(KIND, identifier) is not None:
+        raise invalid(
+            f"An event with the identifier `{identifier}` exists already.", "identifier", "duplicate_meter_event"
+        )
+    event = {
+        "object": KIND,
+        "created": call.now,
+        "event_name": params["event_name"],
+        "identifier": identifier,
+        "livemode": False,
+        "payload": params["payload"],
+        "timestamp": at,
+    }
+    kept = {**event, "id": identifier, "customer": customer["id"], "meter": meter["id"], "value": str(value)}
+    call.store.insert(KIND, kept)
+    return event
+
+
+def _customer(call: Call, meter: Object, payload: dict[str, str]) -> Object:
+    key = meter["customer_mapping"]["event_payload_key"]
+    if key not in payload:
+        raise invalid(f"The payload has no `{key}`, by which the meter knows the customer.", f"payload[{key}]")
+    customer = call.store.get("customer", payload[key])
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", payload[key], f"payload[{key}]")
+    return customer
+
+
+def _value(meter: Object, payload: dict[str, str]) -> Decimal:
+    """How much was used; a meter that counts events takes each for one."""
+    if meter["default_aggregation"]["formula"] == "count":
+        return Decimal(1)
+    key = meter["value_settings"]["event_payload_key"]
+    if key not in payload:
+        raise invalid(f"The payload has no `{key}`, which the meter adds up.", f"payload[{key}]")
+    try:
+        value = Decimal(payload[key])
+    except InvalidOperation:
+        raise _not_a_number(key) from None
+    if not value.is_finite():
+        raise _not_a_number(key)
+    return value
+
+
+def _not_a_number(key: str) -> ApiError:
+    return invalid(f"The payload's `{key}` must be a number.", f"payload[{key}]", "invalid_meter_event_value")
+
+
+def used(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
+    """What a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that number
+    of an object."""
+    found = call.store.get(meters.KIND, meter)
+    if found is None:
+        return Decimal(0)
+    return _aggregated(found["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
+
+
+def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
+    """In the order of their times."""
+    conditions = [
+        *equal(json_field("customer"), customer),
+        *equal(json_field("meter"), meter),
+        Condition("seq > ?", (after,)),
+        Condition(f"{json_field('timestamp')} >= ? AND {json_field('timestamp')} < ?", (start, end)),
+    ]
+    found = call.store.select(KIND, conditions, newest_first=False, limit=1_000_000)
+    return sorted(found, key=lambda event: int(event["timestamp"]))
+
+
+def _aggregated(formula: str, found: Sequence[Object]) -> Decimal:
+    values = [Decimal(event["value"]) for event in found]
+    if formula == "last":
+        return values[-1] if values else Decimal(0)
+    return sum(values, Decimal(0))
+
+
+def list_summaries(call: Call) -> Object:
+    """The usage of a customer between two times, in one, or by days or hours, newest first."""
+    params = call.params
+    meter = meters.retrieve(call)
+    start, end = params["start_time"], params["end_time"]
+    if start >= end or start % 60 or end % 60:
+        raise invalid("`start_time` must be before `end_time`, both on a whole minute.", "start_time")
+    step = WINDOWS.get(params.get("value_grouping_window", ""), end - start)
+    windows = [(at, min(at + step, end)) for at in range(start, end, step)][::-1]
+    shown = [_summary(call, meter["id"], params["customer"], *window) for window in windows]
+    url = f"/v1/billing/meters/{meter['id']}/event_summaries"
+    return page_of(call, shown, url, "meter event summary")
+
+
+def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dict[str, Any]:
+    value = used(call, meter, customer, start, end)
+    return {
+        "id": identifiers.derived_test_id("mtrusg", f"{meter} {customer} {start} {end}"),
+        "object": SUMMARY,
+        "aggregated_value": float(value),
+        "end_time": end,
+        "livemode": False,
+        "meter": meter,
+        "start_time": start,
+    }
+
+
+ROUTES = (
+    Route("POST", "/v1/billing/meter_events", KIND, CREATE, create),
+    Route("GET", "/v1/billing/meters/{id}/event_summaries", SUMMARY, SUMMARIES, list_summaries, lists=True),
+)

@@ -1,0 +1,75 @@
+"""The lists within other objects, at the addresses that those lists name: `/v1/customers/{id}/subscriptions`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page, page_of
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Hash, Text, optional
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+PLAIN = {name: field for name, field in LIST_FIELDS.items() if name != "created"}
+LIVING = Condition("json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')")
+"""The subscriptions that a customer's list has: those that have not ended."""
+
+
+def list_subscriptions(call: Call) -> Object:
+    customer = _customer(call)
+    conditions = [*equal(json_field("customer"), customer), LIVING]
+    return page(call, "subscription", f"/v1/customers/{customer}/subscriptions", conditions)
+
+
+def retrieve_subscription(call: Call) -> Object:
+    """A subscription of the customer's; another one's is not found."""
+    customer = _customer(call)
+    found = call.store.get("subscription", call.second_id)
+    if found is None or found["customer"] != customer:
+        raise no_such("subscription", call.second_id, "id", 404)
+    return found
+
+
+def list_sources(call: Call) -> Object:
+    """No customer has sources, but for their list."""
+    return page_of(call, [], f"/v1/customers/{_customer(call)}/sources", "source")
+
+
+def list_line_items(call: Call) -> Object:
+    """A session of the mode `setup` sells nothing."""
+    if call.store.get("checkout.session", call.id) is None:
+        raise no_such("checkout.session", call.id, "session", 404)
+    return page_of(call, [], f"/v1/checkout/sessions/{call.id}/line_items", "item")
+
+
+def list_external_accounts(call: Call) -> Object:
+    """The account has none."""
+    if call.id != call.account["id"]:
+        raise ApiError(404, f"No such account: '{call.id}'", "resource_missing", "account")
+    return page_of(call, [], f"/v1/accounts/{call.id}/external_accounts", "external account")
+
+
+def _customer(call: Call) -> str:
+    customer = call.store.get("customer", call.id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", call.id, "customer", 404)
+    return call.id
+
+
+CUSTOMERS, SESSIONS = "/v1/customers/{id}", "/v1/checkout/sessions/{id}"
+LIST = Hash(PLAIN)
+ACCOUNTS = Hash({**PLAIN, **optional(object=Choice(("bank_account", "card")))})
+SOURCES = Hash({**PLAIN, **optional(object=Text())})
+ONE = Hash({"expand": EXPAND})
+ROUTES = (
+    Route("GET", f"{CUSTOMERS}/subscriptions", "subscription", LIST, list_subscriptions, lists=True),
+    Route("GET", f"{CUSTOMERS}/subscriptions/{{id}}", "subscription", ONE, retrieve_subscription),
+    Route("GET", f"{CUSTOMERS}/sources", "bank_account card source", SOURCES, list_sources, lists=True),
+    Route("GET", f"{SESSIONS}/line_items", "item", LIST, list_line_items, lists=True),
+    Route(
+        "GET",
+        "/v1/accounts/{id}/external_accounts",
+        "bank_account card",
+        ACCOUNTS,
+        list_external_accounts,
+        lists=True,
+    ),
+)

@@ -1,0 +1,239 @@
+"""The calls on payment intents, and what a confirmation brings about (https://docs.stripe.com/api/payment_intents)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.invoicing import collection
+from stripe_billing_cli.local_stripe.billing.payments import intent_rules, payments
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.lists import naming, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
+from stripe_billing_cli.local_stripe.resources.payment_intents import refusals as payment_rules
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+KIND = payments.KIND
+DESCRIBING = "description receipt_email shipping statement_descriptor statement_descriptor_suffix".split()
+"""What can be changed whatever has become of the payment, metadata besides."""
+DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
+
+OF_INVOICE = frozenset({"amount", "capture_method", "currency", "customer"})
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    customer = customers.find(call, params["customer"]) if "customer" in params else None
+    call = clocks.at_time_of(call, customer or {})
+    method = payment_rules.usable_method(call, params.get("payment_method"), customer, None)
+    types = _types(call)
+    if method is not None:
+        payment_rules.check_type(call, method, types["payment_method_types"], None)
+    intent = payments.new_intent(
+        call,
+        amount=params["amount"],
+        currency=params["currency"],
+        customer=customer["id"] if customer else None,
+        capture_method=params.get("capture_method", "automatic_async"),
+        metadata=merged({}, params.get("metadata") or {}),
+        payment_method=method["id"] if method else None,
+        setup_future_usage=params.get("setup_future_usage"),
+        **_described(params),
+        **types,
+    )
+    if not params.get("confirm"):
+        return intent
+    if method is None:
+        raise payment_rules.nothing_to_confirm(call, intent)
+    return _confirmed(call, intent, method)
+
+
+def _described(params: Mapping[str, Any]) -> Object:
+    described = {name: params[name] for name in DESCRIBING if name in params}
+    if described.get("shipping") is not None:
+        described["shipping"] = shipping(described["shipping"])
+    return described
+
+
+def shipping(params: Mapping[str, Any]) -> Object:
+    """Where goods go, as intents and charges show it."""
+    names = ("carrier", "name", "phone", "tracking_number")
+    address = {name: params["address"].get(name) for name in intent_forms.ADDRESS.fields}
+    return {"address": address, **{name: params.get(name) for name in names}}
+
+
+def _types(call: Call) -> Object:
+    """What may pay: the types named, or those that the account's configuration has."""
+    params = call.params
+    named = _named_types(params)
+    automatic = params.get("automatic_payment_methods", {"enabled": not named})
+    if not automatic["enabled"]:
+        return {"payment_method_types": ["card"], **named}
+    return {
+        "automatic_payment_methods": {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True},
+        "payment_method_configuration_details": {
+            "id": intent_rules.configuration(call.account),
+            "parent": None,
+        },
+        "payment_method_options": {"card": payments.CARD_OPTIONS, "link": {"persistent_token": None}},
+        "payment_method_types": ["card", "link"],
+    }
+
+
+def _named_types(params: Mapping[str, Any]) -> Object:
+    """The types that a call names, which take the place of the configuration's; nothing where it names none."""
+    named = next((params[name] for name in intent_forms.TYPES if params.get(name)), None)
+    if named is None:
+        return {}
+    return {
+        "allowed_payment_method_types": params.get("allowed_payment_method_types"),
+        "automatic_payment_methods": None,
+        "payment_method_configuration_details": None,
+        "payment_method_options": {"card": payments.CARD_OPTIONS},
+        "payment_method_types": named,
+    }
+
+
+def retrieve(call: Call) -> Object:
+    return payment_rules.find(call)
+
+
+def confirm(call: Call) -> Object:
+    """Pay with the card named, or the intent's own. Raises the card's decline as 402, what it left behind stays."""
+    before = payment_rules.find(call)
+    customer = _customer_of(call, before)
+    call = clocks.at_time_of(call, customer or {})
+    payment_rules.check_confirmable(call, before)
+    wanted = call.params.get("payment_method") or before["payment_method"]
+    method = payment_rules.usable_method(call, wanted, customer, before)
+    if method is None:
+        raise payment_rules.nothing_to_confirm(call, before)
+    _check_invoice(call, before)
+    changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
+    return _confirmed(call, {**before, **changed, **_described(call.params), **_named_types(call.params)}, method)
+
+
+def _confirmed(call: Call, intent: Object, method: Object) -> Object:
+    payment_rules.check_type(call, method, intent["payment_method_types"], intent)
+    after = payments.attempt(
+        call,
+        intent,
+        method,
+        off_session=call.params.get("off_session", False),
+        may_wait=not call.params.get("error_on_requires_action", False),
+    )
+    invoice = invoice_of(call, intent["id"])
+    if invoice is not None:
+        collection.settle(call, invoice, after, automatic=False)
+    if after["last_payment_error"] is not None:
+        raise payments.card_error(call, after).keeping()
+    return after
+
+
+def invoice_of(call: Call, intent: str) -> Object | None:
+    condition = Condition("json_extract(body, '$.payments.data[0].payment.payment_intent') = ?", (intent,))
+    found = call.store.select("invoice", [condition], newest_first=True, limit=1)
+    return found[0] if found else None
+
+
+def cancel(call: Call) -> Object:
+    intent = payment_rules.find(call)
+    payment_rules.check_cancelable(call, intent)
+    if invoice_of(call, intent["id"]) is not None:
+        raise payment_rules.refusal(
+            call,
+            intent,
+            "You cannot cancel a PaymentIntent that belongs to an invoice. Void the invoice instead.",
+            payment_rules.STATE,
+        )
+    return payments.cancel(call, intent, call.params.get("cancellation_reason"))
+
+
+def update(call: Call) -> Object:
+    """What is to be paid and by what, while it is not paid. An invoice says itself what it costs."""
+    intent = payment_rules.find(call)
+    params = call.params
+    customer = _customer_of(call, intent)
+    call = clocks.at_time_of(call, customer or {})
+    for name in (*DECIDING, *intent_forms.TYPES):
+        if name in params:
+            payment_rules.check_updatable(call, intent, name)
+    _check_invoice(call, intent)
+    changed = {name: params[name] for name in DECIDING if name in params}
+    after = {**intent, **changed, **_described(params), **_named_types(params)}
+    if "amount" in params or "currency" in params:
+        payment_rules.check_amount(after["amount"], after["currency"])
+    if "customer" in params:
+        customer = customers.find(call, params["customer"])
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(intent["metadata"], params["metadata"])
+    if "payment_method" in params or "customer" in params:
+        method = payment_rules.usable_method(call, after["payment_method"], customer, intent)
+        if method is not None:
+            payment_rules.check_type(call, method, after["payment_method_types"], intent)
+        after |= {"payment_method": method["id"] if method else None}
+    if "payment_method" in params:
+        after |= {"next_action": None, "status": "requires_confirmation"}
+    call.store.replace(KIND, after)
+    return after
+
+
+def _check_invoice(call: Call, intent: Object) -> None:
+    """Raise for what an invoice says of its payment, and nobody else."""
+    if call.params.keys() & OF_INVOICE and invoice_of(call, intent["id"]) is not None:
+        raise invalid(f"You cannot change the {', '.join(sorted(OF_INVOICE))} of an invoice's PaymentIntent.")
+
+
+def _customer_of(call: Call, intent: Object) -> Object | None:
+    return call.store.get("customer", intent["customer"]) if intent["customer"] else None
+
+
+def capture(call: Call) -> Object:
+    """Take what was reserved when the intent was confirmed."""
+    intent = payment_rules.find(call)
+    call = clocks.at_time_of(call, _customer_of(call, intent) or {})
+    payment_rules.check_capturable(call, intent)
+    amount = payment_rules.captured_amount(call, intent, call.params.get("amount_to_capture"))
+    if "metadata" in call.params:
+        named = call.params["metadata"]
+        intent = {**intent, "metadata": {} if named is None else merged(intent["metadata"], named)}
+    return payments.capture(call, intent, amount)
+
+
+def authenticate(call: Call) -> Object:
+    """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
+    intent = payment_rules.find(call)
+    if intent["status"] != "requires_action":
+        raise intent_rules.unexpected_state(KIND, "PaymentIntent", "authenticate", intent, call)
+    call = clocks.at_time_of(call, _customer_of(call, intent) or {})
+    method = payment_methods.find(call, intent["payment_method"], "payment_method")
+    if call.params["succeeds"]:
+        after = payments.succeed(call, intent, method, authenticated=True)
+    else:
+        after = payments.not_authenticated(call, intent, method)
+    invoice = invoice_of(call, intent["id"])
+    if invoice is not None:
+        collection.settle(call, invoice, after, automatic=False)
+    return after
+
+
+def list_intents(call: Call) -> Object:
+    return page(call, KIND, PATH, naming(call, "customer"))
+
+
+PATH = "/v1/payment_intents"
+ROUTES = (
+    Route("POST", PATH, KIND, intent_forms.CREATE, create, intent_forms.check_creation),
+    Route("GET", PATH, KIND, intent_forms.LIST, list_intents, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, intent_forms.RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, intent_forms.UPDATE, update, intent_forms.check_types),
+    Route("POST", f"{PATH}/{{id}}/confirm", KIND, intent_forms.CONFIRM, confirm, intent_forms.check_types),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, intent_forms.CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/capture", KIND, intent_forms.CAPTURE, capture, intent_forms.check_capture),
+    Route("POST", "/local/payment_intents/{id}/authenticate", KIND, intent_forms.AUTHENTICATE, authenticate),
+)

@@ -1,0 +1,238 @@
+"""When a payment intent may be confirmed, changed, captured or canceled, and Stripe's refusals where it may not.
+
+Messages, codes and params as recorded of 2026-08-26.dahlia. Each refusal of what exists has the intent with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe.core import amounts
+from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+KIND = "payment_intent"
+STATE = "payment_intent_unexpected_state"
+UPDATABLE = ("requires_payment_method", "requires_confirmation", "requires_action")
+CANCELABLE = (
+    "requires_payment_method",
+    "requires_capture",
+    "requires_reauthorization",
+    "requires_confirmation",
+    "requires_action",
+    "expired",
+    "processing",
+)
+TYPES = ("card", "link")
+"""The types of payment methods that intents are made for; those of `payment_methods.OTHER_TYPES` are refused."""
+TOO_SMALL = (
+    "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
+    "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
+    "Method for future use without an immediate payment, use a Setup Intent instead: "
+    "https://docs.stripe.com/payments/setup-intents"
+)
+
+
+def refusal(
+    call: Call, intent: Object | None, message: str, code: str | None = None, param: str | None = None
+) -> ApiError:
+    """400, with the intent where there is one."""
+    objects = {} if intent is None else {KIND: shown(call.store, KIND, intent, {})}
+    return ApiError(400, message, code, param, objects=objects)
+
+
+def find(call: Call) -> Object:
+    """The intent that the path names."""
+    intent = call.store.get(KIND, call.id)
+    if intent is None:
+        raise no_such(KIND, call.id, "intent", 404)
+    return intent
+
+
+def check_amount(amount: int, currency: str) -> None:
+    """Raise for an amount that Stripe does not charge."""
+    if amount == 0:
+        raise invalid(TOO_SMALL, "amount", "parameter_invalid_integer")
+    if amount < 0:
+        raise invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
+    smallest = amounts.smallest_charge(currency)
+    if amount < smallest:
+        least = amounts.told(Decimal(smallest), currency)
+        raise invalid(f"Amount must be at least {least} {currency}", "amount", "amount_too_small")
+    if amount > amounts.largest(currency):
+        most = amounts.told(Decimal(amounts.largest(currency)), currency)
+        raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
+
+
+def check_types(types: Sequence[str] | None, param: str) -> None:
+    """Raise for a type of payment method that Stripe does not know, or that the local Stripe does not have."""
+    for type in types or ():
+        if type in payment_methods.OTHER_TYPES.split() and type not in TYPES:
+            raise invalid(
+                f"The local Stripe does not have the payment method type `{type}` on payment intents: its payments "
+                "are of cards.",
+                param,
+            )
+        if type not in TYPES:
+            raise invalid(
+                f'The payment method type "{type}" is invalid. Please ensure the provided type is activated in your '
+                "dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for "
+                "any preview features that you are trying to use. See "
+                "https://stripe.com/docs/payments/payment-methods/integration-options for supported payment method, "
+                "currency, and country combinations.",
+                param,
+                "payment_intent_invalid_parameter",
+            )
+
+
+def usable_method(call: Call, id: str | None, customer: Object | None, intent: Object | None) -> Object | None:
+    """The payment method that is to pay. Raises where it is another customer's, or may not be used again."""
+    if id is None:
+        return None
+    method = payment_methods.find(call, id, "payment_method")
+    if customer is None and method["customer"] is not None:
+        raise refusal(
+            call,
+            intent,
+            f"The `payment_method` parameter supplied {method['id']} belongs to the Customer {method['customer']}. "
+            "Please include the Customer in the `customer` parameter on the PaymentIntent.",
+            "parameter_missing",
+            "source",
+        )
+    if customer is not None and method["customer"] not in (None, customer["id"]):
+        raise refusal(
+            call,
+            intent,
+            f"The PaymentMethod {method['id']} does not belong to the Customer you supplied {customer['id']}. Please "
+            "use this PaymentMethod with the Customer that it belongs to instead.",
+            param="payment_method",
+        )
+    if method.get("_detached"):
+        raise refusal(
+            call,
+            intent,
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
+            "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
+            "used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+            param="payment_method",
+        )
+    return method
+
+
+def check_type(call: Call, method: Object, types: Sequence[str], intent: Object | None) -> None:
+    """Raise where the intent was not made for payment methods of that type, or the local Stripe cannot charge them."""
+    if method["type"] not in types:
+        raise refusal(
+            call,
+            intent,
+            f"The PaymentMethod provided ({method['type']}) is not allowed for this PaymentIntent. Please attach a "
+            f"PaymentMethod of one of the following types: {', '.join(types)}.",
+            param="payment_method",
+        )
+    if method["type"] != "card":
+        raise refusal(
+            call,
+            intent,
+            f"The local Stripe does not have payments with payment methods of type `{method['type']}`.",
+            param="payment_method",
+        )
+
+
+def nothing_to_confirm(call: Call, intent: Object) -> ApiError:
+    message = "You cannot confirm this PaymentIntent because it's missing a payment method."
+    if intent["customer"]:
+        message += (
+            f" To confirm the PaymentIntent with {intent['customer']}, specify a payment method attached to this "
+            "customer along with the customer ID."
+        )
+    else:
+        message += (
+            " You can either update the PaymentIntent with a payment method and then confirm it again, or confirm it "
+            "again directly with a payment method or ConfirmationToken."
+        )
+    return refusal(call, intent, message, STATE)
+
+
+def check_confirmable(call: Call, intent: Object) -> None:
+    """Raise where there is nothing left to confirm (not recorded: the words are those of public threads)."""
+    status = intent["status"]
+    if status == "succeeded":
+        message = (
+            "You cannot confirm this PaymentIntent because it has already succeeded after being previously confirmed."
+        )
+        raise refusal(call, intent, message, STATE)
+    if status not in UPDATABLE:
+        raise refusal(
+            call,
+            intent,
+            f"You cannot confirm this PaymentIntent because it has a status of {status}. Only a PaymentIntent with one "
+            "of the following statuses may be confirmed: requires_confirmation, requires_action.",
+            STATE,
+        )
+
+
+def check_updatable(call: Call, intent: Object, field: str) -> None:
+    """Raise where a field that says what is paid, and how, cannot change any more."""
+    if intent["status"] not in UPDATABLE:
+        raise refusal(
+            call,
+            intent,
+            f"This PaymentIntent's {field} could not be updated because it has a status of {intent['status']}. You may "
+            f"only update the {field} of a PaymentIntent with one of the following statuses: {', '.join(UPDATABLE)}.",
+            STATE,
+            field,
+        )
+
+
+def check_cancelable(call: Call, intent: Object) -> None:
+    if intent["status"] not in CANCELABLE:
+        raise refusal(
+            call,
+            intent,
+            f"You cannot cancel this PaymentIntent because it has a status of {intent['status']}. Only a PaymentIntent "
+            f"with one of the following statuses may be canceled: {', '.join(CANCELABLE)}.",
+            STATE,
+        )
+
+
+def check_capturable(call: Call, intent: Object) -> None:
+    status = intent["status"]
+    if status == "succeeded" and intent["capture_method"] == "manual":
+        raise refusal(
+            call,
+            intent,
+            "The remaining amount on this PaymentIntent could not be captured because the remainder of the authorized "
+            "amount has been released.",
+            STATE,
+        )
+    if status != "requires_capture":
+        raise refusal(
+            call,
+            intent,
+            f"This PaymentIntent could not be captured because it has a status of {status}. Only a PaymentIntent with "
+            "one of the following statuses may be captured: requires_capture.",
+            STATE,
+        )
+
+
+def captured_amount(call: Call, intent: Object, wanted: int | None) -> int:
+    """How much is to be captured. Raises for none, and for more than was reserved."""
+    amount: int = intent["amount_capturable"] if wanted is None else wanted
+    if amount < 0:
+        raise refusal(call, intent, "Invalid non-negative integer", param="amount_to_capture")
+    if amount == 0:
+        message = "This value must be greater than or equal to 1."
+        raise refusal(call, intent, message, "parameter_invalid_integer", "amount")
+    if amount > intent["amount_capturable"]:
+        raise refusal(
+            call,
+            intent,
+            "The payment could not be captured because the requested capture amount is greater than the amount you can "
+            "capture for this charge. Contact us via https://support.stripe.com/contact/ for help.",
+            "amount_too_large",
+        )
+    return amount

@@ -1,0 +1,375 @@
+"""Payment methods: cards, from Stripe's test ids, test tokens and test numbers.
+
+https://docs.stripe.com/api/payment_methods, https://docs.stripe.com/testing. A test id such as `pm_card_visa` stands
+for a new card each time it is used; what is used is stored under an id of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.payments import cards_given
+from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
+from stripe_billing_cli.local_stripe.billing.payments.card_table import BY_ID, BY_KEY
+from stripe_billing_cli.local_stripe.billing.payments.cards import WRONG_CVC, Card, Decline
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_methods import fields as form
+
+NETWORK_CODES = ("network_advice_code", "network_decline_code")
+OTHER_TYPES = " ".join(types.TYPES)
+"""All types but cards."""
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    type = params["type"]
+    if type == "card":
+        method = _given_card(call, params["card"])
+    else:
+        method = {**_bare(call, type), type: types.TYPES[type].show(params.get(type, {}))}
+    method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))
+    method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
+    method["metadata"] = merged({}, params.get("metadata", {}))
+    if type == "card":
+        _await_checks(method)
+    call.store.insert("payment_method", method)
+    return method
+
+
+def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
+    card, expiry = cards_given.given(call, params)
+    method = new_card(call, card)
+    shown = method["card"]
+    for name in ("exp_month", "exp_year"):
+        shown[name] = expiry.get(name, shown[name])
+    without_cvc = "cvc" not in expiry if "number" in expiry else expiry.get("cvc_check", "unchecked") is None
+    if without_cvc:
+        shown["checks"]["cvc_check"] = None
+    _prefer(shown, params.get("networks", {}))
+    return method
+
+
+def _prefer(shown: Object, networks: Mapping[str, Any]) -> None:
+    """A network that the card does not have is stored as invalid (SDK, `_payment_method_create_params.py`)."""
+    preferred = networks.get("preferred")
+    if preferred is not None:
+        known = preferred in shown["networks"]["available"]
+        shown["networks"] = {**shown["networks"], "preferred": preferred if known else "invalid_preference"}
+        shown["display_brand"] = preferred if known else shown["display_brand"]
+
+
+def _details(before: Object, changes: Mapping[str, Any]) -> Object:
+    """The billing details with what a call names of them; an address that is unset is unset as a whole."""
+    details = {**before, **{name: value for name, value in changes.items() if name != "address"}}
+    if "address" in changes:
+        wanted = changes["address"]
+        details["address"] = dict.fromkeys(form.ADDRESS) if wanted is None else {**before["address"], **wanted}
+    return details
+
+
+def _bare(call: Call, type: str) -> Object:
+    return {
+        "id": identifiers.long_id(call, "pm"),
+        "object": "payment_method",
+        "allow_redisplay": "unspecified",
+        "billing_details": {
+            "address": dict.fromkeys(form.ADDRESS),
+            "email": None,
+            "name": None,
+            "phone": None,
+            "tax_id": None,
+        },
+        "created": call.now,
+        "customer": None,
+        "customer_account": None,
+        "livemode": False,
+        "metadata": {},
+        "type": type,
+    }
+
+
+def new_card(call: Call, card: Card) -> Object:
+    """A card that expires this month of next year, its CVC not yet checked (recorded)."""
+    today = datetime.fromtimestamp(call.real_now, UTC)
+    return {
+        **_bare(call, "card"),
+        "card": {
+            "brand": card.brand,
+            "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
+            "country": card.country,
+            "display_brand": card.display_brand,
+            "exp_month": today.month,
+            "exp_year": today.year + 1,
+            "fingerprint": card.fingerprint,
+            "funding": card.funding,
+            "generated_from": None,
+            "last4": card.last4,
+            "networks": {"available": card.available_networks, "preferred": None},
+            "regulated_status": "unregulated",
+            "three_d_secure_usage": {"supported": card.supports_3ds},
+            "wallet": None,
+        },
+        "_card": card.id,
+    }
+
+
+def _await_checks(method: Object) -> None:
+    """What was given of the address will be checked with the bank."""
+    address, checks = method["billing_details"]["address"], method["card"]["checks"]
+    for field, check in (("line1", "address_line1_check"), ("postal_code", "address_postal_code_check")):
+        if address[field] is not None and checks[check] is None:
+            checks[check] = "unchecked"
+
+
+def checked(call: Call, method: Object) -> Object:
+    """The payment method after its bank was asked: what had not been checked of it has been (recorded)."""
+    if method["type"] != "card":
+        return method
+    card, checks = card_of(method), method["card"]["checks"]
+    results = {
+        "address_line1_check": card.line1_check,
+        "address_postal_code_check": card.postal_code_check,
+        "cvc_check": card.cvc_check,
+    }
+    done = {name: results[name] if value == "unchecked" else value for name, value in checks.items()}
+    if done == checks:
+        return method
+    after = {**method, "card": {**method["card"], "checks": done}}
+    call.store.replace("payment_method", after)
+    return after
+
+
+def setup_decline(method: Object) -> Decline | None:
+    """What the bank says to saving the card."""
+    return _decline(method, card_of(method).declines_setup)
+
+
+def payment_decline(method: Object) -> Decline | None:
+    """What the bank, or Radar, says to charging the card."""
+    return _decline(method, card_of(method).declines_payment)
+
+
+def _decline(method: Object, decline: Decline | None) -> Decline | None:
+    """A CVC that was not given cannot be wrong (https://docs.stripe.com/testing#declined-payments)."""
+    return None if decline is WRONG_CVC and method["card"]["checks"]["cvc_check"] is None else decline
+
+
+def card_of(method: Object) -> Card:
+    """Which of Stripe's test cards it is."""
+    return BY_KEY[method["_card"]]
+
+
+def no_such_method(id: str, param: str, status: int = 400) -> ApiError:
+    """Recorded of 2026-03-25.dahlia."""
+    return ApiError(
+        status,
+        f"No such PaymentMethod: '{id}'; It's possible this PaymentMethod exists on one of your connected accounts, in "
+        "which case you should retry this request on that connected account. Learn more at "
+        "https://stripe.com/docs/connect/authentication",
+        "resource_missing",
+        param,
+    )
+
+
+def find(call: Call, id: str, param: str) -> Object:
+    """The payment method that a parameter names; a test id becomes a new one. Raises `resource_missing`."""
+    if id in BY_ID:
+        method = new_card(call, BY_ID[id])
+        call.store.insert("payment_method", method)
+        return method
+    found = call.store.get("payment_method", id)
+    if found is None:
+        raise no_such_method(id, param)
+    return found
+
+
+def find_card(call: Call, id: str, param: str) -> Object:
+    """The card that a parameter names. Raises for a payment method of another type: the local Stripe charges none."""
+    method = find(call, id, param)
+    if method["type"] != "card":
+        raise invalid(
+            f"The local Stripe does not have payments with payment methods of type `{method['type']}`.", param
+        )
+    return method
+
+
+def retrieve(call: Call) -> Object:
+    """A test id is a card of its own each time, which is kept only once it is used."""
+    if call.id in BY_ID:
+        return {**new_card(call, BY_ID[call.id]), "id": call.id}
+    method = call.store.get("payment_method", call.id)
+    if method is None:
+        raise no_such_method(call.id, "payment_method", 404)
+    return method
+
+
+def _owner(call: Call, id: str) -> Object:
+    customer = call.store.get("customer", id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", id, "customer")
+    return customer
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    if before["customer"] is None:
+        # "A PaymentMethod must be attached to a customer to be updated" (stripe/_payment_method.py)
+        raise invalid("You must save this PaymentMethod to a customer before you can update it.")
+    method = {**before}
+    if "card" in params:
+        if before["type"] != "card":
+            raise invalid("You cannot update `card` on a PaymentMethod that is not a card.", "card")
+        cards_given.check_expiry(call, cards_given.in_full({**before["card"], **params["card"]}))
+        method["card"] = {
+            **before["card"],
+            **{name: value for name, value in params["card"].items() if name != "networks"},
+        }
+        _prefer(method["card"], params["card"].get("networks", {}))
+    method["billing_details"] = _details(before["billing_details"], params.get("billing_details", {}))
+    method["allow_redisplay"] = params.get("allow_redisplay", before["allow_redisplay"])
+    if "metadata" in params:
+        method["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if method != before:
+        call.store.replace("payment_method", method)
+        events.record(call, "payment_method.updated", method, before)
+    return method
+
+
+def attach(call: Call) -> Object:
+    customer = _owner(call, call.params["customer"])
+    return attach_to(clocks.at_time_of(call, customer), call.id, customer["id"], "payment_method", 404)
+
+
+def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400) -> Object:
+    """The payment method, now the customer's. Attaching again changes nothing.
+
+    Raises the card's decline where it cannot be saved, and Stripe's refusal where it is another customer's, or of a
+    type that belongs to no customer.
+    """
+    if id not in BY_ID and call.store.get("payment_method", id) is None:
+        raise no_such_method(id, param, missing)
+    before = find(call, id, param)
+    if before["customer"] == customer:
+        return before
+    _check_attachable(before, param)
+    if before["type"] == "card" and (decline := setup_decline(before)) is not None:
+        raise _declined(decline)
+    method = checked(call, {**before, "customer": customer})
+    call.store.replace("payment_method", method)
+    events.record(call, "payment_method.attached", method)
+    return method
+
+
+def _check_attachable(method: Object, param: str) -> None:
+    if method["customer"] is not None:
+        raise invalid("The payment method you provided has already been attached to a customer.", param)
+    if method.get("_detached"):
+        raise invalid(
+            "This PaymentMethod was previously used without being attached to a Customer or was detached from a "
+            "Customer, and may not be used again.",
+            param,
+        )
+    if method["type"] != "card" and not types.TYPES[method["type"]].saved:
+        raise invalid(f"PaymentMethods of type '{method['type']}' cannot be saved to customers.")
+
+
+def _declined(decline: Decline) -> ApiError:
+    """402. The param is there, and empty where the bank blames nothing that was given (recorded)."""
+    details = {name: value for name, value in decline.error().items() if name in ("advice_code", *NETWORK_CODES)}
+    return ApiError(
+        402,
+        decline.message,
+        decline.code,
+        decline.param or "",
+        type="card_error",
+        decline_code=decline.decline_code,
+        objects=details,
+    )
+
+
+def set_up(call: Call, method: Object) -> None:
+    """Remember that payments off session were agreed to, after which some cards no longer ask for 3-D Secure."""
+    call.store.replace("payment_method", {**method, "_set_up": True})
+
+
+def as_source(call: Call, token: str, customer: str) -> str:
+    """The id of a new card of the customer's, made of a token: what programs did before there were payment methods, and
+    Stripe's CLI still does. It is a payment method with the id of a card
+    (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
+    card, expiry = cards_given.given(call, {"token": token}, "source")
+    method = {**new_card(call, card), "id": identifiers.long_id(call, "card")}
+    for name in ("exp_month", "exp_year"):
+        method["card"][name] = expiry.get(name, method["card"][name])
+    call.store.insert("payment_method", method)
+    return str(attach_to(call, method["id"], customer, "source")["id"])
+
+
+def detach(call: Call) -> Object:
+    before = retrieve(call)
+    if before["customer"] is None:
+        raise invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
+    method = {**before, "customer": None, "_detached": True}
+    call.store.replace("payment_method", method)
+    _forget_default(call, before)
+    events.record(call, "payment_method.detached", method, before)
+    return method
+
+
+def _forget_default(call: Call, method: Object) -> None:
+    customer = call.store.get("customer", method["customer"])
+    if customer is None:
+        return
+    after = {**customer}
+    if customer["default_source"] == method["id"]:
+        after["default_source"] = None
+    if customer["invoice_settings"]["default_payment_method"] == method["id"]:
+        after["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": None}
+    if after != customer:
+        call.store.replace("customer", after)
+        events.record(call, "customer.updated", after, customer)
+
+
+def list_payment_methods(call: Call) -> Object:
+    """The customer's; none at all where no customer is named (recorded)."""
+    customer = call.params.get("customer")
+    if customer is None:
+        return {"object": "list", "data": [], "has_more": False, "url": PATH}
+    return list_of_customer(call, _owner(call, customer)["id"], PATH)
+
+
+def list_of_customer(call: Call, customer: str, url: str) -> Object:
+    conditions = [
+        *equal(json_field("customer"), customer),
+        *equal(json_field("type"), call.params.get("type")),
+        *equal(json_field("allow_redisplay"), call.params.get("allow_redisplay")),
+    ]
+    return page(call, "payment_method", url, conditions)
+
+
+def retrieve_of_customer(call: Call, customer: str) -> Object:
+    """The payment method, if it is the customer's."""
+    method = call.store.get("payment_method", call.second_id)
+    if method is None:
+        raise no_such_method(call.second_id, "payment_method", 404)
+    if method["customer"] != customer:
+        raise ApiError(404, "Invalid request", param="customer")
+    return method
+
+
+PATH = "/v1/payment_methods"
+ROUTES = (
+    Route("POST", PATH, "payment_method", form.CREATE, create, form.check_new),
+    Route("GET", PATH, "payment_method", form.LIST, list_payment_methods, lists=True),
+    Route("GET", f"{PATH}/{{id}}", "payment_method", form.RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", "payment_method", form.UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/attach", "payment_method", form.ATTACH, attach),
+    Route("POST", f"{PATH}/{{id}}/detach", "payment_method", form.RETRIEVE, detach),
+)

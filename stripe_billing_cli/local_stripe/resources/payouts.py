@@ -1,0 +1,75 @@
+"""Payouts (https://docs.stripe.com/api/payouts): there are none, since the account has no bank account for them."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    Metadata,
+    Moments,
+    Params,
+    Text,
+    optional,
+    required,
+    unsettable,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "payout"
+CREATE = Hash(
+    {
+        **required(amount=Integer(), currency=Currency()),
+        **optional(
+            description=Text(),
+            destination=Text(),
+            metadata=Metadata(),
+            method=Choice(("instant", "standard")),
+            payout_method=Text(),
+            source_type=Choice(("bank_account", "card", "fpx")),
+            statement_descriptor=Text(22),
+        ),
+        "expand": EXPAND,
+    }
+)
+UPDATE = Hash({**unsettable(metadata=Metadata()), "expand": EXPAND})
+REVERSE = Hash({**optional(metadata=Metadata()), "expand": EXPAND})
+LIST = Hash({**LIST_FIELDS, **optional(arrival_date=Moments(), destination=Text(), status=Text())})
+READ = Hash({"expand": EXPAND})
+
+
+def check(params: Params) -> None:
+    if params["amount"] < 1:
+        message = "This value must be greater than or equal to 1."
+        raise invalid(message, "amount", "parameter_invalid_integer")
+
+
+def create(call: Call) -> Object:
+    currency = call.params["currency"]
+    raise invalid(f"Sorry, you don't have any external accounts in that currency ({currency}).", "currency")
+
+
+def find(call: Call) -> NoReturn:
+    raise no_such(KIND, call.id, "payout", 404)
+
+
+def list_payouts(call: Call) -> Object:
+    return page(call, KIND, PATH, [])
+
+
+PATH = "/v1/payouts"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check),
+    Route("GET", PATH, KIND, LIST, list_payouts, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, READ, find),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, find),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, READ, find),
+    Route("POST", f"{PATH}/{{id}}/reverse", KIND, REVERSE, find),
+)

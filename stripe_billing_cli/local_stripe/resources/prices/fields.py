@@ -1,0 +1,139 @@
+"""The parameters of prices, after `stripe/params/_price_{create,update,list}_params.py`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    ByCurrency,
+    Choice,
+    Currency,
+    DecimalText,
+    Field,
+    Hash,
+    Integer,
+    ListOf,
+    Metadata,
+    Text,
+    UpTo,
+    optional,
+    required,
+    unsettable,
+)
+
+INTERVAL = Choice(("month", "year", "week", "day"))
+USAGE_TYPE = Choice(("licensed", "metered"))
+TAX_BEHAVIOR = Choice(("exclusive", "inclusive", "unspecified"))
+AMOUNT = Integer(least=0)
+LOOKUP_KEY = Text(200)
+LONGEST_TRIAL_DAYS = 730
+
+CUSTOM_UNIT_AMOUNT = Hash({**required(enabled=Boolean()), **optional(maximum=AMOUNT, minimum=AMOUNT, preset=AMOUNT)})
+TIERS = ListOf(
+    Hash(
+        {
+            **required(up_to=UpTo()),
+            **optional(
+                flat_amount=AMOUNT,
+                flat_amount_decimal=DecimalText(),
+                unit_amount=AMOUNT,
+                unit_amount_decimal=DecimalText(),
+            ),
+        }
+    )
+)
+CURRENCY_OPTIONS = ByCurrency(
+    Hash(
+        optional(
+            custom_unit_amount=CUSTOM_UNIT_AMOUNT,
+            tax_behavior=TAX_BEHAVIOR,
+            tiers=TIERS,
+            unit_amount=AMOUNT,
+            unit_amount_decimal=DecimalText(),
+        )
+    )
+)
+
+RECURRING = {
+    **required(interval=INTERVAL),
+    **optional(interval_count=Integer(least=1)),
+}
+
+SHARED = {
+    **required(currency=Currency()),
+    **optional(
+        currency_options=CURRENCY_OPTIONS,
+        custom_unit_amount=CUSTOM_UNIT_AMOUNT,
+        metadata=Metadata(),
+        tax_behavior=TAX_BEHAVIOR,
+        unit_amount=AMOUNT,
+        unit_amount_decimal=DecimalText(),
+    ),
+}
+"""What a price takes wherever it is created."""
+
+DEFAULT_PRICE_DATA = Hash({**SHARED, **optional(recurring=Hash(RECURRING))})
+"""`default_price_data` of a product."""
+
+
+def create_form(product_data: Hash) -> Hash:
+    """`product_data` is declared with the products."""
+    return Hash(
+        {
+            **SHARED,
+            "expand": EXPAND,
+            **optional(
+                active=Boolean(),
+                billing_scheme=Choice(("per_unit", "tiered")),
+                lookup_key=LOOKUP_KEY,
+                nickname=Text(),
+                product=Text(),
+                product_data=product_data,
+                recurring=Hash(
+                    {
+                        **RECURRING,
+                        **optional(
+                            meter=Text(),
+                            trial_period_days=Integer(0, LONGEST_TRIAL_DAYS),
+                            usage_type=USAGE_TYPE,
+                        ),
+                    }
+                ),
+                tiers=TIERS,
+                tiers_mode=Choice(("graduated", "volume")),
+                transfer_lookup_key=Boolean(),
+                transform_quantity=Hash(required(divide_by=Integer(least=1), round=Choice(("down", "up")))),
+            ),
+        }
+    )
+
+
+UPDATE = Hash(
+    {
+        "expand": EXPAND,
+        **optional(
+            active=Boolean(),
+            tax_behavior=TAX_BEHAVIOR,
+            transfer_lookup_key=Boolean(),
+        ),
+        # Recorded: `lookup_key: ''` clears, although the SDK types it as a plain string. `nickname` is of its kind.
+        **unsettable(currency_options=CURRENCY_OPTIONS, lookup_key=LOOKUP_KEY, metadata=Metadata(), nickname=Text()),
+    }
+)
+
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(
+            active=Boolean(),
+            currency=Currency(),
+            lookup_keys=ListOf(LOOKUP_KEY, 10),
+            product=Text(),
+            recurring=Hash(optional(interval=INTERVAL, meter=Text(), usage_type=USAGE_TYPE)),
+            type=Choice(("one_time", "recurring")),
+        ),
+    }
+)
+
+RETRIEVE = Hash({"expand": Field(EXPAND.kind)})

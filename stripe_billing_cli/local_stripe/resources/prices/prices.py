@@ -1,0 +1,236 @@
+"""Prices: what was once sold stays as it was sold (https://docs.stripe.com/api/prices).
+
+A price changes only in `active`, `nickname`, `metadata`, `lookup_key`, `tax_behavior` (once, from
+`unspecified`) and `currency_options`, and is never deleted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core.amounts import whole
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.prices import refusals as price_rules
+
+
+def create(call: Call, product: str, params: Params) -> Object:
+    """A new price of an existing product, from parameters that passed `price_rules`."""
+    price = new_price(call, product, params)
+    if price["lookup_key"] is not None:
+        _take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))
+    call.store.insert("price", price)
+    events.record(call, "price.created", price)
+    return price
+
+
+def new_price(call: Call, product: str, params: Params) -> Object:
+    """Everything that Stripe says about a price, `tiers` and `currency_options` included.
+
+    The price's own currency is one of its `currency_options`, as in Stripe's answers.
+    """
+    recurring = params.get("recurring")
+    own = currency_option(params)
+    return {
+        "id": identifiers.long_id(call, "price"),
+        "object": "price",
+        "active": params.get("active", True),
+        "billing_scheme": params.get("billing_scheme", "per_unit"),
+        "created": call.now,
+        "currency": params["currency"],
+        "currency_options": {
+            params["currency"]: own,
+            **{code: currency_option(option) for code, option in params.get("currency_options", {}).items()},
+        },
+        "custom_unit_amount": own["custom_unit_amount"],
+        "livemode": False,
+        "lookup_key": params.get("lookup_key"),
+        "metadata": merged({}, params.get("metadata", {})),
+        "nickname": params.get("nickname"),
+        "product": product,
+        "recurring": None if recurring is None else _recurring(recurring),
+        "tax_behavior": own["tax_behavior"],
+        "tiers": own["tiers"],
+        "tiers_mode": params.get("tiers_mode"),
+        "transform_quantity": params.get("transform_quantity"),
+        "type": "one_time" if recurring is None else "recurring",
+        "unit_amount": own["unit_amount"],
+        "unit_amount_decimal": own["unit_amount_decimal"],
+    }
+
+
+def currency_option(params: Mapping[str, Any]) -> Object:
+    """The amounts of a price in one currency. `tiers` is None where there are none, and then never shown."""
+    custom = params.get("custom_unit_amount")
+    tiers = params.get("tiers")
+    amount, decimal = _both_forms(params, "unit_amount")
+    return {
+        "custom_unit_amount": None
+        if custom is None
+        else {bound: custom.get(bound) for bound in ("maximum", "minimum", "preset")},
+        "tax_behavior": params.get("tax_behavior", "unspecified"),
+        "tiers": None if tiers is None else [_tier(tier) for tier in tiers],
+        "unit_amount": amount,
+        "unit_amount_decimal": decimal,
+    }
+
+
+def _tier(params: Mapping[str, Any]) -> Object:
+    flat, flat_decimal = _both_forms(params, "flat_amount")
+    unit, unit_decimal = _both_forms(params, "unit_amount")
+    return {
+        "flat_amount": flat,
+        "flat_amount_decimal": flat_decimal,
+        "unit_amount": unit,
+        "unit_amount_decimal": unit_decimal,
+        "up_to": params["up_to"],
+    }
+
+
+def _both_forms(params: Mapping[str, Any], name: str) -> tuple[int | None, str | None]:
+    """An amount as an integer, None if it has a fraction, and as a decimal string."""
+    if name in params:
+        return params[name], str(params[name])
+    decimal = params.get(f"{name}_decimal")
+    return (None, None) if decimal is None else (whole(decimal), decimal)
+
+
+def _recurring(params: Mapping[str, Any]) -> Object:
+    return {
+        "interval": params["interval"],
+        "interval_count": params.get("interval_count", 1),
+        "meter": params.get("meter"),
+        "trial_period_days": params.get("trial_period_days"),
+        "usage_type": params.get("usage_type", "licensed"),
+    }
+
+
+def retrieve(call: Call) -> Object:
+    price = call.store.get("price", call.id)
+    if price is None:
+        raise no_such("price", call.id, "price", 404)
+    return price
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    price = {
+        **before,
+        **{name: params[name] for name in ("active", "nickname", "lookup_key") if name in params},
+    }
+    if "metadata" in params:
+        price["metadata"] = merged(before["metadata"], params["metadata"])
+    _apply_tax_behavior(price, before, params)
+    if "currency_options" in params:
+        price["currency_options"] = _changed_options(before, params["currency_options"])
+    if before["active"] and not price["active"]:
+        _check_not_default(call, before)
+    if price["lookup_key"] != before["lookup_key"]:
+        _take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))
+    if price != before:
+        call.store.replace("price", price)
+        events.record(call, "price.updated", price, before)
+    return price
+
+
+def _apply_tax_behavior(price: Object, before: Object, params: Params) -> None:
+    wanted = params.get("tax_behavior", before["tax_behavior"])
+    if wanted == before["tax_behavior"]:
+        return
+    if before["tax_behavior"] != "unspecified":
+        raise tax_behavior_set(before, "tax_behavior")
+    currency = before["currency"]
+    own = {**before["currency_options"][currency], "tax_behavior": wanted}
+    price["tax_behavior"] = wanted
+    price["currency_options"] = {**before["currency_options"], currency: own}
+
+
+def tax_behavior_set(priced: Object, param: str) -> ApiError:
+    behavior = priced["tax_behavior"]
+    return invalid(f"You cannot change `tax_behavior` once it has been set to `{behavior}`.", param)
+
+
+def _changed_options(price: Object, changes: dict[str, dict[str, Any]] | None) -> Object:
+    """`""` removes all options but the price's own currency; otherwise those named are added or changed.
+
+    There is no way to remove a single one: `PriceUpdateParams.currency_options` admits `Literal['']`, its
+    entries do not.
+    """
+    options: Object = price["currency_options"]
+    own = price["currency"]
+    if changes is None:
+        return {own: options[own]}
+    result = dict(options)
+    for code, change in changes.items():
+        name = f"currency_options[{code}]"
+        if code == own:
+            raise price_rules.own_currency(name)
+        result[code] = _changed_option(price, options.get(code), code, change, name)
+    return result
+
+
+def _changed_option(price: Object, current: Object | None, code: str, change: dict[str, Any], name: str) -> Object:
+    if current is not None and not change.keys() - {"tax_behavior"}:
+        changed = {**current, **change}
+    else:
+        price_rules.check_option(change, code, _scheme(price), name)
+        kept = {} if current is None else {"tax_behavior": current["tax_behavior"]}
+        changed = currency_option({**kept, **change})
+    if current is not None and current["tax_behavior"] not in ("unspecified", changed["tax_behavior"]):
+        raise tax_behavior_set(current, f"{name}[tax_behavior]")
+    return changed
+
+
+def _scheme(price: Object) -> str:
+    if price["billing_scheme"] == "tiered":
+        return "tiers"
+    return "unit_amount" if price["custom_unit_amount"] is None else "custom_unit_amount"
+
+
+def _check_not_default(call: Call, price: Object) -> None:
+    product = call.store.get("product", price["product"])
+    if product is not None and product["default_price"] == price["id"]:
+        raise invalid("This price cannot be archived because it is the default price of its product.", "active")
+
+
+def _take_lookup_key(call: Call, id: str, lookup_key: str | None, transfer: bool) -> None:
+    """Raises where another price, archived or not, has the key, unless it is to be transferred."""
+    if lookup_key is None:
+        return
+    holder = call.store.find("price", lookup_key=lookup_key)
+    if holder is None or holder["id"] == id:
+        return
+    if not transfer:
+        raise lookup_key_taken(holder["id"])
+    without = {**holder, "lookup_key": None}
+    call.store.replace("price", without)
+    events.record(call, "price.updated", without, holder)
+
+
+def lookup_key_taken(holder: str) -> ApiError:
+    return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key")
+
+
+def list_prices(call: Call) -> Object:
+    """An id of a filter that there is not is refused (recorded of payment methods)."""
+    params = call.params
+    if "product" in params and call.store.get("product", params["product"]) is None:
+        raise no_such("product", params["product"], "product")
+    recurring = params.get("recurring", {})
+    conditions = [
+        *equal("active", params.get("active")),
+        *equal("currency", params.get("currency")),
+        *equal("product", params.get("product")),
+        *equal("type", params.get("type")),
+        *one_of("lookup_key", params.get("lookup_keys")),
+    ]
+    for name, value in recurring.items():
+        conditions += equal(json_field(f"recurring.{name}"), value)
+    return page(call, "price", "/v1/prices", conditions)

@@ -1,0 +1,181 @@
+"""Which parameters of a price go together. All of it can be told without looking at any object.
+
+From the texts in `stripe/params/_price_create_params.py`, and https://docs.stripe.com/api/prices/create.
+Amounts are in the currency's minor unit.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core.amounts import largest, whole
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.parameters import Params, nested
+
+MOST_INTERVALS = {"day": 1095, "week": 156, "month": 36, "year": 3}
+AMOUNTS = ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
+METER_ID = re.compile(r"mtr_[A-Za-z0-9_]+")
+"""Meters are not among the local Stripe's objects yet: any id of their form is taken for an existing one."""
+
+
+def check_new(params: Params, prefix: str = "") -> None:
+    """Rules for a price about to be created; `prefix` is the parameter that it stands in, if any."""
+    currency = params["currency"]
+    recurring = params.get("recurring")
+    tiered = params.get("billing_scheme") == "tiered"
+    if recurring is not None:
+        _check_recurring(recurring, nested(prefix, "recurring"))
+    if tiered and "transform_quantity" in params:
+        raise only_one_of(["tiers", "transform_quantity"], nested(prefix, "tiers"))
+    if tiered:
+        _check_tiered(params, currency)
+    else:
+        _check_flat(params, currency, prefix)
+    if "custom_unit_amount" in params and recurring is not None:
+        raise invalid("A price with `custom_unit_amount` cannot be recurring.", nested(prefix, "custom_unit_amount"))
+    for code, option in params.get("currency_options", {}).items():
+        name = nested(nested(prefix, "currency_options"), code)
+        if code == currency:
+            raise own_currency(name)
+        custom = "custom_unit_amount" in params
+        check_option(option, code, "tiers" if tiered else "custom_unit_amount" if custom else "unit_amount", name)
+
+
+def own_currency(name: str) -> Exception:
+    """https://github.com/stripe/stripe-node/issues/1559 quotes the message."""
+    return invalid(
+        "You are specifying an update to a currency option that matches the top-level currency for this price. "
+        "Please remove this currency option and update the top-level params instead.",
+        name,
+    )
+
+
+def check_option(option: Mapping[str, Any], currency: str, scheme: str, name: str) -> None:
+    """A currency option has the amounts that its price has: `scheme` is tiers, custom_unit_amount or unit_amount."""
+    if scheme == "tiers":
+        if surplus := next((amount for amount in AMOUNTS if amount in option), None):
+            raise only_one_of([surplus, "tiers"], nested(name, surplus))
+        if "tiers" not in option:
+            raise missing_param(nested(name, "tiers"))
+        _check_tiers(option["tiers"], currency, nested(name, "tiers"))
+        return
+    if "tiers" in option:
+        raise invalid("`tiers` can only be set when `billing_scheme` is `tiered`.", nested(name, "tiers"))
+    if not any(amount in option for amount in AMOUNTS):
+        raise missing_param(nested(name, "unit_amount"))
+    _check_one_amount(option, currency, name)
+    if ("custom_unit_amount" in option) != (scheme == "custom_unit_amount"):
+        raise invalid(
+            "`custom_unit_amount` must be set in all of the currencies of a price, or in none.",
+            nested(name, "custom_unit_amount"),
+        )
+
+
+def _check_recurring(recurring: Mapping[str, Any], name: str) -> None:
+    most = MOST_INTERVALS[recurring["interval"]]
+    if recurring.get("interval_count", 1) > most:
+        raise invalid(
+            "Maximum of three years interval allowed (3 years, 36 months, 156 weeks, or 1095 days).",
+            nested(name, "interval_count"),
+            "parameter_invalid_integer",
+        )
+    metered, meter = recurring.get("usage_type") == "metered", recurring.get("meter")
+    if metered and meter is None:
+        raise invalid("Starting with Stripe version `2025-03-31.basil`, metered prices must be backed by meters.")
+    if meter is not None and not metered:
+        raise invalid("`meter` can only be set when `usage_type` is `metered`.", nested(name, "meter"))
+    if meter is not None and not METER_ID.fullmatch(meter):
+        raise invalid(f"No such meter: '{meter}'", nested(name, "meter"), "resource_missing")
+
+
+def _check_tiered(params: Params, currency: str) -> None:
+    for name in AMOUNTS:
+        if name in params:
+            raise invalid(f"`{name}` cannot be set when `billing_scheme` is `tiered`.", name)
+    for name in ("tiers", "tiers_mode"):
+        if name not in params:
+            raise missing_param(name)
+    if "recurring" not in params:
+        raise invalid("Prices with `type=one_time` are not supported with tiered billing.", "interval")
+    _check_tiers(params["tiers"], currency, "tiers")
+
+
+def _check_flat(params: Params, currency: str, prefix: str) -> None:
+    for name in ("tiers", "tiers_mode"):
+        if name in params:
+            raise invalid(f"`{name}` can only be set when `billing_scheme` is `tiered`.", nested(prefix, name))
+    _check_one_amount(params, currency, prefix)
+
+
+def _check_one_amount(params: Mapping[str, Any], currency: str, prefix: str) -> None:
+    given = [name for name in AMOUNTS if name in params]
+    if not given:
+        raise invalid("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.")
+    if len(given) > 1:
+        raise only_one_of(given, nested(prefix, given[0]))
+    value, name = params[given[0]], nested(prefix, given[0])
+    if given[0] == "custom_unit_amount":
+        _check_custom(value, currency, name)
+    else:
+        _check_size(value, currency, name)
+
+
+def _check_custom(custom: Mapping[str, Any], currency: str, name: str) -> None:
+    if not custom["enabled"]:
+        raise invalid(
+            "Pass in `true` to enable `custom_unit_amount`, otherwise omit `custom_unit_amount`.",
+            nested(name, "enabled"),
+        )
+    bounds = [key for key in ("minimum", "preset", "maximum") if key in custom]
+    for key in bounds:
+        _check_size(custom[key], currency, nested(name, key))
+    for low, high in itertools.pairwise(bounds):
+        if custom[low] > custom[high]:
+            raise invalid(f"The `{low}` must not be greater than the `{high}`.", nested(name, low))
+
+
+def _check_size(amount: int | str, currency: str, name: str) -> None:
+    most = largest(currency)
+    if Decimal(amount) > most:
+        raise invalid(
+            f"This value must be less than or equal to {most} (it currently is '{amount}').",
+            name,
+            "parameter_invalid_integer",
+        )
+
+
+def _check_tiers(tiers: list[dict[str, Any]], currency: str, name: str) -> None:
+    if not tiers:
+        raise missing_param(name)
+    for position, tier in enumerate(tiers):
+        _check_tier(tier, currency, f"{name}[{position}]", name)
+    bounds = [tier["up_to"] for tier in tiers]
+    if bounds[-1] is not None:
+        raise invalid("The last tier must have `up_to` set to `inf`.", f"{name}[{len(tiers) - 1}][up_to]")
+    for position, bound in enumerate(bounds[:-1]):
+        if bound is None:
+            raise invalid("Only the last tier can have `up_to` set to `inf`.", f"{name}[{position}][up_to]")
+        if position and bound <= bounds[position - 1]:
+            raise invalid("The tiers must be sorted by `up_to`, ascending.", f"{name}[{position}][up_to]")
+
+
+def _check_tier(tier: Mapping[str, Any], currency: str, name: str, all_tiers: str) -> None:
+    for kind in ("flat_amount", "unit_amount"):
+        decimal = f"{kind}_decimal"
+        if kind in tier and decimal in tier:
+            raise only_one_of([kind, decimal], nested(name, kind))
+        for amount in (kind, decimal):
+            if amount in tier:
+                _check_size(tier[amount], currency, nested(name, amount))
+    if tier.keys() == {"up_to"}:
+        raise invalid("An entry in the tiers array is missing an amount.", all_tiers)
+    flat = tier.get("flat_amount_decimal")
+    if flat is not None and whole(flat) is None:
+        raise invalid(
+            f"Invalid decimal: {flat}; must be an integer in the minor units of the currency.",
+            nested(name, "flat_amount_decimal"),
+        )

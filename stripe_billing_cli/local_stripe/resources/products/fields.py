@@ -1,0 +1,106 @@
+"""The parameters of products, after `stripe/params/_product_{create,update,list}_params.py`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Choice,
+    Field,
+    Hash,
+    ListOf,
+    Measure,
+    Metadata,
+    Text,
+    Url,
+    optional,
+    required,
+    unsettable,
+)
+from stripe_billing_cli.local_stripe.resources.prices.fields import DEFAULT_PRICE_DATA
+
+ID = Text(255)
+TYPE = Choice(("good", "service"))
+DESCRIPTION = Text(40_000)
+IMAGES = ListOf(Url(), 8)
+MARKETING_FEATURES = ListOf(Hash(required(name=Text(80))), 15)
+PACKAGE_DIMENSIONS = Hash(required(height=Measure(), length=Measure(), weight=Measure(), width=Measure()))
+STATEMENT_DESCRIPTOR = Text(22)
+TAX_DETAILS = Hash({**optional(performance_location=Text()), **unsettable(tax_code=Text())})
+UNIT_LABEL = Text(12)
+
+CREATE = Hash(
+    {
+        **required(name=Text()),
+        "expand": EXPAND,
+        **optional(
+            active=Boolean(),
+            default_price_data=DEFAULT_PRICE_DATA,
+            description=DESCRIPTION,
+            id=ID,
+            images=IMAGES,
+            marketing_features=MARKETING_FEATURES,
+            metadata=Metadata(),
+            package_dimensions=PACKAGE_DIMENSIONS,
+            shippable=Boolean(),
+            statement_descriptor=STATEMENT_DESCRIPTOR,
+            tax_code=Text(),
+            tax_details=TAX_DETAILS,
+            type=TYPE,
+            unit_label=UNIT_LABEL,
+            url=Url(),
+        ),
+    }
+)
+
+PRODUCT_DATA = Hash(
+    {
+        **required(name=Text()),
+        **optional(
+            active=Boolean(),
+            id=ID,
+            metadata=Metadata(),
+            statement_descriptor=STATEMENT_DESCRIPTOR,
+            tax_code=Text(),
+            tax_details=TAX_DETAILS,
+            unit_label=UNIT_LABEL,
+        ),
+    }
+)
+"""`product_data` of a price."""
+
+UPDATE = Hash(
+    {
+        "expand": EXPAND,
+        **optional(
+            active=Boolean(),
+            name=Text(),
+            shippable=Boolean(),
+            statement_descriptor=STATEMENT_DESCRIPTOR,
+        ),
+        # `default_price: ''` unsets, although the SDK types it as a plain string.
+        **unsettable(
+            default_price=Text(),
+            description=DESCRIPTION,
+            images=IMAGES,
+            marketing_features=MARKETING_FEATURES,
+            metadata=Metadata(),
+            package_dimensions=PACKAGE_DIMENSIONS,
+            tax_code=Text(),
+            tax_details=TAX_DETAILS,
+            unit_label=UNIT_LABEL,
+            url=Url(),
+        ),
+    }
+)
+
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(active=Boolean(), ids=ListOf(Text(), 100), shippable=Boolean(), type=TYPE, url=Text()),
+    }
+)
+
+RETRIEVE = Hash({"expand": Field(EXPAND.kind)})
+DELETE = Hash({})

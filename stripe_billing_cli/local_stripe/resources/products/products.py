@@ -1,0 +1,195 @@
+"""Products (https://docs.stripe.com/api/products)."""
+
+from __future__ import annotations
+
+import re
+
+from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params, nested
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.prices import prices
+from stripe_billing_cli.local_stripe.resources.prices import refusals as price_rules
+from stripe_billing_cli.local_stripe.resources.products import fields as product_form
+
+ID = re.compile(r"[A-Za-z0-9_.:-]+")
+TAX_CODE = re.compile(r"txcd_[0-9]{8}")
+
+
+def check_new(params: Params, prefix: str = "") -> None:
+    """Rules for a product about to be created; `prefix` is the parameter that it stands in, if any."""
+    if "id" in params and not ID.fullmatch(params["id"]):
+        raise invalid(
+            f"Invalid product id: {params['id']}; use only letters, digits, `_`, `-`, `.` and `:`.",
+            nested(prefix, "id"),
+        )
+    check_texts(params, prefix)
+    if "default_price_data" in params:
+        price_rules.check_new(params["default_price_data"], nested(prefix, "default_price_data"))
+
+
+def check_texts(params: Params, prefix: str = "") -> None:
+    if params.get("statement_descriptor") is not None:
+        _check_statement_descriptor(params["statement_descriptor"], nested(prefix, "statement_descriptor"))
+    details = params.get("tax_details") or {}
+    _check_tax_code(params.get("tax_code"), nested(prefix, "tax_code"))
+    _check_tax_code(details.get("tax_code"), nested(nested(prefix, "tax_details"), "tax_code"))
+
+
+def _check_statement_descriptor(text: str, param: str) -> None:
+    if any(character in "<>\\\"'" for character in text):
+        raise invalid("The statement descriptor cannot contain any of these characters: < > \\ \" '", param)
+    if not re.search("[A-Za-z]", text):
+        raise invalid("The statement descriptor must contain at least one alphabetic character.", param)
+
+
+def _check_tax_code(code: str | None, param: str) -> None:
+    """Tax codes are not among the local Stripe's objects: any of their form is taken for an existing one."""
+    if code is not None and not TAX_CODE.fullmatch(code):
+        raise invalid(f"No such tax code: '{code}'", param, "resource_missing")
+
+
+def create(call: Call) -> Object:
+    product = new_product(call, call.params)
+    call.store.insert("product", product)
+    if "default_price_data" in call.params:
+        price = prices.create(call, product["id"], call.params["default_price_data"])
+        product = {**product, "default_price": price["id"]}
+        call.store.replace("product", product)
+    events.record(call, "product.created", product)
+    return product
+
+
+def new_product(call: Call, params: Params) -> Object:
+    """Everything that Stripe says about a product. Raises where the chosen id is taken."""
+    id = params.get("id") or identifiers.short_id(call, "prod")
+    if call.store.get("product", id) is not None:
+        raise invalid("Product already exists.", code="resource_already_exists")
+    return {
+        "id": id,
+        "object": "product",
+        "active": params.get("active", True),
+        "created": call.now,
+        "default_price": None,
+        "description": params.get("description"),
+        "images": params.get("images", []),
+        "livemode": False,
+        "marketing_features": params.get("marketing_features", []),
+        "metadata": merged({}, params.get("metadata", {})),
+        "name": params["name"],
+        "package_dimensions": params.get("package_dimensions"),
+        "shippable": params.get("shippable"),
+        "statement_descriptor": _ascii(params.get("statement_descriptor")),
+        "tax_code": None,
+        "tax_details": None,
+        **_taxed({}, params),
+        "type": params.get("type", "service"),
+        "unit_label": params.get("unit_label"),
+        "updated": call.now,
+        "url": params.get("url"),
+    }
+
+
+def _ascii(text: str | None) -> str | None:
+    """ "Non-ASCII characters are automatically stripped" (`_product_create_params.py`)."""
+    return None if text is None else text.encode("ascii", "ignore").decode()
+
+
+def _taxed(product: Object, params: Params) -> Object:
+    """`tax_code` and `tax_details`, which name one tax code: each follows the other (recorded for `tax_code`)."""
+    if "tax_code" not in params and "tax_details" not in params:
+        return {}
+    details = {"performance_location": None, "tax_code": None} | (product.get("tax_details") or {})
+    if "tax_code" in params:
+        details["tax_code"] = params["tax_code"]
+    if "tax_details" in params:
+        wanted = params["tax_details"] or {"tax_code": None}
+        details = {"performance_location": None, "tax_code": details["tax_code"]} | wanted
+    empty = all(value is None for value in details.values())
+    return {"tax_code": details["tax_code"], "tax_details": None if empty else details}
+
+
+def retrieve(call: Call) -> Object:
+    product = call.store.get("product", call.id)
+    if product is None:
+        raise no_such("product", call.id, "id", 404)
+    return product
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    product = {**before, **_changes(call.params), **_taxed(before, call.params)}
+    if "metadata" in call.params:
+        product["metadata"] = merged(before["metadata"], call.params["metadata"])
+    if product["default_price"] != before["default_price"]:
+        _check_default_price(call, product["id"], product["default_price"])
+    if product != before:
+        product["updated"] = call.now
+        call.store.replace("product", product)
+        events.record(call, "product.updated", product, before)
+    return product
+
+
+def _changes(params: Params) -> Object:
+    apart = ("expand", "metadata", "tax_code", "tax_details")
+    changes = {name: value for name, value in params.items() if name not in apart}
+    for name in ("images", "marketing_features"):
+        if name in changes:
+            changes[name] = changes[name] or []
+    if "statement_descriptor" in changes:
+        changes["statement_descriptor"] = _ascii(changes["statement_descriptor"])
+    return changes
+
+
+def _check_default_price(call: Call, product: str, id: str | None) -> None:
+    if id is None:
+        return
+    price = call.store.get("price", id)
+    if price is None:
+        raise no_such("price", id, "default_price")
+    if price["product"] != product:
+        raise invalid(f"The price `{id}` does not belong to the product `{product}`.", "default_price")
+    if not price["active"]:
+        raise invalid(
+            f"The price `{id}` is not active, so it cannot be the default price of a product.",
+            "default_price",
+        )
+
+
+def delete(call: Call) -> Object:
+    product = retrieve(call)
+    if call.store.find("price", product=product["id"]) is not None:
+        raise invalid("This product cannot be deleted because it has one or more user-created prices.")
+    call.store.delete("product", product["id"])
+    events.record(call, "product.deleted", {**product, "active": False})
+    return {"id": product["id"], "object": "product", "deleted": True}
+
+
+def check_list(params: Params) -> None:
+    for cursor in ("starting_after", "ending_before"):
+        if "ids" in params and cursor in params:
+            raise only_one_of(["ids", cursor])
+
+
+def list_products(call: Call) -> Object:
+    params = call.params
+    conditions = [
+        *equal("active", params.get("active")),
+        *equal("type", params.get("type")),
+        *equal(json_field("shippable"), params.get("shippable")),
+        *equal(json_field("url"), params.get("url")),
+        *one_of("id", params.get("ids")),
+    ]
+    return page(call, "product", "/v1/products", conditions)
+
+
+ROUTES = (
+    Route("POST", "/v1/products", "product", product_form.CREATE, create, check_new),
+    Route("GET", "/v1/products", "product", product_form.LIST, list_products, check_list, lists=True),
+    Route("GET", "/v1/products/{id}", "product", product_form.RETRIEVE, retrieve),
+    Route("POST", "/v1/products/{id}", "product", product_form.UPDATE, update, check_texts),
+    Route("DELETE", "/v1/products/{id}", "product", product_form.DELETE, delete),
+)

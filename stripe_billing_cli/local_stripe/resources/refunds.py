@@ -1,0 +1,148 @@
+"""The calls on refunds (https://docs.stripe.com/api/refunds), also those that begin at a charge."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.payments import charge_rules, charges, refunds
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Choice,
+    Hash,
+    Integer,
+    Metadata,
+    Params,
+    Text,
+    optional,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+
+REASONS = Choice(("duplicate", "fraudulent", "requested_by_customer"))
+OF_CHARGE = {
+    **optional(amount=Integer(1), reason=REASONS),
+    **unsettable(metadata=Metadata()),
+    **unsupported("it sends no instructions, since cards need none", "instructions_email"),
+    **unsupported("it has no connected accounts", "refund_application_fee reverse_transfer"),
+    "expand": EXPAND,
+}
+NO_CASH = unsupported("it has no cash balances", "currency customer origin")
+CREATE = Hash({**OF_CHARGE, **optional(charge=Text(), payment_intent=Text()), **NO_CASH})
+CREATE_BY_CHARGE = Hash({**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent"), **NO_CASH})
+LEGACY = Hash({**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent")})
+UPDATE = Hash({**unsettable(metadata=Metadata()), "expand": EXPAND})
+LIST = Hash({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
+LIST_BY_CHARGE = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+READ = Hash({"expand": EXPAND})
+
+
+def check(params: Params) -> None:
+    if "charge" in params and "payment_intent" in params:
+        raise only_one_of(["charge", "payment_intent"])
+
+
+def create(call: Call) -> Object:
+    return refunds.refund(call, _charge(call), call.params)
+
+
+def _charge(call: Call) -> Object:
+    """What is to be refunded. An unknown charge is a 404 here, as if the path named it (recorded)."""
+    params = call.params
+    if "charge" in params:
+        charge = call.store.get(charges.KIND, params["charge"])
+        if charge is None:
+            raise no_such("charge", params["charge"], "id", 404)
+        return charge
+    if "payment_intent" not in params:
+        raise invalid("One of the following params should be provided for this request: payment_intent or charge.")
+    intent = call.store.get("payment_intent", params["payment_intent"])
+    if intent is None:
+        raise no_such("payment_intent", params["payment_intent"], "payment_intent")
+    charge = call.store.get(charges.KIND, intent["latest_charge"] or "")
+    if charge is None or not charge["paid"]:
+        raise invalid(
+            f"This PaymentIntent ({intent['id']}) does not have a successful charge to refund.", "payment_intent"
+        )
+    return charge
+
+
+def create_by_charge(call: Call) -> Object:
+    return refunds.refund(call, charge_rules.find(call), call.params)
+
+
+def refund_charge(call: Call) -> Object:
+    """The charge, refunded. Its balance transaction shows in later answers only, if it was not there (recorded)."""
+    before = charge_rules.find(call)
+    refunds.refund(call, before, call.params)
+    return {**charge_rules.find(call), "balance_transaction": before["balance_transaction"]}
+
+
+def retrieve(call: Call) -> Object:
+    return _find(call, call.id)
+
+
+def _find(call: Call, id: str) -> Object:
+    refund = call.store.get(refunds.KIND, id)
+    if refund is None:
+        raise no_such("refund", id, "refund", 404)
+    return refund
+
+
+def retrieve_by_charge(call: Call) -> Object:
+    charge = charge_rules.find(call)
+    refund = _find(call, call.second_id)
+    if refund["charge"] != charge["id"]:
+        raise no_such("refund", call.second_id, "refund", 404)
+    return refund
+
+
+def update(call: Call) -> Object:
+    return _update(call, retrieve(call))
+
+
+def update_by_charge(call: Call) -> Object:
+    return _update(call, retrieve_by_charge(call))
+
+
+def _update(call: Call, before: Object) -> Object:
+    """Its metadata is all that can be changed."""
+    if "metadata" not in call.params:
+        return before
+    named = call.params["metadata"]
+    after = {**before, "metadata": {} if named is None else merged(before["metadata"], named)}
+    refunds.save(call, before, after)
+    return after
+
+
+def cancel(call: Call) -> Object:
+    """Refused, as of every refund of a card (recorded)."""
+    retrieve(call)
+    raise invalid("Canceling this refund is unsupported.")
+
+
+def list_refunds(call: Call) -> Object:
+    return charge_rules.list_by_charge(call, refunds.KIND, "/v1/refunds")
+
+
+def list_of_charge(call: Call) -> Object:
+    charge = charge_rules.find(call)["id"]
+    return page(call, refunds.KIND, f"/v1/charges/{charge}/refunds", equal(json_field("charge"), charge))
+
+
+PATH = "/v1/refunds"
+BY_CHARGE = "/v1/charges/{id}/refunds"
+ROUTES = (
+    Route("POST", PATH, refunds.KIND, CREATE, create, check),
+    Route("GET", PATH, refunds.KIND, LIST, list_refunds, lists=True),
+    Route("GET", f"{PATH}/{{id}}", refunds.KIND, READ, retrieve),
+    Route("POST", f"{PATH}/{{id}}", refunds.KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/cancel", refunds.KIND, READ, cancel),
+    Route("POST", "/v1/charges/{id}/refund", charges.KIND, LEGACY, refund_charge),
+    Route("POST", BY_CHARGE, refunds.KIND, CREATE_BY_CHARGE, create_by_charge),
+    Route("GET", BY_CHARGE, refunds.KIND, LIST_BY_CHARGE, list_of_charge, lists=True),
+    Route("GET", f"{BY_CHARGE}/{{id}}", refunds.KIND, READ, retrieve_by_charge),
+    Route("POST", f"{BY_CHARGE}/{{id}}", refunds.KIND, UPDATE, update_by_charge),
+)

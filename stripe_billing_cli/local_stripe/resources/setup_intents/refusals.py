@@ -1,0 +1,163 @@
+"""When a setup intent may be confirmed, changed or canceled, and Stripe's refusals where it may not.
+
+Messages, codes and params as recorded of 2026-08-26.dahlia. Each refusal of what exists has the intent with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from stripe_billing_cli.local_stripe.billing.payments import payment_method_types
+from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+
+KIND = "setup_intent"
+OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
+STATE = "setup_intent_unexpected_state"
+TYPES = ("card", "link")
+"""The types of payment methods that setup intents are made for."""
+
+
+def refusal(
+    call: Call, setup: Object | None, message: str, code: str | None = None, param: str | None = None
+) -> ApiError:
+    """400, with the intent where there is one."""
+    objects = {} if setup is None else {KIND: shown(call.store, KIND, setup, {})}
+    return ApiError(400, message, code, param, objects=objects)
+
+
+def find(call: Call) -> Object:
+    """The intent that the path names."""
+    setup = call.store.get(KIND, call.id)
+    if setup is None:
+        raise no_such("setupintent", call.id, "intent", 404)
+    return setup
+
+
+def check_secret(call: Call, setup: Object) -> None:
+    """A client secret must be the intent's own."""
+    if call.params.get("client_secret", setup["client_secret"]) != setup["client_secret"]:
+        raise invalid("The client_secret provided does not match the client_secret associated with the SetupIntent.")
+
+
+def check_types(types: Sequence[str] | None) -> None:
+    """Raise for a type of payment method that Stripe does not know, or that the local Stripe does not set up."""
+    for type in types or ():
+        if type in TYPES:
+            continue
+        if type in payment_method_types.TYPES:
+            raise invalid(
+                f"The local Stripe does not have the payment method type `{type}` on setup intents: it sets up cards.",
+                "payment_method_types",
+            )
+        raise invalid(
+            f'The payment method type "{type}" is invalid. Please ensure the provided type is activated in your '
+            "dashboard (https://dashboard.stripe.com/account/payments/settings) and your account is enabled for any "
+            "preview features that you are trying to use. See "
+            "https://stripe.com/docs/payments/payment-methods/integration-options for supported payment method, "
+            "currency, and country combinations.",
+            "payment_method_types",
+            "setup_intent_invalid_parameter",
+        )
+
+
+def usable_method(call: Call, id: str | None, customer: str | None, setup: Object | None) -> Object | None:
+    """The payment method to be set up. Raises where it is another customer's, of another type, or used up."""
+    if id is None:
+        return None
+    method = payment_methods.find(call, id, "payment_method")
+    owner = method["customer"]
+    if owner is not None and customer is None:
+        raise refusal(
+            call,
+            setup,
+            f"The payment method supplied ({method['id']}) belongs to the Customer {owner}. Please include the "
+            "Customer in the `customer` parameter on the SetupIntent.",
+            param="payment_method",
+        )
+    if owner not in (None, customer):
+        raise refusal(
+            call,
+            setup,
+            f"The PaymentMethod {method['id']} does not belong to the Customer you supplied {customer}. Please use "
+            "this PaymentMethod with the Customer that it belongs to instead.",
+            param="payment_method",
+        )
+    if method.get("_detached"):
+        raise refusal(
+            call,
+            setup,
+            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
+            "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
+            "used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
+            param="payment_method",
+        )
+    return method
+
+
+def check_type(call: Call, method: Object, types: Sequence[str], setup: Object | None) -> None:
+    """Raise where the payment method is of a type that the intent does not set up."""
+    type = method["type"]
+    if type != "card":
+        raise refusal(
+            call,
+            setup,
+            f"The PaymentMethod provided ({type}) is not allowed for this SetupIntent. Please attach a PaymentMethod "
+            f"of one of the following types: {', '.join(types)}. Alternatively, update the allowed "
+            f'payment_method_types for this SetupIntent to include "{type}"',
+            param="payment_method",
+        )
+
+
+def check_confirmable(call: Call, setup: Object, method: str | None) -> None:
+    _check_not_ended(call, setup, "confirm")
+    if method is None:
+        raise refusal(
+            call,
+            setup,
+            "You cannot confirm this SetupIntent because it's missing a payment method. You can either update the "
+            "SetupIntent with a payment method and then confirm it again, or confirm it again directly with a payment "
+            "method or ConfirmationToken.",
+            STATE,
+        )
+
+
+def check_updatable(call: Call, setup: Object) -> None:
+    if call.params.keys() - {"description", "expand", "metadata"}:
+        _check_not_ended(call, setup, "update")
+
+
+def _check_not_ended(call: Call, setup: Object, action: str) -> None:
+    reasons = {"succeeded": "it has already succeeded", "canceled": "it has been canceled"}
+    if setup["status"] in reasons:
+        why = reasons[setup["status"]]
+        raise refusal(call, setup, f"You cannot {action} this SetupIntent because {why}.", STATE)
+
+
+def check_cancelable(call: Call, setup: Object) -> None:
+    if setup["status"] == "canceled":
+        raise refusal(call, setup, "You cannot cancel this SetupIntent because it is already canceled.", STATE)
+    if setup["status"] not in OPEN:
+        raise refusal(
+            call,
+            setup,
+            f"You cannot cancel this SetupIntent because it has a status of {setup['status']}. Only a SetupIntent with "
+            "one of the following statuses may be canceled: `requires_payment_method`, `requires_confirmation`, or "
+            "`requires_action`.",
+            STATE,
+        )
+
+
+def check_actionable(call: Call, setup: Object) -> None:
+    """Raise where nobody is asked for anything (recorded for micro-deposits)."""
+    if setup["status"] != "requires_action":
+        raise refusal(
+            call,
+            setup,
+            f"This SetupIntent cannot be actioned on because it has a status of {setup['status']}. Only a SetupIntent "
+            'with one of the following statuses may be actioned on: ["requires_action"].',
+            "intent_invalid_state",
+        )

@@ -1,0 +1,256 @@
+"""The calls on setup intents, and what a confirmation brings about (https://docs.stripe.com/api/setup_intents)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.payments import intent_rules, setups
+from stripe_billing_cli.local_stripe.billing.subscriptions import stored
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Choice,
+    Hash,
+    Integer,
+    ListOf,
+    Metadata,
+    Params,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+from stripe_billing_cli.local_stripe.resources.setup_intents import refusals as setup_rules
+
+REST = unsupported(
+    intent_rules.NOT_HERE,
+    "allowed_payment_method_types confirmation_token mandate_data payment_method_data payment_method_options "
+    "use_stripe_sdk",
+)
+CREATE = Hash(
+    {
+        **optional(
+            automatic_payment_methods=intent_rules.METHODS,
+            confirm=Boolean(),
+            customer=Text(),
+            description=Text(),
+            payment_method=Text(),
+            payment_method_types=ListOf(Text()),
+            return_url=Text(),
+            usage=intent_rules.USAGE,
+        ),
+        **unsettable(metadata=Metadata()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        **unsupported(intent_rules.NO_CONNECT, "attach_to_self on_behalf_of"),
+        **unsupported(
+            intent_rules.NOT_HERE,
+            "excluded_payment_method_types flow_directions payment_method_configuration single_use",
+        ),
+        **REST,
+        "expand": EXPAND,
+    }
+)
+CONFIRM = Hash({**optional(client_secret=Text(), payment_method=Text(), return_url=Text()), **REST, "expand": EXPAND})
+VERIFY = Hash(
+    {**optional(amounts=ListOf(Integer(), 2), client_secret=Text(), descriptor_code=Text()), "expand": EXPAND}
+)
+CANCEL = Hash(
+    {
+        **optional(cancellation_reason=Choice(("abandoned", "duplicate", "requested_by_customer"))),
+        "expand": EXPAND,
+    }
+)
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    customer = customers.find(call, params["customer"]) if "customer" in params else None
+    call = clocks.at_time_of(call, customer or {})
+    owner = customer["id"] if customer else None
+    types = _types(call)
+    method = setup_rules.usable_method(call, params.get("payment_method"), owner, None)
+    if method is not None:
+        setup_rules.check_type(call, method, types["payment_method_types"], None)
+    # `usage` is always answered as off_session, whatever was asked for (recorded).
+    setup = setups.new_setup(
+        call,
+        customer=owner,
+        description=params.get("description"),
+        metadata=merged({}, params.get("metadata") or {}),
+        payment_method=method["id"] if method else None,
+        **types,
+    )
+    if not params.get("confirm"):
+        return setup
+    setup_rules.check_confirmable(call, setup, setup["payment_method"])
+    assert method is not None, "an intent that may be confirmed has a payment method"
+    return _set_up(call, setup, method)
+
+
+def _types(call: Call) -> Object:
+    """What may be set up: the types named, or those that the account's configuration has."""
+    params = call.params
+    automatic = params.get("automatic_payment_methods", {"enabled": "payment_method_types" not in params})
+    if not automatic["enabled"]:
+        return {"payment_method_types": params.get("payment_method_types") or ["card"]}
+    return {
+        "automatic_payment_methods": {"allow_redirects": "always", **automatic},
+        "payment_method_configuration_details": {"id": configuration(call.account), "parent": None},
+        "payment_method_types": ["card", "link"],
+    }
+
+
+def configuration(account: Object) -> str:
+    """The id of the account's payment method configuration, which says what may be used where no call does."""
+    return f"pmc_{account['id'].removeprefix('acct_')}00000001"
+
+
+def check_new(params: Params) -> None:
+    if params.get("automatic_payment_methods", {}).get("enabled") and "payment_method_types" in params:
+        raise only_one_of(["automatic_payment_methods", "payment_method_types"])
+    check_types(params)
+
+
+def check_types(params: Params) -> None:
+    setup_rules.check_types(params.get("payment_method_types"))
+
+
+def retrieve(call: Call) -> Object:
+    setup = setup_rules.find(call)
+    setup_rules.check_secret(call, setup)
+    return setup
+
+
+def confirm(call: Call) -> Object:
+    setup = setup_rules.find(call)
+    setup_rules.check_secret(call, setup)
+    customer = call.store.get("customer", setup["customer"]) if setup["customer"] else None
+    call = clocks.at_time_of(call, customer or {})
+    id = call.params.get("payment_method") or setup["payment_method"]
+    setup_rules.check_confirmable(call, setup, id)
+    method = setup_rules.usable_method(call, id, setup["customer"], setup)
+    assert method is not None, "an intent that may be confirmed has a payment method"
+    setup_rules.check_type(call, method, setup["payment_method_types"], setup)
+    return _set_up(call, setup, method)
+
+
+def verify(call: Call) -> Object:
+    """Micro-deposits prove a bank account; the local Stripe sets up cards, of which nothing is asked in this way."""
+    setup = setup_rules.find(call)
+    setup_rules.check_secret(call, setup)
+    setup_rules.check_actionable(call, setup)
+    raise invalid("The local Stripe does not verify micro-deposits: its setup intents are of cards.")
+
+
+def _set_up(call: Call, setup: Object, method: Object) -> Object:
+    after = setups.attempt(call, setup, method)
+    if after["last_setup_error"] is not None:
+        raise setups.card_error(call, after).keeping()
+    if after["status"] == "succeeded":
+        _use_for_subscription(call, after)
+    return after
+
+
+def _use_for_subscription(call: Call, setup: Object) -> None:
+    """The card collected for a subscription becomes the one that it is paid with."""
+    waiting = Condition("json_extract(body, '$.pending_setup_intent') = ?", (setup["id"],))
+    for before in call.store.select(stored.KIND, [waiting], newest_first=True, limit=1):
+        stored.amend(call, before["id"], pending_setup_intent=None, default_payment_method=setup["payment_method"])
+
+
+def cancel(call: Call) -> Object:
+    setup = setup_rules.find(call)
+    setup_rules.check_cancelable(call, setup)
+    return setups.cancel(call, setup, call.params.get("cancellation_reason"))
+
+
+def update(call: Call) -> Object:
+    setup = setup_rules.find(call)
+    params = call.params
+    setup_rules.check_updatable(call, setup)
+    after = {**setup, **{name: params[name] for name in ("customer", "description") if name in params}}
+    if "customer" in params:
+        customers.find(call, params["customer"])
+    if "payment_method_types" in params:
+        after |= {"automatic_payment_methods": None, "payment_method_configuration_details": None}
+        after["payment_method_types"] = params["payment_method_types"]
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(setup["metadata"], params["metadata"])
+    if "payment_method" in params:
+        method = setup_rules.usable_method(call, params["payment_method"], after["customer"], setup)
+        assert method is not None, "the parameter names one"
+        setup_rules.check_type(call, method, after["payment_method_types"], setup)
+        after |= {"payment_method": method["id"], "next_action": None, "status": "requires_confirmation"}
+    call.store.replace("setup_intent", after)
+    return after
+
+
+def authenticate(call: Call) -> Object:
+    """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
+    setup = setup_rules.find(call)
+    setup_rules.check_actionable(call, setup)
+    call = clocks.at_time_of(call, (call.store.get("customer", setup["customer"] or "")) or {})
+    method = payment_methods.find(call, setup["payment_method"], "payment_method")
+    if not call.params["succeeds"]:
+        return setups.not_authenticated(call, setup, method)
+    after = setups.succeed(call, setup, method)
+    _use_for_subscription(call, after)
+    return after
+
+
+def list_setups(call: Call) -> Object:
+    """An id of a filter that there is not is refused (recorded of payment methods)."""
+    if "customer" in call.params:
+        customers.find(call, call.params["customer"])
+    method = call.params.get("payment_method")
+    if method is not None and call.store.get("payment_method", method) is None:
+        raise payment_methods.no_such_method(method, "payment_method")
+    conditions = [
+        *equal(json_field("customer"), call.params.get("customer")),
+        *equal(json_field("payment_method"), call.params.get("payment_method")),
+    ]
+    return page(call, "setup_intent", PATH, conditions)
+
+
+UPDATE = Hash(
+    {
+        **optional(customer=Text(), description=Text(), payment_method=Text(), payment_method_types=ListOf(Text())),
+        **unsettable(metadata=Metadata()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        **unsupported(intent_rules.NO_CONNECT, "attach_to_self"),
+        **unsupported(
+            intent_rules.NOT_HERE,
+            "allowed_payment_method_types excluded_payment_method_types flow_directions payment_method_configuration "
+            "payment_method_data payment_method_options",
+        ),
+        "expand": EXPAND,
+    }
+)
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(customer=Text(), payment_method=Text()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        **unsupported(intent_rules.NO_CONNECT, "attach_to_self"),
+    }
+)
+AUTHENTICATE = Hash({**required(succeeds=Boolean()), "expand": EXPAND})
+RETRIEVE = Hash({**optional(client_secret=Text()), "expand": EXPAND})
+PATH = "/v1/setup_intents"
+ROUTES = (
+    Route("POST", PATH, "setup_intent", CREATE, create, check_new),
+    Route("GET", PATH, "setup_intent", LIST, list_setups, lists=True),
+    Route("GET", f"{PATH}/{{id}}", "setup_intent", RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", "setup_intent", UPDATE, update, check_types),
+    Route("POST", f"{PATH}/{{id}}/confirm", "setup_intent", CONFIRM, confirm),
+    Route("POST", f"{PATH}/{{id}}/cancel", "setup_intent", CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/verify_microdeposits", "setup_intent", VERIFY, verify),
+    Route("POST", "/local/setup_intents/{id}/authenticate", "setup_intent", AUTHENTICATE, authenticate),
+)

@@ -1,0 +1,122 @@
+"""The calls on subscription items (https://docs.stripe.com/api/subscription_items): updates of one item at a time.
+
+Whatever an update of the subscription's `items` does or refuses, these do and refuse too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.subscriptions import stored
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import ApiError, missing_param
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Choice,
+    Field,
+    Hash,
+    Integer,
+    Params,
+    Text,
+    optional,
+    required,
+)
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
+from stripe_billing_cli.local_stripe.resources.subscriptions import update
+
+KIND = "subscription_item"
+HOW = optional(
+    payment_behavior=Choice(form.BEHAVIORS),
+    proration_behavior=form.PRORATIONS,
+    proration_date=Integer(),
+)
+"""How the subscription's change is billed: parameters of the update, not of the item."""
+ITEM = {
+    **optional(price=Text(), quantity=Integer(0)),
+    **form.ITEM_REST,
+}
+CREATE = form.Item({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
+UPDATE = form.Item({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
+DELETE = Hash({**HOW, **optional(clear_usage=Boolean())})
+LIST = Hash(
+    {
+        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
+        "subscription": Field(Text(), required=True),
+    }
+)
+
+
+def check_new(params: Params) -> None:
+    if "price" not in params:
+        raise missing_param("price")
+
+
+def create(call: Call) -> Object:
+    subscription = stored.find(call, call.params["subscription"])
+    held = {item["id"] for item in subscription["items"]["data"]}
+    after = _changed(call, subscription["id"], {})
+    found = after["pending_update"]["subscription_items"] if after["pending_update"] else after["items"]["data"]
+    return next(item for item in found if item["id"] not in held)
+
+
+def retrieve(call: Call) -> Object:
+    return _item(_subscription_of(call), call.id)
+
+
+def update_item(call: Call) -> Object:
+    after = _changed(call, _subscription_of(call)["id"], {"id": call.id})
+    return _item(after, call.id)
+
+
+def delete(call: Call) -> Object:
+    _changed(call, _subscription_of(call)["id"], {"id": call.id, "deleted": True})
+    return {"id": call.id, "object": KIND, "deleted": True}
+
+
+def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
+    """The subscription after an update of this item by the call's parameters."""
+    params = call.params
+    sent = {name: params[name] for name in ("price", "quantity", "metadata", "clear_usage") if name in params}
+    how = {name: params[name] for name in (*HOW, "off_session") if name in params}
+    try:
+        return update.update(replace(call, id=subscription, params={**how, "items": [{**item, **sent}]}))
+    except ApiError as error:
+        if error.param is not None and error.param.startswith("items[0]["):
+            error.param = error.param.removeprefix("items[0][").removesuffix("]")
+        raise
+
+
+def _subscription_of(call: Call) -> Object:
+    """The subscription that has the item which the path names."""
+    held = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE json_extract(item.value, '$.id') = ?"
+    found = call.store.select("subscription", [Condition(f"EXISTS ({held})", (call.id,))], newest_first=True, limit=1)
+    if not found:
+        raise ApiError(404, f"Invalid subscription_item id: {call.id}")
+    return found[0]
+
+
+def _item(subscription: Object, id: str) -> Object:
+    found: Object = next(item for item in subscription["items"]["data"] if item["id"] == id)
+    return found
+
+
+def list_items(call: Call) -> Object:
+    """In the order in which the subscription has them."""
+    subscription = stored.find(call, call.params["subscription"])
+    url = f"{PATH}?subscription={subscription['id']}"
+    return page_of(call, subscription["items"]["data"], url, "subscription_item")
+
+
+PATH = "/v1/subscription_items"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check_new),
+    Route("GET", PATH, KIND, LIST, list_items, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update_item),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, DELETE, delete),
+)

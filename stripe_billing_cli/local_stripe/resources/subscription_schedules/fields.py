@@ -1,0 +1,108 @@
+"""The parameters of calls on subscription schedules, after `stripe/params/_subscription_schedule_*_params.py`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Choice,
+    Currency,
+    Hash,
+    Integer,
+    ListOf,
+    Metadata,
+    Moments,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
+from stripe_billing_cli.local_stripe.resources.subscriptions.fields import NowOr
+
+MOST_PHASES = 10
+ANCHOR = Choice(("automatic", "phase_start"))
+INVOICE_SETTINGS = Hash(
+    {
+        **optional(days_until_due=Integer(0)),
+        **unsupported("it renders no invoices", "account_tax_ids custom_fields description footer"),
+        **unsupported(form.NO_CONNECT, "issuer"),
+    }
+)
+ITEM = form.Item({name: field for name, field in form.NEW_ITEM.fields.items() if name != "current_trial"})
+SETTINGS = {
+    **optional(
+        automatic_tax=form.AUTOMATIC_TAX,
+        billing_cycle_anchor=ANCHOR,
+        collection_method=form.COLLECTION,
+        default_payment_method=Text(),
+        invoice_settings=INVOICE_SETTINGS,
+    ),
+    **unsettable(description=Text(500)),
+    **unsupported(form.NO_CONNECT, "application_fee_percent on_behalf_of transfer_data"),
+    **unsupported(form.NO_THRESHOLDS, "billing_thresholds"),
+}
+"""What a phase can say, and the schedule for those that do not."""
+PHASE = {
+    **SETTINGS,
+    **required(items=ListOf(ITEM, 20)),
+    **optional(
+        currency=Currency(),
+        duration=Hash(
+            {
+                **required(interval=Choice(("month", "year", "week", "day"))),
+                **optional(interval_count=Integer(1)),
+            }
+        ),
+        metadata=Metadata(),
+        proration_behavior=form.PRORATIONS,
+        trial=Boolean(),
+    ),
+    **unsettable(discounts=discount.FORM),
+    **{name: form.REST[name] for name in ("default_tax_rates", "add_invoice_items")},
+}
+NEW_PHASE = Hash({**PHASE, **optional(end_date=Integer(), trial_end=Integer())})
+CHANGED_PHASE = Hash({**PHASE, **optional(end_date=NowOr("now"), start_date=NowOr("now"), trial_end=Integer())})
+COMMON = {
+    **optional(default_settings=Hash(SETTINGS), end_behavior=Choice(("cancel", "release"))),
+    **unsettable(metadata=Metadata()),
+    **unsupported("its schedules do not pause", "pause_schedules"),
+    "expand": EXPAND,
+}
+CREATE = Hash(
+    {
+        **COMMON,
+        **optional(
+            billing_mode=form.BILLING_MODE,
+            customer=Text(),
+            from_subscription=Text(),
+            phases=ListOf(NEW_PHASE, MOST_PHASES),
+            start_date=NowOr("now"),
+        ),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+UPDATE = Hash(
+    {
+        **COMMON,
+        **optional(phases=ListOf(CHANGED_PHASE, MOST_PHASES), proration_behavior=form.PRORATIONS),
+    }
+)
+CANCEL = Hash({**optional(invoice_now=Boolean(), prorate=Boolean()), "expand": EXPAND})
+RELEASE = Hash({**optional(preserve_cancel_date=Boolean()), "expand": EXPAND})
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(
+            canceled_at=Moments(),
+            completed_at=Moments(),
+            customer=Text(),
+            released_at=Moments(),
+            scheduled=Boolean(),
+        ),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)

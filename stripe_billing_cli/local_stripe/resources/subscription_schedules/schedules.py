@@ -1,0 +1,280 @@
+"""The calls on subscription schedules (https://docs.stripe.com/api/subscription_schedules)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule, turning
+from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, sellable, stored
+from stripe_billing_cli.local_stripe.core import clocks, events, times
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
+from stripe_billing_cli.local_stripe.core.lists import json_field, moments, naming, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Params
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+from stripe_billing_cli.local_stripe.resources.subscription_schedules import fields as form
+
+KIND = schedule.KIND
+ENDS = ("canceled_at", "completed_at", "released_at")
+
+
+def check_new(params: Params) -> None:
+    if "from_subscription" in params:
+        extra = sorted(params.keys() - {"from_subscription", "expand"})
+        if extra:
+            raise invalid(f"You cannot set `{extra[0]}` if `from_subscription` is set.", extra[0])
+        return
+    for name in ("customer", "phases"):
+        if name not in params:
+            raise missing_param(name)
+    if not params["phases"]:
+        raise missing_param("phases")
+
+
+def create(call: Call) -> Object:
+    if "from_subscription" in call.params:
+        return _from_subscription(call, call.params["from_subscription"])
+    params = call.params
+    customer = customers.find(call, params["customer"])
+    call = clocks.at_time_of(call, customer)
+    prices = _prices(call, params["phases"])
+    currency = sellable.currency_of(call, params["phases"][0], customer, prices)
+    laid_out = _laid_out(call, customer, params["phases"], currency, start=_start(call))
+    settings = params.get("default_settings", {})
+    _check_collection(call, customer, settings, laid_out)
+    created = schedule.new(call, customer, laid_out, settings)
+    call.store.insert(KIND, created)
+    events.record(call, f"{KIND}.created", created)
+    if laid_out[0]["start_date"] <= call.now:
+        return turning.start(call, created, customer)
+    schedule.plan_ahead(call, created)
+    return created
+
+
+def _start(call: Call) -> int:
+    wanted = call.params.get("start_date", "now")
+    start = call.now if wanted == "now" else int(wanted)
+    if start < call.now:
+        raise invalid(
+            "The local Stripe does not backdate subscriptions: `start_date` must not be in the past.", "start_date"
+        )
+    times.check_within_five_years(start, "start_date", call.now)
+    return start
+
+
+def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], held: frozenset[str] = frozenset()) -> list[Object]:
+    """The prices of all phases, which must be for sale unless they are in the schedule already."""
+    for number, phase in enumerate(wanted):
+        for at, item in enumerate(phase["items"]):
+            if "price" not in item:
+                raise missing_param(f"phases[{number}][items][{at}][price]")
+    known = sellable.catalog(call)
+    return [
+        known.price(item["price"])
+        if item["price"] in held
+        else sellable.sellable(call, item["price"], f"phases[{number}][items][{at}][price]")
+        for number, phase in enumerate(wanted)
+        for at, item in enumerate(phase["items"])
+    ]
+
+
+def _laid_out(
+    call: Call, customer: Object, wanted: Sequence[Mapping[str, Any]], currency: str, *, start: int
+) -> list[Object]:
+    known = sellable.catalog(call)
+    for number, phase in enumerate(wanted):
+        if not phase["items"]:
+            raise missing_param(f"phases[{number}][items]")
+        if phase.get("currency", currency) != currency:
+            raise invalid(f"All phases must have the currency `{currency}`.", f"phases[{number}][currency]")
+        prices = [known.price(item["price"]) for item in phase["items"]]
+        sellable.check_prices(prices, currency, f"phases[{number}][items]")
+        creation.own_method(call, customer, phase.get("default_payment_method"))
+    return phases.laid_out(
+        wanted, lambda price: rhythms.rhythm(known.price(price)), currency, start=start, now=call.now
+    )
+
+
+def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any], laid_out: Sequence[Object]) -> None:
+    """An invoice that is sent has a due date, said by the phase or for all."""
+    creation.own_method(call, customer, settings.get("default_payment_method"))
+    whole = schedule.default_settings(settings)
+    for number, phase in enumerate(laid_out):
+        method = phase["collection_method"] or whole["collection_method"]
+        days = (phase["invoice_settings"] or {}).get("days_until_due") or whole["invoice_settings"]["days_until_due"]
+        if method == "send_invoice" and days is None:
+            raise invalid(
+                "If `collection_method=send_invoice`, you must specify `invoice_settings[days_until_due]`.",
+                f"phases[{number}][invoice_settings][days_until_due]",
+            )
+
+
+def _from_subscription(call: Call, id: str) -> Object:
+    subscription = stored.find(call, id, "from_subscription")
+    if subscription["schedule"] is not None:
+        raise invalid(
+            f"You cannot migrate a subscription that is already attached to a schedule: `{subscription['schedule']}`.",
+            "from_subscription",
+        )
+    if subscription["status"] in (*stored.ENDED, "incomplete"):
+        raise invalid(
+            f"You cannot migrate a subscription that is `{subscription['status']}`.",
+            "from_subscription",
+        )
+    customer = customers.find(call, subscription["customer"])
+    call = clocks.at_time_of(call, customer)
+    phase = phases.of_subscription(subscription, call.now)
+    created = {
+        **schedule.new(
+            call,
+            customer,
+            [phase],
+            {
+                "collection_method": subscription["collection_method"],
+                "default_payment_method": subscription["default_payment_method"],
+                "description": subscription["description"],
+                "automatic_tax": subscription["automatic_tax"],
+                "invoice_settings": {"days_until_due": subscription["days_until_due"]},
+            },
+        ),
+        "billing_mode": subscription["billing_mode"],
+        "current_phase": phases.span(phase),
+        "end_behavior": "cancel" if subscription["cancel_at_period_end"] else "release",
+        "status": "active",
+        "subscription": subscription["id"],
+    }
+    call.store.insert(KIND, created)
+    events.record(call, f"{KIND}.created", created)
+    stored.save(call, subscription, {**subscription, "schedule": created["id"]})
+    turning.show_end(call, created)
+    schedule.plan_ahead(call, created)
+    return created
+
+
+def retrieve(call: Call) -> Object:
+    return schedule.find(call, call.id)
+
+
+def _living(call: Call, action: str) -> tuple[Call, Object]:
+    found = schedule.find(call, call.id)
+    if found["status"] not in schedule.LIVING:
+        raise invalid(
+            f"You cannot {action} a subscription schedule that is currently in the `{found['status']}` status. It must "
+            f"be in `not_started, active` status to be {'canceled' if action == 'cancel' else f'{action}d'}."
+        )
+    return clocks.at_time_of(call, found), found
+
+
+def update(call: Call) -> Object:
+    call, before = _living(call, "update")
+    params = call.params
+    customer = customers.find(call, before["customer"])
+    after = {**before, "end_behavior": params.get("end_behavior", before["end_behavior"])}
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "default_settings" in params:
+        changed = schedule.default_settings(params["default_settings"])
+        sent = {name: changed[name] for name in params["default_settings"]}
+        after["default_settings"] = {**before["default_settings"], **sent}
+    if "phases" in params:
+        after["phases"] = _new_phases(call, customer, before)
+    _check_collection(call, customer, after["default_settings"], after["phases"])
+    if before["status"] == "not_started":
+        schedule.save(call, before, after)
+        if after["phases"][0]["start_date"] <= call.now:
+            return turning.start(call, after, customer)
+        schedule.plan_ahead(call, after)
+        return after
+    return _go_on(call, before, after)
+
+
+def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
+    """The past phases, which may be left out, and those of the update, the current one among them."""
+    wanted = call.params["phases"]
+    first = wanted[0] if wanted else {}
+    if "start_date" not in first:
+        raise invalid(
+            "The subscription schedule update is missing at least one phase with a `start_date` to anchor end dates "
+            "to.",
+            "phases",
+        )
+    held = frozenset(item["price"] for phase in before["phases"] for item in phase["items"])
+    _prices(call, wanted, held)
+    start = call.now if first["start_date"] == "now" else int(first["start_date"])
+    current = before["current_phase"]
+    past: list[Object] = []
+    if before["status"] == "active":
+        starts = [phase["start_date"] for phase in before["phases"] if phase["start_date"] <= current["start_date"]]
+        if start not in starts:
+            raise invalid("You can not modify the start date of the current phase.", "phases[0][start_date]")
+        past = [phase for phase in before["phases"] if phase["end_date"] <= start]
+    elif start < call.now:
+        raise invalid(
+            "The local Stripe does not backdate subscriptions: `start_date` must not be in the past.",
+            "phases[0][start_date]",
+        )
+    laid_out = _laid_out(call, customer, wanted, before["phases"][0]["currency"], start=start)
+    if current is not None and all(phase["start_date"] != current["start_date"] for phase in laid_out):
+        raise invalid("You can not modify the start date of the current phase.", "phases[0][start_date]")
+    if laid_out[-1]["end_date"] <= call.now and current is not None and current["end_date"] > call.now:
+        raise invalid("The last phase of the schedule must end in the future.", "phases")
+    return [*past, *laid_out]
+
+
+def _go_on(call: Call, before: Object, after: Object) -> Object:
+    """The subscription as the current phase has it now, which the update may have changed or ended."""
+    phase = phases.current(after["phases"], call.now)
+    if phase is None:
+        schedule.save(call, before, after)
+        schedule.plan_ahead(call, after)
+        return after
+    was = phases.current(before["phases"], call.now)
+    begins = was is None or phase["start_date"] != was["start_date"]
+    after["current_phase"] = phases.span(phase)
+    schedule.save(call, before, after)
+    proration = phase["proration_behavior"] if begins else call.params.get("proration_behavior", "create_prorations")
+    redeems = was is None or begins or phase["discounts"] != was["discounts"]
+    return turning.enter(call, after, phase, proration, redeems=redeems)
+
+
+def cancel(call: Call) -> Object:
+    """The schedule's end, and its subscription's."""
+    call, before = _living(call, "cancel")
+    if before["subscription"] is not None:
+        params = {"invoice_now": True, "prorate": True, **call.params}
+        params.pop("expand", None)
+        canceled = schedule.closed(call, before, "canceled")
+        cancellation.cancel(replace(call, id=before["subscription"], params=params))
+        return canceled
+    return schedule.closed(call, before, "canceled")
+
+
+def release(call: Call) -> Object:
+    call, before = _living(call, "release")
+    return turning.release(call, before, keeps_end=call.params.get("preserve_cancel_date", False))
+
+
+def list_schedules(call: Call) -> Object:
+    params = call.params
+    conditions = naming(call, "customer")
+    if "scheduled" in params:
+        conditions.append(Condition(f"({json_field('status')} = 'not_started') = ?", (int(params["scheduled"]),)))
+    for name in ENDS:
+        conditions += moments(json_field(name), params.get(name))
+    return page(call, KIND, PATH, conditions)
+
+
+PATH = "/v1/subscription_schedules"
+ROUTES = (
+    Route("POST", PATH, KIND, form.CREATE, create, check_new),
+    Route("GET", PATH, KIND, form.LIST, list_schedules, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, form.UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, form.CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/release", KIND, form.RELEASE, release),
+)

@@ -1,0 +1,98 @@
+"""Lists of subscriptions. Parameters after `stripe/params/_subscription_list_params.py`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.lists import (
+    LIST_FIELDS,
+    check_named,
+    equal,
+    json_field,
+    moments,
+    naming,
+    one_of,
+    page,
+)
+from stripe_billing_cli.local_stripe.core.parameters import (
+    Boolean,
+    Choice,
+    Hash,
+    Moments,
+    Params,
+    Text,
+    optional,
+    required,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+STATUSES = tuple("active past_due unpaid canceled incomplete incomplete_expired trialing paused all ended".split())
+
+ITEMS = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE"
+PERIOD = "(SELECT {}(json_extract(item.value, '$.{}')) FROM json_each(body, '$.items.data') AS item)"
+
+LIST = Hash(
+    {
+        **LIST_FIELDS,
+        **optional(
+            automatic_tax=Hash(required(enabled=Boolean())),
+            collection_method=Choice(("charge_automatically", "send_invoice")),
+            current_period_end=Moments(),
+            current_period_start=Moments(),
+            customer=Text(),
+            plan=Text(),
+            price=Text(),
+            status=Choice(STATUSES),
+            test_clock=Text(),
+        ),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+
+
+def list_subscriptions(call: Call) -> Object:
+    params = call.params
+    check_named(call, "price")
+    check_named(call, "plan", "price", "plan")
+    check_named(call, "test_clock", clocks.KIND, "billing clock")
+    restrictions = [
+        *(_with_item(params[name], name) for name in ("price", "plan") if name in params),
+        *_status(params),
+        *equal(json_field("automatic_tax.enabled"), params.get("automatic_tax", {}).get("enabled")),
+        *equal(json_field("collection_method"), params.get("collection_method")),
+        *naming(call, "customer"),
+        *_clock(params),
+        *moments(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
+        *moments(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),
+    ]
+    return page(call, "subscription", "/v1/subscriptions", restrictions)
+
+
+def _with_item(price: str, name: str) -> Condition:
+    """Return the restriction to subscriptions one of whose items names the price, found by indexes of the store."""
+    subscriptions = "SELECT seq FROM objects WHERE kind = 'subscription' AND"
+    first = f"{subscriptions} json_extract(body, '$.items.data[0].price') = ?"
+    several = f"{subscriptions} json_array_length(body, '$.items.data') > 1"
+    among_several = f"{several} AND EXISTS ({ITEMS} json_extract(item.value, '$.{name}') = ?)"
+    return Condition(f"seq IN ({first} UNION ALL {among_several})", (price, price), by_seq=True)
+
+
+def _clock(params: Params) -> list[Condition]:
+    """Those of test clocks are listed by their clock or their customer only."""
+    if "test_clock" in params:
+        return equal(json_field("test_clock"), params["test_clock"])
+    return [] if "customer" in params else [Condition(f"{json_field('test_clock')} IS NULL")]
+
+
+def _status(params: Params) -> list[Condition]:
+    """Without `status`, whatever has not been canceled; `ended` is canceled or incomplete_expired."""
+    match params.get("status"):
+        case None:
+            return [Condition(f"{json_field('status')} <> 'canceled'")]
+        case "all":
+            return []
+        case "ended":
+            return one_of(json_field("status"), ["canceled", "incomplete_expired"])
+        case status:
+            return equal(json_field("status"), status)

@@ -1,0 +1,142 @@
+"""What may be changed of a subscription, and the changes that bill nothing (https://docs.stripe.com/api/subscriptions/update)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax
+from stripe_billing_cli.local_stripe.billing.schedules import turning
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    cancellation,
+    creation,
+    forthcoming,
+    item_changes,
+    stored,
+)
+from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
+from stripe_billing_cli.local_stripe.core import clocks, times
+from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers
+
+PENDING = frozenset(
+    "billing_cycle_anchor expand items off_session payment_behavior proration_behavior proration_date trial_end "
+    "trial_from_plan".split()
+)
+"""What an update may say beside `pending_if_incomplete`
+(https://docs.stripe.com/billing/subscriptions/pending-updates-reference#supported-attributes)."""
+ENDED_MAY = frozenset({"cancellation_details", "expand", "metadata"})
+INCOMPLETE_MAY = frozenset({"cancellation_details", "default_payment_method", "expand", "metadata", "payment_settings"})
+
+
+def check_update(params: Params) -> None:
+    if "cancel_at" in params and "cancel_at_period_end" in params:
+        raise only_one_of(["cancel_at", "cancel_at_period_end"])
+    creation.check_trial(params)
+    if params.get("payment_behavior") == "pending_if_incomplete":
+        extra = sorted(params.keys() - PENDING)
+        if extra:
+            raise invalid(
+                "When using `payment_behavior=pending_if_incomplete`, you may not update the following "
+                f"parameters: {', '.join(extra)}.",
+                extra[0],
+            )
+
+
+def update(call: Call) -> Object:
+    before = stored.retrieve(call)
+    call = clocks.at_time_of(call, before)
+    _check_updatable(before, call.params)
+    plain = _plain_changes(call, before)
+    changed = item_changes.change(call, before, plain) if _changes_items(call.params) else _change(call, before, plain)
+    turning.follow(call, changed)
+    return stored.find(call, before["id"])
+
+
+def _changes_items(params: Params) -> bool:
+    anew = params.get("billing_cycle_anchor", {}).get("type") == "now"
+    return anew or bool(params.keys() & {"items", "trial_end"}) or bool(params.get("trial_from_plan"))
+
+
+def _check_updatable(subscription: Object, params: Params) -> None:
+    sent = params.keys()
+    if subscription["status"] in stored.ENDED and not sent <= ENDED_MAY:
+        raise invalid(
+            "A canceled subscription can only update its cancellation_details and metadata.",
+            code="invalid_canceled_subscription_fields",
+        )
+    if subscription["status"] == "incomplete" and not sent <= INCOMPLETE_MAY:
+        raise invalid(
+            "A subscription in `incomplete` status can only update its metadata and default payment method. Pay its "
+            "first invoice, or cancel it and create another."
+        )
+    if subscription["schedule"] is not None and sent & {"cancel_at", "cancel_at_period_end"}:
+        raise invalid(
+            f"The subscription is managed by the subscription schedule `{subscription['schedule']}`, and updating any "
+            "cancelation behavior directly is not allowed. Please update the schedule instead."
+        )
+    if subscription["status"] == "paused" and _changes_items(params):
+        raise invalid(
+            "You cannot change the items, the trial or the billing cycle of a paused subscription. Resume it first."
+        )
+    if (
+        params.get("payment_behavior") == "pending_if_incomplete"
+        and subscription["collection_method"] == "send_invoice"
+    ):
+        raise invalid(
+            "You cannot use `payment_behavior=pending_if_incomplete` with `collection_method=send_invoice`.",
+            "payment_behavior",
+        )
+    days = params.get("days_until_due", subscription["days_until_due"])
+    if params.get("collection_method") == "send_invoice" and days is None:
+        raise invalid(
+            "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
+            "days_until_due",
+        )
+
+
+def _change(call: Call, before: Object, plain: Object) -> Object:
+    """A change that leaves the items as they are, but for the end of their period where the subscription ends sooner
+    or later than before."""
+    if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
+        after = cancellation.moved(call, before, plain)
+    else:
+        after = stored.amend(call, before["id"], **plain)
+    forthcoming.plan_ahead(call, after)
+    return after
+
+
+def _plain_changes(call: Call, before: Object) -> Object:
+    params = call.params
+    changed: Object = {name: params[name] for name in ("description", "pause_collection") if name in params}
+    if params.get("pause_collection"):
+        resumes_at = params["pause_collection"].get("resumes_at")
+        if resumes_at is not None:
+            times.check_future(int(resumes_at), "pause_collection[resumes_at]", call.now)
+        changed["pause_collection"] = {"resumes_at": None, **params["pause_collection"]}
+    if "metadata" in params:
+        changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "default_payment_method" in params:
+        customer = customers.find(call, before["customer"])
+        changed["default_payment_method"] = creation.own_method(call, customer, params["default_payment_method"])
+    if "payment_settings" in params:
+        changed["payment_settings"] = {**before["payment_settings"], **params["payment_settings"]}
+    if "trial_settings" in params:
+        changed["trial_settings"] = {
+            "end_behavior": {"billing_cycle_anchor": None, **params["trial_settings"]["end_behavior"]}
+        }
+    if "automatic_tax" in params:
+        changed["automatic_tax"] = automatic_tax.of(params["automatic_tax"]["enabled"])
+        if changed["automatic_tax"]["enabled"]:
+            automatic_tax.check_location(customers.find(call, before["customer"]))
+    if "collection_method" in params:
+        changed["collection_method"] = params["collection_method"]
+        if params["collection_method"] == "charge_automatically":
+            changed["days_until_due"] = None
+    if "days_until_due" in params:
+        changed["days_until_due"] = params["days_until_due"]
+    if "discounts" in params:
+        changed["discounts"] = discount.changed(call, params["discounts"], before, redemption(call, before))
+    return {**changed, **cancellation.changed(call, before)}

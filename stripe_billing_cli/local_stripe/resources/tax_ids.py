@@ -1,0 +1,211 @@
+"""Tax ids of customers (https://docs.stripe.com/billing/customer/tax-ids): checked for their form, then verified.
+
+Of the registers that Stripe asks, none is here: the values that Stripe's test mode knows by heart are verified or not
+(https://docs.stripe.com/billing/testing#customer-tax-id-verfication), any other stays pending.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Hash, Text, required
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "tax_id"
+VERIFY = "tax_id.verify"
+TYPES = tuple(
+    "ad_nrt ae_trn al_tin am_tin ao_tin ar_cuit au_abn au_acn au_arn au_wpn aw_tin az_tin ba_tin bb_tin bd_bin bf_ifu "
+    "bg_uic bh_vat bj_ifu bo_tin br_cnpj br_cpf bs_tin bw_vat by_tin ca_bn ca_gst_hst ca_pst_bc ca_pst_mb ca_pst_sk "
+    "ca_qst cd_nif ch_uid ch_vat ci_vat cl_tin cm_niu cn_tin co_nit cr_tin cv_nif cz_dic de_stn do_rcn ec_ruc eg_tin "
+    "es_cif et_tin eu_oss_vat eu_vat fo_vat fr_siren fr_siret fr_spi gb_vat ge_vat gh_tin gi_tin gn_nif hk_br hr_oib "
+    "hu_tin ic_nif id_npwp il_vat in_gst is_kt is_vat it_cf jp_cn jp_rn jp_trn ke_pin kg_tin kh_tin kr_brn kz_bin "
+    "la_tin li_uid li_vat lk_vat ma_vat md_cf md_vat me_pib mk_vat mr_nif mu_vat mx_rfc my_frp my_itn my_sst mz_nuit "
+    "ng_tin no_vat no_voec np_pan nz_bn nz_gst om_vat pe_ruc ph_tin pl_nip pt_nif py_ruc ro_tin rs_pib ru_inn ru_kpp "
+    "sa_vat sg_gst sg_uen si_tin sm_coe sn_ninea sr_fin sv_nit th_vat tj_tin tr_tin tt_bir tt_vat tw_vat tz_vat ua_vat "
+    "ug_tin us_ein uy_ruc uz_tin uz_vat ve_rif vn_tin za_vat zm_tin zw_tin".split()
+)
+EU = {
+    "AT": "U[0-9]{8}",
+    "BE": "[01][0-9]{9}",
+    "BG": "[0-9]{9,10}",
+    "CY": "[0-9]{8}[A-Z]",
+    "CZ": "[0-9]{8,10}",
+    "DE": "[0-9]{9}",
+    "DK": "[0-9]{8}",
+    "EE": "[0-9]{9}",
+    "EL": "[0-9]{9}",
+    "ES": "[0-9A-Z][0-9]{7}[0-9A-Z]",
+    "FI": "[0-9]{8}",
+    "FR": "[0-9A-Z]{2}[0-9]{9}",
+    "HR": "[0-9]{11}",
+    "HU": "[0-9]{8}",
+    "IE": "[0-9][0-9A-Z+*][0-9]{5}[A-Z]{1,2}",
+    "IT": "[0-9]{11}",
+    "LT": "([0-9]{9}|[0-9]{12})",
+    "LU": "[0-9]{8}",
+    "LV": "[0-9]{11}",
+    "MT": "[0-9]{8}",
+    "NL": "[0-9]{9}B[0-9]{2}",
+    "PL": "[0-9]{10}",
+    "PT": "[0-9]{9}",
+    "RO": "[0-9]{2,10}",
+    "SE": "[0-9]{12}",
+    "SI": "[0-9]{8}",
+    "SK": "[0-9]{10}",
+    "XI": "([0-9]{9}|[0-9]{12}|GD[0-9]{3}|HA[0-9]{3})",
+}
+"""The rest of a VAT number by the country it begins with."""
+FORMS: Mapping[str, str] = {
+    "au_abn": "[0-9]{11}",
+    "au_arn": "[0-9]{12}",
+    "br_cnpj": r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}/?[0-9]{4}-?[0-9]{2}",
+    "br_cpf": r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}",
+    "ca_bn": "[0-9]{9}",
+    "ca_gst_hst": "[0-9]{9}RT[0-9]{4}",
+    "ca_qst": "[0-9]{10}TQ[0-9]{4}",
+    "ch_uid": r"CHE-?[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}( HR)?",
+    "ch_vat": r"CHE-?[0-9]{3}\.?[0-9]{3}\.?[0-9]{3} (MWST|TVA|IVA)",
+    "es_cif": "[A-Z][0-9]{7}[0-9A-Z]",
+    "eu_oss_vat": "EU[0-9]{9}",
+    "eu_vat": "|".join(f"{country}{rest}" for country, rest in EU.items()),
+    "gb_vat": "GB([0-9]{9}|[0-9]{12}|GD[0-9]{3}|HA[0-9]{3})",
+    "in_gst": "[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]",
+    "is_vat": "[0-9]{5,6}",
+    "jp_cn": "[0-9]{13}",
+    "jp_rn": "[0-9]{5}",
+    "jp_trn": "T[0-9]{13}",
+    "kr_brn": "[0-9]{3}-?[0-9]{2}-?[0-9]{5}",
+    "mx_rfc": "[A-ZÑ&]{3,4}[0-9]{6}[0-9A-Z]{3}",
+    "no_vat": "[0-9]{9}MVA",
+    "nz_gst": "[0-9]{8,9}",
+    "sg_gst": "M[0-9]{8}[A-Z]",
+    "sg_uen": "[0-9]{8,9}[A-Z]",
+    "th_vat": "[0-9]{13}",
+    "us_ein": "[0-9]{2}-?[0-9]{7}",
+    "za_vat": "4[0-9]{9}",
+}
+"""The whole value by type, after the examples of Stripe's table. A type that is not here takes any value."""
+REGISTERED = ("au_abn", "eu_vat", "gb_vat")
+"""Types that there is a register for."""
+KNOWN = {"000000000": "verified", "111111111": "unverified"}
+"""What a value of Stripe's test mode ends with, and what the register says of it."""
+NEW = Hash(required(type=Choice(TYPES), value=Text(100)))
+CREATE = Hash({**NEW.fields, "expand": EXPAND})
+LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+
+
+def check_value(params: Mapping[str, Any], param: str = "value") -> None:
+    """Raises `tax_id_invalid` for a value that cannot be one of its type."""
+    form = FORMS.get(params["type"], ".+")
+    if not re.fullmatch(form, params["value"].strip().upper()):
+        raise invalid(f"Invalid value for {params['type']}.", param, "tax_id_invalid")
+
+
+def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "value") -> Object:
+    """A new tax id of a customer, stored; what a register says of it comes a moment later."""
+    check_value(params, param)
+    type, value = params["type"], params["value"].strip()
+    tax_id = {
+        "id": identifiers.long_id(call, "txi"),
+        "object": KIND,
+        "country": _country(type, value),
+        "created": call.now,
+        "customer": customer,
+        "customer_account": None,
+        "livemode": False,
+        "owner": {
+            "account": None,
+            "application": None,
+            "customer": customer,
+            "customer_account": None,
+            "type": "customer",
+        },
+        "type": type,
+        "value": value,
+        "verification": {
+            "status": "pending" if type in REGISTERED else "unavailable",
+            "verified_address": None,
+            "verified_name": None,
+        },
+    }
+    call.store.insert(KIND, tax_id)
+    events.record(call, "customer.tax_id.created", tax_id)
+    if type in REGISTERED and value[-9:] in KNOWN:
+        agenda.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
+    return tax_id
+
+
+def _country(type: str, value: str) -> str | None:
+    if type == "eu_oss_vat":
+        return None
+    country = value[:2].upper() if type == "eu_vat" else type[:2].upper()
+    return {"EL": "GR", "XI": "GB"}.get(country, country)
+
+
+def verify(call: Call, id: str) -> None:
+    """The register has answered."""
+    before = call.store.get(KIND, id)
+    if before is None:
+        return
+    status = KNOWN[before["value"][-9:]]
+    verified = status == "verified"
+    answer = {
+        "status": status,
+        "verified_address": "123 TEST STREET" if verified else None,
+        "verified_name": "TEST" if verified else None,
+    }
+    after = {**before, "verification": answer}
+    call.store.replace(KIND, after)
+    events.record(call, "customer.tax_id.updated", after, before)
+
+
+def of(call: Call, customer: str) -> list[Object]:
+    """As an invoice shows them, oldest first."""
+    found = call.store.select(KIND, equal(json_field("customer"), customer), newest_first=False, limit=100)
+    return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in found]
+
+
+def _customer(call: Call, id: str) -> str:
+    found = call.store.get("customer", id)
+    if found is None or found.get("deleted"):
+        raise no_such("customer", id, "id", 404)
+    return id
+
+
+def create(call: Call) -> Object:
+    return add(call, _customer(call, call.id), call.params)
+
+
+def list_ids(call: Call) -> Object:
+    customer = _customer(call, call.id)
+    return page(call, KIND, f"/v1/customers/{customer}/tax_ids", equal(json_field("customer"), customer))
+
+
+def retrieve(call: Call) -> Object:
+    found = call.store.get(KIND, call.second_id)
+    if found is None or found["customer"] != _customer(call, call.id):
+        raise no_such("tax_id", call.second_id, "id", 404)
+    return found
+
+
+def delete(call: Call) -> Object:
+    gone = retrieve(call)
+    call.store.delete(KIND, gone["id"])
+    agenda.put(call.store, VERIFY, gone["id"], None, None)
+    events.record(call, "customer.tax_id.deleted", gone)
+    return {"id": gone["id"], "object": KIND, "deleted": True}
+
+
+PATH = "/v1/customers/{id}/tax_ids"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create),
+    Route("GET", PATH, KIND, LIST, list_ids, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+)

@@ -1,0 +1,125 @@
+"""Test clocks: time that stands still until it is told to go on (https://docs.stripe.com/billing/testing/test-clocks)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import lifecycle, rhythms
+from stripe_billing_cli.local_stripe.billing.subscriptions import sellable
+from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.clocks import KIND
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Integer, Text, optional, required
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.customers import customers, deletion
+
+DAY = 24 * 60 * 60
+KEPT_DAYS = 30
+TWO_YEARS = 2 * 366 * DAY
+
+
+def create(call: Call) -> Object:
+    clock = {
+        "id": identifiers.long_id(call, "clock"),
+        "object": KIND,
+        "created": call.now,
+        "deletes_after": call.now + KEPT_DAYS * DAY,
+        "frozen_time": call.params["frozen_time"],
+        "livemode": False,
+        "name": call.params.get("name"),
+        "status": "ready",
+        "status_details": {},
+    }
+    call.store.insert(KIND, clock)
+    events.record(call, "test_helpers.test_clock.created", clock)
+    if "customer" in call.params:
+        _attach(call, clock)
+    return clock
+
+
+def _attach(call: Call, clock: Object) -> None:
+    """ "Existing customer this test clock will be attached to. Once attached, customers can't be removed" """
+    customer = customers.find(call, call.params["customer"])
+    if customer["test_clock"] is not None:
+        raise invalid("This customer is attached to a test clock already.", "customer")
+    for kind in ("subscription", "subscription_schedule", "invoice", "invoiceitem"):
+        if call.store.select(kind, equal(json_field("customer"), customer["id"]), newest_first=True, limit=1):
+            raise invalid(
+                "The local Stripe attaches only customers to a test clock that have not been billed yet.", "customer"
+            )
+    customers.save(call, customer, {**customer, "test_clock": clock["id"]})
+
+
+def retrieve(call: Call) -> Object:
+    clock = call.store.get(KIND, call.id)
+    if clock is None:
+        raise no_such("billing clock", call.id, "id", 404)
+    return clock
+
+
+def advance(call: Call) -> Object:
+    """Carry out all that comes until then. Answered as Stripe does, before it is done: `advancing`."""
+    clock = retrieve(call)
+    until = call.params["frozen_time"]
+    if until <= clock["frozen_time"]:
+        raise invalid("You can only advance a test clock to a time after its current frozen time.", "frozen_time")
+    _check_far(call, clock, until)
+    advancing = {**clock, "status": "advancing", "frozen_time": until}
+    events.record(call, "test_helpers.test_clock.advancing", advancing)
+    lifecycle.catch_up(call, clock["id"], until)
+    ready = {**clock, "frozen_time": until, "status": "ready"}
+    call.store.replace(KIND, ready)
+    events.record(call, "test_helpers.test_clock.ready", ready)
+    return {**ready, "status": "advancing", "status_details": {"advancing": {"target_frozen_time": until}}}
+
+
+def _check_far(call: Call, clock: Object, until: int) -> None:
+    """At most two intervals of the shortest subscription at once, two years where there is none."""
+    known = sellable.catalog(call)
+    living = call.store.select(
+        "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
+    )
+    recurring = [
+        rhythms.rhythm(known.price(item["price"]))
+        for subscription in living
+        if subscription["status"] not in ("canceled", "incomplete_expired")
+        for item in subscription["items"]["data"]
+    ]
+    now = clock["frozen_time"]
+    furthest = min((rhythm.boundary(now, 2) for rhythm in recurring), default=now + TWO_YEARS)
+    if until > furthest:
+        raise invalid(
+            "You can only advance a test clock up to two intervals of its shortest subscription, or two years if it "
+            f"has none; the latest time allowed is {furthest}.",
+            "frozen_time",
+        )
+
+
+def delete(call: Call) -> Object:
+    """The clock, and all customers that lived by it."""
+    clock = retrieve(call)
+    agenda.forget(call.store, clock["id"])
+    for customer in call.store.select(
+        "customer", equal(json_field("test_clock"), clock["id"]), newest_first=False, limit=1000
+    ):
+        deletion.delete_customer(call, customer)
+    call.store.delete(KIND, clock["id"])
+    events.record(call, "test_helpers.test_clock.deleted", clock)
+    return {"id": clock["id"], "object": KIND, "deleted": True}
+
+
+def list_clocks(call: Call) -> Object:
+    return page(call, KIND, "/v1/test_helpers/test_clocks", [])
+
+
+PATH = "/v1/test_helpers/test_clocks"
+CREATE = Hash({**required(frozen_time=Integer(0)), **optional(customer=Text(), name=Text(300)), "expand": EXPAND})
+ADVANCE = Hash({**required(frozen_time=Integer(0)), "expand": EXPAND})
+LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create),
+    Route("GET", PATH, KIND, LIST, list_clocks, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+)

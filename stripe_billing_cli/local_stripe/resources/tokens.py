@@ -1,0 +1,106 @@
+"""Tokens of cards (https://docs.stripe.com/api/tokens), to make one payment method of. After `stripe/_token.py`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.payments import cards_given
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Currency,
+    Hash,
+    Integer,
+    Params,
+    Text,
+    optional,
+    required,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = cards_given.TOKEN
+BRANDS = {
+    "amex": "American Express",
+    "diners": "Diners Club",
+    "discover": "Discover",
+    "jcb": "JCB",
+    "mastercard": "MasterCard",
+    "unionpay": "UnionPay",
+    "unknown": "Unknown",
+    "visa": "Visa",
+}
+"""As cards name them, which payment methods name otherwise."""
+ADDRESS = ("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip")
+CARD = Hash(
+    {
+        **required(exp_month=Integer(), exp_year=Integer(0), number=Text()),
+        **optional(currency=Currency(), cvc=Text(), name=Text(), **{name: Text() for name in ADDRESS}),
+        **unsupported("its cards belong to one network", "networks"),
+    }
+)
+CREATE = Hash(
+    {
+        **optional(card=CARD),
+        **unsupported("its tokens are of cards", "account bank_account cvc_update person pii"),
+        **unsupported("it has no platforms to copy a card from", "customer"),
+        "expand": EXPAND,
+    }
+)
+NULL = (
+    "account address_line1_check address_zip_check allow_redisplay available_payout_methods currency customer "
+    "default_for_currency description dynamic_last4 iin issuer status tokenization_method"
+).split()
+
+
+def check(params: Params) -> None:
+    if "card" not in params:
+        raise missing_param("card")
+
+
+def create(call: Call) -> Object:
+    params = call.params["card"]
+    card = cards_given.by_number(call, params)
+    token = {
+        "id": identifiers.long_id(call, "tok"),
+        "object": KIND,
+        "bank_account": None,
+        "card": {
+            **dict.fromkeys(NULL),
+            **{name: params.get(name) for name in (*ADDRESS, "name")},
+            "id": identifiers.long_id(call, "card"),
+            "object": "card",
+            "brand": BRANDS[card.brand],
+            "country": card.country,
+            "cvc_check": "unchecked" if "cvc" in params else None,
+            "exp_month": params["exp_month"],
+            "exp_year": cards_given.in_full(params)["exp_year"],
+            "fingerprint": card.fingerprint,
+            "funding": card.funding,
+            "last4": card.last4,
+            "metadata": {},
+            "networks": {"preferred": None},
+            "regulated_status": "unregulated",
+        },
+        "client_ip": None,
+        "created": call.now,
+        "livemode": False,
+        "type": "card",
+        "used": False,
+        "_card": card.id,
+    }
+    call.store.insert(KIND, token)
+    return token
+
+
+def retrieve(call: Call) -> Object:
+    token = call.store.get(KIND, call.id)
+    if token is None:
+        raise no_such("token", call.id, "token", 404)
+    return token
+
+
+ROUTES = (
+    Route("POST", "/v1/tokens", KIND, CREATE, create, check),
+    Route("GET", "/v1/tokens/{id}", KIND, Hash({"expand": EXPAND}), retrieve),
+)

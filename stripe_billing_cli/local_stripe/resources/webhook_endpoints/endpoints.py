@@ -1,0 +1,94 @@
+"""Webhook endpoints (https://docs.stripe.com/api/webhook_endpoints). The secret is shown once, when one is made."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.core.webhooks import deliveries
+from stripe_billing_cli.local_stripe.resources.webhook_endpoints import fields as endpoint_form
+
+KIND = "webhook_endpoint"
+MOST = 16
+"""In each mode (https://docs.stripe.com/webhooks)."""
+
+
+def check(params: Params) -> None:
+    if params.get("enabled_events") == []:
+        raise invalid("You must specify at least one event type in enabled_events.", "enabled_events")
+
+
+def create(call: Call) -> Object:
+    if deliveries.endpoint_count(call.store) >= MOST:
+        raise invalid(f"You have reached the maximum of {MOST} test webhook endpoints.")
+    params = call.params
+    endpoint = {
+        "id": identifiers.long_id(call, "we"),
+        "object": KIND,
+        "api_version": params.get("api_version"),
+        "application": None,
+        "created": call.now,
+        "description": params.get("description"),
+        "enabled_events": params["enabled_events"],
+        "livemode": False,
+        "metadata": merged({}, params.get("metadata")),
+        "secret": identifiers.webhook_secret(),
+        "status": "enabled",
+        "url": params["url"],
+    }
+    call.store.insert(KIND, endpoint)
+    return endpoint
+
+
+def retrieve(call: Call) -> Object:
+    return _without_secret(_stored(call))
+
+
+def update(call: Call) -> Object:
+    before, params = _stored(call), call.params
+    endpoint = {
+        **before,
+        **{name: params[name] for name in ("description", "enabled_events", "url") if name in params},
+    }
+    if "metadata" in params:
+        endpoint["metadata"] = merged(before["metadata"], params["metadata"])
+    if "disabled" in params:
+        endpoint["status"] = "disabled" if params["disabled"] else "enabled"
+    call.store.replace(KIND, endpoint)
+    return _without_secret(endpoint)
+
+
+def delete(call: Call) -> Object:
+    endpoint = _stored(call)
+    call.store.delete(KIND, endpoint["id"])
+    deliveries.drop(call.store, endpoint["id"])
+    return {"id": endpoint["id"], "object": KIND, "deleted": True}
+
+
+def list_endpoints(call: Call) -> Object:
+    answer = page(call, KIND, "/v1/webhook_endpoints", [])
+    return {**answer, "data": [_without_secret(endpoint) for endpoint in answer["data"]]}
+
+
+def _stored(call: Call) -> Object:
+    endpoint = call.store.get(KIND, call.id)
+    if endpoint is None:
+        raise no_such("webhook endpoint", call.id, "id", 404)
+    return endpoint
+
+
+def _without_secret(endpoint: Object) -> Object:
+    return {name: value for name, value in endpoint.items() if name != "secret"}
+
+
+ROUTES = (
+    Route("POST", "/v1/webhook_endpoints", KIND, endpoint_form.CREATE, create, check),
+    Route("GET", "/v1/webhook_endpoints", KIND, endpoint_form.LIST, list_endpoints, lists=True),
+    Route("GET", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.RETRIEVE, retrieve),
+    Route("POST", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.UPDATE, update, check),
+    Route("DELETE", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.DELETE, delete),
+)

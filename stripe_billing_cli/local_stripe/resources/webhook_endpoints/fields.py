@@ -1,0 +1,115 @@
+"""The parameters of webhook endpoints, after `stripe/params/_webhook_endpoint_{create,update,list}_params.py`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Literal, get_args, get_origin
+
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.forms import Raw
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    Hash,
+    Kind,
+    ListOf,
+    Metadata,
+    Text,
+    optional,
+    required,
+    unsettable,
+)
+
+
+@cache
+def _names(parameter: str) -> tuple[str, ...]:
+    """Read only once an endpoint is made or changed: the names stand in the SDK, which takes a while to load."""
+    from stripe.params import _webhook_endpoint_create_params as params
+
+    return tuple(_literals(params.WebhookEndpointCreateParams.__annotations__[parameter]))
+
+
+def _literals(hint: Any) -> Iterator[str]:
+    if get_origin(hint) is Literal:
+        yield from get_args(hint)
+    else:
+        for part in get_args(hint):
+            yield from _literals(part)
+
+
+def event_types() -> tuple[str, ...]:
+    """What `enabled_events` may name: `*` and every type of event."""
+    return _names("enabled_events")
+
+
+def api_versions() -> tuple[str, ...]:
+    """Every version that an endpoint may be pinned to."""
+    return _names("api_version")
+
+
+@dataclass(frozen=True)
+class EventType(Kind):
+    def read(self, raw: Raw, name: str) -> str:
+        text = Text().read(raw, name)
+        if text not in event_types():
+            raise invalid(f"Invalid {name}: must be one of {', '.join(event_types())}", name)
+        return text
+
+
+@dataclass(frozen=True)
+class ApiVersion(Kind):
+    def read(self, raw: Raw, name: str) -> str:
+        text = Text().read(raw, name)
+        if text not in api_versions():
+            raise invalid(f"Invalid API version: {text}", name)
+        return text
+
+
+@dataclass(frozen=True)
+class EndpointUrl(Kind):
+    """As in Stripe's test mode, http is allowed. Stripe refuses addresses that only this machine can reach; the local
+    Stripe is on this machine, and reaches them."""
+
+    def read(self, raw: Raw, name: str) -> str:
+        text = Text().read(raw, name)
+        if not re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE):
+            raise invalid("Invalid URL: An explicit scheme (such as https) must be provided.", name, "url_invalid")
+        if not re.fullmatch(
+            r"https?://(?:\[[0-9a-f:.]+\]|[^\s/?#:@\[\]]+)(?::[0-9]{1,5})?(?:[/?][^\s#]*)?", text, re.I
+        ):
+            raise invalid("Invalid URL", name, "url_invalid")
+        return text
+
+
+@dataclass(frozen=True)
+class NotOfConnect(Kind):
+    """`connect`: the local Stripe has one account and none connected to it."""
+
+    def read(self, raw: Raw, name: str) -> bool:
+        if Boolean().read(raw, name):
+            raise invalid(f"The local Stripe does not have `{name}=true`: it has no connected accounts.", name)
+        return False
+
+
+CREATE = Hash(
+    {
+        **required(enabled_events=ListOf(EventType()), url=EndpointUrl()),
+        "expand": EXPAND,
+        **optional(api_version=ApiVersion(), connect=NotOfConnect()),
+        **unsettable(description=Text(), metadata=Metadata()),
+    }
+)
+UPDATE = Hash(
+    {
+        "expand": EXPAND,
+        **optional(disabled=Boolean(), enabled_events=ListOf(EventType()), url=EndpointUrl()),
+        **unsettable(description=Text(), metadata=Metadata()),
+    }
+)
+LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+RETRIEVE = Hash({"expand": EXPAND})
+DELETE = Hash({})
