@@ -12,8 +12,8 @@ PRODUCTS, PRICES_EACH = 2500, 4
 
 
 def run() -> list[Result]:
-    from stripe_billing_cli.catalog.decide import make_plan
-    from stripe_billing_cli.catalog.load import Source, load_catalog
+    from stripe_billing_cli.catalog.file.load import Source, load_catalog
+    from stripe_billing_cli.catalog.planner import make_plan
 
     print("\nDeciding, in CPU time")
     wanted = load_catalog(Source("catalog.yaml", catalog(PRODUCTS, PRICES_EACH)))

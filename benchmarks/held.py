@@ -6,9 +6,9 @@ import tempfile
 from pathlib import Path
 
 from stripe_billing_cli.catalog import snapshot
-from stripe_billing_cli.catalog.apply import carry_out
-from stripe_billing_cli.catalog.decide import make_plan
-from stripe_billing_cli.catalog.desired import Catalog
+from stripe_billing_cli.catalog.entries import Catalog
+from stripe_billing_cli.catalog.executor import carry_out
+from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.stripe_api.client import connect_locally
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from stripe_billing_cli.catalog.difference import FieldChange, plain
+from stripe_billing_cli.catalog.diff import FieldChange, plain
 
 Action = Literal["create", "update", "replace", "archive"]
 Kind = Literal["product", "price"]

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from stripe_billing_cli.catalog.difference import plain
+from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.plan import Plan
 
 FORMAT = "billing-plan-1"

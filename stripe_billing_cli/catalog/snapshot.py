@@ -12,8 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from stripe_billing_cli.catalog.desired import Catalog
-from stripe_billing_cli.catalog.sweep import Sweep
+from stripe_billing_cli.catalog.entries import Catalog
+from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, PermissionMissing, UnsupportedCallError
 from stripe_billing_cli.stripe_api.threads import side_by_side

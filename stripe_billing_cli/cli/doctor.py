@@ -197,8 +197,8 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
 
 
 def _look_at_catalog(file: str) -> Finding:
-    from stripe_billing_cli.catalog.load import load_catalog, read_source
-    from stripe_billing_cli.catalog.problems import CatalogErrors
+    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
+    from stripe_billing_cli.catalog.file.problems import CatalogErrors
 
     try:
         catalog = load_catalog(read_source(file))

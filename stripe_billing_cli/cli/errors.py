@@ -105,8 +105,8 @@ def _explain_room(error: BaseException) -> Told:
 
     if isinstance(error, SettingsError):
         return Told("settings", str(error), error.hint, exit_code=WRONG)
-    if "stripe_billing_cli.catalog.problems" in sys.modules:
-        from stripe_billing_cli.catalog.problems import CatalogErrors
+    if "stripe_billing_cli.catalog.file.problems" in sys.modules:
+        from stripe_billing_cli.catalog.file.problems import CatalogErrors
 
         if isinstance(error, CatalogErrors):
             return _told_problems(error.problems, "catalog")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.catalog.decide import UnknownTarget
-from stripe_billing_cli.catalog.identity import PlanRefused
+from stripe_billing_cli.catalog.match import PlanRefused
+from stripe_billing_cli.catalog.planner import UnknownTarget
 from stripe_billing_cli.catalog.saved_plan import SavedPlanError
 from stripe_billing_cli.cli.errors import FAILED, NOT_REACHED, WRONG, Told
 from stripe_billing_cli.stripe_api import errors

@@ -13,9 +13,9 @@ import pytest
 import stripe
 
 from stripe_billing_cli.catalog import snapshot
-from stripe_billing_cli.catalog.apply import Outcome, carry_out
-from stripe_billing_cli.catalog.decide import make_plan
-from stripe_billing_cli.catalog.load import Source, load_catalog
+from stripe_billing_cli.catalog.executor import Outcome, carry_out
+from stripe_billing_cli.catalog.file.load import Source, load_catalog
+from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer

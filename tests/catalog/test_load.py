@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.catalog.desired import Catalog
-from stripe_billing_cli.catalog.load import Source, load_catalog, read_source
-from stripe_billing_cli.catalog.problems import CatalogErrors
+from stripe_billing_cli.catalog.entries import Catalog
+from stripe_billing_cli.catalog.file.load import Source, load_catalog, read_source
+from stripe_billing_cli.catalog.file.problems import CatalogErrors
 from tests.conftest import Billing
 
 HEAD = "version: 1\ncatalog: shop\ncurrency: usd\n"

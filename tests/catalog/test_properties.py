@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from stripe_billing_cli.catalog import snapshot
-from stripe_billing_cli.catalog.decide import make_plan
-from stripe_billing_cli.catalog.load import Source, load_catalog
+from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.plan import Plan
+from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.errors import StripeFailure
 from tests.catalog.test_interrupted import Killed, Trouble, TroubledTransport, apply, connected

@@ -9,7 +9,7 @@ import jsonschema
 import pytest
 import yaml
 
-from stripe_billing_cli.catalog.schema import catalog_schema
+from stripe_billing_cli.catalog.file.schema import catalog_schema
 from tests.catalog.test_apply import EVERYTHING, SEED
 from tests.conftest import Billing
 

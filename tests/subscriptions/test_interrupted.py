@@ -112,9 +112,9 @@ def _api(path: Path) -> client.StripeApi:
 
 def _apply(api: client.StripeApi) -> dict[str, str]:
     from stripe_billing_cli.catalog import snapshot
-    from stripe_billing_cli.catalog.apply import carry_out
-    from stripe_billing_cli.catalog.decide import make_plan
-    from stripe_billing_cli.catalog.load import Source, load_catalog
+    from stripe_billing_cli.catalog.executor import carry_out
+    from stripe_billing_cli.catalog.file.load import Source, load_catalog
+    from stripe_billing_cli.catalog.planner import make_plan
 
     catalog = load_catalog(Source("catalog.yaml", CATALOG))
     assert carry_out(api, make_plan(catalog, snapshot.read(api, catalog))).complete

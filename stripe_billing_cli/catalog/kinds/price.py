@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.catalog.desired import CurrencyOption, CustomUnitAmount, Price, Tier
-from stripe_billing_cli.catalog.difference import (
+from stripe_billing_cli.catalog.diff import (
     FieldChange,
     Fields,
     differences,
     metadata_changes,
     metadata_params,
 )
-from stripe_billing_cli.catalog.stamp import Stamp, dropped_keys
+from stripe_billing_cli.catalog.entries import CurrencyOption, CustomUnitAmount, Price, Tier
+from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys
 
 IN_PLACE = ("active", "nickname", "lookup_key", "tax_behavior", "currency_options")
 CANNOT_BE_UNSET = ("nickname",)

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.catalog.desired import PackageDimensions, Product, TaxDetails
-from stripe_billing_cli.catalog.difference import (
+from stripe_billing_cli.catalog.diff import (
     FieldChange,
     Fields,
     differences,
     metadata_changes,
     metadata_params,
 )
-from stripe_billing_cli.catalog.stamp import Stamp, dropped_keys
+from stripe_billing_cli.catalog.entries import PackageDimensions, Product, TaxDetails
+from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys
 
 CANNOT_BE_UNSET = ("statement_descriptor",)
 DEFAULTS: Fields = {"active": True, "images": [], "marketing_features": []}

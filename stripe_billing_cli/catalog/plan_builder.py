@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_billing_cli.catalog.difference import FieldChange
+from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.plan import Action, Call, Change, Kind, Operation
 
 ARCHIVED = FieldChange(True, False)

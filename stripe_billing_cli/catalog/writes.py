@@ -12,8 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Call, Plan
-from stripe_billing_cli.catalog.stamp import stamp_of
 from stripe_billing_cli.stripe_api.client import Answer, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
     IdempotencyConflict,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from stripe_billing_cli.catalog.plan import Call, Operation, Plan
-from stripe_billing_cli.catalog.write import write
+from stripe_billing_cli.catalog.writes import write
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import (
     KeyRefused,

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from stripe_billing_cli.catalog.desired import Location
+from stripe_billing_cli.catalog.entries import Location
 
 DEEPEST = 40
 MOST_NODES = 500_000

@@ -12,16 +12,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.catalog.desired import Catalog, Price, Product
-from stripe_billing_cli.catalog.difference import FieldChange, created
-from stripe_billing_cli.catalog.identity import Held, Identities, identify
+from stripe_billing_cli.catalog.diff import FieldChange, created
+from stripe_billing_cli.catalog.entries import Catalog, Price, Product
 from stripe_billing_cli.catalog.kinds import price as prices
 from stripe_billing_cli.catalog.kinds import product as products
-from stripe_billing_cli.catalog.leftovers import leftovers_of, prune_leftovers
+from stripe_billing_cli.catalog.match import Held, Identities, identify
+from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Plan
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Writing
 from stripe_billing_cli.catalog.snapshot import Snapshot
-from stripe_billing_cli.catalog.stamp import stamp_of
-from stripe_billing_cli.catalog.writing import ARCHIVED, Writing
+from stripe_billing_cli.catalog.unmanaged import leftovers_of, prune_leftovers
 from stripe_billing_cli.stripe_api.client import Object
 
 

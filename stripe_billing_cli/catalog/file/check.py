@@ -10,12 +10,13 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from stripe_billing_cli.catalog import desired, model, rules
-from stripe_billing_cli.catalog.desired import Catalog, Location
-from stripe_billing_cli.catalog.explain import explain
-from stripe_billing_cli.catalog.problems import CatalogErrors, Problem
-from stripe_billing_cli.catalog.values import Path, values_of
-from stripe_billing_cli.catalog.yaml_tree import Mapping
+from stripe_billing_cli.catalog import entries as desired
+from stripe_billing_cli.catalog.entries import Catalog, Location
+from stripe_billing_cli.catalog.file import model, rules
+from stripe_billing_cli.catalog.file.messages import explain
+from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
+from stripe_billing_cli.catalog.file.values import Path, values_of
+from stripe_billing_cli.catalog.file.yaml_tree import Mapping
 
 AnyEntry = TypeVar("AnyEntry", bound=model.Entry)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.catalog.desired import NOWHERE, Location
-from stripe_billing_cli.catalog.yaml_tree import Mapping, Node, Scalar, Sequence
+from stripe_billing_cli.catalog.entries import NOWHERE, Location
+from stripe_billing_cli.catalog.file.yaml_tree import Mapping, Node, Scalar, Sequence
 
 Path = tuple[str | int, ...]
 Report = Callable[[Location, str, str], None]

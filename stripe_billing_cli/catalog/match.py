@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from stripe_billing_cli.catalog.desired import Catalog, Location, Price, Product
+from stripe_billing_cli.catalog.entries import Catalog, Location, Price, Product
+from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
 from stripe_billing_cli.catalog.snapshot import Snapshot
-from stripe_billing_cli.catalog.stamp import Stamp, stamp_of
 from stripe_billing_cli.stripe_api.client import Object
 
 

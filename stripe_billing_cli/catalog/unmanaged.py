@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.catalog.desired import Catalog
-from stripe_billing_cli.catalog.identity import Identities, product_of
+from stripe_billing_cli.catalog.entries import Catalog
+from stripe_billing_cli.catalog.match import Identities, product_of
+from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Unmanaged
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Writing
 from stripe_billing_cli.catalog.snapshot import Snapshot
-from stripe_billing_cli.catalog.stamp import stamp_of
-from stripe_billing_cli.catalog.writing import ARCHIVED, Writing
 from stripe_billing_cli.stripe_api.client import Object
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.catalog.apply import Outcome, Result
-from stripe_billing_cli.catalog.difference import FieldChange, plain
+from stripe_billing_cli.catalog.diff import FieldChange, plain
+from stripe_billing_cli.catalog.executor import Outcome, Result
 from stripe_billing_cli.catalog.plan import Change, Plan
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.stripe_errors import told_failure

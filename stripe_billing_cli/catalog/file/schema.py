@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.catalog.model import CatalogFile
+from stripe_billing_cli.catalog.file.model import CatalogFile
 from stripe_billing_cli.stripe_api.money import CURRENCIES
 
 RECURRING_SHORT = {"enum": ["day", "week", "month", "year"], "description": "Short for {interval: …}."}

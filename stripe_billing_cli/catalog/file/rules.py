@@ -13,9 +13,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Protocol
 
-from stripe_billing_cli.catalog import model, stamp
-from stripe_billing_cli.catalog.explain import nearest
-from stripe_billing_cli.catalog.values import Path
+from stripe_billing_cli.catalog import ownership
+from stripe_billing_cli.catalog.file import model
+from stripe_billing_cli.catalog.file.messages import nearest
+from stripe_billing_cli.catalog.file.values import Path
 from stripe_billing_cli.stripe_api.money import CURRENCIES, THREE_DECIMAL, WHOLE_IN_TWO_DECIMALS
 
 
@@ -74,17 +75,17 @@ def check_default_price(product: model.Product, prices: Mapping[str, model.Price
 
 
 def check_metadata(metadata: Mapping[str, str], report: Report) -> None:
-    room = MOST_METADATA - len(stamp.RESERVED)
+    room = MOST_METADATA - len(ownership.RESERVED)
     if len(metadata) > room:
         report(
             ("metadata",),
             f"{len(metadata)} keys",
-            f"Stripe keeps {MOST_METADATA}, and {len(stamp.RESERVED)} are billing's",
+            f"Stripe keeps {MOST_METADATA}, and {len(ownership.RESERVED)} are billing's",
         )
     if len(",".join(metadata)) > LONGEST_VALUE:
         report(("metadata",), "the keys together are longer than 500 characters", "use fewer keys, or shorter ones")
     for key, value in metadata.items():
-        if key in stamp.RESERVED:
+        if key in ownership.RESERVED:
             report(("metadata", key), f"{key} is billing's own mark", "choose another key", at_key=True)
         elif not key or len(key) > LONGEST_KEY or set(key) & set("[],"):
             report(

@@ -16,8 +16,8 @@ from stripe_billing_cli.cli.errors import FAILED, INTERRUPTED, PENDING, WRONG, C
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stripe_billing_cli.catalog.apply import Outcome
-    from stripe_billing_cli.catalog.desired import Catalog
+    from stripe_billing_cli.catalog.entries import Catalog
+    from stripe_billing_cli.catalog.executor import Outcome
     from stripe_billing_cli.catalog.plan import Call, Plan
     from stripe_billing_cli.catalog.saved_plan import SavedPlan
     from stripe_billing_cli.stripe_api.client import StripeApi
@@ -77,7 +77,7 @@ def schema(context: Context) -> None:
     """
     import json
 
-    from stripe_billing_cli.catalog.schema import catalog_schema
+    from stripe_billing_cli.catalog.file.schema import catalog_schema
 
     print(json.dumps(catalog_schema(), indent=2, ensure_ascii=False))
 
@@ -105,7 +105,7 @@ def plan(
     decided = _decide(context, asked)
     _show_plan(context, asked, decided)
     if context.printer.for_people is False:
-        from stripe_billing_cli.cli import plan_view
+        from stripe_billing_cli.cli.catalog import plan_view
 
         context.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
     if out:
@@ -180,13 +180,13 @@ class Asked:
 
 
 def _load(file: str) -> Catalog:
-    from stripe_billing_cli.catalog.load import load_catalog, read_source
+    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
 
     return load_catalog(read_source(file))
 
 
 def _asked(file: str, prune: bool, target: list[str] | None) -> Asked:
-    from stripe_billing_cli.catalog.load import load_catalog, read_source
+    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
 
     if prune and target:
         raise CommandFailed("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
@@ -196,7 +196,7 @@ def _asked(file: str, prune: bool, target: list[str] | None) -> Asked:
 
 def _saved(path: Path) -> tuple[SavedPlan, Asked]:
     from stripe_billing_cli.catalog import saved_plan
-    from stripe_billing_cli.catalog.load import Source, load_catalog
+    from stripe_billing_cli.catalog.file.load import Source, load_catalog
 
     saved = saved_plan.load(path)
     catalog = load_catalog(Source(saved.source, saved.catalog_text))
@@ -223,7 +223,7 @@ def _save(path: Path, asked: Asked, decided: Plan) -> None:
 def _decide(context: Context, asked: Asked) -> Plan:
     """Read what Stripe holds and decide what must change."""
     from stripe_billing_cli.catalog import snapshot
-    from stripe_billing_cli.catalog.decide import make_plan, with_subscriptions
+    from stripe_billing_cli.catalog.planner import make_plan, with_subscriptions
 
     api = context.stripe
     _check_account(api, asked.catalog)
@@ -247,7 +247,7 @@ def _check_account(api: StripeApi, catalog: Catalog) -> None:
 
 
 def _show_plan(context: Context, asked: Asked, decided: Plan) -> None:
-    from stripe_billing_cli.cli import plan_view
+    from stripe_billing_cli.cli.catalog import plan_view
 
     if context.printer.for_people:
         for line in plan_view.lines(decided, asked.catalog.source):
@@ -258,7 +258,7 @@ def _show_plan(context: Context, asked: Asked, decided: Plan) -> None:
 
 def _confirm_live(context: Context, decided: Plan) -> None:
     from stripe_billing_cli.cli.account import account_name
-    from stripe_billing_cli.cli.plan_view import summary
+    from stripe_billing_cli.cli.catalog.plan_view import summary
 
     name = account_name(context.stripe)
     context.printer.note(f"LIVE MODE: account {name} ({decided.account or 'unknown'}). {summary(decided)}", bold=True)
@@ -276,7 +276,7 @@ def _confirm_live(context: Context, decided: Plan) -> None:
 
 
 def _carry_out(context: Context, decided: Plan) -> Outcome:
-    from stripe_billing_cli.catalog.apply import carry_out
+    from stripe_billing_cli.catalog.executor import carry_out
     from stripe_billing_cli.cli.interrupts import asked_to_stop
 
     try:
@@ -312,7 +312,7 @@ def _bar(calls: int) -> Iterator[Callable[[Call], None]]:
 
 
 def _show_outcome(context: Context, decided: Plan, outcome: Outcome) -> None:
-    from stripe_billing_cli.cli import plan_view
+    from stripe_billing_cli.cli.catalog import plan_view
 
     if not context.printer.for_people:
         context.printer.result(plan_view.as_json(decided, outcome), ids=plan_view.ids(decided, outcome))

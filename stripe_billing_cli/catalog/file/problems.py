@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from stripe_billing_cli.catalog.desired import Location
+from stripe_billing_cli.catalog.entries import Location
 
 MOST = 100
 """So many problems are told; a file with more is not a catalog."""

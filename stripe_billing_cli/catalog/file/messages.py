@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from stripe_billing_cli.catalog.model import LATER
+from stripe_billing_cli.catalog.file.model import LATER
 from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_unit_exponent
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.catalog import sweep
-from stripe_billing_cli.catalog.sweep import Page, Sweep
+from stripe_billing_cli.catalog import parallel_pages
+from stripe_billing_cli.catalog.parallel_pages import Page, Sweep
 
 
 class ListOf:
@@ -48,7 +48,7 @@ class ListOf:
 @settings(max_examples=150, deadline=None)
 def test_every_object_is_found_once_whatever_the_guess(created: list[int], page: int, expected: int) -> None:
     with pytest.MonkeyPatch.context() as patch, ThreadPoolExecutor(4) as pool:
-        patch.setattr(sweep, "PAGE", page)
+        patch.setattr(parallel_pages, "PAGE", page)
         listed = ListOf(created, page)
         reading = Sweep(listed, expected=expected, pages_at_most=None)
 
@@ -56,11 +56,11 @@ def test_every_object_is_found_once_whatever_the_guess(created: list[int], page:
 
     assert sorted(one["id"] for one in found) == listed.ids
     assert reading.finished
-    assert listed.calls <= len(created) // page + 1 + sweep.CUTS
+    assert listed.calls <= len(created) // page + 1 + parallel_pages.CUTS
 
 
 def test_a_sweep_that_may_not_go_to_the_end_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep, "PAGE", 2)
+    monkeypatch.setattr(parallel_pages, "PAGE", 2)
     listed = ListOf(list(range(1_700_000_000, 1_700_000_020)), 2)
 
     with ThreadPoolExecutor(4) as pool:

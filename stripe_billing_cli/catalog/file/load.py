@@ -6,9 +6,9 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from stripe_billing_cli.catalog.desired import Catalog, Location
-from stripe_billing_cli.catalog.problems import CatalogErrors, Problem
-from stripe_billing_cli.catalog.yaml_tree import Mapping, YamlProblem, read_tree
+from stripe_billing_cli.catalog.entries import Catalog, Location
+from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
+from stripe_billing_cli.catalog.file.yaml_tree import Mapping, YamlProblem, read_tree
 
 LARGEST = 5_000_000
 """Bytes. 10,000 prices take about 1 MB."""
@@ -63,7 +63,7 @@ def load_catalog(source: Source) -> Catalog:
         raise _wrong(source.name, "the file is empty", EXAMPLE)
     if not isinstance(tree, Mapping):
         raise _wrong(source.name, "this is no catalog: its top level is not keys and values", EXAMPLE, tree.where)
-    from stripe_billing_cli.catalog.check import check
+    from stripe_billing_cli.catalog.file.check import check
 
     return check(tree, source.name)
 
