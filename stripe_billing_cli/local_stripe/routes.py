@@ -22,16 +22,18 @@ from stripe_billing_cli.local_stripe.resources import (
     tokens,
 )
 from stripe_billing_cli.local_stripe.resources import discounts as discount_calls
-from stripe_billing_cli.local_stripe.resources.credit_notes import credit_notes
+from stripe_billing_cli.local_stripe.resources.credit_notes import handlers as credit_notes
 from stripe_billing_cli.local_stripe.resources.customers import customers, deletion
 from stripe_billing_cli.local_stripe.resources.entitlements import features, product_features
-from stripe_billing_cli.local_stripe.resources.invoices import invoices, lines, previews
-from stripe_billing_cli.local_stripe.resources.meters import meters, usage
-from stripe_billing_cli.local_stripe.resources.payment_intents import intents
+from stripe_billing_cli.local_stripe.resources.invoices import handlers as invoices
+from stripe_billing_cli.local_stripe.resources.invoices import line_handlers, previews
+from stripe_billing_cli.local_stripe.resources.meters import handlers as meters
+from stripe_billing_cli.local_stripe.resources.meters import meter_events
+from stripe_billing_cli.local_stripe.resources.payment_intents import handlers as intents
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 from stripe_billing_cli.local_stripe.resources.portal import configurations, sessions
-from stripe_billing_cli.local_stripe.resources.setup_intents import setup_intents
-from stripe_billing_cli.local_stripe.resources.subscription_schedules import schedules as schedule_calls
+from stripe_billing_cli.local_stripe.resources.setup_intents import handlers as setup_intents
+from stripe_billing_cli.local_stripe.resources.subscription_schedules import handlers as schedule_calls
 from stripe_billing_cli.local_stripe.resources.subscriptions import routes as subscription_routes
 
 ROUTES = (
@@ -50,7 +52,7 @@ ROUTES = (
     *previews.ROUTES,
     *invoices.ROUTES,
     *invoice_items.ROUTES,
-    *lines.ROUTES,
+    *line_handlers.ROUTES,
     *credit_notes.ROUTES,
     *subscription_items.ROUTES,
     *subscription_routes.ROUTES,
@@ -65,7 +67,7 @@ ROUTES = (
     *product_features.ROUTES,
     *active.ROUTES,
     *meters.ROUTES,
-    *usage.ROUTES,
+    *meter_events.ROUTES,
     *nested_lists.ROUTES,
     *configurations.ROUTES,
     *sessions.ROUTES,

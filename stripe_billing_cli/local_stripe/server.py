@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from stripe_billing_cli.local_stripe.core import pages
+from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
 from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer, half
 from stripe_billing_cli.local_stripe.core.identifiers import request_id
@@ -80,7 +80,7 @@ class Application:
         self._limiter = Limiter(limits, time.monotonic) if limits else None
         self._faults = Faults(faults)
         self._log = log
-        self.url = pages.BASE
+        self.url = page_addresses.BASE
         """Where it is served."""
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="local-stripe")
 
@@ -149,7 +149,7 @@ class Application:
 
     def _at_this_server(self, answer: Answer) -> Answer:
         """The answer, in which the addresses of the local Stripe's pages are this server's."""
-        return replace(answer, body=pages.at(answer.body, self.url))
+        return replace(answer, body=page_addresses.at(answer.body, self.url))
 
     def close(self) -> None:
         self._threads.shutdown()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core.calls import Route
+from stripe_billing_cli.local_stripe.core.requests import Route
 from tests.sweep.world import DAY, NOW, World
 
 Ids = Mapping[str, str]

@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 
 from stripe_billing_cli.local_stripe.core import documented
-from stripe_billing_cli.local_stripe.core.calls import Route
+from stripe_billing_cli.local_stripe.core.requests import Route
 from stripe_billing_cli.local_stripe.core.router import ROUTES
 from tests.soak import Soak
 from tests.sweep import examples

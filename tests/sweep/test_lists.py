@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from stripe_billing_cli.local_stripe.core.calls import Route
+from stripe_billing_cli.local_stripe.core.requests import Route
 from stripe_billing_cli.local_stripe.core.router import ROUTES
 from tests.sweep import examples
 from tests.sweep.refusals import check_answer

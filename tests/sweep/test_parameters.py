@@ -11,9 +11,9 @@ import pytest
 from stripe._encode import _api_encode
 
 from stripe_billing_cli.local_stripe.core import documented
-from stripe_billing_cli.local_stripe.core.calls import Route
 from stripe_billing_cli.local_stripe.core.documented import Operation
 from stripe_billing_cli.local_stripe.core.messages import Answer
+from stripe_billing_cli.local_stripe.core.requests import Route
 from stripe_billing_cli.local_stripe.core.router import ROUTES
 from tests.soak import Soak
 from tests.sweep import examples

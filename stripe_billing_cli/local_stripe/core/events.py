@@ -6,11 +6,11 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.answers import public, shown
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, one_of, page
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries
 

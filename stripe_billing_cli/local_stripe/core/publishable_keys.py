@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import authentication
-from stripe_billing_cli.local_stripe.core.calls import Route
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.expansion import Wanted
 from stripe_billing_cli.local_stripe.core.forms import Raw
+from stripe_billing_cli.local_stripe.core.requests import Route
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 CREATED = frozenset({"/v1/payment_methods", "/v1/tokens"})

@@ -8,9 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from stripe_billing_cli.local_stripe import routes
-from stripe_billing_cli.local_stripe.billing import lifecycle
+from stripe_billing_cli.local_stripe.billing import scheduled_jobs
 from stripe_billing_cli.local_stripe.core import (
-    agenda,
     answers,
     authentication,
     documented,
@@ -21,15 +20,16 @@ from stripe_billing_cli.local_stripe.core import (
     identifiers,
     parameters,
     publishable_keys,
+    scheduler,
 )
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 from stripe_billing_cli.local_stripe.resources import accounts
 from stripe_billing_cli.local_stripe.resources.prices import routes as price_routes
 from stripe_billing_cli.local_stripe.resources.products import products
-from stripe_billing_cli.local_stripe.resources.webhook_endpoints import endpoints
+from stripe_billing_cli.local_stripe.resources.webhook_endpoints import handlers as endpoints
 
 ROUTES = (
     *products.ROUTES,
@@ -135,13 +135,13 @@ class Router:
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """What was due since the last call happens before this one, as if it had happened at its time."""
         with self.store.reading():
-            due = [clock for clock in lifecycle.REAL_CLOCKS if agenda.is_due(self.store, clock, now)]
+            due = [clock for clock in scheduled_jobs.REAL_CLOCKS if scheduler.is_due(self.store, clock, now)]
         if due:
             account = self.account()
             with self.store.writing():
                 call = Call(self.store, {}, "", now, account, request_id, None, now)
                 for clock in due:
-                    lifecycle.catch_up(call, clock, now)
+                    scheduled_jobs.catch_up(call, clock, now)
 
     def _check_headers(self, request: Request) -> None:
         for name in ("stripe-account", "stripe-context"):
@@ -174,7 +174,7 @@ class Router:
                     replayed["Stripe-Should-Retry"] = "false"
                 return first.status, first.body, replayed
             prepared = _prepare(matched.route, fields, api_key)
-            waiting = agenda.last(self.store, agenda.SOON)
+            waiting = scheduler.last(self.store, scheduler.SOON)
             status, body, extra = 200, "", dict[str, str]()
             try:
                 with self.store.attempt():
@@ -190,7 +190,7 @@ class Router:
             except ApiError as error:
                 status, body, extra = error.status, error.body(request_id), dict(error.headers)
             if waiting:
-                lifecycle.finish(Call(self.store, {}, "", now, account, request_id, None, now), waiting)
+                scheduled_jobs.finish(Call(self.store, {}, "", now, account, request_id, None, now), waiting)
             if key:
                 remembered = idempotency.Remembered(request_id, status, body)
                 idempotency.remember(self.store, key, request.path, print_, now, remembered)

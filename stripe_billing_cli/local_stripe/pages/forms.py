@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from stripe_billing_cli.local_stripe.billing.payments import card_table
+from stripe_billing_cli.local_stripe.billing.payments import test_cards
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card
 from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
@@ -64,7 +64,7 @@ def form(action: str) -> str:
 
 def _distinct() -> list[Card]:
     """One of each number that has an id; the cards of all the countries are left to the API."""
-    return list({card.number: card for card in reversed(card_table.CHOSEN) if card.names}.values())[::-1]
+    return list({card.number: card for card in reversed(test_cards.CHOSEN) if card.names}.values())[::-1]
 
 
 def _card(card: Card) -> str:

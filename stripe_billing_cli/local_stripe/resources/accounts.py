@@ -7,9 +7,9 @@ Shape: `stripe/_account.py`. Left out, as Stripe does for an account read with i
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 DISPLAY_NAME = "Local Stripe"

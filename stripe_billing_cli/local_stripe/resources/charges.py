@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import charge_rules, charges
+from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -22,10 +21,11 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
-from stripe_billing_cli.local_stripe.resources.payment_intents.intents import shipping
+from stripe_billing_cli.local_stripe.resources.payment_intents.handlers import shipping
 
 NO_CONNECT = "it has no connected accounts"
 CREATE = Hash(
@@ -114,7 +114,7 @@ def _no_saved_card(call: Call, customer: str) -> ApiError:
 
 
 def update(call: Call) -> Object:
-    before = charge_rules.find(call)
+    before = charge_lookup.find(call)
     params = call.params
     if "transfer_group" in params:
         raise invalid(
@@ -148,7 +148,7 @@ def _customer(call: Call, charge: Object) -> str:
 
 def capture(call: Call) -> Object:
     """Refused: what is to be captured is captured at its payment intent."""
-    charge = charge_rules.find(call)
+    charge = charge_lookup.find(call)
     if charge["captured"]:
         raise invalid(f"Charge {charge['id']} has already been captured.", code="charge_already_captured")
     raise invalid(
@@ -170,7 +170,7 @@ PATH = "/v1/charges"
 ROUTES = (
     Route("POST", PATH, charges.KIND, CREATE, create),
     Route("GET", PATH, charges.KIND, LIST, list_charges, lists=True),
-    Route("GET", f"{PATH}/{{id}}", charges.KIND, READ, charge_rules.find),
+    Route("GET", f"{PATH}/{{id}}", charges.KIND, READ, charge_lookup.find),
     Route("POST", f"{PATH}/{{id}}", charges.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/capture", charges.KIND, CAPTURE, capture),
 )

@@ -8,9 +8,8 @@ from __future__ import annotations
 import secrets
 import string
 
-from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, setups
-from stripe_billing_cli.local_stripe.core import agenda, clocks, pages
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, setup_intents
+from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -30,6 +29,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -58,7 +58,7 @@ CREATE = Hash(
             customer_creation=Choice(("always", "if_required")),
             customer_email=Text(800),
             expires_at=Integer(),
-            locale=Choice(pages.LOCALES),
+            locale=Choice(page_addresses.LOCALES),
             metadata=Metadata(),
             payment_method_types=ListOf(Choice(("card",))),
             setup_intent_data=Hash(
@@ -132,7 +132,7 @@ def create(call: Call) -> Object:
             "expires_at",
         )
     data = params.get("setup_intent_data", {})
-    setup = setups.new_setup(
+    setup = setup_intents.new_setup(
         call,
         customer=customer["id"] if customer else None,
         description=data.get("description"),
@@ -140,7 +140,7 @@ def create(call: Call) -> Object:
     )
     session = _new(call, customer, setup, expires_at)
     call.store.insert(KIND, session)
-    agenda.put(call.store, EXPIRE, session["id"], expires_at, None)
+    scheduler.put(call.store, EXPIRE, session["id"], expires_at, None)
     return session
 
 
@@ -173,7 +173,7 @@ def _new(call: Call, customer: Object | None, setup: Object, expires_at: int) ->
         "status": "open",
         "success_url": params["success_url"],
         "ui_mode": "hosted_page",
-        "url": pages.checkout(id),
+        "url": page_addresses.checkout(id),
     }
 
 
@@ -229,7 +229,7 @@ def expire_by_itself(call: Call, id: str) -> None:
 def _expired(call: Call, session: Object) -> Object:
     setup = call.store.get("setup_intent", session["setup_intent"])
     if setup is not None and setup["status"] not in ("succeeded", "canceled"):
-        setups.cancel(call, setup, "abandoned")
+        setup_intents.cancel(call, setup, "abandoned")
     return checkout_closing.close(call, session, "expired", "checkout.session.expired")
 
 

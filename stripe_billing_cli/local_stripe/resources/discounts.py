@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.subscriptions import stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.parameters import Hash
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
 
 def delete_of_subscription(call: Call) -> Object:
     """The discount of a subscription; of several the last."""
-    before = stored.retrieve(call)
+    before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
     if not before["discounts"]:
         raise _none(f"subscription: {call.id}")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import charge_rules, disputes
+from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, disputes
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -18,6 +17,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 LONG_TEXTS = (
@@ -44,7 +44,7 @@ def find(call: Call) -> Object:
 
 
 def find_by_charge(call: Call) -> Object:
-    charge = charge_rules.find(call)
+    charge = charge_lookup.find(call)
     dispute = call.store.get(disputes.KIND, charge["dispute"] or "")
     if dispute is None:
         raise ApiError(404, f"No dispute for charge: {charge['id']}")
@@ -83,7 +83,7 @@ def close_by_charge(call: Call) -> Object:
 
 
 def list_disputes(call: Call) -> Object:
-    return charge_rules.list_by_charge(call, disputes.KIND, "/v1/disputes")
+    return charge_lookup.list_by_charge(call, disputes.KIND, "/v1/disputes")
 
 
 PATH = "/v1/disputes"

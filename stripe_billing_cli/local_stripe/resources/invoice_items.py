@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, invoice_items
 from stripe_billing_cli.local_stripe.core import clocks, events
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -21,6 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 

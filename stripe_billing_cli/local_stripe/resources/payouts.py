@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -21,6 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "payout"

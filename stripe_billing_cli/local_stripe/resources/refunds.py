@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import charge_rules, charges, refunds
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, refunds
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -19,6 +18,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 REASONS = Choice(("duplicate", "fraudulent", "requested_by_customer"))
@@ -70,14 +70,14 @@ def _charge(call: Call) -> Object:
 
 
 def create_by_charge(call: Call) -> Object:
-    return refunds.refund(call, charge_rules.find(call), call.params)
+    return refunds.refund(call, charge_lookup.find(call), call.params)
 
 
 def refund_charge(call: Call) -> Object:
     """The charge, refunded. Its balance transaction shows in later answers only, if it was not there (recorded)."""
-    before = charge_rules.find(call)
+    before = charge_lookup.find(call)
     refunds.refund(call, before, call.params)
-    return {**charge_rules.find(call), "balance_transaction": before["balance_transaction"]}
+    return {**charge_lookup.find(call), "balance_transaction": before["balance_transaction"]}
 
 
 def retrieve(call: Call) -> Object:
@@ -92,7 +92,7 @@ def _find(call: Call, id: str) -> Object:
 
 
 def retrieve_by_charge(call: Call) -> Object:
-    charge = charge_rules.find(call)
+    charge = charge_lookup.find(call)
     refund = _find(call, call.second_id)
     if refund["charge"] != charge["id"]:
         raise no_such("refund", call.second_id, "refund", 404)
@@ -124,11 +124,11 @@ def cancel(call: Call) -> Object:
 
 
 def list_refunds(call: Call) -> Object:
-    return charge_rules.list_by_charge(call, refunds.KIND, "/v1/refunds")
+    return charge_lookup.list_by_charge(call, refunds.KIND, "/v1/refunds")
 
 
 def list_of_charge(call: Call) -> Object:
-    charge = charge_rules.find(call)["id"]
+    charge = charge_lookup.find(call)["id"]
     return page(call, refunds.KIND, f"/v1/charges/{charge}/refunds", equal(json_field("charge"), charge))
 
 

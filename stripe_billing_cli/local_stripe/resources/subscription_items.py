@@ -9,8 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.subscriptions import stored
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.errors import ApiError, missing_param
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -25,6 +24,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
 from stripe_billing_cli.local_stripe.resources.subscriptions import update
@@ -57,7 +57,7 @@ def check_new(params: Params) -> None:
 
 
 def create(call: Call) -> Object:
-    subscription = stored.find(call, call.params["subscription"])
+    subscription = repository.find(call, call.params["subscription"])
     held = {item["id"] for item in subscription["items"]["data"]}
     after = _changed(call, subscription["id"], {})
     found = after["pending_update"]["subscription_items"] if after["pending_update"] else after["items"]["data"]
@@ -107,7 +107,7 @@ def _item(subscription: Object, id: str) -> Object:
 
 def list_items(call: Call) -> Object:
     """In the order in which the subscription has them."""
-    subscription = stored.find(call, call.params["subscription"])
+    subscription = repository.find(call, call.params["subscription"])
     url = f"{PATH}?subscription={subscription['id']}"
     return page_of(call, subscription["items"]["data"], url, "subscription_item")
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Hash, Text, required
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "tax_id"
@@ -137,7 +137,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
     call.store.insert(KIND, tax_id)
     events.record(call, "customer.tax_id.created", tax_id)
     if type in REGISTERED and value[-9:] in KNOWN:
-        agenda.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
+        scheduler.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
     return tax_id
 
 
@@ -197,7 +197,7 @@ def retrieve(call: Call) -> Object:
 def delete(call: Call) -> Object:
     gone = retrieve(call)
     call.store.delete(KIND, gone["id"])
-    agenda.put(call.store, VERIFY, gone["id"], None, None)
+    scheduler.put(call.store, VERIFY, gone["id"], None, None)
     events.record(call, "customer.tax_id.deleted", gone)
     return {"id": gone["id"], "object": KIND, "deleted": True}
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import lifecycle, rhythms
-from stripe_billing_cli.local_stripe.billing.subscriptions import sellable
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.billing import billing_intervals, scheduled_jobs
+from stripe_billing_cli.local_stripe.billing.subscriptions import price_checks
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.clocks import KIND
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Integer, Text, optional, required
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers, deletion
 
@@ -66,7 +66,7 @@ def advance(call: Call) -> Object:
     _check_far(call, clock, until)
     advancing = {**clock, "status": "advancing", "frozen_time": until}
     events.record(call, "test_helpers.test_clock.advancing", advancing)
-    lifecycle.catch_up(call, clock["id"], until)
+    scheduled_jobs.catch_up(call, clock["id"], until)
     ready = {**clock, "frozen_time": until, "status": "ready"}
     call.store.replace(KIND, ready)
     events.record(call, "test_helpers.test_clock.ready", ready)
@@ -75,12 +75,12 @@ def advance(call: Call) -> Object:
 
 def _check_far(call: Call, clock: Object, until: int) -> None:
     """At most two intervals of the shortest subscription at once, two years where there is none."""
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     living = call.store.select(
         "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
     )
     recurring = [
-        rhythms.rhythm(known.price(item["price"]))
+        billing_intervals.rhythm(known.price(item["price"]))
         for subscription in living
         if subscription["status"] not in ("canceled", "incomplete_expired")
         for item in subscription["items"]["data"]
@@ -98,7 +98,7 @@ def _check_far(call: Call, clock: Object, until: int) -> None:
 def delete(call: Call) -> Object:
     """The clock, and all customers that lived by it."""
     clock = retrieve(call)
-    agenda.forget(call.store, clock["id"])
+    scheduler.forget(call.store, clock["id"])
     for customer in call.store.select(
         "customer", equal(json_field("test_clock"), clock["id"]), newest_first=False, limit=1000
     ):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import cards_given
+from stripe_billing_cli.local_stripe.billing.payments import card_input
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -17,9 +16,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-KIND = cards_given.TOKEN
+KIND = card_input.TOKEN
 BRANDS = {
     "amex": "American Express",
     "diners": "Diners Club",
@@ -60,7 +60,7 @@ def check(params: Params) -> None:
 
 def create(call: Call) -> Object:
     params = call.params["card"]
-    card = cards_given.by_number(call, params)
+    card = card_input.by_number(call, params)
     token = {
         "id": identifiers.long_id(call, "tok"),
         "object": KIND,
@@ -74,7 +74,7 @@ def create(call: Call) -> Object:
             "country": card.country,
             "cvc_check": "unchecked" if "cvc" in params else None,
             "exp_month": params["exp_month"],
-            "exp_year": cards_given.in_full(params)["exp_year"],
+            "exp_year": card_input.in_full(params)["exp_year"],
             "fingerprint": card.fingerprint,
             "funding": card.funding,
             "last4": card.last4,

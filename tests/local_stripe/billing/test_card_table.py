@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.billing.payments import card_table
+from stripe_billing_cli.local_stripe.billing.payments import test_cards
 from tests.local_stripe.conftest import Local
 
 PATH = "/v1/payment_methods"
@@ -16,15 +16,15 @@ def made_of(local: Local, card: Any) -> Any:
     return local.post(PATH, type="card", card=card)["card"]
 
 
-@pytest.mark.parametrize("number", sorted(card_table.BY_NUMBER))
+@pytest.mark.parametrize("number", sorted(test_cards.BY_NUMBER))
 def test_a_documented_number_makes_a_payment_method(local: Local, number: str) -> None:
     made = made_of(local, {"number": number, "exp_month": 3, "exp_year": 2031})
-    assert (made["last4"], made["country"]) == (number[-4:], card_table.BY_NUMBER[number].country)
+    assert (made["last4"], made["country"]) == (number[-4:], test_cards.BY_NUMBER[number].country)
 
 
 def test_a_documented_name_is_a_token_and_a_payment_method(local: Local) -> None:
     owner = local.post("/v1/customers")["id"]
-    for id, card in card_table.BY_ID.items():
+    for id, card in test_cards.BY_ID.items():
         token = made_of(local, {"token": id.replace("pm_card_", "tok_", 1)})
         assert (token["last4"], token["country"]) == (card.last4, card.country)
         if card.declines_setup is None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, times
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -23,6 +22,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "coupon"
@@ -108,7 +108,7 @@ def create(call: Call) -> Object:
         "valid": True,
     }
     call.store.insert(KIND, coupon)
-    agenda.put(call.store, EXPIRE, id, redeem_by, None)
+    scheduler.put(call.store, EXPIRE, id, redeem_by, None)
     events.record(call, "coupon.created", coupon)
     return coupon
 
@@ -170,7 +170,7 @@ def delete(call: Call) -> Object:
     """Discounts that it was redeemed into go on (https://docs.stripe.com/api/coupons/delete)."""
     coupon = retrieve(call)
     call.store.delete(KIND, coupon["id"])
-    agenda.put(call.store, EXPIRE, coupon["id"], None, None)
+    scheduler.put(call.store, EXPIRE, coupon["id"], None, None)
     events.record(call, "coupon.deleted", {**coupon, "valid": False})
     return {"id": coupon["id"], "object": KIND, "deleted": True}
 

@@ -8,10 +8,10 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
 from stripe_billing_cli.local_stripe.billing.periods import add_months
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Hash, ListOf, Text, optional
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "discount"
@@ -82,7 +82,7 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
     coupons.redeem(call, coupon)
     if promotion is not None:
         promotion_codes.redeem(call, promotion)
-    agenda.put(call.store, END, discount["id"], discount["end"], on.customer["test_clock"])
+    scheduler.put(call.store, END, discount["id"], discount["end"], on.customer["test_clock"])
     return discount
 
 
@@ -195,7 +195,7 @@ def living(call: Call, ids: Sequence[str]) -> list[Object]:
 
 def _leave(call: Call, discount: Object) -> None:
     """Off the agenda. Invoices go on naming it, so it stays in store."""
-    agenda.put(call.store, END, discount["id"], None, None)
+    scheduler.put(call.store, END, discount["id"], None, None)
 
 
 def end(call: Call, id: str) -> None:

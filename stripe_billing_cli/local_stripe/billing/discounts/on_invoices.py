@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
 from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 

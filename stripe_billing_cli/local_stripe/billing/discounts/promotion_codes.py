@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 
 from stripe_billing_cli.local_stripe.billing.discounts import coupons
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, times
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -29,6 +28,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -128,7 +128,7 @@ def create(call: Call) -> Object:
         "times_redeemed": 0,
     }
     call.store.insert(KIND, promotion)
-    agenda.put(call.store, EXPIRE, promotion["id"], expires_at or coupon["redeem_by"], None)
+    scheduler.put(call.store, EXPIRE, promotion["id"], expires_at or coupon["redeem_by"], None)
     events.record(call, "promotion_code.created", promotion)
     return promotion
 

@@ -7,10 +7,10 @@ Brought up to date whenever a subscription changes; then an `active_entitlement_
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, Hash, Text
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.entitlements import features, product_features
 

@@ -7,11 +7,11 @@ https://docs.stripe.com/billing/revenue-recovery/smart-retries
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.payments import payments
-from stripe_billing_cli.local_stripe.billing.subscriptions import standing, stored
-from stripe_billing_cli.local_stripe.core import agenda, events
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.payments import payment_intents
+from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status, repository
+from stripe_billing_cli.local_stripe.core import events, scheduler
 from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
@@ -51,7 +51,7 @@ def charge(
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
     used = payment_methods.find_card(call, method, "payment_method")
-    intent = payments.attempt(call, intent, used, off_session=off_session, invoice=True)
+    intent = payment_intents.attempt(call, intent, used, off_session=off_session, invoice=True)
     return settle(call, invoice, intent, automatic=automatic), intent
 
 
@@ -65,11 +65,11 @@ def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> O
     counted = invoice["attempt_count"] + (1 if counts else 0)
     if intent["status"] == "succeeded":
         done = invoices.paid(call, invoice, counted=counted)
-        standing.paid(call, done, intent["payment_method"])
+        payment_status.paid(call, done, intent["payment_method"])
         return done
     tried = {**invoice, "attempt_count": counted}
     next_attempt = _next_attempt(call, tried) if counts else invoice["next_payment_attempt"]
-    agenda.put(call.store, invoices.RETRY, invoice["id"], next_attempt, invoice["test_clock"])
+    scheduler.put(call.store, invoices.RETRY, invoice["id"], next_attempt, invoice["test_clock"])
     failed = invoices.amend(
         call,
         invoice["id"],
@@ -81,7 +81,7 @@ def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> O
     if intent["status"] == "requires_action":
         events.record(call, "invoice.payment_action_required", failed)
     exhausted = counts and next_attempt is None and counted > len(RETRY_AFTER_DAYS)
-    standing.failed(call, failed, exhausted=exhausted, automatic=automatic)
+    payment_status.failed(call, failed, exhausted=exhausted, automatic=automatic)
     return failed
 
 
@@ -91,7 +91,7 @@ def _next_attempt(call: Call, invoice: Object) -> int | None:
         return None
     if not invoice["auto_advance"] or invoice["attempt_count"] > len(RETRY_AFTER_DAYS):
         return None
-    waiting = ((stored.of_invoice(call, invoice) or {}).get("_pending_change")) or {}
+    waiting = ((repository.of_invoice(call, invoice) or {}).get("_pending_change")) or {}
     if waiting.get("invoice") == invoice["id"] and not waiting.get("retries"):
         return None
     at: int = call.now + RETRY_AFTER_DAYS[invoice["attempt_count"] - 1] * invoices.DAY
@@ -103,7 +103,7 @@ def attempt(call: Call, invoice: Object) -> Object:
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
         return invoice
-    method = default_method(call, customer, stored.of_invoice(call, invoice), invoice)
+    method = default_method(call, customer, repository.of_invoice(call, invoice), invoice)
     if method is not None:
         return charge(call, invoice, method, off_session=True)[0]
     intent = invoices.intent_of(call, invoice)
@@ -114,7 +114,7 @@ def attempt(call: Call, invoice: Object) -> Object:
 def not_paid(call: Call, intent: Object, *, of_subscription: bool) -> ApiError:
     """402 for a payment that a call asked for: the card's decline, or that the customer has something to do."""
     if intent["last_payment_error"] is not None:
-        return payments.card_error(call, intent)
+        return payment_intents.card_error(call, intent)
     if of_subscription:
         return ApiError(
             402,

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -24,6 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "customer_balance_transaction"

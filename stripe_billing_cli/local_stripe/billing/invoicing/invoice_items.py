@@ -8,13 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
-from stripe_billing_cli.local_stripe.billing.invoicing import debits, invoices, lines, made_prices
+from stripe_billing_cli.local_stripe.billing.invoicing import debits, implicit_prices, invoices, lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.core import amounts, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "invoiceitem"
@@ -143,7 +143,7 @@ def asked_for(call: Call, params: Mapping[str, Any], currency: str, param: str =
         if "quantity" in params:
             raise invalid(NO_QUANTITY, _nested(param, "quantity"))
         amount, description = params["amount"], params.get("description", "")
-        price = made_prices.for_amount(call, description, amount, currency)
+        price = implicit_prices.for_amount(call, description, amount, currency)
         return Line(amount, description, start, end, price, 1, None, unit_amount=str(amount))
     line = of_price(call, price, params.get("quantity", 1), currency, (start, end), named)
     return replace(line, description=params.get("description") or line.description)
@@ -197,7 +197,7 @@ def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
     after = {**before, **{name: params[name] for name in ("amount", "description", "period") if name in params}}
     price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
     if "amount" in params and price is not None:
-        made = made_prices.of_product(call, price["product"], params["amount"], before["currency"])
+        made = implicit_prices.of_product(call, price["product"], params["amount"], before["currency"])
         after["pricing"] = lines.priced(made, str(params["amount"]))
     if "quantity" in params:
         if price is None or "amount" in params or price.get("_made_for"):

@@ -11,10 +11,10 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, customer_balance, invoice_fields, lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.payments import payments
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, pages
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.payments import payment_intents
+from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import tax_ids
 
@@ -136,7 +136,7 @@ def create(call: Call, invoice: Object) -> Object:
     (https://docs.stripe.com/billing/invoices/subscription#sub-invoice-lifecycle)."""
     invoice = {**invoice, **invoice_fields.advancing(invoice, call.now)}
     call.store.insert("invoice", invoice)
-    agenda.put(call.store, FINALIZE, invoice["id"], invoice["automatically_finalizes_at"], invoice["test_clock"])
+    scheduler.put(call.store, FINALIZE, invoice["id"], invoice["automatically_finalizes_at"], invoice["test_clock"])
     events.record(call, "invoice.created", invoice)
     subscription = subscription_of(invoice)
     if subscription is not None:
@@ -173,8 +173,8 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object
         "next_payment_attempt": None,
         "effective_at": call.now,
         "ending_balance": invoice["total"] + customer["balance"] - due["amount_due"],
-        "hosted_invoice_url": pages.hosted_invoice(call.account["id"], invoice["id"]),
-        "invoice_pdf": f"{pages.hosted_invoice(call.account['id'], invoice['id'])}/pdf",
+        "hosted_invoice_url": page_addresses.hosted_invoice(call.account["id"], invoice["id"]),
+        "invoice_pdf": f"{page_addresses.hosted_invoice(call.account['id'], invoice['id'])}/pdf",
         "number": f"{customer['invoice_prefix']}-{customer['next_invoice_sequence']:04}",
         "rendering": invoice_fields.rendering("letter") if invoice["rendering"] else None,
         "status": "open",
@@ -183,7 +183,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object
     _count(call, customer, opened)
     if opened["amount_due"] > 0:
         opened |= _ask_for_payment(call, opened, saves_card)
-    agenda.put(call.store, FINALIZE, invoice["id"], None, None)
+    scheduler.put(call.store, FINALIZE, invoice["id"], None, None)
     changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
     opened = amend(call, invoice["id"], "invoice.finalized", **changed)
     return opened if opened["amount_due"] > 0 else paid(call, opened)
@@ -204,7 +204,7 @@ def _count(call: Call, customer: Object, opened: Object) -> None:
 
 
 def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> Object:
-    intent = payments.new_intent(
+    intent = payment_intents.new_intent(
         call,
         amount=opened["amount_due"],
         currency=opened["currency"],
@@ -258,7 +258,7 @@ def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band
     settled = _settled(call, invoice, "canceled" if out_of_band else "paid")
     if out_of_band:
         _cancel_payment(call, invoice, "automatic")
-    agenda.put(call.store, RETRY, invoice["id"], None, None)
+    scheduler.put(call.store, RETRY, invoice["id"], None, None)
     for payment in settled["data"]:
         if payment["status"] == "paid":
             events.record(call, "invoice_payment.paid", payment)
@@ -304,7 +304,7 @@ def void(call: Call, invoice: Object) -> Object:
         raise invalid(NOT_OPEN)
     _cancel_payment(call, invoice, "void_invoice")
     _give_back(call, invoice)
-    agenda.put(call.store, RETRY, invoice["id"], None, None)
+    scheduler.put(call.store, RETRY, invoice["id"], None, None)
     return amend(
         call,
         invoice["id"],
@@ -338,7 +338,7 @@ def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven
         raise invalid("This invoice has already been marked uncollectible.")
     if invoice["status"] != "open":
         raise invalid(NOT_OPEN)
-    agenda.put(call.store, RETRY, invoice["id"], None, None)
+    scheduler.put(call.store, RETRY, invoice["id"], None, None)
     return amend(
         call,
         invoice["id"],
@@ -353,14 +353,14 @@ def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven
 def stop_collecting(call: Call, invoice: Object) -> Object:
     """Leave an open invoice open, or a draft a draft, and do nothing more about it by itself."""
     for what in (RETRY, FINALIZE):
-        agenda.put(call.store, what, invoice["id"], None, None)
+        scheduler.put(call.store, what, invoice["id"], None, None)
     return amend(call, invoice["id"], **_GIVEN_UP, automatically_finalizes_at=None)
 
 
 def _cancel_payment(call: Call, invoice: Object, reason: str) -> None:
     intent = intent_of(call, invoice)
-    if intent is not None and intent["status"] in payments.PAYABLE:
-        payments.cancel(call, intent, reason)
+    if intent is not None and intent["status"] in payment_intents.PAYABLE:
+        payment_intents.cancel(call, intent, reason)
 
 
 def of_subscription(call: Call, subscription: str) -> list[Object]:

@@ -10,7 +10,7 @@ from functools import partial
 
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.core import amounts, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 

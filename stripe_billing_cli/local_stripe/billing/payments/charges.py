@@ -9,8 +9,8 @@ import secrets
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card, Decline
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, pages
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
@@ -59,7 +59,7 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
             "type": "card",
         },
         "radar_options": {},
-        "receipt_url": None if decline else pages.receipt(call.account["id"], id),
+        "receipt_url": None if decline else page_addresses.receipt(call.account["id"], id),
         "refunded": False,
         "status": "failed" if decline else "succeeded",
     }
@@ -165,7 +165,7 @@ def settle(call: Call, charge: Object) -> Object:
 
 def settle_soon(call: Call, charge: Object) -> None:
     """Leave the balance transaction to be made moments later, as a capture does that is asynchronous."""
-    agenda.put_soon(call.store, SETTLE, charge["id"], call.real_now)
+    scheduler.put_soon(call.store, SETTLE, charge["id"], call.real_now)
 
 
 def settle_by_itself(call: Call, id: str) -> None:
@@ -180,7 +180,7 @@ def settle_now(call: Call, before: Object) -> Object:
     """The captured charge with its balance transaction, and its event where it had none."""
     after = settle(call, before)
     if after != before:
-        agenda.put(call.store, SETTLE, before["id"], None, None)
+        scheduler.put(call.store, SETTLE, before["id"], None, None)
         events.record(call, "charge.updated", after, before)
     return after
 

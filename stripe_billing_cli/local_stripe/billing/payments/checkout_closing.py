@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core import agenda, events
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core import events, scheduler
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "checkout.session"
@@ -23,6 +23,6 @@ def close(call: Call, session: Object, status: str, event: str) -> Object:
     """Its link leads nowhere any more."""
     after = {**session, "status": status, "url": None}
     call.store.replace(KIND, after)
-    agenda.put(call.store, EXPIRE, session["id"], None, None)
+    scheduler.put(call.store, EXPIRE, session["id"], None, None)
     events.record(call, event, after)
     return after

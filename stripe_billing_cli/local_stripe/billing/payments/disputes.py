@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
@@ -64,10 +64,10 @@ def open_where_due(call: Call, charge: Object) -> None:
         dispute = _withdraw(call, dispute, charge)
     call.store.insert(KIND, dispute)
     call.store.replace("charge", {**charge, "dispute": dispute["id"], "disputed": True})
-    agenda.put_soon(call.store, FILL_IN, dispute["id"], call.real_now)
+    scheduler.put_soon(call.store, FILL_IN, dispute["id"], call.real_now)
     events.record(call, "charge.dispute.created", dispute)
     if inquiry:
-        agenda.put(call.store, RUN_OUT, dispute["id"], dispute["created"] + INQUIRY_DAYS * DAY, None)
+        scheduler.put(call.store, RUN_OUT, dispute["id"], dispute["created"] + INQUIRY_DAYS * DAY, None)
     else:
         events.record(call, "charge.dispute.funds_withdrawn", dispute)
 
@@ -119,7 +119,7 @@ def is_inquiry(dispute: Object) -> bool:
 def _withdraw(call: Call, dispute: Object, charge: Object) -> Object:
     """The dispute with what it took, not yet stored; it is lost if nobody answers in time."""
     transaction = ledger.record_withdrawal(call, dispute, charge)
-    agenda.put(call.store, RUN_OUT, dispute["id"], dispute["evidence_details"]["due_by"] + 1, None)
+    scheduler.put(call.store, RUN_OUT, dispute["id"], dispute["evidence_details"]["due_by"] + 1, None)
     return {**dispute, "balance_transaction": transaction["id"], "balance_transactions": [transaction]}
 
 
@@ -153,9 +153,9 @@ def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, s
     after = {**dispute, "evidence": given, "evidence_details": details}
     if submit:
         after["status"] = "warning_under_review" if is_inquiry(dispute) else "under_review"
-        agenda.put(call.store, RUN_OUT, dispute["id"], None, None)
+        scheduler.put(call.store, RUN_OUT, dispute["id"], None, None)
         if given["uncategorized_text"] in DECISIVE:
-            agenda.put_soon(call.store, DECIDE, dispute["id"], call.real_now, 1)
+            scheduler.put_soon(call.store, DECIDE, dispute["id"], call.real_now, 1)
     return after
 
 
@@ -224,7 +224,7 @@ def close_inquiry(call: Call, charge: Object) -> None:
 
 def _end(call: Call, dispute: Object, outcome: str) -> Object:
     """The dispute, over; an inquiry is closed, however it ended."""
-    agenda.put(call.store, RUN_OUT, dispute["id"], None, None)
+    scheduler.put(call.store, RUN_OUT, dispute["id"], None, None)
     if is_inquiry(dispute):
         closed = {**dispute, "status": "warning_closed"}
     elif outcome == "won":

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import exchange, fees
-from stripe_billing_cli.local_stripe.core import agenda, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.payments import exchange_rates, fees
+from stripe_billing_cli.local_stripe.core import identifiers, scheduler
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "balance_transaction"
@@ -23,7 +23,7 @@ PENDING_DAYS = 7
 def record_charge(call: Call, charge: Object, *, available: bool) -> Object:
     """Write down a captured charge; `available`: its money is not pending first."""
     currency = call.account["default_currency"]
-    amount = exchange.converted(charge["amount_captured"], charge["currency"], currency)
+    amount = exchange_rates.converted(charge["amount_captured"], charge["currency"], currency)
     card_country = charge["payment_method_details"]["card"]["country"]
     fee = fees.processing_fee(amount, call.account["country"], card_country, converted=charge["currency"] != currency)
     return _write(
@@ -47,7 +47,7 @@ def record_refund(call: Call, refund: Object, charge: Object) -> Object:
         call,
         "refund",
         refund["id"],
-        -exchange.converted(refund["amount"], refund["currency"], currency),
+        -exchange_rates.converted(refund["amount"], refund["currency"], currency),
         f"REFUND FOR CHARGE{about}",
         exchange_rate=_rate(refund["currency"], currency),
     )
@@ -61,7 +61,7 @@ def record_failed_refund(call: Call, refund: Object, charge: Object) -> Object:
         call,
         "refund_failure",
         refund["id"],
-        exchange.converted(refund["amount"], refund["currency"], currency),
+        exchange_rates.converted(refund["amount"], refund["currency"], currency),
         f"REFUND FAILURE FOR CHARGE{about}",
         exchange_rate=_rate(refund["currency"], currency),
     )
@@ -76,7 +76,7 @@ def record_withdrawal(call: Call, dispute: Object, charge: Object) -> Object:
         call,
         "adjustment",
         dispute["id"],
-        -exchange.converted(dispute["amount"], dispute["currency"], currency),
+        -exchange_rates.converted(dispute["amount"], dispute["currency"], currency),
         f"Chargeback withdrawal for {charge['id']}",
         available_on=_pending_until(call) if pending else call.real_now,
         fee=fees.DISPUTE_FEE,
@@ -122,7 +122,7 @@ def _write(
     call.store.insert(KIND, transaction)
     _add(call, transaction["currency"], **{transaction["status"]: transaction["net"]})
     if transaction["status"] == "pending":
-        agenda.put(call.store, BECOME_AVAILABLE, transaction["id"], transaction["available_on"], None)
+        scheduler.put(call.store, BECOME_AVAILABLE, transaction["id"], transaction["available_on"], None)
     return transaction
 
 
@@ -165,7 +165,7 @@ def _pending_until(call: Call) -> int:
 
 
 def _rate(currency: str, into: str) -> float | None:
-    return None if currency == into else float(exchange.rate(currency, into))
+    return None if currency == into else float(exchange_rates.rate(currency, into))
 
 
 def _fee(amount: int, currency: str, description: str) -> Object:

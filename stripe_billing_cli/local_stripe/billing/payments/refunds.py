@@ -11,10 +11,10 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, ledger
-from stripe_billing_cli.local_stripe.core import agenda, amounts, clocks, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
@@ -87,7 +87,7 @@ def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> 
         made |= {"pending_reason": "processing", "status": "pending"}
     made["balance_transaction"] = ledger.record_refund(call, made, charge)["id"]
     call.store.insert(KIND, made)
-    agenda.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
+    scheduler.put_soon(call.store, FAIL if outcome == "fails" else TRACE, made["id"], call.real_now)
     return made
 
 

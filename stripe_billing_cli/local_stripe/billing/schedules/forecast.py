@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, schedule
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -16,6 +16,6 @@ def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], in
     entered = next((phase for phase in phases if phase["start_date"] == at), None)
     if held is None or entered is None:
         return subscription["items"]["data"], subscription["billing_cycle_anchor"], []
-    after = turning.at_period_end(call, held, entered, subscription, at)
-    used = turning.used_before(call, subscription, after, at)
+    after = phase_transitions.at_period_end(call, held, entered, subscription, at)
+    used = phase_transitions.used_before(call, subscription, after, at)
     return after["items"]["data"], after["billing_cycle_anchor"], used

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.schedules import phases
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "subscription_schedule"
-TURN, EXPIRING = agenda.FIRST, "subscription_schedule.expiring"
+TURN, EXPIRING = scheduler.FIRST, "subscription_schedule.expiring"
 LIVING = ("not_started", "active")
 WARNING = 7 * 24 * 60 * 60
 """How long before its end a schedule is told to be expiring (https://docs.stripe.com/api/events/types)."""
@@ -100,9 +100,9 @@ def plan_ahead(call: Call, schedule: Object) -> None:
     bounds = [schedule["phases"][0]["start_date"], *(phase["end_date"] for phase in schedule["phases"])]
     living = schedule["status"] in LIVING
     turns = [bound for bound in bounds if bound > call.now] if living else []
-    agenda.put(call.store, TURN, id, min(turns, default=None), clock)
+    scheduler.put(call.store, TURN, id, min(turns, default=None), clock)
     warned = bounds[-1] - WARNING
-    agenda.put(call.store, EXPIRING, id, warned if living and warned > call.now else None, clock)
+    scheduler.put(call.store, EXPIRING, id, warned if living and warned > call.now else None, clock)
 
 
 def closed(call: Call, before: Object, status: str, **rest: Any) -> Object:

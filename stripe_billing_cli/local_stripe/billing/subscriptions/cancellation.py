@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
+from stripe_billing_cli.local_stripe.billing.subscriptions import cancel as ending
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    changes,
-    ending,
     items,
     last_invoice,
     pending_updates,
-    sellable,
-    stored,
+    price_checks,
+    proration,
+    repository,
 )
 from stripe_billing_cli.local_stripe.core import clocks, events, times
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -53,7 +53,7 @@ def changed(call: Call, before: Object) -> Object:
     """The fields that an update's wish to end, or no longer to end, changes."""
     params = call.params
     details = {**before["cancellation_details"], **params.get("cancellation_details", {})}
-    whole, _ = changes.shortened(before, None, sellable.catalog(call), now=call.now, prorates=False)
+    whole, _ = proration.shortened(before, None, price_checks.catalog(call), now=call.now, prorates=False)
     wanted = requested(call, params, whole)
     if wanted:
         kept = {"canceled_at": before["canceled_at"] or call.now}
@@ -68,23 +68,23 @@ def moved(call: Call, before: Object, plain: Object) -> Object:
     """The subscription with another end, or none: "if set to a date before the current period ends, this will cause a
     proration", as will setting it back (`cancel_at` in `stripe/params/_subscription_update_params.py`)."""
     prorates = call.params.get("proration_behavior") != "none"
-    known = sellable.catalog(call)
-    data, prorations = changes.shortened(before, plain["cancel_at"], known, now=call.now, prorates=prorates)
+    known = price_checks.catalog(call)
+    data, prorations = proration.shortened(before, plain["cancel_at"], known, now=call.now, prorates=prorates)
     customer = customers.find(call, before["customer"])
     invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
-    return stored.amend(call, before["id"], **plain, items=items.with_items(before, data))
+    return repository.amend(call, before["id"], **plain, items=items.with_items(before, data))
 
 
 def cancel(call: Call) -> Object:
     """End it now. "Pending prorations are removed if invoice_now and prorate are both set to false" (the SDK's
     `SubscriptionService.cancel`). One whose first invoice was not paid is not canceled but expired."""
-    before = stored.retrieve(call)
+    before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
-    if before["status"] in stored.ENDED:
+    if before["status"] in repository.ENDED:
         raise no_such("subscription", call.id, "id", 404)
     id = before["id"]
     details = {**before["cancellation_details"], **call.params.get("cancellation_details", {})}
-    call.store.replace(stored.KIND, {**before, "cancellation_details": details})
+    call.store.replace(repository.KIND, {**before, "cancellation_details": details})
     if before["status"] == "incomplete":
         return ending.end(call, id, reason="cancellation_requested", status="incomplete_expired")
     pending_updates.discard(call, id)
@@ -104,7 +104,7 @@ def _credit(call: Call, subscription: Object, *, waits: bool) -> None:
     held = subscription["items"]["data"]
     if subscription["status"] == "paused":
         return
-    credits = changes.credits_for(subscription, held, sellable.catalog(call), call.now)
+    credits = proration.credits_for(subscription, held, price_checks.catalog(call), call.now)
     invoice_items.pend_all(call, customer, credits, subscription["currency"], None if waits else subscription["id"])
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
     first_invoice,
-    forthcoming,
     items,
-    sellable,
-    stored,
+    price_checks,
+    repository,
+    schedule_jobs,
 )
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, times
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
@@ -85,7 +85,7 @@ def create(call: Call) -> Object:
         invoices.create(call, invoice)
     else:
         first_invoice.open_first(call, begun, invoice, method)
-    return stored.find(call, begun["id"])
+    return repository.find(call, begun["id"])
 
 
 def drafted(call: Call, customer: Object) -> Object:
@@ -94,14 +94,16 @@ def drafted(call: Call, customer: Object) -> Object:
     for at, item in enumerate(params["items"]):
         if "price" not in item:
             raise missing_param(f"items[{at}][price]")
-    prices = [sellable.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])]
-    currency = sellable.currency_of(call, params, customer, prices)
-    sellable.check_prices(prices, currency)
+    prices = [
+        price_checks.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])
+    ]
+    currency = price_checks.currency_of(call, params, customer, prices)
+    price_checks.check_prices(prices, currency)
     for at, (price, item) in enumerate(zip(prices, params["items"], strict=True)):
-        sellable.check_quantity(price, item, f"items[{at}]")
+        price_checks.check_quantity(price, item, f"items[{at}]")
     if params.get("automatic_tax", {}).get("enabled"):
         automatic_tax.check_location(customer)
-    rhythms.check(params.get("billing_mode", {}).get("type", "flexible"), prices)
+    billing_intervals.check(params.get("billing_mode", {}).get("type", "flexible"), prices)
     return _new(call, customer, prices, currency)
 
 
@@ -167,14 +169,14 @@ def _add_items(call: Call, customer: Object, subscription: Object) -> None:
 
 
 def _store(call: Call, customer: Object, subscription: Object) -> None:
-    call.store.insert(stored.KIND, subscription)
+    call.store.insert(repository.KIND, subscription)
     events.record(call, "customer.subscription.created", subscription)
     active.bring_up_to_date(call, customer["id"])
     if customer["currency"] != subscription["currency"]:
         customers.save(call, customer, {**customer, "currency": subscription["currency"]})
     if subscription["status"] == "trialing":
-        forthcoming.trial_begins(call, subscription)
-    forthcoming.plan_ahead(call, subscription)
+        schedule_jobs.trial_begins(call, subscription)
+    schedule_jobs.plan_ahead(call, subscription)
 
 
 def _first_status(subscription: Object, invoice: Object) -> str:
@@ -195,7 +197,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     _check_anchor(call, prices, anchor, trial_end)
     data = []
     for price, wanted in zip(prices, params["items"], strict=True):
-        end = trial_end or rhythms.rhythm(price).next_after(anchor, call.now)
+        end = trial_end or billing_intervals.rhythm(price).next_after(anchor, call.now)
         data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, (call.now, end)))
     ends = cancellation.requested(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
@@ -265,7 +267,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
 def _check_anchor(call: Call, prices: Sequence[Object], anchor: int, trial_end: int | None) -> None:
     if anchor < call.now:
         raise invalid("billing_cycle_anchor must be a timestamp in the future.", "billing_cycle_anchor")
-    natural = max(rhythms.rhythm(price).next_after(call.now, call.now) for price in prices)
+    natural = max(billing_intervals.rhythm(price).next_after(call.now, call.now) for price in prices)
     if anchor > natural and trial_end is None:
         raise invalid(
             f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan.",

@@ -14,8 +14,8 @@ from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
 from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced, Terms
 from stripe_billing_cli.local_stripe.billing.invoicing import debits
-from stripe_billing_cli.local_stripe.billing.subscriptions.known import Discounted
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Discounted
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 

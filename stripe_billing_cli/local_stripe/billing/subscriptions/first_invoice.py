@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices, lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.payments import setups
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, forthcoming, items, sellable, stored
-from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.payments import setup_intents
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    items,
+    price_checks,
+    proration,
+    repository,
+    schedule_jobs,
+)
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
     """The items and what their first period costs, or the part of one that comes before an anchor or an end. A trial
     costs nothing; a part before an anchor is free where prorations are declined."""
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     data = subscription["items"]["data"]
     if subscription["trial_end"]:
         return data, trial_lines(subscription, known, call.now)
     anchor, currency = subscription["billing_cycle_anchor"], subscription["currency"]
     if call.params.get("proration_behavior") != "none":
-        return changes.part_periods(data, known, currency, anchor, prorates=True)
+        return proration.part_periods(data, known, currency, anchor, prorates=True)
     kept: list[Object] = []
     found: list[Line] = []
     for item in data:
-        start, _ = rhythms.period_at(known.price(item["price"]), anchor, item["current_period_start"])
+        start, _ = billing_intervals.period_at(known.price(item["price"]), anchor, item["current_period_start"])
         whole = start == item["current_period_start"]
-        one, its = changes.whole_periods([item], known, currency) if whole else ([item], [])
+        one, its = proration.whole_periods([item], known, currency) if whole else ([item], [])
         kept, found = [*kept, *one], [*found, *its]
     return kept, found
 
@@ -49,11 +55,11 @@ def open_first(call: Call, subscription: Object, draft: Object, method: str | No
     behavior = call.params.get("payment_behavior", "allow_incomplete")
     if draft["amount_due"] > 0 and method is None and behavior != "default_incomplete":
         raise collection.no_method()
-    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=stored.saves_card(subscription))
+    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=repository.saves_card(subscription))
     if invoice["status"] == "paid":
         ask_for_card(call, subscription["id"], method)
         return
-    forthcoming.expires(call, subscription)
+    schedule_jobs.expires(call, subscription)
     if behavior == "default_incomplete":
         prepare_payment(call, invoice, method)
         return
@@ -72,7 +78,7 @@ def prepare_payment(call: Call, invoice: Object, method: str | None) -> None:
 
 def ask_for_card(call: Call, id: str, method: str | None) -> None:
     """Nothing is due: where there is no card, a setup intent collects one for later (`pending_setup_intent`)."""
-    subscription = stored.find(call, id)
+    subscription = repository.find(call, id)
     if method is None and subscription["collection_method"] == "charge_automatically":
-        setup = setups.new_setup(call, customer=subscription["customer"])
-        stored.amend(call, id, pending_setup_intent=setup["id"])
+        setup = setup_intents.new_setup(call, customer=subscription["customer"])
+        repository.amend(call, id, pending_setup_intent=setup["id"])

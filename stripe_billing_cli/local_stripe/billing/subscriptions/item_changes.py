@@ -7,25 +7,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import rhythms, settings
+from stripe_billing_cli.local_stripe.billing import billing_intervals, settings
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    changes,
     creation,
     first_invoice,
-    forthcoming,
     items,
+    payment_status,
     pending_updates,
-    sellable,
-    standing,
-    stored,
+    price_checks,
+    proration,
+    repository,
+    schedule_jobs,
     trial_ends,
 )
-from stripe_billing_cli.local_stripe.billing.subscriptions.changes import Change
-from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
+from stripe_billing_cli.local_stripe.billing.subscriptions.proration import Change
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -45,15 +45,15 @@ def change(call: Call, before: Object, plain: Object) -> Object:
     (https://docs.stripe.com/billing/subscriptions/pending-updates#canceling-changing)."""
     if before.get("_pending_change") is not None:
         pending_updates.discard(call, before["id"])
-        before = stored.find(call, before["id"])
+        before = repository.find(call, before["id"])
     if call.params.get("trial_end") == "now" and _stops(call, before, plain):
-        return stored.find(call, before["id"])
+        return repository.find(call, before["id"])
     decided = decide_all(call, before, call.params, plain)
     after = _carry_out(call, before, decided)
     if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
-        forthcoming.trial_begins(call, after)
+        schedule_jobs.trial_begins(call, after)
     if before["status"] == "trialing" and call.params.get("trial_end") == "now":
-        forthcoming.trial_is_over(call, after)
+        schedule_jobs.trial_is_over(call, after)
         events.record(call, "customer.subscription.trial_will_end", after)
     return after
 
@@ -64,13 +64,13 @@ def _stops(call: Call, before: Object, plain: Object) -> bool:
     customer = customers.find(call, before["customer"])
     if not trial_ends.without_card(call, customer, {**before, **plain}):
         return False
-    forthcoming.trial_is_over(call, before)
+    schedule_jobs.trial_is_over(call, before)
     fields = {**plain, "trial_end": call.now - 1}
-    after = stored.find(call, before["id"])
+    after = repository.find(call, before["id"])
     if after["status"] == "paused":
         ended = [{**item, "current_period_end": call.now} for item in after["items"]["data"]]
         fields |= {"billing_cycle_anchor": call.now, "items": items.with_items(after, ended)}
-    forthcoming.plan_ahead(call, stored.amend(call, before["id"], **fields))
+    schedule_jobs.plan_ahead(call, repository.amend(call, before["id"], **fields))
     return True
 
 
@@ -93,7 +93,7 @@ def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int
     wanted = params.get("trial_end")
     if wanted is None and params.get("trial_from_plan"):
         named = [item["price"] for item in params.get("items", ()) if "price" in item]
-        price = sellable.catalog(call).price(named[0] if named else before["items"]["data"][0]["price"])
+        price = price_checks.catalog(call).price(named[0] if named else before["items"]["data"][0]["price"])
         days = price["recurring"]["trial_period_days"]
         return None if days is None else call.now + int(days) * DAY
     return None if wanted in (None, "now") else creation.checked_trial_end(call, int(wanted))
@@ -110,13 +110,13 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
         items.debited(items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), ())
         for item in change.after
     ]
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     fields = {"status": "trialing", "trial_end": trial_end}
     if not begins:
         return Decided(fields, Change(data, anchor=trial_end))
     at = params.get("proration_date", call.now)
     prorates = params.get("proration_behavior") != "none"
-    credits = changes.credits_for(before, before["items"]["data"], known, at) if prorates else []
+    credits = proration.credits_for(before, before["items"]["data"], known, at) if prorates else []
     if prorates:
         credits += [line for item in before["items"]["data"] for line in known.used(item)]
     shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, known, call.now)
@@ -131,8 +131,8 @@ def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
         prorates = params.get("proration_behavior") != "none"
         changing = {**before, **decided.fields, "items": items.with_items(before, change.after)}
         changing["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
-        known = sellable.catalog(call)
-        data, more = changes.shortened(changing, plain["cancel_at"], known, now=call.now, prorates=prorates)
+        known = price_checks.catalog(call)
+        data, more = proration.shortened(changing, plain["cancel_at"], known, now=call.now, prorates=prorates)
         change = replace(change, after=data, prorations=[*change.prorations, *more])
     if plain.get("cancel_at_period_end", before["cancel_at_period_end"]):
         fields["cancel_at"] = items.first_end(change.after)
@@ -152,8 +152,8 @@ def decide(
     behavior = params.get("proration_behavior", "create_prorations")
     at = params.get("proration_date", call.now)
     _check_proration_date(subscription, at)
-    known = sellable.catalog(call)
-    change = changes.decide(
+    known = price_checks.catalog(call)
+    change = proration.decide(
         subscription,
         params.get("items", ()),
         known,
@@ -183,7 +183,7 @@ def _check_items(subscription: Object, after: list[Object], known: Catalog) -> N
         raise invalid(
             f"Cannot create a Subscription with multiple Subscription Items with the same Price: {twice}", "plan"
         )
-    rhythms.check(subscription["billing_mode"]["type"], [known.price(id) for id in ids])
+    billing_intervals.check(subscription["billing_mode"]["type"], [known.price(id) for id in ids])
 
 
 def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param: str) -> None:
@@ -193,10 +193,10 @@ def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param
     if "id" not in item and "price" not in item:
         raise missing_param(f"{param}[price]")
     if "price" in item and item["price"] != known.get(item.get("id", ""), {}).get("price"):
-        price = sellable.sellable(call, item["price"], f"{param}[price]")
-        sellable.check_prices([price], subscription["currency"])
+        price = price_checks.sellable(call, item["price"], f"{param}[price]")
+        price_checks.check_prices([price], subscription["currency"])
     own = item.get("price") or known[item["id"]]["price"]
-    sellable.check_quantity(sellable.catalog(call).price(own), item, param)
+    price_checks.check_quantity(price_checks.catalog(call).price(own), item, param)
 
 
 def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
@@ -210,8 +210,8 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
     invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
     held = invoice_items.pending_of(call, before) if at_once else []
     if not held and not change.at_once:
-        after = stored.amend(call, before["id"], **decided.fields)
-        forthcoming.plan_ahead(call, after)
+        after = repository.amend(call, before["id"], **decided.fields)
+        schedule_jobs.plan_ahead(call, after)
         return after
     draft = invoices.drafted(
         call,
@@ -224,25 +224,25 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
         auto_advance=behavior != "default_incomplete",
     )
     invoice_items.bill(call, held, draft["id"])
-    after = stored.amend(call, before["id"], **decided.fields, latest_invoice=draft["id"])
-    forthcoming.plan_ahead(call, after)
+    after = repository.amend(call, before["id"], **decided.fields, latest_invoice=draft["id"])
+    schedule_jobs.plan_ahead(call, after)
     draft = invoices.create(call, draft)
     if before["collection_method"] == "charge_automatically":
         _collect(call, customer, after, draft, behavior)
-    return stored.find(call, before["id"])
+    return repository.find(call, before["id"])
 
 
 def _collect(call: Call, customer: Object, after: Object, draft: Object, behavior: str) -> None:
     """Ask for the payment of a change that is made already
     (https://docs.stripe.com/api/subscriptions/update#update_subscription-payment_behavior)."""
-    invoice = invoices.finalize(call, draft, saves_card=stored.saves_card(after))
+    invoice = invoices.finalize(call, draft, saves_card=repository.saves_card(after))
     if invoice["status"] == "paid":
         return
     method = collection.default_method(call, customer, after)
     if behavior == "default_incomplete":
         first_invoice.prepare_payment(call, invoice, method)
         if after["status"] == "active":
-            stored.amend(call, after["id"], status="past_due")
+            repository.amend(call, after["id"], status="past_due")
         return
     if method is None:
         raise collection.no_method()
@@ -255,8 +255,8 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
     """`pending_if_incomplete`: the change is made when its invoice is paid, now or later."""
     id, change = before["id"], decided.change
     if not change.prorations and not change.at_once:
-        after = stored.amend(call, id, **decided.fields)
-        forthcoming.plan_ahead(call, after)
+        after = repository.amend(call, id, **decided.fields)
+        schedule_jobs.plan_ahead(call, after)
         return after
     customer = customers.find(call, before["customer"])
     included = settings.read(call.store, call.account)["pending_update_items"] == "include"
@@ -274,18 +274,18 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
         auto_advance=True,
     )
     invoice_items.bill(call, held, draft["id"])
-    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=stored.saves_card(before))
+    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=repository.saves_card(before))
     waiting = {"changes": decided.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
-    waits = {**stored.find(call, id), "_pending_change": waiting}
-    call.store.replace(stored.KIND, waits)
+    waits = {**repository.find(call, id), "_pending_change": waiting}
+    call.store.replace(repository.KIND, waits)
     method = collection.default_method(call, customer, before)
     if invoice["status"] == "paid":
-        standing.paid(call, invoice, None)
+        payment_status.paid(call, invoice, None)
     elif method is not None:
         collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
-    if stored.find(call, id)["_pending_change"] is not None:
+    if repository.find(call, id)["_pending_change"] is not None:
         return pending_updates.suspend(call, id, invoice, decided.fields, shown=_shown(call, before, decided))
-    return stored.find(call, id)
+    return repository.find(call, id)
 
 
 def _shown(call: Call, before: Object, decided: Decided) -> Object:

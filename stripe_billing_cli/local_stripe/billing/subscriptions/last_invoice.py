@@ -8,8 +8,8 @@ only then credits the customer's balance where its total is negative (recorded, 
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering, sellable, stored
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering, price_checks, repository
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.resources.customers import customers
 def draft(call: Call, subscription: Object) -> str | None:
     """Make the last invoice, which becomes the subscription's latest; None where there is nothing to bill."""
     held = invoice_items.pending_of(call, subscription)
-    used = metering.unbilled(call, subscription, sellable.catalog(call))
+    used = metering.unbilled(call, subscription, price_checks.catalog(call))
     if subscription["status"] == "incomplete" or not (held or used):
         return None
     made = invoices.drafted(
@@ -32,5 +32,5 @@ def draft(call: Call, subscription: Object) -> str | None:
     )
     invoice_items.bill(call, held, made["id"])
     invoices.create(call, made)
-    stored.amend(call, subscription["id"], latest_invoice=made["id"])
+    repository.amend(call, subscription["id"], latest_invoice=made["id"])
     return str(made["id"])

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from stripe_billing_cli.local_stripe.billing.invoicing import lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
-from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.meters import usage
+from stripe_billing_cli.local_stripe.resources.meters import meter_events
 
 
 def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) -> list[Line]:
@@ -47,7 +47,7 @@ def _lines(call: Call, subscription: Object, held: Sequence[Object], catalog: Ca
         if start >= end:
             continue
         meter, customer = price["recurring"]["meter"], subscription["customer"]
-        used = usage.used(call, meter, customer, start, end, after=counted["after"])
+        used = meter_events.used(call, meter, customer, start, end, after=counted["after"])
         sold = catalog.sold(price["product"])
         found += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
     return found

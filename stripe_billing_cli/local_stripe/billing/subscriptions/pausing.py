@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    changes,
-    forthcoming,
     items,
     pending_updates,
-    sellable,
-    stored,
+    price_checks,
+    proration,
+    repository,
+    schedule_jobs,
 )
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -37,7 +37,7 @@ def details(call: Call, reason: str) -> Object:
 
 def pause(call: Call) -> Object:
     """Service and invoicing stop. Unused time is credited unless `bill_for` says otherwise."""
-    before = stored.retrieve(call)
+    before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
     check_pausable(before)
     pending_updates.discard(call, before["id"])
@@ -45,7 +45,7 @@ def pause(call: Call) -> Object:
     held = before["items"]["data"]
     invoice_items.pend_all(call, customer, credits(call, before, call.params), before["currency"], before["id"])
     data = [{**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []} for item in held]
-    after = stored.amend(
+    after = repository.amend(
         call,
         before["id"],
         "customer.subscription.paused",
@@ -53,10 +53,10 @@ def pause(call: Call) -> Object:
         status="paused",
         status_details=details(call, "pause_requested"),
     )
-    forthcoming.plan_ahead(call, after)
+    schedule_jobs.plan_ahead(call, after)
     if call.params.get("invoicing_behavior") == "invoice":
         _invoice_credits(call, after)
-    return stored.find(call, before["id"])
+    return repository.find(call, before["id"])
 
 
 def check_pausable(subscription: Object) -> None:
@@ -79,11 +79,11 @@ def credits(call: Call, subscription: Object, params: Mapping[str, Any]) -> list
     since = params.get("bill_for", {}).get("unused_time_from", {}).get("type", "now")
     if since == "none":
         return []
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     found = []
     for item in subscription["items"]["data"]:
         at = call.now if since == "now" else item["current_period_start"]
-        found += changes.credits_for(subscription, [item], known, at)
+        found += proration.credits_for(subscription, [item], known, at)
     return found
 
 
@@ -96,7 +96,7 @@ def _invoice_credits(call: Call, subscription: Object) -> None:
     draft = _drafted(call, customer, subscription, billed)
     invoice_items.bill(call, held, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft))
-    stored.amend(call, subscription["id"], latest_invoice=invoice["id"])
+    repository.amend(call, subscription["id"], latest_invoice=invoice["id"])
     if invoice["status"] == "open":
         collection.attempt(call, invoice)
 
@@ -118,9 +118,9 @@ def _drafted(call: Call, customer: Object, subscription: Object, billed: list[Li
 def resume(call: Call) -> Object:
     """Begin again now, or go on in the periods that the anchor makes. Where that costs something at once, the
     subscription stays paused until its invoice is paid or taken for a loss."""
-    before = stored.retrieve(call)
+    before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
-    if before["status"] in stored.ENDED:
+    if before["status"] in repository.ENDED:
         raise no_such("subscription", call.id, "id", 404)
     check_resumable(before)
     pending_updates.discard(call, before["id"])
@@ -137,8 +137,8 @@ def resume(call: Call) -> Object:
     held = invoice_items.pending_of(call, before)
     invoiced = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(held))
     if not invoiced:
-        after = stored.amend(call, before["id"], "customer.subscription.resumed", **fields)
-        forthcoming.plan_ahead(call, after)
+        after = repository.amend(call, before["id"], "customer.subscription.resumed", **fields)
+        schedule_jobs.plan_ahead(call, after)
         return after
     draft = _drafted(
         call,
@@ -161,20 +161,25 @@ def check_resumable(subscription: Object) -> None:
 
 def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tuple[list[Object], list[Line], list[Line]]:
     """The items when the subscription goes on now, what is prorated for it, and what is billed at once."""
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     currency, anchor = subscription["currency"], subscription["billing_cycle_anchor"]
     held = subscription["items"]["data"]
     if params.get("billing_cycle_anchor", {}).get("type", "now") == "now":
         begun = [
-            items.in_period(item, (call.now, rhythms.rhythm(known.price(item["price"])).next_after(call.now, call.now)))
+            items.in_period(
+                item, (call.now, billing_intervals.rhythm(known.price(item["price"])).next_after(call.now, call.now))
+            )
             for item in held
         ]
-        data, lines = changes.whole_periods(begun, known, currency)
+        data, lines = proration.whole_periods(begun, known, currency)
         return data, [], lines
-    going_on = [items.in_period(item, rhythms.period_at(known.price(item["price"]), anchor, call.now)) for item in held]
+    going_on = [
+        items.in_period(item, billing_intervals.period_at(known.price(item["price"]), anchor, call.now))
+        for item in held
+    ]
     if params.get("proration_behavior") == "none":
         return going_on, [], []
-    data, lines = changes.debited_from(going_on, known, currency, anchor, params.get("proration_date", call.now))
+    data, lines = proration.debited_from(going_on, known, currency, anchor, params.get("proration_date", call.now))
     return data, lines, []
 
 
@@ -183,10 +188,10 @@ def _ask_for_payment(call: Call, customer: Object, before: Object, draft: Object
     call (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
     id = before["id"]
     succeeds = call.params.get("payment_behavior") == "resume_on_payment_success"
-    invoice = invoices.finalize(call, draft, saves_card=stored.saves_card(before))
+    invoice = invoices.finalize(call, draft, saves_card=repository.saves_card(before))
     if invoice["status"] == "paid":
-        after = stored.amend(call, id, "customer.subscription.resumed", **fields, latest_invoice=invoice["id"])
-        forthcoming.plan_ahead(call, after)
+        after = repository.amend(call, id, "customer.subscription.resumed", **fields, latest_invoice=invoice["id"])
+        schedule_jobs.plan_ahead(call, after)
         return after
     method = collection.default_method(call, customer, before)
     if succeeds and method is None:
@@ -194,4 +199,4 @@ def _ask_for_payment(call: Call, customer: Object, before: Object, draft: Object
     pending_updates.suspend(call, id, invoice, fields, shown={}, resumes=True, retries=succeeds)
     if succeeds and method is not None:
         collection.charge(call, invoice, method, off_session=True)
-    return stored.find(call, id)
+    return repository.find(call, id)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, items, stored
-from stripe_billing_cli.local_stripe.core import agenda
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, repository, schedule_jobs
+from stripe_billing_cli.local_stripe.core import scheduler
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 YEAR = 365 * 24 * 60 * 60
@@ -28,7 +28,7 @@ def suspend(
     retries: bool = False,
 ) -> Object:
     """Keep `changes` until the invoice is paid; `shown` is what of them stands in `pending_update`."""
-    subscription = stored.find(call, id)
+    subscription = repository.find(call, id)
     expires_at = _expires_at(call, subscription, resumes=resumes, retries=retries)
     waiting = {"changes": changes, "invoice": invoice["id"], "resumes": resumes, "retries": retries}
     pending: Object = dict.fromkeys(
@@ -36,8 +36,8 @@ def suspend(
         "trial_from_plan".split()
     )
     pending |= {"expires_at": expires_at, **shown}
-    agenda.put(call.store, forthcoming.DISCARD, id, expires_at, subscription["test_clock"])
-    return stored.amend(call, id, latest_invoice=invoice["id"], _pending_change=waiting, pending_update=pending)
+    scheduler.put(call.store, schedule_jobs.DISCARD, id, expires_at, subscription["test_clock"])
+    return repository.amend(call, id, latest_invoice=invoice["id"], _pending_change=waiting, pending_update=pending)
 
 
 def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: bool) -> int:
@@ -45,7 +45,7 @@ def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: boo
     after the update call was made"; a year where the payment that ends a pause is retried."""
     if resumes and retries:
         return call.now + YEAR
-    latest = call.now + forthcoming.TO_PAY_SECONDS
+    latest = call.now + schedule_jobs.TO_PAY_SECONDS
     if resumes:
         return latest
     ends = [items.first_end(subscription["items"]["data"]), subscription["trial_end"]]
@@ -62,10 +62,10 @@ def apply(call: Call, subscription: Object, **rest: Any) -> Object:
     waiting = subscription["_pending_change"]
     told = "customer.subscription.resumed" if waiting["resumes"] else "customer.subscription.pending_update_applied"
     told_of = (told,) if waiting["resumes"] or subscription["pending_update"] else ()
-    agenda.put(call.store, forthcoming.DISCARD, subscription["id"], None, None)
+    scheduler.put(call.store, schedule_jobs.DISCARD, subscription["id"], None, None)
     changes = {**waiting["changes"], "latest_invoice": waiting["invoice"], **rest}
-    after = stored.amend(call, subscription["id"], *told_of, **changes, _pending_change=None, pending_update=None)
-    forthcoming.plan_ahead(call, after)
+    after = repository.amend(call, subscription["id"], *told_of, **changes, _pending_change=None, pending_update=None)
+    schedule_jobs.plan_ahead(call, after)
     return after
 
 
@@ -80,13 +80,13 @@ def failed(call: Call, subscription: Object) -> None:
 def forget(call: Call, subscription: Object, *told: str) -> Object:
     """Nothing of the change comes about."""
     invoice_items.release_earlier(call, subscription["_pending_change"]["invoice"])
-    agenda.put(call.store, forthcoming.DISCARD, subscription["id"], None, None)
-    return stored.amend(call, subscription["id"], *told, _pending_change=None, pending_update=None)
+    scheduler.put(call.store, schedule_jobs.DISCARD, subscription["id"], None, None)
+    return repository.amend(call, subscription["id"], *told, _pending_change=None, pending_update=None)
 
 
 def discard(call: Call, id: str, *told: str) -> None:
     """Drop a change that waits, and void its invoice."""
-    subscription = stored.find(call, id)
+    subscription = repository.find(call, id)
     waiting = subscription.get("_pending_change")
     if waiting is None:
         return
@@ -98,7 +98,7 @@ def discard(call: Call, id: str, *told: str) -> None:
 
 def expire(call: Call, id: str) -> None:
     """Its time has come, and nobody has paid."""
-    subscription = stored.find(call, id)
+    subscription = repository.find(call, id)
     waiting = subscription.get("_pending_change")
     if waiting is not None:
         discard(call, id, "customer.subscription.pending_update_expired")

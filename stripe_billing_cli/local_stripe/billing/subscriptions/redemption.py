@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, sellable
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions import price_checks, proration
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
 
 def redemption(call: Call, subscription: Object) -> discount.Redemption:
     items, currency = subscription["items"]["data"], subscription["currency"]
-    _, period = changes.whole_periods(items, sellable.catalog(call), currency)
+    _, period = proration.whole_periods(items, price_checks.catalog(call), currency)
     customer = customers.find(call, subscription["customer"])
     return discount.Redemption(customer, subscription["id"], currency, sum(line.amount for line in period))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.billing.subscriptions import changes, items, metering, sellable
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering, price_checks, proration
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 RENEWABLE = ("active", "past_due", "trialing", "unpaid")
@@ -17,15 +17,15 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
 
     A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
     """
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
     staying = [item for item in before["items"]["data"] if item["current_period_end"] > now]
     begun = []
     for item in before["items"]["data"]:
         if item["current_period_end"] <= now:
-            end = rhythms.rhythm(known.price(item["price"])).next_after(anchor, now)
+            end = billing_intervals.rhythm(known.price(item["price"])).next_after(anchor, now)
             begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
-    data, billed = changes.part_periods(begun, known, before["currency"], anchor, prorates=True)
+    data, billed = proration.part_periods(begun, known, before["currency"], anchor, prorates=True)
     billed += metering.usage_of(call, before, known, until=now)
     renewed = {item["id"]: item for item in [*staying, *data]}
     in_order = [renewed[item["id"]] for item in before["items"]["data"]]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import collection
-from stripe_billing_cli.local_stripe.billing.subscriptions import ending, pausing, stored
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, pausing, repository
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -15,7 +15,7 @@ def without_card(call: Call, customer: Object, subscription: Object) -> bool:
         return False
     match subscription["trial_settings"]["end_behavior"]["missing_payment_method"]:
         case "cancel":
-            ending.end(call, subscription["id"], reason=None)
+            cancel.end(call, subscription["id"], reason=None)
             return True
         case "pause":
             _pause(call, subscription["id"])
@@ -25,7 +25,7 @@ def without_card(call: Call, customer: Object, subscription: Object) -> bool:
 
 def _pause(call: Call, id: str) -> None:
     """ "The trial ended without a payment method on file" (https://docs.stripe.com/billing/subscriptions/pause)."""
-    stored.amend(
+    repository.amend(
         call,
         id,
         "customer.subscription.paused",

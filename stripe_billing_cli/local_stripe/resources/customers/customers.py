@@ -8,7 +8,6 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -27,6 +26,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import tax_ids
 from stripe_billing_cli.local_stripe.resources.payment_methods import fields as payment_method_form

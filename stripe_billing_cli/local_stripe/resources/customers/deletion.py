@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
-from stripe_billing_cli.local_stripe.billing.subscriptions import ending, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, repository
 from stripe_billing_cli.local_stripe.core import clocks, events
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import Hash
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -26,8 +26,8 @@ def delete_customer(call: Call, customer: Object) -> Object:
         "subscription", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
     )
     for subscription in living:
-        if subscription["status"] not in stored.ENDED:
-            ending.end(call, subscription["id"], reason=None)
+        if subscription["status"] not in repository.ENDED:
+            cancel.end(call, subscription["id"], reason=None)
     for planned in call.store.select(
         schedule.KIND, equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
     ):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -17,6 +16,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "entitlements.feature"

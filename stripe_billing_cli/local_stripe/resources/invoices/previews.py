@@ -12,20 +12,19 @@ from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import forecast, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
-    changes,
     creation,
     first_invoice,
     item_changes,
     items,
     metering,
     pausing,
+    price_checks,
+    proration,
     renewal,
-    sellable,
-    stored,
+    repository,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import answers, clocks, events
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -42,6 +41,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
@@ -120,7 +120,7 @@ def preview(call: Call) -> Object:
     subscription = _subscription(call)
     if subscription is None:
         return _of_new(call)
-    if subscription["status"] in stored.ENDED:
+    if subscription["status"] in repository.ENDED:
         raise none_upcoming(f"subscription: {subscription['id']}")
     customer = customers.find(call, subscription["customer"])
     if call.params.get("customer", customer["id"]) != customer["id"]:
@@ -139,18 +139,18 @@ def _subscription(call: Call) -> Object | None:
     """The one named, or whose schedule is; else, where nothing new is to be seen, the customer's that renews first."""
     params = call.params
     if "subscription" in params:
-        return stored.find(call, params["subscription"])
+        return repository.find(call, params["subscription"])
     if "schedule" in params:
         of = schedule.find(call, params["schedule"])["subscription"]
         if of is None:
             raise invalid("The local Stripe previews the invoices of schedules that have started.", "schedule")
-        return stored.find(call, of)
+        return repository.find(call, of)
     if "customer" not in params:
         raise missing_param("customer")
     if "subscription_details" in params:
         return None
     of_customer = equal(json_field("customer"), params["customer"])
-    found = call.store.select(stored.KIND, of_customer, newest_first=False, limit=1000)
+    found = call.store.select(repository.KIND, of_customer, newest_first=False, limit=1000)
     living = [one for one in found if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
     return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
 
@@ -220,8 +220,8 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
     if details.get("cancel_now"):
         at = details.get("proration_date", call.now)
         prorated = details.get("proration_behavior", "create_prorations") != "none"
-        known = sellable.catalog(call)
-        credits = changes.credits_for(subscription, subscription["items"]["data"], known, at) if prorated else []
+        known = price_checks.catalog(call)
+        credits = proration.credits_for(subscription, subscription["items"]["data"], known, at) if prorated else []
         used = metering.unbilled(call, subscription, known)
         return Upcoming(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
     if "pause" in details:
@@ -242,7 +242,7 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
 
 def tell_upcoming(call: Call, id: str) -> None:
     """Days before a subscription renews (https://docs.stripe.com/api/events/types#event_types-invoice.upcoming)."""
-    subscription = stored.find(call, id)
+    subscription = repository.find(call, id)
     customer = call.store.get("customer", subscription["customer"])
     ends, renews = subscription["cancel_at"], items.first_end(subscription["items"]["data"])
     if subscription["status"] not in renewal.RENEWABLE or (ends is not None and ends <= renews):
@@ -264,7 +264,7 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
     """The next invoice that comes by itself: of the renewal, or what is pending at the end."""
     at = items.first_end(subscription["items"]["data"])
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
-        used = metering.usage_of(call, subscription, sellable.catalog(call), until=at)
+        used = metering.usage_of(call, subscription, price_checks.catalog(call), until=at)
         if not waiting and not used:
             raise none_upcoming(f"subscription: {subscription['id']}")
         return Upcoming(subscription, [*waiting, *used], at)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import intent_rules
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
@@ -48,7 +48,7 @@ class OffSession(Kind):
 ANYWHERE: dict[str, Any] = {
     **optional(allowed_payment_method_types=ListOf(Text()), payment_method_types=ListOf(Text())),
     **unsupported(
-        intent_rules.NOT_HERE,
+        intent_checks.NOT_HERE,
         "amount_details excluded_payment_method_types hooks payment_details payment_method_data payment_method_options",
     ),
     "expand": EXPAND,
@@ -57,13 +57,13 @@ ON_CONFIRMATION = {
     **optional(
         error_on_requires_action=Boolean(), off_session=OffSession(), return_url=Text(), use_stripe_sdk=Boolean()
     ),
-    **unsupported(intent_rules.NOT_HERE, "confirmation_token mandate mandate_data radar_options"),
+    **unsupported(intent_checks.NOT_HERE, "confirmation_token mandate mandate_data radar_options"),
 }
 CREATE = Hash(
     {
         **required(amount=Integer(), currency=Currency()),
         **optional(
-            automatic_payment_methods=intent_rules.METHODS,
+            automatic_payment_methods=intent_checks.METHODS,
             capture_method=CAPTURE_METHOD,
             confirm=Boolean(),
             confirmation_method=Choice(("automatic", "manual")),
@@ -71,15 +71,15 @@ CREATE = Hash(
             description=Text(1000),
             payment_method=Text(),
             receipt_email=Email(),
-            setup_future_usage=intent_rules.USAGE,
+            setup_future_usage=intent_checks.USAGE,
             shipping=SHIPPING,
             statement_descriptor=Text(22),
             statement_descriptor_suffix=Text(22),
         ),
         **unsettable(metadata=Metadata()),
         **unsupported(NO_ACCOUNTS, "customer_account"),
-        **unsupported(intent_rules.NO_CONNECT, "application_fee_amount on_behalf_of transfer_data transfer_group"),
-        **unsupported(intent_rules.NOT_HERE, "payment_method_configuration"),
+        **unsupported(intent_checks.NO_CONNECT, "application_fee_amount on_behalf_of transfer_data transfer_group"),
+        **unsupported(intent_checks.NOT_HERE, "payment_method_configuration"),
         **ON_CONFIRMATION,
         **ANYWHERE,
     }
@@ -91,8 +91,8 @@ CONFIRM = Hash(
             client_secret=Text(),
             payment_method=Text(),
         ),
-        **unsettable(receipt_email=Email(), setup_future_usage=intent_rules.USAGE, shipping=SHIPPING),
-        **unsupported(intent_rules.NOT_HERE, "amount_to_confirm"),
+        **unsettable(receipt_email=Email(), setup_future_usage=intent_checks.USAGE, shipping=SHIPPING),
+        **unsupported(intent_checks.NOT_HERE, "amount_to_confirm"),
         **ON_CONFIRMATION,
         **ANYWHERE,
     }
@@ -110,11 +110,11 @@ UPDATE = Hash(
             statement_descriptor_suffix=Text(22),
         ),
         **unsettable(
-            metadata=Metadata(), receipt_email=Email(), setup_future_usage=intent_rules.USAGE, shipping=SHIPPING
+            metadata=Metadata(), receipt_email=Email(), setup_future_usage=intent_checks.USAGE, shipping=SHIPPING
         ),
         **unsupported(NO_ACCOUNTS, "customer_account"),
-        **unsupported(intent_rules.NO_CONNECT, "application_fee_amount transfer_data transfer_group"),
-        **unsupported(intent_rules.NOT_HERE, "payment_method_configuration"),
+        **unsupported(intent_checks.NO_CONNECT, "application_fee_amount transfer_data transfer_group"),
+        **unsupported(intent_checks.NOT_HERE, "payment_method_configuration"),
         **ANYWHERE,
     }
 )
@@ -128,9 +128,9 @@ CAPTURE = Hash(
     {
         **optional(amount_to_capture=Integer(), final_capture=Boolean()),
         **unsettable(metadata=Metadata()),
-        **unsupported(intent_rules.NO_CONNECT, "application_fee_amount transfer_data"),
+        **unsupported(intent_checks.NO_CONNECT, "application_fee_amount transfer_data"),
         **unsupported(
-            intent_rules.NOT_HERE,
+            intent_checks.NOT_HERE,
             "amount_details hooks payment_details statement_descriptor statement_descriptor_suffix",
         ),
         "expand": EXPAND,

@@ -10,15 +10,15 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import cards_given
+from stripe_billing_cli.local_stripe.billing.payments import card_input
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
-from stripe_billing_cli.local_stripe.billing.payments.card_table import BY_ID, BY_KEY
 from stripe_billing_cli.local_stripe.billing.payments.cards import WRONG_CVC, Card, Decline
+from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID, BY_KEY
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import fields as form
 
@@ -44,7 +44,7 @@ def create(call: Call) -> Object:
 
 
 def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
-    card, expiry = cards_given.given(call, params)
+    card, expiry = card_input.given(call, params)
     method = new_card(call, card)
     shown = method["card"]
     for name in ("exp_month", "exp_year"):
@@ -227,7 +227,7 @@ def update(call: Call) -> Object:
     if "card" in params:
         if before["type"] != "card":
             raise invalid("You cannot update `card` on a PaymentMethod that is not a card.", "card")
-        cards_given.check_expiry(call, cards_given.in_full({**before["card"], **params["card"]}))
+        card_input.check_expiry(call, card_input.in_full({**before["card"], **params["card"]}))
         method["card"] = {
             **before["card"],
             **{name: value for name, value in params["card"].items() if name != "networks"},
@@ -304,7 +304,7 @@ def as_source(call: Call, token: str, customer: str) -> str:
     """The id of a new card of the customer's, made of a token: what programs did before there were payment methods, and
     Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
-    card, expiry = cards_given.given(call, {"token": token}, "source")
+    card, expiry = card_input.given(call, {"token": token}, "source")
     method = {**new_card(call, card), "id": identifiers.long_id(call, "card")}
     for name in ("exp_month", "exp_year"):
         method["card"][name] = expiry.get(name, method["card"][name])

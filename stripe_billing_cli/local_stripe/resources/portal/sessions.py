@@ -6,9 +6,8 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.subscriptions import stored
-from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, pages
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -24,6 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.portal import configurations
@@ -77,7 +77,7 @@ CREATE = Hash(
             configuration=Text(),
             customer=Text(),
             flow_data=FLOW,
-            locale=Choice(pages.PORTAL_LOCALES),
+            locale=Choice(page_addresses.PORTAL_LOCALES),
             return_url=Url(),
         ),
         **unsupported("it has no connected accounts", "on_behalf_of"),
@@ -129,7 +129,7 @@ def create(call: Call) -> Object:
         "locale": params.get("locale"),
         "on_behalf_of": None,
         "return_url": params.get("return_url", configuration["default_return_url"]),
-        "url": pages.portal(f"test_{secrets.token_urlsafe(40)}"),
+        "url": page_addresses.portal(f"test_{secrets.token_urlsafe(40)}"),
     }
     call.store.insert(KIND, session)
     events.record(call, "billing_portal.session.created", session)
@@ -159,7 +159,7 @@ def _check_flow(call: Call, customer: Object, features: Object, flow: Mapping[st
     subscription = call.store.get("subscription", flow[kind]["subscription"])
     if subscription is None or subscription["customer"] != customer["id"]:
         raise no_such("subscription", flow[kind]["subscription"], param)
-    if subscription["status"] in (*stored.ENDED, "incomplete"):
+    if subscription["status"] in (*repository.ENDED, "incomplete"):
         raise invalid(f"The subscription is `{subscription['status']}`, and the portal cannot change it.", param)
     if kind == "subscription_cancel" and subscription["cancel_at"] is not None:
         raise invalid("This subscription is already set to be canceled.", param)
@@ -211,7 +211,9 @@ def _flow(flow: Mapping[str, Any]) -> Object:
 
 def at_page(call: Call) -> Object:
     """The session whose address this is: what the page itself asks, and Stripe's API does not answer."""
-    found = call.store.select(KIND, equal(json_field("url"), pages.portal(call.id)), newest_first=True, limit=1)
+    found = call.store.select(
+        KIND, equal(json_field("url"), page_addresses.portal(call.id)), newest_first=True, limit=1
+    )
     if not found:
         raise no_such("billing_portal.session", call.id, "id", 404)
     return found[0]

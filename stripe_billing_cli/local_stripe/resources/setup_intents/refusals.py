@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types
 from stripe_billing_cli.local_stripe.core.answers import shown
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.lists import (
     LIST_FIELDS,
     check_named,
@@ -25,6 +24,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 STATUSES = tuple("active past_due unpaid canceled incomplete incomplete_expired trialing paused all ended".split())

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax
-from stripe_billing_cli.local_stripe.billing.schedules import turning
+from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
     creation,
-    forthcoming,
     item_changes,
-    stored,
+    repository,
+    schedule_jobs,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import clocks, times
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -46,13 +46,13 @@ def check_update(params: Params) -> None:
 
 
 def update(call: Call) -> Object:
-    before = stored.retrieve(call)
+    before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
     _check_updatable(before, call.params)
     plain = _plain_changes(call, before)
     changed = item_changes.change(call, before, plain) if _changes_items(call.params) else _change(call, before, plain)
-    turning.follow(call, changed)
-    return stored.find(call, before["id"])
+    phase_transitions.follow(call, changed)
+    return repository.find(call, before["id"])
 
 
 def _changes_items(params: Params) -> bool:
@@ -62,7 +62,7 @@ def _changes_items(params: Params) -> bool:
 
 def _check_updatable(subscription: Object, params: Params) -> None:
     sent = params.keys()
-    if subscription["status"] in stored.ENDED and not sent <= ENDED_MAY:
+    if subscription["status"] in repository.ENDED and not sent <= ENDED_MAY:
         raise invalid(
             "A canceled subscription can only update its cancellation_details and metadata.",
             code="invalid_canceled_subscription_fields",
@@ -103,8 +103,8 @@ def _change(call: Call, before: Object, plain: Object) -> Object:
     if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
         after = cancellation.moved(call, before, plain)
     else:
-        after = stored.amend(call, before["id"], **plain)
-    forthcoming.plan_ahead(call, after)
+        after = repository.amend(call, before["id"], **plain)
+    schedule_jobs.plan_ahead(call, after)
     return after
 
 

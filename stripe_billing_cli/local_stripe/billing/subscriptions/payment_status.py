@@ -11,9 +11,9 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import settings
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.subscriptions import ending, forthcoming, pending_updates, stored
+from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, pending_updates, repository, schedule_jobs
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 OWING = ("past_due", "unpaid")
@@ -22,11 +22,11 @@ OWING = ("past_due", "unpaid")
 def paid(call: Call, invoice: Object, method: str | None) -> None:
     """`method` is the card that paid, None where none did."""
     set_delinquent(call, invoice["customer"], False)
-    subscription = stored.of_invoice(call, invoice)
-    if subscription is None or subscription["status"] in stored.ENDED:
+    subscription = repository.of_invoice(call, invoice)
+    if subscription is None or subscription["status"] in repository.ENDED:
         return
     changes: dict[str, Any] = {}
-    if method is not None and stored.saves_card(subscription):
+    if method is not None and repository.saves_card(subscription):
         changes["default_payment_method"] = method
     if pending_updates.waits_for(subscription, invoice):
         subscription = pending_updates.apply(call, subscription, **changes)
@@ -36,8 +36,8 @@ def paid(call: Call, invoice: Object, method: str | None) -> None:
 def uncollectible(call: Call, invoice: Object) -> None:
     """The invoice was taken for a loss."""
     set_delinquent(call, invoice["customer"], False)
-    subscription = stored.of_invoice(call, invoice)
-    if subscription is None or subscription["status"] in stored.ENDED:
+    subscription = repository.of_invoice(call, invoice)
+    if subscription is None or subscription["status"] in repository.ENDED:
         return
     if pending_updates.waits_for(subscription, invoice):
         if subscription["status"] == "paused":
@@ -49,13 +49,13 @@ def uncollectible(call: Call, invoice: Object) -> None:
 
 def voided(call: Call, invoice: Object) -> None:
     """A first invoice that is voided ends its subscription, and a change that waited for one is dropped."""
-    subscription = stored.of_invoice(call, invoice)
-    if subscription is None or subscription["status"] in stored.ENDED:
+    subscription = repository.of_invoice(call, invoice)
+    if subscription is None or subscription["status"] in repository.ENDED:
         return
     if pending_updates.waits_for(subscription, invoice):
         pending_updates.forget(call, subscription)
     elif subscription["status"] == "incomplete" and subscription["latest_invoice"] == invoice["id"]:
-        ending.end(call, subscription["id"], reason=None, status="incomplete_expired")
+        cancel.end(call, subscription["id"], reason=None, status="incomplete_expired")
     else:
         _better(call, subscription, invoice, {})
 
@@ -64,9 +64,9 @@ def _better(call: Call, subscription: Object, invoice: Object, changes: dict[str
     first = subscription["status"] == "incomplete" and subscription["latest_invoice"] == invoice["id"]
     if first or (subscription["status"] in OWING and _in_good_standing(call, subscription)):
         changes = {**changes, "status": "active"}
-    after = stored.amend(call, subscription["id"], **changes)
+    after = repository.amend(call, subscription["id"], **changes)
     if after["status"] != subscription["status"]:
-        forthcoming.plan_ahead(call, after)
+        schedule_jobs.plan_ahead(call, after)
 
 
 def _in_good_standing(call: Call, subscription: Object) -> bool:
@@ -88,17 +88,17 @@ def _newest(call: Call, subscription: Object) -> Object | None:
 
 def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
     """`exhausted`: it was the last attempt, and what the account's settings say comes about."""
-    subscription = stored.of_invoice(call, invoice)
+    subscription = repository.of_invoice(call, invoice)
     if automatic and invoice["billing_reason"] != "subscription_create":
         set_delinquent(call, invoice["customer"], True)
-    if subscription is None or subscription["status"] in (*stored.ENDED, "incomplete"):
+    if subscription is None or subscription["status"] in (*repository.ENDED, "incomplete"):
         return
     if pending_updates.waits_for(subscription, invoice):
         pending_updates.failed(call, subscription)
         return
     newest = _newest(call, subscription)
     if subscription["status"] == "active" and newest is not None and newest["id"] == invoice["id"]:
-        subscription = stored.amend(call, subscription["id"], status="past_due")
+        subscription = repository.amend(call, subscription["id"], status="past_due")
     if exhausted and subscription["status"] == "past_due":
         _give_up(call, subscription)
 
@@ -107,17 +107,17 @@ def _give_up(call: Call, subscription: Object) -> None:
     """https://docs.stripe.com/billing/revenue-recovery/smart-retries: canceled, unpaid or left as it is."""
     match settings.read(call.store, call.account)["after_retries"]:
         case "canceled":
-            ending.end(call, subscription["id"], reason="payment_failed")
+            cancel.end(call, subscription["id"], reason="payment_failed")
         case "unpaid":
-            stored.amend(call, subscription["id"], status="unpaid")
+            repository.amend(call, subscription["id"], status="unpaid")
 
 
 def overdue(call: Call, invoice: Object) -> None:
     """An invoice that was sent has passed its due date."""
     set_delinquent(call, invoice["customer"], True)
-    subscription = stored.of_invoice(call, invoice)
+    subscription = repository.of_invoice(call, invoice)
     if subscription is not None and subscription["status"] == "active":
-        stored.amend(call, subscription["id"], status="past_due")
+        repository.amend(call, subscription["id"], status="past_due")
 
 
 def set_delinquent(call: Call, id: str, delinquent: bool) -> None:

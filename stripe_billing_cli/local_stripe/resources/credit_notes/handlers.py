@@ -11,9 +11,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices
 from stripe_billing_cli.local_stripe.billing.payments import refunds
-from stripe_billing_cli.local_stripe.billing.subscriptions import standing
-from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, pages
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, page_addresses
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -31,8 +30,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.credit_notes import lines as credit_note_lines
+from stripe_billing_cli.local_stripe.resources.credit_notes import amounts_by_line as credit_note_lines
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND = "credit_note"
@@ -134,7 +134,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "metadata": merged({}, params.get("metadata") or {}),
         "number": number,
         "out_of_band_amount": params.get("out_of_band_amount"),
-        "pdf": f"{pages.hosted_invoice(call.account['id'], invoice['id'])}/{number}/pdf",
+        "pdf": f"{page_addresses.hosted_invoice(call.account['id'], invoice['id'])}/{number}/pdf",
         "post_payment_amount": total - pre,
         "pre_payment_amount": pre,
         "pretax_credit_amounts": [],
@@ -265,7 +265,7 @@ def _reduce(call: Call, invoice: Object, pre: int, post: int) -> None:
         changes["payments"] = _payments(call, invoice, changes["amount_due"])
     after = invoices.amend(call, invoice["id"], **changes)
     if pre and after["status"] == "open" and after["amount_remaining"] == 0:
-        standing.paid(call, invoices.paid(call, after, out_of_band=True), None)
+        payment_status.paid(call, invoices.paid(call, after, out_of_band=True), None)
 
 
 def _payments(call: Call, invoice: Object, due: int) -> Object:

@@ -6,15 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import rhythms
-from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule, turning
-from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, sellable, stored
+from stripe_billing_cli.local_stripe.billing import billing_intervals
+from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, phases, schedule
+from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, price_checks, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, times
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import json_field, moments, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Params
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.subscription_schedules import fields as form
@@ -43,7 +43,7 @@ def create(call: Call) -> Object:
     customer = customers.find(call, params["customer"])
     call = clocks.at_time_of(call, customer)
     prices = _prices(call, params["phases"])
-    currency = sellable.currency_of(call, params["phases"][0], customer, prices)
+    currency = price_checks.currency_of(call, params["phases"][0], customer, prices)
     laid_out = _laid_out(call, customer, params["phases"], currency, start=_start(call))
     settings = params.get("default_settings", {})
     _check_collection(call, customer, settings, laid_out)
@@ -51,7 +51,7 @@ def create(call: Call) -> Object:
     call.store.insert(KIND, created)
     events.record(call, f"{KIND}.created", created)
     if laid_out[0]["start_date"] <= call.now:
-        return turning.start(call, created, customer)
+        return phase_transitions.start(call, created, customer)
     schedule.plan_ahead(call, created)
     return created
 
@@ -73,11 +73,11 @@ def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], held: frozenset[str
         for at, item in enumerate(phase["items"]):
             if "price" not in item:
                 raise missing_param(f"phases[{number}][items][{at}][price]")
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     return [
         known.price(item["price"])
         if item["price"] in held
-        else sellable.sellable(call, item["price"], f"phases[{number}][items][{at}][price]")
+        else price_checks.sellable(call, item["price"], f"phases[{number}][items][{at}][price]")
         for number, phase in enumerate(wanted)
         for at, item in enumerate(phase["items"])
     ]
@@ -86,17 +86,17 @@ def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], held: frozenset[str
 def _laid_out(
     call: Call, customer: Object, wanted: Sequence[Mapping[str, Any]], currency: str, *, start: int
 ) -> list[Object]:
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     for number, phase in enumerate(wanted):
         if not phase["items"]:
             raise missing_param(f"phases[{number}][items]")
         if phase.get("currency", currency) != currency:
             raise invalid(f"All phases must have the currency `{currency}`.", f"phases[{number}][currency]")
         prices = [known.price(item["price"]) for item in phase["items"]]
-        sellable.check_prices(prices, currency, f"phases[{number}][items]")
+        price_checks.check_prices(prices, currency, f"phases[{number}][items]")
         creation.own_method(call, customer, phase.get("default_payment_method"))
     return phases.laid_out(
-        wanted, lambda price: rhythms.rhythm(known.price(price)), currency, start=start, now=call.now
+        wanted, lambda price: billing_intervals.rhythm(known.price(price)), currency, start=start, now=call.now
     )
 
 
@@ -115,13 +115,13 @@ def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any],
 
 
 def _from_subscription(call: Call, id: str) -> Object:
-    subscription = stored.find(call, id, "from_subscription")
+    subscription = repository.find(call, id, "from_subscription")
     if subscription["schedule"] is not None:
         raise invalid(
             f"You cannot migrate a subscription that is already attached to a schedule: `{subscription['schedule']}`.",
             "from_subscription",
         )
-    if subscription["status"] in (*stored.ENDED, "incomplete"):
+    if subscription["status"] in (*repository.ENDED, "incomplete"):
         raise invalid(
             f"You cannot migrate a subscription that is `{subscription['status']}`.",
             "from_subscription",
@@ -150,8 +150,8 @@ def _from_subscription(call: Call, id: str) -> Object:
     }
     call.store.insert(KIND, created)
     events.record(call, f"{KIND}.created", created)
-    stored.save(call, subscription, {**subscription, "schedule": created["id"]})
-    turning.show_end(call, created)
+    repository.save(call, subscription, {**subscription, "schedule": created["id"]})
+    phase_transitions.show_end(call, created)
     schedule.plan_ahead(call, created)
     return created
 
@@ -187,7 +187,7 @@ def update(call: Call) -> Object:
     if before["status"] == "not_started":
         schedule.save(call, before, after)
         if after["phases"][0]["start_date"] <= call.now:
-            return turning.start(call, after, customer)
+            return phase_transitions.start(call, after, customer)
         schedule.plan_ahead(call, after)
         return after
     return _go_on(call, before, after)
@@ -239,7 +239,7 @@ def _go_on(call: Call, before: Object, after: Object) -> Object:
     schedule.save(call, before, after)
     proration = phase["proration_behavior"] if begins else call.params.get("proration_behavior", "create_prorations")
     redeems = was is None or begins or phase["discounts"] != was["discounts"]
-    return turning.enter(call, after, phase, proration, redeems=redeems)
+    return phase_transitions.enter(call, after, phase, proration, redeems=redeems)
 
 
 def cancel(call: Call) -> Object:
@@ -256,7 +256,7 @@ def cancel(call: Call) -> Object:
 
 def release(call: Call) -> Object:
     call, before = _living(call, "release")
-    return turning.release(call, before, keeps_end=call.params.get("preserve_cancel_date", False))
+    return phase_transitions.release(call, before, keeps_end=call.params.get("preserve_cancel_date", False))
 
 
 def list_schedules(call: Call) -> Object:

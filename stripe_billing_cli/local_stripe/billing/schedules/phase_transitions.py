@@ -11,26 +11,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import rhythms
+from stripe_billing_cli.local_stripe.billing import billing_intervals
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices, lines
 from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    changes,
+    cancel,
     creation,
-    ending,
-    forthcoming,
     items,
     last_invoice,
     metering,
-    sellable,
-    stored,
+    price_checks,
+    repository,
+    schedule_jobs,
 )
-from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
+from stripe_billing_cli.local_stripe.billing.subscriptions import proration as changes
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -64,7 +64,7 @@ def start(call: Call, before: Object, customer: Object) -> Object:
     """The first phase begins, and the subscription with it."""
     phase = phases.current(before["phases"], call.now)
     assert phase is not None
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     settings = _settings(call, before, phase)
     params = {
         "customer": customer["id"],
@@ -109,7 +109,7 @@ def _settings(call: Call, found: Object, phase: Object) -> Object:
 def enter(call: Call, before: Object, phase: Object, proration: str, *, redeems: bool = True) -> Object:
     """The subscription becomes what `phase` says. `proration`: how what that changes is billed; `redeems`: whether its
     discounts are new, since a coupon for one invoice that was used up does not come back."""
-    subscription = stored.find(call, before["subscription"])
+    subscription = repository.find(call, before["subscription"])
     after = schedule.save(call, before, {**before, "current_phase": phases.span(phase)})
     _become(call, after, phase, proration, subscription, redeems=redeems)
     show_end(call, after)
@@ -148,11 +148,11 @@ def _become(call: Call, found: Object, phase: Object, proration: str, before: Ob
         after["items"] = {**before["items"], "data": change.after}
         after["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
     _bill(call, before, after, change, proration)
-    forthcoming.plan_ahead(call, stored.find(call, after["id"]))
+    schedule_jobs.plan_ahead(call, repository.find(call, after["id"]))
 
 
 def _change(call: Call, found: Object, phase: Object, subscription: Object, proration: str) -> changes.Change:
-    known = sellable.catalog(call)
+    known = price_checks.catalog(call)
     return changes.decide(
         subscription,
         matched(subscription["items"]["data"], phase["items"], known),
@@ -167,8 +167,8 @@ def _change(call: Call, found: Object, phase: Object, subscription: Object, pror
 def _beats_otherwise(subscription: Object, phase: Object, known: Catalog) -> bool:
     """Whether the intervals change, so that the anchor is "automatically modified as needed when entering the phase"
     (`billing_cycle_anchor` in `stripe/params/_subscription_schedule_create_params.py`)."""
-    old = {rhythms.rhythm(known.price(item["price"])) for item in subscription["items"]["data"]}
-    return old != {rhythms.rhythm(known.price(item["price"])) for item in phase["items"]}
+    old = {billing_intervals.rhythm(known.price(item["price"])) for item in subscription["items"]["data"]}
+    return old != {billing_intervals.rhythm(known.price(item["price"])) for item in phase["items"]}
 
 
 def at_period_end(call: Call, found: Object, phase: Object, subscription: Object, at: int) -> Object:
@@ -192,7 +192,7 @@ def used_before(call: Call, before: Object, after: Object, at: int) -> list[line
     staying = {item["id"]: item["price"] for item in after["items"]["data"]}
     gone = [item for item in before["items"]["data"] if staying.get(item["id"]) != item["price"]]
     ending_now = {**before, "items": {**before["items"], "data": gone}}
-    return [line for line in metering.usage_of(call, ending_now, sellable.catalog(call), until=at) if line.amount]
+    return [line for line in metering.usage_of(call, ending_now, price_checks.catalog(call), until=at) if line.amount]
 
 
 def given(sources: Sequence[Object]) -> list[Object]:
@@ -244,7 +244,7 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
     assert customer is not None
     invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
     if not change.at_once and not (change.prorations and proration == "always_invoice"):
-        stored.save(call, before, after)
+        repository.save(call, before, after)
         return
     held = invoice_items.pending_of(call, before)
     draft = invoices.drafted(
@@ -259,15 +259,15 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
     )
     after["latest_invoice"] = draft["id"]
     invoice_items.bill(call, held, draft["id"])
-    stored.save(call, before, after)
+    repository.save(call, before, after)
     invoices.create(call, draft)
 
 
 def _finish(call: Call, before: Object) -> None:
     if before["end_behavior"] == "cancel":
         schedule.closed(call, before, "completed")
-        last = last_invoice.draft(call, stored.find(call, before["subscription"]))
-        ending.end(call, before["subscription"], reason="cancellation_requested", leaves=last)
+        last = last_invoice.draft(call, repository.find(call, before["subscription"]))
+        cancel.end(call, before["subscription"], reason="cancellation_requested", leaves=last)
     else:
         release(call, before, keeps_end=False)
 
@@ -276,18 +276,18 @@ def release(call: Call, before: Object, *, keeps_end: bool) -> Object:
     """The subscription goes on by itself; `keeps_end`: with the end that the schedule has set for it."""
     id = before["subscription"]
     if id is not None:
-        subscription = stored.find(call, id)
+        subscription = repository.find(call, id)
         after = {**subscription, "schedule": None}
         if before["end_behavior"] == "cancel" and not keeps_end:
             after |= _no_end()
-        stored.save(call, subscription, after)
-        forthcoming.plan_ahead(call, after)
+        repository.save(call, subscription, after)
+        schedule_jobs.plan_ahead(call, after)
     return schedule.closed(call, before, "released", subscription=None, released_subscription=id)
 
 
 def show_end(call: Call, found: Object) -> None:
     """A subscription that its schedule will cancel says so."""
-    before = stored.find(call, found["subscription"])
+    before = repository.find(call, found["subscription"])
     if found["end_behavior"] == "cancel":
         ends = {
             "cancel_at": found["phases"][-1]["end_date"],
@@ -297,8 +297,8 @@ def show_end(call: Call, found: Object) -> None:
         }
     else:
         ends = _no_end()
-    after = stored.save(call, before, {**before, **ends})
-    forthcoming.plan_ahead(call, after)
+    after = repository.save(call, before, {**before, **ends})
+    schedule_jobs.plan_ahead(call, after)
 
 
 def _no_end() -> Object:

@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments.card_table import BY_KEY, BY_NUMBER, BY_TOKEN
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_KEY, BY_NUMBER, BY_TOKEN
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 TOKEN = "token"

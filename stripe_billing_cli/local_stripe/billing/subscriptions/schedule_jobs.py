@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.subscriptions import items, stored
-from stripe_billing_cli.local_stripe.core import agenda, events
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions import items, repository
+from stripe_billing_cli.local_stripe.core import events, scheduler
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 EXPIRE, RENEW, CANCEL = "subscription.expire", "subscription.renew", "subscription.cancel"
@@ -21,27 +21,27 @@ UPCOMING_WARNING = 7 * 24 * 60 * 60
 def plan_ahead(call: Call, subscription: Object) -> None:
     """Put down its renewal and its end. The end goes first where both come at once."""
     id, clock = subscription["id"], subscription["test_clock"]
-    ended = subscription["status"] in stored.ENDED
+    ended = subscription["status"] in repository.ENDED
     renews = None if ended or subscription["status"] == "paused" else items.first_end(subscription["items"]["data"])
-    agenda.put(call.store, CANCEL, id, None if ended else subscription["cancel_at"], clock)
-    agenda.put(call.store, RENEW, id, renews, clock)
+    scheduler.put(call.store, CANCEL, id, None if ended else subscription["cancel_at"], clock)
+    scheduler.put(call.store, RENEW, id, renews, clock)
     ends = subscription["cancel_at"]
     told = None if renews is None or (ends is not None and ends <= renews) else renews - UPCOMING_WARNING
-    agenda.put(call.store, UPCOMING, id, told if told is not None and told > call.now else None, clock)
+    scheduler.put(call.store, UPCOMING, id, told if told is not None and told > call.now else None, clock)
     pause = subscription["pause_collection"]
-    agenda.put(call.store, RESUME, id, pause["resumes_at"] if pause and not ended else None, clock)
+    scheduler.put(call.store, RESUME, id, pause["resumes_at"] if pause and not ended else None, clock)
 
 
 def expires(call: Call, subscription: Object) -> None:
     """Unless its first invoice is paid within 23 hours."""
-    agenda.put(call.store, EXPIRE, subscription["id"], call.now + TO_PAY_SECONDS, subscription["test_clock"])
+    scheduler.put(call.store, EXPIRE, subscription["id"], call.now + TO_PAY_SECONDS, subscription["test_clock"])
 
 
 def trial_begins(call: Call, subscription: Object) -> None:
     """ "Occurs three days before a subscription's trial period is scheduled to end, or when a trial is ended
     immediately" or is shorter than that (https://docs.stripe.com/api/events/types)."""
     warned = subscription["trial_end"] - TRIAL_WARNING
-    agenda.put(
+    scheduler.put(
         call.store,
         TRIAL_WILL_END,
         subscription["id"],
@@ -53,4 +53,4 @@ def trial_begins(call: Call, subscription: Object) -> None:
 
 
 def trial_is_over(call: Call, subscription: Object) -> None:
-    agenda.put(call.store, TRIAL_WILL_END, subscription["id"], None, None)
+    scheduler.put(call.store, TRIAL_WILL_END, subscription["id"], None, None)

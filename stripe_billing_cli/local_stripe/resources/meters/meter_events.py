@@ -11,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import clocks, identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page_of
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -24,8 +23,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.meters import meters
+from stripe_billing_cli.local_stripe.resources.meters import handlers as meters
 
 KIND, SUMMARY = "billing.meter_event", "billing.meter_event_summary"
 PAST, FUTURE = 35 * 24 * 60 * 60, 5 * 60

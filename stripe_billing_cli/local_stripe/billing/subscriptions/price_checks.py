@@ -9,11 +9,11 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, debits
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, Sold
 from stripe_billing_cli.local_stripe.billing.subscriptions import discounted_prorations, items, metering
-from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import intent_rules, setups
-from stripe_billing_cli.local_stripe.billing.subscriptions import stored
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks, setup_intents
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -24,33 +23,34 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals as setup_rules
 
 REST = unsupported(
-    intent_rules.NOT_HERE,
+    intent_checks.NOT_HERE,
     "allowed_payment_method_types confirmation_token mandate_data payment_method_data payment_method_options "
     "use_stripe_sdk",
 )
 CREATE = Hash(
     {
         **optional(
-            automatic_payment_methods=intent_rules.METHODS,
+            automatic_payment_methods=intent_checks.METHODS,
             confirm=Boolean(),
             customer=Text(),
             description=Text(),
             payment_method=Text(),
             payment_method_types=ListOf(Text()),
             return_url=Text(),
-            usage=intent_rules.USAGE,
+            usage=intent_checks.USAGE,
         ),
         **unsettable(metadata=Metadata()),
         **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(intent_rules.NO_CONNECT, "attach_to_self on_behalf_of"),
+        **unsupported(intent_checks.NO_CONNECT, "attach_to_self on_behalf_of"),
         **unsupported(
-            intent_rules.NOT_HERE,
+            intent_checks.NOT_HERE,
             "excluded_payment_method_types flow_directions payment_method_configuration single_use",
         ),
         **REST,
@@ -79,7 +79,7 @@ def create(call: Call) -> Object:
     if method is not None:
         setup_rules.check_type(call, method, types["payment_method_types"], None)
     # `usage` is always answered as off_session, whatever was asked for (recorded).
-    setup = setups.new_setup(
+    setup = setup_intents.new_setup(
         call,
         customer=owner,
         description=params.get("description"),
@@ -150,9 +150,9 @@ def verify(call: Call) -> Object:
 
 
 def _set_up(call: Call, setup: Object, method: Object) -> Object:
-    after = setups.attempt(call, setup, method)
+    after = setup_intents.attempt(call, setup, method)
     if after["last_setup_error"] is not None:
-        raise setups.card_error(call, after).keeping()
+        raise setup_intents.card_error(call, after).keeping()
     if after["status"] == "succeeded":
         _use_for_subscription(call, after)
     return after
@@ -161,14 +161,14 @@ def _set_up(call: Call, setup: Object, method: Object) -> Object:
 def _use_for_subscription(call: Call, setup: Object) -> None:
     """The card collected for a subscription becomes the one that it is paid with."""
     waiting = Condition("json_extract(body, '$.pending_setup_intent') = ?", (setup["id"],))
-    for before in call.store.select(stored.KIND, [waiting], newest_first=True, limit=1):
-        stored.amend(call, before["id"], pending_setup_intent=None, default_payment_method=setup["payment_method"])
+    for before in call.store.select(repository.KIND, [waiting], newest_first=True, limit=1):
+        repository.amend(call, before["id"], pending_setup_intent=None, default_payment_method=setup["payment_method"])
 
 
 def cancel(call: Call) -> Object:
     setup = setup_rules.find(call)
     setup_rules.check_cancelable(call, setup)
-    return setups.cancel(call, setup, call.params.get("cancellation_reason"))
+    return setup_intents.cancel(call, setup, call.params.get("cancellation_reason"))
 
 
 def update(call: Call) -> Object:
@@ -199,8 +199,8 @@ def authenticate(call: Call) -> Object:
     call = clocks.at_time_of(call, (call.store.get("customer", setup["customer"] or "")) or {})
     method = payment_methods.find(call, setup["payment_method"], "payment_method")
     if not call.params["succeeds"]:
-        return setups.not_authenticated(call, setup, method)
-    after = setups.succeed(call, setup, method)
+        return setup_intents.not_authenticated(call, setup, method)
+    after = setup_intents.succeed(call, setup, method)
     _use_for_subscription(call, after)
     return after
 
@@ -224,9 +224,9 @@ UPDATE = Hash(
         **optional(customer=Text(), description=Text(), payment_method=Text(), payment_method_types=ListOf(Text())),
         **unsettable(metadata=Metadata()),
         **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(intent_rules.NO_CONNECT, "attach_to_self"),
+        **unsupported(intent_checks.NO_CONNECT, "attach_to_self"),
         **unsupported(
-            intent_rules.NOT_HERE,
+            intent_checks.NOT_HERE,
             "allowed_payment_method_types excluded_payment_method_types flow_directions payment_method_configuration "
             "payment_method_data payment_method_options",
         ),
@@ -238,7 +238,7 @@ LIST = Hash(
         **LIST_FIELDS,
         **optional(customer=Text(), payment_method=Text()),
         **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(intent_rules.NO_CONNECT, "attach_to_self"),
+        **unsupported(intent_checks.NO_CONNECT, "attach_to_self"),
     }
 )
 AUTHENTICATE = Hash({**required(succeeds=Boolean()), "expand": EXPAND})

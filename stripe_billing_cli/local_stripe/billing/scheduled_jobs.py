@@ -15,67 +15,67 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     checkout_closing,
     disputes,
     ledger,
-    payments,
+    payment_intents,
     refunds,
 )
-from stripe_billing_cli.local_stripe.billing.schedules import schedule, turning
+from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    ending,
-    forthcoming,
+    cancel,
     last_invoice,
+    payment_status,
     pending_updates,
     renewal,
-    standing,
-    stored,
+    repository,
+    schedule_jobs,
     trial_ends,
 )
-from stripe_billing_cli.local_stripe.core import agenda, clocks, events
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import checkout_sessions, tax_ids
 from stripe_billing_cli.local_stripe.resources.invoices import previews
 
-REAL_CLOCKS = (agenda.REAL_TIME, agenda.SOON)
+REAL_CLOCKS = (scheduler.REAL_TIME, scheduler.SOON)
 
 
 def catch_up(call: Call, clock: str, until: int) -> None:
     """Carry out all that is due on a test clock, or in real time, up to `until`."""
-    for entry in agenda.take(call.store, clock, until):
+    for entry in scheduler.take(call.store, clock, until):
         HANDLERS[entry.what](clocks.by_itself(call, entry.due, real=clock in REAL_CLOCKS), entry.id)
 
 
 def finish(call: Call, newest: int) -> None:
     """Carry out now what earlier calls left to be done moments later; `newest` is the number of their last entry."""
-    for entry in agenda.take(call.store, agenda.SOON, call.real_now + agenda.SOON_SECONDS, newest):
+    for entry in scheduler.take(call.store, scheduler.SOON, call.real_now + scheduler.SOON_SECONDS, newest):
         HANDLERS[entry.what](clocks.by_itself(call, min(entry.due, call.real_now), real=True), entry.id)
 
 
 def _expire(call: Call, id: str) -> None:
     """Nobody paid the first invoice within 23 hours."""
-    if stored.find(call, id)["status"] == "incomplete":
-        ending.end(call, id, reason=None, status="incomplete_expired")
+    if repository.find(call, id)["status"] == "incomplete":
+        cancel.end(call, id, reason=None, status="incomplete_expired")
 
 
 def _cancel(call: Call, id: str) -> None:
-    subscription = stored.find(call, id)
-    if subscription["status"] not in stored.ENDED:
+    subscription = repository.find(call, id)
+    if subscription["status"] not in repository.ENDED:
         last = last_invoice.draft(call, subscription)
-        ending.end(call, id, reason=subscription["cancellation_details"]["reason"], leaves=last)
+        cancel.end(call, id, reason=subscription["cancellation_details"]["reason"], leaves=last)
 
 
 def _warn(call: Call, id: str) -> None:
-    subscription = stored.find(call, id)
+    subscription = repository.find(call, id)
     if subscription["status"] == "trialing":
         events.record(call, "customer.subscription.trial_will_end", subscription)
 
 
 def _collect_again(call: Call, id: str) -> None:
     """The pause of its collection is over."""
-    stored.amend(call, id, pause_collection=None)
+    repository.amend(call, id, pause_collection=None)
 
 
 def _renew(call: Call, id: str) -> None:
-    before = stored.find(call, id)
+    before = repository.find(call, id)
     customer = call.store.get("customer", before["customer"])
     if before["status"] not in renewal.RENEWABLE or customer is None or customer.get("deleted"):
         return
@@ -98,8 +98,8 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
         auto_advance=before["status"] != "unpaid" and pause is None,
     )
     changed = {"items": after["items"], "status": after["status"], "latest_invoice": draft["id"]}
-    after = stored.amend(call, before["id"], **changed)
-    forthcoming.plan_ahead(call, after)
+    after = repository.amend(call, before["id"], **changed)
+    schedule_jobs.plan_ahead(call, after)
     invoice = invoices.create(call, draft)
     invoice_items.bill(call, held, draft["id"])
     if pause in ("void", "mark_uncollectible"):
@@ -122,13 +122,13 @@ def _finalize(call: Call, id: str) -> None:
     customer = call.store.get("customer", invoice["customer"]) if invoice else None
     if invoice is None or invoice["status"] != "draft" or customer is None or customer.get("deleted"):
         return
-    subscription = stored.of_invoice(call, invoice)
-    opened = invoices.finalize(call, invoice, saves_card=stored.saves_card(subscription))
+    subscription = repository.of_invoice(call, invoice)
+    opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
-        standing.paid(call, opened, None)
+        payment_status.paid(call, opened, None)
     elif opened["collection_method"] == "send_invoice":
         events.record(call, "invoice.sent", opened)
-        agenda.put(call.store, OVERDUE, id, opened["due_date"], opened["test_clock"])
+        scheduler.put(call.store, OVERDUE, id, opened["due_date"], opened["test_clock"])
     elif opened["auto_advance"]:
         collection.attempt(call, opened)
 
@@ -144,18 +144,18 @@ def _overdue(call: Call, id: str) -> None:
     invoice = call.store.get("invoice", id)
     if invoice is not None and invoice["status"] == "open":
         events.record(call, "invoice.overdue", invoice)
-        standing.overdue(call, invoice)
+        payment_status.overdue(call, invoice)
 
 
 OVERDUE = "invoice.overdue"
 HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
-    forthcoming.CANCEL: _cancel,
-    forthcoming.DISCARD: pending_updates.expire,
-    forthcoming.EXPIRE: _expire,
-    forthcoming.RENEW: _renew,
-    forthcoming.RESUME: _collect_again,
-    forthcoming.TRIAL_WILL_END: _warn,
-    forthcoming.UPCOMING: previews.tell_upcoming,
+    schedule_jobs.CANCEL: _cancel,
+    schedule_jobs.DISCARD: pending_updates.expire,
+    schedule_jobs.EXPIRE: _expire,
+    schedule_jobs.RENEW: _renew,
+    schedule_jobs.RESUME: _collect_again,
+    schedule_jobs.TRIAL_WILL_END: _warn,
+    schedule_jobs.UPCOMING: previews.tell_upcoming,
     invoices.FINALIZE: _finalize,
     invoices.RETRY: _retry,
     OVERDUE: _overdue,
@@ -164,7 +164,7 @@ HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
     disputes.FILL_IN: disputes.fill_in,
     disputes.RUN_OUT: disputes.run_out,
     ledger.BECOME_AVAILABLE: ledger.become_available,
-    payments.EXPIRE: payments.expire,
+    payment_intents.EXPIRE: payment_intents.expire,
     refunds.FAIL: refunds.fail,
     refunds.TRACE: refunds.trace,
     checkout_closing.EXPIRE: checkout_sessions.expire_by_itself,
@@ -172,6 +172,6 @@ HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
     discount.END: discount.end,
     promotion_codes.EXPIRE: promotion_codes.expire,
     tax_ids.VERIFY: tax_ids.verify,
-    schedule.TURN: turning.turn,
-    schedule.EXPIRING: turning.warn,
+    schedule.TURN: phase_transitions.turn,
+    schedule.EXPIRING: phase_transitions.warn,
 }

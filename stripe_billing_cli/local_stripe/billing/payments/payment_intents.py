@@ -10,10 +10,10 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, disputes
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
-from stripe_billing_cli.local_stripe.core import agenda, events, identifiers, pages
+from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.answers import shown
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
@@ -113,7 +113,7 @@ def _reserved(call: Call, intent: Object, charge: Object) -> Object:
     call.store.replace(KIND, waiting)
     customer = call.store.get("customer", intent["customer"] or "") or {}
     expires = call.now + charges.AUTHORIZED_SECONDS
-    agenda.put(call.store, EXPIRE, intent["id"], expires, customer.get("test_clock"))
+    scheduler.put(call.store, EXPIRE, intent["id"], expires, customer.get("test_clock"))
     events.record(call, "charge.succeeded", charge)
     events.record(call, "payment_intent.amount_capturable_updated", waiting)
     return waiting
@@ -138,7 +138,7 @@ def capture(call: Call, intent: Object, amount: int) -> Object:
     charge = charges.capture(call, before, amount)
     paid = {**intent, "amount_capturable": 0, "amount_received": amount, "status": "succeeded"}
     call.store.replace(KIND, paid)
-    agenda.put(call.store, EXPIRE, intent["id"], None, None)
+    scheduler.put(call.store, EXPIRE, intent["id"], None, None)
     events.record(call, "charge.captured", charge, before)
     events.record(call, "payment_intent.succeeded", paid)
     disputes.open_where_due(call, charge)
@@ -167,7 +167,7 @@ def _needs_action(call: Call, intent: Object, method: Object) -> Object:
 def next_action(call: Call, intent: Object) -> Object:
     """3-D Secure, at a page of the local Stripe's: to be redirected to where the caller has a page to return to, else
     for Stripe.js (https://docs.stripe.com/payments/3d-secure/authentication-flow)."""
-    url = pages.authentication(intent["id"], intent["client_secret"])
+    url = page_addresses.authentication(intent["id"], intent["client_secret"])
     return_url = call.params.get("return_url")
     if return_url is not None and not call.params.get("use_stripe_sdk"):
         return {"redirect_to_url": {"return_url": return_url, "url": url}, "type": "redirect_to_url"}
@@ -253,7 +253,7 @@ def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "c
     }
     call.store.replace(KIND, canceled)
     if intent["status"] == "requires_capture":
-        agenda.put(call.store, EXPIRE, intent["id"], None, None)
+        scheduler.put(call.store, EXPIRE, intent["id"], None, None)
         charges.release(call, _charge_of(call, intent), released)
     events.record(call, "payment_intent.canceled", canceled)
     return canceled

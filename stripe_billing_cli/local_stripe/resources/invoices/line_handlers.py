@@ -7,7 +7,6 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -24,6 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "subscription"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, payments
+from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, payment_intents
 from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers
 from stripe_billing_cli.local_stripe.core.answers import shown
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources import setup_attempts
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
@@ -61,7 +61,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
             {
                 **setup,
                 "last_setup_error": None,
-                "next_action": payments.next_action(call, setup),
+                "next_action": payment_intents.next_action(call, setup),
                 "payment_method": method["id"],
                 "status": "requires_action",
             },
@@ -103,7 +103,7 @@ def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
     failure = {
         "code": "setup_intent_authentication_failure",
         "doc_url": "https://stripe.com/docs/error-codes/setup-intent-authentication-failure",
-        "message": payments.NOT_AUTHENTICATED,
+        "message": payment_intents.NOT_AUTHENTICATED,
         "payment_method": shown(call.store, "payment_method", method, {}),
         "type": "invalid_request_error",
     }

@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import collection
-from stripe_billing_cli.local_stripe.billing.payments import intent_rules, payments
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents
 from stripe_billing_cli.local_stripe.core import clocks
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals as payment_rules
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
-KIND = payments.KIND
+KIND = payment_intents.KIND
 DESCRIBING = "description receipt_email shipping statement_descriptor statement_descriptor_suffix".split()
 """What can be changed whatever has become of the payment, metadata besides."""
 DECIDING = "amount currency customer capture_method payment_method setup_future_usage".split()
@@ -34,7 +34,7 @@ def create(call: Call) -> Object:
     types = _types(call)
     if method is not None:
         payment_rules.check_type(call, method, types["payment_method_types"], None)
-    intent = payments.new_intent(
+    intent = payment_intents.new_intent(
         call,
         amount=params["amount"],
         currency=params["currency"],
@@ -77,10 +77,10 @@ def _types(call: Call) -> Object:
     return {
         "automatic_payment_methods": {"allow_redirects": automatic.get("allow_redirects", "always"), "enabled": True},
         "payment_method_configuration_details": {
-            "id": intent_rules.configuration(call.account),
+            "id": intent_checks.configuration(call.account),
             "parent": None,
         },
-        "payment_method_options": {"card": payments.CARD_OPTIONS, "link": {"persistent_token": None}},
+        "payment_method_options": {"card": payment_intents.CARD_OPTIONS, "link": {"persistent_token": None}},
         "payment_method_types": ["card", "link"],
     }
 
@@ -94,7 +94,7 @@ def _named_types(params: Mapping[str, Any]) -> Object:
         "allowed_payment_method_types": params.get("allowed_payment_method_types"),
         "automatic_payment_methods": None,
         "payment_method_configuration_details": None,
-        "payment_method_options": {"card": payments.CARD_OPTIONS},
+        "payment_method_options": {"card": payment_intents.CARD_OPTIONS},
         "payment_method_types": named,
     }
 
@@ -120,7 +120,7 @@ def confirm(call: Call) -> Object:
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     payment_rules.check_type(call, method, intent["payment_method_types"], intent)
-    after = payments.attempt(
+    after = payment_intents.attempt(
         call,
         intent,
         method,
@@ -131,7 +131,7 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     if invoice is not None:
         collection.settle(call, invoice, after, automatic=False)
     if after["last_payment_error"] is not None:
-        raise payments.card_error(call, after).keeping()
+        raise payment_intents.card_error(call, after).keeping()
     return after
 
 
@@ -151,7 +151,7 @@ def cancel(call: Call) -> Object:
             "You cannot cancel a PaymentIntent that belongs to an invoice. Void the invoice instead.",
             payment_rules.STATE,
         )
-    return payments.cancel(call, intent, call.params.get("cancellation_reason"))
+    return payment_intents.cancel(call, intent, call.params.get("cancellation_reason"))
 
 
 def update(call: Call) -> Object:
@@ -202,20 +202,20 @@ def capture(call: Call) -> Object:
     if "metadata" in call.params:
         named = call.params["metadata"]
         intent = {**intent, "metadata": {} if named is None else merged(intent["metadata"], named)}
-    return payments.capture(call, intent, amount)
+    return payment_intents.capture(call, intent, amount)
 
 
 def authenticate(call: Call) -> Object:
     """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
     intent = payment_rules.find(call)
     if intent["status"] != "requires_action":
-        raise intent_rules.unexpected_state(KIND, "PaymentIntent", "authenticate", intent, call)
+        raise intent_checks.unexpected_state(KIND, "PaymentIntent", "authenticate", intent, call)
     call = clocks.at_time_of(call, _customer_of(call, intent) or {})
     method = payment_methods.find(call, intent["payment_method"], "payment_method")
     if call.params["succeeds"]:
-        after = payments.succeed(call, intent, method, authenticated=True)
+        after = payment_intents.succeed(call, intent, method, authenticated=True)
     else:
-        after = payments.not_authenticated(call, intent, method)
+        after = payment_intents.not_authenticated(call, intent, method)
     invoice = invoice_of(call, intent["id"])
     if invoice is not None:
         collection.settle(call, invoice, after, automatic=False)

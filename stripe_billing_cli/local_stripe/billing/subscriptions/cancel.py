@@ -5,9 +5,9 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
-from stripe_billing_cli.local_stripe.billing.subscriptions import forthcoming, stored
-from stripe_billing_cli.local_stripe.core import agenda, events
-from stripe_billing_cli.local_stripe.core.calls import Call
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository, schedule_jobs
+from stripe_billing_cli.local_stripe.core import events, scheduler
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -15,7 +15,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", le
     """Now. "Automatic collection for all unpaid invoices is disabled"; of a subscription whose first invoice was not
     paid (`incomplete_expired`) that invoice is voided. Told as `deleted`, or as an update for one that never began.
     `leaves`: its last invoice, which goes on by itself."""
-    before = stored.find(call, id)
+    before = repository.find(call, id)
     details = before["cancellation_details"]
     changes = {
         **_no_longer_to_come(call, before),
@@ -28,20 +28,20 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", le
     }
     if status == "canceled":
         after = {**before, **changes}
-        call.store.replace(stored.KIND, after)
+        call.store.replace(repository.KIND, after)
         events.record(call, "customer.subscription.deleted", after)
         active.bring_up_to_date(call, after["customer"])
     else:
-        after = stored.amend(call, id, **changes)
-    for what in forthcoming.ALL:
-        agenda.put(call.store, what, id, None, None)
+        after = repository.amend(call, id, **changes)
+    for what in schedule_jobs.ALL:
+        scheduler.put(call.store, what, id, None, None)
     schedule.subscription_ended(call, after)
     for invoice in invoices.of_subscription(call, id):
         if invoice["status"] == "open" and status == "incomplete_expired":
             invoices.void(call, invoice)
         elif invoice["status"] in ("draft", "open") and invoice["id"] != leaves:
             invoices.stop_collecting(call, invoice)
-    return stored.find(call, id)
+    return repository.find(call, id)
 
 
 def _no_longer_to_come(call: Call, before: Object) -> Object:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.answers import shown
-from stripe_billing_cli.local_stripe.core.calls import Call
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.parameters import Boolean, Choice, Hash, optional, required
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 

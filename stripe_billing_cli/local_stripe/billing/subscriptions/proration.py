@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import pricing, rhythms
+from stripe_billing_cli.local_stripe.billing import billing_intervals, pricing
 from stripe_billing_cli.local_stripe.billing.invoicing import lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
-from stripe_billing_cli.local_stripe.billing.subscriptions.known import Catalog, Discounted
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog, Discounted
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -70,8 +70,8 @@ def _is_classic(subscription: Object) -> bool:
 def _moves(subscription: Object, before: Sequence[Object], after: Sequence[Object], catalog: Catalog) -> bool:
     if subscription["status"] == "trialing":
         return False
-    old = {rhythms.rhythm(catalog.price(item["price"])) for item in before}
-    new = {rhythms.rhythm(catalog.price(item["price"])) for item in after}
+    old = {billing_intervals.rhythm(catalog.price(item["price"])) for item in before}
+    new = {billing_intervals.rhythm(catalog.price(item["price"])) for item in after}
     currency = subscription["currency"]
     return old != new or (_is_free(before, catalog, currency) and not _is_free(after, catalog, currency))
 
@@ -103,7 +103,7 @@ def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
     """A trial is one period for all items; else the one reckoned from the anchor, cut short by an end that is set."""
     if subscription["status"] == "trialing" and subscription["trial_end"] is not None:
         return now, subscription["trial_end"]
-    start, end = rhythms.period_at(price, subscription["billing_cycle_anchor"], now)
+    start, end = billing_intervals.period_at(price, subscription["billing_cycle_anchor"], now)
     ends = subscription["cancel_at"]
     return start, min(end, ends) if ends is not None and ends > now else end
 
@@ -117,7 +117,7 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
     if repriced:
         after |= {"price": price["id"], "plan": price["id"]}
         after = items.counting_anew(after, catalog.reported())
-        if rhythms.rhythm(price) != rhythms.rhythm(catalog.price(item["price"])):
+        if billing_intervals.rhythm(price) != billing_intervals.rhythm(catalog.price(item["price"])):
             after = items.in_period(after, _period(subscription, price, now))
     if "metadata" in change:
         after["metadata"] = {
@@ -149,7 +149,7 @@ def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, n
     for item in after:
         price = catalog.price(item["price"])
         ends = item["current_period_end"]
-        begun = items.in_period(item, (now, rhythms.rhythm(price).next_after(now, now)))
+        begun = items.in_period(item, (now, billing_intervals.rhythm(price).next_after(now, now)))
         if items.is_metered(price):
             begun = {**begun, "_use": {"after": 0, "start": item["current_period_start"], **(item.get("_use") or {})}}
         elif begun["current_period_end"] > ends:
@@ -176,7 +176,7 @@ def _anew(
     ends = None if subscription["cancel_at_period_end"] else subscription["cancel_at"]
     restarted = []
     for item in after:
-        end = rhythms.rhythm(catalog.price(item["price"])).next_after(now, now)
+        end = billing_intervals.rhythm(catalog.price(item["price"])).next_after(now, now)
         begun = items.in_period(item, (now, end if ends is None or ends <= now else min(end, ends)))
         restarted.append(items.counting_anew(begun, catalog.reported()))
     credits = credits_for(subscription, before, catalog, at) if prorates else []
@@ -256,7 +256,7 @@ def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, 
 
 def _whole_length(price: Object, anchor: int, start: int, end: int) -> int:
     """Seconds of the whole period of which [start, end) may be a part."""
-    first, last = rhythms.period_at(price, anchor, start)
+    first, last = billing_intervals.period_at(price, anchor, start)
     return last - first if first <= start and end <= last else end - start
 
 
@@ -344,7 +344,9 @@ def shortened(
     kept, found = [], []
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])
-        _, natural = rhythms.period_at(price, subscription["billing_cycle_anchor"], item["current_period_start"])
+        _, natural = billing_intervals.period_at(
+            price, subscription["billing_cycle_anchor"], item["current_period_start"]
+        )
         if subscription["status"] == "trialing" or item["current_period_end"] > natural:
             natural = item["current_period_end"]
         end = natural if ends is None else min(natural, max(ends, now))

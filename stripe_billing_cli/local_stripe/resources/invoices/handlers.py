@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import lifecycle
+from stripe_billing_cli.local_stripe.billing import scheduled_jobs
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_fields, invoice_items, invoices
-from stripe_billing_cli.local_stripe.billing.payments import intent_rules
-from stripe_billing_cli.local_stripe.billing.subscriptions import creation, standing, stored
-from stripe_billing_cli.local_stripe.core import agenda, clocks, events
-from stripe_billing_cli.local_stripe.core.calls import Call, Route
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks
+from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
+from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, moments, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -26,6 +25,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
@@ -169,7 +169,7 @@ def _included(call: Call, customer: Object, subscription: Object | None, currenc
 def _subscription(call: Call, customer: Object) -> Object | None:
     if "subscription" not in call.params:
         return None
-    subscription = stored.find(call, call.params["subscription"])
+    subscription = repository.find(call, call.params["subscription"])
     if subscription["customer"] != customer["id"]:
         raise no_such("subscription", subscription["id"], "subscription")
     return subscription
@@ -222,13 +222,13 @@ def _advance(call: Call, before: Object, advances: bool) -> Object:
         changed = {"auto_advance": advances}
         changed |= invoice_fields.advancing({**before, **changed}, call.now)
         due = changed["automatically_finalizes_at"]
-        agenda.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
+        scheduler.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
         return changed
     if before["status"] != "open":
         return {}
     tries = advances and before["collection_method"] == "charge_automatically"
     at = call.now + invoices.HOUR if tries else None
-    agenda.put(call.store, invoices.RETRY, before["id"], at, before["test_clock"])
+    scheduler.put(call.store, invoices.RETRY, before["id"], at, before["test_clock"])
     return {"auto_advance": advances, "next_payment_attempt": at}
 
 
@@ -254,14 +254,14 @@ def finalize(call: Call) -> Object:
 def _finalized(call: Call, invoice: Object) -> Object:
     """Open, or paid where nothing is due; the subscription hears of that. What advances by itself is charged within
     the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
-    subscription = stored.of_invoice(call, invoice)
-    opened = invoices.finalize(call, invoice, saves_card=stored.saves_card(subscription))
+    subscription = repository.of_invoice(call, invoice)
+    opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
-        standing.paid(call, opened, None)
+        payment_status.paid(call, opened, None)
         return opened
     if opened["auto_advance"] and opened["collection_method"] == "charge_automatically":
         at = call.now + invoices.HOUR
-        agenda.put(call.store, invoices.RETRY, opened["id"], at, opened["test_clock"])
+        scheduler.put(call.store, invoices.RETRY, opened["id"], at, opened["test_clock"])
         opened = invoices.amend(call, opened["id"], next_payment_attempt=at)
     return opened
 
@@ -276,9 +276,9 @@ def pay(call: Call) -> Object:
             return invoice
     invoices.check_payable(invoice)
     if call.params.get("paid_out_of_band"):
-        standing.paid(call, invoices.paid(call, invoice, out_of_band=True), None)
+        payment_status.paid(call, invoices.paid(call, invoice, out_of_band=True), None)
         return retrieve(call)
-    subscription = stored.of_invoice(call, invoice)
+    subscription = repository.of_invoice(call, invoice)
     method = _method(call, customer) or collection.default_method(call, customer, subscription, invoice)
     if method is None:
         raise collection.no_method()
@@ -291,21 +291,21 @@ def pay(call: Call) -> Object:
 
 def _method(call: Call, customer: Object) -> str | None:
     """The card that a call names: the customer's, or a test card of nobody's yet."""
-    method = intent_rules.usable_method(call, call.params.get("payment_method"), customer)
+    method = intent_checks.usable_method(call, call.params.get("payment_method"), customer)
     return None if method is None else str(method["id"])
 
 
 def void(call: Call) -> Object:
     call, invoice, _ = _loaded(call)
     after = invoices.void(call, invoice)
-    standing.voided(call, after)
+    payment_status.voided(call, after)
     return after
 
 
 def mark_uncollectible(call: Call) -> Object:
     call, invoice, _ = _loaded(call)
     after = invoices.mark_uncollectible(call, invoice)
-    standing.uncollectible(call, after)
+    payment_status.uncollectible(call, after)
     return after
 
 
@@ -318,7 +318,7 @@ def send(call: Call) -> Object:
         raise invalid(f"You cannot send an invoice that is {invoice['status']}.", code="invoice_not_editable")
     if invoice["status"] == "draft":
         invoice = _finalized(call, invoice)
-        agenda.put(call.store, lifecycle.OVERDUE, invoice["id"], invoice["due_date"], invoice["test_clock"])
+        scheduler.put(call.store, scheduled_jobs.OVERDUE, invoice["id"], invoice["due_date"], invoice["test_clock"])
     events.record(call, "invoice.sent", invoice)
     return invoice
 
@@ -331,7 +331,7 @@ def delete(call: Call) -> Object:
     if invoice["parent"] is not None:
         raise invalid("You can't delete invoices created by subscriptions.")
     invoice_items.delete_with(call, invoice["id"])
-    agenda.put(call.store, invoices.FINALIZE, invoice["id"], None, None)
+    scheduler.put(call.store, invoices.FINALIZE, invoice["id"], None, None)
     call.store.delete(KIND, invoice["id"])
     events.record(call, "invoice.deleted", invoice)
     return {"id": invoice["id"], "object": KIND, "deleted": True}
