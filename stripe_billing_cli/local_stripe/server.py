@@ -149,7 +149,7 @@ class Application:
 
     def _at_this_server(self, answer: Answer) -> Answer:
         """The answer, in which the addresses of the local Stripe's pages are this server's."""
-        return replace(answer, body=page_addresses.at(answer.body, self.url))
+        return replace(answer, body=page_addresses.with_base(answer.body, self.url))
 
     def close(self) -> None:
         self._threads.shutdown()

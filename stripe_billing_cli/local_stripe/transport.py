@@ -44,7 +44,7 @@ class LocalTransport(stripe.HTTPClient):
         post_data: Any = None,
         **_: Any,
     ) -> tuple[str, int, Mapping[str, str]]:
-        return told(self.router.answer(request_of(method, url, headers, post_data)))
+        return sdk_answer(self.router.answer(request_of(method, url, headers, post_data)))
 
     def close(self) -> None:
         self.store.close()
@@ -58,7 +58,7 @@ def request_of(method: str, url: str, headers: Mapping[str, str] | None, post_da
     return Request(method.upper(), unquote(address.path), address.query, body, lowered)
 
 
-def told(answer: Answer) -> tuple[str, int, Mapping[str, str]]:
+def sdk_answer(answer: Answer) -> tuple[str, int, Mapping[str, str]]:
     """An `Answer` as the SDK takes it."""
     return answer.body, answer.status, CaseInsensitiveDict(answer.headers)
 
@@ -87,16 +87,16 @@ class FaultyTransport(stripe.HTTPClient):
         request = request_of(method, url, headers, post_data)
         fault = self._faults.next(request.method, request.path)
         if fault is None:
-            return told(self.inner.router.answer(request))
+            return sdk_answer(self.inner.router.answer(request))
         if fault.when == "after":
             failure = self.inner.router.answer(request, failing=fault.how == "500")
             if fault.how == "500":
-                return told(failure)
+                return sdk_answer(failure)
         if fault.how == "crash":
             raise SimulatedCrash(f"{request.method} {request.path}")
         if fault.how in LOST:
             raise stripe.APIConnectionError(LOSSES[fault.how], should_retry=True)  # type: ignore[no-untyped-call]
-        return told(false_answer(fault.how, request, self.inner.router.account()["id"]))
+        return sdk_answer(false_answer(fault.how, request, self.inner.router.account()["id"]))
 
     def close(self) -> None:
         self.inner.close()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe.billing.periods import Rhythm
+from stripe_billing_cli.local_stripe.billing.periods import BillingInterval
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -16,20 +16,20 @@ DAYS = {"day": 1, "week": 7}
 MONTHS = {"month": 1, "year": 12}
 
 
-def rhythm(price: Object) -> Rhythm:
+def billing_interval(price: Object) -> BillingInterval:
     """Of a recurring price."""
-    return Rhythm(price["recurring"]["interval"], price["recurring"]["interval_count"])
+    return BillingInterval(price["recurring"]["interval"], price["recurring"]["interval_count"])
 
 
 def period_at(price: Object, anchor: int, moment: int) -> tuple[int, int]:
     """The whole period, reckoned from the anchor, in which a moment lies. A boundary begins the period after it."""
-    end = rhythm(price).next_after(anchor, moment)
-    return rhythm(price).last_before(anchor, end), end
+    end = billing_interval(price).next_after(anchor, moment)
+    return billing_interval(price).last_before(anchor, end), end
 
 
 def check(mode: str, prices: Sequence[Object]) -> None:
     """Raises Stripe's refusal of intervals that do not go together. `mode` is the billing mode."""
-    lengths = {_length(rhythm(price)) for price in prices}
+    lengths = {_length(billing_interval(price)) for price in prices}
     if len(lengths) == 1:
         return
     if mode == "classic":
@@ -47,11 +47,11 @@ def check(mode: str, prices: Sequence[Object]) -> None:
         )
 
 
-def _length(rhythm: Rhythm) -> tuple[str, int]:
+def _length(billing_interval: BillingInterval) -> tuple[str, int]:
     """In days or in months, between which there is no equivalence: a week is 7 days, a year 12 months."""
-    if rhythm.interval in DAYS:
-        return "day", rhythm.count * DAYS[rhythm.interval]
-    return "month", rhythm.count * MONTHS[rhythm.interval]
+    if billing_interval.interval in DAYS:
+        return "day", billing_interval.count * DAYS[billing_interval.interval]
+    return "month", billing_interval.count * MONTHS[billing_interval.interval]
 
 
 def _is_multiple(length: tuple[str, int], shortest: tuple[str, int]) -> bool:

@@ -18,14 +18,14 @@ SHORTEST_SECONDS = {"day": DAY, "week": 7 * DAY, "month": 28 * DAY, "year": 365 
 
 
 @dataclass(frozen=True)
-class Rhythm:
+class BillingInterval:
     """Every `count` of an `interval`: day, week, month or year."""
 
     interval: str
     count: int
 
     def boundary(self, anchor: int, number: int) -> int:
-        """The boundary `number` rhythms after the anchor, before it if negative."""
+        """The boundary `number` intervals after the anchor, before it if negative."""
         if self.interval in DAYS:
             return anchor + number * self.count * DAYS[self.interval] * DAY
         return add_months(anchor, number * self.count * MONTHS[self.interval])

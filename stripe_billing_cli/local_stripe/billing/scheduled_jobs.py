@@ -122,7 +122,7 @@ def _finalize(call: Call, id: str) -> None:
     customer = call.store.get("customer", invoice["customer"]) if invoice else None
     if invoice is None or invoice["status"] != "draft" or customer is None or customer.get("deleted"):
         return
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
         payment_status.paid(call, opened, None)

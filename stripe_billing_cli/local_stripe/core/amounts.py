@@ -69,7 +69,7 @@ PLACES = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof 
 )
 
 
-def told(amount: Decimal, currency: str) -> str:
+def format_amount(amount: Decimal, currency: str) -> str:
     """An amount in minor units as Stripe writes it into descriptions: `$15.00`, `CHF 15.00`, `¥1500`."""
     places = PLACES.get(currency, 2)
     text = format(amount.scaleb(-places), "f")

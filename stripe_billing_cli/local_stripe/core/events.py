@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core.answers import public, shown
 from stripe_billing_cli.local_stripe.core.errors import no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, one_of, page
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, Hash, ListOf, Params, Text, optional
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ListOf, ObjectParam, Params, Text, optional
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries
@@ -97,10 +97,10 @@ ROUTES = (
         "GET",
         "/v1/events",
         "event",
-        Hash({**LIST_FIELDS, **optional(delivery_success=Boolean(), type=Text(), types=ListOf(Text(), 20))}),
+        ObjectParam({**LIST_FIELDS, **optional(delivery_success=Boolean(), type=Text(), types=ListOf(Text(), 20))}),
         list_events,
         check,
         lists=True,
     ),
-    Route("GET", "/v1/events/{id}", "event", Hash({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/events/{id}", "event", ObjectParam({"expand": EXPAND}), retrieve),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Clamped, Field, Moments, Params, Text
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Clamped, Field, Params, Text, TimestampRange
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -13,7 +13,7 @@ DEFAULT_LIMIT = 10
 BOUNDS = {"": "=", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 LIST_FIELDS = {
-    "created": Field(Moments()),
+    "created": Field(TimestampRange()),
     "ending_before": Field(Text()),
     "expand": EXPAND,
     "limit": Field(Clamped(1, 100)),
@@ -26,7 +26,7 @@ def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Ob
     params = call.params
     limit = params.get("limit", DEFAULT_LIMIT)
     backwards = "ending_before" in params
-    restrictions = [*conditions, *moments("created", params.get("created"))]
+    restrictions = [*conditions, *timestamp_range("created", params.get("created"))]
     restrictions += _cursor(call, kind, "starting_after", "<")
     restrictions += _cursor(call, kind, "ending_before", ">")
     _check_one_cursor(params)
@@ -76,8 +76,8 @@ def _cursor(call: Call, kind: str, name: str, side: str) -> list[Condition]:
     return [Condition(f"(created, seq) {side} (?, ?)", position)]
 
 
-def moments(expression: str, bounds: dict[str, int] | None) -> list[Condition]:
-    """The restriction by a time that `Moments` read."""
+def timestamp_range(expression: str, bounds: dict[str, int] | None) -> list[Condition]:
+    """The restriction by a time that `TimestampRange` reads."""
     return [Condition(f"{expression} {BOUNDS[bound]} ?", (value,)) for bound, value in (bounds or {}).items()]
 
 

@@ -46,6 +46,6 @@ def portal(secret: str) -> str:
     return f"{BASE}/p/session/{secret}"
 
 
-def at(body: str, base: str) -> str:
+def with_base(body: str, base: str) -> str:
     """An answer whose addresses of pages are those of the server that gives it."""
     return body if base == BASE else body.replace(f'"{BASE}/', f'"{base}/')

@@ -25,7 +25,7 @@ Params = Mapping[str, Any]
 DECIMAL_PLACES = 12
 
 
-class Kind:
+class ParamType:
     """A type of parameter."""
 
     def unknown(self, raw: Raw, name: str) -> list[str]:
@@ -41,7 +41,7 @@ class Kind:
 class Field:
     """`unset`: the empty string is allowed and means "unset"."""
 
-    kind: Kind
+    kind: ParamType
     required: bool = False
     unset: bool = False
 
@@ -53,7 +53,7 @@ def _scalar(raw: Raw, name: str, noun: str) -> str:
 
 
 @dataclass(frozen=True)
-class Text(Kind):
+class Text(ParamType):
     longest: int = 5000
 
     def read(self, raw: Raw, name: str) -> str:
@@ -65,7 +65,7 @@ class Text(Kind):
 
 
 @dataclass(frozen=True)
-class Email(Kind):
+class Email(ParamType):
     """Only what is no address at all is refused (https://docs.stripe.com/error-codes#email-invalid)."""
 
     longest: int = 512
@@ -78,7 +78,7 @@ class Email(Kind):
 
 
 @dataclass(frozen=True)
-class Integer(Kind):
+class Integer(ParamType):
     least: int | None = None
     most: int | None = None
 
@@ -100,7 +100,7 @@ class Integer(Kind):
 
 
 @dataclass(frozen=True)
-class Clamped(Kind):
+class Clamped(ParamType):
     """An integer that is brought into its bounds, as a list's `limit` is (recorded 2026-08-26.dahlia)."""
 
     least: int
@@ -111,7 +111,7 @@ class Clamped(Kind):
 
 
 @dataclass(frozen=True)
-class Boolean(Kind):
+class Boolean(ParamType):
     """`True` and `False` are Python's, whose clients send them so; `1` is refused."""
 
     def read(self, raw: Raw, name: str) -> bool:
@@ -122,7 +122,7 @@ class Boolean(Kind):
 
 
 @dataclass(frozen=True)
-class DecimalText(Kind):
+class DecimalText(ParamType):
     """A decimal string, given back in its shortest plain form: `1500.00` → `1500`. No exponents."""
 
     places: int = DECIMAL_PLACES
@@ -140,7 +140,7 @@ class DecimalText(Kind):
 
 
 @dataclass(frozen=True)
-class Measure(Kind):
+class Measure(ParamType):
     """Inches or ounces: a number to two decimal places."""
 
     def read(self, raw: Raw, name: str) -> float:
@@ -161,7 +161,7 @@ class ChoiceError(ApiError):
 
 
 @dataclass(frozen=True)
-class Percent(Kind):
+class Percent(ParamType):
     """A percentage to four decimal places, of at most 100. Its bounds are refused as recorded of 2026-08-26.dahlia."""
 
     least: str = "0"
@@ -181,7 +181,7 @@ class Percent(Kind):
 
 
 @dataclass(frozen=True)
-class Choice(Kind):
+class Choice(ParamType):
     """One of the options, in the order in which Stripe's messages have them."""
 
     options: tuple[str, ...]
@@ -194,7 +194,7 @@ class Choice(Kind):
 
 
 @dataclass(frozen=True)
-class Currency(Kind):
+class Currency(ParamType):
     """A supported currency, in lower case."""
 
     def read(self, raw: Raw, name: str) -> str:
@@ -208,7 +208,7 @@ class Currency(Kind):
 
 
 @dataclass(frozen=True)
-class Url(Kind):
+class Url(ParamType):
     def read(self, raw: Raw, name: str) -> str:
         text = Text().read(raw, name)
         if not re.fullmatch(r"https?://[^\s/?#\x00-\x1f\x7f]+[^\s\x00-\x1f\x7f]*", text, re.IGNORECASE):
@@ -217,7 +217,7 @@ class Url(Kind):
 
 
 @dataclass(frozen=True)
-class UpTo(Kind):
+class UpTo(ParamType):
     """The last unit of a tier; None is `inf`."""
 
     def read(self, raw: Raw, name: str) -> int | None:
@@ -225,8 +225,8 @@ class UpTo(Kind):
 
 
 @dataclass(frozen=True)
-class ListOf(Kind):
-    element: Kind
+class ListOf(ParamType):
+    element: ParamType
     most: int | None = None
 
     def unknown(self, raw: Raw, name: str) -> list[str]:
@@ -260,7 +260,7 @@ def _elements(raw: Raw) -> list[Raw] | None:
 
 
 @dataclass(frozen=True)
-class Hash(Kind):
+class ObjectParam(ParamType):
     fields: Mapping[str, Field]
 
     def unknown(self, raw: Raw, name: str) -> list[str]:
@@ -290,10 +290,10 @@ class Hash(Kind):
 
 
 @dataclass(frozen=True)
-class ByCurrency(Kind):
+class ByCurrency(ParamType):
     """A hash whose keys are currencies."""
 
-    option: Hash
+    option: ObjectParam
 
     def unknown(self, raw: Raw, name: str) -> list[str]:
         if isinstance(raw, str):
@@ -321,7 +321,7 @@ class ByCurrency(Kind):
 
 
 @dataclass(frozen=True)
-class Metadata(Kind):
+class Metadata(ParamType):
     """Up to 50 keys of 40 characters, values of 500 (https://docs.stripe.com/api/metadata); "" removes a key."""
 
     def read(self, raw: Raw, name: str) -> dict[str, str]:
@@ -348,11 +348,11 @@ class Metadata(Kind):
 
 
 @dataclass(frozen=True)
-class Moments(Kind):
+class TimestampRange(ParamType):
     """A time, or a hash of bounds: `{"": 1700000000}` or `{"gte": …, "lt": …}`."""
 
-    bounds: Hash = field(
-        default_factory=lambda: Hash({bound: Field(Integer()) for bound in ("gt", "gte", "lt", "lte")})
+    bounds: ObjectParam = field(
+        default_factory=lambda: ObjectParam({bound: Field(Integer()) for bound in ("gt", "gte", "lt", "lte")})
     )
 
     def unknown(self, raw: Raw, name: str) -> list[str]:
@@ -365,7 +365,7 @@ class Moments(Kind):
 
 
 @dataclass(frozen=True)
-class Unsupported(Kind):
+class Unsupported(ParamType):
     """A parameter of Stripe's that the local Stripe does not have: refused by name, never ignored."""
 
     why: str
@@ -388,7 +388,7 @@ def empty(name: str) -> ApiError:
     )
 
 
-def read(form: Hash, fields: dict[str, Raw], documentation: Documentation = lambda: None) -> Params:
+def read(form: ObjectParam, fields: dict[str, Raw], documentation: Documentation = lambda: None) -> Params:
     """The parameters of a call. Unknown names are reported first, all at once, then the first other error.
 
     `documentation` gives what Stripe documents for the call: what is documented and not in `form` is refused by name.
@@ -422,15 +422,15 @@ def _parts(name: str) -> list[str]:
     return name.replace("]", "").split("[")
 
 
-def optional(**kinds: Kind) -> dict[str, Field]:
+def optional(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind) for name, kind in kinds.items()}
 
 
-def unsettable(**kinds: Kind) -> dict[str, Field]:
+def unsettable(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind, unset=True) for name, kind in kinds.items()}
 
 
-def required(**kinds: Kind) -> dict[str, Field]:
+def required(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind, required=True) for name, kind in kinds.items()}
 
 

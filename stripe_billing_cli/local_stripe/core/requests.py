@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from stripe_billing_cli.local_stripe.core.parameters import Hash, Params
+from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 
@@ -45,7 +45,7 @@ class Route:
     method: str
     path: str
     kind: str
-    form: Hash
+    form: ObjectParam
     act: Callable[[Call], Object]
     check: Callable[[Params], None] = accept
     lists: bool = False

@@ -36,7 +36,7 @@ STYLE = (
 )
 
 
-def do(call: Call, method: str, path: str, params: Mapping[str, str] | None = None) -> tuple[int, Any]:
+def call_api(call: Call, method: str, path: str, params: Mapping[str, str] | None = None) -> tuple[int, Any]:
     encoded = urlencode(list((params or {}).items()))
     query, body = (encoded, "") if method == "GET" else ("", encoded)
     done = call(Request(method, path, query, body, CALL_HEADERS))
@@ -46,7 +46,7 @@ def do(call: Call, method: str, path: str, params: Mapping[str, str] | None = No
 def confirm(call: Call, path: str, card: str, *, returns_to: str | None = None) -> tuple[str, Any]:
     """What went wrong, in words, or `requires_action` with the intent that asks for it; nothing where all is well."""
     returning = {} if returns_to is None else {"return_url": returns_to}
-    status, body = do(call, "POST", path, {"payment_method": card, **returning})
+    status, body = call_api(call, "POST", path, {"payment_method": card, **returning})
     if status != 200:
         return body["error"]["message"], None
     return ("requires_action", body) if body["status"] == "requires_action" else ("", body)
@@ -77,10 +77,10 @@ def _card(card: Card) -> str:
 
 
 def money(amount: int, currency: str) -> str:
-    return html.escape(amounts.told(Decimal(amount), currency))
+    return html.escape(amounts.format_amount(Decimal(amount), currency))
 
 
-def told(said: str) -> str:
+def error_text(said: str) -> str:
     return f'<p class="bad">{html.escape(said)}</p>' if said else ""
 
 

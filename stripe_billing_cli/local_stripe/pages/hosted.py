@@ -50,7 +50,7 @@ def answer(call: Call, request: Request) -> Answer:
 
 
 def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
-    status, invoice = forms.do(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
+    status, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
     if status != 200 or invoice["status"] == "draft":
         return forms.missing("invoice")
     said = ""
@@ -61,8 +61,8 @@ def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
         if paid == "requires_action":
             return forms.to_authentication(said_by)
         said = paid
-        _, invoice = forms.do(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
-    return forms.page(200, f"Invoice {invoice['number']}", forms.told(said) + _bill(invoice) + _ask(invoice))
+        _, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
+    return forms.page(200, f"Invoice {invoice['number']}", forms.error_text(said) + _bill(invoice) + _ask(invoice))
 
 
 def _bill(invoice: Object) -> str:
@@ -85,7 +85,7 @@ def _ask(invoice: Object) -> str:
 
 
 def _receipt(call: Call, id: str) -> Answer:
-    status, charge = forms.do(call, "GET", f"/v1/charges/{id}")
+    status, charge = forms.call_api(call, "GET", f"/v1/charges/{id}")
     if status != 200 or not charge["paid"]:
         return forms.missing("receipt")
     rows = [(charge["description"] or "Payment", charge["amount"])]
@@ -101,7 +101,7 @@ def _receipt(call: Call, id: str) -> Answer:
 
 
 def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
-    status, setup = forms.do(call, "GET", f"/v1/setup_intents/{id}")
+    status, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
     if status != 200 or not _allowed(setup, query):
         return forms.missing("card setup")
     said = ""
@@ -109,23 +109,23 @@ def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str
         said, after = forms.confirm(call, f"/v1/setup_intents/{id}/confirm", sent.get("card", ""))
         if said == "requires_action":
             return forms.to_authentication(after)
-        _, setup = forms.do(call, "GET", f"/v1/setup_intents/{id}")
+        _, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
     if setup["status"] == "succeeded":
         return forms.page(200, "Card saved", '<p class="good">The card is saved for later payments.</p>')
     if setup["status"] == "canceled":
         return forms.page(200, "Canceled", '<p class="bad">No card is asked for any more.</p>')
-    return forms.page(200, "Save a card", forms.told(said) + forms.form("Save card"))
+    return forms.page(200, "Save a card", forms.error_text(said) + forms.form("Save card"))
 
 
 def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
     kind = "payment_intents" if id.startswith("pi_") else "setup_intents"
-    status, intent = forms.do(call, "GET", f"/v1/{kind}/{id}")
+    status, intent = forms.call_api(call, "GET", f"/v1/{kind}/{id}")
     if status != 200 or not _allowed(intent, query):
         return forms.missing("authentication")
     if sent and intent["status"] == "requires_action":
         succeeds = "true" if sent.get("outcome") == "complete" else "false"
         back = (intent["next_action"].get("redirect_to_url") or {}).get("return_url")
-        _, intent = forms.do(call, "POST", f"/local/{kind}/{id}/authenticate", {"succeeds": succeeds})
+        _, intent = forms.call_api(call, "POST", f"/local/{kind}/{id}/authenticate", {"succeeds": succeeds})
         if back and re.match(r"https?://", back):
             mark = "&" if "?" in back else "?"
             return Answer(303, "", {**forms.HEADERS, "Location": f"{back}{mark}{urlencode({kind[:-1]: id})}"})

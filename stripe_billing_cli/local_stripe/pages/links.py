@@ -21,7 +21,7 @@ SESSION_ID = "{CHECKOUT_SESSION_ID}"
 
 def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
     """Collects a card, and leads to the session's `success_url`."""
-    status, session = forms.do(call, "GET", f"/v1/checkout/sessions/{id}")
+    status, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
     if status != 200:
         return forms.missing("Checkout session")
     said = ""
@@ -30,7 +30,7 @@ def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
         said, after = forms.confirm(call, path, sent.get("card", ""), returns_to=_done(session))
         if said == "requires_action":
             return forms.to_authentication(after)
-        _, session = forms.do(call, "GET", f"/v1/checkout/sessions/{id}")
+        _, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
         if session["status"] == "complete":
             return _redirect(_done(session))
     match session["status"]:
@@ -39,7 +39,7 @@ def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
         case "expired":
             return forms.page(200, "Expired", '<p class="bad">This link has expired.</p>')
     return forms.page(
-        200, "Save a card", forms.told(said) + forms.form("Save card") + _link("Back", session["cancel_url"])
+        200, "Save a card", forms.error_text(said) + forms.form("Save card") + _link("Back", session["cancel_url"])
     )
 
 
@@ -61,7 +61,7 @@ def _link(text: str, url: str | None) -> str:
 
 def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
     """What the session's flow is about, else all that the page can do."""
-    status, session = forms.do(call, "GET", f"/local/billing_portal/sessions/{secret}")
+    status, session = forms.call_api(call, "GET", f"/local/billing_portal/sessions/{secret}")
     if status != 200:
         return forms.missing("portal session")
     flow = session["flow"] or {"type": "all"}
@@ -69,7 +69,7 @@ def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
     if done and flow.get("after_completion", {}).get("type") == "redirect":
         return _redirect(flow["after_completion"]["redirect"]["return_url"])
     good = f'<p class="good">{html.escape(done)}</p>' if done else ""
-    body = good + forms.told(said)
+    body = good + forms.error_text(said)
     if flow["type"] in ("all", "payment_method_update") and not (done and session["flow"]):
         body += forms.form("Use this card from now on")
     if flow["type"] in ("all", "subscription_cancel") and not (done and session["flow"]):
@@ -78,7 +78,7 @@ def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
 
 
 def _cancelable(call: Call, session: Object) -> list[Any]:
-    _, listed = forms.do(call, "GET", "/v1/subscriptions", {"customer": session["customer"], "limit": "100"})
+    _, listed = forms.call_api(call, "GET", "/v1/subscriptions", {"customer": session["customer"], "limit": "100"})
     flow = (session["flow"] or {}).get("subscription_cancel")
     return [
         one
@@ -99,12 +99,12 @@ def _act(call: Call, session: Object, sent: Mapping[str, str]) -> tuple[str, str
     """What went wrong, and what was done, in words."""
     if "cancel" in sent:
         return _cancel(call, session, sent["cancel"])
-    status, method = forms.do(
+    status, method = forms.call_api(
         call, "POST", f"/v1/payment_methods/{sent.get('card', '')}/attach", {"customer": session["customer"]}
     )
     if status == 200:
         default = {"invoice_settings[default_payment_method]": method["id"]}
-        status, method = forms.do(call, "POST", f"/v1/customers/{session['customer']}", default)
+        status, method = forms.call_api(call, "POST", f"/v1/customers/{session['customer']}", default)
     return ("", "The card is saved, and charged from now on.") if status == 200 else (method["error"]["message"], "")
 
 
@@ -112,10 +112,10 @@ def _cancel(call: Call, session: Object, id: str) -> tuple[str, str]:
     """As the configuration has it: at the end of the period, or at once."""
     if all(one["id"] != id for one in _cancelable(call, session)):
         return "This subscription cannot be canceled here.", ""
-    _, configuration = forms.do(call, "GET", f"/v1/billing_portal/configurations/{session['configuration']}")
+    _, configuration = forms.call_api(call, "GET", f"/v1/billing_portal/configurations/{session['configuration']}")
     path = f"/v1/subscriptions/{id}"
     if configuration["features"]["subscription_cancel"]["mode"] == "immediately":
-        status, answered = forms.do(call, "DELETE", path)
+        status, answered = forms.call_api(call, "DELETE", path)
     else:
-        status, answered = forms.do(call, "POST", path, {"cancel_at_period_end": "true"})
+        status, answered = forms.call_api(call, "POST", path, {"cancel_at_period_end": "true"})
     return ("", "The subscription is canceled.") if status == 200 else (answered["error"]["message"], "")

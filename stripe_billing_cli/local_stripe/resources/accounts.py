@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
@@ -148,6 +148,6 @@ def not_reachable(account: str) -> ApiError:
 
 
 ROUTES = (
-    Route("GET", "/v1/account", "account", Hash({"expand": EXPAND}), retrieve),
-    Route("GET", "/v1/accounts/{id}", "account", Hash({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/account", "account", ObjectParam({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/accounts/{id}", "account", ObjectParam({"expand": EXPAND}), retrieve),
 )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import ledger
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Text, optional
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Text, optional
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
-LIST = Hash({**LIST_FIELDS, **optional(currency=Text(), payout=Text(), source=Text(), type=Text())})
-READ = Hash({"expand": EXPAND})
+LIST = ObjectParam({**LIST_FIELDS, **optional(currency=Text(), payout=Text(), source=Text(), type=Text())})
+READ = ObjectParam({"expand": EXPAND})
 
 
 def balance(call: Call) -> Object:

@@ -13,9 +13,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Currency,
     Email,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     unsettable,
@@ -28,7 +28,7 @@ from stripe_billing_cli.local_stripe.resources.payment_intents import fields as 
 from stripe_billing_cli.local_stripe.resources.payment_intents.handlers import shipping
 
 NO_CONNECT = "it has no connected accounts"
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **optional(
             amount=Integer(1),
@@ -51,12 +51,12 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **optional(
             customer=Text(),
             description=Text(40_000),
-            fraud_details=Hash(unsettable(user_report=Choice(("fraudulent", "safe")))),
+            fraud_details=ObjectParam(unsettable(user_report=Choice(("fraudulent", "safe")))),
             receipt_email=Email(),
             shipping=intent_forms.SHIPPING,
             transfer_group=Text(),
@@ -65,7 +65,7 @@ UPDATE = Hash(
         "expand": EXPAND,
     }
 )
-CAPTURE = Hash(
+CAPTURE = ObjectParam(
     {
         **optional(
             amount=Integer(), receipt_email=Email(), statement_descriptor=Text(), statement_descriptor_suffix=Text()
@@ -74,14 +74,14 @@ CAPTURE = Hash(
         "expand": EXPAND,
     }
 )
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(customer=Text(), payment_intent=Text()),
         **unsupported(NO_CONNECT, "transfer_group"),
     }
 )
-READ = Hash({"expand": EXPAND})
+READ = ObjectParam({"expand": EXPAND})
 NO_TOKENS = (
     "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "
     "your payments, you will need to use the Payment Intents and Payment Methods API. Read more about what you should "

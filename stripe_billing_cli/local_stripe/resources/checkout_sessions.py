@@ -17,10 +17,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
     Currency,
-    Hash,
     Integer,
     ListOf,
     Metadata,
+    ObjectParam,
     Params,
     Text,
     Url,
@@ -47,7 +47,7 @@ NULL = (
     "tax_id_collection total_details wallet_options"
 ).split()
 ONLY_CARDS = "its Checkout collects cards, in mode `setup`"
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(mode=Choice(("payment", "setup", "subscription"))),
         **optional(
@@ -61,7 +61,7 @@ CREATE = Hash(
             locale=Choice(page_addresses.LOCALES),
             metadata=Metadata(),
             payment_method_types=ListOf(Choice(("card",))),
-            setup_intent_data=Hash(
+            setup_intent_data=ObjectParam(
                 {
                     **optional(description=Text(1000), metadata=Metadata()),
                     **unsupported("it has no connected accounts", "on_behalf_of"),
@@ -85,19 +85,19 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **unsettable(metadata=Metadata()),
         **unsupported(ONLY_CARDS, "collected_information line_items payment_intent_data shipping_options"),
         "expand": EXPAND,
     }
 )
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(
             customer=Text(),
-            customer_details=Hash(required(email=Text(800))),
+            customer_details=ObjectParam(required(email=Text(800))),
             status=Choice(("complete", "expired", "open")),
         ),
         **unsupported("it has no accounts that are customers", "customer_account"),
@@ -247,7 +247,7 @@ PATH = "/v1/checkout/sessions"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, LIST, list_sessions, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/expire", KIND, Hash({"expand": EXPAND}), expire),
+    Route("POST", f"{PATH}/{{id}}/expire", KIND, ObjectParam({"expand": EXPAND}), expire),
 )

@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import ApiError
-from stripe_billing_cli.local_stripe.core.parameters import Hash
+from stripe_billing_cli.local_stripe.core.parameters import ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
@@ -34,6 +34,6 @@ def _none(of: str) -> ApiError:
 
 
 ROUTES = (
-    Route("DELETE", "/v1/subscriptions/{id}/discount", discount.KIND, Hash({}), delete_of_subscription),
-    Route("DELETE", "/v1/customers/{id}/discount", discount.KIND, Hash({}), delete_of_customer),
+    Route("DELETE", "/v1/subscriptions/{id}/discount", discount.KIND, ObjectParam({}), delete_of_subscription),
+    Route("DELETE", "/v1/customers/{id}/discount", discount.KIND, ObjectParam({}), delete_of_customer),
 )

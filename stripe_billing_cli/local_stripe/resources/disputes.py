@@ -10,8 +10,8 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
-    Hash,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     unsettable,
@@ -24,16 +24,18 @@ LONG_TEXTS = (
     "access_activity_log cancellation_policy_disclosure cancellation_rebuttal duplicate_charge_explanation "
     "product_description refund_policy_disclosure refund_refusal_explanation uncategorized_text"
 ).split()
-EVIDENCE = Hash(
+EVIDENCE = ObjectParam(
     {
         **unsettable(**{name: Text(20_000 if name in LONG_TEXTS else 5000) for name in disputes.TEXTS}),
         **unsupported("it has no files", " ".join(disputes.FILES)),
         **unsupported("its banks read plain evidence only", "enhanced_evidence"),
     }
 )
-UPDATE = Hash({**optional(evidence=EVIDENCE, submit=Boolean()), **unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = Hash({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
-READ = Hash({"expand": EXPAND})
+UPDATE = ObjectParam(
+    {**optional(evidence=EVIDENCE, submit=Boolean()), **unsettable(metadata=Metadata()), "expand": EXPAND}
+)
+LIST = ObjectParam({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
+READ = ObjectParam({"expand": EXPAND})
 
 
 def find(call: Call) -> Object:

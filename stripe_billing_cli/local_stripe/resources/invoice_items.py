@@ -11,9 +11,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     Currency,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     required,
@@ -25,9 +25,9 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND = invoice_items.KIND
-PERIOD = Hash(required(start=Integer(), end=Integer()))
+PERIOD = ObjectParam(required(start=Integer(), end=Integer()))
 PRICED = "its invoice items have an amount, or a whole quantity of a price"
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(customer=Text()),
         **optional(
@@ -36,7 +36,7 @@ CREATE = Hash(
             description=Text(),
             invoice=Text(),
             period=PERIOD,
-            pricing=Hash(optional(price=Text())),
+            pricing=ObjectParam(optional(price=Text())),
             quantity=Integer(0),
             subscription=Text(),
         ),
@@ -48,7 +48,7 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **optional(amount=Integer(), description=Text(), period=PERIOD, quantity=Integer(0)),
         **unsettable(metadata=Metadata()),
@@ -59,7 +59,7 @@ UPDATE = Hash(
         "expand": EXPAND,
     }
 )
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(customer=Text(), invoice=Text(), pending=Boolean()),
@@ -80,7 +80,7 @@ def create(call: Call) -> Object:
     if "subscription" in params and call.store.get("subscription", params["subscription"]) is None:
         raise no_such("subscription", params["subscription"], "subscription")
     draft = _draft(call, params["invoice"], customer) if "invoice" in params else None
-    line = invoice_items.asked_for(call, params, currency)
+    line = invoice_items.line_from_params(call, params, currency)
     customer_currency.check(call, customer, currency)
     if customer["currency"] != currency:
         customers.save(call, customer, {**customer, "currency": currency})
@@ -172,7 +172,7 @@ PATH = "/v1/invoiceitems"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_items, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )

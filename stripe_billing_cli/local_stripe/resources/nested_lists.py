@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page, page_of
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Hash, Text, optional
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, optional
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -55,10 +55,10 @@ def _customer(call: Call) -> str:
 
 
 CUSTOMERS, SESSIONS = "/v1/customers/{id}", "/v1/checkout/sessions/{id}"
-LIST = Hash(PLAIN)
-ACCOUNTS = Hash({**PLAIN, **optional(object=Choice(("bank_account", "card")))})
-SOURCES = Hash({**PLAIN, **optional(object=Text())})
-ONE = Hash({"expand": EXPAND})
+LIST = ObjectParam(PLAIN)
+ACCOUNTS = ObjectParam({**PLAIN, **optional(object=Choice(("bank_account", "card")))})
+SOURCES = ObjectParam({**PLAIN, **optional(object=Text())})
+ONE = ObjectParam({"expand": EXPAND})
 ROUTES = (
     Route("GET", f"{CUSTOMERS}/subscriptions", "subscription", LIST, list_subscriptions, lists=True),
     Route("GET", f"{CUSTOMERS}/subscriptions/{{id}}", "subscription", ONE, retrieve_subscription),

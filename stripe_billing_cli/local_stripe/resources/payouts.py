@@ -10,12 +10,12 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
     Currency,
-    Hash,
     Integer,
     Metadata,
-    Moments,
+    ObjectParam,
     Params,
     Text,
+    TimestampRange,
     optional,
     required,
     unsettable,
@@ -24,7 +24,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "payout"
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(amount=Integer(), currency=Currency()),
         **optional(
@@ -39,10 +39,10 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash({**unsettable(metadata=Metadata()), "expand": EXPAND})
-REVERSE = Hash({**optional(metadata=Metadata()), "expand": EXPAND})
-LIST = Hash({**LIST_FIELDS, **optional(arrival_date=Moments(), destination=Text(), status=Text())})
-READ = Hash({"expand": EXPAND})
+UPDATE = ObjectParam({**unsettable(metadata=Metadata()), "expand": EXPAND})
+REVERSE = ObjectParam({**optional(metadata=Metadata()), "expand": EXPAND})
+LIST = ObjectParam({**LIST_FIELDS, **optional(arrival_date=TimestampRange(), destination=Text(), status=Text())})
+READ = ObjectParam({"expand": EXPAND})
 
 
 def check(params: Params) -> None:

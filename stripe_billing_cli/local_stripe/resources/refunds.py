@@ -9,9 +9,9 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -30,13 +30,15 @@ OF_CHARGE = {
     "expand": EXPAND,
 }
 NO_CASH = unsupported("it has no cash balances", "currency customer origin")
-CREATE = Hash({**OF_CHARGE, **optional(charge=Text(), payment_intent=Text()), **NO_CASH})
-CREATE_BY_CHARGE = Hash({**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent"), **NO_CASH})
-LEGACY = Hash({**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent")})
-UPDATE = Hash({**unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = Hash({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
-LIST_BY_CHARGE = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
-READ = Hash({"expand": EXPAND})
+CREATE = ObjectParam({**OF_CHARGE, **optional(charge=Text(), payment_intent=Text()), **NO_CASH})
+CREATE_BY_CHARGE = ObjectParam(
+    {**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent"), **NO_CASH}
+)
+LEGACY = ObjectParam({**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent")})
+UPDATE = ObjectParam({**unsettable(metadata=Metadata()), "expand": EXPAND})
+LIST = ObjectParam({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
+LIST_BY_CHARGE = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+READ = ObjectParam({"expand": EXPAND})
 
 
 def check(params: Params) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import Hash, Text, required
+from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Text, required
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -77,7 +77,7 @@ ROUTES = (
         "GET",
         PATH,
         KIND,
-        Hash({**LIST_FIELDS, **required(setup_intent=Text())}),
+        ObjectParam({**LIST_FIELDS, **required(setup_intent=Text())}),
         list_attempts,
         lists=True,
     ),

@@ -17,8 +17,8 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Field,
-    Hash,
     Integer,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -42,8 +42,8 @@ ITEM = {
 }
 CREATE = form.Item({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
 UPDATE = form.Item({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
-DELETE = Hash({**HOW, **optional(clear_usage=Boolean())})
-LIST = Hash(
+DELETE = ObjectParam({**HOW, **optional(clear_usage=Boolean())})
+LIST = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
         "subscription": Field(Text(), required=True),
@@ -116,7 +116,7 @@ PATH = "/v1/subscription_items"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, LIST, list_items, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update_item),
     Route("DELETE", f"{PATH}/{{id}}", KIND, DELETE, delete),
 )

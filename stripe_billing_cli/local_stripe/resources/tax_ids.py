@@ -13,7 +13,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Hash, Text, required
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, required
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -95,9 +95,9 @@ REGISTERED = ("au_abn", "eu_vat", "gb_vat")
 """Types that there is a register for."""
 KNOWN = {"000000000": "verified", "111111111": "unverified"}
 """What a value of Stripe's test mode ends with, and what the register says of it."""
-NEW = Hash(required(type=Choice(TYPES), value=Text(100)))
-CREATE = Hash({**NEW.fields, "expand": EXPAND})
-LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+NEW = ObjectParam(required(type=Choice(TYPES), value=Text(100)))
+CREATE = ObjectParam({**NEW.fields, "expand": EXPAND})
+LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 
 
 def check_value(params: Mapping[str, Any], param: str = "value") -> None:
@@ -165,7 +165,7 @@ def verify(call: Call, id: str) -> None:
     events.record(call, "customer.tax_id.updated", after, before)
 
 
-def of(call: Call, customer: str) -> list[Object]:
+def shown_on_invoice(call: Call, customer: str) -> list[Object]:
     """As an invoice shows them, oldest first."""
     found = call.store.select(KIND, equal(json_field("customer"), customer), newest_first=False, limit=100)
     return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in found]
@@ -206,6 +206,6 @@ PATH = "/v1/customers/{id}/tax_ids"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_ids, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )

@@ -13,8 +13,8 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     Choice,
-    Hash,
     Metadata,
+    ObjectParam,
     Percent,
     Text,
     optional,
@@ -39,7 +39,7 @@ DESCRIBED = optional(
     state=Text(),
     tax_type=Choice(tuple(TAX_TYPES.split())),
 )
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(display_name=Text(50), inclusive=Boolean(), percentage=Percent()),
         **DESCRIBED,
@@ -47,8 +47,10 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash({**DESCRIBED, **optional(display_name=Text(50)), **unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = Hash({**LIST_FIELDS, **optional(active=Boolean(), inclusive=Boolean())})
+UPDATE = ObjectParam(
+    {**DESCRIBED, **optional(display_name=Text(50)), **unsettable(metadata=Metadata()), "expand": EXPAND}
+)
+LIST = ObjectParam({**LIST_FIELDS, **optional(active=Boolean(), inclusive=Boolean())})
 
 
 def create(call: Call) -> Object:
@@ -109,6 +111,6 @@ PATH = "/v1/tax_rates"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_rates, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

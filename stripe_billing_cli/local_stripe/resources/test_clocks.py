@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.clocks import KIND
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Integer, Text, optional, required
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam, Text, optional, required
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers, deletion
@@ -80,13 +80,13 @@ def _check_far(call: Call, clock: Object, until: int) -> None:
         "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
     )
     recurring = [
-        billing_intervals.rhythm(known.price(item["price"]))
+        billing_intervals.billing_interval(known.price(item["price"]))
         for subscription in living
         if subscription["status"] not in ("canceled", "incomplete_expired")
         for item in subscription["items"]["data"]
     ]
     now = clock["frozen_time"]
-    furthest = min((rhythm.boundary(now, 2) for rhythm in recurring), default=now + TWO_YEARS)
+    furthest = min((billing_interval.boundary(now, 2) for billing_interval in recurring), default=now + TWO_YEARS)
     if until > furthest:
         raise invalid(
             "You can only advance a test clock up to two intervals of its shortest subscription, or two years if it "
@@ -113,13 +113,15 @@ def list_clocks(call: Call) -> Object:
 
 
 PATH = "/v1/test_helpers/test_clocks"
-CREATE = Hash({**required(frozen_time=Integer(0)), **optional(customer=Text(), name=Text(300)), "expand": EXPAND})
-ADVANCE = Hash({**required(frozen_time=Integer(0)), "expand": EXPAND})
-LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+CREATE = ObjectParam(
+    {**required(frozen_time=Integer(0)), **optional(customer=Text(), name=Text(300)), "expand": EXPAND}
+)
+ADVANCE = ObjectParam({**required(frozen_time=Integer(0)), "expand": EXPAND})
+LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_clocks, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )

@@ -8,8 +8,8 @@ from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Currency,
-    Hash,
     Integer,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -32,14 +32,14 @@ BRANDS = {
 }
 """As cards name them, which payment methods name otherwise."""
 ADDRESS = ("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip")
-CARD = Hash(
+CARD = ObjectParam(
     {
         **required(exp_month=Integer(), exp_year=Integer(0), number=Text()),
         **optional(currency=Currency(), cvc=Text(), name=Text(), **{name: Text() for name in ADDRESS}),
         **unsupported("its cards belong to one network", "networks"),
     }
 )
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **optional(card=CARD),
         **unsupported("its tokens are of cards", "account bank_account cvc_update person pii"),
@@ -102,5 +102,5 @@ def retrieve(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", "/v1/tokens", KIND, CREATE, create, check),
-    Route("GET", "/v1/tokens/{id}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/tokens/{id}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
 )

@@ -11,10 +11,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ByCurrency,
     Choice,
     Currency,
-    Hash,
     Integer,
     ListOf,
     Metadata,
+    ObjectParam,
     Params,
     Percent,
     Text,
@@ -29,12 +29,12 @@ KIND = "coupon"
 EXPIRE = "coupon.expire"
 
 
-OPTIONS = ByCurrency(Hash(required(amount_off=Integer(1))))
-CREATE = Hash(
+OPTIONS = ByCurrency(ObjectParam(required(amount_off=Integer(1))))
+CREATE = ObjectParam(
     {
         **optional(
             amount_off=Integer(1),
-            applies_to=Hash(optional(products=ListOf(Text()))),
+            applies_to=ObjectParam(optional(products=ListOf(Text()))),
             currency=Currency(),
             currency_options=OPTIONS,
             duration=Choice(("forever", "once", "repeating")),
@@ -49,7 +49,7 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **optional(currency_options=OPTIONS),
         **unsettable(metadata=Metadata(), name=Text(40)),
@@ -182,8 +182,8 @@ def list_coupons(call: Call) -> Object:
 PATH = "/v1/coupons"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
-    Route("GET", PATH, KIND, Hash(LIST_FIELDS), list_coupons, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", PATH, KIND, ObjectParam(LIST_FIELDS), list_coupons, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )

@@ -10,14 +10,14 @@ from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion
 from stripe_billing_cli.local_stripe.billing.periods import add_months
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.core.parameters import Hash, ListOf, Text, optional
+from stripe_billing_cli.local_stripe.core.parameters import ListOf, ObjectParam, Text, optional
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "discount"
 END = "discount.end"
 MOST = 20
-FORM = ListOf(Hash(optional(coupon=Text(), discount=Text(), promotion_code=Text())), MOST)
+FORM = ListOf(ObjectParam(optional(coupon=Text(), discount=Text(), promotion_code=Text())), MOST)
 SOURCES = ("coupon", "discount", "promotion_code")
 Wanted = Sequence[Mapping[str, Any]]
 
@@ -75,7 +75,7 @@ def _distinct(discounts: Sequence[Object]) -> list[str]:
 def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
     """A discount that is there already, or a new one, stored."""
     if "discount" in wanted:
-        return held(call, wanted, param, on)
+        return existing_discount(call, wanted, param, on)
     coupon, promotion = applicable(call, wanted, param, on)
     discount = new(call, coupon, on.customer["id"], on.subscription, promotion)
     call.store.insert(KIND, discount)
@@ -86,7 +86,7 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
     return discount
 
 
-def held(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
+def existing_discount(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
     """A discount that the subscription has already, to be kept."""
     _check_one(wanted, param)
     found = call.store.get(KIND, wanted["discount"])

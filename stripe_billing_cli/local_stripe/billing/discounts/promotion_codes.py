@@ -18,9 +18,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ByCurrency,
     Choice,
     Currency,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -36,10 +36,10 @@ KIND = "promotion_code"
 CODE = re.compile("[a-zA-Z0-9_-]+")
 AMOUNT = ("minimum_amount", "minimum_amount_currency")
 EXPIRE = "promotion_code.expire"
-OPTIONS = ByCurrency(Hash(optional(minimum_amount=Integer(1))))
-CREATE = Hash(
+OPTIONS = ByCurrency(ObjectParam(optional(minimum_amount=Integer(1))))
+CREATE = ObjectParam(
     {
-        **required(promotion=Hash({**required(type=Choice(("coupon",))), **optional(coupon=Text())})),
+        **required(promotion=ObjectParam({**required(type=Choice(("coupon",))), **optional(coupon=Text())})),
         **optional(
             active=Boolean(),
             code=Text(500),
@@ -47,7 +47,7 @@ CREATE = Hash(
             expires_at=Integer(),
             max_redemptions=Integer(1),
             metadata=Metadata(),
-            restrictions=Hash(
+            restrictions=ObjectParam(
                 optional(
                     currency_options=OPTIONS,
                     first_time_transaction=Boolean(),
@@ -60,14 +60,14 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
-        **optional(active=Boolean(), restrictions=Hash(optional(currency_options=OPTIONS))),
+        **optional(active=Boolean(), restrictions=ObjectParam(optional(currency_options=OPTIONS))),
         **unsettable(metadata=Metadata()),
         "expand": EXPAND,
     }
 )
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(active=Boolean(), code=Text(), coupon=Text(), customer=Text()),
@@ -231,6 +231,6 @@ PATH = "/v1/promotion_codes"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check_new),
     Route("GET", PATH, KIND, LIST, list_codes, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

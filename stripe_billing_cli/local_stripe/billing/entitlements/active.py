@@ -9,7 +9,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core import events, identifiers
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, one_of, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, Hash, Text
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, ObjectParam, Text
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.entitlements import features, product_features
@@ -19,7 +19,7 @@ SUMMARY = "entitlements.active_entitlement_summary"
 ENTITLING = ("active", "past_due", "trialing")
 SHOWN = 10
 """How many entitlements the summary in an event holds."""
-LIST = Hash(
+LIST = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
         "customer": Field(Text(), required=True),
@@ -53,7 +53,10 @@ def _wanted(call: Call, customer: str) -> list[str]:
         for item in subscription["items"]["data"]:
             price = call.store.get("price", item["price"])
             if price is not None:
-                found |= {held["entitlement_feature"]: None for held in product_features.of(call, price["product"])}
+                found |= {
+                    held["entitlement_feature"]: None
+                    for held in product_features.list_for_product(call, price["product"])
+                }
     return list(found)
 
 
@@ -110,5 +113,5 @@ def list_entitlements(call: Call) -> Object:
 PATH = "/v1/entitlements/active_entitlements"
 ROUTES = (
     Route("GET", PATH, KIND, LIST, list_entitlements, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
 )

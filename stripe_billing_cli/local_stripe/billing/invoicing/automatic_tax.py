@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 BY_POSTAL_CODE = ("CA", "US")
 
 
-def of(enabled: bool) -> Object:
+def on_subscription(enabled: bool) -> Object:
     """As a subscription shows it."""
     return {
         "disabled_reason": None,
@@ -26,7 +26,7 @@ def on_invoice(subscription: Object | None) -> Object:
     """As an invoice shows it, computed at once."""
     enabled = bool(subscription and subscription["automatic_tax"]["enabled"])
     done = {"provider": "stripe", "status": "complete"} if enabled else {"provider": None, "status": None}
-    return {**of(enabled), **done}
+    return {**on_subscription(enabled), **done}
 
 
 def check_location(customer: Object) -> None:

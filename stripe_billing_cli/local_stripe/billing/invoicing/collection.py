@@ -91,7 +91,7 @@ def _next_attempt(call: Call, invoice: Object) -> int | None:
         return None
     if not invoice["auto_advance"] or invoice["attempt_count"] > len(RETRY_AFTER_DAYS):
         return None
-    waiting = ((repository.of_invoice(call, invoice) or {}).get("_pending_change")) or {}
+    waiting = ((repository.find_for_invoice(call, invoice) or {}).get("_pending_change")) or {}
     if waiting.get("invoice") == invoice["id"] and not waiting.get("retries"):
         return None
     at: int = call.now + RETRY_AFTER_DAYS[invoice["attempt_count"] - 1] * invoices.DAY
@@ -103,7 +103,7 @@ def attempt(call: Call, invoice: Object) -> Object:
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
         return invoice
-    method = default_method(call, customer, repository.of_invoice(call, invoice), invoice)
+    method = default_method(call, customer, repository.find_for_invoice(call, invoice), invoice)
     if method is not None:
         return charge(call, invoice, method, off_session=True)[0]
     intent = invoices.intent_of(call, invoice)

@@ -15,9 +15,9 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Currency,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     required,
@@ -28,7 +28,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "customer_balance_transaction"
 PATH = "/v1/customers/{id}/balance_transactions"
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(amount=Integer(), currency=Currency()),
         **optional(description=Text(350)),
@@ -36,8 +36,8 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash({**optional(description=Text(350)), **unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = Hash({**LIST_FIELDS, **optional(invoice=Text())})
+UPDATE = ObjectParam({**optional(description=Text(350)), **unsettable(metadata=Metadata()), "expand": EXPAND})
+LIST = ObjectParam({**LIST_FIELDS, **optional(invoice=Text())})
 
 
 def record(call: Call, customer: Object, amount: int, type: str, currency: str | None = None, **rest: Any) -> Object:
@@ -147,6 +147,6 @@ def _customer(call: Call) -> Object:
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_transactions, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

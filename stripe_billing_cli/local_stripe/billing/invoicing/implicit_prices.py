@@ -15,10 +15,10 @@ from stripe_billing_cli.local_stripe.resources.products import products
 
 def for_amount(call: Call, description: str, amount: int, currency: str) -> Object:
     """The price of this amount, of the product with this description."""
-    return of_product(call, _product(call, description), amount, currency)
+    return for_product(call, _product(call, description), amount, currency)
 
 
-def of_product(call: Call, product: str, amount: int, currency: str) -> Object:
+def for_product(call: Call, product: str, amount: int, currency: str) -> Object:
     wanted = [
         *equal("product", product),
         *equal("currency", currency),

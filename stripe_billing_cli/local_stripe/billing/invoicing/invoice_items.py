@@ -131,7 +131,7 @@ def bill(call: Call, items: list[Object], invoice: str) -> None:
         call.store.replace("invoiceitem", {**item, "invoice": invoice})
 
 
-def asked_for(call: Call, params: Mapping[str, Any], currency: str, param: str = "") -> Line:
+def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param: str = "") -> Line:
     """The amount, or the quantity of a one-time price, that a call wants billed. `param`: what the names stand in."""
     period = params.get("period", {"start": call.now, "end": call.now})
     start, end = period["start"], period["end"]
@@ -145,11 +145,13 @@ def asked_for(call: Call, params: Mapping[str, Any], currency: str, param: str =
         amount, description = params["amount"], params.get("description", "")
         price = implicit_prices.for_amount(call, description, amount, currency)
         return Line(amount, description, start, end, price, 1, None, unit_amount=str(amount))
-    line = of_price(call, price, params.get("quantity", 1), currency, (start, end), named)
+    line = line_for_price(call, price, params.get("quantity", 1), currency, (start, end), named)
     return replace(line, description=params.get("description") or line.description)
 
 
-def of_price(call: Call, price: Object, quantity: int, currency: str, period: tuple[int, int], param: str) -> Line:
+def line_for_price(
+    call: Call, price: Object, quantity: int, currency: str, period: tuple[int, int], param: str
+) -> Line:
     """So many of a one-time price."""
     if currency not in price["currency_options"]:
         raise invalid(
@@ -197,7 +199,7 @@ def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
     after = {**before, **{name: params[name] for name in ("amount", "description", "period") if name in params}}
     price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
     if "amount" in params and price is not None:
-        made = implicit_prices.of_product(call, price["product"], params["amount"], before["currency"])
+        made = implicit_prices.for_product(call, price["product"], params["amount"], before["currency"])
         after["pricing"] = lines.priced(made, str(params["amount"]))
     if "quantity" in params:
         if price is None or "amount" in params or price.get("_made_for"):

@@ -74,7 +74,7 @@ def drafted(
         "customer_phone": customer["phone"],
         "customer_shipping": customer["shipping"],
         "customer_tax_exempt": customer["tax_exempt"],
-        "customer_tax_ids": tax_ids.of(call, customer["id"]),
+        "customer_tax_ids": tax_ids.shown_on_invoice(call, customer["id"]),
         "default_tax_rates": [],
         "discounts": [],
         "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
@@ -363,7 +363,7 @@ def _cancel_payment(call: Call, invoice: Object, reason: str) -> None:
         payment_intents.cancel(call, intent, reason)
 
 
-def of_subscription(call: Call, subscription: str) -> list[Object]:
+def list_for_subscription(call: Call, subscription: str) -> list[Object]:
     """All invoices of a subscription, oldest first."""
     condition = Condition("json_extract(body, '$.parent.subscription_details.subscription') = ?", (subscription,))
     return call.store.select("invoice", [condition], newest_first=False, limit=10_000)

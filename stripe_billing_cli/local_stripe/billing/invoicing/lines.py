@@ -106,7 +106,7 @@ def rate(price: Object, currency: str, part: pricing.Part) -> str:
     divisor = price["transform_quantity"]
     per = f" per {divisor['divide_by']}" if divisor else ""
     tier = f"Tier {part.tier} " if part.tier is not None else ""
-    return f"{tier}at {amounts.told(part.unit_amount, currency)}{per} / {every}"
+    return f"{tier}at {amounts.format_amount(part.unit_amount, currency)}{per} / {every}"
 
 
 def day(moment: int) -> str:

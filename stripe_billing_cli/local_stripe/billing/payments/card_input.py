@@ -64,7 +64,7 @@ def _adds_up(number: str) -> bool:
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
-def given(call: Call, params: Mapping[str, Any], param: str = "card[token]") -> tuple[Card, Mapping[str, Any]]:
+def read_card(call: Call, params: Mapping[str, Any], param: str = "card[token]") -> tuple[Card, Mapping[str, Any]]:
     """The card that `card` in a call means, and what it says of its expiry. A token can be used once."""
     if "token" not in params:
         return by_number(call, params), in_full(params)

@@ -16,8 +16,8 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Field,
-    Hash,
     Integer,
+    ObjectParam,
     Text,
     optional,
     required,
@@ -176,7 +176,7 @@ def _bank(names: str) -> dict[str, Field]:
 
 PLAIN = MethodType({}, _as_given())
 HOLDER = Choice(("company", "individual"))
-DATE = Hash(required(day=Integer(), month=Integer(), year=Integer()))
+DATE = ObjectParam(required(day=Integer(), month=Integer(), year=Integer()))
 OWN: Mapping[str, MethodType] = {
     "acss_debit": MethodType(required(account_number=Text(), institution_number=Text(), transit_number=Text()), _acss),
     "au_becs_debit": MethodType(

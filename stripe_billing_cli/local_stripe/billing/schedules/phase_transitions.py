@@ -71,7 +71,7 @@ def start(call: Call, before: Object, customer: Object) -> Object:
         "items": phase["items"],
         "billing_mode": before["billing_mode"],
         "metadata": phase["metadata"],
-        "discounts": given(phase["discounts"]),
+        "discounts": discount_params(phase["discounts"]),
         **{name: value for name, value in settings.items() if value is not None},
     }
     if phase["trial_end"] is not None:
@@ -128,7 +128,7 @@ def _become(call: Call, found: Object, phase: Object, proration: str, before: Ob
         "metadata": merged(before["metadata"], phase["metadata"]),
     }
     if redeems:
-        wanted = kept(call, before, phase["discounts"])
+        wanted = continued_discounts(call, before, phase["discounts"])
         after["discounts"] = discount.changed(call, wanted or None, before, redemption(call, before))
     over = all(item["current_period_end"] <= call.now for item in before["items"]["data"])
     trial_end = phase["trial_end"] if phase["trial_end"] and phase["trial_end"] > call.now else None
@@ -155,7 +155,7 @@ def _change(call: Call, found: Object, phase: Object, subscription: Object, pror
     known = price_checks.catalog(call)
     return changes.decide(
         subscription,
-        matched(subscription["items"]["data"], phase["items"], known),
+        match_items(subscription["items"]["data"], phase["items"], known),
         known,
         at=call.now,
         now=call.now,
@@ -167,8 +167,8 @@ def _change(call: Call, found: Object, phase: Object, subscription: Object, pror
 def _beats_otherwise(subscription: Object, phase: Object, known: Catalog) -> bool:
     """Whether the intervals change, so that the anchor is "automatically modified as needed when entering the phase"
     (`billing_cycle_anchor` in `stripe/params/_subscription_schedule_create_params.py`)."""
-    old = {billing_intervals.rhythm(known.price(item["price"])) for item in subscription["items"]["data"]}
-    return old != {billing_intervals.rhythm(known.price(item["price"])) for item in phase["items"]}
+    old = {billing_intervals.billing_interval(known.price(item["price"])) for item in subscription["items"]["data"]}
+    return old != {billing_intervals.billing_interval(known.price(item["price"])) for item in phase["items"]}
 
 
 def at_period_end(call: Call, found: Object, phase: Object, subscription: Object, at: int) -> Object:
@@ -179,10 +179,10 @@ def at_period_end(call: Call, found: Object, phase: Object, subscription: Object
     same = {item["id"]: item for item in subscription["items"]["data"]}
     data = []
     for item in change.after:
-        kept = {**item, **period}
+        continued_discounts = {**item, **period}
         if same.get(item["id"], {}).get("price") != item["price"]:
-            kept = items.counting_anew(kept, metering.newest(call), at)
-        data.append(kept)
+            continued_discounts = items.counting_anew(continued_discounts, metering.newest(call), at)
+        data.append(continued_discounts)
     anchor = subscription["billing_cycle_anchor"] if change.anchor is None else at
     return {**subscription, "items": {**subscription["items"], "data": data}, "billing_cycle_anchor": anchor}
 
@@ -195,16 +195,16 @@ def used_before(call: Call, before: Object, after: Object, at: int) -> list[line
     return [line for line in metering.usage_of(call, ending_now, price_checks.catalog(call), until=at) if line.amount]
 
 
-def given(sources: Sequence[Object]) -> list[Object]:
+def discount_params(sources: Sequence[Object]) -> list[Object]:
     """A phase's discounts as they are asked for."""
     return [{name: id for name, id in source.items() if id is not None} for source in sources]
 
 
-def kept(call: Call, subscription: Object, sources: Sequence[Object]) -> list[Object]:
+def continued_discounts(call: Call, subscription: Object, sources: Sequence[Object]) -> list[Object]:
     """A phase's discounts; those that the subscription has already, by the same coupon, go on. What ended is gone."""
     own = {one["source"]["coupon"]: one for one in discount.living(call, subscription["discounts"])}
     wanted = []
-    for source in given(sources):
+    for source in discount_params(sources):
         coupon = source.get("coupon")
         if coupon in own:
             wanted.append({"discount": own[coupon]["id"]})
@@ -218,7 +218,7 @@ def _anchor(found: Object, phase: Object) -> str:
     return anchor
 
 
-def matched(held_items: Sequence[Object], wanted: Sequence[Object], known: Catalog) -> list[Mapping[str, Any]]:
+def match_items(held_items: Sequence[Object], wanted: Sequence[Object], known: Catalog) -> list[Mapping[str, Any]]:
     """A phase's items as the items of an update: known by their price, else in their order."""
     left = list(held_items)
     pairs: list[tuple[Object, Object | None]] = []
@@ -316,7 +316,7 @@ def follow(call: Call, subscription: Object) -> None:
     phase = phases.current(before["phases"], call.now) if before else None
     if before is None or phase is None:
         return
-    changed = phases.of_subscription(subscription, call.now)["items"]
+    changed = phases.phase_from_subscription(subscription, call.now)["items"]
     if changed == phase["items"]:
         return
     split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []

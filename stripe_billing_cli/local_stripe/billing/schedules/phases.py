@@ -8,25 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.periods import Rhythm
+from stripe_billing_cli.local_stripe.billing.periods import BillingInterval
 from stripe_billing_cli.local_stripe.core import times
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.store import Object
 
 SOURCES = ("coupon", "discount", "promotion_code")
-RhythmOf = Callable[[str], Rhythm]
+IntervalOfPrice = Callable[[str], BillingInterval]
 """How often a price, given by its id, recurs."""
 
 
-def laid_out(
-    wanted: Sequence[Mapping[str, Any]], rhythm: RhythmOf, currency: str, *, start: int, now: int
+def lay_out_phases(
+    wanted: Sequence[Mapping[str, Any]], billing_interval: IntervalOfPrice, currency: str, *, start: int, now: int
 ) -> list[Object]:
     """Phases as they are stored, one after another from `start` on. Raises Stripe's refusals."""
     phases: list[Object] = []
     for number, phase in enumerate(wanted):
         name = f"phases[{number}]"
         begins = _begins(phase, start, now, name)
-        start = _ends(phase, begins, rhythm, now, name)
+        start = _ends(phase, begins, billing_interval, now, name)
         phases.append(_phase(phase, currency, begins, start, name))
     return phases
 
@@ -42,7 +42,7 @@ def _begins(phase: Mapping[str, Any], previous_end: int, now: int, name: str) ->
     return begins
 
 
-def _ends(phase: Mapping[str, Any], start: int, rhythm: RhythmOf, now: int, name: str) -> int:
+def _ends(phase: Mapping[str, Any], start: int, billing_interval: IntervalOfPrice, now: int, name: str) -> int:
     """The date given, or the duration after the start; one interval of the first price where neither is given."""
     if "end_date" in phase and "duration" in phase:
         raise only_one_of([f"{name}[duration]", f"{name}[end_date]"])
@@ -51,9 +51,9 @@ def _ends(phase: Mapping[str, Any], start: int, rhythm: RhythmOf, now: int, name
         times.check_within_five_years(end, f"{name}[end_date]", now)
     elif "duration" in phase:
         duration = phase["duration"]
-        end = Rhythm(duration["interval"], duration.get("interval_count", 1)).boundary(start, 1)
+        end = BillingInterval(duration["interval"], duration.get("interval_count", 1)).boundary(start, 1)
     else:
-        end = rhythm(phase["items"][0]["price"]).boundary(start, 1)
+        end = billing_interval(phase["items"][0]["price"]).boundary(start, 1)
     if end <= start:
         raise invalid("The end date of a phase must be later than its start date.", f"{name}[end_date]")
     return end
@@ -146,7 +146,7 @@ def span(phase: Object | None) -> Object | None:
     return phase and {"end_date": phase["end_date"], "start_date": phase["start_date"]}
 
 
-def of_subscription(subscription: Object, now: int) -> Object:
+def phase_from_subscription(subscription: Object, now: int) -> Object:
     """The one phase of a schedule made from a subscription: its current period, as it is."""
     items = subscription["items"]["data"]
     phase = {

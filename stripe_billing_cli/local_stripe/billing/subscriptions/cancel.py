@@ -36,7 +36,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", le
     for what in schedule_jobs.ALL:
         scheduler.put(call.store, what, id, None, None)
     schedule.subscription_ended(call, after)
-    for invoice in invoices.of_subscription(call, id):
+    for invoice in invoices.list_for_subscription(call, id):
         if invoice["status"] == "open" and status == "incomplete_expired":
             invoices.void(call, invoice)
         elif invoice["status"] in ("draft", "open") and invoice["id"] != leaves:

@@ -162,7 +162,7 @@ def _add_items(call: Call, customer: Object, subscription: Object) -> None:
         if "price" not in wanted:
             raise missing_param(param)
         price = invoice_items.one_time_price(call, wanted["price"], param)
-        line = invoice_items.of_price(call, price, wanted.get("quantity", 1), currency, period, param)
+        line = invoice_items.line_for_price(call, price, wanted.get("quantity", 1), currency, period, param)
         item = invoice_items.pend(call, customer, line, currency, subscription["id"])
         if metadata := merged({}, wanted.get("metadata") or {}):
             call.store.replace("invoiceitem", {**item, "metadata": metadata})
@@ -197,7 +197,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     _check_anchor(call, prices, anchor, trial_end)
     data = []
     for price, wanted in zip(prices, params["items"], strict=True):
-        end = trial_end or billing_intervals.rhythm(price).next_after(anchor, call.now)
+        end = trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
         data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, (call.now, end)))
     ends = cancellation.requested(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
@@ -208,7 +208,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     return dict.fromkeys(NULL) | {
         "id": id,
         "object": "subscription",
-        "automatic_tax": automatic_tax.of(tax),
+        "automatic_tax": automatic_tax.on_subscription(tax),
         "billing_cycle_anchor": anchor,
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},
@@ -267,7 +267,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
 def _check_anchor(call: Call, prices: Sequence[Object], anchor: int, trial_end: int | None) -> None:
     if anchor < call.now:
         raise invalid("billing_cycle_anchor must be a timestamp in the future.", "billing_cycle_anchor")
-    natural = max(billing_intervals.rhythm(price).next_after(call.now, call.now) for price in prices)
+    natural = max(billing_intervals.billing_interval(price).next_after(call.now, call.now) for price in prices)
     if anchor > natural and trial_end is None:
         raise invalid(
             f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan.",

@@ -22,10 +22,12 @@ def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) 
 
 def unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
     """What was used until now, of whichever metered items anything was used."""
-    return [line for item in subscription["items"]["data"] for line in of_item(call, subscription, item, catalog)]
+    return [
+        line for item in subscription["items"]["data"] for line in lines_for_item(call, subscription, item, catalog)
+    ]
 
 
-def of_item(call: Call, subscription: Object, item: Object, catalog: Catalog) -> list[Line]:
+def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Catalog) -> list[Line]:
     """What was used of an item and is not billed yet, reports of this second included; none of what was not used."""
     found = _lines(call, subscription, [item], catalog, call.now + 1)
     return found if any(line.used for line in found) else []
@@ -47,7 +49,7 @@ def _lines(call: Call, subscription: Object, held: Sequence[Object], catalog: Ca
         if start >= end:
             continue
         meter, customer = price["recurring"]["meter"], subscription["customer"]
-        used = meter_events.used(call, meter, customer, start, end, after=counted["after"])
+        used = meter_events.total_usage(call, meter, customer, start, end, after=counted["after"])
         sold = catalog.sold(price["product"])
         found += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
     return found

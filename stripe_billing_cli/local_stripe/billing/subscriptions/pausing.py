@@ -167,7 +167,11 @@ def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tupl
     if params.get("billing_cycle_anchor", {}).get("type", "now") == "now":
         begun = [
             items.in_period(
-                item, (call.now, billing_intervals.rhythm(known.price(item["price"])).next_after(call.now, call.now))
+                item,
+                (
+                    call.now,
+                    billing_intervals.billing_interval(known.price(item["price"])).next_after(call.now, call.now),
+                ),
             )
             for item in held
         ]

@@ -22,7 +22,7 @@ OWING = ("past_due", "unpaid")
 def paid(call: Call, invoice: Object, method: str | None) -> None:
     """`method` is the card that paid, None where none did."""
     set_delinquent(call, invoice["customer"], False)
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
         return
     changes: dict[str, Any] = {}
@@ -36,7 +36,7 @@ def paid(call: Call, invoice: Object, method: str | None) -> None:
 def uncollectible(call: Call, invoice: Object) -> None:
     """The invoice was taken for a loss."""
     set_delinquent(call, invoice["customer"], False)
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
         return
     if pending_updates.waits_for(subscription, invoice):
@@ -49,7 +49,7 @@ def uncollectible(call: Call, invoice: Object) -> None:
 
 def voided(call: Call, invoice: Object) -> None:
     """A first invoice that is voided ends its subscription, and a change that waited for one is dropped."""
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
         return
     if pending_updates.waits_for(subscription, invoice):
@@ -78,7 +78,7 @@ def _newest(call: Call, subscription: Object) -> Object | None:
     """The most recent finalized invoice that was not voided, nor is of a change that waits for it."""
     found = [
         invoice
-        for invoice in invoices.of_subscription(call, subscription["id"])
+        for invoice in invoices.list_for_subscription(call, subscription["id"])
         if invoice["status"] in ("open", "paid", "uncollectible")
         and not pending_updates.waits_for(subscription, invoice)
     ]
@@ -88,7 +88,7 @@ def _newest(call: Call, subscription: Object) -> Object | None:
 
 def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
     """`exhausted`: it was the last attempt, and what the account's settings say comes about."""
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     if automatic and invoice["billing_reason"] != "subscription_create":
         set_delinquent(call, invoice["customer"], True)
     if subscription is None or subscription["status"] in (*repository.ENDED, "incomplete"):
@@ -115,7 +115,7 @@ def _give_up(call: Call, subscription: Object) -> None:
 def overdue(call: Call, invoice: Object) -> None:
     """An invoice that was sent has passed its due date."""
     set_delinquent(call, invoice["customer"], True)
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     if subscription is not None and subscription["status"] == "active":
         repository.amend(call, subscription["id"], status="past_due")
 

@@ -30,7 +30,7 @@ def catalog(call: Call) -> Catalog:
 
     def used(item: Object) -> list[Line]:
         subscription = call.store.get("subscription", item["subscription"])
-        return metering.of_item(call, subscription, item, known) if subscription else []
+        return metering.lines_for_item(call, subscription, item, known) if subscription else []
 
     known = Catalog(
         price,

@@ -70,8 +70,8 @@ def _is_classic(subscription: Object) -> bool:
 def _moves(subscription: Object, before: Sequence[Object], after: Sequence[Object], catalog: Catalog) -> bool:
     if subscription["status"] == "trialing":
         return False
-    old = {billing_intervals.rhythm(catalog.price(item["price"])) for item in before}
-    new = {billing_intervals.rhythm(catalog.price(item["price"])) for item in after}
+    old = {billing_intervals.billing_interval(catalog.price(item["price"])) for item in before}
+    new = {billing_intervals.billing_interval(catalog.price(item["price"])) for item in after}
     currency = subscription["currency"]
     return old != new or (_is_free(before, catalog, currency) and not _is_free(after, catalog, currency))
 
@@ -117,7 +117,9 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
     if repriced:
         after |= {"price": price["id"], "plan": price["id"]}
         after = items.counting_anew(after, catalog.reported())
-        if billing_intervals.rhythm(price) != billing_intervals.rhythm(catalog.price(item["price"])):
+        if billing_intervals.billing_interval(price) != billing_intervals.billing_interval(
+            catalog.price(item["price"])
+        ):
             after = items.in_period(after, _period(subscription, price, now))
     if "metadata" in change:
         after["metadata"] = {
@@ -149,7 +151,7 @@ def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, n
     for item in after:
         price = catalog.price(item["price"])
         ends = item["current_period_end"]
-        begun = items.in_period(item, (now, billing_intervals.rhythm(price).next_after(now, now)))
+        begun = items.in_period(item, (now, billing_intervals.billing_interval(price).next_after(now, now)))
         if items.is_metered(price):
             begun = {**begun, "_use": {"after": 0, "start": item["current_period_start"], **(item.get("_use") or {})}}
         elif begun["current_period_end"] > ends:
@@ -176,7 +178,7 @@ def _anew(
     ends = None if subscription["cancel_at_period_end"] else subscription["cancel_at"]
     restarted = []
     for item in after:
-        end = billing_intervals.rhythm(catalog.price(item["price"])).next_after(now, now)
+        end = billing_intervals.billing_interval(catalog.price(item["price"])).next_after(now, now)
         begun = items.in_period(item, (now, end if ends is None or ends <= now else min(end, ends)))
         restarted.append(items.counting_anew(begun, catalog.reported()))
     credits = credits_for(subscription, before, catalog, at) if prorates else []

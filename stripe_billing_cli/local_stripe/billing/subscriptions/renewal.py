@@ -23,7 +23,7 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
     begun = []
     for item in before["items"]["data"]:
         if item["current_period_end"] <= now:
-            end = billing_intervals.rhythm(known.price(item["price"])).next_after(anchor, now)
+            end = billing_intervals.billing_interval(known.price(item["price"])).next_after(anchor, now)
             begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
     data, billed = proration.part_periods(begun, known, before["currency"], anchor, prorates=True)
     billed += metering.usage_of(call, before, known, until=now)

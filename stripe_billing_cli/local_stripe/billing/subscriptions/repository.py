@@ -30,7 +30,7 @@ def retrieve(call: Call) -> Object:
     return subscription
 
 
-def of_invoice(call: Call, invoice: Object) -> Object | None:
+def find_for_invoice(call: Call, invoice: Object) -> Object | None:
     """The subscription that an invoice bills, if it bills one."""
     parent = invoice["parent"]
     if parent is None or parent["subscription_details"] is None:

@@ -19,10 +19,10 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
-    Hash,
     Integer,
     ListOf,
     Metadata,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -32,7 +32,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.credit_notes import amounts_by_line as credit_note_lines
+from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines as credit_note_lines
 from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND = "credit_note"
@@ -51,17 +51,19 @@ COMMON = {
         out_of_band_amount=Integer(0),
         reason=Choice(("duplicate", "fraudulent", "order_change", "product_unsatisfactory")),
         refund_amount=Integer(0),
-        refunds=ListOf(Hash({**required(refund=Text()), **optional(amount_refunded=Integer(1))})),
+        refunds=ListOf(ObjectParam({**required(refund=Text()), **optional(amount_refunded=Integer(1))})),
     ),
     **unsettable(metadata=Metadata()),
     **unsupported("it has no shipping", "shipping_cost"),
     "expand": EXPAND,
 }
-CREATE = Hash(COMMON)
-PREVIEW = Hash(COMMON)
-PREVIEW_LINES = Hash({**COMMON, **{name: LIST_FIELDS[name] for name in ("ending_before", "limit", "starting_after")}})
-UPDATE = Hash({**optional(memo=Text()), **unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = Hash(
+CREATE = ObjectParam(COMMON)
+PREVIEW = ObjectParam(COMMON)
+PREVIEW_LINES = ObjectParam(
+    {**COMMON, **{name: LIST_FIELDS[name] for name in ("ending_before", "limit", "starting_after")}}
+)
+UPDATE = ObjectParam({**optional(memo=Text()), **unsettable(metadata=Metadata()), "expand": EXPAND})
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(customer=Text(), invoice=Text()),
@@ -84,7 +86,7 @@ def _invoice(call: Call) -> tuple[Call, Object]:
     return clocks.at_time_of(call, customer), invoice
 
 
-def of_invoice(call: Call, invoice: str) -> list[Object]:
+def list_for_invoice(call: Call, invoice: str) -> list[Object]:
     """The notes of an invoice, void ones too, oldest first."""
     return call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000)
 
@@ -99,7 +101,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
             "invoice",
         )
     id = identifiers.long_id(call, "cn")
-    shown = credit_note_lines.of(call, invoice, params.get("lines", ()))
+    shown = credit_note_lines.lines_from_params(call, invoice, params.get("lines", ()))
     subtotal = sum(line["amount"] for line in shown) if shown else params.get("amount", 0)
     discounts = _sums(shown)
     total = subtotal - sum(discounts.values())
@@ -111,7 +113,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
     _check_room(call, invoice, total, sum(one["amount_refunded"] for one in linked))
     pre = min(total, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
     _check_parts(params, total - pre, sum(one["amount_refunded"] for one in linked), invoice["currency"])
-    count = len(of_invoice(call, invoice["id"])) + 1
+    count = len(list_for_invoice(call, invoice["id"])) + 1
     number = f"{invoice['number']}-CN-{count:02}"
     kind = "mixed" if 0 < pre < total else "pre_payment" if pre else "post_payment"
     return {
@@ -178,7 +180,7 @@ def _link(refund: Object, amount: int) -> Object:
 def left_to_credit(call: Call, invoice: Object) -> int:
     """What of an invoice no credit note and no refund has given back: "the credit note API subtracts those refund
     amounts from the maximum creditable amount" (`CreditNoteService.create`)."""
-    notes = [note for note in of_invoice(call, invoice["id"]) if note["status"] == "issued"]
+    notes = [note for note in list_for_invoice(call, invoice["id"]) if note["status"] == "issued"]
     linked = {one["refund"] for note in notes for one in note["refunds"]}
     charge = _charge(call, invoice)
     apart = (
@@ -195,7 +197,7 @@ def left_to_credit(call: Call, invoice: Object) -> int:
 def _check_room(call: Call, invoice: Object, total: int, linked: int) -> None:
     left = left_to_credit(call, invoice) + linked
     if total > left:
-        wanted, most = (amounts.told(Decimal(each), invoice["currency"]) for each in (total, left))
+        wanted, most = (amounts.format_amount(Decimal(each), invoice["currency"]) for each in (total, left))
         raise invalid(
             f"The credit note amount ({wanted}) is greater than the amount of the invoice that is left to be credited "
             f"({most}).",
@@ -209,7 +211,7 @@ def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
     named = ("credit_amount", "out_of_band_amount", "refund_amount")
     given = sum(params.get(name, 0) for name in named) + linked
     if given != post:
-        wanted, got = (amounts.told(Decimal(each), currency) for each in (post, given))
+        wanted, got = (amounts.format_amount(Decimal(each), currency) for each in (post, given))
         raise invalid(
             "The sum of credit amount, refund amount and out of band amount "
             f"({got}) must equal the post payment amount ({wanted})."
@@ -337,8 +339,8 @@ def preview_lines(call: Call) -> Object:
 
 
 PATH = "/v1/credit_notes"
-RETRIEVE = Hash({"expand": EXPAND})
-LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+RETRIEVE = ObjectParam({"expand": EXPAND})
+LINES = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
     Route("GET", PATH, KIND, LIST, list_notes, lists=True),

@@ -15,10 +15,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
     Email,
-    Hash,
     Integer,
     ListOf,
     Metadata,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -34,9 +34,9 @@ from stripe_billing_cli.local_stripe.resources.payment_methods import payment_me
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
-ADDRESS = Hash(unsettable(**{name: Text() for name in ADDRESS_FIELDS}))
-SHIPPING = Hash({**required(address=ADDRESS, name=Text()), **unsettable(phone=Text())})
-INVOICE_SETTINGS = Hash(
+ADDRESS = ObjectParam(unsettable(**{name: Text() for name in ADDRESS_FIELDS}))
+SHIPPING = ObjectParam({**required(address=ADDRESS, name=Text()), **unsettable(phone=Text())})
+INVOICE_SETTINGS = ObjectParam(
     {
         **optional(default_payment_method=Text()),
         **unsettable(footer=Text()),
@@ -69,15 +69,15 @@ COMMON = {
     **unsupported("it computes no taxes", "tax"),
     "expand": EXPAND,
 }
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **COMMON,
         **optional(payment_method=Text(), test_clock=Text(), tax_id_data=ListOf(tax_ids.NEW, 5)),
         **unsupported("it checks no cards on their own", "validate"),
     }
 )
-UPDATE = Hash(COMMON)
-LIST = Hash({**LIST_FIELDS, **optional(email=Text(512), test_clock=Text())})
+UPDATE = ObjectParam(COMMON)
+LIST = ObjectParam({**LIST_FIELDS, **optional(email=Text(512), test_clock=Text())})
 
 
 def create(call: Call) -> Object:
@@ -277,18 +277,18 @@ def retrieve_payment_method(call: Call) -> Object:
     return payment_methods.retrieve_of_customer(call, _living(call)["id"])
 
 
-PLAIN_LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+PLAIN_LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 
 ROUTES = (
     Route("POST", "/v1/customers", "customer", CREATE, create, check_prefix_form),
     Route("GET", "/v1/customers", "customer", LIST, list_customers, lists=True),
-    Route("GET", "/v1/customers/{id}", "customer", Hash({"expand": EXPAND}), retrieve),
+    Route("GET", "/v1/customers/{id}", "customer", ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", "/v1/customers/{id}", "customer", UPDATE, update, check_prefix_form),
     Route(
         "GET",
         "/v1/customers/{id}/payment_methods",
         "payment_method",
-        Hash({**PLAIN_LIST.fields, **payment_method_form.LIST_FILTERS}),
+        ObjectParam({**PLAIN_LIST.fields, **payment_method_form.LIST_FILTERS}),
         list_payment_methods,
         lists=True,
     ),

@@ -9,8 +9,8 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
-    Hash,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     required,
@@ -20,9 +20,11 @@ from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "entitlements.feature"
-CREATE = Hash({**required(lookup_key=Text(80), name=Text(80)), **optional(metadata=Metadata()), "expand": EXPAND})
-UPDATE = Hash({**optional(active=Boolean(), name=Text(80)), **unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = Hash(
+CREATE = ObjectParam(
+    {**required(lookup_key=Text(80), name=Text(80)), **optional(metadata=Metadata()), "expand": EXPAND}
+)
+UPDATE = ObjectParam({**optional(active=Boolean(), name=Text(80)), **unsettable(metadata=Metadata()), "expand": EXPAND})
+LIST = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
         **optional(archived=Boolean(), lookup_key=Text()),
@@ -87,6 +89,6 @@ PATH = "/v1/entitlements/features"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_features, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )

@@ -5,14 +5,14 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Text, required
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Text, required
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.entitlements import features
 
 KIND = "product_feature"
-CREATE = Hash({**required(entitlement_feature=Text()), "expand": EXPAND})
-LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+CREATE = ObjectParam({**required(entitlement_feature=Text()), "expand": EXPAND})
+LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 
 
 def _product(call: Call) -> str:
@@ -21,7 +21,7 @@ def _product(call: Call) -> str:
     return call.id
 
 
-def of(call: Call, product: str) -> list[Object]:
+def list_for_product(call: Call, product: str) -> list[Object]:
     """A product's features, oldest first."""
     return call.store.select(KIND, equal(json_field("_product"), product), newest_first=False, limit=1000)
 
@@ -32,7 +32,7 @@ def create(call: Call) -> Object:
     feature = features.find(call, call.params["entitlement_feature"], "entitlement_feature")
     if not feature["active"]:
         raise invalid(f"The feature {feature['id']} is archived.", "entitlement_feature")
-    if any(held["entitlement_feature"] == feature["id"] for held in of(call, product)):
+    if any(held["entitlement_feature"] == feature["id"] for held in list_for_product(call, product)):
         raise invalid(
             f"The feature {feature['id']} is attached to the product already.",
             "entitlement_feature",
@@ -72,6 +72,6 @@ PATH = "/v1/products/{id}/features"
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_features, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )

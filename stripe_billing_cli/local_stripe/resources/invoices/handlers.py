@@ -8,19 +8,19 @@ from stripe_billing_cli.local_stripe.billing.payments import intent_checks
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, moments, naming, page
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     Choice,
     Currency,
-    Hash,
     Integer,
     Metadata,
-    Moments,
+    ObjectParam,
     Params,
     Text,
+    TimestampRange,
     optional,
     unsettable,
     unsupported,
@@ -32,7 +32,7 @@ from stripe_billing_cli.local_stripe.resources.customers import customers
 KIND = "invoice"
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 PLAIN = "it renders no invoices"
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **optional(
             auto_advance=Boolean(),
@@ -60,7 +60,7 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **optional(
             auto_advance=Boolean(),
@@ -81,22 +81,22 @@ UPDATE = Hash(
         "expand": EXPAND,
     }
 )
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(
             collection_method=COLLECTION,
             customer=Text(),
-            due_date=Moments(),
+            due_date=TimestampRange(),
             status=Choice(("draft", "open", "void", "paid", "uncollectible")),
             subscription=Text(),
         ),
         **unsupported("it has no accounts that are customers", "customer_account"),
     }
 )
-RETRIEVE = Hash({"expand": EXPAND})
-FINALIZE = Hash({**optional(auto_advance=Boolean()), "expand": EXPAND})
-PAY = Hash(
+RETRIEVE = ObjectParam({"expand": EXPAND})
+FINALIZE = ObjectParam({**optional(auto_advance=Boolean()), "expand": EXPAND})
+PAY = ObjectParam(
     {
         **optional(off_session=Boolean(), paid_out_of_band=Boolean(), payment_method=Text()),
         **unsupported("it charges cards at once and in full", "forgive mandate"),
@@ -239,7 +239,7 @@ def list_invoices(call: Call) -> Object:
         *equal(json_field("status"), params.get("status")),
         *equal(json_field("collection_method"), params.get("collection_method")),
         *naming(call, "subscription", field="parent.subscription_details.subscription"),
-        *moments(json_field("due_date"), params.get("due_date")),
+        *timestamp_range(json_field("due_date"), params.get("due_date")),
     ]
     return page(call, KIND, "/v1/invoices", conditions)
 
@@ -254,7 +254,7 @@ def finalize(call: Call) -> Object:
 def _finalized(call: Call, invoice: Object) -> Object:
     """Open, or paid where nothing is due; the subscription hears of that. What advances by itself is charged within
     the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
         payment_status.paid(call, opened, None)
@@ -278,7 +278,7 @@ def pay(call: Call) -> Object:
     if call.params.get("paid_out_of_band"):
         payment_status.paid(call, invoices.paid(call, invoice, out_of_band=True), None)
         return retrieve(call)
-    subscription = repository.of_invoice(call, invoice)
+    subscription = repository.find_for_invoice(call, invoice)
     method = _method(call, customer) or collection.default_method(call, customer, subscription, invoice)
     if method is None:
         raise collection.no_method()
@@ -343,7 +343,7 @@ ROUTES = (
     Route("GET", PATH, KIND, LIST, list_invoices, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, Hash({}), delete),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
     Route("POST", f"{PATH}/{{id}}/finalize", KIND, FINALIZE, finalize),
     Route("POST", f"{PATH}/{{id}}/pay", KIND, PAY, pay),
     Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),

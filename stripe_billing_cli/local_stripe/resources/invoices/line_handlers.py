@@ -13,10 +13,10 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
-    Hash,
     Integer,
     ListOf,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     required,
@@ -32,8 +32,8 @@ LINE = {
     **optional(
         amount=Integer(),
         description=Text(),
-        period=Hash(required(start=Integer(), end=Integer())),
-        pricing=Hash(optional(price=Text())),
+        period=ObjectParam(required(start=Integer(), end=Integer())),
+        pricing=ObjectParam(optional(price=Text())),
         quantity=Integer(0),
     ),
     **unsettable(metadata=Metadata()),
@@ -42,21 +42,21 @@ LINE = {
     **unsupported("discount the subscription instead", "discountable discounts"),
 }
 REST = {**unsettable(invoice_metadata=Metadata()), "expand": EXPAND}
-ADD = Hash({**required(lines=ListOf(Hash({**LINE, **optional(invoice_item=Text())}), 250)), **REST})
-UPDATE_ALL = Hash({**required(lines=ListOf(Hash({**LINE, **required(id=Text())}), 250)), **REST})
-REMOVE = Hash(
+ADD = ObjectParam({**required(lines=ListOf(ObjectParam({**LINE, **optional(invoice_item=Text())}), 250)), **REST})
+UPDATE_ALL = ObjectParam({**required(lines=ListOf(ObjectParam({**LINE, **required(id=Text())}), 250)), **REST})
+REMOVE = ObjectParam(
     {
-        **required(lines=ListOf(Hash(required(behavior=Choice(("delete", "unassign")), id=Text())), 250)),
+        **required(lines=ListOf(ObjectParam(required(behavior=Choice(("delete", "unassign")), id=Text())), 250)),
         **REST,
     }
 )
-UPDATE = Hash({**LINE, "expand": EXPAND})
-PAYMENTS = Hash(
+UPDATE = ObjectParam({**LINE, "expand": EXPAND})
+PAYMENTS = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
         **optional(
             invoice=Text(),
-            payment=Hash({**required(type=Choice(("payment_intent",))), **optional(payment_intent=Text())}),
+            payment=ObjectParam({**required(type=Choice(("payment_intent",))), **optional(payment_intent=Text())}),
             status=Choice(("canceled", "open", "paid")),
         ),
         **unsupported("list the payments of one invoice", "created"),
@@ -82,7 +82,7 @@ def add(call: Call) -> Object:
         if "invoice_item" in wanted:
             item = _pending(call, wanted["invoice_item"], customer, f"lines[{at}][invoice_item]")
         else:
-            line = invoice_items.asked_for(call, wanted, draft["currency"], f"lines[{at}]")
+            line = invoice_items.line_from_params(call, wanted, draft["currency"], f"lines[{at}]")
             item = invoice_items.pend(call, customer, line, draft["currency"], None)
         item = {**item, "invoice": draft["id"]}
         call.store.replace(invoice_items.KIND, item)
@@ -205,7 +205,7 @@ def retrieve_payment(call: Call) -> Object:
     raise no_such("invoice_payment", call.id, "id", 404)
 
 
-LINES = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+LINES = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 PATH = "/v1/invoices/{id}"
 ROUTES = (
     Route("GET", f"{PATH}/lines", KIND, LINES, list_lines, lists=True),
@@ -214,5 +214,5 @@ ROUTES = (
     Route("POST", f"{PATH}/update_lines", "invoice", UPDATE_ALL, update_all),
     Route("POST", f"{PATH}/remove_lines", "invoice", REMOVE, remove),
     Route("GET", "/v1/invoice_payments", "invoice_payment", PAYMENTS, list_payments, lists=True),
-    Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", Hash({"expand": EXPAND}), retrieve_payment),
+    Route("GET", "/v1/invoice_payments/{id}", "invoice_payment", ObjectParam({"expand": EXPAND}), retrieve_payment),
 )

@@ -32,9 +32,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Currency,
-    Hash,
     Integer,
     ListOf,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -46,17 +46,17 @@ from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
 
-DETAILS = Hash(
+DETAILS = ObjectParam(
     {
         **optional(
-            billing_cycle_anchor=Hash(
+            billing_cycle_anchor=ObjectParam(
                 optional(timestamp=Integer(), type=Choice(("now", "timestamp", "unchanged"))),
             ),
             billing_mode=form.BILLING_MODE,
             cancel_at_period_end=Boolean(),
             cancel_now=Boolean(),
             items=ListOf(form.CHANGED_ITEM, 20),
-            pause=Hash(form.PAUSE_SETTINGS),
+            pause=ObjectParam(form.PAUSE_SETTINGS),
             proration_behavior=form.PRORATIONS,
             proration_date=Integer(),
             resume_at=Choice(("now",)),
@@ -69,7 +69,7 @@ DETAILS = Hash(
         **unsupported(form.NO_TAXES, "default_tax_rates"),
     }
 )
-FORM = Hash(
+FORM = ObjectParam(
     {
         **optional(
             currency=Currency(),
@@ -206,7 +206,7 @@ def _discounts(call: Call, subscription: Object) -> list[Object] | None:
     found = []
     for at, wanted in enumerate(call.params["discounts"] or ()):
         if "discount" in wanted:
-            found.append(discount.held(call, wanted, f"discounts[{at}]", on))
+            found.append(discount.existing_discount(call, wanted, f"discounts[{at}]", on))
             continue
         coupon, promotion = discount.applicable(call, wanted, f"discounts[{at}]", on)
         found.append(discount.new(call, coupon, subscription["customer"], subscription["id"], promotion))

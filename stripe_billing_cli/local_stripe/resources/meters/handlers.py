@@ -5,28 +5,28 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core import events, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Hash, Text, optional, required
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, optional, required
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "billing.meter"
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(
-            default_aggregation=Hash(required(formula=Choice(("count", "last", "sum")))),
+            default_aggregation=ObjectParam(required(formula=Choice(("count", "last", "sum")))),
             display_name=Text(250),
             event_name=Text(100),
         ),
         **optional(
-            customer_mapping=Hash(required(event_payload_key=Text(100), type=Choice(("by_id",)))),
+            customer_mapping=ObjectParam(required(event_payload_key=Text(100), type=Choice(("by_id",)))),
             event_time_window=Choice(("day", "hour")),
-            value_settings=Hash(required(event_payload_key=Text(100))),
+            value_settings=ObjectParam(required(event_payload_key=Text(100))),
         ),
         "expand": EXPAND,
     }
 )
-UPDATE = Hash({**optional(display_name=Text(250)), "expand": EXPAND})
-LIST = Hash(
+UPDATE = ObjectParam({**optional(display_name=Text(250)), "expand": EXPAND})
+LIST = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
         **optional(status=Choice(("active", "inactive"))),
@@ -61,7 +61,7 @@ def create(call: Call) -> Object:
 
 def _check_free(call: Call, event_name: str) -> None:
     """One active meter for each name of an event."""
-    if named(call, event_name) is not None:
+    if find_by_event_name(call, event_name) is not None:
         raise invalid(
             f"An active meter with the event name `{event_name}` already exists.",
             "event_name",
@@ -69,7 +69,7 @@ def _check_free(call: Call, event_name: str) -> None:
         )
 
 
-def named(call: Call, event_name: str) -> Object | None:
+def find_by_event_name(call: Call, event_name: str) -> Object | None:
     """The active meter that events of this name go to."""
     conditions = [*equal(json_field("event_name"), event_name), *equal(json_field("status"), "active")]
     found = call.store.select(KIND, conditions, newest_first=True, limit=1)
@@ -120,7 +120,7 @@ def list_meters(call: Call) -> Object:
 
 
 PATH = "/v1/billing/meters"
-PLAIN = Hash({"expand": EXPAND})
+PLAIN = ObjectParam({"expand": EXPAND})
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_meters, lists=True),

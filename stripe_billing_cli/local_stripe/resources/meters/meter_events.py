@@ -16,9 +16,9 @@ from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     required,
@@ -30,14 +30,14 @@ from stripe_billing_cli.local_stripe.resources.meters import handlers as meters
 KIND, SUMMARY = "billing.meter_event", "billing.meter_event_summary"
 PAST, FUTURE = 35 * 24 * 60 * 60, 5 * 60
 WINDOWS = {"day": 24 * 60 * 60, "hour": 60 * 60}
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(event_name=Text(100), payload=Metadata()),
         **optional(identifier=Text(100), timestamp=Integer()),
         "expand": EXPAND,
     }
 )
-SUMMARIES = Hash(
+SUMMARIES = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name not in ("created",)},
         **required(customer=Text(), end_time=Integer(), start_time=Integer()),
@@ -48,7 +48,7 @@ SUMMARIES = Hash(
 
 def create(call: Call) -> Object:
     params = call.params
-    meter = meters.named(call, params["event_name"])
+    meter = meters.find_by_event_name(call, params["event_name"])
     if meter is None:
         raise invalid(f"No active meter found for event name `{params['event_name']}`.", "event_name", "no_meter")
     customer = _customer(call, meter, params["payload"])
@@ -110,7 +110,7 @@ def _not_a_number(key: str) -> ApiError:
     return invalid(f"The payload's `{key}` must be a number.", f"payload[{key}]", "invalid_meter_event_value")
 
 
-def used(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
+def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
     """What a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that number
     of an object."""
     found = call.store.get(meters.KIND, meter)
@@ -153,7 +153,7 @@ def list_summaries(call: Call) -> Object:
 
 
 def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dict[str, Any]:
-    value = used(call, meter, customer, start, end)
+    value = total_usage(call, meter, customer, start, end)
     return {
         "id": identifiers.derived_test_id("mtrusg", f"{meter} {customer} {start} {end}"),
         "object": SUMMARY,

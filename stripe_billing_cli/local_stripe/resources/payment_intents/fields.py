@@ -14,12 +14,12 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Currency,
     Email,
-    Hash,
     Integer,
-    Kind,
     ListOf,
     Metadata,
+    ObjectParam,
     Params,
+    ParamType,
     Text,
     optional,
     required,
@@ -28,8 +28,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals as payment_rules
 
-ADDRESS = Hash(optional(**{name: Text() for name in ("city", "country", "line1", "line2", "postal_code", "state")}))
-SHIPPING = Hash(
+ADDRESS = ObjectParam(
+    optional(**{name: Text() for name in ("city", "country", "line1", "line2", "postal_code", "state")})
+)
+SHIPPING = ObjectParam(
     {**required(address=ADDRESS, name=Text()), **optional(carrier=Text(), phone=Text(), tracking_number=Text())}
 )
 CAPTURE_METHOD = Choice(("automatic", "automatic_async", "manual"))
@@ -38,7 +40,7 @@ TYPES = ("allowed_payment_method_types", "payment_method_types")
 NO_ACCOUNTS = "it has no accounts that are customers"
 
 
-class OffSession(Kind):
+class OffSession(ParamType):
     """Whether the customer is away: a boolean, or by which of two kinds of payments Stripe once told that."""
 
     def read(self, raw: Raw, name: str) -> bool:
@@ -59,7 +61,7 @@ ON_CONFIRMATION = {
     ),
     **unsupported(intent_checks.NOT_HERE, "confirmation_token mandate mandate_data radar_options"),
 }
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(amount=Integer(), currency=Currency()),
         **optional(
@@ -84,7 +86,7 @@ CREATE = Hash(
         **ANYWHERE,
     }
 )
-CONFIRM = Hash(
+CONFIRM = ObjectParam(
     {
         **optional(
             capture_method=CAPTURE_METHOD,
@@ -97,7 +99,7 @@ CONFIRM = Hash(
         **ANYWHERE,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **optional(
             amount=Integer(),
@@ -118,13 +120,13 @@ UPDATE = Hash(
         **ANYWHERE,
     }
 )
-CANCEL = Hash(
+CANCEL = ObjectParam(
     {
         **optional(cancellation_reason=Choice(("duplicate", "fraudulent", "requested_by_customer", "abandoned"))),
         "expand": EXPAND,
     }
 )
-CAPTURE = Hash(
+CAPTURE = ObjectParam(
     {
         **optional(amount_to_capture=Integer(), final_capture=Boolean()),
         **unsettable(metadata=Metadata()),
@@ -136,9 +138,9 @@ CAPTURE = Hash(
         "expand": EXPAND,
     }
 )
-LIST = Hash({**LIST_FIELDS, **optional(customer=Text()), **unsupported(NO_ACCOUNTS, "customer_account")})
-RETRIEVE = Hash({**optional(client_secret=Text()), "expand": EXPAND})
-AUTHENTICATE = Hash({**required(succeeds=Boolean()), "expand": EXPAND})
+LIST = ObjectParam({**LIST_FIELDS, **optional(customer=Text()), **unsupported(NO_ACCOUNTS, "customer_account")})
+RETRIEVE = ObjectParam({**optional(client_secret=Text()), "expand": EXPAND})
+AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
 
 
 ONLY_CONFIRMING = ("error_on_requires_action", "off_session", "return_url", "use_stripe_sdk")

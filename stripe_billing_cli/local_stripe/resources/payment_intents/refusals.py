@@ -61,10 +61,10 @@ def check_amount(amount: int, currency: str) -> None:
         raise invalid("This value must be greater than or equal to 1.", "amount", "parameter_invalid_integer")
     smallest = amounts.smallest_charge(currency)
     if amount < smallest:
-        least = amounts.told(Decimal(smallest), currency)
+        least = amounts.format_amount(Decimal(smallest), currency)
         raise invalid(f"Amount must be at least {least} {currency}", "amount", "amount_too_small")
     if amount > amounts.largest(currency):
-        most = amounts.told(Decimal(amounts.largest(currency)), currency)
+        most = amounts.format_amount(Decimal(amounts.largest(currency)), currency)
         raise invalid(f"Amount must be no more than {most} {currency}", "amount", "amount_too_large")
 
 

@@ -9,9 +9,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
     Email,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -21,20 +21,23 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 
 ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
-BILLING_DETAILS = Hash(
+BILLING_DETAILS = ObjectParam(
     {
         **unsettable(
-            address=Hash(unsettable(**{name: Text() for name in ADDRESS})), email=Email(), name=Text(), phone=Text()
+            address=ObjectParam(unsettable(**{name: Text() for name in ADDRESS})),
+            email=Email(),
+            name=Text(),
+            phone=Text(),
         ),
         **optional(tax_id=Text()),
     }
 )
 ALLOW_REDISPLAY = Choice(("always", "limited", "unspecified"))
-NETWORKS = Hash(optional(preferred=Choice(("cartes_bancaires", "mastercard", "visa"))))
-CARD = Hash(
+NETWORKS = ObjectParam(optional(preferred=Choice(("cartes_bancaires", "mastercard", "visa"))))
+CARD = ObjectParam(
     optional(cvc=Text(), exp_month=Integer(), exp_year=Integer(), networks=NETWORKS, number=Text(), token=Text())
 )
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(type=types.TYPE),
         **optional(
@@ -42,7 +45,7 @@ CREATE = Hash(
             billing_details=BILLING_DETAILS,
             card=CARD,
             metadata=Metadata(),
-            **{name: Hash(type.fields) for name, type in types.TYPES.items()},
+            **{name: ObjectParam(type.fields) for name, type in types.TYPES.items()},
         ),
         **unsupported("it has no platforms to copy a payment method from", "customer payment_method"),
         **unsupported("it has no custom payment methods", "custom"),
@@ -51,12 +54,12 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **optional(
             allow_redisplay=ALLOW_REDISPLAY,
             billing_details=BILLING_DETAILS,
-            card=Hash(optional(exp_month=Integer(), exp_year=Integer(), networks=NETWORKS)),
+            card=ObjectParam(optional(exp_month=Integer(), exp_year=Integer(), networks=NETWORKS)),
         ),
         **unsettable(metadata=Metadata()),
         **unsupported("it changes no payment methods but cards", "link payto us_bank_account"),
@@ -86,8 +89,8 @@ def check_new(params: Params) -> None:
                 raise missing_param(f"card[{name}]")
 
 
-RETRIEVE = Hash({"expand": EXPAND})
-LIST = Hash(
+RETRIEVE = ObjectParam({"expand": EXPAND})
+LIST = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
         **LIST_FILTERS,
@@ -95,7 +98,7 @@ LIST = Hash(
         **unsupported("it has no accounts that are customers", "customer_account"),
     }
 )
-ATTACH = Hash(
+ATTACH = ObjectParam(
     {
         **required(customer=Text()),
         **unsupported("it has no accounts that are customers", "customer_account"),

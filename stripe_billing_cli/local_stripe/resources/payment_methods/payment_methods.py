@@ -44,7 +44,7 @@ def create(call: Call) -> Object:
 
 
 def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
-    card, expiry = card_input.given(call, params)
+    card, expiry = card_input.read_card(call, params)
     method = new_card(call, card)
     shown = method["card"]
     for name in ("exp_month", "exp_year"):
@@ -304,7 +304,7 @@ def as_source(call: Call, token: str, customer: str) -> str:
     """The id of a new card of the customer's, made of a token: what programs did before there were payment methods, and
     Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
-    card, expiry = card_input.given(call, {"token": token}, "source")
+    card, expiry = card_input.read_card(call, {"token": token}, "source")
     method = {**new_card(call, card), "id": identifiers.long_id(call, "card")}
     for name in ("exp_month", "exp_year"):
         method["card"][name] = expiry.get(name, method["card"][name])

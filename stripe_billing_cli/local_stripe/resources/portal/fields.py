@@ -8,11 +8,11 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Field,
-    Hash,
     Integer,
-    Kind,
     ListOf,
     Metadata,
+    ObjectParam,
+    ParamType,
     Text,
     Url,
     optional,
@@ -33,37 +33,37 @@ REASONS = (
     "unused",
 )
 UPDATES = ("address", "email", "name", "phone", "shipping", "tax_id")
-PRODUCT = Hash(
+PRODUCT = ObjectParam(
     {
         **required(prices=ListOf(Text()), product=Text()),
         **optional(
-            adjustable_quantity=Hash(
+            adjustable_quantity=ObjectParam(
                 {**required(enabled=Boolean()), **optional(maximum=Integer(1), minimum=Integer(0))},
             ),
         ),
     }
 )
-CONDITION = Hash(required(type=Choice(("decreasing_item_amount", "shortening_interval"))))
-INTERVAL = Hash(
+CONDITION = ObjectParam(required(type=Choice(("decreasing_item_amount", "shortening_interval"))))
+INTERVAL = ObjectParam(
     {**required(interval=Choice(("month", "year", "week", "day"))), **optional(interval_count=Integer(1))},
 )
 
 
-def _feature(new: bool, fields: dict[str, Field], *, enabled: bool = True) -> Kind:
+def _feature(new: bool, fields: dict[str, Field], *, enabled: bool = True) -> ParamType:
     """A feature says whether it is enabled: a new one must."""
-    return Hash({"enabled": Field(Boolean(), required=new and enabled), **fields})
+    return ObjectParam({"enabled": Field(Boolean(), required=new and enabled), **fields})
 
 
-def _features(new: bool) -> Hash:
+def _features(new: bool) -> ObjectParam:
     options = ListOf(Choice(REASONS))
-    reason = Hash(
+    reason = ObjectParam(
         {
             **required(enabled=Boolean()),
             "options": Field(options, required=new, unset=True),
             **unsupported("it has no feedback options of one's own", "feedback_options"),
         }
     )
-    return Hash(
+    return ObjectParam(
         optional(
             customer_update=_feature(new, unsettable(allowed_updates=ListOf(Choice(UPDATES)))),
             invoice_history=_feature(True, {}),
@@ -81,7 +81,7 @@ def _features(new: bool) -> Hash:
             subscription_pause=_feature(
                 new,
                 optional(
-                    duration=Hash(
+                    duration=ObjectParam(
                         {
                             **required(type=Choice(("indefinite", "interval_options"))),
                             **unsettable(interval_options=ListOf(INTERVAL)),
@@ -96,7 +96,7 @@ def _features(new: bool) -> Hash:
                     **optional(
                         billing_cycle_anchor=Choice(("now", "unchanged")),
                         proration_behavior=form.PRORATIONS,
-                        schedule_at_period_end=Hash(unsettable(conditions=ListOf(CONDITION))),
+                        schedule_at_period_end=ObjectParam(unsettable(conditions=ListOf(CONDITION))),
                         trial_update_behavior=Choice(("continue_trial", "end_trial")),
                     ),
                     **unsettable(
@@ -112,17 +112,19 @@ def _features(new: bool) -> Hash:
 def _common() -> dict[str, Field]:
     return {
         **optional(
-            business_profile=Hash(unsettable(headline=Text(60), privacy_policy_url=Url(), terms_of_service_url=Url())),
-            login_page=Hash(required(enabled=Boolean())),
+            business_profile=ObjectParam(
+                unsettable(headline=Text(60), privacy_policy_url=Url(), terms_of_service_url=Url())
+            ),
+            login_page=ObjectParam(required(enabled=Boolean())),
         ),
         **unsettable(default_return_url=Url(), metadata=Metadata(), name=Text()),
         "expand": EXPAND,
     }
 
 
-CREATE = Hash({**_common(), **required(features=_features(True))})
-UPDATE = Hash({**_common(), **optional(active=Boolean(), features=_features(False))})
-LIST = Hash(
+CREATE = ObjectParam({**_common(), **required(features=_features(True))})
+UPDATE = ObjectParam({**_common(), **optional(active=Boolean(), features=_features(False))})
+LIST = ObjectParam(
     {
         **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
         **optional(active=Boolean(), is_default=Boolean()),

@@ -13,9 +13,9 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
-    Hash,
     Integer,
     ListOf,
+    ObjectParam,
     Params,
     Text,
     Url,
@@ -37,41 +37,42 @@ ABOUT_A_SUBSCRIPTION = {
 }
 """Flows about one subscription, and how Stripe says that the configuration does not allow them."""
 FLOWS = ("customer_update", "payment_method_update", *ABOUT_A_SUBSCRIPTION)
-SUBSCRIPTION = Hash(required(subscription=Text()))
-RETENTION = Hash(required(type=Choice(("coupon_offer",)), coupon_offer=Hash(required(coupon=Text()))))
-COMPLETION = Hash(
+SUBSCRIPTION = ObjectParam(required(subscription=Text()))
+RETENTION = ObjectParam(required(type=Choice(("coupon_offer",)), coupon_offer=ObjectParam(required(coupon=Text()))))
+COMPLETION = ObjectParam(
     {
         **required(type=Choice(("hosted_confirmation", "portal_homepage", "redirect"))),
         **optional(
-            hosted_confirmation=Hash(optional(custom_message=Text())), redirect=Hash(required(return_url=Url()))
+            hosted_confirmation=ObjectParam(optional(custom_message=Text())),
+            redirect=ObjectParam(required(return_url=Url())),
         ),
     }
 )
-ITEM = Hash({**required(id=Text()), **optional(price=Text(), quantity=Integer(0))})
-FLOW = Hash(
+ITEM = ObjectParam({**required(id=Text()), **optional(price=Text(), quantity=Integer(0))})
+FLOW = ObjectParam(
     {
         **required(type=Choice(FLOWS)),
         **optional(
             after_completion=COMPLETION,
-            subscription_cancel=Hash({**SUBSCRIPTION.fields, **optional(retention=RETENTION)}),
+            subscription_cancel=ObjectParam({**SUBSCRIPTION.fields, **optional(retention=RETENTION)}),
             subscription_pause=SUBSCRIPTION,
             subscription_update=SUBSCRIPTION,
-            subscription_update_confirm=Hash(
+            subscription_update_confirm=ObjectParam(
                 {
                     **required(items=ListOf(ITEM, 1), subscription=Text()),
-                    **optional(discounts=ListOf(Hash(optional(coupon=Text(), promotion_code=Text())), 1)),
+                    **optional(discounts=ListOf(ObjectParam(optional(coupon=Text(), promotion_code=Text())), 1)),
                 }
             ),
         ),
     }
 )
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **optional(
-            after_expiration=Hash(
+            after_expiration=ObjectParam(
                 {
                     **required(type=Choice(("customer_login",))),
-                    **optional(customer_login=Hash(optional(expires_at=Integer()))),
+                    **optional(customer_login=ObjectParam(optional(expires_at=Integer()))),
                 }
             ),
             configuration=Text(),
@@ -221,5 +222,5 @@ def at_page(call: Call) -> Object:
 
 ROUTES = (
     Route("POST", "/v1/billing_portal/sessions", KIND, CREATE, create, check),
-    Route("GET", "/local/billing_portal/sessions/{id}", KIND, Hash({}), at_page),
+    Route("GET", "/local/billing_portal/sessions/{id}", KIND, ObjectParam({}), at_page),
 )

@@ -11,10 +11,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Currency,
     DecimalText,
     Field,
-    Hash,
     Integer,
     ListOf,
     Metadata,
+    ObjectParam,
     Text,
     UpTo,
     optional,
@@ -29,9 +29,11 @@ AMOUNT = Integer(least=0)
 LOOKUP_KEY = Text(200)
 LONGEST_TRIAL_DAYS = 730
 
-CUSTOM_UNIT_AMOUNT = Hash({**required(enabled=Boolean()), **optional(maximum=AMOUNT, minimum=AMOUNT, preset=AMOUNT)})
+CUSTOM_UNIT_AMOUNT = ObjectParam(
+    {**required(enabled=Boolean()), **optional(maximum=AMOUNT, minimum=AMOUNT, preset=AMOUNT)}
+)
 TIERS = ListOf(
-    Hash(
+    ObjectParam(
         {
             **required(up_to=UpTo()),
             **optional(
@@ -44,7 +46,7 @@ TIERS = ListOf(
     )
 )
 CURRENCY_OPTIONS = ByCurrency(
-    Hash(
+    ObjectParam(
         optional(
             custom_unit_amount=CUSTOM_UNIT_AMOUNT,
             tax_behavior=TAX_BEHAVIOR,
@@ -73,13 +75,13 @@ SHARED = {
 }
 """What a price takes wherever it is created."""
 
-DEFAULT_PRICE_DATA = Hash({**SHARED, **optional(recurring=Hash(RECURRING))})
+DEFAULT_PRICE_DATA = ObjectParam({**SHARED, **optional(recurring=ObjectParam(RECURRING))})
 """`default_price_data` of a product."""
 
 
-def create_form(product_data: Hash) -> Hash:
+def create_form(product_data: ObjectParam) -> ObjectParam:
     """`product_data` is declared with the products."""
-    return Hash(
+    return ObjectParam(
         {
             **SHARED,
             "expand": EXPAND,
@@ -90,7 +92,7 @@ def create_form(product_data: Hash) -> Hash:
                 nickname=Text(),
                 product=Text(),
                 product_data=product_data,
-                recurring=Hash(
+                recurring=ObjectParam(
                     {
                         **RECURRING,
                         **optional(
@@ -103,13 +105,13 @@ def create_form(product_data: Hash) -> Hash:
                 tiers=TIERS,
                 tiers_mode=Choice(("graduated", "volume")),
                 transfer_lookup_key=Boolean(),
-                transform_quantity=Hash(required(divide_by=Integer(least=1), round=Choice(("down", "up")))),
+                transform_quantity=ObjectParam(required(divide_by=Integer(least=1), round=Choice(("down", "up")))),
             ),
         }
     )
 
 
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         "expand": EXPAND,
         **optional(
@@ -122,7 +124,7 @@ UPDATE = Hash(
     }
 )
 
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(
@@ -130,10 +132,10 @@ LIST = Hash(
             currency=Currency(),
             lookup_keys=ListOf(LOOKUP_KEY, 10),
             product=Text(),
-            recurring=Hash(optional(interval=INTERVAL, meter=Text(), usage_type=USAGE_TYPE)),
+            recurring=ObjectParam(optional(interval=INTERVAL, meter=Text(), usage_type=USAGE_TYPE)),
             type=Choice(("one_time", "recurring")),
         ),
     }
 )
 
-RETRIEVE = Hash({"expand": Field(EXPAND.kind)})
+RETRIEVE = ObjectParam({"expand": Field(EXPAND.kind)})

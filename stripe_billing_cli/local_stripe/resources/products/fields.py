@@ -8,10 +8,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Field,
-    Hash,
     ListOf,
     Measure,
     Metadata,
+    ObjectParam,
     Text,
     Url,
     optional,
@@ -24,13 +24,13 @@ ID = Text(255)
 TYPE = Choice(("good", "service"))
 DESCRIPTION = Text(40_000)
 IMAGES = ListOf(Url(), 8)
-MARKETING_FEATURES = ListOf(Hash(required(name=Text(80))), 15)
-PACKAGE_DIMENSIONS = Hash(required(height=Measure(), length=Measure(), weight=Measure(), width=Measure()))
+MARKETING_FEATURES = ListOf(ObjectParam(required(name=Text(80))), 15)
+PACKAGE_DIMENSIONS = ObjectParam(required(height=Measure(), length=Measure(), weight=Measure(), width=Measure()))
 STATEMENT_DESCRIPTOR = Text(22)
-TAX_DETAILS = Hash({**optional(performance_location=Text()), **unsettable(tax_code=Text())})
+TAX_DETAILS = ObjectParam({**optional(performance_location=Text()), **unsettable(tax_code=Text())})
 UNIT_LABEL = Text(12)
 
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(name=Text()),
         "expand": EXPAND,
@@ -54,7 +54,7 @@ CREATE = Hash(
     }
 )
 
-PRODUCT_DATA = Hash(
+PRODUCT_DATA = ObjectParam(
     {
         **required(name=Text()),
         **optional(
@@ -70,7 +70,7 @@ PRODUCT_DATA = Hash(
 )
 """`product_data` of a price."""
 
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         "expand": EXPAND,
         **optional(
@@ -95,12 +95,12 @@ UPDATE = Hash(
     }
 )
 
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(active=Boolean(), ids=ListOf(Text(), 100), shippable=Boolean(), type=TYPE, url=Text()),
     }
 )
 
-RETRIEVE = Hash({"expand": Field(EXPAND.kind)})
-DELETE = Hash({})
+RETRIEVE = ObjectParam({"expand": Field(EXPAND.kind)})
+DELETE = ObjectParam({})

@@ -12,10 +12,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     Choice,
-    Hash,
     Integer,
     ListOf,
     Metadata,
+    ObjectParam,
     Params,
     Text,
     optional,
@@ -34,7 +34,7 @@ REST = unsupported(
     "allowed_payment_method_types confirmation_token mandate_data payment_method_data payment_method_options "
     "use_stripe_sdk",
 )
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **optional(
             automatic_payment_methods=intent_checks.METHODS,
@@ -57,11 +57,13 @@ CREATE = Hash(
         "expand": EXPAND,
     }
 )
-CONFIRM = Hash({**optional(client_secret=Text(), payment_method=Text(), return_url=Text()), **REST, "expand": EXPAND})
-VERIFY = Hash(
+CONFIRM = ObjectParam(
+    {**optional(client_secret=Text(), payment_method=Text(), return_url=Text()), **REST, "expand": EXPAND}
+)
+VERIFY = ObjectParam(
     {**optional(amounts=ListOf(Integer(), 2), client_secret=Text(), descriptor_code=Text()), "expand": EXPAND}
 )
-CANCEL = Hash(
+CANCEL = ObjectParam(
     {
         **optional(cancellation_reason=Choice(("abandoned", "duplicate", "requested_by_customer"))),
         "expand": EXPAND,
@@ -219,7 +221,7 @@ def list_setups(call: Call) -> Object:
     return page(call, "setup_intent", PATH, conditions)
 
 
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **optional(customer=Text(), description=Text(), payment_method=Text(), payment_method_types=ListOf(Text())),
         **unsettable(metadata=Metadata()),
@@ -233,7 +235,7 @@ UPDATE = Hash(
         "expand": EXPAND,
     }
 )
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(customer=Text(), payment_method=Text()),
@@ -241,8 +243,8 @@ LIST = Hash(
         **unsupported(intent_checks.NO_CONNECT, "attach_to_self"),
     }
 )
-AUTHENTICATE = Hash({**required(succeeds=Boolean()), "expand": EXPAND})
-RETRIEVE = Hash({**optional(client_secret=Text()), "expand": EXPAND})
+AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
+RETRIEVE = ObjectParam({**optional(client_secret=Text()), "expand": EXPAND})
 PATH = "/v1/setup_intents"
 ROUTES = (
     Route("POST", PATH, "setup_intent", CREATE, create, check_new),

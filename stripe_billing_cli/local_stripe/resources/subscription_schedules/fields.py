@@ -9,12 +9,12 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Currency,
-    Hash,
     Integer,
     ListOf,
     Metadata,
-    Moments,
+    ObjectParam,
     Text,
+    TimestampRange,
     optional,
     required,
     unsettable,
@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.resources.subscriptions.fields import NowOr
 
 MOST_PHASES = 10
 ANCHOR = Choice(("automatic", "phase_start"))
-INVOICE_SETTINGS = Hash(
+INVOICE_SETTINGS = ObjectParam(
     {
         **optional(days_until_due=Integer(0)),
         **unsupported("it renders no invoices", "account_tax_ids custom_fields description footer"),
@@ -51,7 +51,7 @@ PHASE = {
     **required(items=ListOf(ITEM, 20)),
     **optional(
         currency=Currency(),
-        duration=Hash(
+        duration=ObjectParam(
             {
                 **required(interval=Choice(("month", "year", "week", "day"))),
                 **optional(interval_count=Integer(1)),
@@ -64,15 +64,15 @@ PHASE = {
     **unsettable(discounts=discount.FORM),
     **{name: form.REST[name] for name in ("default_tax_rates", "add_invoice_items")},
 }
-NEW_PHASE = Hash({**PHASE, **optional(end_date=Integer(), trial_end=Integer())})
-CHANGED_PHASE = Hash({**PHASE, **optional(end_date=NowOr("now"), start_date=NowOr("now"), trial_end=Integer())})
+NEW_PHASE = ObjectParam({**PHASE, **optional(end_date=Integer(), trial_end=Integer())})
+CHANGED_PHASE = ObjectParam({**PHASE, **optional(end_date=NowOr("now"), start_date=NowOr("now"), trial_end=Integer())})
 COMMON = {
-    **optional(default_settings=Hash(SETTINGS), end_behavior=Choice(("cancel", "release"))),
+    **optional(default_settings=ObjectParam(SETTINGS), end_behavior=Choice(("cancel", "release"))),
     **unsettable(metadata=Metadata()),
     **unsupported("its schedules do not pause", "pause_schedules"),
     "expand": EXPAND,
 }
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **COMMON,
         **optional(
@@ -85,22 +85,22 @@ CREATE = Hash(
         **unsupported("it has no accounts that are customers", "customer_account"),
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **COMMON,
         **optional(phases=ListOf(CHANGED_PHASE, MOST_PHASES), proration_behavior=form.PRORATIONS),
     }
 )
-CANCEL = Hash({**optional(invoice_now=Boolean(), prorate=Boolean()), "expand": EXPAND})
-RELEASE = Hash({**optional(preserve_cancel_date=Boolean()), "expand": EXPAND})
-LIST = Hash(
+CANCEL = ObjectParam({**optional(invoice_now=Boolean(), prorate=Boolean()), "expand": EXPAND})
+RELEASE = ObjectParam({**optional(preserve_cancel_date=Boolean()), "expand": EXPAND})
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(
-            canceled_at=Moments(),
-            completed_at=Moments(),
+            canceled_at=TimestampRange(),
+            completed_at=TimestampRange(),
             customer=Text(),
-            released_at=Moments(),
+            released_at=TimestampRange(),
             scheduled=Boolean(),
         ),
         **unsupported("it has no accounts that are customers", "customer_account"),

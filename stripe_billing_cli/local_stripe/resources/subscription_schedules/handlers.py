@@ -11,9 +11,9 @@ from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions,
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, price_checks, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.lists import json_field, moments, naming, page
+from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Hash, Params
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.customers import customers
@@ -95,8 +95,12 @@ def _laid_out(
         prices = [known.price(item["price"]) for item in phase["items"]]
         price_checks.check_prices(prices, currency, f"phases[{number}][items]")
         creation.own_method(call, customer, phase.get("default_payment_method"))
-    return phases.laid_out(
-        wanted, lambda price: billing_intervals.rhythm(known.price(price)), currency, start=start, now=call.now
+    return phases.lay_out_phases(
+        wanted,
+        lambda price: billing_intervals.billing_interval(known.price(price)),
+        currency,
+        start=start,
+        now=call.now,
     )
 
 
@@ -128,7 +132,7 @@ def _from_subscription(call: Call, id: str) -> Object:
         )
     customer = customers.find(call, subscription["customer"])
     call = clocks.at_time_of(call, customer)
-    phase = phases.of_subscription(subscription, call.now)
+    phase = phases.phase_from_subscription(subscription, call.now)
     created = {
         **schedule.new(
             call,
@@ -265,7 +269,7 @@ def list_schedules(call: Call) -> Object:
     if "scheduled" in params:
         conditions.append(Condition(f"({json_field('status')} = 'not_started') = ?", (int(params["scheduled"]),)))
     for name in ENDS:
-        conditions += moments(json_field(name), params.get(name))
+        conditions += timestamp_range(json_field(name), params.get(name))
     return page(call, KIND, PATH, conditions)
 
 
@@ -273,7 +277,7 @@ PATH = "/v1/subscription_schedules"
 ROUTES = (
     Route("POST", PATH, KIND, form.CREATE, create, check_new),
     Route("GET", PATH, KIND, form.LIST, list_schedules, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, Hash({"expand": EXPAND}), retrieve),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, form.UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, form.CANCEL, cancel),
     Route("POST", f"{PATH}/{{id}}/release", KIND, form.RELEASE, release),

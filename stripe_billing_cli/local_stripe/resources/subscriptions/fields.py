@@ -12,11 +12,11 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Currency,
-    Hash,
     Integer,
-    Kind,
     ListOf,
     Metadata,
+    ObjectParam,
+    ParamType,
     Text,
     nested,
     optional,
@@ -33,7 +33,7 @@ NO_CONNECT = "it has no connected accounts"
 NO_THRESHOLDS = "it has no billing thresholds"
 
 
-class NowOr(Kind):
+class NowOr(ParamType):
     """A time in Unix seconds, or a word that stands for one."""
 
     def __init__(self, *words: str) -> None:
@@ -43,16 +43,16 @@ class NowOr(Kind):
         return raw if raw in self.words else Integer().read(raw, name)
 
 
-PAYMENT_SETTINGS = Hash(
+PAYMENT_SETTINGS = ObjectParam(
     {
         **optional(save_default_payment_method=Choice(("off", "on_subscription"))),
         **unsettable(payment_method_types=ListOf(Choice(("card",)))),
         **unsupported("its cards have no options", "payment_method_options"),
     }
 )
-TRIAL_SETTINGS = Hash(
+TRIAL_SETTINGS = ObjectParam(
     required(
-        end_behavior=Hash(
+        end_behavior=ObjectParam(
             {
                 **required(missing_payment_method=Choice(("cancel", "create_invoice", "pause"))),
                 **unsupported("a trial's end sets the anchor", "billing_cycle_anchor"),
@@ -60,10 +60,10 @@ TRIAL_SETTINGS = Hash(
         )
     )
 )
-AUTOMATIC_TAX = Hash({**required(enabled=Boolean()), **unsupported(NO_CONNECT, "liability")})
+AUTOMATIC_TAX = ObjectParam({**required(enabled=Boolean()), **unsupported(NO_CONNECT, "liability")})
 
 
-class Item(Hash):
+class Item(ObjectParam):
     """A subscription's item, which may name its price as its plan (recorded)."""
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
@@ -120,7 +120,7 @@ COMMON = {
     **unsettable(cancel_at=NowOr("min_period_end", "max_period_end"), description=Text(500), metadata=Metadata()),
     **REST,
 }
-ADDED_ITEM = Hash(
+ADDED_ITEM = ObjectParam(
     {
         **optional(price=Text(), quantity=Integer(1)),
         **unsettable(metadata=Metadata()),
@@ -131,13 +131,13 @@ ADDED_ITEM = Hash(
     }
 )
 """What is billed once, with the first invoice (https://docs.stripe.com/billing/invoices/subscription#first-invoice-extra)."""
-BILLING_MODE = Hash(
+BILLING_MODE = ObjectParam(
     {
         **required(type=Choice(("classic", "flexible"))),
         **unsupported("it itemizes no discounts", "flexible"),
     }
 )
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **COMMON,
         **required(customer=Text(), items=ListOf(NEW_ITEM, 20)),
@@ -155,7 +155,7 @@ CREATE = Hash(
         **unsupported("it has no accounts that are customers", "customer_account"),
     }
 )
-CANCELLATION_DETAILS = Hash(
+CANCELLATION_DETAILS = ObjectParam(
     {
         **unsettable(
             comment=Text(),
@@ -175,11 +175,11 @@ CANCELLATION_DETAILS = Hash(
         **unsupported("it has no feedback options of one's own", "feedback_option"),
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         **COMMON,
         **optional(
-            billing_cycle_anchor=Hash(
+            billing_cycle_anchor=ObjectParam(
                 {
                     **required(type=Choice(("now", "unchanged"))),
                 }
@@ -191,7 +191,7 @@ UPDATE = Hash(
         ),
         **unsettable(
             default_payment_method=Text(),
-            pause_collection=Hash(
+            pause_collection=ObjectParam(
                 {
                     **required(behavior=Choice(("keep_as_draft", "mark_uncollectible", "void"))),
                     **optional(resumes_at=Integer()),
@@ -200,17 +200,17 @@ UPDATE = Hash(
         ),
     }
 )
-CANCEL = Hash(
+CANCEL = ObjectParam(
     {
         **optional(cancellation_details=CANCELLATION_DETAILS, invoice_now=Boolean(), prorate=Boolean()),
         "expand": EXPAND,
     }
 )
-RESUME_ANCHOR = Hash(required(type=Choice(("now", "unchanged"))))
-BILL_FOR = Hash(
+RESUME_ANCHOR = ObjectParam(required(type=Choice(("now", "unchanged"))))
+BILL_FOR = ObjectParam(
     optional(
-        outstanding_usage_through=Hash(required(type=Choice(("none", "now")))),
-        unused_time_from=Hash(required(type=Choice(("item_current_period_start", "none", "now")))),
+        outstanding_usage_through=ObjectParam(required(type=Choice(("none", "now")))),
+        unused_time_from=ObjectParam(required(type=Choice(("item_current_period_start", "none", "now")))),
     )
 )
 PAUSE_SETTINGS = optional(
@@ -218,8 +218,8 @@ PAUSE_SETTINGS = optional(
     invoicing_behavior=Choice(("invoice", "pending_invoice_item")),
     type=Choice(("subscription",)),
 )
-PAUSE = Hash({**PAUSE_SETTINGS, "expand": EXPAND})
-RESUME = Hash(
+PAUSE = ObjectParam({**PAUSE_SETTINGS, "expand": EXPAND})
+RESUME = ObjectParam(
     {
         **optional(
             billing_cycle_anchor=RESUME_ANCHOR,

@@ -8,18 +8,18 @@ from stripe_billing_cli.local_stripe.core.lists import (
     check_named,
     equal,
     json_field,
-    moments,
     naming,
     one_of,
     page,
+    timestamp_range,
 )
 from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
-    Hash,
-    Moments,
+    ObjectParam,
     Params,
     Text,
+    TimestampRange,
     optional,
     required,
     unsupported,
@@ -32,14 +32,14 @@ STATUSES = tuple("active past_due unpaid canceled incomplete incomplete_expired 
 ITEMS = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE"
 PERIOD = "(SELECT {}(json_extract(item.value, '$.{}')) FROM json_each(body, '$.items.data') AS item)"
 
-LIST = Hash(
+LIST = ObjectParam(
     {
         **LIST_FIELDS,
         **optional(
-            automatic_tax=Hash(required(enabled=Boolean())),
+            automatic_tax=ObjectParam(required(enabled=Boolean())),
             collection_method=Choice(("charge_automatically", "send_invoice")),
-            current_period_end=Moments(),
-            current_period_start=Moments(),
+            current_period_end=TimestampRange(),
+            current_period_start=TimestampRange(),
             customer=Text(),
             plan=Text(),
             price=Text(),
@@ -63,8 +63,8 @@ def list_subscriptions(call: Call) -> Object:
         *equal(json_field("collection_method"), params.get("collection_method")),
         *naming(call, "customer"),
         *_clock(params),
-        *moments(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
-        *moments(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),
+        *timestamp_range(PERIOD.format("min", "current_period_end"), params.get("current_period_end")),
+        *timestamp_range(PERIOD.format("max", "current_period_start"), params.get("current_period_start")),
     ]
     return page(call, "subscription", "/v1/subscriptions", restrictions)
 

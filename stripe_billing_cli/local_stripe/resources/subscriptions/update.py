@@ -128,7 +128,7 @@ def _plain_changes(call: Call, before: Object) -> Object:
             "end_behavior": {"billing_cycle_anchor": None, **params["trial_settings"]["end_behavior"]}
         }
     if "automatic_tax" in params:
-        changed["automatic_tax"] = automatic_tax.of(params["automatic_tax"]["enabled"])
+        changed["automatic_tax"] = automatic_tax.on_subscription(params["automatic_tax"]["enabled"])
         if changed["automatic_tax"]["enabled"]:
             automatic_tax.check_location(customers.find(call, before["customer"]))
     if "collection_method" in params:

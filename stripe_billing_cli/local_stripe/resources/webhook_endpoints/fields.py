@@ -14,10 +14,10 @@ from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
-    Hash,
-    Kind,
     ListOf,
     Metadata,
+    ObjectParam,
+    ParamType,
     Text,
     optional,
     required,
@@ -52,7 +52,7 @@ def api_versions() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class EventType(Kind):
+class EventType(ParamType):
     def read(self, raw: Raw, name: str) -> str:
         text = Text().read(raw, name)
         if text not in event_types():
@@ -61,7 +61,7 @@ class EventType(Kind):
 
 
 @dataclass(frozen=True)
-class ApiVersion(Kind):
+class ApiVersion(ParamType):
     def read(self, raw: Raw, name: str) -> str:
         text = Text().read(raw, name)
         if text not in api_versions():
@@ -70,7 +70,7 @@ class ApiVersion(Kind):
 
 
 @dataclass(frozen=True)
-class EndpointUrl(Kind):
+class EndpointUrl(ParamType):
     """As in Stripe's test mode, http is allowed. Stripe refuses addresses that only this machine can reach; the local
     Stripe is on this machine, and reaches them."""
 
@@ -86,7 +86,7 @@ class EndpointUrl(Kind):
 
 
 @dataclass(frozen=True)
-class NotOfConnect(Kind):
+class NotOfConnect(ParamType):
     """`connect`: the local Stripe has one account and none connected to it."""
 
     def read(self, raw: Raw, name: str) -> bool:
@@ -95,7 +95,7 @@ class NotOfConnect(Kind):
         return False
 
 
-CREATE = Hash(
+CREATE = ObjectParam(
     {
         **required(enabled_events=ListOf(EventType()), url=EndpointUrl()),
         "expand": EXPAND,
@@ -103,13 +103,13 @@ CREATE = Hash(
         **unsettable(description=Text(), metadata=Metadata()),
     }
 )
-UPDATE = Hash(
+UPDATE = ObjectParam(
     {
         "expand": EXPAND,
         **optional(disabled=Boolean(), enabled_events=ListOf(EventType()), url=EndpointUrl()),
         **unsettable(description=Text(), metadata=Metadata()),
     }
 )
-LIST = Hash({name: field for name, field in LIST_FIELDS.items() if name != "created"})
-RETRIEVE = Hash({"expand": EXPAND})
-DELETE = Hash({})
+LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+RETRIEVE = ObjectParam({"expand": EXPAND})
+DELETE = ObjectParam({})

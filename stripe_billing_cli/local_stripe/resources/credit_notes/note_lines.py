@@ -13,9 +13,9 @@ from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
-    Hash,
     Integer,
     Metadata,
+    ObjectParam,
     Text,
     optional,
     required,
@@ -25,7 +25,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "credit_note_line_item"
-LINE = Hash(
+LINE = ObjectParam(
     {
         **required(type=Choice(("custom_line_item", "invoice_line_item"))),
         **optional(
@@ -42,7 +42,7 @@ LINE = Hash(
 )
 
 
-def of(call: Call, invoice: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
+def lines_from_params(call: Call, invoice: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
     """The lines that parameters describe."""
     billed = {line["id"]: line for line in invoice["lines"]["data"]}
     return [_line(call, one, billed, f"lines[{number}]") for number, one in enumerate(wanted)]
