@@ -21,8 +21,8 @@ from pathlib import Path
 
 from benchmarks.measure import Result
 from benchmarks.queues import post_once
-from stripe_billing_cli.webhooks.acting import Acting
 from stripe_billing_cli.webhooks.actions.spec import Action
+from stripe_billing_cli.webhooks.dispatcher import Acting
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import open_store

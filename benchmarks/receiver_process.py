@@ -17,9 +17,10 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from benchmarks.load import SECRET
-from stripe_billing_cli.webhooks.acting import Acting
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.application import application
+from stripe_billing_cli.webhooks.batch_writer import Writer
+from stripe_billing_cli.webhooks.dispatcher import Acting
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
@@ -28,7 +29,6 @@ from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.store import Store, open_store
 from stripe_billing_cli.webhooks.store.events import nobody
 from stripe_billing_cli.webhooks.webhook import Webhook
-from stripe_billing_cli.webhooks.writer import Writer
 
 
 async def empty(request: Request) -> Response:

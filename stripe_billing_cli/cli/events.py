@@ -256,15 +256,15 @@ def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[st
 
 def _route(store: Store, api: StripeApi) -> Route:
     """To access, and to the actions of the last `billing listen` on this store."""
-    from stripe_billing_cli.webhooks.acting import Acting
     from stripe_billing_cli.webhooks.actions.spec import remembered_route
+    from stripe_billing_cli.webhooks.dispatcher import Acting
 
     deciding, acting = Acting(store, api).route, remembered_route(store)
     return lambda event: dict.fromkeys((*deciding(event), *acting(event)))
 
 
 def _record(stored: Stored) -> dict[str, Any]:
-    from stripe_billing_cli.webhooks.narration import stored_record
+    from stripe_billing_cli.webhooks.event_summary import stored_record
 
     return stored_record(stored)
 
@@ -286,7 +286,7 @@ COLUMNS = [
 
 
 def _screen(stored: Stored, payload: Any) -> Iterator[Line]:
-    from stripe_billing_cli.webhooks.narration import changes
+    from stripe_billing_cli.webhooks.event_summary import changes
 
     event = stored.event
     yield Line(f"{event.type}  {event.id}", {"bold": True})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import StripeApi
     from stripe_billing_cli.webhooks.actions.spec import Action
     from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-    from stripe_billing_cli.webhooks.listening import Address
+    from stripe_billing_cli.webhooks.listener import Address
 
 app = typer.Typer(**doors.PLAIN)
 
@@ -218,10 +218,10 @@ def listen(
                billing listen --source poll --exec ./provision.sh --on access-granted --on access-revoked
                billing listen --exec ./mail.sh --events 'invoice.*' --forward-to http://127.0.0.1:8000/stripe
     """
-    from stripe_billing_cli.cli.narrator import Narrator
+    from stripe_billing_cli.cli.event_log import Narrator
     from stripe_billing_cli.cli.output import Printer
     from stripe_billing_cli.webhooks.access.rules import read_rules
-    from stripe_billing_cli.webhooks.listening import Address, Listening, Told
+    from stripe_billing_cli.webhooks.listener import Address, Listening, Told
     from stripe_billing_cli.webhooks.retries import Retries
     from stripe_billing_cli.webhooks.store import open_store
 
@@ -403,7 +403,7 @@ def _access_token(file: str | None) -> str | None:
 
 def _admin_address(text: str | None, port: int) -> Address | None:
     """`HOST:PORT`, `PORT` on this machine, or `off`; by default the port after the one that events are posted to."""
-    from stripe_billing_cli.webhooks.listening import Address
+    from stripe_billing_cli.webhooks.listener import Address
 
     if text == "off":
         return None

@@ -1,8 +1,8 @@
 """The fast way from a connection to the webhook, where the server is one whose inside is known.
 
-`connections.py` and `posts.py` are built on how uvicorn has its connections to itself: they cut what is slow or
-endless, and take posts past ASGI. With another version of uvicorn, or without httptools, the ordinary interfaces serve:
-h11, which limits headers by itself, and an ordinary route.
+`connections.py` and `webhook_protocol.py` are built on how uvicorn has its connections to itself: they cut what is
+slow or endless, and take posts past ASGI. With another version of uvicorn, or without httptools, the ordinary
+interfaces serve: h11, which limits headers by itself, and an ordinary route.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def connection_options(limits: Limits, webhook: Webhook | None, *, fast: bool) -
             "limit_concurrency": limits.connections,
         }
     from stripe_billing_cli.webhooks.connections import guarded
-    from stripe_billing_cli.webhooks.posts import receiving
+    from stripe_billing_cli.webhooks.webhook_protocol import receiving
 
     return {"http": guarded(limits) if webhook is None else receiving(limits, webhook)}
 

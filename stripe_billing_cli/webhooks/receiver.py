@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from stripe_billing_cli.webhooks.batch_writer import Overloaded, Writer
 from stripe_billing_cli.webhooks.event import NotAnEvent, parse
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.signatures import NotSigned, TooOldError, verify
-from stripe_billing_cli.webhooks.writer import Overloaded, Writer
 
 
 class Receiver:

@@ -25,7 +25,7 @@ from stripe_billing_cli.webhooks.store import Delivery, Store, StoreTrouble
 from stripe_billing_cli.webhooks.store.status import Status
 from stripe_billing_cli.webhooks.store.turn import End
 from stripe_billing_cli.webhooks.store.work import Turned
-from stripe_billing_cli.webhooks.workplace import give_back_gone
+from stripe_billing_cli.webhooks.worker_identity import give_back_gone
 
 Result = TypeVar("Result")
 Job = tuple[Delivery, Event | None]

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.cli.narrator import Narrator
+from stripe_billing_cli.cli.event_log import Narrator
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.webhooks.store import open_store
 from tests.conftest import Billing

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.webhooks.application import application, metrics_route
+from stripe_billing_cli.webhooks.batch_writer import Writer
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
@@ -21,7 +22,6 @@ from stripe_billing_cli.webhooks.signatures import sign
 from stripe_billing_cli.webhooks.store import Route, Store
 from stripe_billing_cli.webhooks.store.events import nobody
 from stripe_billing_cli.webhooks.webhook import Limits, Webhook
-from stripe_billing_cli.webhooks.writer import Writer
 
 SECRET = "whsec_test_of_the_receiver"
 

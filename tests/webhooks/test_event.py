@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks import narration
+from stripe_billing_cli.webhooks import event_summary
 from stripe_billing_cli.webhooks.event import Event, NotAnEvent, from_body, parse
 from tests.answer_modes import MODES, rewritten
 from tests.webhooks.receiving import event_body
@@ -141,7 +141,7 @@ def test_one_that_is_said_in_another_way_is_read_alike_and_kept_as_it_came(mode:
 
     assert msgspec.structs.replace(read, payload=plain.payload) == plain
     assert read.payload == said
-    assert narration.changes(read) == narration.changes(plain) == ["status: old → new", "pause_collection"]
+    assert event_summary.changes(read) == event_summary.changes(plain) == ["status: old → new", "pause_collection"]
 
 
 def test_one_of_an_unknown_type_about_an_unknown_object_is_read() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from stripe_billing_cli.webhooks.access.holding import HeldSubscription, Holding
+from stripe_billing_cli.webhooks.access.customer_state import HeldSubscription, Holding
 from stripe_billing_cli.webhooks.access.rules import COLLECTION_PAUSED, Rules
 from stripe_billing_cli.webhooks.store import Access
 

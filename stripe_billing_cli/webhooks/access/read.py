@@ -7,8 +7,8 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
+from stripe_billing_cli.webhooks.access.customer_state import HeldItem, HeldSubscription, Holding
 from stripe_billing_cli.webhooks.access.disputes import DisputedPayment, disputed_since, disputes_of_customer
-from stripe_billing_cli.webhooks.access.holding import HeldItem, HeldSubscription, Holding
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 ENTITLEMENTS = "/v1/entitlements/active_entitlements"

@@ -15,8 +15,8 @@ from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from stripe_billing_cli.webhooks.access.decide import holds
+from stripe_billing_cli.webhooks.access.expiry_scheduler import TimePassing
 from stripe_billing_cli.webhooks.access.handler import access_handler
-from stripe_billing_cli.webhooks.access.passing import TimePassing
 from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.event import from_body

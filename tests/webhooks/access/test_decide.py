@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from stripe_billing_cli.webhooks.access.customer_state import HeldItem, HeldSubscription, Holding
 from stripe_billing_cli.webhooks.access.decide import decide, holds
-from stripe_billing_cli.webhooks.access.holding import HeldItem, HeldSubscription, Holding
 from stripe_billing_cli.webhooks.access.rules import DEFAULTS, DENY, GRANT, Rule, Rules
 from stripe_billing_cli.webhooks.store import Access
 

@@ -11,8 +11,8 @@ from functools import partial
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.webhooks.access.expiry_scheduler import TimePassing
 from stripe_billing_cli.webhooks.access.handler import access_handler
-from stripe_billing_cli.webhooks.access.passing import TimePassing
 from stripe_billing_cli.webhooks.access.periodic import PeriodicReconcile
 from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
@@ -21,11 +21,11 @@ from stripe_billing_cli.webhooks.actions.forward import forward_handler
 from stripe_billing_cli.webhooks.actions.spawner import SpawnerPool
 from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
-from stripe_billing_cli.webhooks.recurring import Recurring
+from stripe_billing_cli.webhooks.periodic_task import Recurring
 from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreTrouble
 from stripe_billing_cli.webhooks.worker import Outcome, Worker
-from stripe_billing_cli.webhooks.workplace import give_back_gone, worker_name
+from stripe_billing_cli.webhooks.worker_identity import give_back_gone, worker_name
 
 ACCESS_THREADS = 4
 ACTION_THREADS = 16

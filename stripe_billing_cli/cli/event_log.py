@@ -14,7 +14,7 @@ import typer
 
 from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.output import Printer
-from stripe_billing_cli.webhooks import narration
+from stripe_billing_cli.webhooks import event_summary
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Route
 from stripe_billing_cli.webhooks.store.events import nobody
@@ -162,15 +162,15 @@ class Narrator:
         self._told[event.id] = None
         if len(self._told) > MOST_AWAITED:
             self._told.popitem(last=False)
-        record = narration.event_record(event, time.time(), [_record(one) for one in outcomes])
-        record["changed"] = narration.changes(event)
+        record = event_summary.event_record(event, time.time(), [_record(one) for one in outcomes])
+        record["changed"] = event_summary.changes(event)
         colour = next((colour for status, colour in COLOURS if status in {one.status for one in outcomes}), None)
         style = {"fg": colour} if colour else {}
         self._say(lambda: self._printer.streamed(record, _line(event, outcomes), **style))
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:
-    """As `narration.delivery_record`, of a call that just ended."""
+    """As `event_summary.delivery_record`, of a call that just ended."""
     done = outcome.status == "done"
     return {
         "handler": outcome.delivery.handler,
@@ -190,7 +190,7 @@ def _line(event: Event, outcomes: Sequence[Outcome]) -> str:
         event.type,
         event.object_id or "-",
         *([event.customer] if event.customer and event.customer != event.object_id else []),
-        *([changed] if (changed := narration.shortened(narration.changes(event))) else []),
+        *([changed] if (changed := event_summary.shortened(event_summary.changes(event))) else []),
         *map(_said, outcomes),
     ]
     return "  ".join(parts)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.webhooks import posts
+from stripe_billing_cli.webhooks import webhook_protocol
+from stripe_billing_cli.webhooks.batch_writer import Writer
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Store
 from stripe_billing_cli.webhooks.store.events import nobody
 from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
-from stripe_billing_cli.webhooks.writer import Writer
 from tests.webhooks.receiving import Running, delivery, event_body, request, running_receiver, signed
 
 
@@ -215,7 +215,7 @@ class TestBodies:
     def test_more_than_may_be_held_is_asked_to_come_again(
         self, receiver: Running, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(posts, "MOST_HELD", 100_000)
+        monkeypatch.setattr(webhook_protocol, "MOST_HELD", 100_000)
         large, small = event_body("evt_1", padding="x" * 80_000), event_body("evt_2", padding="x" * 30_000)
         with receiver.connected() as slow, receiver.connected() as connection:
             slow.send(delivery(large)[:-1])

@@ -12,16 +12,17 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.webhooks.access.route import access_route
 from stripe_billing_cli.webhooks.access.rules import Rules
-from stripe_billing_cli.webhooks.acting import Acting
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.application import application, metrics_route
+from stripe_billing_cli.webhooks.batch_writer import Writer
+from stripe_billing_cli.webhooks.dispatcher import Acting
 from stripe_billing_cli.webhooks.event import Event, Source
 from stripe_billing_cli.webhooks.fetch import fetch_handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
 from stripe_billing_cli.webhooks.metrics import family
+from stripe_billing_cli.webhooks.periodic_task import Recurring
 from stripe_billing_cli.webhooks.receiver import Receiver
-from stripe_billing_cli.webhooks.recurring import Recurring
 from stripe_billing_cli.webhooks.retention import forget_old
 from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.server import Server
@@ -29,7 +30,6 @@ from stripe_billing_cli.webhooks.source import CatchUp
 from stripe_billing_cli.webhooks.store import Store, StoreTrouble
 from stripe_billing_cli.webhooks.webhook import Webhook
 from stripe_billing_cli.webhooks.worker import Outcome
-from stripe_billing_cli.webhooks.writer import Writer
 
 POLL_SECONDS = 2.0
 CATCH_UP_SECONDS = 300.0

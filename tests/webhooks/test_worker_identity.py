@@ -14,7 +14,7 @@ from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import Store
 from stripe_billing_cli.webhooks.worker import Worker
-from stripe_billing_cli.webhooks.workplace import gone, place, worker_name
+from stripe_billing_cli.webhooks.worker_identity import gone, place, worker_name
 
 Make = Callable[..., Event]
 

@@ -14,8 +14,8 @@ import pytest
 
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
-from stripe_billing_cli.webhooks.acting import Acting
 from stripe_billing_cli.webhooks.actions.spec import Action
+from stripe_billing_cli.webhooks.dispatcher import Acting
 from stripe_billing_cli.webhooks.event import Event, from_body
 from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Store, open_store
