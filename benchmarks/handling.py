@@ -22,7 +22,7 @@ from pathlib import Path
 from benchmarks.measure import Result
 from benchmarks.queues import post_once
 from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.dispatcher import Acting
+from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import open_store
@@ -105,16 +105,18 @@ def handled_a_second(store: str, actions: list[Action]) -> float:
 
     more = [] if actions else [Handler("noop", lambda event, delivery: None)]
     with open_store(store) as opened:
-        acting = Acting(opened, None, actions=actions, forward_secret="whsec_" + "x" * 32, more=more, on_outcome=count)
+        dispatcher = Dispatcher(
+            opened, None, actions=actions, forward_secret="whsec_" + "x" * 32, more=more, on_outcome=count
+        )
         if not actions:
-            acting.workers[0].threads = AT_ONCE
-        opened.events.record([_event(number) for number in range(EVENTS)], acting.route)
+            dispatcher.workers[0].threads = AT_ONCE
+        opened.events.record([_event(number) for number in range(EVENTS)], dispatcher.route)
         started = time.perf_counter()
-        acting.start()
+        dispatcher.start()
         if not ended.wait(300):
             raise SystemExit(f"{left[0]} of {EVENTS} events were not handled")
         took = time.perf_counter() - started
-        acting.stop()
+        dispatcher.stop()
     return EVENTS / took
 
 

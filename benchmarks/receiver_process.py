@@ -19,8 +19,8 @@ from starlette.routing import Route
 from benchmarks.load import SECRET
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.application import application
-from stripe_billing_cli.webhooks.batch_writer import Writer
-from stripe_billing_cli.webhooks.dispatcher import Acting
+from stripe_billing_cli.webhooks.batch_writer import BatchWriter
+from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
@@ -47,7 +47,7 @@ def main(store: str, handler: str | None = None) -> None:
         return
     with open_store(store) as opened:
         acting = None if handler is None else _acting(opened, handler)
-        writer = Writer(opened, nobody if acting is None else acting.route, on_recorded=_waking(acting))
+        writer = BatchWriter(opened, nobody if acting is None else acting.route, on_recorded=_waking(acting))
         if acting is not None:
             acting.busy = lambda: writer.waiting > 0
             acting.start()
@@ -59,13 +59,13 @@ def main(store: str, handler: str | None = None) -> None:
             acting.stop()
 
 
-def _acting(store: Store, handler: str) -> Acting:
+def _acting(store: Store, handler: str) -> Dispatcher:
     if handler == "noop":
-        return Acting(store, None, more=[Handler("noop", lambda event, delivery: None)])
-    return Acting(store, None, actions=[Action("exec", handler)])
+        return Dispatcher(store, None, more=[Handler("noop", lambda event, delivery: None)])
+    return Dispatcher(store, None, actions=[Action("exec", handler)])
 
 
-def _waking(acting: Acting | None) -> Callable[[Sequence[Event]], None]:
+def _waking(acting: Dispatcher | None) -> Callable[[Sequence[Event]], None]:
     return (lambda events: None) if acting is None else lambda events: acting.wake()
 
 

@@ -94,12 +94,12 @@ def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, li
     import time
 
     from stripe_billing_cli.webhooks.access.decide import decide
-    from stripe_billing_cli.webhooks.access.read import read_holding
+    from stripe_billing_cli.webhooks.access.read import read_customer_state
     from stripe_billing_cli.webhooks.access.rules import read_rules
 
     table, now = read_rules(rules), time.time()
-    holding = read_holding(context.stripe, customer, disputes=table.deny_disputed)
-    return customer, decide(holding, table, now), holding.clock or now
+    state = read_customer_state(context.stripe, customer, disputes=table.deny_disputed)
+    return customer, decide(state, table, now), state.clock or now
 
 
 def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]:
@@ -251,14 +251,14 @@ def _opened(store: str | None, *, make: bool = False) -> Iterator[Store]:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """The refusals of the rooms below, as this command tells them."""
-    from stripe_billing_cli.webhooks.access.rules import RulesRefused
-    from stripe_billing_cli.webhooks.store import StoreTrouble
+    from stripe_billing_cli.webhooks.access.rules import InvalidRulesError
+    from stripe_billing_cli.webhooks.store import StoreError
 
     try:
         yield
-    except RulesRefused as refused:
+    except InvalidRulesError as refused:
         raise CommandFailed("rules", refused.message, refused.hint, WRONG) from None
-    except StoreTrouble as trouble:
+    except StoreError as trouble:
         raise CommandFailed("store", trouble.message, trouble.hint) from trouble
 
 

@@ -84,13 +84,13 @@ def _look_at_store(store: str) -> Iterator[Finding]:
     """Work that went wrong, where events are received: nothing where none ever were."""
     if "://" not in store and not Path(store).exists():
         return
-    from stripe_billing_cli.webhooks.store import StoreTrouble, open_store
+    from stripe_billing_cli.webhooks.store import StoreError, open_store
 
     try:
         with open_store(store, make=False) as opened:
             dead = {name: count for (name, status), count in opened.work.counts().items() if status == "dead"}
             failing = opened.work.failing(limit=MOST_NAMED + 1)
-    except StoreTrouble as trouble:
+    except StoreError as trouble:
         yield Finding("events", False, trouble.message, trouble.hint)
         return
     if dead:

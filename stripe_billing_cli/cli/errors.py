@@ -133,9 +133,9 @@ def _explain_room(error: BaseException) -> Told:
         if isinstance(error, OtherIntent):
             return Told("idempotency", str(error), "use another key for another intent", exit_code=WRONG)
     if "stripe_billing_cli.webhooks.store.errors" in sys.modules:
-        from stripe_billing_cli.webhooks.store.errors import StoreTrouble
+        from stripe_billing_cli.webhooks.store.errors import StoreError
 
-        if isinstance(error, StoreTrouble):
+        if isinstance(error, StoreError):
             return Told("store", error.message, error.hint)
     if type(error).__module__.startswith("stripe_billing_cli."):
         from stripe_billing_cli.cli.stripe_errors import explain_stripe

@@ -29,7 +29,7 @@ QUIET_SECONDS = 60.0
 COLOURS = (("dead", "red"), ("failed", "yellow"))
 
 
-class Narrator:
+class EventLog:
     """Called from several threads. An event is told of when each of its handlers was called once.
 
     It prints in a thread of its own: whoever reads slowly holds up nothing but the lines. `on_gone` is called when
@@ -49,7 +49,7 @@ class Narrator:
         self.on_gone: Callable[[], None] = lambda: None
         self.gone = False
 
-    def __enter__(self) -> Narrator:
+    def __enter__(self) -> EventLog:
         self._thread.start()
         return self
 
@@ -81,7 +81,7 @@ class Narrator:
     def ready(self, url: str, store: str, polling: bool, admin: str | None) -> None:
         reading = "; reading the Events API" if polling else ""
         asked = f"; metrics on {admin}" if admin else ""
-        self._note(f"Listening on {url}, storing in {store}{reading}{asked}  (Ctrl-C stops it)")
+        self._note(f"Listener on {url}, storing in {store}{reading}{asked}  (Ctrl-C stops it)")
 
     def caught_up(self, new: int) -> None:
         if new:

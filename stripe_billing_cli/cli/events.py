@@ -257,9 +257,9 @@ def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[st
 def _route(store: Store, api: StripeApi) -> Route:
     """To access, and to the actions of the last `billing listen` on this store."""
     from stripe_billing_cli.webhooks.actions.spec import remembered_route
-    from stripe_billing_cli.webhooks.dispatcher import Acting
+    from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 
-    deciding, acting = Acting(store, api).route, remembered_route(store)
+    deciding, acting = Dispatcher(store, api).route, remembered_route(store)
     return lambda event: dict.fromkeys((*deciding(event), *acting(event)))
 
 

@@ -218,10 +218,10 @@ def listen(
                billing listen --source poll --exec ./provision.sh --on access-granted --on access-revoked
                billing listen --exec ./mail.sh --events 'invoice.*' --forward-to http://127.0.0.1:8000/stripe
     """
-    from stripe_billing_cli.cli.event_log import Narrator
+    from stripe_billing_cli.cli.event_log import EventLog
     from stripe_billing_cli.cli.output import Printer
     from stripe_billing_cli.webhooks.access.rules import read_rules
-    from stripe_billing_cli.webhooks.listener import Address, Listening, Told
+    from stripe_billing_cli.webhooks.listener import Address, Listener, ListenerHooks
     from stripe_billing_cli.webhooks.retries import Retries
     from stripe_billing_cli.webhooks.store import open_store
 
@@ -242,9 +242,9 @@ def listen(
         api = None if no_api_key else _stripe(context)
         piped = context.printer.for_people and not sys.stdout.isatty()
         _tell_unheard_of(context, actions)
-        narrator = Narrator(Printer("json") if piped else context.printer)
+        narrator = EventLog(Printer("json") if piped else context.printer)
         with open_store(store) as opened, narrator:
-            listening = Listening(
+            listener = Listener(
                 opened,
                 api,
                 known,
@@ -258,7 +258,7 @@ def listen(
                 grace_seconds=None if grace is None else given.span("--grace", grace),
                 passed_on=exec_env or (),
                 reconcile_seconds=None if reconcile == "off" else given.span("--reconcile", reconcile),
-                told=Told(
+                hooks=ListenerHooks(
                     narrator.recorded,
                     narrator.outcome,
                     narrator.trouble,
@@ -271,13 +271,13 @@ def listen(
                 access_token=_access_token(access_token_file),
                 admin=_admin_address(admin, port),
             )
-            narrator.route = listening.acting.route
-            narrator.on_gone = listening.stop
+            narrator.route = listener.dispatcher.route
+            narrator.on_gone = listener.stop
 
             def ready(url: str) -> None:
-                narrator.ready(url + path if known else url, opened.shown, From.poll in sources, listening.admin_url)
+                narrator.ready(url + path if known else url, opened.shown, From.poll in sources, listener.admin_url)
 
-            listening.run(ready)
+            listener.run(ready)
 
 
 def _refuse_stdin_twice(context: Context, secrets: Sequence[str] | None, *files: str | None) -> None:
@@ -316,18 +316,18 @@ def _stripe(context: Context) -> StripeApi:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """What the room of webhooks refuses, as errors of the command."""
-    from stripe_billing_cli.webhooks.access.rules import RulesRefused
-    from stripe_billing_cli.webhooks.actions.spec import ActionRefused
-    from stripe_billing_cli.webhooks.secrets import SecretsUnreadable
-    from stripe_billing_cli.webhooks.server import CannotListen
+    from stripe_billing_cli.webhooks.access.rules import InvalidRulesError
+    from stripe_billing_cli.webhooks.actions.spec import InvalidActionError
+    from stripe_billing_cli.webhooks.secrets import SecretsError
+    from stripe_billing_cli.webhooks.server import BindError
 
     try:
         yield
-    except (RulesRefused, ActionRefused) as error:
+    except (InvalidRulesError, InvalidActionError) as error:
         raise CommandFailed("usage", error.message, error.hint, WRONG) from error
-    except SecretsUnreadable as error:
+    except SecretsError as error:
         raise CommandFailed("settings", str(error), error.hint, WRONG) from error
-    except CannotListen as error:
+    except BindError as error:
         raise CommandFailed(
             "system", f"cannot listen on {error}", "choose another with --port; --port 0 takes a free one", FAILED
         ) from error

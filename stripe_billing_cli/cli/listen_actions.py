@@ -23,7 +23,7 @@ def actions(
     timeout: float,
     handlers: Path | None,
 ) -> list[Action]:
-    """Those of the command line and those of the file. Raises `ActionRefused`, `CommandFailed`."""
+    """Those of the command line and those of the file. Raises `InvalidActionError`, `CommandFailed`."""
     from stripe_billing_cli.webhooks.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
 
     if (events or on) and not (execute or forward_to):

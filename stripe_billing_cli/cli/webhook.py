@@ -272,14 +272,14 @@ def _is_kept(endpoint: Endpoint) -> bool:
 @contextmanager
 def _refusals() -> Iterator[None]:
     """The refusals of the rooms below, as this command tells them."""
-    from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointRefused
-    from stripe_billing_cli.webhooks.secrets import SecretsUnreadable
+    from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointError
+    from stripe_billing_cli.webhooks.secrets import SecretsError
 
     try:
         yield
-    except EndpointRefused as refused:
+    except EndpointError as refused:
         raise CommandFailed("refused", refused.message, refused.hint, WRONG) from None
-    except SecretsUnreadable as unreadable:
+    except SecretsError as unreadable:
         raise CommandFailed("system", str(unreadable), unreadable.hint, FAILED) from None
 
 

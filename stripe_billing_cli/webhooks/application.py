@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
 from stripe_billing_cli.webhooks.metrics import CONTENT_TYPE, Labels, family
-from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Store, StoreError
 from stripe_billing_cli.webhooks.webhook import Webhook
 from stripe_billing_cli.webhooks.webhook_route import webhook_route
 
@@ -50,7 +50,7 @@ def probe_routes(store: Store, ended: Callable[[], Sequence[str]]) -> list[BaseR
             await asyncio.wait_for(asyncio.to_thread(store.ping), READY_SECONDS)
         except TimeoutError:
             return PlainTextResponse("The store does not answer.\n", 503)
-        except StoreTrouble as trouble:
+        except StoreError as trouble:
             return PlainTextResponse(f"{trouble.message}\n", 503)
         if parts := ended():
             return PlainTextResponse(f"Ended, and to be started again: {', '.join(parts)}.\n", 503)
@@ -84,5 +84,5 @@ def _answers(webhook: Webhook) -> Iterator[str]:
 def _work(store: Store, metrics: ListenerMetrics) -> list[str]:
     try:
         return list(metrics.work_lines(store))
-    except StoreTrouble:
+    except StoreError:
         return []  # the other metrics tell that it is in trouble

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Route, Store, StoreError
 
 MOST_AT_ONCE = 256
 """Events in one transaction."""
@@ -22,16 +22,16 @@ LINGER_SECONDS = 0.002
 """A commit costs as much as ten events: fewer than are worth one wait this long for more to come."""
 
 
-class Overloaded(Exception):
+class OverloadedError(Exception):
     """More events wait to be stored than the writer takes on."""
 
 
-Told = Callable[[bool], None]
+OnDurable = Callable[[bool], None]
 """Called once with whether the event is durable."""
-Batch = tuple[list[Event], list[Told]]
+Batch = tuple[list[Event], list[OnDurable]]
 
 
-class Writer:
+class BatchWriter:
     """Stores events that are handed in in one event loop; who handed one in is told, in the loop, when it is durable.
 
     In a thread of the writer's, `on_recorded` gets the events that were new, `on_trouble` why some could not be stored.
@@ -46,7 +46,7 @@ class Writer:
         *,
         most_waiting: int = 2048,
         on_recorded: Callable[[Sequence[Event]], None] = lambda events: None,
-        on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None,
+        on_trouble: Callable[[StoreError], None] = lambda trouble: None,
         threads: int = 1,
     ) -> None:
         self._store = store
@@ -81,13 +81,13 @@ class Writer:
         """Events that no thread has taken up yet."""
         return len(self._waiting[0])
 
-    def store(self, event: Event, told: Told) -> None:
-        """Raises `Overloaded`, and then nobody is told."""
-        events, those_told = self._waiting
+    def store(self, event: Event, on_durable: OnDurable) -> None:
+        """Raises `OverloadedError`, and then nobody is told."""
+        events, callbacks = self._waiting
         if len(events) >= self._most_waiting:
-            raise Overloaded
+            raise OverloadedError
         events.append(event)
-        those_told.append(told)
+        callbacks.append(on_durable)
         self._gather()
 
     def _gather(self) -> None:
@@ -113,11 +113,11 @@ class Writer:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        events, told = self._waiting
+        events, on_durable = self._waiting
         if not events or not self._free:
             return
-        self._waiting = (events[MOST_AT_ONCE:], told[MOST_AT_ONCE:])
-        batch = (events[:MOST_AT_ONCE], told[:MOST_AT_ONCE])
+        self._waiting = (events[MOST_AT_ONCE:], on_durable[MOST_AT_ONCE:])
+        batch = (events[:MOST_AT_ONCE], on_durable[:MOST_AT_ONCE])
         self._free -= 1
         self.under_way += len(batch[0])
         self._batches.put(batch)
@@ -136,7 +136,7 @@ class Writer:
         """The ids that were new, once all are durable; None where they are not."""
         try:
             return self._store.events.record(events, self._route)
-        except StoreTrouble as trouble:
+        except StoreError as trouble:
             self._on_trouble(trouble)
         except Exception as error:  # noqa: BLE001  # the outermost layer of a thread that all events need
             self._on_trouble(_mistake("Events could not be stored", error))
@@ -149,13 +149,13 @@ class Writer:
             self._on_trouble(_mistake("Events are stored, but could not be told of", error))
 
     def _ended(self, batch: Batch, durable: bool) -> None:
-        _, those_told = batch
+        _, callbacks = batch
         self._free += 1
-        self.under_way -= len(those_told)
+        self.under_way -= len(callbacks)
         self._gather()
-        for told in those_told:
-            told(durable)
+        for on_durable in callbacks:
+            on_durable(durable)
 
 
-def _mistake(what: str, error: Exception) -> StoreTrouble:
-    return StoreTrouble(f"{what}: {type(error).__name__}.", "This is a mistake in billing: report it.")
+def _mistake(what: str, error: Exception) -> StoreError:
+    return StoreError(f"{what}: {type(error).__name__}.", "This is a mistake in billing: report it.")

@@ -149,7 +149,7 @@ def make_room(connections: Iterable[Any], newest: GuardedProtocol) -> None:
     victim.transport.abort()
 
 
-def guarded(limits: Limits) -> type[GuardedProtocol]:
+def guarded_protocol(limits: Limits) -> type[GuardedProtocol]:
     """The protocol with these limits, as uvicorn takes it: a class."""
     return type("GuardedProtocol", (GuardedProtocol,), {"limits": limits})
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
-from stripe_billing_cli.webhooks.access.expiry_scheduler import TimePassing
+from stripe_billing_cli.webhooks.access.expiry_scheduler import ExpiryScheduler
 from stripe_billing_cli.webhooks.access.handler import access_handler
 from stripe_billing_cli.webhooks.access.periodic import PeriodicReconcile
 from stripe_billing_cli.webhooks.access.rules import Rules
@@ -21,11 +21,11 @@ from stripe_billing_cli.webhooks.actions.forward import forward_handler
 from stripe_billing_cli.webhooks.actions.spawner import SpawnerPool
 from stripe_billing_cli.webhooks.actions.spec import Action, remember
 from stripe_billing_cli.webhooks.handlers import Handler, route_to
-from stripe_billing_cli.webhooks.periodic_task import Recurring
+from stripe_billing_cli.webhooks.periodic_task import PeriodicTask
 from stripe_billing_cli.webhooks.retries import Retries
-from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Delivery, Route, Store, StoreError
 from stripe_billing_cli.webhooks.worker import Outcome, Worker
-from stripe_billing_cli.webhooks.worker_identity import give_back_gone, worker_name
+from stripe_billing_cli.webhooks.worker_identity import release_dead_workers, worker_name
 
 ACCESS_THREADS = 4
 ACTION_THREADS = 16
@@ -36,7 +36,7 @@ ACCESS_SECONDS = 30.0
 
 
 @dataclass
-class Acting:
+class Dispatcher:
     """Runs from `start` to `stop`. `route` is what events are to be recorded with; `more` are further handlers.
 
     Where `api` is None Stripe is asked nothing: actions are called, and there is no access. Access and each action
@@ -51,8 +51,8 @@ class Acting:
     more: Sequence[Handler] = ()
     retries: Retries = field(default_factory=Retries)
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
-    on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
-    on_failure: Callable[[StoreTrouble | StripeFailure], None] = lambda failure: None
+    on_trouble: Callable[[StoreError], None] = lambda trouble: None
+    on_failure: Callable[[StoreError | StripeFailure], None] = lambda failure: None
     """Told why access could not be compared with Stripe, which is tried again."""
     passed_on: Sequence[str] = ()
     """Variables of the environment that commands get besides the usual ones."""
@@ -64,52 +64,52 @@ class Acting:
 
     def __post_init__(self) -> None:
         self._spawner = SpawnerPool()
-        acting = [self._handler(action) for action in self.actions]
-        deciding = [] if self.api is None else self._deciding(self.api, acting)
-        self.route: Route = route_to([*deciding, *acting, *self.more], fetching=self.api is not None)
+        action_handlers = [self._handler(action) for action in self.actions]
+        access_handlers = [] if self.api is None else self._access_handlers(self.api, action_handlers)
+        self.route: Route = route_to([*access_handlers, *action_handlers, *self.more], fetching=self.api is not None)
         starting = any(action.kind == "exec" for action in self.actions)
         name = partial(worker_name, self._spawner.start() if starting else ())
         self.workers = [
-            self._worker([*deciding, *self.more], ACCESS_THREADS, worker_name()),
-            *(self._worker([handler], ACTION_THREADS, name()) for handler in acting),
+            self._worker([*access_handlers, *self.more], ACCESS_THREADS, worker_name()),
+            *(self._worker([handler], ACTION_THREADS, name()) for handler in action_handlers),
         ]
-        self.passing = None if self.api is None else self._passing(self.api)
-        self.reconciling = None if self.api is None else self._reconciling(self.api, acting)
+        self.expiry_scheduler = None if self.api is None else self._expiry_scheduler(self.api)
+        self.reconcile_task = None if self.api is None else self._reconcile_task(self.api, action_handlers)
 
-    def _reconciling(self, api: StripeApi, acting: Sequence[Handler]) -> Recurring | None:
+    def _reconcile_task(self, api: StripeApi, action_handlers: Sequence[Handler]) -> PeriodicTask | None:
         seconds = self.reconcile_seconds
         if seconds is None:
             return None
-        reconcile = PeriodicReconcile(self._keeper(api, acting), self.route, seconds, self.wake)
+        reconcile = PeriodicReconcile(self._keeper(api, action_handlers), self.route, seconds, self.wake)
 
         def act() -> float:
             try:
                 return reconcile.act()
-            except (StripeFailure, StoreTrouble) as trouble:
+            except (StripeFailure, StoreError) as trouble:
                 self.on_failure(trouble)
                 return min(RECONCILE_AGAIN_SECONDS, seconds)
 
-        return Recurring("reconcile", act)
+        return PeriodicTask("reconcile", act)
 
-    def _deciding(self, api: StripeApi, acting: Sequence[Handler]) -> list[Handler]:
-        return [access_handler(self._keeper(api, acting), self._also_done)]
+    def _access_handlers(self, api: StripeApi, action_handlers: Sequence[Handler]) -> list[Handler]:
+        return [access_handler(self._keeper(api, action_handlers), self._also_done)]
 
-    def _keeper(self, api: StripeApi, acting: Sequence[Handler]) -> AccessKeeper:
-        return AccessKeeper(api, self.store, self.rules, route_to([*acting, *self.more]), self._access_changed)
+    def _keeper(self, api: StripeApi, action_handlers: Sequence[Handler]) -> AccessKeeper:
+        return AccessKeeper(api, self.store, self.rules, route_to([*action_handlers, *self.more]), self._access_changed)
 
-    def _passing(self, api: StripeApi) -> TimePassing:
-        return TimePassing(self.store, self.route, api.livemode, wake=self.wake, on_trouble=self.on_trouble)
+    def _expiry_scheduler(self, api: StripeApi) -> ExpiryScheduler:
+        return ExpiryScheduler(self.store, self.route, api.livemode, wake=self.wake, on_trouble=self.on_trouble)
 
     def start(self) -> None:
-        """Raises `StoreTrouble`."""
+        """Raises `StoreError`."""
         remember(self.store, self.actions)
-        give_back_gone(self.store)
+        release_dead_workers(self.store)
         for worker in self.workers:
             worker.start()
-        if self.passing is not None:
-            self.passing.start()
-        if self.reconciling is not None:
-            self.reconciling.start()
+        if self.expiry_scheduler is not None:
+            self.expiry_scheduler.start()
+        if self.reconcile_task is not None:
+            self.reconcile_task.start()
 
     def wake(self) -> None:
         """There is new work."""
@@ -119,7 +119,7 @@ class Acting:
     def left_over(self) -> dict[str, int]:
         """How many deliveries wait for handlers that are not called here: those of another command line, it may be.
 
-        Raises `StoreTrouble`.
+        Raises `StoreError`.
         """
         mine = {handler.name for worker in self.workers for handler in worker.handlers}
         found: dict[str, int] = {}
@@ -131,7 +131,7 @@ class Acting:
     def alive(self) -> dict[str, bool]:
         """Whether each of the threads that work is, by what it is for."""
         workers = {f"worker of {worker.handlers[0].name}": worker.alive for worker in self.workers if worker.handlers}
-        others = {"time-passing": self.passing, "reconcile": self.reconciling}
+        others = {"time-passing": self.expiry_scheduler, "reconcile": self.reconcile_task}
         return {**workers, **{name: one.alive for name, one in others.items() if one is not None}}
 
     @property
@@ -150,15 +150,15 @@ class Acting:
 
     def _access_changed(self) -> None:
         self.wake()
-        if self.passing is not None:
-            self.passing.look()
+        if self.expiry_scheduler is not None:
+            self.expiry_scheduler.look()
 
     def stop(self, *, grace_seconds: float = 10.0) -> None:
         """Finish what runs, and give the rest back."""
-        if self.passing is not None:
-            self.passing.stop()
-        if self.reconciling is not None:
-            self.reconciling.stop()
+        if self.expiry_scheduler is not None:
+            self.expiry_scheduler.stop()
+        if self.reconcile_task is not None:
+            self.reconcile_task.stop()
         with ThreadPoolExecutor(len(self.workers)) as together:
             list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
         self._spawner.close()

@@ -21,7 +21,7 @@ LATEST = 253402300799
 """The last second of the year 9999: what is later is no time."""
 
 
-class NotAnEvent(ValueError):
+class InvalidEventError(ValueError):
     """The text is not an event. The message quotes nothing of it."""
 
 
@@ -127,17 +127,17 @@ READ = msgspec.json.Decoder(_Snapshot | _OfV2)
 
 
 def parse(text: str | bytes, source: Source = "webhook") -> Event:
-    """Read an event, snapshot or thin. Raises `NotAnEvent`."""
+    """Read an event, snapshot or thin. Raises `InvalidEventError`."""
     try:
         whole = text.decode() if isinstance(text, bytes) else text
         shape = _shape(text, whole)
         if "\0" in whole:
-            raise NotAnEvent("it holds a NUL")
+            raise InvalidEventError("it holds a NUL")
         return _snapshot(shape, whole, source) if isinstance(shape, _Snapshot) else _of_v2(shape, whole, source)
     except (ValueError, msgspec.DecodeError, RecursionError) as error:
-        if isinstance(error, NotAnEvent):
+        if isinstance(error, InvalidEventError):
             raise
-        raise NotAnEvent("no JSON of an event's shape") from None
+        raise InvalidEventError("no JSON of an event's shape") from None
 
 
 def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
@@ -152,14 +152,14 @@ def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
 
 
 def from_body(body: dict[str, Any], source: Source = "poll") -> Event:
-    """An event that was read as a dict. Raises `NotAnEvent`."""
+    """An event that was read as a dict. Raises `InvalidEventError`."""
     return parse(json.dumps(body, separators=(",", ":"), default=str), source)
 
 
 def _snapshot(shape: _Snapshot, text: str, source: str) -> Event:
     about, created = shape.data.object, shape.created
     if not isinstance(created, int) or isinstance(created, bool) or not 0 <= created <= LATEST:
-        raise NotAnEvent("its `created` is no time")
+        raise InvalidEventError("its `created` is no time")
     return Event(
         id=_name(shape.id, "id"),
         type=_name(shape.type, "type"),
@@ -214,14 +214,14 @@ def _seconds(text: Any) -> int:
     except (TypeError, ValueError, OverflowError):
         seconds = -1
     if not 0 <= seconds <= LATEST:
-        raise NotAnEvent("its `created` is no time")
+        raise InvalidEventError("its `created` is no time")
     return seconds
 
 
 def _name(value: Any, field: str) -> str:
     name = _optional(value)
     if name is None:
-        raise NotAnEvent(f"its `{field}` is no name")
+        raise InvalidEventError(f"its `{field}` is no name")
     return name
 
 

@@ -40,10 +40,10 @@ def connection_options(limits: Limits, webhook: Webhook | None, *, fast: bool) -
             "h11_max_incomplete_event_size": LONGEST_HEADER,
             "limit_concurrency": limits.connections,
         }
-    from stripe_billing_cli.webhooks.connections import guarded
-    from stripe_billing_cli.webhooks.webhook_protocol import receiving
+    from stripe_billing_cli.webhooks.connections import guarded_protocol
+    from stripe_billing_cli.webhooks.webhook_protocol import webhook_protocol
 
-    return {"http": guarded(limits) if webhook is None else receiving(limits, webhook)}
+    return {"http": guarded_protocol(limits) if webhook is None else webhook_protocol(limits, webhook)}
 
 
 async def cut_late_connections(connections: Iterable[Any], *, fast: bool) -> None:

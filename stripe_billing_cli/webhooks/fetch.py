@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing
-from stripe_billing_cli.webhooks.event import Event, NotAnEvent, from_body
-from stripe_billing_cli.webhooks.handlers import FETCH, Handler, HandlerFailed
+from stripe_billing_cli.webhooks.event import Event, InvalidEventError, from_body
+from stripe_billing_cli.webhooks.handlers import FETCH, Handler, HandlerError
 from stripe_billing_cli.webhooks.store import Delivery, Route, Store
 
 
@@ -16,13 +16,13 @@ def fetch_handler(api: StripeApi, store: Store, route: Route) -> Handler:
         try:
             body = api.get(f"/v2/core/events/{event.id}")
         except ObjectMissing as error:
-            raise HandlerFailed("Stripe does not have it (any more)", final=True) from error
+            raise HandlerError("Stripe does not have it (any more)", final=True) from error
         try:
             whole = from_body({"data": None, **body}, "webhook")
-        except NotAnEvent as error:
-            raise HandlerFailed(f"what Stripe gave is no event: {error}", final=True) from error
+        except InvalidEventError as error:
+            raise HandlerError(f"what Stripe gave is no event: {error}", final=True) from error
         if whole.id != event.id:
-            raise HandlerFailed("Stripe gave another event", final=True)
+            raise HandlerError("Stripe gave another event", final=True)
         store.events.complete(whole, route)
         return "fetched"
 

@@ -10,10 +10,10 @@ from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Delivery, Route
 
 Handle = Callable[[Event, Delivery], str | None]
-"""Does the work and says what it did. Raises `HandlerFailed` to be called again; any other exception counts as one."""
+"""Does the work and says what it did. Raises `HandlerError` to be called again; any other exception counts as one."""
 
 
-class HandlerFailed(Exception):
+class HandlerError(Exception):
     """The work was not done. The message is stored and shown: no secrets, nothing of the payload.
 
     `final`: trying again would not help.

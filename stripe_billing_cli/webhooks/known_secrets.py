@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from stripe_billing_cli.webhooks.secrets import SecretsUnreadable
+from stripe_billing_cli.webhooks.secrets import SecretsError
 
 AGAIN_SECONDS = 1.0
 
@@ -27,7 +27,7 @@ class KnownSecrets:
             return False
         self._read_at = now
         before = self.all
-        with suppress(SecretsUnreadable):  # one that is being replaced; those known stay good
+        with suppress(SecretsError):  # one that is being replaced; those known stay good
             self.all = self._encoded()
         return self.all != before
 

@@ -14,20 +14,20 @@ from stripe_billing_cli.webhooks.access.route import access_route
 from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.application import application, metrics_route
-from stripe_billing_cli.webhooks.batch_writer import Writer
-from stripe_billing_cli.webhooks.dispatcher import Acting
+from stripe_billing_cli.webhooks.batch_writer import BatchWriter
+from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 from stripe_billing_cli.webhooks.event import Event, Source
 from stripe_billing_cli.webhooks.fetch import fetch_handler
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
 from stripe_billing_cli.webhooks.metrics import family
-from stripe_billing_cli.webhooks.periodic_task import Recurring
+from stripe_billing_cli.webhooks.periodic_task import PeriodicTask
 from stripe_billing_cli.webhooks.receiver import Receiver
 from stripe_billing_cli.webhooks.retention import forget_old
 from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.server import Server
 from stripe_billing_cli.webhooks.source import CatchUp
-from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Store, StoreError
 from stripe_billing_cli.webhooks.webhook import Webhook
 from stripe_billing_cli.webhooks.worker import Outcome
 
@@ -38,16 +38,16 @@ LONGEST_WAIT = 60.0
 """How long Stripe is left alone at most after it could not be read."""
 RETENTION_EVERY_SECONDS = 3600.0
 
-Trouble = StoreTrouble | StripeFailure
+Failure = StoreError | StripeFailure
 
 
 @dataclass
-class Told:
+class ListenerHooks:
     """Who is told what; called from several threads."""
 
     recorded: Callable[[Sequence[Event]], None] = lambda events: None
     outcome: Callable[[Outcome], None] = lambda outcome: None
-    trouble: Callable[[Trouble], None] = lambda trouble: None
+    trouble: Callable[[Failure], None] = lambda trouble: None
     caught_up: Callable[[int], None] = lambda new: None
     """Once, when the events that were missed are there."""
     left_over: Callable[[Mapping[str, int]], None] = lambda left: None
@@ -68,12 +68,12 @@ class Address:
 
 
 @dataclass
-class Listening:
+class Listener:
     """Runs until stopped. `retention` is in seconds.
 
     `api` is None where Stripe is asked nothing, `secrets` where nothing is delivered.
 
-    Raises `CannotListen`, `StoreTrouble`.
+    Raises `BindError`, `StoreError`.
     """
 
     store: Store
@@ -92,20 +92,22 @@ class Listening:
     """Variables of the environment that commands get besides the usual ones."""
     reconcile_seconds: float | None = None
     """How often all access is compared with Stripe; None: never."""
-    told: Told = field(default_factory=Told)
+    hooks: ListenerHooks = field(default_factory=ListenerHooks)
     access_token: str | None = field(default=None, repr=False)
     """Who has it may ask who has access; None: nobody."""
     admin: Address | None = None
     """Where metrics and access are asked for; None: nowhere, and access where events are posted to."""
 
     def __post_init__(self) -> None:
-        self.acting = Acting(
+        self.dispatcher = Dispatcher(
             self.store,
             self.api,
             self.rules,
             self.actions,
             self.forward_secret,
-            [] if self.api is None else [fetch_handler(self.api, self.store, lambda event: self.acting.route(event))],
+            []
+            if self.api is None
+            else [fetch_handler(self.api, self.store, lambda event: self.dispatcher.route(event))],
             self.retries,
             self._outcome,
             self._store_trouble,
@@ -113,10 +115,12 @@ class Listening:
             self.passed_on,
             self.reconcile_seconds,
         )
-        handlers = [handler.name for worker in self.acting.workers for handler in worker.handlers]
+        handlers = [handler.name for worker in self.dispatcher.workers for handler in worker.handlers]
         self._metrics = ListenerMetrics(handlers)
-        self._writer = Writer(self.store, self.acting.route, on_recorded=self._new, on_trouble=self._store_trouble)
-        self.acting.busy = lambda: self._writer.waiting > 0
+        self._writer = BatchWriter(
+            self.store, self.dispatcher.route, on_recorded=self._new, on_trouble=self._store_trouble
+        )
+        self.dispatcher.busy = lambda: self._writer.waiting > 0
         webhook = None if self.secrets is None else self._webhook(self.secrets)
         self._server = Server(
             application(self.store, webhook, more=self._old_access_route(), ended=self.ended_parts),
@@ -126,8 +130,8 @@ class Listening:
             on_start=self._writer.start,
         )
         self._admin = None if self.admin is None else self._admin_server(self.admin, webhook)
-        self._reading = None if self.api is None else self._reading_of(self.api)
-        self._forgetting = Recurring("retention", self._forget)
+        self._reader_task = None if self.api is None else self._reader(self.api)
+        self._retention_task = PeriodicTask("retention", self._forget)
         self._failures = 0
         self._caught_up = False
 
@@ -145,7 +149,7 @@ class Listening:
     def _old_access_route(self) -> list[BaseRoute]:
         if self.access_token is None:
             return []
-        return [access_route(self.store, self.access_token, on_old_address=self.told.old_access)]
+        return [access_route(self.store, self.access_token, on_old_address=self.hooks.old_access)]
 
     @property
     def admin_url(self) -> str | None:
@@ -157,12 +161,12 @@ class Listening:
 
     def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
         """Serve until stopped, or until SIGINT or SIGTERM; then finish what is begun."""
-        self.acting.start()
-        if left := self.acting.left_over():
-            self.told.left_over(left)
-        if self._reading is not None:
-            self._reading.start()
-        self._forgetting.start()
+        self.dispatcher.start()
+        if left := self.dispatcher.left_over():
+            self.hooks.left_over(left)
+        if self._reader_task is not None:
+            self._reader_task.start()
+        self._retention_task.start()
         admin = None if self._admin is None else threading.Thread(target=self._admin.run, name="admin", daemon=True)
         if admin is not None:
             admin.start()
@@ -172,17 +176,17 @@ class Listening:
             if self._admin is not None and admin is not None:
                 self._admin.stop()
                 admin.join()
-            if self._reading is not None:
-                self._reading.stop()
-            self._forgetting.stop()
+            if self._reader_task is not None:
+                self._reader_task.stop()
+            self._retention_task.stop()
             self._writer.close()
-            self._stop_acting()
+            self._stop_dispatcher()
 
-    def _stop_acting(self) -> None:
-        grace = self.acting.longest_call if self.grace_seconds is None else self.grace_seconds
-        if running := self.acting.running():
-            self.told.stopping(running, grace)
-        self.acting.stop(grace_seconds=grace)
+    def _stop_dispatcher(self) -> None:
+        grace = self.dispatcher.longest_call if self.grace_seconds is None else self.grace_seconds
+        if running := self.dispatcher.running():
+            self.hooks.stopping(running, grace)
+        self.dispatcher.stop(grace_seconds=grace)
 
     def stop(self) -> None:
         """From any thread."""
@@ -192,50 +196,50 @@ class Listening:
         """What runs beside the server and has ended, by name: nothing, unless there is a mistake in billing."""
         parts = {
             "writer": self._writer.alive,
-            "retention": self._forgetting.alive,
-            "events-api": self._reading is None or self._reading.alive,
-            **self.acting.alive(),
+            "retention": self._retention_task.alive,
+            "events-api": self._reader_task is None or self._reader_task.alive,
+            **self.dispatcher.alive(),
         }
         return [name for name, alive in parts.items() if not alive]
 
     def _new(self, events: Sequence[Event]) -> None:
         """These events are new in the store."""
         self._metrics.count_recorded(events)
-        self.told.recorded(events)
-        self.acting.wake()
+        self.hooks.recorded(events)
+        self.dispatcher.wake()
 
     def _outcome(self, outcome: Outcome) -> None:
         self._metrics.count_outcome(outcome)
-        self.told.outcome(outcome)
+        self.hooks.outcome(outcome)
 
     def _too_old(self, age: float) -> None:
         self._metrics.too_old.add()
-        self.told.too_old(age)
+        self.hooks.too_old(age)
 
-    def _failure(self, failure: Trouble) -> None:
-        if isinstance(failure, StoreTrouble):
+    def _failure(self, failure: Failure) -> None:
+        if isinstance(failure, StoreError):
             self._store_trouble(failure)
             return
         self._metrics.stripe_errors.add()
-        self.told.trouble(failure)
+        self.hooks.trouble(failure)
 
-    def _store_trouble(self, trouble: StoreTrouble) -> None:
+    def _store_trouble(self, trouble: StoreError) -> None:
         self._metrics.store_errors.add()
-        self.told.trouble(trouble)
+        self.hooks.trouble(trouble)
 
-    def _reading_of(self, api: StripeApi) -> Recurring:
+    def _reader(self, api: StripeApi) -> PeriodicTask:
         def read() -> float:
             return self._read(catch_up)
 
-        reading = Recurring("events-api", read)
-        catch_up = CatchUp(api, self.store, self.acting.route, self._new, lambda: reading.stopping)
-        return reading
+        reader = PeriodicTask("events-api", read)
+        catch_up = CatchUp(api, self.store, self.dispatcher.route, self._new, lambda: reader.stopping)
+        return reader
 
     def _read(self, catch_up: CatchUp) -> float:
         source: Source = "poll" if self.poll and self._caught_up else "backfill"
         try:
             new = catch_up.read_on(source)
-        except (StripeFailure, StoreTrouble) as trouble:
+        except (StripeFailure, StoreError) as trouble:
             self._failures += 1
             self._failure(trouble)
             return min(POLL_SECONDS * 2.0**self._failures, LONGEST_WAIT)
@@ -243,14 +247,14 @@ class Listening:
         self._metrics.caught_up_at = self.store.clock()
         if not self._caught_up:
             self._caught_up = True
-            self.told.caught_up(new)
+            self.hooks.caught_up(new)
         return POLL_SECONDS if self.poll else CATCH_UP_SECONDS
 
     def _forget(self) -> float:
         if self.retention is not None:
             try:
                 forget_old(self.store, self.retention)
-            except StoreTrouble as trouble:
+            except StoreError as trouble:
                 self._store_trouble(trouble)
         return RETENTION_EVERY_SECONDS
 

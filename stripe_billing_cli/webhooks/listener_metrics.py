@@ -72,7 +72,7 @@ class ListenerMetrics:
         yield from family("billing_build_info", "The version that runs.", "gauge", build)
 
     def work_lines(self, store: Store) -> Iterator[str]:
-        """The lines of the work that is to be done. Raises `StoreTrouble`."""
+        """The lines of the work that is to be done. Raises `StoreError`."""
         counts: dict[Labels, float] = {
             _labels(handler, status): 0 for handler in self.handlers for status in UNFINISHED_OR_DEAD
         }

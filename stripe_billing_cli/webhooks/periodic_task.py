@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 
 
-class Recurring:
+class PeriodicTask:
     """Calls `act` in a thread of its own, at once and then after as many seconds as it says, until stopped."""
 
     def __init__(self, name: str, act: Callable[[], float]) -> None:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from stripe_billing_cli.webhooks.batch_writer import Overloaded, Writer
-from stripe_billing_cli.webhooks.event import NotAnEvent, parse
+from stripe_billing_cli.webhooks.batch_writer import BatchWriter, OverloadedError
+from stripe_billing_cli.webhooks.event import InvalidEventError, parse
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.signatures import NotSigned, TooOldError, verify
+from stripe_billing_cli.webhooks.signatures import SignatureError, TooOldError, verify
 
 
 class Receiver:
@@ -22,7 +22,7 @@ class Receiver:
 
     def __init__(
         self,
-        writer: Writer,
+        writer: BatchWriter,
         secrets: KnownSecrets,
         *,
         clock: Callable[[], float] = time.time,
@@ -42,13 +42,13 @@ class Receiver:
             self._on_too_old(error.age)
             answer(400)
             return
-        except (NotSigned, NotAnEvent):
+        except (SignatureError, InvalidEventError):
             answer(400)
             return
 
         try:
             self._writer.store(event, lambda durable: answer(200 if durable else 503))
-        except Overloaded:
+        except OverloadedError:
             answer(503)
 
     def _verify(self, body: bytes, signature: bytes | None) -> None:
@@ -56,7 +56,7 @@ class Receiver:
             verify(body, signature, self._secrets.all, self._clock())
         except TooOldError:
             raise
-        except NotSigned:
+        except SignatureError:
             if not self._secrets.reread():
                 raise
             verify(body, signature, self._secrets.all, self._clock())

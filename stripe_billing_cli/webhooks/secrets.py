@@ -20,7 +20,7 @@ SECRETS = Path(".billing/webhook-secrets")
 ENDPOINT_ID = re.compile(r"we_[A-Za-z0-9_]+")
 
 
-class SecretsUnreadable(Exception):
+class SecretsError(Exception):
     """A kept secret cannot be read. `hint` says what to do."""
 
     def __init__(self, message: str, hint: str) -> None:
@@ -39,7 +39,7 @@ def stored_secrets(path: Path = SECRETS) -> list[str]:
     """All secrets kept in the directory `path`; none where there is no such directory.
 
     While a secret is being rolled both the old and the new one are here. A receiver that meets a signature of none of
-    the secrets it knows reads them again: it may just have been rolled. Raises `SecretsUnreadable`.
+    the secrets it knows reads them again: it may just have been rolled. Raises `SecretsError`.
     """
     return [kept.secret for kept in kept_secrets(path)]
 
@@ -92,8 +92,8 @@ def _read(file: Path) -> KeptSecret | None:
         raise _unreadable(file, "it is not what billing wrote there") from None
 
 
-def _unreadable(file: Path, reason: str) -> SecretsUnreadable:
-    return SecretsUnreadable(
+def _unreadable(file: Path, reason: str) -> SecretsError:
+    return SecretsError(
         f"the webhook secret in {file} cannot be read: {reason}",
         f"make it readable, or move it away and run `billing webhook roll-secret {file.name} --store-secret`",
     )

@@ -22,7 +22,7 @@ RESERVED_FILES = 64
 GRACE_SECONDS = 10
 
 
-class CannotListen(Exception):
+class BindError(Exception):
     """The address cannot be had; the message says why."""
 
 
@@ -35,7 +35,7 @@ class _Server(uvicorn.Server):
 
 
 class Server:
-    """One application on one address, and one webhook beside it: `run()` until `stop()`. Raises `CannotListen`."""
+    """One application on one address, and one webhook beside it: `run()` until `stop()`. Raises `BindError`."""
 
     def __init__(
         self,
@@ -131,6 +131,6 @@ def _listening(host: str, port: int) -> socket.socket:
     except (OSError, OverflowError) as error:
         listener.close()
         reason = getattr(error, "strerror", None) or str(error)
-        raise CannotListen(f"{host}, port {port}: {reason.lower()}") from error
+        raise BindError(f"{host}, port {port}: {reason.lower()}") from error
     listener.listen(2048)
     return listener

@@ -16,11 +16,11 @@ MOST_SIGNATURES = 16
 LONGEST_HEADER = 4096
 
 
-class NotSigned(Exception):
+class SignatureError(Exception):
     """It was not sent by who knows one of the secrets, or too long ago. The message tells no secret."""
 
 
-class TooOldError(NotSigned):
+class TooOldError(SignatureError):
     """It was signed by who knows a secret, too long ago by the clock here: `age` seconds."""
 
     def __init__(self, age: float) -> None:
@@ -29,12 +29,12 @@ class TooOldError(NotSigned):
 
 
 def verify(body: bytes, header: bytes | None, secrets: Sequence[bytes], now: float) -> int:
-    """When `body` was signed, in Unix seconds. Raises `NotSigned`. Takes as long for a near miss as for any other.
+    """When `body` was signed, in Unix seconds. Raises `SignatureError`. Takes as long for a near miss as for any other.
 
     As in Stripe's own libraries the signature is looked at before its age.
     """
     if not header:
-        raise NotSigned("no Stripe-Signature")
+        raise SignatureError("no Stripe-Signature")
     timestamp, signatures = _parsed(header)
     signed = b"%b.%b" % (timestamp, body)
     matched = False
@@ -43,7 +43,7 @@ def verify(body: bytes, header: bytes | None, secrets: Sequence[bytes], now: flo
         for signature in signatures:
             matched |= hmac.compare_digest(expected, signature)
     if not matched:
-        raise NotSigned("signed with another secret")
+        raise SignatureError("signed with another secret")
     if int(timestamp) < now - TOLERANCE_SECONDS:
         raise TooOldError(now - int(timestamp))
     return int(timestamp)
@@ -66,7 +66,7 @@ def _parsed(header: bytes) -> tuple[bytes, list[bytes]]:
         elif name == b"v1" and len(signatures) < MOST_SIGNATURES:
             signatures.append(value)
     if not timestamp.isdigit() or len(timestamp) > 15:
-        raise NotSigned("a Stripe-Signature without a time")
+        raise SignatureError("a Stripe-Signature without a time")
     if not signatures:
-        raise NotSigned("a Stripe-Signature without v1")
+        raise SignatureError("a Stripe-Signature without v1")
     return timestamp, signatures

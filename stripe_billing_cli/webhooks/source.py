@@ -18,7 +18,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
-from stripe_billing_cli.webhooks.event import Event, NotAnEvent, Source, from_body
+from stripe_billing_cli.webhooks.event import Event, InvalidEventError, Source, from_body
 from stripe_billing_cli.webhooks.handlers import FETCH
 from stripe_billing_cli.webhooks.store import Route, Store
 
@@ -93,7 +93,7 @@ class CatchUp:
         """Record what is new since the last time; how many. The first time there is nothing to catch up with.
 
         What is recorded stays recorded if this is broken off; the next call begins where this one did.
-        Raises `StripeFailure`, `StoreTrouble`.
+        Raises `StripeFailure`, `StoreError`.
         """
         now = int(self.store.clock())
         read = self.store.settings.get(READ) or {"from": now, "until": now}
@@ -126,6 +126,6 @@ class CatchUp:
     def _read(self, body: dict[str, Any], source: Source) -> Event | None:
         try:
             return from_body(body, source)
-        except NotAnEvent:
+        except InvalidEventError:
             self.unreadable = [*self.unreadable[-9:], str(body.get("id"))]
             return None

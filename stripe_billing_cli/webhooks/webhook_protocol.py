@@ -24,7 +24,7 @@ class _Nobody:
     def set(self) -> None: ...
 
 
-class Post:
+class WebhookRequest:
     """A request to the webhook, from its headers to its answer.
 
     It stands where uvicorn has its own cycle of a request and an answer, and has of it what uvicorn looks at.
@@ -37,7 +37,7 @@ class Post:
     _read = 0
     _refusal = 0
 
-    def __init__(self, protocol: PostsProtocol, method: bytes, headers: list[tuple[bytes, bytes]], keep_alive: bool):
+    def __init__(self, protocol: WebhookProtocol, method: bytes, headers: list[tuple[bytes, bytes]], keep_alive: bool):
         self._protocol = protocol
         self._webhook = protocol.webhook
         self._method = method
@@ -109,11 +109,11 @@ class Post:
         self.answer(413)
 
 
-class PostsProtocol(GuardedProtocol):
+class WebhookProtocol(GuardedProtocol):
     """One connection. `webhook` is set on a subclass by `receiving`."""
 
     webhook: Webhook
-    post: Post | None = None
+    post: WebhookRequest | None = None
     """The request to the webhook whose body is being read."""
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -134,7 +134,7 @@ class PostsProtocol(GuardedProtocol):
             return
         parser = self.parser
         keep_alive = parser.should_keep_alive() and parser.get_http_version() != "1.0"
-        post: Any = Post(self, parser.get_method(), self.headers, keep_alive)
+        post: Any = WebhookRequest(self, parser.get_method(), self.headers, keep_alive)
         self.post = self.cycle = post
         if self.expect_100_continue and not post.response_complete:
             self.transport.write(CONTINUE)
@@ -183,6 +183,6 @@ class PostsProtocol(GuardedProtocol):
         return unquote(path.decode("ascii", "replace"))
 
 
-def receiving(limits: Limits, webhook: Webhook) -> type[PostsProtocol]:
+def webhook_protocol(limits: Limits, webhook: Webhook) -> type[WebhookProtocol]:
     """The protocol for one webhook, as uvicorn takes it: a class."""
-    return type("PostsProtocol", (PostsProtocol,), {"limits": limits, "webhook": webhook})
+    return type("WebhookProtocol", (WebhookProtocol,), {"limits": limits, "webhook": webhook})

@@ -19,13 +19,13 @@ from typing import TypeVar
 
 from stripe_billing_cli.webhooks.call_pool import CallPool
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.handlers import Handler, HandlerError
 from stripe_billing_cli.webhooks.retries import Retries
-from stripe_billing_cli.webhooks.store import Delivery, Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Delivery, Store, StoreError
 from stripe_billing_cli.webhooks.store.status import Status
 from stripe_billing_cli.webhooks.store.turn import End
-from stripe_billing_cli.webhooks.store.work import Turned
-from stripe_billing_cli.webhooks.worker_identity import give_back_gone
+from stripe_billing_cli.webhooks.store.work import TurnResult
+from stripe_billing_cli.webhooks.worker_identity import release_dead_workers
 
 Result = TypeVar("Result")
 Job = tuple[Delivery, Event | None]
@@ -88,7 +88,7 @@ class Worker:
     slow: int = 64
     lease_seconds: float = 60.0
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
-    on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
+    on_trouble: Callable[[StoreError], None] = lambda trouble: None
     cut_off: Callable[[], None] = lambda: None
     give_way: Callable[[], bool] = lambda: False
     """Whether something else needs the processor first: turns are a little apart then."""
@@ -143,7 +143,7 @@ class Worker:
         self._pool.close()
         self._stopped.set()
         if self._unsure:
-            self._tried(lambda: self.store.work.give_back(self.name))
+            self._tried(lambda: self.store.work.release(self.name))
 
     def _wait_for_calls(self, seconds: float) -> bool:
         """Whether all calls have ended in time."""
@@ -179,7 +179,7 @@ class Worker:
             try:
                 pause = self._turn()
             except Exception as error:  # noqa: BLE001  # the outermost layer of a thread that all handlers need
-                self.on_trouble(StoreTrouble(_described(error), "This is a mistake in billing: report it."))
+                self.on_trouble(StoreError(_described(error), "This is a mistake in billing: report it."))
                 pause = self._failed_turn()
             self._wake.wait(pause)
             self._gather()
@@ -202,8 +202,8 @@ class Worker:
     def _turn(self) -> float:
         """Write down what ended, claim what is due; the seconds to wait for more to do."""
         if self._stopping.is_set():
-            self._give_back_unbegun()
-        self._give_back_strays()
+            self._release_unbegun()
+        self._release_strays()
         becomes_slow = self._pool.make_room()
         room = 0 if self._stopping.is_set() else self.threads * AHEAD - self._pool.quick
         ends = self._take_ended()
@@ -211,7 +211,7 @@ class Worker:
             return IDLE_SECONDS if becomes_slow is None else becomes_slow
         try:
             turned = self._turned(ends, room)
-        except StoreTrouble as trouble:
+        except StoreError as trouble:
             self.on_trouble(trouble)
             self._put_back(ends)
             self._unsure = True
@@ -221,7 +221,7 @@ class Worker:
         pause = self._until_next(turned.at) if not turned.claimed and room > 0 else IDLE_SECONDS
         return min(pause, SLOW_AFTER if self._pool.unbegun else pause, pause if becomes_slow is None else becomes_slow)
 
-    def _turned(self, ends: Sequence[Outcome], room: int) -> Turned:
+    def _turned(self, ends: Sequence[Outcome], room: int) -> TurnResult:
         return self.store.work.turn(
             self.name,
             [outcome.end for outcome in ends],
@@ -230,7 +230,7 @@ class Worker:
             lease_seconds=self.lease_seconds,
         )
 
-    def _take_up(self, turned: Turned, ends: Sequence[Outcome]) -> None:
+    def _take_up(self, turned: TurnResult, ends: Sequence[Outcome]) -> None:
         with self._guard:
             self._held.difference_update(outcome.delivery.seq for outcome in ends)
             self._held.update(delivery.seq for delivery, _ in turned.claimed)
@@ -256,14 +256,14 @@ class Worker:
         with self._guard:
             return list(self._held)
 
-    def _give_back_strays(self) -> None:
+    def _release_strays(self) -> None:
         """Give back what is claimed in this worker's name without its knowing: the answer to the claim was lost."""
         if self._unsure:
             self._unsure = False
-            if self._tried(lambda: self.store.work.give_back(self.name, but=self._holding())) is None:
+            if self._tried(lambda: self.store.work.release(self.name, but=self._holding())) is None:
                 self._unsure = True
 
-    def _give_back_unbegun(self) -> None:
+    def _release_unbegun(self) -> None:
         """Give back, uncounted, what was claimed ahead and is not called any more."""
         unbegun = {delivery.seq for delivery, _ in self._pool.take_back()}
         if unbegun:
@@ -277,13 +277,13 @@ class Worker:
                 self._wake.set()
             if held := self._holding():
                 self._tried(partial(self.store.work.renew, self.name, held, lease_seconds=self.lease_seconds))
-            if self._tried(self._give_back_lost):
+            if self._tried(self._release_lost):
                 self._wake.set()
 
-    def _give_back_lost(self) -> int:
+    def _release_lost(self) -> int:
         """Give back what others had claimed and will not finish, and what waits behind nothing."""
         released = self.store.work.release_waiting(self._by_name) if self.store.shared else 0
-        return released + self.store.work.give_back_expired() + give_back_gone(self.store)
+        return released + self.store.work.release_expired() + release_dead_workers(self.store)
 
     # Calls
 
@@ -323,7 +323,7 @@ class Worker:
             return Outcome(event, delivery, "dead", "each attempt ended with the worker that made it")
         try:
             return Outcome(event, delivery, "done", handler.handle(event, delivery), seconds=since())
-        except HandlerFailed as failure:
+        except HandlerError as failure:
             return self._failed(event, delivery, str(failure), retries, since(), final=failure.final)
         except Exception as error:  # noqa: BLE001  # the outermost layer of a thread: one handler's mistake is its own
             return self._failed(event, delivery, _described(error), retries, since())
@@ -346,7 +346,7 @@ class Worker:
         """What the store answered; None where it is in trouble, which is told: whoever calls comes again."""
         try:
             return act()
-        except StoreTrouble as trouble:
+        except StoreError as trouble:
             self.on_trouble(trouble)
             return None
 

@@ -19,7 +19,7 @@ BOOT = Path("/proc/sys/kernel/random/boot_id")
 NAMESPACE = Path("/proc/self/ns/pid")
 
 
-def place() -> str:
+def machine_id() -> str:
     """The same for processes that see each other by their numbers: machine, boot and, in containers, namespace."""
     parts = [socket.gethostname()]
     with contextlib.suppress(OSError):  # not a Linux
@@ -33,18 +33,18 @@ def worker_name(spawners: Iterable[int] = ()) -> str:
     A worker is gone when all of these processes are: until then, a command of it may still run.
     """
     processes = "+".join(map(str, [os.getpid(), *spawners]))
-    return f"{place()}.{processes}.{uuid.uuid4().hex[:8]}"
+    return f"{machine_id()}.{processes}.{uuid.uuid4().hex[:8]}"
 
 
-def gone(workers: Iterable[str]) -> list[str]:
+def dead_workers(workers: Iterable[str]) -> list[str]:
     """Those of the workers whose process was here and is not any more."""
-    here = place()
+    here = machine_id()
     return [name for name in workers if _parts(name)[0] == here and not any(map(_alive, _parts(name)[1]))]
 
 
-def give_back_gone(store: Store) -> int:
-    """Put back what workers had running whose process was here and is not any more; how many. Raises `StoreTrouble`."""
-    return sum(store.work.give_back_dead(name) for name in gone(store.work.workers()))
+def release_dead_workers(store: Store) -> int:
+    """Put back what workers had running whose process was here and is not any more; how many. Raises `StoreError`."""
+    return sum(store.work.release_dead(name) for name in dead_workers(store.work.workers()))
 
 
 def _parts(name: str) -> tuple[str, list[int]]:

@@ -41,7 +41,7 @@ def store(billing: Billing) -> Iterator[Store]:
                 case "evt_1":
                     opened.work.finish(delivery, "provisioned")
                 case "evt_2":
-                    opened.work.bury(delivery, "exit code 1")
+                    opened.work.mark_dead(delivery, "exit code 1")
                 case _:
                     opened.work.retry_later(delivery, "exit code 2", seconds=HOUR)
         yield opened

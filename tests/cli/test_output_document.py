@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.cli.event_log import Narrator
+from stripe_billing_cli.cli.event_log import EventLog
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.webhooks.store import open_store
 from tests.conftest import Billing
@@ -213,7 +213,7 @@ def events(run: Session, billing: Billing, document: Document) -> None:
     document.check(newest, "billing events list")
     document.check(printed("show", newest["id"]), "billing events show")
     document.check(printed("retry", newest["id"]), "billing events retry")
-    with open_store() as store, Narrator(Printer("json")) as narrator:
+    with open_store() as store, EventLog(Printer("json")) as narrator:
         narrator.recorded(list(store.events.load([newest["id"]]).values()))
     document.check(json.loads(billing.capsys.readouterr().out), "billing listen")
     delivered = json.loads(

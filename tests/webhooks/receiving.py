@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.webhooks.application import application, metrics_route
-from stripe_billing_cli.webhooks.batch_writer import Writer
+from stripe_billing_cli.webhooks.batch_writer import BatchWriter
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
 from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
@@ -115,7 +115,7 @@ class Running:
     port: int
     webhook: Webhook
     server: Server
-    writer: Writer
+    writer: BatchWriter
     thread: threading.Thread
 
     @contextmanager
@@ -138,12 +138,12 @@ def running_receiver(
     secrets: Sequence[str] = (SECRET,),
     route: Route = nobody,
     limits: Limits | None = None,
-    writer: Writer | None = None,
+    writer: BatchWriter | None = None,
     recorded: list[Event] | None = None,
     fast: bool = True,
 ) -> Iterator[Running]:
     """Until the block ends; it must end in good order."""
-    writer = writer or Writer(store, route, on_recorded=([] if recorded is None else recorded).extend)
+    writer = writer or BatchWriter(store, route, on_recorded=([] if recorded is None else recorded).extend)
     receiver = Receiver(writer, KnownSecrets(secrets, list, time.time))
     webhook = Webhook(receiver, "/webhook")
     measured = metrics_route(store, webhook, ListenerMetrics(()))

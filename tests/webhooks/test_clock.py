@@ -87,9 +87,9 @@ def test_a_lease_lasts_as_long(store: Store, machine: Machine, make_event: Make,
     store.keep_time()
 
     machine.pass_time(59)
-    assert store.work.give_back_expired() == 0
+    assert store.work.release_expired() == 0
     machine.pass_time(2)
-    assert store.work.give_back_expired() == 1
+    assert store.work.release_expired() == 1
 
 
 @pytest.mark.parametrize("jump", [-HOUR, HOUR])

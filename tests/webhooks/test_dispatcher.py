@@ -15,7 +15,7 @@ import pytest
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.dispatcher import Acting
+from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 from stripe_billing_cli.webhooks.event import Event, from_body
 from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Store, open_store
@@ -54,9 +54,9 @@ def receiver() -> Iterator[Receiver]:
 
 
 @contextmanager
-def acting(store: Store, api: client.StripeApi, *actions: Action, **options: Any) -> Iterator[Running]:
+def dispatcher(store: Store, api: client.StripeApi, *actions: Action, **options: Any) -> Iterator[Running]:
     outcomes: queue.SimpleQueue[Outcome] = queue.SimpleQueue()
-    running = Acting(
+    running = Dispatcher(
         store,
         api,
         actions=actions,
@@ -72,14 +72,14 @@ def acting(store: Store, api: client.StripeApi, *actions: Action, **options: Any
 
 
 class Running:
-    def __init__(self, acting: Acting, store: Store, outcomes: queue.SimpleQueue[Outcome]) -> None:
-        self.acting = acting
+    def __init__(self, dispatcher: Dispatcher, store: Store, outcomes: queue.SimpleQueue[Outcome]) -> None:
+        self.dispatcher = dispatcher
         self.store = store
         self.outcomes = outcomes
 
     def arrive(self, *events: Event) -> None:
-        self.store.events.record(events, self.acting.route)
-        self.acting.wake()
+        self.store.events.record(events, self.dispatcher.route)
+        self.dispatcher.wake()
 
     def ended(self, count: int) -> list[Outcome]:
         return [self.outcomes.get(timeout=20) for _ in range(count)]
@@ -104,7 +104,7 @@ def test_a_command_is_told_of_access_granted_and_revoked(
     log = tmp_path / "log"
     command = f'echo "$BILLING_EVENT_TYPE $BILLING_EVENT_CUSTOMER $BILLING_EVENT_ACCESS_KEY" >> {log}'
     customer, subscription = subscribed(local)
-    with acting(store, api, Action("exec", command, ("access.*",))) as running:
+    with dispatcher(store, api, Action("exec", command, ("access.*",))) as running:
         running.arrive(event_of(local, "customer.subscription.created"))
         first = running.ended(2)
         local.delete(f"/v1/subscriptions/{subscription['id']}")
@@ -122,7 +122,7 @@ def test_an_announcement_is_forwarded_with_all_that_there_is_to_know(
     local: Local, api: client.StripeApi, store: Store, receiver: Receiver
 ) -> None:
     customer, _ = subscribed(local)
-    with acting(store, api, Action("forward", receiver.url, ("access.granted",))) as running:
+    with dispatcher(store, api, Action("forward", receiver.url, ("access.granted",))) as running:
         running.arrive(event_of(local, "customer.subscription.created"))
         event = receiver.next().verified("whsec_forward")
 
@@ -138,7 +138,7 @@ def test_each_action_gets_its_own_events(
         Action("forward", f"{receiver.url}/all"),
         Action("forward", f"{receiver.url}/access", ("access.*",)),
     ]
-    with acting(store, api, *actions) as running:
+    with dispatcher(store, api, *actions) as running:
         running.arrive(make_event(type="invoice.paid", customer=None), make_event(type="price.created", customer=None))
         running.ended(4)
 
@@ -153,7 +153,7 @@ def test_a_failure_is_tried_again_and_then_it_is_dead(
     api: client.StripeApi, store: Store, receiver: Receiver, make_event: Make
 ) -> None:
     receiver.answers = [500, 500, 500]
-    with acting(store, api, Action("forward", receiver.url)) as running:
+    with dispatcher(store, api, Action("forward", receiver.url)) as running:
         running.arrive(make_event(type="price.created"))
         statuses = [(one.status, one.said) for one in running.ended(3)]
 
@@ -166,7 +166,7 @@ def test_events_of_a_customer_come_in_order_and_wait_for_one_that_fails(
 ) -> None:
     events = [make_event(type="price.created", customer="cus_1") for _ in range(4)]
     receiver.answers = [500]
-    with acting(store, api, Action("forward", receiver.url)) as running:
+    with dispatcher(store, api, Action("forward", receiver.url)) as running:
         running.arrive(*reversed(events))
         running.ended(5)
 
@@ -181,7 +181,7 @@ def test_one_who_hangs_holds_up_neither_access_nor_other_actions(
         slow = Action("forward", hanging.url, ("price.created",), timeout=20)
         quick = Action("forward", receiver.url, ("product.created", "access.*"))
         subscribed(local)
-        with acting(store, api, slow, quick) as running:
+        with dispatcher(store, api, slow, quick) as running:
             running.arrive(*(make_event(type="price.created", customer=f"cus_{number}") for number in range(30)))
             for _ in range(16):
                 hanging.next()
@@ -196,7 +196,7 @@ def test_one_who_hangs_holds_up_neither_access_nor_other_actions(
 
 def test_a_command_that_fails_leaves_its_reason(api: client.StripeApi, store: Store, make_event: Make) -> None:
     action = Action("exec", "echo 'no such user' >&2; exit 9")
-    with acting(store, api, action, retries=Retries(attempts=1)) as running:
+    with dispatcher(store, api, action, retries=Retries(attempts=1)) as running:
         running.arrive(make_event(type="price.created"))
         running.ended(1)
 
@@ -220,7 +220,7 @@ def test_trouble_with_stripe_is_tried_again(
         return original(path, params)
 
     monkeypatch.setattr(api, "pages", troubled)
-    with acting(store, api) as running:
+    with dispatcher(store, api) as running:
         running.arrive(event_of(local, "customer.subscription.created"))
         statuses = [(one.status, one.said) for one in running.ended(2)]
 
@@ -238,12 +238,12 @@ def test_time_alone_revokes_while_it_runs(tmp_path: Path, made_file: Path, recei
     told = Action("forward", receiver.url, ("access.*",))
     with (
         open_store(str(tmp_path / "events.db"), clock=clock) as store,
-        acting(store, connected(transport), told) as running,
+        dispatcher(store, connected(transport), told) as running,
     ):
         running.arrive(event_of(local, "customer.subscription.updated"))
         granted = receiver.next()
         clock.now += 3600
-        running.acting.passing.look()  # instead of the wait for it
+        running.dispatcher.expiry_scheduler.look()  # instead of the wait for it
         revoked = receiver.next()
     transport.close()
 
@@ -255,10 +255,10 @@ def test_each_event_has_its_outcome_though_one_reading_does_for_all(
     local: Local, api: client.StripeApi, store: Store
 ) -> None:
     subscribed(local)
-    with acting(store, api) as running:
+    with dispatcher(store, api) as running:
         events = [from_body(body) for body in local.events()]
         running.arrive(*events)
-        about = [event.id for event in events if "access" in running.acting.route(event)]
+        about = [event.id for event in events if "access" in running.dispatcher.route(event)]
         outcomes = running.ended(len(about))
 
     assert sorted(one.event.id for one in outcomes) == sorted(about)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_billing_cli.webhooks import event_summary
-from stripe_billing_cli.webhooks.event import Event, NotAnEvent, from_body, parse
+from stripe_billing_cli.webhooks.event import Event, InvalidEventError, from_body, parse
 from tests.answer_modes import MODES, rewritten
 from tests.webhooks.receiving import event_body
 
@@ -108,7 +108,7 @@ def test_a_thin_event_names_its_object_and_is_thin_until_it_has_data() -> None:
     ],
 )
 def test_what_is_no_event(text: bytes) -> None:
-    with pytest.raises(NotAnEvent) as told:
+    with pytest.raises(InvalidEventError) as told:
         parse(text)
     assert "sub_1" not in str(told.value)
 
@@ -119,7 +119,7 @@ def test_what_is_no_event(text: bytes) -> None:
 def test_whatever_it_holds_it_is_an_event_or_not(fields: dict[str, Any]) -> None:
     try:
         event = parse(event_body(**fields))
-    except NotAnEvent:
+    except InvalidEventError:
         return
     assert event.payload is not None
     for text in (event.id, event.type, event.lane, event.account or ""):

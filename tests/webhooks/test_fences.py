@@ -9,7 +9,7 @@ import pytest
 
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Access, Store
-from stripe_billing_cli.webhooks.store.fences import Overtaken
+from stripe_billing_cli.webhooks.store.fences import StaleReadError
 from tests.webhooks.conftest import Clock
 
 Make = Callable[..., Event]
@@ -33,7 +33,7 @@ def test_who_has_not_seen_the_last_passage_is_overtaken(store: Store, seen: int)
     go_through(store, 0)
     go_through(store, 1)
 
-    with pytest.raises(Overtaken):
+    with pytest.raises(StaleReadError):
         go_through(store, seen)
 
     assert store.fences.read("cus_1") == 2
@@ -55,7 +55,7 @@ def test_of_many_at_once_one_passes(store: Store) -> None:
         ready.wait()
         try:
             passed.append(go_through(store, 0))
-        except Overtaken:
+        except StaleReadError:
             overtaken.append(True)
 
     threads = [threading.Thread(target=run) for _ in range(6)]

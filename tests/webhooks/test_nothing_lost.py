@@ -63,7 +63,7 @@ class Receiver:
         )
         assert self.process.stderr is not None
         first = self.process.stderr.readline()
-        assert "Listening on" in first, first + self.process.stderr.read()
+        assert "Listener on" in first, first + self.process.stderr.read()
         threading.Thread(target=self.process.stderr.read, daemon=True).start()  # so that it never waits for us
 
     def stop(self, how: signal.Signals) -> int:
@@ -157,7 +157,7 @@ def wait_until_handled(store: str) -> None:
     with open_store(store, clock=lambda: time.time() + 120) as ahead:
         while open_work := {state: count for (_, state), count in ahead.work.counts().items() if state != "dead"}:
             assert time.monotonic() < deadline, open_work
-            ahead.work.give_back_expired()
+            ahead.work.release_expired()
             threading.Event().wait(0.05)
 
 

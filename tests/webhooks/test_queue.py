@@ -87,7 +87,7 @@ def test_crashes_of_a_delivery_are_followed_by_growing_pauses(store: Store, make
     pauses = []
     for _ in range(6):
         [delivery] = store.work.claim("crashing", [HANDLER])
-        store.work.give_back_dead("crashing")
+        store.work.release_dead("crashing")
         due = store.work.next_due([HANDLER])
         assert due is not None
         pauses.append((delivery.attempts, due - clock.now))
@@ -132,17 +132,17 @@ def test_the_first_of_each_free_queue_is_claimed_and_nothing_else(
             elif name == "retry":
                 store.work.retry(f"evt_{first}")
             elif name == "give back":
-                store.work.give_back("w")
+                store.work.release("w")
                 running.clear()
             elif running:
                 one = running.pop(sorted(running)[first % len(running)])
                 if name == "done":
                     assert store.work.finish(one)
                 elif name == "dead":
-                    assert store.work.bury(one, "no")
+                    assert store.work.mark_dead(one, "no")
                 else:
                     assert store.work.retry_later(one, "not yet", seconds=2)
-        store.work.give_back("w")
+        store.work.release("w")
         clock.now += 3
         assert claimed(store) == _first_of_free_queues(_all(store, before_claim=True), clock.now)
 
@@ -201,12 +201,12 @@ def where_kind(store: Store) -> str:
 def _everything_hot(store: Store, make_event: Make) -> None:
     first, second, third = store.work.claim("w", [HANDLER], limit=9)
     store.work.finish(first)
-    store.work.bury(second, "no")
+    store.work.mark_dead(second, "no")
     store.work.retry_later(third, "later", seconds=0)
     store.work.renew("w", [first.seq])
-    store.work.give_back("w", but=[first.seq])
-    store.work.give_back_expired()
-    store.work.give_back_dead("w")
+    store.work.release("w", but=[first.seq])
+    store.work.release_expired()
+    store.work.release_dead("w")
     store.work.workers()
     store.work.next_due([HANDLER])
     store.work.counts()

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.batch_writer import Writer
+from stripe_billing_cli.webhooks.batch_writer import BatchWriter
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Store, StoreError
 from stripe_billing_cli.webhooks.store.events import nobody
 from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
 from tests.webhooks.receiving import (
@@ -54,7 +54,7 @@ class TestTakingEvents:
     def test_many_at_once_share_commits_and_none_is_lost(self, store: Store) -> None:
         batches: list[int] = []
 
-        class Counted(Writer):
+        class Counted(BatchWriter):
             def _ended(self, batch: Any, durable: bool) -> None:
                 batches.append(len(batch[0]))
                 super()._ended(batch, durable)
@@ -151,7 +151,7 @@ class TestRefusals:
             entered.set()
             held.wait(20)
 
-        writer = Writer(store, nobody, most_waiting=2, on_recorded=hold, threads=1)
+        writer = BatchWriter(store, nobody, most_waiting=2, on_recorded=hold, threads=1)
         with running_receiver(store, writer=writer) as receiver, ThreadPoolExecutor(4) as clients:
             assert receiver.deliver(event_body("evt_0")) == 200
             entered.wait(20)
@@ -173,7 +173,7 @@ class TestRefusals:
 
     def test_what_cannot_be_stored_is_asked_to_come_again(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object) -> frozenset[str]:
-            raise StoreTrouble("The disk is full.", "Make room.", passing=True)
+            raise StoreError("The disk is full.", "Make room.", passing=True)
 
         with running_receiver(store) as receiver:
             with monkeypatch.context() as broken:
@@ -189,7 +189,9 @@ class TestRefusals:
             raise RuntimeError
 
         told: list[str] = []
-        writer = Writer(store, nobody, on_recorded=mistaken, on_trouble=lambda trouble: told.append(trouble.message))
+        writer = BatchWriter(
+            store, nobody, on_recorded=mistaken, on_trouble=lambda trouble: told.append(trouble.message)
+        )
         with running_receiver(store, writer=writer) as receiver:
             with monkeypatch.context() as broken:
                 broken.setattr(store.events, "record", mistaken)
@@ -305,7 +307,7 @@ class TestBeside:
 
     def test_not_ready_while_the_store_is_away(self, receiver: Running, store: Store, monkeypatch: Any) -> None:
         def away() -> None:
-            raise StoreTrouble("away", "wait", passing=True)
+            raise StoreError("away", "wait", passing=True)
 
         monkeypatch.setattr(store, "ping", away)
         assert receiver.ask(request(b"", path="/readyz", method="GET")).status == 503

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.secrets import SecretsUnreadable, forget, keep, kept_secrets, stored_secrets
+from stripe_billing_cli.webhooks.secrets import SecretsError, forget, keep, kept_secrets, stored_secrets
 
 URL = "https://shop.example/webhook"
 
@@ -56,7 +56,7 @@ def test_a_secret_is_not_shown_by_accident(place: Path) -> None:
 def test_a_damaged_file_is_told_with_a_way_out_and_without_its_text(place: Path, text: str) -> None:
     keep("we_1", URL, "whsec_one", place).write_text(text, encoding="utf-8")
 
-    with pytest.raises(SecretsUnreadable) as raised:
+    with pytest.raises(SecretsError) as raised:
         stored_secrets(place)
 
     assert "we_1" in str(raised.value)

@@ -9,7 +9,7 @@ import stripe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.signatures import NotSigned, sign, verify
+from stripe_billing_cli.webhooks.signatures import SignatureError, sign, verify
 
 NOW = 1_800_000_000
 BODY = b'{"id": "evt_1"}'
@@ -23,7 +23,7 @@ def accepted(
 ) -> bool:
     try:
         verify(body, None if header is None else header.encode("latin-1"), secrets, now)
-    except NotSigned:
+    except SignatureError:
         return False
     return True
 

@@ -16,7 +16,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.webhooks import source
 from stripe_billing_cli.webhooks.event import Event, parse
 from stripe_billing_cli.webhooks.fetch import fetch_handler
-from stripe_billing_cli.webhooks.handlers import FETCH, HandlerFailed, route_to
+from stripe_billing_cli.webhooks.handlers import FETCH, HandlerError, route_to
 from stripe_billing_cli.webhooks.retention import forget_old
 from stripe_billing_cli.webhooks.source import CatchUp, thin_oldest_first
 from stripe_billing_cli.webhooks.store import Store, open_store
@@ -151,7 +151,7 @@ class TestThinEvents:
 
     def test_one_that_stripe_does_not_have_is_given_up(self, api: StripeApi, store: Store) -> None:
         error = {"error": {"type": "invalid_request_error", "code": "not_found", "message": "no"}}
-        with pytest.raises(HandlerFailed) as failed:
+        with pytest.raises(HandlerError) as failed:
             self.fetched(api, store, json=error, status=404)
         assert failed.value.final
 

@@ -19,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Access, Filter, Store, StoreTrouble, open_store, recording, schema
+from stripe_billing_cli.webhooks.store import Access, Filter, Store, StoreError, open_store, recording, schema
 from stripe_billing_cli.webhooks.store.engine import address, make_engine
 from stripe_billing_cli.webhooks.store.migrate import upgrade
 from stripe_billing_cli.webhooks.store.purging import Purge
@@ -138,7 +138,7 @@ class TestEvents:
         )
         one, two, three = store.work.claim("w", ["exec"], limit=3)
         store.work.retry_later(one, "no", seconds=1)
-        store.work.bury(two, "never")
+        store.work.mark_dead(two, "never")
         store.work.finish(three)
 
         assert {stored.event.id for stored in store.events.page(filter)} == found
@@ -241,7 +241,7 @@ class TestWork:
         [again] = store.work.claim("w", ["access"], limit=9)
         assert (again.event, again.attempts, again.error) == ("evt_1", 2, "refused")
 
-        assert store.work.bury(again, "refused for good")
+        assert store.work.mark_dead(again, "refused for good")
         assert claimed(store) == ["evt_2"]
 
     def test_a_worker_that_dies_gives_its_work_back_when_its_lease_is_over(
@@ -254,9 +254,9 @@ class TestWork:
         assert store.work.renew("dead", [lost.seq], lease_seconds=60) == 1
         assert store.work.renew("dead", [lost.seq + 1], lease_seconds=60) == 0
         clock.now += 50
-        assert store.work.give_back_expired() == 0
+        assert store.work.release_expired() == 0
         clock.now += 11
-        assert store.work.give_back_expired() == 1
+        assert store.work.release_expired() == 1
 
         [again] = store.work.claim("alive", ["access"])
         assert again.attempts == 2
@@ -270,14 +270,14 @@ class TestWork:
         store.events.record([make_event()], to("access"))
 
         [held] = store.work.claim("w", ["access"])
-        assert store.work.give_back("w", but=[held.seq]) == 0
-        assert store.work.give_back("w") == 1
+        assert store.work.release("w", but=[held.seq]) == 0
+        assert store.work.release("w") == 1
         assert [delivery.attempts for delivery in store.work.claim("x", ["access"])] == [1]
 
     def test_a_dead_one_is_done_again_when_asked_for(self, store: Store, make_event: Make) -> None:
         store.events.record([make_event()], to("access", "exec"))
         for delivery in store.work.claim("w", ["access", "exec"], limit=2):
-            store.work.bury(delivery, "no")
+            store.work.mark_dead(delivery, "no")
 
         assert store.work.retry("evt_1", ["exec"]) == 1
         assert [(d.handler, d.attempts) for d in store.work.claim("w", ["access", "exec"], limit=2)] == [("exec", 1)]
@@ -387,7 +387,7 @@ class TestOpening:
             connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
         engine.dispose()
 
-        with pytest.raises(StoreTrouble, match="written by a newer version of billing"):
+        with pytest.raises(StoreError, match="written by a newer version of billing"):
             open_store(where)
 
     def test_the_file_is_private(self, tmp_path: Path) -> None:
@@ -434,7 +434,7 @@ class TestOpening:
         path = tmp_path / "events.db"
         path.write_bytes(b"no database" * 1000)
 
-        with pytest.raises(StoreTrouble, match="damaged, or no database"):
+        with pytest.raises(StoreError, match="damaged, or no database"):
             open_store(str(path))
         assert path.read_bytes() == b"no database" * 1000
 
@@ -447,14 +447,14 @@ class TestOpening:
         ],
     )
     def test_a_store_that_cannot_be_had_is_told_without_its_password(self, store: str, words: str) -> None:
-        with pytest.raises(StoreTrouble) as told:
+        with pytest.raises(StoreError) as told:
             open_store(store)
 
         assert words in told.value.message
         assert "geheim" not in told.value.message + told.value.hint
 
     def test_a_database_that_does_not_exist(self, postgres_url: str) -> None:
-        with pytest.raises(StoreTrouble, match="did not let us in") as told:
+        with pytest.raises(StoreError, match="did not let us in") as told:
             open_store(f"{postgres_url}_not")
         assert not told.value.passing
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import StoreTrouble, open_store
+from stripe_billing_cli.webhooks.store import StoreError, open_store
 from tests.listener_process import deliver, listening, product
 from tests.webhooks.receiving import Running, request
 
@@ -26,9 +26,9 @@ def test_nothing_is_written_to_a_file_that_is_not_there_any_more(path: Path, mak
         store.events.record([make_event()])
         kept = path.rename(path.with_name("kept.db"))
         for _ in range(2):
-            with pytest.raises(StoreTrouble, match="removed or replaced"):
+            with pytest.raises(StoreError, match="removed or replaced"):
                 store.events.record([make_event()])
-            with pytest.raises(StoreTrouble):
+            with pytest.raises(StoreError):
                 store.ping()
         assert not path.exists()
 
@@ -45,7 +45,7 @@ def test_a_backup_put_in_its_place_is_used(path: Path, make_event: Make) -> None
             path.with_name(f"events.db{name}").unlink(missing_ok=True)
         Path(backup).rename(path)
 
-        with pytest.raises(StoreTrouble, match="removed or replaced"):
+        with pytest.raises(StoreError, match="removed or replaced"):
             store.events.record([make_event()])
         assert store.events.record([make_event(id="evt_later")]) == {"evt_later"}
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.webhooks import webhook_protocol
-from stripe_billing_cli.webhooks.batch_writer import Writer
+from stripe_billing_cli.webhooks.batch_writer import BatchWriter
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import Store
 from stripe_billing_cli.webhooks.store.events import nobody
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.parametrize("made", ["sqlite"], indirect=True)
 HEALTH = request(b"", path="/healthz", method="GET")
 
 
-class Held(Writer):
+class Held(BatchWriter):
     """Stores nothing until it is let."""
 
     def __init__(self, store: Store, *args: Any, **options: Any) -> None:

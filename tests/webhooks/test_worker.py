@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed, route_to
+from stripe_billing_cli.webhooks.handlers import Handler, HandlerError, route_to
 from stripe_billing_cli.webhooks.retries import Retries
-from stripe_billing_cli.webhooks.store import Delivery, Store, StoreTrouble, open_store
-from stripe_billing_cli.webhooks.store.work import Turned
+from stripe_billing_cli.webhooks.store import Delivery, Store, StoreError, open_store
+from stripe_billing_cli.webhooks.store.work import TurnResult
 from stripe_billing_cli.webhooks.worker import Outcome, Worker
 from tests.webhooks.postgres import PostgresServer
 
@@ -73,7 +73,7 @@ def test_each_event_is_given_to_the_handlers_that_want_it(store: Store, make_eve
 
 def test_a_failure_is_tried_again_and_then_dead(store: Store, make_event: Make) -> None:
     def refuse(event: Event, delivery: Delivery) -> None:
-        raise HandlerFailed(f"attempt {delivery.attempts} was refused")
+        raise HandlerError(f"attempt {delivery.attempts} was refused")
 
     handler = Handler("exec", refuse)
     store.events.record([make_event()], route_to([handler]))
@@ -89,7 +89,7 @@ def test_a_failure_is_tried_again_and_then_dead(store: Store, make_event: Make) 
 
 def test_a_final_failure_is_dead_at_once(store: Store, make_event: Make) -> None:
     def refuse(event: Event, delivery: Delivery) -> None:
-        raise HandlerFailed("it never will", final=True)
+        raise HandlerError("it never will", final=True)
 
     handler = Handler("exec", refuse)
     store.events.record([make_event()], route_to([handler]))
@@ -136,7 +136,7 @@ def test_events_of_a_customer_are_handled_in_order_although_the_first_is_tried_a
     def refuse_once(event: Event, delivery: Delivery) -> None:
         called.append((event.id, delivery.attempts))
         if delivery.attempts == 1 and event.id == "evt_1":
-            raise HandlerFailed("not yet")
+            raise HandlerError("not yet")
 
     handler = Handler("exec", refuse_once)
     store.events.record([make_event(), make_event(), make_event()], route_to([handler]))
@@ -212,7 +212,7 @@ def test_what_takes_its_worker_down_again_and_again_is_dead(store: Store, make_e
     store.events.record([make_event()], route_to([handler]))
     for _ in range(AT_ONCE.attempts):
         assert len(store.work.claim("died", ["exec"], lease_seconds=-1)) == 1
-        store.work.give_back_expired()
+        store.work.release_expired()
 
     with working(store, handler) as outcomes:
         [(_, status, said)] = next_of(outcomes, 1)
@@ -221,7 +221,7 @@ def test_what_takes_its_worker_down_again_and_again_is_dead(store: Store, make_e
 
 def test_a_restarted_database_is_waited_for(postgres: PostgresServer, postgres_url: str, make_event: Make) -> None:
     begun, finish = threading.Event(), threading.Event()
-    troubles: queue.SimpleQueue[StoreTrouble] = queue.SimpleQueue()
+    troubles: queue.SimpleQueue[StoreError] = queue.SimpleQueue()
 
     def slow(event: Event, delivery: Delivery) -> None:
         begun.set()
@@ -261,7 +261,7 @@ def test_a_claim_whose_answer_is_lost_holds_up_nobody_for_a_lease(
         found = turn(*arguments, **options)
         if found.claimed and losing.is_set():
             losing.clear()
-            raise StoreTrouble("The connection broke.", "Wait.", passing=True, outcome_unknown=True)
+            raise StoreError("The connection broke.", "Wait.", passing=True, outcome_unknown=True)
         return found
 
     monkeypatch.setattr(store.work, "turn", losing_answer)
@@ -306,10 +306,10 @@ def test_a_delivery_whose_event_is_gone_is_dead_and_no_other_is(
     store.events.record([make_event(), make_event(customer="cus_2")], route_to([handler]))
     turn = store.work.turn
 
-    def without_the_first(*arguments: Any, **options: Any) -> Turned:
+    def without_the_first(*arguments: Any, **options: Any) -> TurnResult:
         turned = turn(*arguments, **options)
         claimed = [(one, None if one.event == "evt_1" else event) for one, event in turned.claimed]
-        return Turned(turned.at, turned.ended, claimed)
+        return TurnResult(turned.at, turned.ended, claimed)
 
     monkeypatch.setattr(store.work, "turn", without_the_first)
     with working(store, handler) as outcomes:
@@ -323,7 +323,7 @@ def test_a_delivery_whose_event_is_gone_is_dead_and_no_other_is(
 
 def test_it_is_given_up_when_the_time_for_it_is_over(store: Store, make_event: Make) -> None:
     def refuse(event: Event, delivery: Delivery) -> None:
-        raise HandlerFailed("not today")
+        raise HandlerError("not today")
 
     handler = Handler("exec", refuse)
     store.events.record([make_event()], route_to([handler]))

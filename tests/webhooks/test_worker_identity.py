@@ -14,7 +14,7 @@ from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import Store
 from stripe_billing_cli.webhooks.worker import Worker
-from stripe_billing_cli.webhooks.worker_identity import gone, place, worker_name
+from stripe_billing_cli.webhooks.worker_identity import dead_workers, machine_id, worker_name
 
 Make = Callable[..., Event]
 
@@ -31,15 +31,15 @@ def test_who_is_gone(dead: int) -> None:
     mine = worker_name()
     names = [
         mine,
-        f"{place()}.{dead}.abc",
+        f"{machine_id()}.{dead}.abc",
         f"elsewhere.{dead}.abc",
         "worker-1234",
-        f"{place()}.x.y",
-        f"{place()}.1.abc",
+        f"{machine_id()}.x.y",
+        f"{machine_id()}.1.abc",
     ]
 
-    assert gone(names) == [f"{place()}.{dead}.abc"]
-    assert mine.split(".")[:2] == [place(), str(os.getpid())]
+    assert dead_workers(names) == [f"{machine_id()}.{dead}.abc"]
+    assert mine.split(".")[:2] == [machine_id(), str(os.getpid())]
 
 
 def test_who_has_ended_and_was_not_looked_after_is_gone() -> None:
@@ -49,7 +49,7 @@ def test_who_has_ended_and_was_not_looked_after_is_gone() -> None:
         process.stdout.read()
     os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # ended, and left as it is
     try:
-        assert gone([f"{place()}.{process.pid}.abc"]) == [f"{place()}.{process.pid}.abc"]
+        assert dead_workers([f"{machine_id()}.{process.pid}.abc"]) == [f"{machine_id()}.{process.pid}.abc"]
     finally:
         process.wait()
 
@@ -66,7 +66,7 @@ def test_a_worker_takes_up_what_another_on_its_machine_had_when_it_was_killed(
         on_outcome=lambda outcome: None,
         name=worker_name(),
     )
-    store.work.claim(f"{place()}.{dead}.abc", ["exec"], limit=1, lease_seconds=3600)
+    store.work.claim(f"{machine_id()}.{dead}.abc", ["exec"], limit=1, lease_seconds=3600)
     worker.start()
     try:
         assert done.get(timeout=10) == "evt_1"
@@ -76,12 +76,12 @@ def test_a_worker_takes_up_what_another_on_its_machine_had_when_it_was_killed(
 
 def test_their_work_is_put_back_and_the_attempt_counts(store: Store, make_event: Make, dead: int) -> None:
     store.events.record([make_event(), make_event(customer="cus_2")], lambda event: ("exec",))
-    lost = f"{place()}.{dead}.abc"
+    lost = f"{machine_id()}.{dead}.abc"
     store.work.claim(lost, ["exec"], limit=1)
     store.work.claim(worker_name(), ["exec"], limit=1)
 
-    for name in gone(store.work.workers()):
-        assert store.work.give_back_dead(name) == 1
+    for name in dead_workers(store.work.workers()):
+        assert store.work.release_dead(name) == 1
 
     statuses = {
         event: [(one.status, one.attempts) for one in of] for event, of in store.work.of(["evt_1", "evt_2"]).items()

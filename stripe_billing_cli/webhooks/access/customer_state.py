@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class HeldItem:
+class ItemState:
     """`since`: when it was added to its subscription, in Unix seconds."""
 
     product: str
@@ -14,7 +14,7 @@ class HeldItem:
 
 
 @dataclass(frozen=True)
-class HeldSubscription:
+class SubscriptionState:
     """Times are Unix seconds. `began`: when it got into its status, where access may go by that; `ends`: when it is to
     be canceled, None where it goes on.
 
@@ -29,16 +29,16 @@ class HeldSubscription:
     began: int | None
     ends: int | None
     collection_paused: bool
-    items: tuple[HeldItem, ...]
+    items: tuple[ItemState, ...]
     disputed: int | None = None
 
 
 @dataclass(frozen=True)
-class Holding:
+class CustomerState:
     """`features` are the lookup keys of the active entitlements. `clock`: what time it is for a customer on a test
     clock, in Unix seconds; None where it is real time."""
 
     customer: str
-    subscriptions: tuple[HeldSubscription, ...] = ()
+    subscriptions: tuple[SubscriptionState, ...] = ()
     features: tuple[str, ...] = ()
     clock: int | None = None

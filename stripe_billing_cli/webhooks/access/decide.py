@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from stripe_billing_cli.webhooks.access.customer_state import HeldSubscription, Holding
+from stripe_billing_cli.webhooks.access.customer_state import CustomerState, SubscriptionState
 from stripe_billing_cli.webhooks.access.rules import COLLECTION_PAUSED, Rules
 from stripe_billing_cli.webhooks.store import Access
 
@@ -27,16 +27,16 @@ class Verdict:
     until: int | None = None
 
 
-def decide(holding: Holding, rules: Rules, now: float) -> list[Access]:
+def decide(state: CustomerState, rules: Rules, now: float) -> list[Access]:
     """A row for each product that was ever subscribed to, and for each active feature; by kind and key."""
-    moment = holding.clock if holding.clock is not None else now
-    rows = [row for held in holding.subscriptions for row in _products(holding.customer, held, rules, moment)]
+    moment = state.clock if state.clock is not None else now
+    rows = [row for held in state.subscriptions for row in _products(state.customer, held, rules, moment)]
     products = [_best(same) for same in _by_key(rows)]
-    features = [_feature(holding.customer, key, products) for key in sorted(set(holding.features))]
+    features = [_feature(state.customer, key, products) for key in sorted(set(state.features))]
     return [*features, *products]
 
 
-def verdict(held: HeldSubscription, rules: Rules, now: float) -> Verdict:
+def verdict(held: SubscriptionState, rules: Rules, now: float) -> Verdict:
     rule = rules.of(held.status)
     if rule.granted and held.collection_paused and not rules.of(COLLECTION_PAUSED).granted:
         return Verdict(False, "collection is paused")
@@ -54,7 +54,7 @@ def verdict(held: HeldSubscription, rules: Rules, now: float) -> Verdict:
     return Verdict(True, f"{held.status}, in its grace period" if in_grace else held.status, until=until)
 
 
-def _products(customer: str, held: HeldSubscription, rules: Rules, now: float) -> Iterable[Access]:
+def _products(customer: str, held: SubscriptionState, rules: Rules, now: float) -> Iterable[Access]:
     given = verdict(held, rules, now)
     for item in held.items:
         yield Access(

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.webhooks.access.announce import check_event
-from stripe_billing_cli.webhooks.store import Route, Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Route, Store, StoreError
 
 LONGEST_SLEEP = 5.0
 """Seconds after which an end that another program has written down is seen at the latest."""
 
 
 @dataclass
-class TimePassing:
+class ExpiryScheduler:
     """Has access decided again when it is due to end, by an event of this program's own (`access.check`).
 
     So the decision is made by the handler that makes all others, and in turn with them. Each end is checked once: the
@@ -25,7 +25,7 @@ class TimePassing:
     route: Route
     livemode: bool
     wake: Callable[[], None] = lambda: None
-    on_trouble: Callable[[StoreTrouble], None] = lambda trouble: None
+    on_trouble: Callable[[StoreError], None] = lambda trouble: None
     _stopping: bool = False
     _look: threading.Event = field(default_factory=threading.Event)
 
@@ -66,7 +66,7 @@ class TimePassing:
             try:
                 self.check()
                 pause = self._until_next()
-            except StoreTrouble as trouble:
+            except StoreError as trouble:
                 self.on_trouble(trouble)
                 pause = LONGEST_SLEEP
             self._look.wait(pause)

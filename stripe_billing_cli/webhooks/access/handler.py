@@ -9,7 +9,7 @@ from stripe_billing_cli.webhooks.access.announce import CHECK
 from stripe_billing_cli.webhooks.access.disputes import customer_of_dispute
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.handlers import Handler, HandlerError
 from stripe_billing_cli.webhooks.retries import FOR_EVER
 from stripe_billing_cli.webhooks.store import Delivery
 from stripe_billing_cli.webhooks.store.access import AccessChange
@@ -48,7 +48,7 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
             also_done(keeper.store.work.finish_waiting(waiting, f"with {event.id}"))
             return said(changes)
         except StripeFailure as failure:
-            raise HandlerFailed(f"{failure.kind}: {failure.message}") from failure
+            raise HandlerError(f"{failure.kind}: {failure.message}") from failure
 
     return Handler(NAME, handle, wants, FOR_EVER)
 

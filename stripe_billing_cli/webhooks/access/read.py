@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
-from stripe_billing_cli.webhooks.access.customer_state import HeldItem, HeldSubscription, Holding
+from stripe_billing_cli.webhooks.access.customer_state import CustomerState, ItemState, SubscriptionState
 from stripe_billing_cli.webhooks.access.disputes import DisputedPayment, disputed_since, disputes_of_customer
 
 SUBSCRIPTIONS = "/v1/subscriptions"
@@ -15,7 +15,7 @@ ENTITLEMENTS = "/v1/entitlements/active_entitlements"
 OWING = ("past_due", "unpaid")
 
 
-def read_holding(api: StripeApi, customer: str, *, disputes: bool = False) -> Holding:
+def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False) -> CustomerState:
     """All that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`.
 
     `disputes`: whether access goes by them too, which takes a look at all of the customer's charges.
@@ -25,25 +25,25 @@ def read_holding(api: StripeApi, customer: str, *, disputes: bool = False) -> Ho
     except ObjectMissing:
         found = []
     disputed = disputes_of_customer(api, customer) if disputes and found else ()
-    return holding_of(api, customer, found, active_features(api, customer), disputed)
+    return customer_state_of(api, customer, found, active_features(api, customer), disputed)
 
 
 EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}
 """Canceled ones too: a row says since when, and why, there is no access."""
 
 
-def holding_of(
+def customer_state_of(
     api: StripeApi,
     customer: str,
     subscriptions: Iterable[Object],
     features: Iterable[str],
     disputed: Iterable[DisputedPayment] = (),
-) -> Holding:
+) -> CustomerState:
     """Of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
     held = tuple(subscriptions)
     payments = tuple(disputed)
     clocks = [one["test_clock"]["frozen_time"] for one in held if isinstance(one["test_clock"], dict)]
-    return Holding(
+    return CustomerState(
         customer=customer,
         subscriptions=tuple(_subscription(api, one, disputed_since(payments, one["id"])) for one in held),
         features=tuple(features),
@@ -59,12 +59,12 @@ def active_features(api: StripeApi, customer: str) -> list[str]:
         return []
 
 
-def _subscription(api: StripeApi, held: Object, disputed: int | None) -> HeldSubscription:
+def _subscription(api: StripeApi, held: Object, disputed: int | None) -> SubscriptionState:
     items = held["items"]["data"]
     ends = held["cancel_at"]
     if ends is None and held["cancel_at_period_end"]:
         ends = min((item["current_period_end"] for item in items), default=None)
-    return HeldSubscription(
+    return SubscriptionState(
         id=held["id"],
         status=held["status"],
         began=_began(api, held),
@@ -75,11 +75,11 @@ def _subscription(api: StripeApi, held: Object, disputed: int | None) -> HeldSub
     )
 
 
-def _item(held: Object, item: Object) -> HeldItem:
+def _item(held: Object, item: Object) -> ItemState:
     """Items of the first hour go back to the start of the subscription, which may lie before its creation."""
     first = item["created"] <= held["created"]
     product = item["price"]["product"]
-    return HeldItem(
+    return ItemState(
         product=product["id"] if isinstance(product, dict) else product,
         since=held["start_date"] if first else item["created"],
     )

@@ -14,7 +14,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
 from stripe_billing_cli.webhooks.access.decide import decide
 from stripe_billing_cli.webhooks.access.disputes import all_disputes
-from stripe_billing_cli.webhooks.access.read import EVERY, SUBSCRIPTIONS, active_features, holding_of
+from stripe_billing_cli.webhooks.access.read import EVERY, SUBSCRIPTIONS, active_features, customer_state_of
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
 from stripe_billing_cli.webhooks.store import Access
 from stripe_billing_cli.webhooks.store.access import AccessChange
@@ -24,15 +24,15 @@ Decided = Callable[[str], "tuple[str, list[Access]]"]
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     """`changes` lead from what the store has to what Stripe says; none where they agree."""
 
     customer: str
     changes: tuple[AccessChange, ...]
 
 
-def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Compared]:
-    """These customers, or all that have a subscription or a row. Raises `StripeFailure`, `StoreTrouble`."""
+def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Comparison]:
+    """These customers, or all that have a subscription or a row. Raises `StripeFailure`, `StoreError`."""
     if customers:
         yield from _side_by_side(customers, lambda customer: (customer, keeper.decided(customer)), keeper)
         return
@@ -43,8 +43,8 @@ def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Com
     def decided(customer: str) -> tuple[str, list[Access]]:
         entitled = active_features(keeper.api, customer) if features else ()
         payments = disputed.get(customer, ())
-        holding = holding_of(keeper.api, customer, held.get(customer, ()), entitled, payments)
-        return customer, decide(holding, keeper.rules, keeper.store.clock())
+        state = customer_state_of(keeper.api, customer, held.get(customer, ()), entitled, payments)
+        return customer, decide(state, keeper.rules, keeper.store.clock())
 
     yield from _side_by_side(sorted({*held, *_known(keeper)}), decided, keeper)
 
@@ -59,7 +59,7 @@ def customers_to_check(keeper: AccessKeeper) -> list[str]:
     found = []
     held = _subscriptions(keeper.api)
     for customer in sorted({*held, *_known(keeper)}):
-        wanted = decide(holding_of(keeper.api, customer, held.get(customer, ()), ()), keeper.rules, now)
+        wanted = decide(customer_state_of(keeper.api, customer, held.get(customer, ()), ()), keeper.rules, now)
         rows = [row for row in keeper.store.access.of(customer) if row.kind == "product"]
         if _granted(wanted) != _granted(rows):
             found.append(customer)
@@ -70,12 +70,12 @@ def _granted(rows: Sequence[Access]) -> set[str]:
     return {row.key for row in rows if row.kind == "product" and row.granted}
 
 
-def mend(keeper: AccessKeeper, compared: Compared) -> list[AccessChange]:
+def mend(keeper: AccessKeeper, compared: Comparison) -> list[AccessChange]:
     """Read this customer once more, and write what differs."""
     return keeper.update(compared.customer, "reconcile")
 
 
-def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Compared]:
+def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         for customer, wanted in threads.map(decided, customers):
             held = {(row.kind, row.key): row for row in keeper.store.access.of(customer)}
@@ -85,7 +85,7 @@ def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeep
                 for name in sorted(held.keys() | rows.keys())
                 if held.get(name) != rows.get(name)
             ]
-            yield Compared(customer, tuple(changes))
+            yield Comparison(customer, tuple(changes))
 
 
 def _subscriptions(api: StripeApi) -> dict[str, list[Object]]:

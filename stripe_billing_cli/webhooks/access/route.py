@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from stripe_billing_cli.webhooks.access.view import customer_record
 from stripe_billing_cli.webhooks.event import NAME
-from stripe_billing_cli.webhooks.store import Store, StoreTrouble
+from stripe_billing_cli.webhooks.store import Store, StoreError
 
 PATH = "/access/{customer}"
 SHORTEST_TOKEN = 16
@@ -42,7 +42,7 @@ def access_route(store: Store, token: str, *, on_old_address: Callable[[], None]
             return _error(404, "That is no customer's id.")
         try:
             rows = await asyncio.to_thread(store.access.of, customer)
-        except StoreTrouble:
+        except StoreError:
             return _error(503, "The store does not answer.", {"Retry-After": "1"})
         asked = [(kind, request.query_params[kind]) for kind in ("product", "feature") if kind in request.query_params]
         if asked:

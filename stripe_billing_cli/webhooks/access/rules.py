@@ -27,7 +27,7 @@ ALWAYS = ("active", "trialing", COLLECTION_PAUSED, DISPUTED)
 """What has no beginning that a grace period could be counted from."""
 
 
-class RulesRefused(Exception):
+class InvalidRulesError(Exception):
     """The rules make no sense, or cannot be read. `hint` says what to write instead."""
 
     def __init__(self, message: str, hint: str) -> None:
@@ -83,7 +83,7 @@ class Rules:
 def read_rules(path: Path | None = None) -> Rules:
     """The rules of a file; without one, those of `.billing/access.yaml` or, where that is not there, the defaults.
 
-    Raises `RulesRefused`.
+    Raises `InvalidRulesError`.
     """
     file = path or RULES
     try:
@@ -91,9 +91,11 @@ def read_rules(path: Path | None = None) -> Rules:
     except FileNotFoundError:
         if path is None:
             return Rules()
-        raise RulesRefused(f"there is no {path}", "--rules names a YAML file with lines like `past_due: 7d`") from None
+        raise InvalidRulesError(
+            f"there is no {path}", "--rules names a YAML file with lines like `past_due: 7d`"
+        ) from None
     except (OSError, UnicodeDecodeError) as error:
-        raise RulesRefused(f"{file} cannot be read: {error}", "check its permissions") from None
+        raise InvalidRulesError(f"{file} cannot be read: {error}", "check its permissions") from None
     return Rules({**DEFAULTS, **_rules(text, str(file))})
 
 
@@ -105,11 +107,13 @@ def _rules(text: str, where: str) -> dict[str, Rule]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise RulesRefused(f"{where}{place} is not YAML", "write a line for each status, like `past_due: 7d`") from None
+        raise InvalidRulesError(
+            f"{where}{place} is not YAML", "write a line for each status, like `past_due: 7d`"
+        ) from None
     if table is None:
         return {}
     if not isinstance(table, dict):
-        raise RulesRefused(f"{where} is no table", "write a line for each status, like `past_due: 7d`")
+        raise InvalidRulesError(f"{where} is no table", "write a line for each status, like `past_due: 7d`")
     return {_status(name, where): _rule(str(name), value, where) for name, value in table.items()}
 
 
@@ -117,7 +121,7 @@ def _status(name: Any, where: str) -> str:
     if name in DEFAULTS:
         return str(name)
     near = difflib.get_close_matches(str(name), DEFAULTS, n=1)
-    raise RulesRefused(
+    raise InvalidRulesError(
         f"{where}: there is no status {name}",
         f"did you mean {near[0]}?" if near else f"it is one of {', '.join(DEFAULTS)}",
     )
@@ -132,4 +136,4 @@ def _rule(name: str, value: Any, where: str) -> Rule:
         case str() if (span := SPAN.fullmatch(value.strip())) and name not in ALWAYS:
             return Rule(True, int(span[1]) * SECONDS[span[2]])
     allowed = "grant or deny" if name in ALWAYS else "grant, deny, or a grace period like 12h, 7d or 2w"
-    raise RulesRefused(f"{where}: {name} is {value!r}", f"it is {allowed}")
+    raise InvalidRulesError(f"{where}: {name} is {value!r}", f"it is {allowed}")

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.webhooks.access.announce import announcements
 from stripe_billing_cli.webhooks.access.decide import decide
-from stripe_billing_cli.webhooks.access.read import read_holding
+from stripe_billing_cli.webhooks.access.read import read_customer_state
 from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.store import Access, Route, Store
 from stripe_billing_cli.webhooks.store.access import AccessChange
 from stripe_billing_cli.webhooks.store.events import nobody
-from stripe_billing_cli.webhooks.store.fences import Overtaken
+from stripe_billing_cli.webhooks.store.fences import StaleReadError
 
 
 @dataclass(frozen=True)
@@ -30,13 +30,13 @@ class AccessKeeper:
     announced: Callable[[], None] = lambda: None
 
     def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:
-        """What changed. Raises `StripeFailure`, `StoreTrouble`."""
+        """What changed. Raises `StripeFailure`, `StoreError`."""
         while True:
             seen = self.store.fences.read(customer)
             rows = self.decided(customer)
             try:
                 changes = self._write(customer, rows, seen, cause)
-            except Overtaken:
+            except StaleReadError:
                 continue
             if changes:
                 self.announced()
@@ -44,8 +44,8 @@ class AccessKeeper:
 
     def decided(self, customer: str) -> list[Access]:
         """What access there is by Stripe's state of this moment; nothing is written."""
-        holding = read_holding(self.api, customer, disputes=self.rules.deny_disputed)
-        return decide(holding, self.rules, self.store.clock())
+        state = read_customer_state(self.api, customer, disputes=self.rules.deny_disputed)
+        return decide(state, self.rules, self.store.clock())
 
     def _write(self, customer: str, rows: list[Access], seen: int, cause: str | None) -> list[AccessChange]:
         if _same(self.store.access.of(customer), rows):

@@ -14,7 +14,7 @@ from stripe_billing_cli.webhooks.actions.environment import environment
 from stripe_billing_cli.webhooks.actions.spawner import NotEndedError, SpawnerPool, SpawnError
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.handlers import Handler, HandlerError
 from stripe_billing_cli.webhooks.store import Delivery
 
 MOST_SAID = 200
@@ -35,18 +35,18 @@ def command_handler(
 
 
 def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str, str], timeout: float) -> str:
-    """Run by the shell, in a group of processes of its own; the last line that it printed. Raises `HandlerFailed`.
+    """Run by the shell, in a group of processes of its own; the last line that it printed. Raises `HandlerError`.
 
     Input and output go through files: a command that reads nothing, or writes without end, blocks nobody.
     """
     try:
         ended = spawner.run(command, environment, stdin.encode(errors="surrogatepass"), timeout)
     except SpawnError as error:
-        raise HandlerFailed(str(error)) from error
+        raise HandlerError(str(error)) from error
     except NotEndedError:
-        raise HandlerFailed(f"no end after {timeout:g} s") from None
+        raise HandlerError(f"no end after {timeout:g} s") from None
     if ended.code != 0:
-        raise HandlerFailed(_failure(ended.code, _last_line(ended.errors)), final=ended.code == NEVER)
+        raise HandlerError(_failure(ended.code, _last_line(ended.errors)), final=ended.code == NEVER)
     return _last_line(ended.output)
 
 

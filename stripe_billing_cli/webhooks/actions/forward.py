@@ -17,7 +17,7 @@ from stripe_billing_cli import __version__
 from stripe_billing_cli.private_files import make_private_directory, take_from_others
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler, HandlerFailed
+from stripe_billing_cli.webhooks.handlers import Handler, HandlerError
 from stripe_billing_cli.webhooks.signatures import sign
 from stripe_billing_cli.webhooks.store import Delivery
 
@@ -48,9 +48,9 @@ def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> 
             ) as answer:
                 status = answer.status_code
         except (requests.RequestException, ValueError) as error:
-            raise HandlerFailed(f"no answer: {_reason(error)}") from error
+            raise HandlerError(f"no answer: {_reason(error)}") from error
         if not 200 <= status < 300:
-            raise HandlerFailed(f"answered {status}", final=status in NEVER)
+            raise HandlerError(f"answered {status}", final=status in NEVER)
         return f"answered {status}"
 
     return Handler(action.name, handle, action.wants)

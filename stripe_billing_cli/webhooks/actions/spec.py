@@ -30,7 +30,7 @@ REMEMBERED = "actions"
 """The setting of the store in which a listener leaves its actions, for programs that write events beside it."""
 
 
-class ActionRefused(Exception):
+class InvalidActionError(Exception):
     """An action makes no sense as it was given. `hint` says what to write instead."""
 
     def __init__(self, message: str, hint: str) -> None:
@@ -79,32 +79,32 @@ def wanted(patterns: Sequence[str], type: str) -> bool:
 
 
 def forward_target(url: str) -> str:
-    """Raises `ActionRefused` for what is no address."""
+    """Raises `InvalidActionError` for what is no address."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:
         good = False
     if not good:
-        raise ActionRefused(f"events cannot be forwarded to {url}", "write it like http://127.0.0.1:8000/stripe")
+        raise InvalidActionError(f"events cannot be forwarded to {url}", "write it like http://127.0.0.1:8000/stripe")
     return url
 
 
 def read_actions(path: Path) -> list[Action]:
-    """The actions of a YAML file. Raises `ActionRefused`."""
+    """The actions of a YAML file. Raises `InvalidActionError`."""
     import yaml
 
     hint = "write a list of entries like {exec: ./provision.sh, events: [access.granted]}"
     try:
         entries = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ActionRefused(f"{path} cannot be read: {error}", "check the path and its permissions") from None
+        raise InvalidActionError(f"{path} cannot be read: {error}", "check the path and its permissions") from None
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""
-        raise ActionRefused(f"{path}{place} is not YAML", hint) from None
+        raise InvalidActionError(f"{path}{place} is not YAML", hint) from None
     if not isinstance(entries, list) or not entries:
-        raise ActionRefused(f"{path} is no list of handlers", hint)
+        raise InvalidActionError(f"{path} is no list of handlers", hint)
     return [_action(entry, f"{path}, entry {number}") for number, entry in enumerate(entries, 1)]
 
 
@@ -113,17 +113,19 @@ FIELDS = {"exec", "forward_to", "events", "timeout"}
 
 def _action(entry: Any, where: str) -> Action:
     if not isinstance(entry, dict) or len({"exec", "forward_to"} & entry.keys()) != 1:
-        raise ActionRefused(f"{where} has neither `exec` nor `forward_to`, or both", "it is one of the two")
+        raise InvalidActionError(f"{where} has neither `exec` nor `forward_to`, or both", "it is one of the two")
     if unknown := sorted(map(str, entry.keys() - FIELDS)):
-        raise ActionRefused(f"{where} has an unknown field {unknown[0]}", f"it may have {', '.join(sorted(FIELDS))}")
+        raise InvalidActionError(
+            f"{where} has an unknown field {unknown[0]}", f"it may have {', '.join(sorted(FIELDS))}"
+        )
     target = entry.get("exec", entry.get("forward_to"))
     events, timeout = entry.get("events", []), entry.get("timeout", TIMEOUT)
     if not isinstance(target, str) or not target.strip():
-        raise ActionRefused(f"{where}: the command or URL is no text", "put it into quotes")
+        raise InvalidActionError(f"{where}: the command or URL is no text", "put it into quotes")
     if not isinstance(events, list) or not all(isinstance(name, str) for name in events):
-        raise ActionRefused(f"{where}: `events` is no list of types", "like [invoice.paid, access.granted]")
+        raise InvalidActionError(f"{where}: `events` is no list of types", "like [invoice.paid, access.granted]")
     if isinstance(timeout, bool) or not isinstance(timeout, int | float) or not 0 < timeout <= LONGEST_TIMEOUT:
-        raise ActionRefused(
+        raise InvalidActionError(
             f"{where}: `timeout` is no number of seconds", f"it is above 0 and at most {LONGEST_TIMEOUT:g}"
         )
     if "exec" in entry:
@@ -132,17 +134,17 @@ def _action(entry: Any, where: str) -> Action:
 
 
 def unique(actions: Iterable[Action]) -> list[Action]:
-    """Raises `ActionRefused` where two have the same command or URL: the store could not tell them apart."""
+    """Raises `InvalidActionError` where two have the same command or URL: the store could not tell them apart."""
     found: dict[str, Action] = {}
     for action in actions:
         if action.name in found:
-            raise ActionRefused(f"{action.target} is given twice", "give it once, with all its events")
+            raise InvalidActionError(f"{action.target} is given twice", "give it once, with all its events")
         found[action.name] = action
     return list(found.values())
 
 
 def remember(store: Store, actions: Sequence[Action]) -> None:
-    """Leave the actions where `remembered_route` finds them. Raises `StoreTrouble`."""
+    """Leave the actions where `remembered_route` finds them. Raises `StoreError`."""
     store.settings.put(REMEMBERED, [{"name": action.name, "events": list(action.events)} for action in actions])
 
 

@@ -23,7 +23,7 @@ UNCONFIRMED = "unconfirmed"
 MARKS = frozenset({MADE, SECRET, ROLLS, REPLACED})
 
 
-class EndpointRefused(Exception):
+class EndpointError(Exception):
     """What was asked cannot be done with the endpoints as they are. `hint` says what to do about it."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:

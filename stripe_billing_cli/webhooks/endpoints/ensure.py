@@ -10,7 +10,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.webhooks.endpoints.endpoint import (
     PATH,
     Endpoint,
-    EndpointRefused,
+    EndpointError,
     endpoint_of,
     read_endpoints,
 )
@@ -30,7 +30,7 @@ class Step:
 
 
 def decide(wanted: Wanted, held: Sequence[Endpoint]) -> Step:
-    """Raises `EndpointRefused` where the URL has an endpoint that differs and was made by somebody else."""
+    """Raises `EndpointError` where the URL has an endpoint that differs and was made by somebody else."""
     of_url = [endpoint for endpoint in held if endpoint.url == wanted.url]
     ids = {endpoint.id for endpoint in held}
     abandoned = tuple(one for one in of_url if one.ours and not one.confirmed and one.rolls not in ids)
@@ -42,7 +42,7 @@ def decide(wanted: Wanted, held: Sequence[Endpoint]) -> Step:
         return Step(abandoned, None)
     changes = _changes(wanted, existing)
     if changes and not existing.ours:
-        raise EndpointRefused(
+        raise EndpointError(
             f"{existing.id} receives {wanted.url} already, with other settings ({', '.join(sorted(changes))} differ), "
             "and was not made by billing",
             f"change it where it was made, or delete it first: billing webhook delete {existing.id}",
@@ -70,7 +70,7 @@ class Ensured:
 
 
 def ensure(api: StripeApi, wanted: Wanted, keep: Keep) -> Ensured:
-    """Carry out what `decide` decides. Raises `StripeFailure`, `EndpointRefused`, and what `keep` raises."""
+    """Carry out what `decide` decides. Raises `StripeFailure`, `EndpointError`, and what `keep` raises."""
     held = read_endpoints(api)
     step = decide(wanted, held)
     for endpoint in step.abandoned:

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
-from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointRefused
+from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointError
 
 ACTED_ON = (
     "charge.dispute.*",
@@ -41,7 +41,7 @@ def _literals(hint: Any) -> Iterator[str]:
 def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
     """The types that names and patterns (`invoice.*`) mean, sorted; `*` alone stays as it is.
 
-    Raises `EndpointRefused` for one that means no event.
+    Raises `EndpointError` for one that means no event.
     """
     if "*" in patterns:
         return ("*",)
@@ -50,7 +50,7 @@ def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
     for pattern in patterns:
         matching = [name for name in types if fnmatchcase(name, pattern)]
         if not matching:
-            raise EndpointRefused(f"there is no event {pattern}", _nearest(pattern, types))
+            raise EndpointError(f"there is no event {pattern}", _nearest(pattern, types))
         found.update(matching)
     return tuple(sorted(found))
 

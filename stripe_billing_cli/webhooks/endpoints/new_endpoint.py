@@ -21,7 +21,7 @@ from stripe_billing_cli.webhooks.endpoints.endpoint import (
     SECRET,
     UNCONFIRMED,
     Endpoint,
-    EndpointRefused,
+    EndpointError,
     endpoint_of,
 )
 
@@ -64,7 +64,7 @@ def confirm(api: StripeApi, id: str) -> Endpoint:
     try:
         return endpoint_of(api.post(f"{PATH}/{id}", {"metadata": {SECRET: ""}}).body)
     except ObjectMissing:
-        raise EndpointRefused(
+        raise EndpointError(
             f"{id} was deleted just after it was made: another run made one at the same time",
             "its secret is worth nothing; `billing webhook list` shows which endpoint is there",
         ) from None

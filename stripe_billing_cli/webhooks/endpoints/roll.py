@@ -18,7 +18,7 @@ from stripe_billing_cli.webhooks.endpoints.endpoint import (
     REPLACED,
     ROLLS,
     Endpoint,
-    EndpointRefused,
+    EndpointError,
     endpoint_of,
     read_endpoints,
 )
@@ -40,7 +40,7 @@ class Roll:
 def find(named: str | None, held: Sequence[Endpoint]) -> Roll:
     """The roll of the endpoint `named` by id or URL, or of the only one that this program made.
 
-    Raises `EndpointRefused` where none or several are meant.
+    Raises `EndpointError` where none or several are meant.
     """
     ids = {endpoint.id for endpoint in held}
     successors = {endpoint.rolls: endpoint for endpoint in held if endpoint.rolls and endpoint.confirmed}
@@ -67,15 +67,15 @@ def _named(named: str | None, candidates: Sequence[Endpoint]) -> Endpoint | None
     else:
         found = [endpoint for endpoint in candidates if named in (endpoint.id, endpoint.url)]
     if len(found) > 1:
-        raise EndpointRefused(
+        raise EndpointError(
             f"{len(found)} endpoints are meant: {', '.join(endpoint.id for endpoint in found)}", "name one by its id"
         )
     return found[0] if found else None
 
 
-def _none(named: str | None) -> EndpointRefused:
+def _none(named: str | None) -> EndpointError:
     what = "no endpoint made by billing" if named is None else f"no webhook endpoint {named}"
-    return EndpointRefused(f"there is {what} in this account and mode", "`billing webhook list` shows what there is")
+    return EndpointError(f"there is {what} in this account and mode", "`billing webhook list` shows what there is")
 
 
 def begin(api: StripeApi, roll: Roll, held: Sequence[Endpoint], keep: Keep) -> Roll:

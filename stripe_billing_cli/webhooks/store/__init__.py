@@ -3,12 +3,12 @@
     with open_store(".billing/events.db") as store:          # or postgresql://…; tables are made and migrated
         new = store.events.record([event, …], route)          # durable when it returns; route(event) → handler names
         for delivery in store.work.claim("me", ["access"], limit=8):
-            store.work.finish(delivery, "granted: pro")       # or retry_later(…, seconds=30), or bury(…)
+            store.work.finish(delivery, "granted: pro")       # or retry_later(…, seconds=30), or mark_dead(…)
         with store.transaction() as tx:                       # several calls, all or nothing: within=tx
             store.access.replace("cus_1", rows, within=tx)
             store.settings.put("poll", {"created": 1}, within=tx)
 
-Everything raises `StoreTrouble`. A store may be shared by threads, and its database by any number of processes.
+Everything raises `StoreError`. A store may be shared by threads, and its database by any number of processes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from stripe_billing_cli.webhooks.store.access import Access, AccessChange, Acces
 from stripe_billing_cli.webhooks.store.clock import WorkClock
 from stripe_billing_cli.webhooks.store.database import Database
 from stripe_billing_cli.webhooks.store.engine import DEFAULT, address, make_engine
-from stripe_billing_cli.webhooks.store.errors import StoreTrouble, told
+from stripe_billing_cli.webhooks.store.errors import StoreError, translated_errors
 from stripe_billing_cli.webhooks.store.events import Events, Filter, Route, Stored
 from stripe_billing_cli.webhooks.store.fences import Fences
 from stripe_billing_cli.webhooks.store.migrate import bring_up_to_date
@@ -41,7 +41,7 @@ __all__ = [
     "Filter",
     "Route",
     "Store",
-    "StoreTrouble",
+    "StoreError",
     "Stored",
     "open_store",
 ]
@@ -68,11 +68,11 @@ class Store:
         return self._database.writing()
 
     def keep_time(self) -> float:
-        """Follow a clock that was set (`WorkClock.look`); by how many seconds work was moved. Raises `StoreTrouble`."""
+        """Follow a clock that was set (`WorkClock.look`); by how many seconds work was moved. Raises `StoreError`."""
         return self.clock.look() if isinstance(self.clock, WorkClock) else 0.0
 
     def ping(self) -> None:
-        """Raises `StoreTrouble` where the database does not answer, or cannot be written."""
+        """Raises `StoreError` where the database does not answer, or cannot be written."""
         self.settings.put("ping", int(self.clock()))
 
     def close(self) -> None:
@@ -90,7 +90,7 @@ class Store:
 def open_store(
     store: str = DEFAULT, *, make: bool = True, clock: Callable[[], float] | None = None, connections: int = 12
 ) -> Store:
-    """Open a path or a URL, with its tables made and up to date. Raises `StoreTrouble`.
+    """Open a path or a URL, with its tables made and up to date. Raises `StoreError`.
 
     Where not to `make` it, a file that does not exist is a mistake, not an empty store.
     `clock` gives Unix seconds, in place of the clock that decides (`clock.py`). At most `connections` transactions run
@@ -98,11 +98,11 @@ def open_store(
     """
     where = address(store)
     if not make and where.sqlite and not Path(where.url.database or DEFAULT).exists():
-        raise StoreTrouble(
+        raise StoreError(
             f"There is no store at {where.shown}.",
             "`billing listen` makes it; name another with --store or BILLING_STORE.",
         )
-    with told(where.shown):
+    with translated_errors(where.shown):
         engine = make_engine(where, connections=connections)
         try:
             bring_up_to_date(engine, where.shown)
@@ -113,6 +113,6 @@ def open_store(
     if clock is not None:
         return Store(database)
     kept = WorkClock(database)
-    with suppress(StoreTrouble):  # a file that may only be read
+    with suppress(StoreError):  # a file that may only be read
         kept.look()
     return Store(replace(database, clock=kept))

@@ -71,7 +71,7 @@ class WorkClock:
         return self.steady() + self._offset
 
     def look(self) -> float:
-        """Compare with the clock that decides; by how many seconds work was moved. Raises `StoreTrouble`."""
+        """Compare with the clock that decides; by how many seconds work was moved. Raises `StoreError`."""
         if self.database.sqlite:
             return self._follow_wall_clock()
         self._offset = self._server_offset()

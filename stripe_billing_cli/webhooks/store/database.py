@@ -1,4 +1,4 @@
-"""Transactions on the one database, with its troubles told as `StoreTrouble`."""
+"""Transactions on the one database, with its troubles told as `StoreError`."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import PoolProxiedConnection
 
 from stripe_billing_cli.webhooks.store.engine import FILE, FILE_ID, LOG, LOG_PATH, PATIENCE_SECONDS, file_id
-from stripe_billing_cli.webhooks.store.errors import removed, told
+from stripe_billing_cli.webhooks.store.errors import removed, translated_errors
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 """A statement in a driver's own words, and its parameters → rows."""
@@ -40,13 +40,13 @@ class Database:
 
         Where it is not `durable`, a computer that loses power may forget it, a program that is killed does not.
         SQLite has one writer at a time: the threads of this process queue here, since SQLite itself makes them
-        sleep and try again. Raises `StoreTrouble`.
+        sleep and try again. Raises `StoreError`.
         """
         if within is not None:
             yield within
             return
         if self.sqlite:
-            with told(self.shown):
+            with translated_errors(self.shown):
                 with self._turn, self.engine.begin() as connection:
                     kept = connection.info
                     yield connection
@@ -54,13 +54,13 @@ class Database:
                     self._flush(kept)
                 self._check_file(kept)
             return
-        with told(self.shown), self.engine.execution_options(durable=durable).begin() as connection:
+        with translated_errors(self.shown), self.engine.execution_options(durable=durable).begin() as connection:
             yield connection
 
     def copy_log(self) -> None:
         """Copy SQLite's log into the file, as far as nobody reads from it, while others go on."""
         if self.sqlite:
-            with told(self.shown), closing(self.engine.raw_connection()) as lent:
+            with translated_errors(self.shown), closing(self.engine.raw_connection()) as lent:
                 _driver(lent).execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def cut_log(self) -> bool:
@@ -68,7 +68,7 @@ class Database:
         if not self.sqlite:
             return True
         self.copy_log()
-        with told(self.shown), self._turn, closing(self.engine.raw_connection()) as lent:
+        with translated_errors(self.shown), self._turn, closing(self.engine.raw_connection()) as lent:
             driver = _driver(lent)
             driver.execute("PRAGMA busy_timeout = 0")
             try:
@@ -82,12 +82,12 @@ class Database:
         """A transaction of statements in the driver's own words, or a part of the one given.
 
         It leaves out what SQLAlchemy does around a statement, and on PostgreSQL, where each statement is a transaction
-        by itself, two ways to the server. Raises `StoreTrouble`.
+        by itself, two ways to the server. Raises `StoreError`.
         """
         if within is not None:
             yield within.exec_driver_sql
         elif self.sqlite:
-            with told(self.shown):
+            with translated_errors(self.shown):
                 with self._turn, closing(self.engine.raw_connection()) as lent:
                     kept = lent.info
                     driver = _driver(lent)
@@ -97,7 +97,10 @@ class Database:
                 self._flush(kept)
                 self._check_file(kept)
         else:
-            with told(self.shown), self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            with (
+                translated_errors(self.shown),
+                self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+            ):
                 yield connection.exec_driver_sql
 
     def _flush(self, kept: dict[Any, Any]) -> None:
@@ -117,7 +120,7 @@ class Database:
         os.fdatasync(log)
 
     def _check_file(self, kept: dict[Any, Any]) -> None:
-        """Raise `StoreTrouble` where SQLite's file was removed, or another put in its place, since it was opened.
+        """Raise `StoreError` where SQLite's file was removed, or another put in its place, since it was opened.
 
         SQLite goes on writing to the file that is not there any more, and nobody would ever find what it wrote.
         """
@@ -127,11 +130,11 @@ class Database:
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:
-        """One moment's state. Raises `StoreTrouble`."""
+        """One moment's state. Raises `StoreError`."""
         if within is not None:
             yield within
             return
-        with told(self.shown), self.engine.connect().execution_options(begin="BEGIN") as connection:
+        with translated_errors(self.shown), self.engine.connect().execution_options(begin="BEGIN") as connection:
             yield connection
 
     def insert(self, table: sa.Table) -> Any:

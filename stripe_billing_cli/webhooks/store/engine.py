@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from stripe_billing_cli.private_files import make_private_file
-from stripe_billing_cli.webhooks.store.errors import StoreTrouble
+from stripe_billing_cli.webhooks.store.errors import StoreError
 
 DEFAULT = ".billing/events.db"
 PATIENCE_SECONDS = 15
@@ -53,14 +53,14 @@ class Address:
 
 
 def address(store: str) -> Address:
-    """What `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreTrouble`."""
+    """What `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreError`."""
     if "://" not in store:
         return Address(store, URL.create("sqlite+pysqlite", database=store))
     hint = "It is a path, or like postgresql://user:password@host/database."
     try:
         url = make_url(store)
     except (ArgumentError, ValueError):
-        raise StoreTrouble("--store or BILLING_STORE names no database.", hint) from None
+        raise StoreError("--store or BILLING_STORE names no database.", hint) from None
     match url.drivername:
         case "postgresql" | "postgres" | "postgresql+psycopg":
             url = url.set(drivername="postgresql+psycopg")
@@ -68,11 +68,11 @@ def address(store: str) -> Address:
             return Address(shown, url)
         case "sqlite" | "sqlite+pysqlite" if url.database:
             return Address(url.database, URL.create("sqlite+pysqlite", database=url.database))
-    raise StoreTrouble(f"A store is SQLite or PostgreSQL, not {url.drivername}.", hint)
+    raise StoreError(f"A store is SQLite or PostgreSQL, not {url.drivername}.", hint)
 
 
 def make_engine(where: Address, *, connections: int) -> Engine:
-    """An engine for up to so many connections at once. Raises `StoreTrouble`, `OSError`."""
+    """An engine for up to so many connections at once. Raises `StoreError`, `OSError`."""
     if where.sqlite:
         return _sqlite(where, connections)
     try:
@@ -84,7 +84,7 @@ def make_engine(where: Address, *, connections: int) -> Engine:
             pool_timeout=30,
         )
     except (ModuleNotFoundError, NoSuchModuleError):
-        raise StoreTrouble(
+        raise StoreError(
             "PostgreSQL needs a driver that is not installed.", "pip install 'stripe-billing-cli[postgres]'"
         ) from None
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import exc
 
 
-class StoreTrouble(Exception):
+class StoreError(Exception):
     """The store could not do it, and nothing of it was done, unless `outcome_unknown`.
 
     `passing`: trying again may help; the database is away, busy or full.
@@ -25,8 +25,8 @@ class StoreTrouble(Exception):
 
 
 @contextmanager
-def told(shown: str) -> Iterator[None]:
-    """SQLAlchemy's, SQLite's and the system's errors as `StoreTrouble` about the store that is called `shown`."""
+def translated_errors(shown: str) -> Iterator[None]:
+    """SQLAlchemy's, SQLite's and the system's errors as `StoreError` about the store that is called `shown`."""
     try:
         yield
     except (exc.IntegrityError, sqlite3.IntegrityError):
@@ -36,84 +36,84 @@ def told(shown: str) -> Iterator[None]:
     except sqlite3.Error as error:
         raise _of_sqlite(shown, getattr(error, "sqlite_errorname", "no code")) from error
     except exc.TimeoutError as error:
-        raise StoreTrouble(f"All connections to {shown} are in use.", "Try again in a moment.", passing=True) from error
+        raise StoreError(f"All connections to {shown} are in use.", "Try again in a moment.", passing=True) from error
     except OSError as error:
-        raise StoreTrouble(
+        raise StoreError(
             f"{shown} cannot be used: {(error.strerror or str(error)).lower()}.",
             "Make the directory and the file writable for yourself, or name another with --store.",
         ) from error
 
 
-def _explained(shown: str, error: exc.DBAPIError) -> StoreTrouble:
+def _explained(shown: str, error: exc.DBAPIError) -> StoreError:
     code = getattr(error.orig, "sqlite_errorname", None)
     if code is not None:
         return _of_sqlite(shown, code)
     return _of_postgres(shown, error)
 
 
-def removed(shown: str) -> StoreTrouble:
+def removed(shown: str) -> StoreError:
     """The file of the store is not there any more, or another is in its place."""
-    return StoreTrouble(
+    return StoreError(
         f"{shown} was removed or replaced while it was in use.",
         "Put it back, or start `billing listen` again, which makes a new one.",
         passing=True,
     )
 
 
-def _of_sqlite(shown: str, code: str) -> StoreTrouble:
+def _of_sqlite(shown: str, code: str) -> StoreError:
     """By the name of SQLite's result code (https://www.sqlite.org/rescode.html)."""
     if code.startswith("SQLITE_FULL"):
-        return StoreTrouble(f"The disk is full: {shown} could not be written.", "Make room on the disk.", passing=True)
+        return StoreError(f"The disk is full: {shown} could not be written.", "Make room on the disk.", passing=True)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-        return StoreTrouble(
+        return StoreError(
             f"{shown} has been in use by another process for too long.", "Try again in a moment.", passing=True
         )
     if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return StoreTrouble(
+        return StoreError(
             f"{shown} is damaged, or no database of this program's.", "Restore a copy, or name another with --store."
         )
     if code.startswith("SQLITE_IOERR"):
-        return StoreTrouble(f"{shown} could not be read or written.", "Check the disk.", passing=True)
+        return StoreError(f"{shown} could not be read or written.", "Check the disk.", passing=True)
     if code.startswith("SQLITE_CANTOPEN") and not Path(shown).exists():
         return removed(shown)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
-        return StoreTrouble(
+        return StoreError(
             f"{shown} cannot be opened for writing.",
             "Make the directory and the file writable for yourself, or name another with --store.",
         )
-    return StoreTrouble(f"SQLite refused a statement on {shown} ({code}).", "This is a mistake in billing: report it.")
+    return StoreError(f"SQLite refused a statement on {shown} ({code}).", "This is a mistake in billing: report it.")
 
 
-def _of_postgres(shown: str, error: exc.DBAPIError) -> StoreTrouble:
+def _of_postgres(shown: str, error: exc.DBAPIError) -> StoreError:
     """By the SQLSTATE; without one, nobody answered.
 
     https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
     state = getattr(error.orig, "sqlstate", None)
     if state is None and _refused_login(str(error.orig)):
-        return StoreTrouble(
+        return StoreError(
             f"{shown} did not let us in.", "Check user, password and name of the database in --store or BILLING_STORE."
         )
     if error.connection_invalidated or state is None or state[:2] in ("08", "57"):
-        return StoreTrouble(
+        return StoreError(
             f"{shown} does not answer.",
             "Check that PostgreSQL runs and can be reached.",
             passing=True,
             outcome_unknown=error.statement is None or state is None,
         )
     if state[:2] in ("28", "3D"):
-        return StoreTrouble(
+        return StoreError(
             f"{shown} did not let us in.", "Check user, password and name of the database in --store or BILLING_STORE."
         )
     if state[:2] in ("40", "53", "55"):
-        return StoreTrouble(
+        return StoreError(
             f"{shown} is busy or full (SQLSTATE {state}).", "Make room, or try again in a moment.", passing=True
         )
     if state == "42501":
-        return StoreTrouble(
+        return StoreError(
             f"{shown} does not let this user create or change its tables.", "Grant it, or use the tables' owner."
         )
-    return StoreTrouble(
+    return StoreError(
         f"PostgreSQL refused a statement on {shown} (SQLSTATE {state}).", "This is a mistake in billing: report it."
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.store import recording, schema
 from stripe_billing_cli.webhooks.store.database import Database
-from stripe_billing_cli.webhooks.store.errors import StoreTrouble
+from stripe_billing_cli.webhooks.store.errors import StoreError
 from stripe_billing_cli.webhooks.store.event_rows import event_of, load_events
 from stripe_billing_cli.webhooks.store.purging import Purge
 from stripe_billing_cli.webhooks.store.status import TROUBLED
@@ -69,11 +69,11 @@ class Events:
 
         Idempotent: an event that is there stays as it is, and its work too. When this returns, the events are
         durable. After a connection that broke in the commit it tries once more, and then may give fewer ids than
-        it added. Raises `StoreTrouble`: some, all or none of them may be there.
+        it added. Raises `StoreError`: some, all or none of them may be there.
         """
         try:
             return self._record(events, route, within)
-        except StoreTrouble as trouble:
+        except StoreError as trouble:
             if within is not None or not trouble.passing or self._database.sqlite:
                 raise
         return self._record(events, route, None)

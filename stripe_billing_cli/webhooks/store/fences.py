@@ -15,7 +15,7 @@ from stripe_billing_cli.webhooks.store import schema
 from stripe_billing_cli.webhooks.store.database import Database
 
 
-class Overtaken(Exception):
+class StaleReadError(Exception):
     """Somebody else has passed the fence since it was read: read again, decide again."""
 
 
@@ -33,7 +33,7 @@ class Fences:
         return 0 if text is None else int(json.loads(text))
 
     def go_through(self, name: str, seen: int, within: Connection) -> int:
-        """The number of this passage. Raises `Overtaken` unless it is the one after `seen`."""
+        """The number of this passage. Raises `StaleReadError` unless it is the one after `seen`."""
         table = schema.settings
         row = {"value": json.dumps(seen + 1), "changed_at": self._database.clock()}
         statement: Any
@@ -44,7 +44,7 @@ class Fences:
             same = (table.c.name == _key(name), table.c.value == json.dumps(seen))
             statement = sa.update(table).where(*same).values(row)
         if within.execute(statement.returning(table.c.name)).one_or_none() is None:
-            raise Overtaken(name)
+            raise StaleReadError(name)
         return seen + 1
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from stripe_billing_cli.webhooks.store.errors import StoreTrouble
+from stripe_billing_cli.webhooks.store.errors import StoreError
 from stripe_billing_cli.webhooks.store.schema import HEAD
 
 LOCK = 0x62696C6C
@@ -15,7 +15,7 @@ LOCK = 0x62696C6C
 
 
 def bring_up_to_date(engine: Engine, shown: str) -> None:
-    """Create or migrate the tables. Raises `StoreTrouble` where a newer version of this program made them."""
+    """Create or migrate the tables. Raises `StoreError` where a newer version of this program made them."""
     with engine.connect() as connection:
         if _current(connection, shown):
             return
@@ -30,11 +30,11 @@ def _current(connection: Connection, shown: str) -> bool:
     tables = set(sa.inspect(connection).get_table_names())
     if "alembic_version" not in tables:
         if tables & {"objects", "idempotency"}:
-            raise StoreTrouble(f"{shown} is the local Stripe's file.", "Name another with --store.")
+            raise StoreError(f"{shown} is the local Stripe's file.", "Name another with --store.")
         return False
     version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
     if version is not None and version > HEAD:
-        raise StoreTrouble(
+        raise StoreError(
             f"{shown} was written by a newer version of billing (schema {version}, this one knows {HEAD}).",
             "Update billing.",
         )

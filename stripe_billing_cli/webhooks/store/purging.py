@@ -67,7 +67,7 @@ class Purge:
     pause: Callable[[float], None] = time.sleep
 
     def run(self, limit: int | None = None) -> int:
-        """Purge all of it, or up to `limit`; how many. Raises `StoreTrouble`."""
+        """Purge all of it, or up to `limit`; how many. Raises `StoreError`."""
         total, size = 0, FIRST_PART
         for found in self._old():
             while found and (limit is None or total < limit):

@@ -64,7 +64,7 @@ class Delivery:
 
 
 @dataclass(frozen=True)
-class Turned:
+class TurnResult:
     """What a turn did: the deliveries, by `seq`, that ended, and those claimed, each with its event if it is there."""
 
     at: float
@@ -98,7 +98,7 @@ class Work:
 
     def turn(
         self, worker: str, ends: Sequence[End], handlers: Collection[str], *, limit: int, lease_seconds: float
-    ) -> Turned:
+    ) -> TurnResult:
         """Write down how calls ended, and claim as `claim` does, in one transaction.
 
         Where another worker takes the same lane at the same moment, the ends are written and nothing is claimed.
@@ -110,7 +110,7 @@ class Work:
 
     def _turn(
         self, worker: str, ends: Sequence[End], handlers: Collection[str], limit: int, lease_seconds: float
-    ) -> Turned:
+    ) -> TurnResult:
         # PostgreSQL may crash while listeners and their commands live on: what it forgot would be called beside itself,
         # or after what came later. SQLite's commits outlive every process; a loss of power ends the commands too.
         with self._database.writing(durable=not self._database.sqlite) as connection:
@@ -118,7 +118,7 @@ class Work:
             ended = turn.end(worker, ends)
             rows = turn.claim(worker, handlers, limit=limit, lease_seconds=lease_seconds) if limit > 0 else ()
             events = load_events([row.event for row in rows], connection)
-        return Turned(turn.now, ended, [(delivery_of(row), events.get(row.event)) for row in rows])
+        return TurnResult(turn.now, ended, [(delivery_of(row), events.get(row.event)) for row in rows])
 
     def release_waiting(self, handlers: Collection[str]) -> int:
         """Have claimed what is marked as waiting and waits behind nothing; how many."""
@@ -140,7 +140,7 @@ class Work:
         """It failed, and is due again in so many seconds. False as in `finish`."""
         return self._end(delivery, End(delivery.seq, delivery.attempts, "failed", error=error, retry_in=seconds))
 
-    def bury(self, delivery: Delivery, error: str) -> bool:
+    def mark_dead(self, delivery: Delivery, error: str) -> bool:
         """It failed for good: dead, until somebody asks for it again. False as in `finish`."""
         return self._end(delivery, End(delivery.seq, delivery.attempts, "dead", error=error))
 
@@ -162,13 +162,13 @@ class Work:
         with self._database.writing() as connection:
             return [delivery_of(row) for row in connection.execute(ended.returning(*work.c))]
 
-    def give_back(self, worker: str, *, but: Collection[int] = ()) -> int:
+    def release(self, worker: str, *, but: Collection[int] = ()) -> int:
         """Put back what this worker has running, uncounted, but for the deliveries with these `seq`s; how many."""
         work = schema.deliveries.c
         return self._return(sa.and_(work.worker == worker, work.seq.not_in(but)), attempts=work.attempts - 1)
 
-    def give_back_expired(self) -> int:
-        """Put back what workers that are gone, or hang, had running, as `give_back_dead` does; how many."""
+    def release_expired(self) -> int:
+        """Put back what workers that are gone, or hang, had running, as `release_dead` does; how many."""
         now = self._database.clock()
         return self._return(schema.deliveries.c.lease_until < now, due=now + _crash_pause())
 
@@ -179,7 +179,7 @@ class Work:
             query = sa.select(work.worker).where(work.status == RUNNING).distinct()
             return list(connection.execute(query).scalars())
 
-    def give_back_dead(self, worker: str) -> int:
+    def release_dead(self, worker: str) -> int:
         """Put back what a worker that is known to be gone had running: its attempts count; how many.
 
         What was running in several crashes may be their cause: it is due again after a growing pause.

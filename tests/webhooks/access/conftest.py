@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from stripe_billing_cli.webhooks.access.decide import holds
-from stripe_billing_cli.webhooks.access.expiry_scheduler import TimePassing
+from stripe_billing_cli.webhooks.access.expiry_scheduler import ExpiryScheduler
 from stripe_billing_cli.webhooks.access.handler import access_handler
 from stripe_billing_cli.webhooks.access.rules import Rules
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
@@ -56,7 +56,7 @@ class World:
         self.keeper = AccessKeeper(self.api, self.store, self.rules, route_to([teller]))
         self.handlers = {one.name: one for one in (access_handler(self.keeper), teller)}
         self.route = route_to(list(self.handlers.values()))
-        self.passing = TimePassing(self.store, self.route, livemode=False)
+        self.expiry_scheduler = ExpiryScheduler(self.store, self.route, livemode=False)
 
     def _tell(self, event: Any, delivery: Any) -> str:
         about = event.body()["data"]["object"]
@@ -96,7 +96,7 @@ class World:
     def let_time_pass(self, seconds: float) -> None:
         """Nothing arrives, but time."""
         self.clock.now += seconds
-        self.passing.check()
+        self.expiry_scheduler.check()
         self.work()
 
     def access(self, customer: str) -> dict[str, bool]:

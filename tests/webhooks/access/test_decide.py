@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.access.customer_state import HeldItem, HeldSubscription, Holding
+from stripe_billing_cli.webhooks.access.customer_state import CustomerState, ItemState, SubscriptionState
 from stripe_billing_cli.webhooks.access.decide import decide, holds
 from stripe_billing_cli.webhooks.access.rules import DEFAULTS, DENY, GRANT, Rule, Rules
 from stripe_billing_cli.webhooks.store import Access
@@ -18,24 +18,24 @@ DAY = 86_400
 START = NOW - 40 * DAY
 
 
-def held(status: str = "active", **fields: object) -> HeldSubscription:
+def held(status: str = "active", **fields: object) -> SubscriptionState:
     values = {
         "id": "sub_1",
         "began": None,
         "ends": None,
         "collection_paused": False,
-        "items": (HeldItem("pro", START),),
+        "items": (ItemState("pro", START),),
     }
-    return HeldSubscription(status=status, **{**values, **fields})  # type: ignore[arg-type]
+    return SubscriptionState(status=status, **{**values, **fields})  # type: ignore[arg-type]
 
 
 def access(
-    *subscriptions: HeldSubscription, features: tuple[str, ...] = (), rules: Rules | None = None, now: int = NOW
+    *subscriptions: SubscriptionState, features: tuple[str, ...] = (), rules: Rules | None = None, now: int = NOW
 ) -> list[Access]:
-    return decide(Holding("cus_1", subscriptions, features), rules or Rules(), now)
+    return decide(CustomerState("cus_1", subscriptions, features), rules or Rules(), now)
 
 
-def only(*subscriptions: HeldSubscription, **options: object) -> Access:
+def only(*subscriptions: SubscriptionState, **options: object) -> Access:
     [row] = access(*subscriptions, **options)  # type: ignore[arg-type]
     return row
 
@@ -45,7 +45,7 @@ def test_a_customer_who_holds_nothing_has_no_rows() -> None:
 
 
 def test_an_active_subscription_gives_its_products() -> None:
-    both = held(items=(HeldItem("pro", START), HeldItem("addon", START + DAY)))
+    both = held(items=(ItemState("pro", START), ItemState("addon", START + DAY)))
 
     assert access(both) == [
         Access("cus_1", "product", "addon", True, START + DAY, None, "active", "sub_1"),
@@ -133,7 +133,7 @@ def test_the_rules_decide() -> None:
 
 def test_of_several_subscriptions_to_a_product_the_longest_counts() -> None:
     ending = held(id="sub_1", ends=NOW + DAY)
-    going_on = held(id="sub_2", items=(HeldItem("pro", NOW - DAY),))
+    going_on = held(id="sub_2", items=(ItemState("pro", NOW - DAY),))
     gone = held("canceled", id="sub_3", began=NOW - 2 * DAY)
 
     row = only(gone, ending, going_on)
@@ -145,7 +145,7 @@ def test_of_several_subscriptions_to_a_product_the_longest_counts() -> None:
 
 
 def test_a_customer_on_a_test_clock_lives_by_it() -> None:
-    holding = Holding("cus_1", (held(ends=NOW + DAY),), (), clock=NOW + 2 * DAY)
+    holding = CustomerState("cus_1", (held(ends=NOW + DAY),), (), clock=NOW + 2 * DAY)
 
     assert not decide(holding, Rules(), NOW)[0].granted
 
@@ -158,7 +158,7 @@ class TestFeatures:
         assert product.kind == "product"
 
     def test_it_lasts_as_long_as_any_subscription(self) -> None:
-        other = held(id="sub_2", items=(HeldItem("team", NOW),))
+        other = held(id="sub_2", items=(ItemState("team", NOW),))
 
         assert access(held(ends=NOW + DAY), other, features=("sso",))[0].until is None
 
@@ -183,13 +183,13 @@ def test_what_was_decided_earlier_ends_when_its_time_has_come() -> None:
 
 SUBSCRIPTIONS = st.lists(
     st.builds(
-        HeldSubscription,
+        SubscriptionState,
         id=st.sampled_from(["sub_1", "sub_2", "sub_3", "sub_4"]),
         status=st.sampled_from(sorted(DEFAULTS)),
         began=st.none() | st.integers(NOW - 30 * DAY, NOW),
         ends=st.none() | st.integers(NOW - 5 * DAY, NOW + 5 * DAY),
         collection_paused=st.booleans(),
-        items=st.lists(st.builds(HeldItem, st.sampled_from("abc"), st.integers(START, NOW)), max_size=2).map(tuple),
+        items=st.lists(st.builds(ItemState, st.sampled_from("abc"), st.integers(START, NOW)), max_size=2).map(tuple),
     ),
     max_size=4,
     unique_by=lambda one: one.id,
@@ -197,7 +197,7 @@ SUBSCRIPTIONS = st.lists(
 
 
 @given(SUBSCRIPTIONS, st.randoms())
-def test_the_order_of_what_is_held_does_not_matter(subscriptions: list[HeldSubscription], random: object) -> None:
+def test_the_order_of_what_is_held_does_not_matter(subscriptions: list[SubscriptionState], random: object) -> None:
     shuffled = list(subscriptions)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
 
@@ -205,7 +205,7 @@ def test_the_order_of_what_is_held_does_not_matter(subscriptions: list[HeldSubsc
 
 
 @given(SUBSCRIPTIONS, st.integers(0, 40 * DAY))
-def test_as_time_passes_rows_end_exactly_at_their_until(subscriptions: list[HeldSubscription], later: int) -> None:
+def test_as_time_passes_rows_end_exactly_at_their_until(subscriptions: list[SubscriptionState], later: int) -> None:
     """What is decided now and read later is what would be decided later."""
     now = {row.key: row for row in access(*subscriptions)}
     then = {row.key: row for row in access(*subscriptions, now=NOW + later)}

@@ -154,7 +154,7 @@ def test_however_events_arrive_access_is_what_stripe_says(
             world.deliver(waiting[late:])
             waiting = waiting[:late]
         world.deliver(waiting)
-        world.passing.check()
+        world.expiry_scheduler.check()
         world.work()
 
         expected = truth(LocalStore(world.local.transport.store.path), customer, world.clock())  # type: ignore[attr-defined]

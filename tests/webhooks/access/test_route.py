@@ -138,10 +138,10 @@ def test_it_is_read_only(service: Service, method: str) -> None:
 
 
 def test_a_store_that_is_away(service: Service, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from stripe_billing_cli.webhooks.store import StoreTrouble
+    from stripe_billing_cli.webhooks.store import StoreError
 
     def away(customer: str) -> list[Access]:
-        raise StoreTrouble("gone", "wait", passing=True)
+        raise StoreError("gone", "wait", passing=True)
 
     monkeypatch.setattr(store.access, "of", away)
 

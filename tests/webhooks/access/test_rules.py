@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.access.rules import DEFAULTS, RULES, RulesRefused, read_rules
+from stripe_billing_cli.webhooks.access.rules import DEFAULTS, RULES, InvalidRulesError, read_rules
 
 DAY = 86_400
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -71,7 +71,7 @@ def test_a_file_that_makes_no_sense_is_told(tmp_path: Path, text: str, message: 
     file = tmp_path / "rules.yaml"
     file.write_text(text, encoding="utf-8")
 
-    with pytest.raises(RulesRefused) as raised:
+    with pytest.raises(InvalidRulesError) as raised:
         read_rules(file)
 
     assert message in raised.value.message
@@ -79,7 +79,7 @@ def test_a_file_that_makes_no_sense_is_told(tmp_path: Path, text: str, message: 
 
 
 def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
-    with pytest.raises(RulesRefused, match="there is no"):
+    with pytest.raises(InvalidRulesError, match="there is no"):
         read_rules(tmp_path / "nothing.yaml")
 
 

@@ -18,7 +18,7 @@ from stripe_billing_cli.webhooks.actions.command import command_handler
 from stripe_billing_cli.webhooks.actions.spawner import SpawnerPool
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import HandlerFailed
+from stripe_billing_cli.webhooks.handlers import HandlerError
 from stripe_billing_cli.webhooks.store import Access, Delivery
 from stripe_billing_cli.webhooks.store.access import AccessChange
 
@@ -117,7 +117,7 @@ def test_the_last_line_that_it_prints_is_what_it_says(make_event: Make) -> None:
     ],
 )
 def test_a_failure_is_told(make_event: Make, command: str, error: str) -> None:
-    with pytest.raises(HandlerFailed) as raised:
+    with pytest.raises(HandlerError) as raised:
         handled(command, make_event())
 
     assert str(raised.value).startswith(error)
@@ -128,7 +128,7 @@ def test_what_takes_too_long_is_ended_with_all_that_it_started(make_event: Make,
     os.mkfifo(tmp_path / "alive")
     alive = os.open(tmp_path / "alive", os.O_RDONLY | os.O_NONBLOCK)
 
-    with pytest.raises(HandlerFailed, match=r"no end after 0\.5 s"):
+    with pytest.raises(HandlerError, match=r"no end after 0\.5 s"):
         handled(f"exec 9> {tmp_path}/alive; sleep 60 & sleep 60", make_event(), timeout=0.5)
 
     select.select([alive], [], [], 10)

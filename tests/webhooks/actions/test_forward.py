@@ -11,7 +11,7 @@ import pytest
 from stripe_billing_cli.webhooks.actions.forward import forward_handler, own_secret
 from stripe_billing_cli.webhooks.actions.spec import Action
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import HandlerFailed
+from stripe_billing_cli.webhooks.handlers import HandlerError
 from tests.receiving import Receiver, receiving
 from tests.webhooks.actions.test_command import DELIVERY
 
@@ -48,21 +48,21 @@ def test_it_arrives_byte_for_byte_and_signed(make_event: Make, receiver: Receive
 def test_anything_but_a_2xx_is_a_failure(make_event: Make, receiver: Receiver, status: int) -> None:
     receiver.answers = [status]
 
-    with pytest.raises(HandlerFailed, match=f"answered {status}"):
+    with pytest.raises(HandlerError, match=f"answered {status}"):
         forwarded(receiver.url, make_event())
 
     assert len(receiver.all()) == 1
 
 
 def test_nobody_there(make_event: Make) -> None:
-    with pytest.raises(HandlerFailed, match=r"^no answer: no connection$"):
+    with pytest.raises(HandlerError, match=r"^no answer: no connection$"):
         forwarded("http://user:password@127.0.0.1:9/", make_event())
 
 
 def test_no_answer_in_time(make_event: Make, receiver: Receiver) -> None:
     receiver.holding.set()
 
-    with pytest.raises(HandlerFailed, match="no answer: not in time"):
+    with pytest.raises(HandlerError, match="no answer: not in time"):
         forwarded(receiver.url, make_event(), timeout=0.1)
 
 

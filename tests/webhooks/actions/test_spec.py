@@ -8,7 +8,7 @@ import pytest
 
 from stripe_billing_cli.webhooks.actions.spec import (
     Action,
-    ActionRefused,
+    InvalidActionError,
     forward_target,
     read_actions,
     remember,
@@ -98,7 +98,7 @@ def test_a_file_that_makes_no_sense(tmp_path: Path, text: str, message: str) -> 
     file = tmp_path / "listen.yaml"
     file.write_text(text, encoding="utf-8")
 
-    with pytest.raises(ActionRefused) as raised:
+    with pytest.raises(InvalidActionError) as raised:
         read_actions(file)
 
     assert message in raised.value.message
@@ -107,12 +107,12 @@ def test_a_file_that_makes_no_sense(tmp_path: Path, text: str, message: str) -> 
 
 @pytest.mark.parametrize("url", ["", "shop", "ftp://shop", "http://", "http://[", "//shop"])
 def test_what_is_no_address(url: str) -> None:
-    with pytest.raises(ActionRefused):
+    with pytest.raises(InvalidActionError):
         forward_target(url)
 
 
 def test_the_same_command_twice_is_refused() -> None:
-    with pytest.raises(ActionRefused, match="given twice"):
+    with pytest.raises(InvalidActionError, match="given twice"):
         unique([Action("exec", "./a.sh", ("a.b",)), Action("exec", "./a.sh", ("c.d",))])
 
 
