@@ -31,6 +31,8 @@ ACCESS_THREADS = 4
 ACTION_THREADS = 16
 RECONCILE_AGAIN_SECONDS = 60.0
 """Seconds until access is compared again after that failed."""
+LOST_WORK_SECONDS = 1.0
+"""How often work is looked for whose listener on this machine has ended without finishing it."""
 ACCESS_SECONDS = 30.0
 """How long deciding about access may take, where Stripe is slow."""
 
@@ -75,6 +77,7 @@ class Dispatcher:
         ]
         self.expiry_scheduler = None if self.api is None else self._expiry_scheduler(self.api)
         self.reconcile_task = None if self.api is None else self._reconcile_task(self.api, action_handlers)
+        self._recovery_task = PeriodicTask("lost-work", self._recover_lost_work)
 
     def _reconcile_task(self, api: StripeApi, action_handlers: Sequence[Handler]) -> PeriodicTask | None:
         seconds = self.reconcile_seconds
@@ -103,9 +106,9 @@ class Dispatcher:
     def start(self) -> None:
         """Raises `StoreError`."""
         remember(self.store, self.actions)
-        release_dead_workers(self.store)
         for worker in self.workers:
             worker.start()
+        self._recovery_task.start()
         if self.expiry_scheduler is not None:
             self.expiry_scheduler.start()
         if self.reconcile_task is not None:
@@ -115,6 +118,14 @@ class Dispatcher:
         """There is new work."""
         for worker in self.workers:
             worker.wake()
+
+    def _recover_lost_work(self) -> float:
+        try:
+            if release_dead_workers(self.store):
+                self.wake()
+        except StoreError:
+            pass  # the workers report it, who use the store all the time
+        return LOST_WORK_SECONDS
 
     def left_over(self) -> dict[str, int]:
         """How many deliveries wait for handlers that are not called here: those of another command line, it may be.
@@ -131,7 +142,7 @@ class Dispatcher:
     def alive(self) -> dict[str, bool]:
         """Whether each of the threads that work is, by what it is for."""
         workers = {f"worker of {worker.handlers[0].name}": worker.alive for worker in self.workers if worker.handlers}
-        others = {"time-passing": self.expiry_scheduler, "reconcile": self.reconcile_task}
+        others = {"time-passing": self.expiry_scheduler, "reconcile": self.reconcile_task, "lost-work": self._recovery_task}
         return {**workers, **{name: one.alive for name, one in others.items() if one is not None}}
 
     @property
@@ -159,6 +170,7 @@ class Dispatcher:
             self.expiry_scheduler.stop()
         if self.reconcile_task is not None:
             self.reconcile_task.stop()
+        self._recovery_task.stop()
         with ThreadPoolExecutor(len(self.workers)) as together:
             list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
         self._spawner.close()

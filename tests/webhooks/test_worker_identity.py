@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
+from stripe_billing_cli.webhooks.acting import Dispatcher
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import Store
-from stripe_billing_cli.webhooks.worker import Worker
 from stripe_billing_cli.webhooks.worker_identity import dead_workers, machine_id, worker_name
 
 Make = Callable[..., Event]
@@ -54,24 +54,23 @@ def test_who_has_ended_and_was_not_looked_after_is_gone() -> None:
         process.wait()
 
 
-def test_a_worker_takes_up_what_another_on_its_machine_had_when_it_was_killed(
-    store: Store, make_event: Make, dead: int
+def test_what_a_listener_had_when_it_was_killed_is_taken_up_by_another_on_its_machine(
+    store: Store, make_event: Make
 ) -> None:
-    store.events.record([make_event()], lambda event: ("exec",))
+    """Long before its lease has run out."""
     done: queue.SimpleQueue[str] = queue.SimpleQueue()
-    worker = Worker(
-        store,
-        [Handler("exec", lambda event, delivery: done.put(event.id))],
-        lease_seconds=0.4,
-        on_outcome=lambda outcome: None,
-        name=worker_name(),
-    )
-    store.work.claim(f"{machine_id()}.{dead}.abc", ["exec"], limit=1, lease_seconds=3600)
-    worker.start()
-    try:
-        assert done.get(timeout=10) == "evt_1"
-    finally:
-        worker.stop()
+    dispatcher = Dispatcher(store, None, more=[Handler("exec", lambda event, delivery: done.put(event.id))])
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as listener:
+        store.events.record([make_event()], dispatcher.route)
+        store.work.claim(f"{machine_id()}.{listener.pid}.abc", ["exec"], lease_seconds=3600)
+        dispatcher.start()
+        try:
+            with pytest.raises(queue.Empty):
+                done.get(timeout=0.1)
+            listener.kill()
+            assert done.get(timeout=10) == "evt_1"
+        finally:
+            dispatcher.stop()
 
 
 def test_their_work_is_put_back_and_the_attempt_counts(store: Store, make_event: Make, dead: int) -> None:
