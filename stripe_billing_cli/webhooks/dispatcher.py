@@ -77,7 +77,7 @@ class Dispatcher:
         ]
         self.expiry_scheduler = None if self.api is None else self._expiry_scheduler(self.api)
         self.reconcile_task = None if self.api is None else self._reconcile_task(self.api, action_handlers)
-        self._recovery_task = PeriodicTask("lost-work", self._recover_lost_work)
+        self._recovery = PeriodicTask("lost-work", self._recover_lost_work)
 
     def _reconcile_task(self, api: StripeApi, action_handlers: Sequence[Handler]) -> PeriodicTask | None:
         seconds = self.reconcile_seconds
@@ -108,7 +108,7 @@ class Dispatcher:
         remember(self.store, self.actions)
         for worker in self.workers:
             worker.start()
-        self._recovery_task.start()
+        self._recovery.start()
         if self.expiry_scheduler is not None:
             self.expiry_scheduler.start()
         if self.reconcile_task is not None:
@@ -142,7 +142,11 @@ class Dispatcher:
     def alive(self) -> dict[str, bool]:
         """Whether each of the threads that work is, by what it is for."""
         workers = {f"worker of {worker.handlers[0].name}": worker.alive for worker in self.workers if worker.handlers}
-        others = {"time-passing": self.expiry_scheduler, "reconcile": self.reconcile_task, "lost-work": self._recovery_task}
+        others = {
+            "time-passing": self.expiry_scheduler,
+            "reconcile": self.reconcile_task,
+            "lost-work": self._recovery,
+        }
         return {**workers, **{name: one.alive for name, one in others.items() if one is not None}}
 
     @property
@@ -170,7 +174,7 @@ class Dispatcher:
             self.expiry_scheduler.stop()
         if self.reconcile_task is not None:
             self.reconcile_task.stop()
-        self._recovery_task.stop()
+        self._recovery.stop()
         with ThreadPoolExecutor(len(self.workers)) as together:
             list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
         self._spawner.close()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,67 +18,9 @@ from sqlalchemy import event as sqlalchemy_event
 
 from stripe_billing_cli.webhooks.event import parse
 from stripe_billing_cli.webhooks.store import Store, open_store
-from tests.webhooks.postgres import PostgresServer, free_port
-from tests.webhooks.receiving import SECRET, delivery, event_body, running_receiver
-
-BILLING = Path(sys.executable).with_name("billing")
-READY_SECONDS = 30
-
-
-@dataclass
-class Receiver:
-    """`billing listen` as a process, on a port that it keeps from one life to the next."""
-
-    directory: Path
-    store: str
-    commands: Sequence[str] = ("echo $BILLING_EVENT_ID >> ran",)
-    """Its handlers."""
-    port: int = field(default_factory=free_port)
-    process: subprocess.Popen[str] | None = None
-
-    def start(self) -> None:
-        command = [
-            BILLING,
-            "listen",
-            "--local",
-            "--port",
-            str(self.port),
-            "--secret",
-            SECRET,
-            "--store",
-            self.store,
-            "--admin",
-            "off",
-        ]
-        self.process = subprocess.Popen(
-            [*command, *(part for one in self.commands for part in ("--exec", one)), "--output", "id"],
-            cwd=self.directory,
-            env={"PATH": os.environ["PATH"], "HOME": str(self.directory)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self.process.stderr is not None
-        first = self.process.stderr.readline()
-        assert "Listener on" in first, first + self.process.stderr.read()
-        threading.Thread(target=self.process.stderr.read, daemon=True).start()  # so that it never waits for us
-
-    def stop(self, how: signal.Signals) -> int:
-        assert self.process is not None
-        self.process.send_signal(how)
-        return self.process.wait(READY_SECONDS)
-
-
-@contextmanager
-def listening(directory: Path, store: str, count: int, *commands: Sequence[str]) -> Iterator[list[Receiver]]:
-    receivers = [Receiver(directory, store, *commands) for _ in range(count)]
-    with ExitStack() as last:
-        for receiver in receivers:
-            receiver.start()
-            last.callback(lambda one=receiver: one.process.poll() is None and one.stop(signal.SIGKILL))
-        yield receivers
-        for receiver in receivers:
-            assert receiver.stop(signal.SIGTERM) == 0
+from tests.webhooks.postgres import PostgresServer
+from tests.webhooks.receiver_process import READY_SECONDS, Receiver, listening, wait_until_handled
+from tests.webhooks.receiving import delivery, event_body, running_receiver
 
 
 def body(number: int) -> bytes:
@@ -149,16 +88,6 @@ def assert_all_there(store: Store, load: Load) -> None:
     found = [stored.event.id for page in store.events.pages(limit=1000) for stored in page]
     assert len(found) == len(set(found))
     assert {f"evt_{number}" for number in load.acknowledged} <= set(found)
-
-
-def wait_until_handled(store: str) -> None:
-    """What died with its worker comes back when its lease runs out: here to one whose clock is two minutes ahead."""
-    deadline = time.monotonic() + READY_SECONDS
-    with open_store(store, clock=lambda: time.time() + 120) as ahead:
-        while open_work := {state: count for (_, state), count in ahead.work.counts().items() if state != "dead"}:
-            assert time.monotonic() < deadline, open_work
-            ahead.work.release_expired()
-            threading.Event().wait(0.05)
 
 
 def assert_all_handled(directory: Path, load: Load) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from stripe_billing_cli.webhooks.acting import Dispatcher
+from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import Store
