@@ -34,7 +34,7 @@ def listening(
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     try:
         first = process.stderr.readline()
-        assert "Listener on http://127.0.0.1:" in first, first + process.stderr.read()
+        assert "Listening on http://127.0.0.1:" in first, first + process.stderr.read()
         if process.stdout is not None:
             threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
         process.admin_port = int(re.findall(r"metrics on http://127\.0\.0\.1:(\d+)", first)[0])  # type: ignore[attr-defined]

@@ -81,7 +81,7 @@ class EventLog:
     def ready(self, url: str, store: str, polling: bool, admin: str | None) -> None:
         reading = "; reading the Events API" if polling else ""
         asked = f"; metrics on {admin}" if admin else ""
-        self._note(f"Listener on {url}, storing in {store}{reading}{asked}  (Ctrl-C stops it)")
+        self._note(f"Listening on {url}, storing in {store}{reading}{asked}  (Ctrl-C stops it)")
 
     def caught_up(self, new: int) -> None:
         if new:

@@ -67,7 +67,7 @@ def listening(shell: Shell, environment: Mapping[str, str], *options: str) -> It
 def _address(errors: IO[str] | None) -> str:
     assert errors is not None
     for line in errors:
-        if line.startswith("Listener on "):
+        if line.startswith("Listening on "):
             return line.split()[2].rstrip(";,")
     raise AssertionError("it never listened")
 

@@ -68,7 +68,7 @@ class Receiver:
         assert self.process is not None
         assert self.process.stderr is not None
         first = self.process.stderr.readline()
-        assert "Listener on" in first, first + self.process.stderr.read()
+        assert "Listening on" in first, first + self.process.stderr.read()
         threading.Thread(target=self.process.stderr.read, daemon=True).start()  # so that it never waits for us
         self.ready = True
 

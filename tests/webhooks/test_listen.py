@@ -116,7 +116,7 @@ def test_a_misspelt_type_is_told(directory: Path) -> None:
     with process, process.stderr:
         assert process.stderr.readline() == "No event is known by the name invocie.paid.\n"
         assert "did you mean invoice.paid" in process.stderr.readline()
-        assert "Listener on" in process.stderr.readline()
+        assert "Listening on" in process.stderr.readline()
         process.terminate()
 
 
