@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.stripe_api.money import format_amount
+from stripe_billing_cli.stripe_api.money import format_amount, format_plain, minor_unit_exponent
 
 
 def money(minor: int | str | Decimal | None, currency: str | None) -> str:
@@ -15,6 +15,11 @@ def money(minor: int | str | Decimal | None, currency: str | None) -> str:
     if minor is None or currency is None:
         return "-"
     return format_amount(Decimal(minor), currency)
+
+
+def plain(minor: int, currency: str) -> str:
+    """`1250, "usd"` → `12.50`, as the options that take amounts read it."""
+    return format_plain(minor, minor_unit_exponent(currency))
 
 
 def date(timestamp: int | None) -> str:

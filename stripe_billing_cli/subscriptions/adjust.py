@@ -163,7 +163,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     remarks = _remarks(found, request, added, removed)
     plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
     credits = found["status"] in ("past_due", "unpaid") and quoted.proration != "none"
-    unpaid = payments.unpaid_time(payments.open_invoices(api, found), now) if credits else None
+    unpaid = payments.unpaid_time(api, payments.open_invoices(api, found), now) if credits else None
     return replace(plan, has_waiting_items=waiting_items.are_there(api, found), unpaid=unpaid)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import pay, quote, renewals, steps, uncut, unused_time, waiting_items
+from stripe_billing_cli.subscriptions import quote, renewals, steps, uncut, unused_time
 from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
@@ -29,24 +29,10 @@ def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, 
         case "now":
             if refund is not None and refund.kind == "prorated":
                 unused_time.stamp(api, refund)
-            ended = steps.cancel_now(api, id, cancellation.params)
-            return _with_last_invoice(api, ended) if cancellation.params.get("invoice_now") else ended
+            return steps.cancel_now(api, id, cancellation.params)
         case "later" | "details":
             return steps.update(api, id, cancellation.params)
     return subscription
-
-
-def _with_last_invoice(api: StripeApi, ended: Object) -> Object:
-    """Bill at once what was pending: Stripe leaves a draft, which is final an hour later (recorded), and a subscription
-    that has ended may not have it collected by itself. A payment that fails leaves the invoice open."""
-    latest = ended["latest_invoice"]
-    if latest is None or latest["status"] not in ("draft", "open") or latest["billing_reason"] != "subscription_cycle":
-        return ended
-    invoice = steps.finalize(api, latest["id"]) if latest["status"] == "draft" else latest
-    is_sent = invoice["due_date"] is not None
-    if invoice["status"] == "open" and not is_sent and invoice["created"] == ended["ended_at"]:
-        pay.charge(api, invoice, None)
-    return steps.read(api, ended["id"])
 
 
 def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation) -> list[Object]:
@@ -55,19 +41,6 @@ def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation)
         return []
     found, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
     return [invoice for invoice in found if invoice["id"] != cancellation.drops_update]
-
-
-def forgone(api: StripeApi, subscription: Object, cancellation: Cancellation) -> int:
-    """What waits for the next invoice, and is dropped by an end at once; negative is a credit that the customer loses.
-
-    "If the subscription is set to cancel immediately, pending prorations will be removed"
-    (https://docs.stripe.com/api/subscriptions/cancel), unless they are invoiced. Raises `StripeFailure`.
-    """
-    if cancellation.action != "now" or subscription["status"] == "incomplete":
-        return 0
-    if cancellation.params.get("invoice_now") or cancellation.params.get("prorate"):
-        return 0
-    return sum(int(item["amount"]) for item in waiting_items.of(api, subscription))
 
 
 def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, asked: Asked) -> Cancellation:
@@ -123,7 +96,7 @@ def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancell
     return quote.if_any(api, subscription, details)
 
 
-def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation, asked: Asked) -> Cost | None:
+def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Cost | None:
     """What the end will credit and charge, by Stripe's preview; None where it moves no money.
 
     Without --invoice-now, credits and charges of a cancellation now wait for another invoice of the customer's.
@@ -131,11 +104,12 @@ def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellati
     if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
         return None
     if cancellation.action == "now":
-        if not (asked.prorate or asked.invoice_now):
+        prorated, invoiced = (bool(cancellation.params.get(name)) for name in ("prorate", "invoice_now"))
+        if not (prorated or invoiced):
             return None
-        behavior = "create_prorations" if asked.prorate else "none"
+        behavior = "create_prorations" if prorated else "none"
         invoice = quote.if_any(api, subscription, {"cancel_now": True, "proration_behavior": behavior})
-        if invoice and not asked.invoice_now:
+        if invoice and not invoiced:
             return waiting(invoice)
     else:
         invoice = _previewed_later(api, subscription, cancellation)

@@ -5,7 +5,7 @@ https://docs.stripe.com/billing/subscriptions/cancel. Times are Unix seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
@@ -98,6 +98,12 @@ def _at_once(subscription: Object, asked: Asked, details: dict[str, Any], now: i
     if asked.prorate:
         params["prorate"] = True
     return Cancellation("now", now, params, _pending_update(subscription), _schedule(subscription))
+
+
+def keeping_prorations(cancellation: Cancellation) -> Cancellation:
+    """Return a cancellation at once that leaves prorations, new ones and those that wait, for another invoice of the
+    customer's: by itself it would drop them."""
+    return replace(cancellation, params={**cancellation.params, "prorate": True})
 
 
 def _later(subscription: Object, when: When, asked: Asked, details: dict[str, Any], now: int) -> Cancellation:

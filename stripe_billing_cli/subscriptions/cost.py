@@ -57,6 +57,11 @@ class Cost:
         return sum(line.amount for line in self.lines if line.kind in ("line", "tax") and line.amount > 0)
 
     @property
+    def total(self) -> int:
+        """What the invoice comes to before the customer's balance."""
+        return sum(line.amount for line in self.lines if line.kind != "balance")
+
+    @property
     def discounted(self) -> int:
         return sum(line.amount for line in self.lines if line.kind == "discount")
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.records import id_of
 
 
@@ -76,11 +77,11 @@ def open_invoices(api: StripeApi, subscription: Object) -> list[Object]:
     return api.page("/v1/invoices", wanted)[0]
 
 
-def unpaid_time(invoices: Iterable[Object], now: int) -> Object | None:
-    """The open invoice that charges for time after `now`, which a proration would credit though nobody paid for it
+def unpaid_time(api: StripeApi, invoices: Iterable[Object], now: int) -> Object | None:
+    """The unpaid invoice that charges for time after `now`, which a proration would credit though nobody paid for it
     (https://docs.stripe.com/billing/subscriptions/prorations)."""
     for invoice in invoices:
-        if any(line["amount"] > 0 and line["period"]["end"] > now for line in invoice["lines"]["data"]):
+        if any(line["amount"] > 0 and line["period"]["end"] > now for line in invoice_lines.all_lines(api, invoice)):
             return invoice
     return None
 

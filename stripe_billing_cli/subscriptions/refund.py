@@ -14,6 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.cancel import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
 from stripe_billing_cli.subscriptions.records import REFUND, id_of
@@ -68,7 +69,7 @@ class RefundPlan:
     `unused`: what the customer has paid for, or was to pay for, and does not use; 0 of a refund of the last payment.
     `used`: what of the last payment was used by now. `on_balance`: what changes of the subscription left on the
     customer's balance, where it stays. `shortage`: why not all that is unused goes back to a card.
-    `by_hand`: invoice items that somebody added, which stay pending.
+    `net_charge`: what is still to be charged for time that was used beyond what is unused; nothing goes back then.
     """
 
     kind: RefundKind
@@ -79,7 +80,7 @@ class RefundPlan:
     used: int = 0
     on_balance: int = 0
     shortage: tuple[str, ...] = ()
-    by_hand: tuple[Object, ...] = ()
+    net_charge: int = 0
 
     @property
     def amount(self) -> int:
@@ -143,13 +144,16 @@ def unused_part(lines: Iterable[Object], ended: int) -> int:
 
 
 def last_payment(api: StripeApi, subscription: str) -> Payment:
-    """The payment of the newest invoice that was paid by card or the like. Raises `Refused`, `StripeFailure`."""
+    """The payment of the newest invoice that was paid by card or the like, with all its lines.
+
+    Raises `Refused`, `StripeFailure`.
+    """
     wanted = {"subscription": subscription, "status": "paid", "expand": ["data.payments"]}
     for page in api.pages("/v1/invoices", wanted):
         for invoice in page:
             intent = _paid_by(invoice)
             if intent and invoice["amount_paid"] > 0:
-                return _payment(api, invoice, intent)
+                return _payment(api, invoice_lines.whole(api, invoice), intent)
     raise nothing_paid(subscription)
 
 

@@ -12,12 +12,10 @@ from fractions import Fraction
 from typing import Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, waiting_items
+from stripe_billing_cli.subscriptions import invoice_lines, quote, waiting_items
 
 Behavior = Literal["create_prorations", "none"]
 RECENT = 10
-FIRST_PAGE = 10
-"""How many lines an invoice has in it; the others are listed by a call of their own."""
 BILLED = ("draft", "open", "paid", "uncollectible")
 
 
@@ -59,21 +57,6 @@ def billed_lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
     invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT})
     for invoice in invoices:
         if invoice["status"] in BILLED:
-            yield from (line for line in all_lines(api, invoice) if subscription_of_line(line) == id)
+            lines = invoice_lines.all_lines(api, invoice)
+            yield from (line for line in lines if invoice_lines.subscription_of(line) == id)
     yield from waiting_items.of(api, subscription)
-
-
-def all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
-    """The invoice's lines, of which it has the first ten in it."""
-    first = invoice["lines"]["data"]
-    if len(first) < FIRST_PAGE:
-        yield from first
-        return
-    for page in api.pages(f"/v1/invoices/{invoice['id']}/lines", {}):
-        yield from page
-
-
-def subscription_of_line(line: Object) -> str | None:
-    parent = line["parent"] or {}
-    kinds = ("subscription_item_details", "invoice_item_details")
-    return next((parent[kind].get("subscription") for kind in kinds if parent.get(kind)), None)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, refund, uncut, waiting_items
+from stripe_billing_cli.subscriptions import invoice_lines, quote, refund, waiting_items
 from stripe_billing_cli.subscriptions.cancel import ENDED, period_end
 from stripe_billing_cli.subscriptions.cost import is_proration, paid_for
 from stripe_billing_cli.subscriptions.records import REFUND, id_of
@@ -87,15 +87,16 @@ def plan(api: StripeApi, subscription: Object, ends: int, *, invoiced: bool) -> 
         raise refund.nothing_paid(id)
     known = _written(subscription) if subscription["status"] in ENDED else None
     items = waiting_items.of(api, subscription)
-    by_hand = () if invoiced else tuple(item for item in items if not item["proration"])
+    net_charge = 0
     if known is not None:
         unused, total = known
     else:
-        unused = _unused(api, subscription, account, items, ends, invoiced=invoiced)
+        net = _unused(api, subscription, account, items, ends, invoiced=invoiced)
+        unused, net_charge = max(0, net), max(0, -net)
         total = max(0, unused + min(0, _covered(api, account, id)))
     payments = tuple(_payments(api, account, id, total))
     parts = refund.spread("prorated", id, payments, total)
-    found = RefundPlan("prorated", id, subscription["currency"], parts, unused, by_hand=by_hand)
+    found = RefundPlan("prorated", id, subscription["currency"], parts, unused, net_charge=net_charge)
     return _explained(found, account)
 
 
@@ -160,7 +161,8 @@ def _covered(api: StripeApi, account: Account, subscription: str) -> int:
 def _unused(
     api: StripeApi, subscription: Object, account: Account, items: Sequence[Object], ends: int, *, invoiced: bool
 ) -> int:
-    """What the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it."""
+    """What the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it; so it
+    is negative where more waits to be charged than is unused."""
     if subscription["status"] in ENDED:
         return _unused_of_ended(api, subscription, account, ends)
     details: dict[str, Any] = {"cancel_now": True, "proration_behavior": "create_prorations", "proration_date": ends}
@@ -168,10 +170,10 @@ def _unused(
     if invoice is None:
         return 0
     id = subscription["id"]
-    lines = [line for line in invoice["lines"]["data"] if uncut.subscription_of_line(line) == id]
+    lines = [line for line in invoice["lines"]["data"] if invoice_lines.subscription_of(line) == id]
     credited = -sum(paid_for(line) for line in lines if is_proration(line))
     waiting = -sum(int(item["amount"]) for item in items if item["proration"])
-    return max(0, credited - (waiting if invoiced else 0))
+    return max(0, credited - waiting) if invoiced else credited
 
 
 def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, ended: int) -> int:
@@ -186,8 +188,8 @@ def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, end
         line
         for invoice in account.invoices
         if not _is_dropped_change(invoice)
-        for line in uncut.all_lines(api, invoice)
-        if uncut.subscription_of_line(line) == id
+        for line in invoice_lines.all_lines(api, invoice)
+        if invoice_lines.subscription_of(line) == id
     ]
     pages = api.pages("/v1/invoiceitems", {"customer": id_of(subscription["customer"])})
     credited = sum(

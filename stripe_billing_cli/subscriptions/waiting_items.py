@@ -5,14 +5,14 @@ https://docs.stripe.com/api/invoiceitems/list. Amounts in minor units; a credit 
 
 from __future__ import annotations
 
-from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions.records import id_of
 
 
 def of(api: StripeApi, subscription: Object) -> list[Object]:
     """Raises `StripeFailure`."""
-    pending = {"customer": id_of(subscription["customer"]), "pending": True, "limit": PAGE}
-    found, _ = api.page("/v1/invoiceitems", pending)
+    pending = {"customer": id_of(subscription["customer"]), "pending": True}
+    found = (item for page in api.pages("/v1/invoiceitems", pending) for item in page)
     return [item for item in found if _subscription_of(item) == subscription["id"]]
 
 

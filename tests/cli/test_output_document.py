@@ -148,7 +148,8 @@ def subscriptions(run: Session, shop: Shop) -> None:
     run("sub", "pause", made, "--keep-service", "--invoices", "void")
     run("sub", "resume", made)
     run("customer", "show", "ada@example.com")
-    run("sub", "cancel", made, "--now", "--refund", "last")
+    run("sub", "change", made, "--quantity", "2", "--proration", "create")
+    run("sub", "cancel", made, "--now", "--refund", "last", "--invoice-now")
     run("sub", "show", made)
 
 

@@ -11,6 +11,7 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors, given
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
 from stripe_billing_cli.cli.sub.app import Subscription, app
 
 if TYPE_CHECKING:
@@ -134,20 +135,33 @@ def _asked(
 def _decide(context: Context, name: str, asked: Asked) -> Ending:
     """Read what there is, and decide the end and the refund."""
     from stripe_billing_cli.cli.sub.cancel_view import Ending
-    from stripe_billing_cli.subscriptions import apply_cancel, cancel, payments, quote, references, steps
+    from stripe_billing_cli.subscriptions import (
+        apply_cancel,
+        cancel,
+        last_invoices,
+        payments,
+        quote,
+        references,
+        steps,
+        unbilled,
+    )
 
     api = context.stripe
     found = references.find_subscription(api, name, expand=steps.EXPAND)
     now = quote.now_of(api, found, int(time.time()))
     cancellation = apply_cancel.settled(api, found, cancel.decide(found, asked, now), asked)
-    final = apply_cancel.final_invoice(api, found, cancellation, asked)
-    owed = apply_cancel.still_open(api, found, cancellation)
-    lost = apply_cancel.forgone(api, found, cancellation)
     back = _refund(context, found, asked, cancellation.ends, now)
+    if back is not None and back.net_charge:
+        cancellation = cancel.keeping_prorations(cancellation)
+    final = apply_cancel.final_invoice(api, found, cancellation)
+    owed = apply_cancel.still_open(api, found, cancellation)
+    drafts = tuple(last_invoices.find(api, found))
+    left = unbilled.load(api, found, cancellation, netted=asked.refund == "prorated")
     until_then = apply_cancel.renewals_until(api, found, cancellation)
     credits = asked.prorate or asked.refund == "prorated"
-    unpaid = payments.unpaid_time(owed, cancellation.ends) if credits else None
-    return Ending(found, asked, cancellation, final, back, owed, lost, until_then, unpaid)
+    never_paid = owed if asked.invoice_now else [*drafts, *owed]
+    unpaid = payments.unpaid_time(api, never_paid, cancellation.ends) if credits else None
+    return Ending(found, asked, cancellation, final, back, owed, left, drafts, until_then, unpaid)
 
 
 def _refund(context: Context, subscription: Object, asked: Asked, ends: int, now: int) -> RefundPlan | None:
@@ -164,17 +178,19 @@ def _refund(context: Context, subscription: Object, asked: Asked, ends: int, now
 
 def _carry_out(context: Context, ending: Ending) -> None:
     """The end, then the money: each part once, so that a run that is cut off is completed by the next."""
-    from stripe_billing_cli.subscriptions import apply_cancel, refund
+    from stripe_billing_cli.subscriptions import apply_cancel, last_invoices, refund
 
     api = context.stripe
     ending.subscription = apply_cancel.carry_out(api, ending.subscription, ending.cancellation, ending.refund)
+    if ending.asked.invoice_now:
+        ending.last_invoices = last_invoices.finish(api, ending.subscription)
     if ending.refund is not None:
         ending.given = tuple(refund.give_back(api, part) for part in ending.refund.to_make)
 
 
 def _tell(context: Context, ending: Ending) -> None:
     from stripe_billing_cli.cli.sub import cancel_view
-    from stripe_billing_cli.subscriptions import outcomes
+    from stripe_billing_cli.subscriptions import last_invoices, outcomes, payments
 
     results = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
     result = results[ending.cancellation.action]
@@ -182,4 +198,16 @@ def _tell(context: Context, ending: Ending) -> None:
     record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, ending.given)
     record["renewals"] = [asdict(one) for one in ending.renewals.invoices] if ending.renewals else []
     record["unpaid_time"] = ending.unpaid is not None
+    record["dropped"] = {"prorations": ending.unbilled.prorations, "use": ending.unbilled.use}
+    record["stays_pending"] = [one["id"] for one in ending.unbilled.by_hand]
+    record["last_invoices"] = [one.record() for one in ending.last_invoices]
     context.printer.record(record, lambda: cancel_view.screen(ending))
+    unpaid = last_invoices.unpaid(ending.last_invoices)
+    if unpaid is not None:
+        id = unpaid.invoice["id"]
+        raise CommandFailed(
+            "payment_failed",
+            f"{ending.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid.trouble}",
+            payments.ways_to_pay(unpaid.invoice["hosted_invoice_url"], f"billing invoice pay {id}"),
+            NOT_REACHED,
+        )

@@ -11,20 +11,25 @@ from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, period_end
 from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
 from stripe_billing_cli.subscriptions.renewals import Renewals
+from stripe_billing_cli.subscriptions.unbilled import Unbilled
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
-GREEN = {"fg": "green"}
+GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
 
 
 @dataclass
 class Ending:
-    """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, and
-    `given` the refunds that were made. `owed` are the open invoices that stay so, `forgone`
-    what waits for an invoice that is not made any more, in minor units; a credit is negative. `renewals` are the
-    invoices before an end in a later period, `unpaid` the open invoice of time that is credited all the same."""
+    """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, `given` the
+    refunds that were made, and `last_invoices` the drafts that were made final.
+
+    `owed` are the open invoices that stay so, `unbilled` what an end at once leaves without an invoice, `drafts` what
+    is not final yet. `renewals` are the invoices before an end in a later period, `unpaid` the invoice of time that is
+    credited though nobody paid for it.
+    """
 
     subscription: Object
     asked: Asked
@@ -32,10 +37,16 @@ class Ending:
     final: Cost | None
     refund: RefundPlan | None
     owed: list[Object]
-    forgone: int
+    unbilled: Unbilled
+    drafts: tuple[Object, ...] = ()
     renewals: Renewals | None = None
     unpaid: Object | None = None
     given: tuple[Object, ...] = ()
+    last_invoices: tuple[LastInvoice, ...] = ()
+
+    @property
+    def finishes(self) -> bool:
+        return self.asked.invoice_now and bool(self.drafts)
 
     @property
     def refunds(self) -> bool:
@@ -43,7 +54,7 @@ class Ending:
 
     @property
     def moves(self) -> bool:
-        return self.cancellation.action != "none" or self.refunds
+        return self.cancellation.action != "none" or self.refunds or self.finishes
 
 
 def question(ending: Ending) -> str:
@@ -55,7 +66,7 @@ def question(ending: Ending) -> str:
             return f"Let {id} end then?"
         case "details":
             return f"Write this to {id}?"
-    return "Refund it?"
+    return "Refund it?" if ending.refunds else "Bill it?"
 
 
 def plan(ending: Ending) -> Iterator[Line]:
@@ -108,14 +119,44 @@ def _money(ending: Ending) -> Iterator[Line]:
     for invoice in ending.owed:
         amount = words.money(invoice["amount_remaining"], invoice["currency"])
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
-    if ending.forgone and (ending.refund is None or ending.refund.kind == "last"):
-        amount = words.money(abs(ending.forgone), ending.subscription["currency"])
-        what, way = ("credit", "gives it to") if ending.forgone < 0 else ("charge", "bills it to")
+    yield from _drafts(ending)
+    yield from _unbilled(ending.unbilled, ending.subscription["currency"])
+    nothing_else = not (ending.owed or ending.drafts or ending.unbilled.is_there or ending.renewals)
+    if not final and ending.refund is None and nothing_else:
+        yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
+
+
+def _drafts(ending: Ending) -> Iterator[Line]:
+    """What becomes of invoices that are not final yet."""
+    if ending.cancellation.action == "later":
+        return
+    for invoice in ending.drafts:
+        named = f"Invoice {invoice['id']} over {words.money(invoice['total'], invoice['currency'])}"
+        if not ending.asked.invoice_now:
+            yield Line(f"  {named} is a draft, and Stripe may not collect it any more; --invoice-now bills it.")
+        elif invoice["total"] > 0 and invoice["collection_method"] == "charge_automatically":
+            yield Line(f"  {named}, which nobody has charged yet, is made final and charged.")
+        else:
+            yield Line(f"  {named} is made final.")
+
+
+def _unbilled(left: Unbilled, currency: str) -> Iterator[Line]:
+    """What an end at once drops, and what it leaves pending."""
+    if left.prorations:
+        amount = words.money(abs(left.prorations), currency)
+        what, way = ("credit", "gives it to") if left.prorations < 0 else ("charge", "bills it to")
         yield Line(
             f"  A {what} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
         )
-    if not final and ending.refund is None and not ending.owed and not ending.forgone and not ending.renewals:
-        yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
+    if left.metered:
+        so_far = f", {words.money(left.use, currency)} so far," if left.use else ""
+        yield Line(
+            f"  What was used of {', '.join(left.metered)} and not billed yet{so_far} is dropped; "
+            "--invoice-now bills it."
+        )
+    for item in left.by_hand:
+        amount = words.money(item["amount"], item["currency"])
+        yield Line(f"  {item['id']}, {item['description'] or 'added by hand'}, over {amount} stays pending.")
 
 
 def _renewals(ending: Ending) -> Iterator[Line]:
@@ -138,17 +179,26 @@ SHOWN = 12
 
 def _billed(ending: Ending, final: Cost) -> str:
     """When what is credited and charged is billed, and what comes of it."""
-    if ending.cancellation.action == "now" and not ending.asked.invoice_now:
+    if ending.cancellation.action == "now" and not ending.cancellation.params.get("invoice_now"):
         return "This waits for another invoice of the customer's; --invoice-now bills it at once."
     when = "now" if ending.cancellation.action == "now" else f"on {words.date(ending.cancellation.ends)}"
     if final.to_balance < 0:
-        return f"A last invoice is made {when}: {words.money(-final.to_balance, final.currency)} goes to the balance."
+        return f"A last invoice is made {when}: {_to_balance(final)}."
     if final.to_balance > 0:
         amount = words.money(final.to_balance, final.currency)
         return (
             f"A last invoice is made {when}: {amount} is less than Stripe charges, and stays on the balance as a debt."
         )
     return f"A last invoice is made {when}: {words.money(final.due_now, final.currency)} is charged."
+
+
+def _to_balance(final: Cost) -> str:
+    """What a last invoice that is not charged does to the balance, and what is on it then."""
+    credit, moved = (words.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
+    if final.total > 0:
+        return f"the balance pays {moved}, and a credit of {credit} is left on it"
+    then = "" if final.total == final.to_balance else f", which is a credit of {credit} then"
+    return f"{moved} goes to the balance{then}"
 
 
 def _refund_told(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
@@ -189,9 +239,6 @@ def _beside_refund(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
     if refund.on_balance:
         amount = words.money(refund.on_balance, refund.currency)
         yield Line(f"  {amount} that earlier changes left on the customer's balance stays there, for later invoices.")
-    for item in refund.by_hand:
-        amount = words.money(item["amount"], item["currency"])
-        yield Line(f"  {item['id']}, {item['description'] or 'added by hand'}, over {amount} stays pending.")
 
 
 def _nothing_to_refund(refund: RefundPlan) -> str:
@@ -202,9 +249,29 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
     if refund.kind == "last":
         invoice = refund.parts[0].payment.invoice
         return f"The payment for invoice {invoice['number'] or invoice['id']} has been refunded already."
+    if refund.net_charge:
+        amount = words.money(refund.net_charge, refund.currency)
+        return f"What is still to be charged exceeds what is unused by {amount}: nothing is refunded."
     if refund.unused:
         return "Nothing goes back to a card."
     return "Nothing that was paid is unused: nothing is refunded."
+
+
+def _finished(ending: Ending) -> Iterator[Line]:
+    """What became of the last invoices; of one that was not paid, the error says it."""
+    for one in ending.last_invoices:
+        invoice = one.invoice
+        name = invoice["number"] or invoice["id"]
+        if one.credit:
+            amount = words.money(one.credit, invoice["currency"])
+            if one.on_balance:
+                yield Line(f"The credit of {amount} is on the customer's balance ({name}).", GREEN)
+            else:
+                customer, plain = id_of(invoice["customer"]), words.plain(one.credit, invoice["currency"])
+                yield Line(f"The credit of {amount} has not reached the customer's balance ({name}).", YELLOW)
+                yield Line(f"  To give it: billing customer balance {customer} --credit {plain} --note {name}")
+        elif one.trouble is None and invoice["amount_paid"]:
+            yield Line(f"Paid {words.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
 
 
 def screen(ending: Ending) -> Iterator[Line]:
@@ -222,6 +289,7 @@ def screen(ending: Ending) -> Iterator[Line]:
             yield Line(f"{id} ended on {ends} already.")
         case "none":
             yield Line(f"{id} ends on {ends} already. Nothing to do.")
+    yield from _finished(ending)
     for given in ending.given:
         yield Line(f"Refunded {words.money(given['amount'], given['currency'])} ({given['id']}).", GREEN)
     if ending.given:

@@ -168,7 +168,7 @@ def _decide(
             asked = cast("quote.Proration | None", proration)
             shown.quoted = quote.of_change(api, found, decided.item, after, at=now, asked=asked, anew=anew)
             if found["status"] in ("past_due", "unpaid") and shown.quoted.proration != "none":
-                shown.unpaid = payments.unpaid_time(payments.open_invoices(api, found), now)
+                shown.unpaid = payments.unpaid_time(api, payments.open_invoices(api, found), now)
         case "later":
             assert decided.starts is not None
             shown.later_cost = quote.of_later_change(api, found, decided.later, decided.starts)

@@ -28,6 +28,7 @@ class Embedded(StripeObject, Generic[T]):
     """A list inside an object: its first page."""
 
     data: list[T]
+    has_more: bool | None = None
 
 
 class Page(StripeObject, Generic[T]):

@@ -107,6 +107,7 @@ class Invoice(StripeObject):
     starting_balance: int
     status_transitions: StatusTransitions
     total: int
+    auto_advance: bool | None = None
     automatically_finalizes_at: int | None = None
     billing_reason: str | None = None
     confirmation_secret: ConfirmationSecret | None = None

@@ -173,3 +173,74 @@ def test_after_an_end_that_credited_it_nothing_comes_back_again(begin: Begin) ->
     record = it.json("cancel", "--refund", "prorated")
 
     assert (it.refunded(), record["refund"]["amount"]) == ([], 0)
+
+
+class TestMoreToBeChargedThanIsUnused:
+    """Nothing goes back, and the charge is not dropped with the subscription."""
+
+    @pytest.fixture
+    def it(self, begin: Begin) -> History:
+        it = begin("2026-06-01")
+        it.price("ten", 10)
+        it.price("forty", 40)
+        it.start("ten")
+        it.to("2026-06-16")
+        it.ok("change", "--price", "forty", "--proration", "create")
+        it.to("2026-06-29")
+        return it
+
+    def test_it_waits_for_another_invoice(self, it: History) -> None:
+        record, told = it.said("cancel", *NOW)
+
+        assert (it.refunded(), it.paid(), sum(it.pending())) == ([], [1000], 1500 - 267)
+        assert record["final_invoice"]["waits"] == 1233
+        assert record["dropped"] == {"prorations": 0, "use": 0}
+        assert "exceeds what is unused by $12.33: nothing is refunded" in told
+        assert "waits for another invoice of the customer's; --invoice-now bills it at once" in told
+
+    def test_it_is_charged_on_a_last_invoice(self, it: History) -> None:
+        record = it.json("cancel", *NOW, "--invoice-now")
+
+        assert (it.paid(), it.refunded(), it.pending()) == ([1000, 1500], [267], [])
+        assert (record["final_invoice"]["due_now"], record["refund"]["amount"]) == (1500, 267)
+
+
+class TestWhatAnEndAtOnceLeavesUnbilled:
+    """It is said, whether it is dropped or stays pending."""
+
+    @pytest.mark.parametrize(
+        ("options", "unbilled"),
+        [((), True), (("--prorate",), True), (("--refund", "prorated"), True), (("--invoice-now",), False)],
+    )
+    def test_use(self, options: tuple[str, ...], unbilled: bool, begin: Begin) -> None:
+        it = begin("2026-06-01")
+        it.price("ten", 10)
+        it.metered("calls", "0.5")
+        it.start("ten", "calls")
+        it.use(1000)
+        it.to("2026-06-16")
+
+        record, told = it.said("cancel", "--now", *options)
+
+        said = "What was used of calls and not billed yet, $5.00 so far, is dropped; --invoice-now bills it." in told
+        assert said is unbilled
+        assert record["dropped"]["use"] == (500 if unbilled else 0)
+        assert (500 in it.paid()) is not unbilled
+
+    def test_prorations_and_what_was_added_by_hand(self, begin: Begin) -> None:
+        it = begin("2026-06-01")
+        it.price("ten", 10)
+        it.price("forty", 40)
+        it.start("ten")
+        it.to("2026-06-16")
+        it.ok("change", "--price", "forty", "--proration", "create")
+        item = it.shop.post("/v1/invoiceitems", customer=it.customer, subscription=it.id, amount=700, currency="usd")[
+            "id"
+        ]
+
+        record, told = it.said("cancel", "--now")
+
+        assert "A charge of $15.00 that waits for the next invoice is dropped" in told
+        assert f"{item}, added by hand, over $7.00 stays pending" in told
+        assert (record["dropped"]["prorations"], record["stays_pending"]) == (1500, [item])
+        assert (it.pending(), it.paid()) == ([700], [1000])

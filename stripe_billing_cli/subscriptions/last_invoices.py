@@ -1,0 +1,110 @@
+"""The invoices that the end of a subscription leaves unfinished, made final, collected, and looked at.
+
+An end at once with `invoice_now` may leave a draft, which is final an hour later (recorded, 2026-08-26.dahlia), as may
+a period that has just begun; and "Stripe stops automatic collection of all finalized invoices"
+(https://docs.stripe.com/api/subscriptions/cancel). What is done here takes what there is for what is to be done, so a
+run that is cut off is completed by the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import pay, steps
+from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, Trouble
+from stripe_billing_cli.subscriptions.records import id_of
+
+UNTIL_FINAL = 3700
+"""Seconds after which no draft that Stripe finalizes by itself is one any more (`automatically_finalizes_at` is an hour
+and a second after its creation; recorded)."""
+PAUSES = (0.2, 0.5, 1.0, 2.0)
+"""Seconds between looks for a credit on the balance, which may come a moment after its invoice is final."""
+
+
+@dataclass(frozen=True)
+class LastInvoice:
+    """An invoice that was made final. `trouble` is why it was not paid; `on_balance` whether its credit reached the
+    customer's balance, None where it is no credit."""
+
+    invoice: Object
+    trouble: Trouble | None = None
+    on_balance: bool | None = None
+
+    @property
+    def credit(self) -> int:
+        return max(0, -int(self.invoice["total"]))
+
+    def record(self) -> dict[str, Any]:
+        """Return the invoice as it is printed (docs/output.md)."""
+        return {
+            "id": self.invoice["id"],
+            "status": self.invoice["status"],
+            "total": self.invoice["total"],
+            "amount_paid": self.invoice["amount_paid"],
+            "credit_on_balance": self.on_balance,
+            "payment_error": None if self.trouble is None else asdict(self.trouble),
+        }
+
+
+def find(api: StripeApi, subscription: Object) -> list[Object]:
+    """Return the unfinished invoices of a subscription, oldest first: of one that has not ended, the drafts that are
+    final soon; of one that has, those drafts, and what was made final and never charged. Raises `StripeFailure`."""
+    wanted = {"subscription": subscription["id"]}
+    found = [one for page in api.pages("/v1/invoices", {**wanted, "status": "draft"}) for one in page]
+    if subscription["ended_at"]:
+        opened = [one for page in api.pages("/v1/invoices", {**wanted, "status": "open"}) for one in page]
+        found += [one for one in opened if is_to_charge(one)]
+    return sorted((one for one in found if _is_unfinished(one, subscription)), key=lambda one: int(one["created"]))
+
+
+def _is_unfinished(invoice: Object, subscription: Object) -> bool:
+    """What a pause of the collection keeps as a draft stays one."""
+    ended = subscription["ended_at"]
+    if ended is None:
+        return bool(invoice["auto_advance"])
+    since = ended if subscription["pause_collection"] else ended - UNTIL_FINAL
+    return bool(invoice["created"] >= since)
+
+
+def is_to_charge(invoice: Object) -> bool:
+    """Whether an open invoice is one that nobody has tried to charge to the card, as it should be."""
+    charged = invoice["collection_method"] == "charge_automatically"
+    return charged and invoice["status"] == "open" and not invoice["attempt_count"]
+
+
+def finish(api: StripeApi, subscription: Object) -> tuple[LastInvoice, ...]:
+    """Make the unfinished invoices of a subscription that has ended final, charge those that ask for money, and look
+    whether the others' credit reached the balance. A payment that fails leaves its invoice open. Raises
+    `StripeFailure`."""
+    return tuple(_finished(api, invoice) for invoice in find(api, subscription))
+
+
+def _finished(api: StripeApi, invoice: Object) -> LastInvoice:
+    id = invoice["id"]
+    final = steps.finalize(api, id) if invoice["status"] == "draft" else invoice
+    trouble = None
+    if is_to_charge(final) and final["amount_remaining"] > 0:
+        attempt = pay.charge(api, final, None)
+        trouble = attempt.trouble or (None if attempt.result == "paid" else NEEDS_ACTION)
+        final = api.get(f"/v1/invoices/{id}")
+    return LastInvoice(final, trouble, _reaches_balance(api, final) if final["total"] < 0 else None)
+
+
+def _reaches_balance(api: StripeApi, invoice: Object) -> bool:
+    """Whether a transaction of the customer's balance is of this invoice, and a credit."""
+    path = f"/v1/customers/{id_of(invoice['customer'])}/balance_transactions"
+    for pause in (*PAUSES, 0.0):
+        newest, _ = api.page(path, {})
+        if any(id_of(one["invoice"]) == invoice["id"] and one["amount"] < 0 for one in newest):
+            return True
+        time.sleep(pause)
+    return False
+
+
+def unpaid(invoices: Sequence[LastInvoice]) -> LastInvoice | None:
+    """Return the first whose payment failed."""
+    return next((one for one in invoices if one.trouble is not None), None)

@@ -1,0 +1,56 @@
+"""What the end of a subscription at once leaves unbilled: what of it is dropped for good, and what stays pending.
+
+"Pending prorations are removed if invoice_now and prorate are both set to false", and use is billed with `invoice_now`
+only (https://docs.stripe.com/api/subscriptions/cancel). Amounts in minor units; a credit is negative.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import quote, waiting_items
+from stripe_billing_cli.subscriptions.cancel import ENDED, Cancellation
+from stripe_billing_cli.subscriptions.cost import is_invoice_item, is_proration, paid_for
+from stripe_billing_cli.subscriptions.terms import is_metered, name_of
+
+
+@dataclass(frozen=True)
+class Unbilled:
+    """`prorations` and `use` are dropped; `metered` names the prices of that use.
+
+    `by_hand`: invoice items that somebody added, which stay pending.
+    """
+
+    prorations: int = 0
+    use: int = 0
+    metered: tuple[str, ...] = ()
+    by_hand: tuple[Object, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        return bool(self.prorations or self.metered or self.by_hand)
+
+
+def load(api: StripeApi, subscription: Object, cancellation: Cancellation, *, netted: bool) -> Unbilled:
+    """Read what `cancellation` leaves unbilled. `netted`: pending prorations count in a refund. Raises
+    `StripeFailure`."""
+    ended = subscription["status"] in ENDED
+    at_once = cancellation.action == "now" and subscription["status"] != "incomplete"
+    if cancellation.params.get("invoice_now") or not (at_once or ended):
+        return Unbilled()
+    items = waiting_items.of(api, subscription)
+    by_hand = tuple(item for item in items if not item["proration"])
+    if ended:
+        return Unbilled(by_hand=by_hand)
+    kept = netted or cancellation.params.get("prorate")
+    prorations = 0 if kept else sum(int(item["amount"]) for item in items if item["proration"])
+    metered = tuple(name_of(one["price"]) for one in subscription["items"]["data"] if is_metered(one["price"]))
+    return Unbilled(prorations, _use(api, subscription) if metered else 0, metered, by_hand)
+
+
+def _use(api: StripeApi, subscription: Object) -> int:
+    """What use comes to by now, as far as Stripe's preview of an end that bills it says."""
+    invoice = quote.if_any(api, subscription, {"cancel_now": True, "proration_behavior": "none"})
+    lines = invoice["lines"]["data"] if invoice else ()
+    return sum(paid_for(line) for line in lines if not is_proration(line) and not is_invoice_item(line))
