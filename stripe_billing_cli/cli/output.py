@@ -41,6 +41,8 @@ class Column:
 STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 """Control characters but tab and newline, and those that turn the direction of writing."""
 
+LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
+
 
 def coloured(stream: TextIO) -> bool:
     """Colour on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says otherwise."""
@@ -124,8 +126,8 @@ class Printer:
         return count
 
     def line(self, text: str = "", **style: Any) -> None:
-        """A line of the result, for people."""
-        print(_styled(text, sys.stdout, style))
+        """A line of the result, for people: a line end in a name of Stripe's does not begin a line of its own."""
+        print(_styled(_on_one_line(text), sys.stdout, style))
 
     def note(self, text: str = "", **style: Any) -> None:
         """A line beside the result, for people: to stderr, in any format."""
@@ -177,6 +179,10 @@ def _print_yaml(value: Any) -> None:
 def visible(text: str) -> str:
     """`text` with what would steer a terminal written out: names in Stripe are anybody's."""
     return STEERING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
+
+
+def _on_one_line(text: str) -> str:
+    return LINE_ENDS.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def _styled(text: str, stream: TextIO, style: Mapping[str, Any]) -> str:
