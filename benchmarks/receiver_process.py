@@ -1,8 +1,9 @@
 """The receiver, or an empty handler, on the server that `billing listen` uses, in a process of its own.
 
-python -m benchmarks.receiver_process empty|STORE [noop|COMMAND]      prints its port
+python -m benchmarks.receiver_process empty|STORE [nobody|noop|COMMAND] [route]     prints its port
 
 With a handler, events are given to it while others come in: one that does nothing, or a command for `--exec`.
+With `route`, posts come by an ordinary route instead of past ASGI.
 """
 
 from __future__ import annotations
@@ -41,19 +42,21 @@ def ready(url: str) -> None:
     print(url.rsplit(":", 1)[1], flush=True)
 
 
-def main(store: str, handler: str | None = None) -> None:
+def main(store: str, handler: str = "nobody", way: str = "fast") -> None:
     if store == "empty":
         Server(Starlette(routes=[Route("/webhook", empty, methods=["POST"])]), port=0).run(ready)
         return
     with open_store(store) as opened:
-        acting = None if handler is None else _acting(opened, handler)
+        acting = None if handler == "nobody" else _acting(opened, handler)
         writer = BatchWriter(opened, nobody if acting is None else acting.route, on_recorded=_waking(acting))
         if acting is not None:
             acting.busy = lambda: writer.waiting > 0
             acting.start()
         receiver = Receiver(writer, KnownSecrets([SECRET], list, time.time))
         webhook = Webhook(receiver, "/webhook")
-        Server(application(opened, webhook), webhook, port=0, on_start=writer.start).run(ready)
+        # The application has the route; only a server that is given the webhook goes past it.
+        given = webhook if way == "fast" else None
+        Server(application(opened, webhook), given, port=0, on_start=writer.start).run(ready)
         writer.close()
         if acting is not None:
             acting.stop()

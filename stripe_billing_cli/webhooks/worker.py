@@ -30,7 +30,12 @@ Result = TypeVar("Result")
 Job = tuple[Delivery, Event | None]
 
 IDLE_SECONDS = 1.0
-"""How long work that another program wrote down may wait to be noticed."""
+"""How long work that another program wrote down may wait to be noticed.
+
+Measured on PostgreSQL from the moment it is written to the begin of the call: 480 ms in the median, where NOTIFY takes
+1 ms. What this process receives wakes its workers by itself (27 ms from the post, storing it included), which NOTIFY
+would not make quicker; and commits that notify queue behind one lock of the server.
+"""
 GATHER_SECONDS = 0.025
 """How long ends wait for more to be written down together, while the threads have enough to do."""
 GIVE_WAY_SECONDS = 0.02
