@@ -259,8 +259,8 @@ def settings(
                billing local settings --country CA --currency cad
     """
     from stripe_billing_cli.local_stripe.billing import settings as local_settings
+    from stripe_billing_cli.local_stripe.core import accounts
     from stripe_billing_cli.local_stripe.core.store import Store
-    from stripe_billing_cli.local_stripe.resources import accounts
 
     changes = _settings(after_retries, country, currency, pending_update_items)
     store = Store(LOCAL_DATABASE)

@@ -23,6 +23,7 @@ from typing import Any, TypeAlias
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
 from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer, half
@@ -269,7 +270,7 @@ class LocalServer:
         except LocalStripeError:
             self.store.close()
             raise
-        self._router = Router(self.store, clock, strict_version=strict_version)
+        self._router = Router(self.store, clock, API, strict_version=strict_version)
         self._application = Application(
             self._router, latency_ms=latency_ms, limits=limits, faults=faults, log=log, allowed_hosts=allowed_hosts
         )

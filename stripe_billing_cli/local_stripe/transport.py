@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 import stripe
 from requests.structures import CaseInsensitiveDict
 
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, SimulatedCrash, false_answer
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.router import Router
@@ -34,7 +35,7 @@ class LocalTransport(stripe.HTTPClient):
     def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
         self.store = Store(path)
-        self.router = Router(self.store, clock)
+        self.router = Router(self.store, clock, API)
 
     def request(
         self,

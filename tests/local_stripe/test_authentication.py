@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
@@ -118,7 +119,7 @@ def test_a_version_that_is_none_is_refused(local: Local, version: str) -> None:
 
 
 def test_a_strict_local_stripe_answers_its_own_version_alone(tmp_path: Path) -> None:
-    strict = Router(Store(tmp_path / "strict.db"), time.time, strict_version=True)
+    strict = Router(Store(tmp_path / "strict.db"), time.time, API, strict_version=True)
 
     def asked(version: str | None) -> Answer:
         headers = {"authorization": "Bearer sk_test_1", **({"stripe-version": version} if version else {})}

@@ -121,6 +121,7 @@ def test_a_call_that_is_known_does_not_read_the_data() -> None:
     code = """
 import sys, tempfile
 from pathlib import Path
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import documented
 documented.DATA = Path("/nowhere/documented.json")
 from stripe_billing_cli.local_stripe.core.messages import Request
@@ -128,7 +129,7 @@ from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
 import time
 with tempfile.TemporaryDirectory() as folder:
-    router = Router(Store(Path(folder) / "s.db"), time.time)
+    router = Router(Store(Path(folder) / "s.db"), time.time, API)
     headers = {"authorization": "Bearer sk_test_1"}
     for method, path, body in (("POST", "/v1/products", "name=P"), ("GET", "/v1/products", "")):
         answer = router.answer(Request(method, path, body=body, headers=headers))

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from stripe_billing_cli.local_stripe.api import ROUTES
 from stripe_billing_cli.local_stripe.core import documented
-from stripe_billing_cli.local_stripe.core.router import ROUTES
 from stripe_billing_cli.local_stripe.core.store import SCHEMA_VERSION
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Clock, Local

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.local_stripe.api import ROUTES
 from stripe_billing_cli.local_stripe.core import shapes
-from stripe_billing_cli.local_stripe.core.router import ROUTES
 from tests.local_stripe.conftest import Local
 
 SCRIPTS = Path(__file__).parent.parent.parent / "scripts"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from stripe_billing_cli.local_stripe.resources import accounts
+from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.recorded.matching import Difference, NotAnsweredError, differences, resolve
 from tests.recorded.shapes import Shapes, load, with_number

@@ -7,9 +7,9 @@ from functools import cache
 
 import pytest
 
+from stripe_billing_cli.local_stripe.api import ROUTES
 from stripe_billing_cli.local_stripe.core import documented
 from stripe_billing_cli.local_stripe.core.requests import Route
-from stripe_billing_cli.local_stripe.core.router import ROUTES
 from tests.soak import Soak
 from tests.sweep import examples
 from tests.sweep.refusals import check_answer

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from stripe_billing_cli.local_stripe.api import ROUTES
 from stripe_billing_cli.local_stripe.core.requests import Route
-from stripe_billing_cli.local_stripe.core.router import ROUTES
 from tests.sweep import examples
 from tests.sweep.refusals import check_answer
 from tests.sweep.world import World

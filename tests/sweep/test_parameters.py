@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 import pytest
 from stripe._encode import _api_encode
 
+from stripe_billing_cli.local_stripe.api import ROUTES
 from stripe_billing_cli.local_stripe.core import documented
 from stripe_billing_cli.local_stripe.core.documented import Operation
 from stripe_billing_cli.local_stripe.core.messages import Answer
 from stripe_billing_cli.local_stripe.core.requests import Route
-from stripe_billing_cli.local_stripe.core.router import ROUTES
 from tests.soak import Soak
 from tests.sweep import examples
 from tests.sweep.candidates import Swept, invalid, put, swept, valid

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 import pytest
 from stripe._encode import _api_encode
 
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
@@ -74,7 +75,7 @@ class World:
     @classmethod
     def at(cls, path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
         store = UndoneStore(path)
-        world = cls(store, Router(store, lambda: NOW), monkeypatch)
+        world = cls(store, Router(store, lambda: NOW, API), monkeypatch)
         world.draw_alike()
         return world
 

@@ -6,13 +6,12 @@ the agenda that is due is carried out as of its own time, in the order of the ti
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, discount, promotion_codes
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.payments import (
     charges,
-    checkout_closing,
     disputes,
     ledger,
     payment_intents,
@@ -29,25 +28,9 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     schedule_jobs,
     trial_ends,
 )
-from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
-from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core import events, scheduler
+from stripe_billing_cli.local_stripe.core.requests import Call, Job
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources import checkout_sessions, tax_ids
-from stripe_billing_cli.local_stripe.resources.invoices import previews
-
-REAL_CLOCKS = (scheduler.REAL_TIME, scheduler.SOON)
-
-
-def catch_up(call: Call, clock: str, until: int) -> None:
-    """Carry out all that is due on a test clock, or in real time, up to `until`."""
-    for entry in scheduler.take(call.store, clock, until):
-        HANDLERS[entry.what](clocks.by_itself(call, entry.due, real=clock in REAL_CLOCKS), entry.id)
-
-
-def finish(call: Call, newest: int) -> None:
-    """Carry out now what earlier calls left to be done moments later; `newest` is the number of their last entry."""
-    for entry in scheduler.take(call.store, scheduler.SOON, call.real_now + scheduler.SOON_SECONDS, newest):
-        HANDLERS[entry.what](clocks.by_itself(call, min(entry.due, call.real_now), real=True), entry.id)
 
 
 def _expire(call: Call, id: str) -> None:
@@ -122,7 +105,7 @@ def _finalize(call: Call, id: str) -> None:
     customer = call.store.get("customer", invoice["customer"]) if invoice else None
     if invoice is None or invoice["status"] != "draft" or customer is None or customer.get("deleted"):
         return
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
         payment_status.paid(call, opened, None)
@@ -148,14 +131,13 @@ def _overdue(call: Call, id: str) -> None:
 
 
 OVERDUE = "invoice.overdue"
-HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
+JOBS: Mapping[str, Job] = {
     schedule_jobs.CANCEL: _cancel,
     schedule_jobs.DISCARD: pending_updates.expire,
     schedule_jobs.EXPIRE: _expire,
     schedule_jobs.RENEW: _renew,
     schedule_jobs.RESUME: _collect_again,
     schedule_jobs.TRIAL_WILL_END: _warn,
-    schedule_jobs.UPCOMING: previews.tell_upcoming,
     invoices.FINALIZE: _finalize,
     invoices.RETRY: _retry,
     OVERDUE: _overdue,
@@ -167,11 +149,9 @@ HANDLERS: Mapping[str, Callable[[Call, str], None]] = {
     payment_intents.EXPIRE: payment_intents.expire,
     refunds.FAIL: refunds.fail,
     refunds.TRACE: refunds.trace,
-    checkout_closing.EXPIRE: checkout_sessions.expire_by_itself,
     coupons.EXPIRE: coupons.expire,
     discount.END: discount.end,
     promotion_codes.EXPIRE: promotion_codes.expire,
-    tax_ids.VERIFY: tax_ids.verify,
     schedule.TURN: phase_transitions.turn,
     schedule.EXPIRING: phase_transitions.warn,
 }

@@ -6,8 +6,8 @@ marked unpaid, or left past due.
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.core.store import Object, Store
-from stripe_billing_cli.local_stripe.resources import accounts
 
 KIND = "local_settings"
 ID = "account"

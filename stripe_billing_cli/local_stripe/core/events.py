@@ -6,12 +6,9 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.answers import public, shown
-from stripe_billing_cli.local_stripe.core.errors import no_such, only_one_of
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, one_of, page
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ListOf, ObjectParam, Params, Text, optional
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
-from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries
 
 KEPT_SECONDS = 30 * 24 * 60 * 60
@@ -59,48 +56,3 @@ def previous(before: Object, after: Object) -> Object:
             continue
         changes[name] = previous(old, new) if isinstance(old, dict) and isinstance(new, dict) else old
     return changes
-
-
-def check(params: Params) -> None:
-    if "type" in params and "types" in params:
-        raise only_one_of(["type", "types"])
-
-
-def list_events(call: Call) -> Object:
-    params = call.params
-    restrictions = [_kept(call), *one_of("type", params.get("types"))]
-    if "type" in params:
-        restrictions.append(Condition("type GLOB ?", (_glob(params["type"]),)))
-    if params.get("delivery_success") is False:
-        restrictions.append(Condition("json_extract(body, '$.pending_webhooks') > 0"))
-    return page(call, "event", "/v1/events", restrictions)
-
-
-def retrieve(call: Call) -> Object:
-    event = call.store.get("event", call.id)
-    if event is None or event["created"] < call.now - KEPT_SECONDS:
-        raise no_such("event", call.id, "id", 404)
-    return event
-
-
-def _kept(call: Call) -> Condition:
-    return Condition("created >= ?", (call.now - KEPT_SECONDS,))
-
-
-def _glob(pattern: str) -> str:
-    """`*` is the only wildcard."""
-    return pattern.replace("[", "[[]").replace("?", "[?]")
-
-
-ROUTES = (
-    Route(
-        "GET",
-        "/v1/events",
-        "event",
-        ObjectParam({**LIST_FIELDS, **optional(delivery_success=Boolean(), type=Text(), types=ListOf(Text(), 20))}),
-        list_events,
-        check,
-        lists=True,
-    ),
-    Route("GET", "/v1/events/{id}", "event", ObjectParam({"expand": EXPAND}), retrieve),
-)

@@ -1,9 +1,10 @@
-"""What a resource is handed for a call, and how it declares the calls that it answers."""
+"""What a resource is handed for a call, and how it declares what it answers and does by itself."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.store import Object, Store
@@ -16,7 +17,7 @@ class Call:
 
     `now` is in Unix seconds: the test clock's, once the call turns to an object that lives by one; `real_now` is the
     time of everything else, events among them. What happens by itself, as time passes, has no `request_id`. Runs
-    inside a transaction of `store`.
+    inside a transaction of `store`. `api` is all that this local Stripe answers and does.
     """
 
     store: Store
@@ -27,6 +28,7 @@ class Call:
     request_id: str | None
     idempotency_key: str | None
     real_now: int
+    api: Api
     second_id: str = ""
 
 
@@ -49,3 +51,28 @@ class Route:
     act: Callable[[Call], Object]
     check: Callable[[Params], None] = accept
     lists: bool = False
+
+
+Job = Callable[[Call, str], None]
+"""What the scheduler carries out for the object with an id."""
+Listeners = Mapping[type, tuple[Callable[[Call, Any], None], ...]]
+"""What runs for an effect, by the type of the effect (`core/effects.py`)."""
+
+
+@dataclass(frozen=True)
+class Api:
+    """What a part of the local Stripe answers, what it does by itself, by the names of jobs, and what it listens to."""
+
+    routes: tuple[Route, ...] = ()
+    jobs: Mapping[str, Job] = field(default_factory=dict)
+    listeners: Listeners = field(default_factory=dict)
+
+
+def join(parts: Sequence[Api]) -> Api:
+    """Return everything that the parts answer and do; the listeners of an effect are in the order of the parts."""
+    listeners: dict[type, tuple[Callable[[Call, Any], None], ...]] = {}
+    for part in parts:
+        for effect, those in part.listeners.items():
+            listeners[effect] = (*listeners.get(effect, ()), *those)
+    jobs = {name: job for part in parts for name, job in part.jobs.items()}
+    return Api(tuple(route for part in parts for route in part.routes), jobs, listeners)

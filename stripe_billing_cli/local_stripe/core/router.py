@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from stripe_billing_cli.local_stripe import routes
-from stripe_billing_cli.local_stripe.billing import scheduled_jobs
 from stripe_billing_cli.local_stripe.core import (
+    accounts,
     answers,
     authentication,
     documented,
-    events,
     expansion,
     forms,
     idempotency,
@@ -24,21 +22,9 @@ from stripe_billing_cli.local_stripe.core import (
 )
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object, Store
-from stripe_billing_cli.local_stripe.resources import accounts
-from stripe_billing_cli.local_stripe.resources.prices import routes as price_routes
-from stripe_billing_cli.local_stripe.resources.products import products
-from stripe_billing_cli.local_stripe.resources.webhook_endpoints import handlers as endpoints
 
-ROUTES = (
-    *products.ROUTES,
-    *price_routes.ROUTES,
-    *accounts.ROUTES,
-    *events.ROUTES,
-    *routes.ROUTES,
-    *endpoints.ROUTES,
-)
 NOT_IDS = frozenset({"/v1/invoices/upcoming", "/v1/invoices/create_preview"})
 """Paths whose last word stands where an id would: of an earlier version of the API, and of another method."""
 
@@ -79,8 +65,9 @@ class Router:
     `strict_version`: a call that asks for another version than the one answered is refused.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], float], *, strict_version: bool = False) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float], api: Api, *, strict_version: bool = False) -> None:
         self.store = store
+        self._api = api
         self._strict_version = strict_version
         self._clock = clock
         self._keys = idempotency.KeysInUse()
@@ -118,7 +105,7 @@ class Router:
     ) -> tuple[int, str, dict[str, str]]:
         api_key = authentication.key_of(request.headers)
         self._check_headers(request)
-        matched = _match(request.method.upper(), request.path)
+        matched = _match(self._api.routes, request.method.upper(), request.path)
         now = int(self._clock())
         if matched.route.method == "GET":
             self._let_time_pass(now, request_id)
@@ -135,13 +122,13 @@ class Router:
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """What was due since the last call happens before this one, as if it had happened at its time."""
         with self.store.reading():
-            due = [clock for clock in scheduled_jobs.REAL_CLOCKS if scheduler.is_due(self.store, clock, now)]
+            due = [clock for clock in scheduler.REAL_CLOCKS if scheduler.is_due(self.store, clock, now)]
         if due:
             account = self.account()
             with self.store.writing():
-                call = Call(self.store, {}, "", now, account, request_id, None, now)
+                call = Call(self.store, {}, "", now, account, request_id, None, now, self._api)
                 for clock in due:
-                    scheduled_jobs.catch_up(call, clock, now)
+                    scheduler.catch_up(call, clock, now)
 
     def _check_headers(self, request: Request) -> None:
         for name in ("stripe-account", "stripe-context"):
@@ -190,7 +177,7 @@ class Router:
             except ApiError as error:
                 status, body, extra = error.status, error.body(request_id), dict(error.headers)
             if waiting:
-                scheduled_jobs.finish(Call(self.store, {}, "", now, account, request_id, None, now), waiting)
+                scheduler.finish(Call(self.store, {}, "", now, account, request_id, None, now, self._api), waiting)
             if key:
                 remembered = idempotency.Remembered(request_id, status, body)
                 idempotency.remember(self.store, key, request.path, print_, now, remembered)
@@ -210,7 +197,7 @@ class Router:
         id, second_id = (*matched.ids, "", "")[:2]
         if key is None and route.method == "POST":
             key = idempotency.made_up_key()
-        call = Call(self.store, prepared.params, id, now, account, request_id, key, now, second_id)
+        call = Call(self.store, prepared.params, id, now, account, request_id, key, now, self._api, second_id)
         prepared.access.check(self.store, route, id)
         result = route.act(call)
         if route.lists:
@@ -221,10 +208,10 @@ class Router:
         return json.dumps(prepared.access.visible(shown))
 
 
-def _match(method: str, path: str) -> Matched:
+def _match(routes: Sequence[Route], method: str, path: str) -> Matched:
     """The route of a call. What Stripe documents and is not here is refused by name."""
     parts = path.split("/")
-    for route in ROUTES:
+    for route in routes:
         template = route.path.split("/")
         if route.method != method or len(template) != len(parts):
             continue

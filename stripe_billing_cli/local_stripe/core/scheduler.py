@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Store
 
 REAL_TIME = ""
@@ -17,6 +19,7 @@ SOON = "soon"
 """Real time as well, and no later than the end of the next call that writes: so what follows an answer by moments has
 happened by the time a program has done the next thing, however fast it is (`put_soon`)."""
 SOON_SECONDS = 2
+REAL_CLOCKS = (REAL_TIME, SOON)
 NO_LIMIT = 2**62
 FIRST = "subscription_schedule.turn"
 """What goes before all else at its time: a renewal bills what the schedule's next phase has made of it."""
@@ -75,3 +78,15 @@ def take(store: Store, clock: str, now: int, newest: int = NO_LIMIT) -> Iterator
 def forget(store: Store, clock: str) -> None:
     """Drop all that a test clock had to come."""
     store.execute("DELETE FROM agenda WHERE clock = ?", clock)
+
+
+def catch_up(call: Call, clock: str, until: int) -> None:
+    """Carry out all that is due on a test clock, or in real time, up to `until`."""
+    for entry in take(call.store, clock, until):
+        call.api.jobs[entry.what](clocks.by_itself(call, entry.due, real=clock in REAL_CLOCKS), entry.id)
+
+
+def finish(call: Call, newest: int) -> None:
+    """Carry out now what earlier calls left to be done moments later; `newest` is the number of their last entry."""
+    for entry in take(call.store, SOON, call.real_now + SOON_SECONDS, newest):
+        call.api.jobs[entry.what](clocks.by_itself(call, min(entry.due, call.real_now), real=True), entry.id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
@@ -23,7 +24,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
 from stripe_billing_cli.local_stripe.resources.payment_intents.handlers import shipping
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import secrets
 import string
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
@@ -29,9 +30,8 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND, EXPIRE = checkout_closing.KIND, checkout_closing.EXPIRE
 HOUR = 60 * 60
@@ -251,3 +251,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/expire", KIND, ObjectParam({"expand": EXPAND}), expire),
 )
+JOBS: dict[str, Job] = {checkout_closing.EXPIRE: expire_by_itself}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, invoice_items
 from stripe_billing_cli.local_stripe.core import clocks, events
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
@@ -22,7 +23,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND = invoice_items.KIND
 PERIOD = ObjectParam(required(start=Integer(), end=Integer()))

@@ -10,14 +10,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, required
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-KIND = "tax_id"
 VERIFY = "tax_id.verify"
 TYPES = tuple(
     "ad_nrt ae_trn al_tin am_tin ao_tin ar_cuit au_abn au_acn au_arn au_wpn aw_tin az_tin ba_tin bb_tin bd_bin bf_ifu "
@@ -113,7 +113,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
     type, value = params["type"], params["value"].strip()
     tax_id = {
         "id": identifiers.long_id(call, "txi"),
-        "object": KIND,
+        "object": tax_ids.KIND,
         "country": _country(type, value),
         "created": call.now,
         "customer": customer,
@@ -134,7 +134,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
             "verified_name": None,
         },
     }
-    call.store.insert(KIND, tax_id)
+    call.store.insert(tax_ids.KIND, tax_id)
     events.record(call, "customer.tax_id.created", tax_id)
     if type in REGISTERED and value[-9:] in KNOWN:
         scheduler.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
@@ -150,7 +150,7 @@ def _country(type: str, value: str) -> str | None:
 
 def verify(call: Call, id: str) -> None:
     """The register has answered."""
-    before = call.store.get(KIND, id)
+    before = call.store.get(tax_ids.KIND, id)
     if before is None:
         return
     status = KNOWN[before["value"][-9:]]
@@ -161,14 +161,8 @@ def verify(call: Call, id: str) -> None:
         "verified_name": "TEST" if verified else None,
     }
     after = {**before, "verification": answer}
-    call.store.replace(KIND, after)
+    call.store.replace(tax_ids.KIND, after)
     events.record(call, "customer.tax_id.updated", after, before)
-
-
-def shown_on_invoice(call: Call, customer: str) -> list[Object]:
-    """As an invoice shows them, oldest first."""
-    found = call.store.select(KIND, equal(json_field("customer"), customer), newest_first=False, limit=100)
-    return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in found]
 
 
 def _customer(call: Call, id: str) -> str:
@@ -184,11 +178,11 @@ def create(call: Call) -> Object:
 
 def list_ids(call: Call) -> Object:
     customer = _customer(call, call.id)
-    return page(call, KIND, f"/v1/customers/{customer}/tax_ids", equal(json_field("customer"), customer))
+    return page(call, tax_ids.KIND, f"/v1/customers/{customer}/tax_ids", equal(json_field("customer"), customer))
 
 
 def retrieve(call: Call) -> Object:
-    found = call.store.get(KIND, call.second_id)
+    found = call.store.get(tax_ids.KIND, call.second_id)
     if found is None or found["customer"] != _customer(call, call.id):
         raise no_such("tax_id", call.second_id, "id", 404)
     return found
@@ -196,16 +190,17 @@ def retrieve(call: Call) -> Object:
 
 def delete(call: Call) -> Object:
     gone = retrieve(call)
-    call.store.delete(KIND, gone["id"])
+    call.store.delete(tax_ids.KIND, gone["id"])
     scheduler.put(call.store, VERIFY, gone["id"], None, None)
     events.record(call, "customer.tax_id.deleted", gone)
-    return {"id": gone["id"], "object": KIND, "deleted": True}
+    return {"id": gone["id"], "object": tax_ids.KIND, "deleted": True}
 
 
 PATH = "/v1/customers/{id}/tax_ids"
 ROUTES = (
-    Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_ids, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
-    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+    Route("POST", PATH, tax_ids.KIND, CREATE, create),
+    Route("GET", PATH, tax_ids.KIND, LIST, list_ids, lists=True),
+    Route("GET", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("DELETE", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({}), delete),
 )
+JOBS: dict[str, Job] = {VERIFY: verify}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import billing_intervals, scheduled_jobs
+from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.subscriptions import price_checks
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.clocks import KIND
@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam, Text, optional, required
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers, deletion
+from stripe_billing_cli.local_stripe.resources.customers import deletion
 
 DAY = 24 * 60 * 60
 KEPT_DAYS = 30
@@ -66,7 +66,7 @@ def advance(call: Call) -> Object:
     _check_far(call, clock, until)
     advancing = {**clock, "status": "advancing", "frozen_time": until}
     events.record(call, "test_helpers.test_clock.advancing", advancing)
-    scheduled_jobs.catch_up(call, clock["id"], until)
+    scheduler.catch_up(call, clock["id"], until)
     ready = {**clock, "frozen_time": until, "status": "ready"}
     call.store.replace(KIND, ready)
     events.record(call, "test_helpers.test_clock.ready", ready)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.resources import accounts
+from stripe_billing_cli.local_stripe.core import accounts
 from tests.local_stripe.conftest import Clock, Local, Refusal
 
 INTENTS, TRANSACTIONS, PAYOUTS = "/v1/payment_intents", "/v1/balance_transactions", "/v1/payouts"

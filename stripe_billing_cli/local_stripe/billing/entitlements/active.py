@@ -6,25 +6,17 @@ Brought up to date whenever a subscription changes; then an `active_entitlement_
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
 from stripe_billing_cli.local_stripe.core import events, identifiers
-from stripe_billing_cli.local_stripe.core.errors import no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, one_of, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, ObjectParam, Text
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of
+from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.entitlements import features, product_features
 
 KIND = "entitlements.active_entitlement"
 SUMMARY = "entitlements.active_entitlement_summary"
 ENTITLING = ("active", "past_due", "trialing")
 SHOWN = 10
 """How many entitlements the summary in an event holds."""
-LIST = ObjectParam(
-    {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        "customer": Field(Text(), required=True),
-    }
-)
 
 
 def bring_up_to_date(call: Call, customer: str) -> None:
@@ -71,7 +63,7 @@ def _new(call: Call, customer: str, feature: str) -> Object:
     }
 
 
-def _shown(call: Call, held: Object) -> Object:
+def shown(call: Call, held: Object) -> Object:
     """With its lookup key, which is the feature's: in store it would have to be unique."""
     return {**held, "lookup_key": features.find(call, held["feature"], "feature")["lookup_key"]}
 
@@ -87,31 +79,9 @@ def _summary(call: Call, customer: str, held: list[Object]) -> Object:
         "customer": customer,
         "entitlements": {
             "object": "list",
-            "data": [_shown(call, one) for one in held[:SHOWN]],
+            "data": [shown(call, one) for one in held[:SHOWN]],
             "has_more": len(held) > SHOWN,
             "url": f"/v1/customer/{customer}/entitlements",
         },
         "livemode": False,
     }
-
-
-def retrieve(call: Call) -> Object:
-    found = call.store.get(KIND, call.id)
-    if found is None:
-        raise no_such(KIND, call.id, "id", 404)
-    return _shown(call, found)
-
-
-def list_entitlements(call: Call) -> Object:
-    customer = call.params["customer"]
-    if call.store.get("customer", customer) is None:
-        raise no_such("customer", customer, "customer")
-    found = page(call, KIND, PATH, equal(json_field("_customer"), customer))
-    return {**found, "data": [_shown(call, one) for one in found["data"]]}
-
-
-PATH = "/v1/entitlements/active_entitlements"
-ROUTES = (
-    Route("GET", PATH, KIND, LIST, list_entitlements, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
-)

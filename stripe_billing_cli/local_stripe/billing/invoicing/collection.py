@@ -7,13 +7,13 @@ https://docs.stripe.com/billing/revenue-recovery/smart-retries
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.payments import payment_intents
-from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status, repository
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailed
+from stripe_billing_cli.local_stripe.billing.payments import payment_intents, payment_methods
 from stripe_billing_cli.local_stripe.core import events, scheduler
+from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 RETRY_AFTER_DAYS = (3, 5, 7)
 """The pauses between attempts: a custom retry schedule, since smart retries come when a model says."""
@@ -65,7 +65,7 @@ def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> O
     counted = invoice["attempt_count"] + (1 if counts else 0)
     if intent["status"] == "succeeded":
         done = invoices.paid(call, invoice, counted=counted)
-        payment_status.paid(call, done, intent["payment_method"])
+        announce(call, InvoicePaid(done, intent["payment_method"]))
         return done
     tried = {**invoice, "attempt_count": counted}
     next_attempt = _next_attempt(call, tried) if counts else invoice["next_payment_attempt"]
@@ -81,7 +81,7 @@ def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> O
     if intent["status"] == "requires_action":
         events.record(call, "invoice.payment_action_required", failed)
     exhausted = counts and next_attempt is None and counted > len(RETRY_AFTER_DAYS)
-    payment_status.failed(call, failed, exhausted=exhausted, automatic=automatic)
+    announce(call, PaymentFailed(failed, exhausted=exhausted, automatic=automatic))
     return failed
 
 
@@ -91,7 +91,7 @@ def _next_attempt(call: Call, invoice: Object) -> int | None:
         return None
     if not invoice["auto_advance"] or invoice["attempt_count"] > len(RETRY_AFTER_DAYS):
         return None
-    waiting = ((repository.find_for_invoice(call, invoice) or {}).get("_pending_change")) or {}
+    waiting = ((invoices.find_subscription(call, invoice) or {}).get("_pending_change")) or {}
     if waiting.get("invoice") == invoice["id"] and not waiting.get("retries"):
         return None
     at: int = call.now + RETRY_AFTER_DAYS[invoice["attempt_count"] - 1] * invoices.DAY
@@ -103,7 +103,7 @@ def attempt(call: Call, invoice: Object) -> Object:
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
         return invoice
-    method = default_method(call, customer, repository.find_for_invoice(call, invoice), invoice)
+    method = default_method(call, customer, invoices.find_subscription(call, invoice), invoice)
     if method is not None:
         return charge(call, invoice, method, off_session=True)[0]
     intent = invoices.intent_of(call, invoice)

@@ -6,11 +6,10 @@ new amount of an item is a new price of the same product. They are not for sale,
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.catalog import prices, products
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.prices import prices
-from stripe_billing_cli.local_stripe.resources.products import products
 
 
 def for_amount(call: Call, description: str, amount: int, currency: str) -> Object:

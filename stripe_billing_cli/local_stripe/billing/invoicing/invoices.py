@@ -9,14 +9,19 @@ from collections.abc import Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount, on_invoices
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, customer_balance, invoice_fields, lines
+from stripe_billing_cli.local_stripe.billing.invoicing import (
+    automatic_tax,
+    customer_balance,
+    invoice_fields,
+    lines,
+    tax_ids,
+)
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources import tax_ids
 
 HOUR = 60 * 60
 DAY = 24 * HOUR
@@ -367,3 +372,11 @@ def list_for_subscription(call: Call, subscription: str) -> list[Object]:
     """All invoices of a subscription, oldest first."""
     condition = Condition("json_extract(body, '$.parent.subscription_details.subscription') = ?", (subscription,))
     return call.store.select("invoice", [condition], newest_first=False, limit=10_000)
+
+
+def find_subscription(call: Call, invoice: Object) -> Object | None:
+    """The subscription that an invoice bills, if it bills one."""
+    parent = invoice["parent"]
+    if parent is None or parent["subscription_details"] is None:
+        return None
+    return call.store.get("subscription", parent["subscription_details"]["subscription"])

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import secrets
 
-from stripe_billing_cli.local_stripe.billing.payments import ledger
+from stripe_billing_cli.local_stripe.billing.payments import ledger, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card, Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 KIND = "charge"
 SETTLE = "charge.settle"

@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import ledger
+from stripe_billing_cli.local_stripe.billing.payments import ledger, payment_methods
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 KIND = "dispute"
 FILL_IN, DECIDE, RUN_OUT = "dispute.fill_in", "dispute.decide", "dispute.run_out"

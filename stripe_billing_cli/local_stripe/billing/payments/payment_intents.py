@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, disputes
+from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
 from stripe_billing_cli.local_stripe.core.answers import shown
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 KIND = "payment_intent"
 EXPIRE = "payment_intent.expire"

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, ledger
+from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, ledger, payment_methods
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 KIND = "refund"
 FAIL, TRACE = "refund.fail", "refund.trace"

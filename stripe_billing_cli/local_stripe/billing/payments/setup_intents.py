@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, payment_intents
+from stripe_billing_cli.local_stripe.billing.payments import (
+    checkout_closing,
+    payment_intents,
+    payment_methods,
+    setup_attempts,
+)
 from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers
 from stripe_billing_cli.local_stripe.core.answers import shown
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources import setup_attempts
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 NULL = (
     "allowed_payment_method_types application attach_to_self automatic_payment_methods cancellation_reason "

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.schedules import phases
+from stripe_billing_cli.local_stripe.billing.subscriptions.effects import SubscriptionEnded
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.metadata import merged
-from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "subscription_schedule"
@@ -113,8 +114,12 @@ def closed(call: Call, before: Object, status: str, **rest: Any) -> Object:
     return after
 
 
-def subscription_ended(call: Call, subscription: Object) -> None:
-    """What is left of a schedule when its subscription is canceled."""
+def close_with_subscription(call: Call, effect: SubscriptionEnded) -> None:
+    """A schedule whose subscription ended is canceled."""
+    subscription = effect.subscription
     schedule = call.store.get(KIND, subscription["schedule"]) if subscription["schedule"] else None
     if schedule is not None and schedule["status"] in LIVING:
         closed(call, schedule, "canceled")
+
+
+LISTENERS: Listeners = {SubscriptionEnded: (close_with_subscription,)}

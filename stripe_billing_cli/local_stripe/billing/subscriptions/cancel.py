@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository, schedule_jobs
+from stripe_billing_cli.local_stripe.billing.subscriptions.effects import SubscriptionEnded
 from stripe_billing_cli.local_stripe.core import events, scheduler
+from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -35,7 +36,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", le
         after = repository.amend(call, id, **changes)
     for what in schedule_jobs.ALL:
         scheduler.put(call.store, what, id, None, None)
-    schedule.subscription_ended(call, after)
+    announce(call, SubscriptionEnded(after))
     for invoice in invoices.list_for_subscription(call, id):
         if invoice["status"] == "open" and status == "incomplete_expired":
             invoices.void(call, invoice)

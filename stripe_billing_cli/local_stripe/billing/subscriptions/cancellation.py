@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel as ending
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -19,7 +20,6 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 NO_END = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
 NO_DETAILS = {"comment": None, "feedback": None, "feedback_option": None, "reason": None}

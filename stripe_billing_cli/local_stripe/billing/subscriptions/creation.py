@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from stripe_billing_cli.local_stripe.billing import billing_intervals
+from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.entitlements import active
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
     first_invoice,
@@ -22,8 +23,6 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 DAY = 24 * 60 * 60
 LONGEST_TRIAL = 731 * DAY

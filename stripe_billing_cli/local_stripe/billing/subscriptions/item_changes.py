@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import billing_intervals, settings
+from stripe_billing_cli.local_stripe.billing import billing_intervals, customers, settings
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     creation,
@@ -27,7 +27,6 @@ from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 DAY = 24 * 60 * 60
 

@@ -7,11 +7,11 @@ only then credits the customer's balance where its total is negative (recorded, 
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.subscriptions import items, metering, price_checks, repository
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 
 def draft(call: Call, subscription: Object) -> str | None:

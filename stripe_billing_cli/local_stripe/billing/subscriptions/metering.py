@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.invoicing import lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
+from stripe_billing_cli.local_stripe.billing.metering import usage
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.meters import meter_events
 
 
 def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) -> list[Line]:
@@ -49,7 +49,7 @@ def _lines(call: Call, subscription: Object, held: Sequence[Object], catalog: Ca
         if start >= end:
             continue
         meter, customer = price["recurring"]["meter"], subscription["customer"]
-        used = meter_events.total_usage(call, meter, customer, start, end, after=counted["after"])
+        used = usage.total_usage(call, meter, customer, start, end, after=counted["after"])
         sold = catalog.sold(price["product"])
         found += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
     return found

@@ -11,9 +11,10 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import settings
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailed
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, pending_updates, repository, schedule_jobs
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
 from stripe_billing_cli.local_stripe.core.store import Object
 
 OWING = ("past_due", "unpaid")
@@ -22,7 +23,7 @@ OWING = ("past_due", "unpaid")
 def paid(call: Call, invoice: Object, method: str | None) -> None:
     """`method` is the card that paid, None where none did."""
     set_delinquent(call, invoice["customer"], False)
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
         return
     changes: dict[str, Any] = {}
@@ -33,10 +34,14 @@ def paid(call: Call, invoice: Object, method: str | None) -> None:
     _better(call, subscription, invoice, changes)
 
 
+def on_paid(call: Call, effect: InvoicePaid) -> None:
+    paid(call, effect.invoice, effect.method)
+
+
 def uncollectible(call: Call, invoice: Object) -> None:
     """The invoice was taken for a loss."""
     set_delinquent(call, invoice["customer"], False)
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
         return
     if pending_updates.waits_for(subscription, invoice):
@@ -49,7 +54,7 @@ def uncollectible(call: Call, invoice: Object) -> None:
 
 def voided(call: Call, invoice: Object) -> None:
     """A first invoice that is voided ends its subscription, and a change that waited for one is dropped."""
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
         return
     if pending_updates.waits_for(subscription, invoice):
@@ -88,7 +93,7 @@ def _newest(call: Call, subscription: Object) -> Object | None:
 
 def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
     """`exhausted`: it was the last attempt, and what the account's settings say comes about."""
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     if automatic and invoice["billing_reason"] != "subscription_create":
         set_delinquent(call, invoice["customer"], True)
     if subscription is None or subscription["status"] in (*repository.ENDED, "incomplete"):
@@ -103,6 +108,10 @@ def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> 
         _give_up(call, subscription)
 
 
+def on_failed(call: Call, effect: PaymentFailed) -> None:
+    failed(call, effect.invoice, exhausted=effect.exhausted, automatic=effect.automatic)
+
+
 def _give_up(call: Call, subscription: Object) -> None:
     """https://docs.stripe.com/billing/revenue-recovery/smart-retries: canceled, unpaid or left as it is."""
     match settings.read(call.store, call.account)["after_retries"]:
@@ -115,7 +124,7 @@ def _give_up(call: Call, subscription: Object) -> None:
 def overdue(call: Call, invoice: Object) -> None:
     """An invoice that was sent has passed its due date."""
     set_delinquent(call, invoice["customer"], True)
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     if subscription is not None and subscription["status"] == "active":
         repository.amend(call, subscription["id"], status="past_due")
 
@@ -127,3 +136,6 @@ def set_delinquent(call: Call, id: str, delinquent: bool) -> None:
         after = {**customer, "delinquent": delinquent}
         call.store.replace("customer", after)
         events.record(call, "customer.updated", after, customer)
+
+
+LISTENERS: Listeners = {InvoicePaid: (on_paid,), PaymentFailed: (on_failed,)}

@@ -30,14 +30,6 @@ def retrieve(call: Call) -> Object:
     return subscription
 
 
-def find_for_invoice(call: Call, invoice: Object) -> Object | None:
-    """The subscription that an invoice bills, if it bills one."""
-    parent = invoice["parent"]
-    if parent is None or parent["subscription_details"] is None:
-        return None
-    return call.store.get(KIND, parent["subscription_details"]["subscription"])
-
-
 def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
     """The subscription with these fields changed, on top of whatever was stored meanwhile.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices
 from stripe_billing_cli.local_stripe.billing.payments import refunds
 from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
@@ -33,7 +34,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines as credit_note_lines
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND = "credit_note"
 CREDITABLE = ("open", "paid")

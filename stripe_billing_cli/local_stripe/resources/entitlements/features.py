@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.entitlements import features
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -19,7 +20,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-KIND = "entitlements.feature"
 CREATE = ObjectParam(
     {**required(lookup_key=Text(80), name=Text(80)), **optional(metadata=Metadata()), "expand": EXPAND}
 )
@@ -34,7 +34,7 @@ LIST = ObjectParam(
 
 def create(call: Call) -> Object:
     params = call.params
-    if call.store.find(KIND, lookup_key=params["lookup_key"]) is not None:
+    if call.store.find(features.KIND, lookup_key=params["lookup_key"]) is not None:
         raise invalid(
             f"A feature with the lookup key `{params['lookup_key']}` already exists.",
             "lookup_key",
@@ -42,7 +42,7 @@ def create(call: Call) -> Object:
         )
     feature = {
         "id": identifiers.test_id("feat"),
-        "object": KIND,
+        "object": features.KIND,
         "active": True,
         "livemode": False,
         "lookup_key": params["lookup_key"],
@@ -50,19 +50,12 @@ def create(call: Call) -> Object:
         "name": params["name"],
         "_created": call.now,
     }
-    call.store.insert(KIND, feature)
+    call.store.insert(features.KIND, feature)
     return feature
 
 
 def retrieve(call: Call) -> Object:
-    return find(call, call.id, "id", 404)
-
-
-def find(call: Call, id: str, param: str, status: int = 400) -> Object:
-    feature = call.store.get(KIND, id)
-    if feature is None:
-        raise no_such("entitlements.feature", id, param, status)
-    return feature
+    return features.find(call, call.id, "id", 404)
 
 
 def update(call: Call) -> Object:
@@ -72,7 +65,7 @@ def update(call: Call) -> Object:
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
     if after != before:
-        call.store.replace(KIND, after)
+        call.store.replace(features.KIND, after)
     return after
 
 
@@ -82,13 +75,13 @@ def list_features(call: Call) -> Object:
         *equal("active", not call.params.get("archived", False)),
         *equal("lookup_key", call.params.get("lookup_key")),
     ]
-    return page(call, KIND, PATH, conditions)
+    return page(call, features.KIND, PATH, conditions)
 
 
 PATH = "/v1/entitlements/features"
 ROUTES = (
-    Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_features, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("POST", PATH, features.KIND, CREATE, create),
+    Route("GET", PATH, features.KIND, LIST, list_features, lists=True),
+    Route("GET", f"{PATH}/{{id}}", features.KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", features.KIND, UPDATE, update),
 )

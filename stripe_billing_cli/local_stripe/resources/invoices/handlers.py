@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing import scheduled_jobs
+from stripe_billing_cli.local_stripe.billing import customers, scheduled_jobs
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoice_fields, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.payments import intent_checks
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
@@ -27,7 +27,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 KIND = "invoice"
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
@@ -254,7 +253,7 @@ def finalize(call: Call) -> Object:
 def _finalized(call: Call, invoice: Object) -> Object:
     """Open, or paid where nothing is due; the subscription hears of that. What advances by itself is charged within
     the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
         payment_status.paid(call, opened, None)
@@ -278,7 +277,7 @@ def pay(call: Call) -> Object:
     if call.params.get("paid_out_of_band"):
         payment_status.paid(call, invoices.paid(call, invoice, out_of_band=True), None)
         return retrieve(call)
-    subscription = repository.find_for_invoice(call, invoice)
+    subscription = invoices.find_subscription(call, invoice)
     method = _method(call, customer) or collection.default_method(call, customer, subscription, invoice)
     if method is None:
         raise collection.no_method()

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
@@ -22,6 +23,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     proration,
     renewal,
     repository,
+    schedule_jobs,
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import answers, clocks, events
@@ -41,9 +43,8 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
 
 DETAILS = ObjectParam(
@@ -303,3 +304,4 @@ def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiti
 
 
 ROUTES = (Route("POST", "/v1/invoices/create_preview", "invoice", FORM, preview, check),)
+JOBS: dict[str, Job] = {schedule_jobs.UPCOMING: tell_upcoming}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.metering import meters
 from stripe_billing_cli.local_stripe.core import events, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
@@ -9,7 +10,6 @@ from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Obje
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-KIND = "billing.meter"
 CREATE = ObjectParam(
     {
         **required(
@@ -39,7 +39,7 @@ def create(call: Call) -> Object:
     _check_free(call, params["event_name"])
     meter = {
         "id": identifiers.test_id("mtr"),
-        "object": KIND,
+        "object": meters.KIND,
         "created": call.now,
         "customer_mapping": params.get(
             "customer_mapping", {"event_payload_key": "stripe_customer_id", "type": "by_id"}
@@ -54,14 +54,14 @@ def create(call: Call) -> Object:
         "updated": call.now,
         "value_settings": params.get("value_settings", {"event_payload_key": "value"}),
     }
-    call.store.insert(KIND, meter)
+    call.store.insert(meters.KIND, meter)
     events.record(call, "billing.meter.created", meter)
     return meter
 
 
 def _check_free(call: Call, event_name: str) -> None:
     """One active meter for each name of an event."""
-    if find_by_event_name(call, event_name) is not None:
+    if meters.find_by_event_name(call, event_name) is not None:
         raise invalid(
             f"An active meter with the event name `{event_name}` already exists.",
             "event_name",
@@ -69,15 +69,8 @@ def _check_free(call: Call, event_name: str) -> None:
         )
 
 
-def find_by_event_name(call: Call, event_name: str) -> Object | None:
-    """The active meter that events of this name go to."""
-    conditions = [*equal(json_field("event_name"), event_name), *equal(json_field("status"), "active")]
-    found = call.store.select(KIND, conditions, newest_first=True, limit=1)
-    return found[0] if found else None
-
-
 def retrieve(call: Call) -> Object:
-    meter = call.store.get(KIND, call.id)
+    meter = call.store.get(meters.KIND, call.id)
     if meter is None:
         raise no_such("meter", call.id, "id", 404)
     return meter
@@ -86,7 +79,7 @@ def retrieve(call: Call) -> Object:
 def _save(call: Call, before: Object, after: Object, event: str) -> Object:
     if after != before:
         after = {**after, "updated": call.now}
-        call.store.replace(KIND, after)
+        call.store.replace(meters.KIND, after)
         events.record(call, f"billing.meter.{event}", after, before if event == "updated" else None)
     return after
 
@@ -116,16 +109,16 @@ def reactivate(call: Call) -> Object:
 
 
 def list_meters(call: Call) -> Object:
-    return page(call, KIND, PATH, equal(json_field("status"), call.params.get("status")))
+    return page(call, meters.KIND, PATH, equal(json_field("status"), call.params.get("status")))
 
 
 PATH = "/v1/billing/meters"
 PLAIN = ObjectParam({"expand": EXPAND})
 ROUTES = (
-    Route("POST", PATH, KIND, CREATE, create),
-    Route("GET", PATH, KIND, LIST, list_meters, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, PLAIN, retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/deactivate", KIND, PLAIN, deactivate),
-    Route("POST", f"{PATH}/{{id}}/reactivate", KIND, PLAIN, reactivate),
+    Route("POST", PATH, meters.KIND, CREATE, create),
+    Route("GET", PATH, meters.KIND, LIST, list_meters, lists=True),
+    Route("GET", f"{PATH}/{{id}}", meters.KIND, PLAIN, retrieve),
+    Route("POST", f"{PATH}/{{id}}", meters.KIND, UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/deactivate", meters.KIND, PLAIN, deactivate),
+    Route("POST", f"{PATH}/{{id}}/reactivate", meters.KIND, PLAIN, reactivate),
 )

@@ -6,13 +6,13 @@ once. Stripe takes events in a while later; here they count at once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.metering import meters, usage
 from stripe_billing_cli.local_stripe.core import clocks, identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page_of
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
@@ -24,10 +24,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
-from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.meters import handlers as meters
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.meters import handlers as meters_handlers
 
-KIND, SUMMARY = "billing.meter_event", "billing.meter_event_summary"
+SUMMARY = "billing.meter_event_summary"
 PAST, FUTURE = 35 * 24 * 60 * 60, 5 * 60
 WINDOWS = {"day": 24 * 60 * 60, "hour": 60 * 60}
 CREATE = ObjectParam(
@@ -62,12 +62,12 @@ def create(call: Call) -> Object:
             "timestamp_too_far_in_past" if at < call.now else "timestamp_in_future",
         )
     identifier = params.get("identifier") or identifiers.short_id(call, "mevt")
-    if call.store.get(KIND, identifier) is not None:
+    if call.store.get(usage.KIND, identifier) is not None:
         raise invalid(
             f"An event with the identifier `{identifier}` exists already.", "identifier", "duplicate_meter_event"
         )
     event = {
-        "object": KIND,
+        "object": usage.KIND,
         "created": call.now,
         "event_name": params["event_name"],
         "identifier": identifier,
@@ -76,7 +76,7 @@ def create(call: Call) -> Object:
         "timestamp": at,
     }
     kept = {**event, "id": identifier, "customer": customer["id"], "meter": meter["id"], "value": str(value)}
-    call.store.insert(KIND, kept)
+    call.store.insert(usage.KIND, kept)
     return event
 
 
@@ -110,38 +110,10 @@ def _not_a_number(key: str) -> ApiError:
     return invalid(f"The payload's `{key}` must be a number.", f"payload[{key}]", "invalid_meter_event_value")
 
 
-def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
-    """What a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that number
-    of an object."""
-    found = call.store.get(meters.KIND, meter)
-    if found is None:
-        return Decimal(0)
-    return _aggregated(found["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
-
-
-def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
-    """In the order of their times."""
-    conditions = [
-        *equal(json_field("customer"), customer),
-        *equal(json_field("meter"), meter),
-        Condition("seq > ?", (after,)),
-        Condition(f"{json_field('timestamp')} >= ? AND {json_field('timestamp')} < ?", (start, end)),
-    ]
-    found = call.store.select(KIND, conditions, newest_first=False, limit=1_000_000)
-    return sorted(found, key=lambda event: int(event["timestamp"]))
-
-
-def _aggregated(formula: str, found: Sequence[Object]) -> Decimal:
-    values = [Decimal(event["value"]) for event in found]
-    if formula == "last":
-        return values[-1] if values else Decimal(0)
-    return sum(values, Decimal(0))
-
-
 def list_summaries(call: Call) -> Object:
     """The usage of a customer between two times, in one, or by days or hours, newest first."""
     params = call.params
-    meter = meters.retrieve(call)
+    meter = meters_handlers.retrieve(call)
     start, end = params["start_time"], params["end_time"]
     if start >= end or start % 60 or end % 60:
         raise invalid("`start_time` must be before `end_time`, both on a whole minute.", "start_time")
@@ -153,7 +125,7 @@ def list_summaries(call: Call) -> Object:
 
 
 def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dict[str, Any]:
-    value = total_usage(call, meter, customer, start, end)
+    value = usage.total_usage(call, meter, customer, start, end)
     return {
         "id": identifiers.derived_test_id("mtrusg", f"{meter} {customer} {start} {end}"),
         "object": SUMMARY,
@@ -166,6 +138,6 @@ def _summary(call: Call, meter: str, customer: str, start: int, end: int) -> dic
 
 
 ROUTES = (
-    Route("POST", "/v1/billing/meter_events", KIND, CREATE, create),
+    Route("POST", "/v1/billing/meter_events", usage.KIND, CREATE, create),
     Route("GET", "/v1/billing/meters/{id}/event_summaries", SUMMARY, SUMMARIES, list_summaries, lists=True),
 )

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents, payment_methods
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals as payment_rules
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 
 KIND = payment_intents.KIND
 DESCRIBING = "description receipt_email shipping statement_descriptor statement_descriptor_suffix".split()

@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.answers import shown
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+from stripe_billing_cli.local_stripe.resources.payment_methods import handlers as payment_methods_handlers
 
 KIND = "payment_intent"
 STATE = "payment_intent_unexpected_state"
@@ -71,7 +72,7 @@ def check_amount(amount: int, currency: str) -> None:
 def check_types(types: Sequence[str] | None, param: str) -> None:
     """Raise for a type of payment method that Stripe does not know, or that the local Stripe does not have."""
     for type in types or ():
-        if type in payment_methods.OTHER_TYPES.split() and type not in TYPES:
+        if type in payment_methods_handlers.OTHER_TYPES.split() and type not in TYPES:
             raise invalid(
                 f"The local Stripe does not have the payment method type `{type}` on payment intents: its payments "
                 "are of cards.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -20,11 +21,10 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsupported,
 )
 
-ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
 BILLING_DETAILS = ObjectParam(
     {
         **unsettable(
-            address=ObjectParam(unsettable(**{name: Text() for name in ADDRESS})),
+            address=ObjectParam(unsettable(**{name: Text() for name in payment_methods.ADDRESS_FIELDS})),
             email=Email(),
             name=Text(),
             phone=Text(),

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, page_addresses
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
@@ -25,7 +26,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.portal import configurations
 
 KIND = "billing_portal.session"

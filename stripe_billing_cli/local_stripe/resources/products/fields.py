@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.catalog.price_data import DEFAULT_PRICE_DATA
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -18,7 +19,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
-from stripe_billing_cli.local_stripe.resources.prices.fields import DEFAULT_PRICE_DATA
 
 ID = Text(255)
 TYPE = Choice(("good", "service"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, setup_intents
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_methods, setup_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
@@ -25,8 +26,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals as setup_rules
 
 REST = unsupported(

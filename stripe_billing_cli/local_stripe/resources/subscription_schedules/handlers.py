@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing import billing_intervals
+from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, price_checks, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, times
@@ -16,7 +16,6 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 from stripe_billing_cli.local_stripe.resources.subscription_schedules import fields as form
 
 KIND = schedule.KIND

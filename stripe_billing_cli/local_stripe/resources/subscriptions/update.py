@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions
@@ -19,7 +20,6 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import customers
 
 PENDING = frozenset(
     "billing_cycle_anchor expand items off_session payment_behavior proration_behavior proration_date trial_end "

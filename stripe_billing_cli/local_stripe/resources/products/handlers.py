@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.billing.catalog import price_refusals as price_rules
+from stripe_billing_cli.local_stripe.billing.catalog import prices, products
+from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.prices import prices
-from stripe_billing_cli.local_stripe.resources.prices import refusals as price_rules
 from stripe_billing_cli.local_stripe.resources.products import fields as product_form
 
 ID = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -53,7 +53,7 @@ def _check_tax_code(code: str | None, param: str) -> None:
 
 
 def create(call: Call) -> Object:
-    product = new_product(call, call.params)
+    product = products.new_product(call, call.params)
     call.store.insert("product", product)
     if "default_price_data" in call.params:
         price = prices.create(call, product["id"], call.params["default_price_data"])
@@ -61,55 +61,6 @@ def create(call: Call) -> Object:
         call.store.replace("product", product)
     events.record(call, "product.created", product)
     return product
-
-
-def new_product(call: Call, params: Params) -> Object:
-    """Everything that Stripe says about a product. Raises where the chosen id is taken."""
-    id = params.get("id") or identifiers.short_id(call, "prod")
-    if call.store.get("product", id) is not None:
-        raise invalid("Product already exists.", code="resource_already_exists")
-    return {
-        "id": id,
-        "object": "product",
-        "active": params.get("active", True),
-        "created": call.now,
-        "default_price": None,
-        "description": params.get("description"),
-        "images": params.get("images", []),
-        "livemode": False,
-        "marketing_features": params.get("marketing_features", []),
-        "metadata": merged({}, params.get("metadata", {})),
-        "name": params["name"],
-        "package_dimensions": params.get("package_dimensions"),
-        "shippable": params.get("shippable"),
-        "statement_descriptor": _ascii(params.get("statement_descriptor")),
-        "tax_code": None,
-        "tax_details": None,
-        **_taxed({}, params),
-        "type": params.get("type", "service"),
-        "unit_label": params.get("unit_label"),
-        "updated": call.now,
-        "url": params.get("url"),
-    }
-
-
-def _ascii(text: str | None) -> str | None:
-    """ "Non-ASCII characters are automatically stripped" (`_product_create_params.py`)."""
-    return None if text is None else text.encode("ascii", "ignore").decode()
-
-
-def _taxed(product: Object, params: Params) -> Object:
-    """`tax_code` and `tax_details`, which name one tax code: each follows the other (recorded for `tax_code`)."""
-    if "tax_code" not in params and "tax_details" not in params:
-        return {}
-    details = {"performance_location": None, "tax_code": None} | (product.get("tax_details") or {})
-    if "tax_code" in params:
-        details["tax_code"] = params["tax_code"]
-    if "tax_details" in params:
-        wanted = params["tax_details"] or {"tax_code": None}
-        details = {"performance_location": None, "tax_code": details["tax_code"]} | wanted
-    empty = all(value is None for value in details.values())
-    return {"tax_code": details["tax_code"], "tax_details": None if empty else details}
 
 
 def retrieve(call: Call) -> Object:
@@ -121,7 +72,7 @@ def retrieve(call: Call) -> Object:
 
 def update(call: Call) -> Object:
     before = retrieve(call)
-    product = {**before, **_changes(call.params), **_taxed(before, call.params)}
+    product = {**before, **_changes(call.params), **products.tax_fields(before, call.params)}
     if "metadata" in call.params:
         product["metadata"] = merged(before["metadata"], call.params["metadata"])
     if product["default_price"] != before["default_price"]:
@@ -140,7 +91,7 @@ def _changes(params: Params) -> Object:
         if name in changes:
             changes[name] = changes[name] or []
     if "statement_descriptor" in changes:
-        changes["statement_descriptor"] = _ascii(changes["statement_descriptor"])
+        changes["statement_descriptor"] = products.without_non_ascii(changes["statement_descriptor"])
     return changes
 
 

@@ -6,7 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
@@ -30,7 +32,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import tax_ids
 from stripe_billing_cli.local_stripe.resources.payment_methods import fields as payment_method_form
-from stripe_billing_cli.local_stripe.resources.payment_methods import payment_methods
+from stripe_billing_cli.local_stripe.resources.payment_methods import handlers as payment_methods_handlers
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
@@ -174,14 +176,6 @@ def _shipping(params: Mapping[str, Any] | None) -> Object | None:
     return {"address": _address(params["address"]), "name": params["name"], "phone": params.get("phone")}
 
 
-def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> Object:
-    """The customer that a parameter names. Raises `resource_missing`, also for one that was deleted."""
-    customer = call.store.get("customer", id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", id, param, status)
-    return customer
-
-
 def retrieve(call: Call) -> Object:
     customer = call.store.get("customer", call.id)
     if customer is None:
@@ -226,7 +220,7 @@ def update(call: Call) -> Object:
     if "source" in params:
         customer["default_source"] = payment_methods.as_source(call, params["source"], customer["id"])
     _set_default(call, customer, params)
-    save(call, before, customer)
+    customers.save(call, before, customer)
     if customer["balance"] != before["balance"]:
         customer_balance.record(call, customer, customer["balance"] - before["balance"], "adjustment")
     return customer
@@ -247,13 +241,6 @@ def _set_default(call: Call, customer: Object, params: Mapping[str, Any]) -> Non
     customer["invoice_settings"]["default_payment_method"] = id
 
 
-def save(call: Call, before: Object, after: Object) -> None:
-    """Store a customer and tell that it changed, if it did."""
-    if after != before:
-        call.store.replace("customer", after)
-        events.record(call, "customer.updated", after, before)
-
-
 def list_customers(call: Call) -> Object:
     params = call.params
     conditions = [
@@ -270,11 +257,13 @@ def list_customers(call: Call) -> Object:
 
 def list_payment_methods(call: Call) -> Object:
     customer = _living(call)
-    return payment_methods.list_of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
+    return payment_methods_handlers.list_of_customer(
+        call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods"
+    )
 
 
 def retrieve_payment_method(call: Call) -> Object:
-    return payment_methods.retrieve_of_customer(call, _living(call)["id"])
+    return payment_methods_handlers.retrieve_of_customer(call, _living(call)["id"])
 
 
 PLAIN_LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})

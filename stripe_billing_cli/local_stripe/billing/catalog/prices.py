@@ -1,0 +1,123 @@
+"""Prices as they are made: by a call, with a product, or for an amount that is billed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core.amounts import whole
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def create(call: Call, product: str, params: Params) -> Object:
+    """A new price of an existing product, from parameters that passed `price_rules`."""
+    price = new_price(call, product, params)
+    if price["lookup_key"] is not None:
+        take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))
+    call.store.insert("price", price)
+    events.record(call, "price.created", price)
+    return price
+
+
+def new_price(call: Call, product: str, params: Params) -> Object:
+    """Everything that Stripe says about a price, `tiers` and `currency_options` included.
+
+    The price's own currency is one of its `currency_options`, as in Stripe's answers.
+    """
+    recurring = params.get("recurring")
+    own = currency_option(params)
+    return {
+        "id": identifiers.long_id(call, "price"),
+        "object": "price",
+        "active": params.get("active", True),
+        "billing_scheme": params.get("billing_scheme", "per_unit"),
+        "created": call.now,
+        "currency": params["currency"],
+        "currency_options": {
+            params["currency"]: own,
+            **{code: currency_option(option) for code, option in params.get("currency_options", {}).items()},
+        },
+        "custom_unit_amount": own["custom_unit_amount"],
+        "livemode": False,
+        "lookup_key": params.get("lookup_key"),
+        "metadata": merged({}, params.get("metadata", {})),
+        "nickname": params.get("nickname"),
+        "product": product,
+        "recurring": None if recurring is None else _recurring(recurring),
+        "tax_behavior": own["tax_behavior"],
+        "tiers": own["tiers"],
+        "tiers_mode": params.get("tiers_mode"),
+        "transform_quantity": params.get("transform_quantity"),
+        "type": "one_time" if recurring is None else "recurring",
+        "unit_amount": own["unit_amount"],
+        "unit_amount_decimal": own["unit_amount_decimal"],
+    }
+
+
+def currency_option(params: Mapping[str, Any]) -> Object:
+    """The amounts of a price in one currency. `tiers` is None where there are none, and then never shown."""
+    custom = params.get("custom_unit_amount")
+    tiers = params.get("tiers")
+    amount, decimal = _both_forms(params, "unit_amount")
+    return {
+        "custom_unit_amount": None
+        if custom is None
+        else {bound: custom.get(bound) for bound in ("maximum", "minimum", "preset")},
+        "tax_behavior": params.get("tax_behavior", "unspecified"),
+        "tiers": None if tiers is None else [_tier(tier) for tier in tiers],
+        "unit_amount": amount,
+        "unit_amount_decimal": decimal,
+    }
+
+
+def _tier(params: Mapping[str, Any]) -> Object:
+    flat, flat_decimal = _both_forms(params, "flat_amount")
+    unit, unit_decimal = _both_forms(params, "unit_amount")
+    return {
+        "flat_amount": flat,
+        "flat_amount_decimal": flat_decimal,
+        "unit_amount": unit,
+        "unit_amount_decimal": unit_decimal,
+        "up_to": params["up_to"],
+    }
+
+
+def _both_forms(params: Mapping[str, Any], name: str) -> tuple[int | None, str | None]:
+    """An amount as an integer, None if it has a fraction, and as a decimal string."""
+    if name in params:
+        return params[name], str(params[name])
+    decimal = params.get(f"{name}_decimal")
+    return (None, None) if decimal is None else (whole(decimal), decimal)
+
+
+def _recurring(params: Mapping[str, Any]) -> Object:
+    return {
+        "interval": params["interval"],
+        "interval_count": params.get("interval_count", 1),
+        "meter": params.get("meter"),
+        "trial_period_days": params.get("trial_period_days"),
+        "usage_type": params.get("usage_type", "licensed"),
+    }
+
+
+def take_lookup_key(call: Call, id: str, lookup_key: str | None, transfer: bool) -> None:
+    """Raises where another price, archived or not, has the key, unless it is to be transferred."""
+    if lookup_key is None:
+        return
+    holder = call.store.find("price", lookup_key=lookup_key)
+    if holder is None or holder["id"] == id:
+        return
+    if not transfer:
+        raise lookup_key_taken(holder["id"])
+    without = {**holder, "lookup_key": None}
+    call.store.replace("price", without)
+    events.record(call, "price.updated", without, holder)
+
+
+def lookup_key_taken(holder: str) -> ApiError:
+    return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key")

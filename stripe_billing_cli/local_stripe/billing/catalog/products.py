@@ -1,0 +1,59 @@
+"""Products as they are made: by a call, with a price, or for an amount that is billed."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def new_product(call: Call, params: Params) -> Object:
+    """Everything that Stripe says about a product. Raises where the chosen id is taken."""
+    id = params.get("id") or identifiers.short_id(call, "prod")
+    if call.store.get("product", id) is not None:
+        raise invalid("Product already exists.", code="resource_already_exists")
+    return {
+        "id": id,
+        "object": "product",
+        "active": params.get("active", True),
+        "created": call.now,
+        "default_price": None,
+        "description": params.get("description"),
+        "images": params.get("images", []),
+        "livemode": False,
+        "marketing_features": params.get("marketing_features", []),
+        "metadata": merged({}, params.get("metadata", {})),
+        "name": params["name"],
+        "package_dimensions": params.get("package_dimensions"),
+        "shippable": params.get("shippable"),
+        "statement_descriptor": without_non_ascii(params.get("statement_descriptor")),
+        "tax_code": None,
+        "tax_details": None,
+        **tax_fields({}, params),
+        "type": params.get("type", "service"),
+        "unit_label": params.get("unit_label"),
+        "updated": call.now,
+        "url": params.get("url"),
+    }
+
+
+def without_non_ascii(text: str | None) -> str | None:
+    """ "Non-ASCII characters are automatically stripped" (`_product_create_params.py`)."""
+    return None if text is None else text.encode("ascii", "ignore").decode()
+
+
+def tax_fields(product: Object, params: Params) -> Object:
+    """`tax_code` and `tax_details`, which name one tax code: each follows the other (recorded for `tax_code`)."""
+    if "tax_code" not in params and "tax_details" not in params:
+        return {}
+    details = {"performance_location": None, "tax_code": None} | (product.get("tax_details") or {})
+    if "tax_code" in params:
+        details["tax_code"] = params["tax_code"]
+    if "tax_details" in params:
+        wanted = params["tax_details"] or {"tax_code": None}
+        details = {"performance_location": None, "tax_code": details["tax_code"]} | wanted
+    empty = all(value is None for value in details.values())
+    return {"tax_code": details["tax_code"], "tax_details": None if empty else details}

@@ -1,0 +1,14 @@
+"""Which features a product gives access to."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "product_feature"
+
+
+def list_for_product(call: Call, product: str) -> list[Object]:
+    """A product's features, oldest first."""
+    return call.store.select(KIND, equal(json_field("_product"), product), newest_first=False, limit=1000)

@@ -1,0 +1,24 @@
+"""What becomes of an invoice that others act on: a subscription, or a schedule, that it bills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+@dataclass(frozen=True)
+class InvoicePaid:
+    """`method` is the card that paid, None where none did."""
+
+    invoice: Object
+    method: str | None
+
+
+@dataclass(frozen=True)
+class PaymentFailed:
+    """`exhausted`: it was the last attempt; `automatic`: it was made by itself, not by a call."""
+
+    invoice: Object
+    exhausted: bool
+    automatic: bool

@@ -1,0 +1,41 @@
+"""What events of usage add up to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe.billing.metering import meters
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+KIND = "billing.meter_event"
+
+
+def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
+    """What a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that number
+    of an object."""
+    found = call.store.get(meters.KIND, meter)
+    if found is None:
+        return Decimal(0)
+    return _aggregated(found["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
+
+
+def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
+    """In the order of their times."""
+    conditions = [
+        *equal(json_field("customer"), customer),
+        *equal(json_field("meter"), meter),
+        Condition("seq > ?", (after,)),
+        Condition(f"{json_field('timestamp')} >= ? AND {json_field('timestamp')} < ?", (start, end)),
+    ]
+    found = call.store.select(KIND, conditions, newest_first=False, limit=1_000_000)
+    return sorted(found, key=lambda event: int(event["timestamp"]))
+
+
+def _aggregated(formula: str, found: Sequence[Object]) -> Decimal:
+    values = [Decimal(event["value"]) for event in found]
+    if formula == "last":
+        return values[-1] if values else Decimal(0)
+    return sum(values, Decimal(0))

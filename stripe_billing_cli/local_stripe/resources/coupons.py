@@ -1,0 +1,171 @@
+"""Coupons (https://docs.stripe.com/api/coupons): what is taken off, and for how long. After `stripe/_coupon.py`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.discounts.coupons import EXPIRE, KIND, save
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    ByCurrency,
+    Choice,
+    Currency,
+    Integer,
+    ListOf,
+    Metadata,
+    ObjectParam,
+    Params,
+    Percent,
+    Text,
+    optional,
+    required,
+    unsettable,
+)
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+
+OPTIONS = ByCurrency(ObjectParam(required(amount_off=Integer(1))))
+
+
+CREATE = ObjectParam(
+    {
+        **optional(
+            amount_off=Integer(1),
+            applies_to=ObjectParam(optional(products=ListOf(Text()))),
+            currency=Currency(),
+            currency_options=OPTIONS,
+            duration=Choice(("forever", "once", "repeating")),
+            duration_in_months=Integer(1),
+            id=Text(),
+            max_redemptions=Integer(1),
+            name=Text(40),
+            percent_off=Percent("0.01"),
+            redeem_by=Integer(),
+        ),
+        **unsettable(metadata=Metadata()),
+        "expand": EXPAND,
+    }
+)
+
+
+UPDATE = ObjectParam(
+    {
+        **optional(currency_options=OPTIONS),
+        **unsettable(metadata=Metadata(), name=Text(40)),
+        "expand": EXPAND,
+    }
+)
+
+
+def check_new(params: Params) -> None:
+    """The refusals are recorded of 2026-08-26.dahlia, but for the last."""
+    if "amount_off" in params and "percent_off" in params:
+        raise invalid("Received both percent_off and amount_off parameters. Please pass in only one.")
+    if "amount_off" not in params and "percent_off" not in params:
+        raise invalid("Must provide percent_off or amount_off.", code="parameter_missing")
+    if "amount_off" in params and "currency" not in params:
+        raise invalid("You must pass currency when passing amount_off", "currency")
+    if "percent_off" in params and "currency_options" in params:
+        raise only_one_of(["currency_options", "percent_off"])
+    repeating = params.get("duration", "once") == "repeating"
+    if repeating and "duration_in_months" not in params:
+        raise invalid(
+            "The duration_in_months param must be set when creating a coupon with a repeating duration", "duration"
+        )
+    if not repeating and "duration_in_months" in params:
+        raise invalid("`duration_in_months` can only be set if `duration` is `repeating`.", "duration_in_months")
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    id = params.get("id") or identifiers.coupon_id()
+    if call.store.get(KIND, id) is not None:
+        raise invalid("Coupon already exists.", code="resource_already_exists")
+    redeem_by = params.get("redeem_by")
+    if redeem_by is not None:
+        times.check_future(redeem_by, "redeem_by", call.now)
+    for at, product in enumerate(params.get("applies_to", {}).get("products", ())):
+        if call.store.get("product", product) is None:
+            raise no_such("product", product, f"applies_to[products][{at}]")
+    coupon = {
+        "id": id,
+        "object": KIND,
+        "amount_off": params.get("amount_off"),
+        "applies_to": {"products": params["applies_to"].get("products", [])} if "applies_to" in params else None,
+        "created": call.now,
+        "currency": params.get("currency"),
+        "currency_options": _options(params),
+        "duration": params.get("duration", "once"),
+        "duration_in_months": params.get("duration_in_months"),
+        "livemode": False,
+        "max_redemptions": params.get("max_redemptions"),
+        "metadata": merged({}, params.get("metadata") or {}),
+        "name": params.get("name"),
+        "percent_off": params.get("percent_off"),
+        "redeem_by": redeem_by,
+        "times_redeemed": 0,
+        "valid": True,
+    }
+    call.store.insert(KIND, coupon)
+    scheduler.put(call.store, EXPIRE, id, redeem_by, None)
+    events.record(call, "coupon.created", coupon)
+    return coupon
+
+
+def _options(params: Params) -> Object | None:
+    if "amount_off" not in params:
+        return None
+    own = {params["currency"]: {"amount_off": params["amount_off"]}}
+    return {**params.get("currency_options", {}), **own}
+
+
+def retrieve(call: Call) -> Object:
+    coupon = call.store.get(KIND, call.id)
+    if coupon is None:
+        raise no_such(KIND, call.id, "coupon", 404)
+    return coupon
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    after = {**before}
+    if "name" in params:
+        after["name"] = params["name"]
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "currency_options" in params:
+        if before["amount_off"] is None:
+            raise invalid("`currency_options` can only be set on a coupon with `amount_off`.", "currency_options")
+        own = params["currency_options"].get(before["currency"])
+        if own is not None and own["amount_off"] != before["amount_off"]:
+            raise invalid("The amount of the coupon's own currency cannot be changed.", "currency_options")
+        after["currency_options"] = {**before["currency_options"], **params["currency_options"]}
+    return save(call, before, after)
+
+
+def delete(call: Call) -> Object:
+    """Discounts that it was redeemed into go on (https://docs.stripe.com/api/coupons/delete)."""
+    coupon = retrieve(call)
+    call.store.delete(KIND, coupon["id"])
+    scheduler.put(call.store, EXPIRE, coupon["id"], None, None)
+    events.record(call, "coupon.deleted", {**coupon, "valid": False})
+    return {"id": coupon["id"], "object": KIND, "deleted": True}
+
+
+def list_coupons(call: Call) -> Object:
+    return page(call, KIND, PATH, [])
+
+
+PATH = "/v1/coupons"
+
+
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check_new),
+    Route("GET", PATH, KIND, ObjectParam(LIST_FIELDS), list_coupons, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+    Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
+)

@@ -1,0 +1,110 @@
+"""Customer balance transactions (https://docs.stripe.com/api/customer_balance_transactions)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import KIND, record
+from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Currency,
+    Integer,
+    Metadata,
+    ObjectParam,
+    Text,
+    optional,
+    required,
+    unsettable,
+)
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+
+PATH = "/v1/customers/{id}/balance_transactions"
+
+
+CREATE = ObjectParam(
+    {
+        **required(amount=Integer(), currency=Currency()),
+        **optional(description=Text(350)),
+        **unsettable(metadata=Metadata()),
+        "expand": EXPAND,
+    }
+)
+
+
+UPDATE = ObjectParam({**optional(description=Text(350)), **unsettable(metadata=Metadata()), "expand": EXPAND})
+
+
+LIST = ObjectParam({**LIST_FIELDS, **optional(invoice=Text())})
+
+
+def create(call: Call) -> Object:
+    """A credit or a debit by hand. A customer without a currency gets the transaction's."""
+    before = _customer(call)
+    call = clocks.at_time_of(call, before)
+    params = call.params
+    currency = params["currency"]
+    if before["currency"] not in (None, currency):
+        raise invalid(
+            f"The customer's currency is {before['currency']}; a balance transaction in {currency} cannot be added to "
+            "the customer's balance.",
+            "currency",
+        )
+    after = {**before, "balance": before["balance"] + params["amount"], "currency": currency}
+    transaction = record(
+        call,
+        after,
+        params["amount"],
+        "adjustment",
+        currency,
+        description=params.get("description"),
+        metadata=merged({}, params.get("metadata") or {}),
+    )
+    if after != before:
+        call.store.replace("customer", after)
+        events.record(call, "customer.updated", after, before)
+    return transaction
+
+
+def retrieve(call: Call) -> Object:
+    customer = _customer(call)
+    found = call.store.get(KIND, call.second_id)
+    if found is None or found["customer"] != customer["id"]:
+        raise no_such("customer balance transaction", call.second_id, "transaction", 404)
+    return found
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    after = {**before, "description": params.get("description", before["description"])}
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    call.store.replace(KIND, after)
+    return after
+
+
+def list_transactions(call: Call) -> Object:
+    customer = _customer(call)["id"]
+    conditions = [
+        *equal(json_field("customer"), customer),
+        *naming(call, "invoice"),
+    ]
+    return page(call, KIND, PATH.format(id=customer), conditions)
+
+
+def _customer(call: Call) -> Object:
+    found = call.store.get("customer", call.id)
+    if found is None or found.get("deleted"):
+        raise no_such("customer", call.id, "id", 404)
+    return found
+
+
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create),
+    Route("GET", PATH, KIND, LIST, list_transactions, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+)

@@ -1,0 +1,41 @@
+"""Active entitlements (https://docs.stripe.com/api/entitlements/active-entitlement)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.entitlements.active import KIND, shown
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, ObjectParam, Text
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+
+LIST = ObjectParam(
+    {
+        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
+        "customer": Field(Text(), required=True),
+    }
+)
+
+
+def retrieve(call: Call) -> Object:
+    found = call.store.get(KIND, call.id)
+    if found is None:
+        raise no_such(KIND, call.id, "id", 404)
+    return shown(call, found)
+
+
+def list_entitlements(call: Call) -> Object:
+    customer = call.params["customer"]
+    if call.store.get("customer", customer) is None:
+        raise no_such("customer", customer, "customer")
+    found = page(call, KIND, PATH, equal(json_field("_customer"), customer))
+    return {**found, "data": [shown(call, one) for one in found["data"]]}
+
+
+PATH = "/v1/entitlements/active_entitlements"
+
+
+ROUTES = (
+    Route("GET", PATH, KIND, LIST, list_entitlements, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+)

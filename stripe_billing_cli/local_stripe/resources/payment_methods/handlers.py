@@ -1,0 +1,181 @@
+"""Payment methods: cards, from Stripe's test ids, test tokens and test numbers.
+
+https://docs.stripe.com/api/payment_methods, https://docs.stripe.com/testing. A test id such as `pm_card_visa` stands
+for a new card each time it is used; what is used is stored under an id of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
+from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID
+from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_methods import fields as form
+
+OTHER_TYPES = " ".join(types.TYPES)
+"""All types but cards."""
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    type = params["type"]
+    if type == "card":
+        method = _given_card(call, params["card"])
+    else:
+        method = {**payment_methods._bare(call, type), type: types.TYPES[type].show(params.get(type, {}))}
+    method["billing_details"] = payment_methods._details(method["billing_details"], params.get("billing_details", {}))
+    method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
+    method["metadata"] = merged({}, params.get("metadata", {}))
+    if type == "card":
+        _await_checks(method)
+    call.store.insert("payment_method", method)
+    return method
+
+
+def _given_card(call: Call, params: Mapping[str, Any]) -> Object:
+    card, expiry = card_input.read_card(call, params)
+    method = payment_methods.new_card(call, card)
+    shown = method["card"]
+    for name in ("exp_month", "exp_year"):
+        shown[name] = expiry.get(name, shown[name])
+    without_cvc = "cvc" not in expiry if "number" in expiry else expiry.get("cvc_check", "unchecked") is None
+    if without_cvc:
+        shown["checks"]["cvc_check"] = None
+    _prefer(shown, params.get("networks", {}))
+    return method
+
+
+def _prefer(shown: Object, networks: Mapping[str, Any]) -> None:
+    """A network that the card does not have is stored as invalid (SDK, `_payment_method_create_params.py`)."""
+    preferred = networks.get("preferred")
+    if preferred is not None:
+        known = preferred in shown["networks"]["available"]
+        shown["networks"] = {**shown["networks"], "preferred": preferred if known else "invalid_preference"}
+        shown["display_brand"] = preferred if known else shown["display_brand"]
+
+
+def _await_checks(method: Object) -> None:
+    """What was given of the address will be checked with the bank."""
+    address, checks = method["billing_details"]["address"], method["card"]["checks"]
+    for field, check in (("line1", "address_line1_check"), ("postal_code", "address_postal_code_check")):
+        if address[field] is not None and checks[check] is None:
+            checks[check] = "unchecked"
+
+
+def retrieve(call: Call) -> Object:
+    """A test id is a card of its own each time, which is kept only once it is used."""
+    if call.id in BY_ID:
+        return {**payment_methods.new_card(call, BY_ID[call.id]), "id": call.id}
+    method = call.store.get("payment_method", call.id)
+    if method is None:
+        raise payment_methods.no_such_method(call.id, "payment_method", 404)
+    return method
+
+
+def _owner(call: Call, id: str) -> Object:
+    customer = call.store.get("customer", id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", id, "customer")
+    return customer
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    if before["customer"] is None:
+        # "A PaymentMethod must be attached to a customer to be updated" (stripe/_payment_method.py)
+        raise invalid("You must save this PaymentMethod to a customer before you can update it.")
+    method = {**before}
+    if "card" in params:
+        if before["type"] != "card":
+            raise invalid("You cannot update `card` on a PaymentMethod that is not a card.", "card")
+        card_input.check_expiry(call, card_input.in_full({**before["card"], **params["card"]}))
+        method["card"] = {
+            **before["card"],
+            **{name: value for name, value in params["card"].items() if name != "networks"},
+        }
+        _prefer(method["card"], params["card"].get("networks", {}))
+    method["billing_details"] = payment_methods._details(before["billing_details"], params.get("billing_details", {}))
+    method["allow_redisplay"] = params.get("allow_redisplay", before["allow_redisplay"])
+    if "metadata" in params:
+        method["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if method != before:
+        call.store.replace("payment_method", method)
+        events.record(call, "payment_method.updated", method, before)
+    return method
+
+
+def attach(call: Call) -> Object:
+    customer = _owner(call, call.params["customer"])
+    return payment_methods.attach_to(clocks.at_time_of(call, customer), call.id, customer["id"], "payment_method", 404)
+
+
+def detach(call: Call) -> Object:
+    before = retrieve(call)
+    if before["customer"] is None:
+        raise invalid("The payment method you provided is not attached to a customer so detachment is impossible.")
+    method = {**before, "customer": None, "_detached": True}
+    call.store.replace("payment_method", method)
+    _forget_default(call, before)
+    events.record(call, "payment_method.detached", method, before)
+    return method
+
+
+def _forget_default(call: Call, method: Object) -> None:
+    customer = call.store.get("customer", method["customer"])
+    if customer is None:
+        return
+    after = {**customer}
+    if customer["default_source"] == method["id"]:
+        after["default_source"] = None
+    if customer["invoice_settings"]["default_payment_method"] == method["id"]:
+        after["invoice_settings"] = {**customer["invoice_settings"], "default_payment_method": None}
+    if after != customer:
+        call.store.replace("customer", after)
+        events.record(call, "customer.updated", after, customer)
+
+
+def list_payment_methods(call: Call) -> Object:
+    """The customer's; none at all where no customer is named (recorded)."""
+    customer = call.params.get("customer")
+    if customer is None:
+        return {"object": "list", "data": [], "has_more": False, "url": PATH}
+    return list_of_customer(call, _owner(call, customer)["id"], PATH)
+
+
+def list_of_customer(call: Call, customer: str, url: str) -> Object:
+    conditions = [
+        *equal(json_field("customer"), customer),
+        *equal(json_field("type"), call.params.get("type")),
+        *equal(json_field("allow_redisplay"), call.params.get("allow_redisplay")),
+    ]
+    return page(call, "payment_method", url, conditions)
+
+
+def retrieve_of_customer(call: Call, customer: str) -> Object:
+    """The payment method, if it is the customer's."""
+    method = call.store.get("payment_method", call.second_id)
+    if method is None:
+        raise payment_methods.no_such_method(call.second_id, "payment_method", 404)
+    if method["customer"] != customer:
+        raise ApiError(404, "Invalid request", param="customer")
+    return method
+
+
+PATH = "/v1/payment_methods"
+ROUTES = (
+    Route("POST", PATH, "payment_method", form.CREATE, create, form.check_new),
+    Route("GET", PATH, "payment_method", form.LIST, list_payment_methods, lists=True),
+    Route("GET", f"{PATH}/{{id}}", "payment_method", form.RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", "payment_method", form.UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/attach", "payment_method", form.ATTACH, attach),
+    Route("POST", f"{PATH}/{{id}}/detach", "payment_method", form.RETRIEVE, detach),
+)

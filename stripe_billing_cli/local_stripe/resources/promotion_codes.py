@@ -1,0 +1,227 @@
+"""Promotion codes (https://docs.stripe.com/api/promotion_codes): what customers type to redeem a coupon.
+
+Fields after `stripe/_promotion_code.py`. A code is unique among the active ones, capital and small letters alike.
+"""
+
+from __future__ import annotations
+
+import re
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.discounts import coupons
+from stripe_billing_cli.local_stripe.billing.discounts.promotion_codes import EXPIRE, KIND, save
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Boolean,
+    ByCurrency,
+    Choice,
+    Currency,
+    Integer,
+    Metadata,
+    ObjectParam,
+    Params,
+    Text,
+    optional,
+    required,
+    unsettable,
+    unsupported,
+)
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+CODE = re.compile("[a-zA-Z0-9_-]+")
+
+
+AMOUNT = ("minimum_amount", "minimum_amount_currency")
+
+
+OPTIONS = ByCurrency(ObjectParam(optional(minimum_amount=Integer(1))))
+
+
+CREATE = ObjectParam(
+    {
+        **required(promotion=ObjectParam({**required(type=Choice(("coupon",))), **optional(coupon=Text())})),
+        **optional(
+            active=Boolean(),
+            code=Text(500),
+            customer=Text(),
+            expires_at=Integer(),
+            max_redemptions=Integer(1),
+            metadata=Metadata(),
+            restrictions=ObjectParam(
+                optional(
+                    currency_options=OPTIONS,
+                    first_time_transaction=Boolean(),
+                    minimum_amount=Integer(1),
+                    minimum_amount_currency=Currency(),
+                )
+            ),
+        ),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+        "expand": EXPAND,
+    }
+)
+
+
+UPDATE = ObjectParam(
+    {
+        **optional(active=Boolean(), restrictions=ObjectParam(optional(currency_options=OPTIONS))),
+        **unsettable(metadata=Metadata()),
+        "expand": EXPAND,
+    }
+)
+
+
+LIST = ObjectParam(
+    {
+        **LIST_FIELDS,
+        **optional(active=Boolean(), code=Text(), coupon=Text(), customer=Text()),
+        **unsupported("it has no accounts that are customers", "customer_account"),
+    }
+)
+
+
+def check_new(params: Params) -> None:
+    """The refusals are recorded of 2026-08-26.dahlia, but for those of the restrictions, which are of their kind."""
+    if "coupon" not in params["promotion"]:
+        raise invalid("You must pass promotion.coupon when passing promotion", "promotion.coupon")
+    if "code" in params and not CODE.fullmatch(params["code"]):
+        raise invalid(
+            "This value must match the regex pattern. (/\\A[a-zA-Z0-9\\-_]+\\z/ does not match for the value "
+            f"{params['code']}).",
+            "code",
+        )
+    restrictions = params.get("restrictions", {})
+    for present, missing in (AMOUNT, AMOUNT[::-1]):
+        if present in restrictions and missing not in restrictions:
+            raise invalid(f"You must pass {missing} when passing {present}", f"restrictions[{missing}]")
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    coupon = call.store.get(coupons.KIND, params["promotion"]["coupon"])
+    if coupon is None:
+        raise no_such("coupon", params["promotion"]["coupon"], "promotion[coupon]")
+    if "customer" in params:
+        customers.find(call, params["customer"])
+    active = params.get("active", True)
+    code = params.get("code") or identifiers.coupon_id().upper()
+    if active:
+        _check_free(call, code)
+    expires_at = params.get("expires_at")
+    if expires_at is not None:
+        times.check_future(expires_at, "expires_at", call.now)
+    if expires_at is not None and coupon["redeem_by"] is not None and expires_at > coupon["redeem_by"]:
+        raise invalid("`expires_at` cannot be after the coupon's `redeem_by`.", "expires_at")
+    most = params.get("max_redemptions")
+    if most is not None and coupon["max_redemptions"] is not None and most > coupon["max_redemptions"]:
+        raise invalid("`max_redemptions` cannot be greater than the coupon's.", "max_redemptions")
+    promotion = {
+        "id": identifiers.long_id(call, "promo"),
+        "object": KIND,
+        "active": active and coupon["valid"],
+        "code": code,
+        "created": call.now,
+        "customer": params.get("customer"),
+        "customer_account": None,
+        "expires_at": expires_at,
+        "livemode": False,
+        "max_redemptions": most,
+        "metadata": merged({}, params.get("metadata", {})),
+        "promotion": {"coupon": coupon["id"], "type": "coupon"},
+        "restrictions": _restrictions(params),
+        "times_redeemed": 0,
+    }
+    call.store.insert(KIND, promotion)
+    scheduler.put(call.store, EXPIRE, promotion["id"], expires_at or coupon["redeem_by"], None)
+    events.record(call, "promotion_code.created", promotion)
+    return promotion
+
+
+def _restrictions(params: Params) -> Object:
+    wanted = params.get("restrictions", {})
+    least, currency = wanted.get("minimum_amount"), wanted.get("minimum_amount_currency")
+    options = dict(wanted.get("currency_options", {}))
+    if least is not None:
+        options[currency] = {"minimum_amount": least}
+    return {
+        "currency_options": options or None,
+        "first_time_transaction": wanted.get("first_time_transaction", False),
+        "minimum_amount": least,
+        "minimum_amount_currency": currency,
+    }
+
+
+def _check_free(call: Call, code: str) -> None:
+    if _called(call, code):
+        raise invalid(f"An active promotion code with `code: {code}` already exists.")
+
+
+def _called(call: Call, code: str) -> list[Object]:
+    conditions = [*equal("active", 1), *equal(f"lower({json_field('code')})", code.lower())]
+    return call.store.select(KIND, conditions, newest_first=True, limit=1)
+
+
+def retrieve(call: Call) -> Object:
+    promotion = call.store.get(KIND, call.id)
+    if promotion is None:
+        raise no_such("promotion code", call.id, "promotion_code", 404)
+    return promotion
+
+
+def update(call: Call) -> Object:
+    before = retrieve(call)
+    params = call.params
+    after = {**before, "active": params.get("active", before["active"])}
+    if after["active"] and not before["active"]:
+        _check_may_become_active(call, before)
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if "currency_options" in params.get("restrictions", {}):
+        options = {**(before["restrictions"]["currency_options"] or {}), **params["restrictions"]["currency_options"]}
+        after["restrictions"] = {**before["restrictions"], "currency_options": options}
+    return save(call, before, after)
+
+
+def _check_may_become_active(call: Call, promotion: Object) -> None:
+    coupon = call.store.get(coupons.KIND, promotion["promotion"]["coupon"])
+    most = promotion["max_redemptions"]
+    over = promotion["expires_at"] is not None and promotion["expires_at"] <= call.now
+    used_up = most is not None and promotion["times_redeemed"] >= most
+    if coupon is None or not coupon["valid"] or over or used_up:
+        raise invalid(
+            "This promotion code cannot be activated: it, or its coupon, has expired or is used up.", "active"
+        )
+    _check_free(call, promotion["code"])
+
+
+def list_codes(call: Call) -> Object:
+    """An id of a filter that there is not is refused (recorded of payment methods)."""
+    params = call.params
+    if "customer" in params:
+        customers.find(call, params["customer"])
+    if "coupon" in params and call.store.get(coupons.KIND, params["coupon"]) is None:
+        raise no_such("coupon", params["coupon"], "coupon")
+    conditions = [
+        *equal("active", params.get("active")),
+        *equal(json_field("promotion.coupon"), params.get("coupon")),
+        *equal(json_field("customer"), params.get("customer")),
+    ]
+    if "code" in params:
+        conditions.append(Condition(f"lower({json_field('code')}) = ?", (params["code"].lower(),)))
+    return page(call, KIND, PATH, conditions)
+
+
+PATH = "/v1/promotion_codes"
+
+
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check_new),
+    Route("GET", PATH, KIND, LIST, list_codes, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
+)
