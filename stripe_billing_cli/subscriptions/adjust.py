@@ -7,7 +7,7 @@ What is as wanted already is left alone, so that the same command run again does
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
@@ -304,27 +304,26 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
         return api.post("/v1/invoices/create_preview", params).body
 
     if update.get("trial_end") == "now":
-        proration = asked or "create"
-        return Quote(cost.billed_at_once(preview(proration), None), proration, at, restarts=True)
-    if "billing_cycle_anchor" in update:
-        return _quote_restart(preview, at, asked or "invoice")
+        return _of_new_period(api, subscription, preview(asked or "create"), asked or "create", at)
+    restarts = "billing_cycle_anchor" in update
+    if restarts and asked in (None, "invoice"):
+        return _of_new_period(api, subscription, preview("invoice"), "invoice", at)
+    waiting = waiting_items.of_customer(api, subscription)
+    if restarts and asked:
+        # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
+        # 2026-08-26.dahlia).
+        return Quote(cost.billed_later(preview(asked), waiting), asked, at, restarts=True)
     trialing = subscription["status"] == "trialing"
     if trialing or not update.keys() & MAY_WAIT:
-        return Quote(cost.billed_later(preview("none"), at), asked or "create", at)
+        return Quote(cost.billed_later(preview("none"), waiting), asked or "create", at)
     if asked in (None, "invoice"):
         at_once = preview("invoice")
-        if asked or cost.costs_more(at_once, at):
+        if asked or cost.costs_more(at_once, waiting, at):
             return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
     later = asked or "create"
-    return Quote(cost.billed_later(preview(later), at), later, at)
+    return Quote(cost.billed_later(preview(later), waiting), later, at)
 
 
-def _quote_restart(preview: Callable[[Proration], Object], at: int, proration: Proration) -> Quote:
-    """What a new period costs. By itself Stripe makes no invoice for it: what the new period has beyond the old one
-    waits for the next (recorded 2026-08-26.dahlia)."""
-    invoice = preview(proration)
-    if proration == "invoice":
-        return Quote(cost.billed_at_once(invoice, None), proration, at, restarts=True)
-    waiting = cost.waiting(invoice)
-    billed = replace(cost.billed_later(invoice, at), lines=waiting.lines if waiting else ())
-    return Quote(billed, proration, at, restarts=True)
+def _of_new_period(api: StripeApi, subscription: Object, invoice: Object, proration: Proration, at: int) -> Quote:
+    lasting = quote.lasting_discounts(api, subscription, invoice)
+    return Quote(cost.billed_at_once(invoice, None, lasting), proration, at, restarts=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import quote, steps, uncut
+from stripe_billing_cli.subscriptions import quote, steps, uncut, waiting_items
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, billed_later
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 
@@ -62,12 +62,16 @@ def settled(api: StripeApi, subscription: Object, decided: Resumption) -> Resump
 
 
 def cost_of_going_on(api: StripeApi, subscription: Object, decided: Resumption) -> Cost | None:
-    """What is charged for the rest of a period that was cut short, and not billed; None where nothing is."""
+    """What is charged for the rest of a period that was cut short, and not billed, beside the credit of that rest that
+    waits; None where nothing is charged."""
     if decided.cancel_params.get("proration_behavior") != "create_prorations":
         return None
     invoice = quote.if_any(api, subscription, dict(decided.cancel_params))
-    cost = billed_later(invoice, int(subscription["cancel_at"])) if invoice else None
-    return cost if cost and cost.lines else None
+    if invoice is None:
+        return None
+    waiting = waiting_items.of_customer(api, subscription)
+    cost = billed_later(invoice, [one for one in waiting if one["period"]["start"] != subscription["cancel_at"]])
+    return cost if cost.lines else None
 
 
 def cost_of_resuming(api: StripeApi, subscription: Object) -> Cost | None:

@@ -6,7 +6,7 @@ https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,12 +83,15 @@ def _left(invoice: Object) -> int:
     return rest if rest < 0 or not invoice["amount_due"] else 0
 
 
-def billed_later(invoice: Object, proration_date: int) -> Cost:
-    """The cost where credits and charges wait for the next invoice, which is `invoice`."""
+def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
+    """The cost where credits and charges wait for the next invoice, which is `invoice`.
+
+    `waiting` are the invoice items that wait for it already, and are of no part of this change.
+    """
     lines = tuple(
         CostLine(line["description"] or "", line["amount"])
-        for line in invoice["lines"]["data"]
-        if is_proration(line) and line["amount"] and line["period"]["start"] == proration_date
+        for line in _new_prorations(invoice, waiting)
+        if line["amount"]
     )
     left = _left(invoice)
     upcoming = NextInvoice(invoice["amount_due"], int(invoice["period_end"]))
@@ -105,14 +108,33 @@ def waiting(invoice: Object) -> Cost | None:
     return Cost(invoice["currency"], lines, waits=sum(line.amount for line in lines)) if lines else None
 
 
-def costs_more(invoice: Object, proration_date: int) -> bool:
-    """Whether the change, billed at once, asks for money: an upgrade."""
-    changed = [
-        int(line["amount"])
+def costs_more(invoice: Object, waiting: Iterable[Object], proration_date: int) -> bool:
+    """Whether the change by itself, billed at once, asks for money: an upgrade. `waiting` as in `billed_later`."""
+    changed = _new_prorations(invoice, waiting)
+    changed += [
+        line
         for line in invoice["lines"]["data"]
-        if line["period"]["start"] >= proration_date or is_proration(line)
+        if line["period"]["start"] >= proration_date and not is_proration(line) and not is_invoice_item(line)
     ]
-    return sum(changed) > 0
+    return sum(int(line["amount"]) for line in changed) > 0
+
+
+def _new_prorations(invoice: Object, waiting: Iterable[Object]) -> list[Object]:
+    """The prorations of a preview without those that wait already, which are in it too: of lines that are alike, as
+    many are taken away as wait."""
+    lines = [line for line in invoice["lines"]["data"] if is_proration(line)]
+    for item in waiting:
+        alike = [line for line in lines if _is_alike(line, item)]
+        if alike:
+            lines.remove(min(alike, key=lambda line: line["description"] != item["description"]))
+    return lines
+
+
+def _is_alike(line: Object, item: Object) -> bool:
+    names = ("start", "end")
+    return bool(
+        line["amount"] == item["amount"] and all(line["period"][name] == item["period"][name] for name in names)
+    )
 
 
 def is_proration(line: Object) -> bool:

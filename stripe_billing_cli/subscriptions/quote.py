@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import cost, renewals
+from stripe_billing_cli.subscriptions import cost, waiting_items
 from stripe_billing_cli.subscriptions.cost import Cost
-from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.terms import Terms
 
 Proration = Literal["create", "invoice", "none"]
@@ -70,23 +69,22 @@ def of_change(
         }
         return of_invoice(api, subscription, details)
 
+    waiting = waiting_items.of_customer(api, subscription)
     if subscription["status"] == "trialing":
-        return Quote(cost.billed_later(preview("none"), at), asked or "create", at)
+        return Quote(cost.billed_later(preview("none"), waiting), asked or "create", at)
     if asked in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
             upcoming = None if anew else pool.submit(following, lambda: preview("none"))
             at_once = preview("invoice")
-        if asked or cost.costs_more(at_once, at):
+        if asked or cost.costs_more(at_once, waiting, at):
             after = upcoming.result() if upcoming else None
-            lasting = _lasting_discounts(api, subscription, at_once) if anew else None
+            lasting = lasting_discounts(api, subscription, at_once) if anew else None
             return Quote(cost.billed_at_once(at_once, after, lasting), "invoice", at, anew)
     proration = asked or "create"
     later = preview(proration)
     if anew:
-        return Quote(
-            cost.billed_at_once(later, None, _lasting_discounts(api, subscription, later)), proration, at, anew
-        )
-    return Quote(cost.billed_later(later, at), proration, at)
+        return Quote(cost.billed_at_once(later, None, lasting_discounts(api, subscription, later)), proration, at, anew)
+    return Quote(cost.billed_later(later, waiting), proration, at)
 
 
 def following(preview: Callable[[], Object]) -> Object | None:
@@ -99,55 +97,31 @@ def following(preview: Callable[[], Object]) -> Object | None:
         raise
 
 
-def _lasting_discounts(api: StripeApi, subscription: Object, invoice: Object) -> set[str] | None:
+def lasting_discounts(api: StripeApi, subscription: Object, invoice: Object) -> set[str] | None:
     """The discounts that the invoice after one that begins a period has too; None where there are none at all."""
+    ends = max(int(line["period"]["end"]) for line in invoice["lines"]["data"])
+    return discounts_lasting(api, subscription, invoice, ends)
+
+
+def discounts_lasting(
+    api: StripeApi, subscription: Object, invoice: Object, until: int, *, once: bool = False
+) -> set[str] | None:
+    """The discounts of `invoice` that one made at `until` has too; None where it has none at all. `once`: those for one
+    invoice only are among them."""
     if not any(line["discount_amounts"] for line in invoice["lines"]["data"]):
         return None
     expand = {"expand": ["discounts.source.coupon"]}
     held = api.get(f"/v1/subscriptions/{subscription['id']}", expand)["discounts"]
-    ends = max(int(line["period"]["end"]) for line in invoice["lines"]["data"])
-    return {one["id"] for one in held if _lasts(one, ends)}
+    return {one["id"] for one in held if _lasts(one, until, once=once)}
 
 
-def _lasts(discount: Object, until: int) -> bool:
+def _lasts(discount: Object, until: int, *, once: bool) -> bool:
     coupon = discount["source"]["coupon"]
     if not isinstance(coupon, Mapping) or coupon["duration"] == "forever":
         return True
-    return coupon["duration"] == "repeating" and discount["end"] is not None and discount["end"] > until
-
-
-def of_later_change(api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int) -> Cost:
-    """What the first invoice of a change at the period's end will be: as if the items were changed for nothing now.
-
-    `later` is what each of them will be, in the subscription's order.
-    """
-    held = subscription["items"]["data"]
-    if len({item["current_period_end"] for item in held}) > 1:
-        return _of_items_due(api, subscription, later, starts)
-    items = [item_change(item["id"], terms) for item, terms in zip(held, later, strict=True)]
-    details = {"items": items, "proration_behavior": "none"}
-    invoice = of_invoice(api, subscription, details)
-    upcoming = cost.billed_later(invoice, 0)
-    assert upcoming.next_invoice is not None
-    return replace(upcoming, lines=(), next_invoice=replace(upcoming.next_invoice, at=starts))
-
-
-def _of_items_due(api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int) -> Cost:
-    """What is invoiced at `starts` where items have periods of their own: those whose period begins then, as the first
-    invoice of a subscription to them is."""
-    anchor = int(subscription["billing_cycle_anchor"])
-    due = []
-    for item, terms in zip(subscription["items"]["data"], later, strict=True):
-        recurring, ends = item["price"]["recurring"], int(item["current_period_end"])
-        moments = renewals.boundaries(anchor, recurring["interval"], recurring["interval_count"], ends - 1)
-        if ends == starts or next(moment for moment in moments if moment >= starts) == starts:
-            due.append({"price": terms.price, **({} if terms.quantity is None else {"quantity": terms.quantity})})
-    params: dict[str, Any] = {"customer": id_of(subscription["customer"]), "subscription_details": {"items": due}}
-    if subscription["discounts"]:
-        params["discounts"] = [{"discount": id_of(one)} for one in subscription["discounts"]]
-    invoice = api.post("/v1/invoices/create_preview", params).body
-    amount = sum(cost.paid_for(line) for line in invoice["lines"]["data"] if not cost.is_invoice_item(line))
-    return Cost(invoice["currency"], next_invoice=cost.NextInvoice(amount, starts))
+    if coupon["duration"] == "once":
+        return once
+    return discount["end"] is not None and discount["end"] > until
 
 
 def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:

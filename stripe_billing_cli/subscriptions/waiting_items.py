@@ -10,10 +10,14 @@ from stripe_billing_cli.subscriptions.records import id_of
 
 
 def of(api: StripeApi, subscription: Object) -> list[Object]:
-    """Raises `StripeFailure`."""
+    """Return what waits for an invoice of the subscription. Raises `StripeFailure`."""
+    return [item for item in of_customer(api, subscription) if _subscription_of(item) == subscription["id"]]
+
+
+def of_customer(api: StripeApi, subscription: Object) -> list[Object]:
+    """Return what waits for any invoice of the subscription's customer. Raises `StripeFailure`."""
     pending = {"customer": id_of(subscription["customer"]), "pending": True}
-    found = (item for page in api.pages("/v1/invoiceitems", pending) for item in page)
-    return [item for item in found if _subscription_of(item) == subscription["id"]]
+    return [item for page in api.pages("/v1/invoiceitems", pending) for item in page]
 
 
 def are_there(api: StripeApi, subscription: Object) -> bool:

@@ -148,7 +148,7 @@ def _decide(
     from typing import cast
 
     from stripe_billing_cli.cli.sub.change_view import Shown
-    from stripe_billing_cli.subscriptions import change, payments, quote, references, steps, terms
+    from stripe_billing_cli.subscriptions import change, later_quote, payments, quote, references, steps, terms
 
     api = context.stripe
     with ThreadPoolExecutor(1) as pool:
@@ -171,7 +171,8 @@ def _decide(
                 shown.unpaid = payments.unpaid_time(api, payments.open_invoices(api, found), now)
         case "later":
             assert decided.starts is not None
-            shown.later_cost = quote.of_later_change(api, found, decided.later, decided.starts)
+            restarts = quote.restarts(found, chosen["price"], wanted)
+            shown.later_cost = later_quote.of_later_change(api, found, decided.later, decided.starts, restarts=restarts)
         case "wait":
             shown.owes = payments.owed(api, found["latest_invoice"])
     return shown

@@ -1,0 +1,80 @@
+"""What the first invoice of a change at the period's end will be, by Stripe's preview. Amounts in minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import cost, quote, renewals
+from stripe_billing_cli.subscriptions.cancel import first_period_end
+from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
+from stripe_billing_cli.subscriptions.refusals import Refused
+from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of
+
+
+def of_later_change(
+    api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int, *, restarts: bool
+) -> Cost:
+    """What is invoiced at `starts`, when the items become `later`, in the subscription's order.
+
+    `restarts`: an item gets another interval, with which a new period begins for all of them. Raises `Refused` where
+    that would take what is paid for of another item; `StripeFailure`.
+    """
+    held = subscription["items"]["data"]
+    due = [_is_due(subscription, item, starts) for item in held]
+    if restarts and not all(due):
+        raise _cuts_another(subscription, held[due.index(False)])
+    if restarts or any(int(item["current_period_end"]) != starts for item in held):
+        return _of_items_due(api, subscription, later, due, starts)
+    items = [quote.item_change(item["id"], terms) for item, terms in zip(held, later, strict=True)]
+    invoice = quote.of_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
+    upcoming = cost.billed_later(invoice, ())
+    assert upcoming.next_invoice is not None
+    return replace(upcoming, lines=(), next_invoice=replace(upcoming.next_invoice, at=starts))
+
+
+def _is_due(subscription: Object, item: Object, at: int) -> bool:
+    """Whether a period of the item ends at this moment."""
+    recurring, ends = item["price"]["recurring"], int(item["current_period_end"])
+    if ends >= at:
+        return ends == at
+    anchor = int(subscription["billing_cycle_anchor"])
+    moments = renewals.boundaries(anchor, recurring["interval"], recurring["interval_count"], ends)
+    return next(moment for moment in moments if moment >= at) == at
+
+
+def _cuts_another(subscription: Object, item: Object) -> Refused:
+    return Refused(
+        f"another interval begins a new period for all items of {subscription['id']}, and {name_of(item['price'])} is "
+        "paid for beyond that moment",
+        "change it now, without --at: what is unused is credited then",
+    )
+
+
+def _of_items_due(
+    api: StripeApi, subscription: Object, later: Sequence[Terms], due: Sequence[bool], starts: int
+) -> Cost:
+    """What the items cost whose period begins at `starts`: by the preview of a new period of just these.
+
+    Where no other invoice comes before, that has what waits and the customer's balance too.
+    """
+    is_next = first_period_end(subscription) == starts
+    items: list[dict[str, Any]] = []
+    for item, terms, is_due in zip(subscription["items"]["data"], later, due, strict=True):
+        kept = is_due and (is_next or not is_metered(item["price"]))
+        items.append(quote.item_change(item["id"], terms) if kept else {"id": item["id"], "deleted": True})
+    if all("deleted" in item for item in items):
+        return Cost(subscription["currency"], next_invoice=NextInvoice(0, starts))
+    details = {"items": items, "proration_behavior": "none", **quote.NEW_PERIOD}
+    invoice = quote.of_invoice(api, subscription, details)
+    lasting = quote.discounts_lasting(api, subscription, invoice, starts, once=is_next)
+    lines = [
+        line
+        for line in invoice["lines"]["data"]
+        if is_next or not (cost.is_proration(line) or cost.is_invoice_item(line))
+    ]
+    amount = sum(cost.paid_for(line, lasting) for line in lines)
+    balance = int(invoice["starting_balance"]) if is_next else 0
+    return Cost(invoice["currency"], next_invoice=NextInvoice(max(0, amount + balance), starts))
