@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.local_stripe.api import ROUTES
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import documented
 from stripe_billing_cli.local_stripe.core.store import SCHEMA_VERSION
 from stripe_billing_cli.local_stripe.transport import LocalTransport
@@ -69,7 +69,7 @@ def test_all_objects_of_an_older_file_are_read_in_todays_shape(older: Local, pat
 @pytest.mark.parametrize("path", LISTS)
 def test_all_that_is_documented_can_be_expanded_in_a_list(older: Local, path: str) -> None:
     """One step and two, over objects in all their states; each answer is held against the contract."""
-    kind = {route.path: route.kind for route in ROUTES}[path]
+    kind = {route.path: route.kind for route in API.routes}[path]
     steps = documented.expandable(kind)
     asked = [f"data.{field}" for field in steps]
     asked += [

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.local_stripe.api import ROUTES
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import shapes
 from tests.local_stripe.conftest import Local
 
@@ -58,7 +58,7 @@ def test_the_script_writes_what_may_be_null_what_is_required_and_what_is_within(
 
 
 def test_every_object_that_is_answered_has_a_shape() -> None:
-    assert {kind for route in ROUTES for kind in route.kind.split() if not shapes.is_known(kind)} == set()
+    assert {kind for route in API.routes for kind in route.kind.split() if not shapes.is_known(kind)} == set()
 
 
 @pytest.mark.parametrize("table", TABLES)

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from stripe_billing_cli.local_stripe.api import ROUTES
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import documented
 from stripe_billing_cli.local_stripe.core.requests import Route
 from tests.soak import Soak
@@ -17,7 +17,7 @@ from tests.sweep.world import World
 
 SERVED = [
     route
-    for route in ROUTES
+    for route in API.routes
     if route.path.startswith("/v1/")
     and "expand" in route.form.fields
     and f"{route.method} {route.path}" not in examples.REFUSED

@@ -8,13 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from stripe_billing_cli.local_stripe.api import ROUTES
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.requests import Route
 from tests.sweep import examples
 from tests.sweep.refusals import check_answer
 from tests.sweep.world import World
 
-LISTS = [route for route in ROUTES if route.lists and route.path.startswith("/v1/")]
+LISTS = [route for route in API.routes if route.lists and route.path.startswith("/v1/")]
 
 
 def named(route: Route) -> str:

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from stripe._encode import _api_encode
 
-from stripe_billing_cli.local_stripe.api import ROUTES
+from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import documented
 from stripe_billing_cli.local_stripe.core.documented import Operation
 from stripe_billing_cli.local_stripe.core.messages import Answer
@@ -21,7 +21,7 @@ from tests.sweep.candidates import Swept, invalid, put, swept, valid
 from tests.sweep.refusals import check_answer
 from tests.sweep.world import World
 
-SERVED = [route for route in ROUTES if route.path.startswith("/v1/")]
+SERVED = [route for route in API.routes if route.path.startswith("/v1/")]
 SAMPLE = 12
 """Parameters of each call that are tried in a part of the sweep."""
 ALIASES = {"plan": "price"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -19,3 +19,4 @@ ROUTES = (
     Route("GET", "/v1/account", "account", ObjectParam({"expand": EXPAND}), retrieve),
     Route("GET", "/v1/accounts/{id}", "account", ObjectParam({"expand": EXPAND}), retrieve),
 )
+API = Api(ROUTES)

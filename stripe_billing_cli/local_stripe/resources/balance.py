@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.billing.payments import ledger
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Text, optional
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 LIST = ObjectParam({**LIST_FIELDS, **optional(currency=Text(), payout=Text(), source=Text(), type=Text())})
@@ -65,3 +65,4 @@ ROUTES = (
     Route("GET", "/v1/balance/history", ledger.KIND, LIST, list_transactions, lists=True),
     Route("GET", "/v1/balance/history/{id}", ledger.KIND, READ, retrieve),
 )
+API = Api(ROUTES)

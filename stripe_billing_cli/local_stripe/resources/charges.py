@@ -22,10 +22,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
-from stripe_billing_cli.local_stripe.resources.payment_intents.handlers import shipping
+from stripe_billing_cli.local_stripe.resources.payment_intents import SHIPPING, shipping
 
 NO_CONNECT = "it has no connected accounts"
 CREATE = ObjectParam(
@@ -38,7 +37,7 @@ CREATE = ObjectParam(
             description=Text(),
             payment_method=Text(),
             receipt_email=Email(),
-            shipping=intent_forms.SHIPPING,
+            shipping=SHIPPING,
             source=Text(),
             statement_descriptor=Text(),
             statement_descriptor_suffix=Text(),
@@ -58,7 +57,7 @@ UPDATE = ObjectParam(
             description=Text(40_000),
             fraud_details=ObjectParam(unsettable(user_report=Choice(("fraudulent", "safe")))),
             receipt_email=Email(),
-            shipping=intent_forms.SHIPPING,
+            shipping=SHIPPING,
             transfer_group=Text(),
         ),
         **unsettable(metadata=Metadata()),
@@ -174,3 +173,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", charges.KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/capture", charges.KIND, CAPTURE, capture),
 )
+API = Api(ROUTES)

@@ -30,7 +30,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND, EXPIRE = checkout_closing.KIND, checkout_closing.EXPIRE
@@ -251,4 +251,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("POST", f"{PATH}/{{id}}/expire", KIND, ObjectParam({"expand": EXPAND}), expire),
 )
-JOBS: dict[str, Job] = {checkout_closing.EXPIRE: expire_by_itself}
+API = Api(ROUTES, {checkout_closing.EXPIRE: expire_by_itself})

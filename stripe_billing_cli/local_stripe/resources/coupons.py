@@ -23,7 +23,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 OPTIONS = ByCurrency(ObjectParam(required(amount_off=Integer(1))))
@@ -169,3 +169,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )
+API = Api(ROUTES)

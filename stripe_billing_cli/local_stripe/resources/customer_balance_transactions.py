@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 PATH = "/v1/customers/{id}/balance_transactions"
@@ -108,3 +108,4 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )
+API = Api(ROUTES)

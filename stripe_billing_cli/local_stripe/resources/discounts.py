@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -37,3 +37,4 @@ ROUTES = (
     Route("DELETE", "/v1/subscriptions/{id}/discount", discount.KIND, ObjectParam({}), delete_of_subscription),
     Route("DELETE", "/v1/customers/{id}/discount", discount.KIND, ObjectParam({}), delete_of_customer),
 )
+API = Api(ROUTES)

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 LONG_TEXTS = (
@@ -99,3 +99,4 @@ ROUTES = (
     Route("POST", OF_CHARGE, disputes.KIND, UPDATE, update_by_charge),
     Route("POST", f"{OF_CHARGE}/close", disputes.KIND, READ, close_by_charge),
 )
+API = Api(ROUTES)

@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.core.errors import no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.events import KEPT_SECONDS
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, one_of, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Boolean, ListOf, ObjectParam, Params, Text, optional
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 
@@ -53,3 +53,4 @@ ROUTES = (
     ),
     Route("GET", "/v1/events/{id}", "event", ObjectParam({"expand": EXPAND}), retrieve),
 )
+API = Api(ROUTES)

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = invoice_items.KIND
@@ -176,3 +176,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
     Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )
+API = Api(ROUTES)

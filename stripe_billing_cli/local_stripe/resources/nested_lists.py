@@ -5,7 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page, page_of
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, optional
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 PLAIN = {name: field for name, field in LIST_FIELDS.items() if name != "created"}
@@ -73,3 +73,4 @@ ROUTES = (
         lists=True,
     ),
 )
+API = Api(ROUTES)

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "payout"
@@ -73,3 +73,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/cancel", KIND, READ, find),
     Route("POST", f"{PATH}/{{id}}/reverse", KIND, REVERSE, find),
 )
+API = Api(ROUTES)

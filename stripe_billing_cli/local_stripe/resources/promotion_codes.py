@@ -30,7 +30,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 CODE = re.compile("[a-zA-Z0-9_-]+")
@@ -225,3 +225,4 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )
+API = Api(ROUTES)

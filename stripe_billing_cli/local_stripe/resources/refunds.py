@@ -18,7 +18,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 REASONS = Choice(("duplicate", "fraudulent", "requested_by_customer"))
@@ -148,3 +148,4 @@ ROUTES = (
     Route("GET", f"{BY_CHARGE}/{{id}}", refunds.KIND, READ, retrieve_by_charge),
     Route("POST", f"{BY_CHARGE}/{{id}}", refunds.KIND, UPDATE, update_by_charge),
 )
+API = Api(ROUTES)

@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.billing.payments import setup_attempts
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Text, required
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 PATH = "/v1/setup_attempts"
@@ -33,3 +33,4 @@ ROUTES = (
         lists=True,
     ),
 )
+API = Api(ROUTES)

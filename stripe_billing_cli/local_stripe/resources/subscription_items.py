@@ -24,24 +24,23 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     optional,
     required,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
-from stripe_billing_cli.local_stripe.resources.subscriptions import update
+from stripe_billing_cli.local_stripe.resources import subscriptions
 
 KIND = "subscription_item"
 HOW = optional(
-    payment_behavior=Choice(form.BEHAVIORS),
-    proration_behavior=form.PRORATIONS,
+    payment_behavior=Choice(subscriptions.BEHAVIORS),
+    proration_behavior=subscriptions.PRORATIONS,
     proration_date=Integer(),
 )
 """How the subscription's change is billed: parameters of the update, not of the item."""
 ITEM = {
     **optional(price=Text(), quantity=Integer(0)),
-    **form.ITEM_REST,
+    **subscriptions.ITEM_REST,
 }
-CREATE = form.Item({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
-UPDATE = form.Item({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
+CREATE = subscriptions.Item({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
+UPDATE = subscriptions.Item({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
 DELETE = ObjectParam({**HOW, **optional(clear_usage=Boolean())})
 LIST = ObjectParam(
     {
@@ -84,7 +83,9 @@ def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
     sent = {name: params[name] for name in ("price", "quantity", "metadata", "clear_usage") if name in params}
     how = {name: params[name] for name in (*HOW, "off_session") if name in params}
     try:
-        return update.update(replace(call, id=subscription, params={**how, "items": [{**item, **sent}]}))
+        return subscriptions.update_subscription(
+            replace(call, id=subscription, params={**how, "items": [{**item, **sent}]})
+        )
     except ApiError as error:
         if error.param is not None and error.param.startswith("items[0]["):
             error.param = error.param.removeprefix("items[0][").removesuffix("]")
@@ -120,3 +121,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update_item),
     Route("DELETE", f"{PATH}/{{id}}", KIND, DELETE, delete),
 )
+API = Api(ROUTES)

@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, required
-from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 VERIFY = "tax_id.verify"
@@ -203,4 +203,4 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("DELETE", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({}), delete),
 )
-JOBS: dict[str, Job] = {VERIFY: verify}
+API = Api(ROUTES, {VERIFY: verify})

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsettable,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "tax_rate"
@@ -114,3 +114,4 @@ ROUTES = (
     Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
 )
+API = Api(ROUTES)

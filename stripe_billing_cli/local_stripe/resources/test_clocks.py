@@ -9,9 +9,9 @@ from stripe_billing_cli.local_stripe.core.clocks import KIND
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam, Text, optional, required
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.customers import deletion
+from stripe_billing_cli.local_stripe.resources.customers import delete_customer
 
 DAY = 24 * 60 * 60
 KEPT_DAYS = 30
@@ -102,7 +102,7 @@ def delete(call: Call) -> Object:
     for customer in call.store.select(
         "customer", equal(json_field("test_clock"), clock["id"]), newest_first=False, limit=1000
     ):
-        deletion.delete_customer(call, customer)
+        delete_customer(call, customer)
     call.store.delete(KIND, clock["id"])
     events.record(call, "test_helpers.test_clock.deleted", clock)
     return {"id": clock["id"], "object": KIND, "deleted": True}
@@ -125,3 +125,4 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/advance", KIND, ADVANCE, advance),
     Route("DELETE", f"{PATH}/{{id}}", KIND, ObjectParam({}), delete),
 )
+API = Api(ROUTES)

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = card_input.TOKEN
@@ -104,3 +104,4 @@ ROUTES = (
     Route("POST", "/v1/tokens", KIND, CREATE, create, check),
     Route("GET", "/v1/tokens/{id}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
 )
+API = Api(ROUTES)

@@ -31,8 +31,12 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import tax_ids
-from stripe_billing_cli.local_stripe.resources.payment_methods import fields as payment_method_form
-from stripe_billing_cli.local_stripe.resources.payment_methods import handlers as payment_methods_handlers
+from stripe_billing_cli.local_stripe.resources.payment_methods import (
+    LIST_FILTERS,
+    RETRIEVE,
+    list_of_customer,
+    retrieve_of_customer,
+)
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
@@ -257,13 +261,11 @@ def list_customers(call: Call) -> Object:
 
 def list_payment_methods(call: Call) -> Object:
     customer = _living(call)
-    return payment_methods_handlers.list_of_customer(
-        call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods"
-    )
+    return list_of_customer(call, customer["id"], f"/v1/customers/{customer['id']}/payment_methods")
 
 
 def retrieve_payment_method(call: Call) -> Object:
-    return payment_methods_handlers.retrieve_of_customer(call, _living(call)["id"])
+    return retrieve_of_customer(call, _living(call)["id"])
 
 
 PLAIN_LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
@@ -277,7 +279,7 @@ ROUTES = (
         "GET",
         "/v1/customers/{id}/payment_methods",
         "payment_method",
-        ObjectParam({**PLAIN_LIST.fields, **payment_method_form.LIST_FILTERS}),
+        ObjectParam({**PLAIN_LIST.fields, **LIST_FILTERS}),
         list_payment_methods,
         lists=True,
     ),
@@ -285,7 +287,7 @@ ROUTES = (
         "GET",
         "/v1/customers/{id}/payment_methods/{id}",
         "payment_method",
-        payment_method_form.RETRIEVE,
+        RETRIEVE,
         retrieve_payment_method,
     ),
 )

@@ -45,7 +45,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
+from stripe_billing_cli.local_stripe.resources import subscriptions
 
 DETAILS = ObjectParam(
     {
@@ -53,21 +53,21 @@ DETAILS = ObjectParam(
             billing_cycle_anchor=ObjectParam(
                 optional(timestamp=Integer(), type=Choice(("now", "timestamp", "unchanged"))),
             ),
-            billing_mode=form.BILLING_MODE,
+            billing_mode=subscriptions.BILLING_MODE,
             cancel_at_period_end=Boolean(),
             cancel_now=Boolean(),
-            items=ListOf(form.CHANGED_ITEM, 20),
-            pause=ObjectParam(form.PAUSE_SETTINGS),
-            proration_behavior=form.PRORATIONS,
+            items=ListOf(subscriptions.CHANGED_ITEM, 20),
+            pause=ObjectParam(subscriptions.PAUSE_SETTINGS),
+            proration_behavior=subscriptions.PRORATIONS,
             proration_date=Integer(),
             resume_at=Choice(("now",)),
-            trial_end=form.NowOr("now"),
+            trial_end=subscriptions.NowOr("now"),
         ),
-        **unsettable(cancel_at=form.NowOr("min_period_end", "max_period_end")),
+        **unsettable(cancel_at=subscriptions.NowOr("min_period_end", "max_period_end")),
         **unsupported("it has no billing schedules", "billing_schedules"),
         **unsupported("its subscriptions start when they are made", "start_date"),
         **unsupported("metadata changes no invoice", "metadata"),
-        **unsupported(form.NO_TAXES, "default_tax_rates"),
+        **unsupported(subscriptions.NO_TAXES, "default_tax_rates"),
     }
 )
 FORM = ObjectParam(
@@ -83,7 +83,7 @@ FORM = ObjectParam(
         **unsettable(discounts=discount.FORM),
         **unsupported("it computes no taxes", "automatic_tax"),
         **unsupported("name a customer, and give them invoice items", "customer_details invoice_items"),
-        **unsupported(form.NO_CONNECT, "issuer on_behalf_of"),
+        **unsupported(subscriptions.NO_CONNECT, "issuer on_behalf_of"),
         **unsupported("change the schedule to see its invoice", "schedule_details"),
         **unsupported("it has no accounts that are customers", "customer_account"),
         "expand": EXPAND,

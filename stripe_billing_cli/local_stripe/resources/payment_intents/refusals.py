@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.answers import shown
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import handlers as payment_methods_handlers
 
 KIND = "payment_intent"
 STATE = "payment_intent_unexpected_state"
@@ -29,7 +28,7 @@ CANCELABLE = (
     "processing",
 )
 TYPES = ("card", "link")
-"""The types of payment methods that intents are made for; those of `payment_methods.OTHER_TYPES` are refused."""
+"""The types of payment methods that intents are made for; those of `payment_method_types.TYPES` are refused."""
 TOO_SMALL = (
     "The amount must be greater than or equal to the minimum charge amount allowed for your account and the currency "
     "set (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).  If you want to save a Payment "
@@ -72,7 +71,7 @@ def check_amount(amount: int, currency: str) -> None:
 def check_types(types: Sequence[str] | None, param: str) -> None:
     """Raise for a type of payment method that Stripe does not know, or that the local Stripe does not have."""
     for type in types or ():
-        if type in payment_methods_handlers.OTHER_TYPES.split() and type not in TYPES:
+        if type in payment_method_types.TYPES and type not in TYPES:
             raise invalid(
                 f"The local Stripe does not have the payment method type `{type}` on payment intents: its payments "
                 "are of cards.",

@@ -1,0 +1,12 @@
+"""Payment methods (https://docs.stripe.com/api/payment_methods)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.requests import Api
+from stripe_billing_cli.local_stripe.resources.payment_methods import handlers
+from stripe_billing_cli.local_stripe.resources.payment_methods.fields import LIST_FILTERS, RETRIEVE
+from stripe_billing_cli.local_stripe.resources.payment_methods.handlers import list_of_customer, retrieve_of_customer
+
+API = Api(handlers.ROUTES)
+
+__all__ = ["API", "LIST_FILTERS", "RETRIEVE", "list_of_customer", "retrieve_of_customer"]

@@ -20,9 +20,6 @@ from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_methods import fields as form
 
-OTHER_TYPES = " ".join(types.TYPES)
-"""All types but cards."""
-
 
 def create(call: Call) -> Object:
     params = call.params

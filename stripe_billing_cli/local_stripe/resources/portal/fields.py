@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
+from stripe_billing_cli.local_stripe.resources import subscriptions
 
 REASONS = (
     "customer_service",
@@ -75,7 +75,7 @@ def _features(new: bool) -> ObjectParam:
                 optional(
                     cancellation_reason=reason,
                     mode=Choice(("at_period_end", "immediately")),
-                    proration_behavior=form.PRORATIONS,
+                    proration_behavior=subscriptions.PRORATIONS,
                 ),
             ),
             subscription_pause=_feature(
@@ -95,7 +95,7 @@ def _features(new: bool) -> ObjectParam:
                 {
                     **optional(
                         billing_cycle_anchor=Choice(("now", "unchanged")),
-                        proration_behavior=form.PRORATIONS,
+                        proration_behavior=subscriptions.PRORATIONS,
                         schedule_at_period_end=ObjectParam(unsettable(conditions=ListOf(CONDITION))),
                         trial_update_behavior=Choice(("continue_trial", "end_trial")),
                     ),

@@ -1,0 +1,10 @@
+"""Prices (https://docs.stripe.com/api/prices)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.requests import Api
+from stripe_billing_cli.local_stripe.resources.prices import routes
+
+API = Api(routes.ROUTES)
+
+__all__ = ["API"]

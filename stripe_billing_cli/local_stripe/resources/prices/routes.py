@@ -9,10 +9,9 @@ from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_o
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources import products as product_resource
 from stripe_billing_cli.local_stripe.resources.prices import fields as price_form
 from stripe_billing_cli.local_stripe.resources.prices import handlers as prices_handlers
-from stripe_billing_cli.local_stripe.resources.products import fields as product_form
-from stripe_billing_cli.local_stripe.resources.products import handlers as products_handlers
 
 
 def check_new(params: Params) -> None:
@@ -22,7 +21,7 @@ def check_new(params: Params) -> None:
         raise invalid("You must specify either `product` or `product_data` when creating a price.")
     price_rules.check_new(params)
     if "product_data" in params:
-        products_handlers.check_new(params["product_data"], "product_data")
+        product_resource.check_new(params["product_data"], "product_data")
 
 
 def create(call: Call) -> Object:
@@ -43,7 +42,7 @@ def _product(call: Call) -> str:
 
 
 ROUTES = (
-    Route("POST", "/v1/prices", "price", price_form.create_form(product_form.PRODUCT_DATA), create, check_new),
+    Route("POST", "/v1/prices", "price", price_form.create_form(product_resource.PRODUCT_DATA), create, check_new),
     Route("GET", "/v1/prices", "price", price_form.LIST, prices_handlers.list_prices, lists=True),
     Route("GET", "/v1/prices/{id}", "price", price_form.RETRIEVE, prices_handlers.retrieve),
     Route("POST", "/v1/prices/{id}", "price", price_form.UPDATE, prices_handlers.update),

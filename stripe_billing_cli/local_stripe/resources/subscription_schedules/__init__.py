@@ -1,0 +1,10 @@
+"""Subscription schedules (https://docs.stripe.com/api/subscription_schedules)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.requests import Api
+from stripe_billing_cli.local_stripe.resources.subscription_schedules import handlers
+
+API = Api(handlers.ROUTES)
+
+__all__ = ["API"]

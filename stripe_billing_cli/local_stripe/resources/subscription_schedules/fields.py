@@ -20,8 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.resources.subscriptions import fields as form
-from stripe_billing_cli.local_stripe.resources.subscriptions.fields import NowOr
+from stripe_billing_cli.local_stripe.resources import subscriptions
 
 MOST_PHASES = 10
 ANCHOR = Choice(("automatic", "phase_start"))
@@ -29,21 +28,23 @@ INVOICE_SETTINGS = ObjectParam(
     {
         **optional(days_until_due=Integer(0)),
         **unsupported("it renders no invoices", "account_tax_ids custom_fields description footer"),
-        **unsupported(form.NO_CONNECT, "issuer"),
+        **unsupported(subscriptions.NO_CONNECT, "issuer"),
     }
 )
-ITEM = form.Item({name: field for name, field in form.NEW_ITEM.fields.items() if name != "current_trial"})
+ITEM = subscriptions.Item(
+    {name: field for name, field in subscriptions.NEW_ITEM.fields.items() if name != "current_trial"}
+)
 SETTINGS = {
     **optional(
-        automatic_tax=form.AUTOMATIC_TAX,
+        automatic_tax=subscriptions.AUTOMATIC_TAX,
         billing_cycle_anchor=ANCHOR,
-        collection_method=form.COLLECTION,
+        collection_method=subscriptions.COLLECTION,
         default_payment_method=Text(),
         invoice_settings=INVOICE_SETTINGS,
     ),
     **unsettable(description=Text(500)),
-    **unsupported(form.NO_CONNECT, "application_fee_percent on_behalf_of transfer_data"),
-    **unsupported(form.NO_THRESHOLDS, "billing_thresholds"),
+    **unsupported(subscriptions.NO_CONNECT, "application_fee_percent on_behalf_of transfer_data"),
+    **unsupported(subscriptions.NO_THRESHOLDS, "billing_thresholds"),
 }
 """What a phase can say, and the schedule for those that do not."""
 PHASE = {
@@ -58,14 +59,19 @@ PHASE = {
             }
         ),
         metadata=Metadata(),
-        proration_behavior=form.PRORATIONS,
+        proration_behavior=subscriptions.PRORATIONS,
         trial=Boolean(),
     ),
     **unsettable(discounts=discount.FORM),
-    **{name: form.REST[name] for name in ("default_tax_rates", "add_invoice_items")},
+    **{name: subscriptions.REST[name] for name in ("default_tax_rates", "add_invoice_items")},
 }
 NEW_PHASE = ObjectParam({**PHASE, **optional(end_date=Integer(), trial_end=Integer())})
-CHANGED_PHASE = ObjectParam({**PHASE, **optional(end_date=NowOr("now"), start_date=NowOr("now"), trial_end=Integer())})
+CHANGED_PHASE = ObjectParam(
+    {
+        **PHASE,
+        **optional(end_date=subscriptions.NowOr("now"), start_date=subscriptions.NowOr("now"), trial_end=Integer()),
+    }
+)
 COMMON = {
     **optional(default_settings=ObjectParam(SETTINGS), end_behavior=Choice(("cancel", "release"))),
     **unsettable(metadata=Metadata()),
@@ -76,11 +82,11 @@ CREATE = ObjectParam(
     {
         **COMMON,
         **optional(
-            billing_mode=form.BILLING_MODE,
+            billing_mode=subscriptions.BILLING_MODE,
             customer=Text(),
             from_subscription=Text(),
             phases=ListOf(NEW_PHASE, MOST_PHASES),
-            start_date=NowOr("now"),
+            start_date=subscriptions.NowOr("now"),
         ),
         **unsupported("it has no accounts that are customers", "customer_account"),
     }
@@ -88,7 +94,7 @@ CREATE = ObjectParam(
 UPDATE = ObjectParam(
     {
         **COMMON,
-        **optional(phases=ListOf(CHANGED_PHASE, MOST_PHASES), proration_behavior=form.PRORATIONS),
+        **optional(phases=ListOf(CHANGED_PHASE, MOST_PHASES), proration_behavior=subscriptions.PRORATIONS),
     }
 )
 CANCEL = ObjectParam({**optional(invoice_now=Boolean(), prorate=Boolean()), "expand": EXPAND})

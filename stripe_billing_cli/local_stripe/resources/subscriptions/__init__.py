@@ -1,0 +1,46 @@
+"""Subscriptions (https://docs.stripe.com/api/subscriptions)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.requests import Api
+from stripe_billing_cli.local_stripe.resources.subscriptions import routes
+from stripe_billing_cli.local_stripe.resources.subscriptions.fields import (
+    AUTOMATIC_TAX,
+    BEHAVIORS,
+    BILLING_MODE,
+    CHANGED_ITEM,
+    COLLECTION,
+    ITEM_REST,
+    NEW_ITEM,
+    NO_CONNECT,
+    NO_TAXES,
+    NO_THRESHOLDS,
+    PAUSE_SETTINGS,
+    PRORATIONS,
+    REST,
+    Item,
+    NowOr,
+)
+from stripe_billing_cli.local_stripe.resources.subscriptions.update import update as update_subscription
+
+API = Api(routes.ROUTES)
+
+__all__ = [
+    "API",
+    "AUTOMATIC_TAX",
+    "BEHAVIORS",
+    "BILLING_MODE",
+    "CHANGED_ITEM",
+    "COLLECTION",
+    "ITEM_REST",
+    "NEW_ITEM",
+    "NO_CONNECT",
+    "NO_TAXES",
+    "NO_THRESHOLDS",
+    "PAUSE_SETTINGS",
+    "PRORATIONS",
+    "REST",
+    "Item",
+    "NowOr",
+    "update_subscription",
+]
