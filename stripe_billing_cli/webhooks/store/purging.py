@@ -4,6 +4,11 @@ What is to be purged is looked up while others write; a part is then written in 
 to take 20 ms, and its size follows from how long the last one took. On SQLite what is purged is overwritten in the
 file (`secure_delete`), and the log is copied into the file while it goes on and cut when it is done, so that no copy
 stays in it (https://www.sqlite.org/pragma.html#pragma_secure_delete, #pragma_wal_checkpoint).
+
+`secure_delete` overwrites a row where it stands. Where rows have grown, as deliveries do with what handlers say, SQLite
+has split their page, and what it moved to a new page stays in the unused part of the old one, which nothing overwrites
+(`rebuildPage` of btree.c). Rows near each other were on one page: they are written anew, each page that they leave is
+freed, and a freed page is overwritten whole.
 """
 
 from __future__ import annotations
@@ -26,6 +31,8 @@ LARGEST_PART = 2000
 LOOKED_UP = 2000
 """Events looked up at once."""
 CUTS = 20
+NEIGHBOURS = 64
+"""How many rows before and after a purged one may have been on its page."""
 
 Position = tuple[int, float, int]
 What = Literal["payloads", "events"]
@@ -113,8 +120,52 @@ class Purge:
 
     def _execute(self, connection: Connection, ids: Sequence[str]) -> int:
         values = {"ids": json.dumps(list(ids))}
+        sqlite = connection.dialect.name == "sqlite"
+        grown = list(_grown(connection, values)) if sqlite and self.what == "payloads" else []
         results: list[Any] = [
             connection.execute(sa.text(statement.format(ids=_IDS[connection.dialect.name])), values)
             for statement in _STATEMENTS[self.what]
         ]
+        for table, seqs in grown:
+            for part in _ranges(seqs):
+                _write_anew(connection, table, *part)
         return int(results[0].rowcount)
+
+
+_GROWN = {
+    "deliveries": "SELECT seq FROM deliveries WHERE event IN {ids} AND (outcome IS NOT NULL OR error IS NOT NULL)",
+    "events": (
+        "SELECT seq FROM events WHERE id IN {ids}"
+        " AND EXISTS (SELECT 1 FROM deliveries WHERE deliveries.event = events.id AND handler = 'fetch')"
+    ),
+}
+"""The rows with something to be purged that came to them later: what handlers said, and what thin events lacked."""
+
+
+def _grown(connection: Connection, values: dict[str, str]) -> Iterator[tuple[str, list[int]]]:
+    for table, statement in _GROWN.items():
+        query = sa.text(f"{statement.format(ids=_IDS['sqlite'])} ORDER BY seq")
+        yield table, list(connection.execute(query, values).scalars())
+
+
+def _ranges(seqs: Sequence[int]) -> list[tuple[int, int]]:
+    """The first and the last of each run of numbers, where those whose neighbours meet are one run."""
+    found: list[tuple[int, int]] = []
+    for seq in seqs:
+        if found and seq - found[-1][1] <= 2 * NEIGHBOURS:
+            found[-1] = (found[-1][0], seq)
+        else:
+            found.append((seq, seq))
+    return found
+
+
+def _write_anew(connection: Connection, table: str, first: int, last: int) -> None:
+    """Take these rows and their neighbours out of their pages and put them back, with the numbers that they have."""
+    before = f"SELECT seq FROM {table} WHERE seq < :first ORDER BY seq DESC LIMIT {NEIGHBOURS}"
+    after = f"SELECT seq FROM {table} WHERE seq > :last ORDER BY seq LIMIT {NEIGHBOURS}"
+    moved = (
+        f"UPDATE {table} SET seq = -seq WHERE seq BETWEEN COALESCE((SELECT min(seq) FROM ({before})), :first)"
+        f" AND COALESCE((SELECT max(seq) FROM ({after})), :last)"
+    )
+    connection.execute(sa.text(moved), {"first": first, "last": last})
+    connection.execute(sa.text(f"UPDATE {table} SET seq = -seq WHERE seq < 0"))
