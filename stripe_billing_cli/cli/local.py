@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,6 +16,7 @@ from stripe_billing_cli.cli.errors import WRONG, CommandFailed
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
     from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
@@ -68,32 +70,40 @@ WebhookChaos = Annotated[
 ]
 
 
+Host = Annotated[str, typer.Option(help="Address to listen on.")]
+Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
+LatencyMs = Annotated[int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")]
+StrictVersion = Annotated[
+    bool, typer.Option("--strict-version", help="Refuse calls for another API version than the one answered.")
+]
+WebhooksAnywhere = Annotated[
+    bool, typer.Option("--webhooks-anywhere", help="Deliver webhooks to other machines too, not to this one only.")
+]
+AllowHost = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow-host",
+        metavar="NAME",
+        help="A name that it is called by, besides localhost and addresses; a container's, say. Repeatable.",
+    ),
+]
+
+
 @doors.command(app, shared=("output", "verbose"))
 def serve(
     context: Context,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 12111,
-    latency_ms: Annotated[int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")] = 0,
+    host: Host = "127.0.0.1",
+    port: Port = 12111,
+    latency_ms: LatencyMs = 0,
     rate_limit: RateLimit = None,
     fault: Fault = None,
-    strict_version: Annotated[
-        bool, typer.Option("--strict-version", help="Refuse calls for another API version than the one answered.")
-    ] = False,
+    strict_version: StrictVersion = False,
     webhook_retries: WebhookRetries = "test",
     webhook_retry_scale: WebhookRetryScale = 1.0,
     webhook_timeout: WebhookTimeout = 20.0,
     webhook_chaos: WebhookChaos = None,
-    webhooks_anywhere: Annotated[
-        bool, typer.Option("--webhooks-anywhere", help="Deliver webhooks to other machines too, not to this one only.")
-    ] = False,
-    allow_host: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--allow-host",
-            metavar="NAME",
-            help="A name that it is called by, besides localhost and addresses; a container's, say. Repeatable.",
-        ),
-    ] = None,
+    webhooks_anywhere: WebhooksAnywhere = False,
+    allow_host: AllowHost = None,
 ) -> None:
     """Serve the local Stripe to any Stripe client, the SDKs and Stripe's CLI among them.
 
@@ -115,22 +125,10 @@ def serve(
     """
     from stripe_billing_cli.local_stripe import server
     from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
-    from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
 
     limits = _limits(rate_limit)
-    try:
-        faults = [LocalFault.parse(text) for text in fault or ()]
-    except ValueError as error:
-        raise CommandFailed("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
-
+    faults = _faults(fault or ())
     sending = _sending(webhook_retries, webhook_retry_scale, webhook_timeout, webhook_chaos, webhooks_anywhere)
-
-    def ready(url: str) -> None:
-        if context.printer.for_people:
-            context.printer.line(f"Local Stripe on {url}  (Ctrl-C stops it)")
-        else:
-            context.printer.result({"url": url}, ids=[url])
-        sys.stdout.flush()
 
     try:
         server.serve(
@@ -142,12 +140,29 @@ def serve(
             faults=faults,
             strict_version=strict_version,
             sending=sending,
-            on_ready=ready,
+            on_ready=lambda url: _print_address(context, url),
             log=context.printer.note if context.verbose else None,
             allowed_hosts=frozenset(name.lower() for name in allow_host or ()),
         )
     except LocalStripeError as error:
         raise CommandFailed("local_stripe", error.message, error.hint) from error
+
+
+def _print_address(context: Context, url: str) -> None:
+    if context.printer.for_people:
+        context.printer.line(f"Local Stripe on {url}  (Ctrl-C stops it)")
+    else:
+        context.printer.result({"url": url}, ids=[url])
+    sys.stdout.flush()
+
+
+def _faults(texts: Sequence[str]) -> list[LocalFault]:
+    from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
+
+    try:
+        return [LocalFault.parse(text) for text in texts]
+    except ValueError as error:
+        raise CommandFailed("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
 
 
 def _limits(text: str | None) -> LocalRateLimit | None:

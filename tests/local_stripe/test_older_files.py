@@ -15,7 +15,7 @@ import pytest
 
 from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import documented
-from stripe_billing_cli.local_stripe.core.store import SCHEMA_VERSION
+from stripe_billing_cli.local_stripe.core.schema import SCHEMA_VERSION
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.local_stripe.conftest import Clock, Local
 

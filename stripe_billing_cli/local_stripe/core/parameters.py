@@ -8,21 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
-from stripe_billing_cli.local_stripe.core.amounts import CURRENCIES, plain
-from stripe_billing_cli.local_stripe.core.documented import Operation
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param, not_here, unknown_params
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param, not_here
 from stripe_billing_cli.local_stripe.core.forms import Raw
 
-Documentation: TypeAlias = Callable[[], Operation | None]
 Params = Mapping[str, Any]
 """Values by name. A name that is missing was not sent; None means that its value is to be unset."""
-
-DECIMAL_PLACES = 12
 
 
 class ParamType:
@@ -46,7 +40,7 @@ class Field:
     unset: bool = False
 
 
-def _scalar(raw: Raw, name: str, noun: str) -> str:
+def scalar(raw: Raw, name: str, noun: str) -> str:
     if isinstance(raw, str):
         return raw
     raise invalid(f"Invalid {noun}: {json.dumps(raw, separators=(',', ':'), ensure_ascii=False)}", name)
@@ -57,7 +51,7 @@ class Text(ParamType):
     longest: int = 5000
 
     def read(self, raw: Raw, name: str) -> str:
-        text = _scalar(raw, name, "string")
+        text = scalar(raw, name, "string")
         if len(text) > self.longest:
             short = text if len(text) <= 20 else f"{text[:10]}...{text[-7:]}"
             raise invalid(f"Invalid string: {short}; must be at most {self.longest} characters", name)
@@ -83,7 +77,7 @@ class Integer(ParamType):
     most: int | None = None
 
     def read(self, raw: Raw, name: str) -> int:
-        text = _scalar(raw, name, "integer")
+        text = scalar(raw, name, "integer")
         if not re.fullmatch(r"-?[0-9]{1,18}", text):
             raise invalid(f"Invalid integer: {text}", name, "parameter_invalid_integer")
         value = int(text)
@@ -115,36 +109,10 @@ class Boolean(ParamType):
     """`True` and `False` are Python's, whose clients send them so; `1` is refused."""
 
     def read(self, raw: Raw, name: str) -> bool:
-        text = _scalar(raw, name, "boolean")
+        text = scalar(raw, name, "boolean")
         if text not in ("true", "false", "True", "False"):
             raise invalid(f"Invalid boolean: {text}", name)
         return text in ("true", "True")
-
-
-@dataclass(frozen=True)
-class DecimalText(ParamType):
-    """A decimal string, given back in its shortest plain form: `1500.00` → `1500`. No exponents."""
-
-    places: int = DECIMAL_PLACES
-
-    def read(self, raw: Raw, name: str) -> str:
-        text = _scalar(raw, name, "decimal")
-        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
-            raise invalid(f"Invalid decimal: {text}", name)
-        if text.startswith("-") and Decimal(text) != 0:
-            raise invalid(f"Invalid non-negative decimal: {text}", name)
-        value = plain(Decimal(text))
-        if len(value.partition(".")[2]) > self.places:
-            raise invalid(f"Invalid decimal: {text}; must contain at maximum {self.places} decimal places.", name)
-        return value
-
-
-@dataclass(frozen=True)
-class Measure(ParamType):
-    """Inches or ounces: a number to two decimal places."""
-
-    def read(self, raw: Raw, name: str) -> float:
-        return float(DecimalText(2).read(raw, name))
 
 
 class ChoiceError(ApiError):
@@ -161,50 +129,16 @@ class ChoiceError(ApiError):
 
 
 @dataclass(frozen=True)
-class Percent(ParamType):
-    """A percentage to four decimal places, of at most 100. Its bounds are refused as recorded of 2026-08-26.dahlia."""
-
-    least: str = "0"
-
-    def read(self, raw: Raw, name: str) -> float:
-        text = _scalar(raw, name, "decimal")
-        if not re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]+)?", text):
-            raise invalid(f"Invalid decimal: {text}", name)
-        value = float(text)
-        if Decimal(text) < Decimal(self.least):
-            raise invalid(
-                f"This value must be greater than or equal to {self.least} (it currently is '{value}').", name
-            )
-        if Decimal(text) > 100:
-            raise invalid(f"This value must be less than or equal to 100 (it currently is '{value}').", name)
-        return float(DecimalText(4).read(raw, name))
-
-
-@dataclass(frozen=True)
 class Choice(ParamType):
     """One of the options, in the order in which Stripe's messages have them."""
 
     options: tuple[str, ...]
 
     def read(self, raw: Raw, name: str) -> str:
-        text = _scalar(raw, name, "string")
+        text = scalar(raw, name, "string")
         if text not in self.options:
             raise ChoiceError(text, self.options, name)
         return text
-
-
-@dataclass(frozen=True)
-class Currency(ParamType):
-    """A supported currency, in lower case."""
-
-    def read(self, raw: Raw, name: str) -> str:
-        code = _scalar(raw, name, "string").lower()
-        if code not in CURRENCIES:
-            raise invalid(
-                f"Invalid currency: {code}. Stripe currently supports these currencies: {', '.join(CURRENCIES)}",
-                name,
-            )
-        return code
 
 
 @dataclass(frozen=True)
@@ -214,14 +148,6 @@ class Url(ParamType):
         if not re.fullmatch(r"https?://[^\s/?#\x00-\x1f\x7f]+[^\s\x00-\x1f\x7f]*", text, re.IGNORECASE):
             raise invalid("Not a valid URL", name, "url_invalid")
         return text
-
-
-@dataclass(frozen=True)
-class UpTo(ParamType):
-    """The last unit of a tier; None is `inf`."""
-
-    def read(self, raw: Raw, name: str) -> int | None:
-        return None if raw == "inf" else Integer(least=1).read(raw, name)
 
 
 @dataclass(frozen=True)
@@ -290,37 +216,6 @@ class ObjectParam(ParamType):
 
 
 @dataclass(frozen=True)
-class ByCurrency(ParamType):
-    """A hash whose keys are currencies."""
-
-    option: ObjectParam
-
-    def unknown(self, raw: Raw, name: str) -> list[str]:
-        if isinstance(raw, str):
-            return []
-        return [extra for key, value in raw.items() for extra in self.option.unknown(value, nested(name, key))]
-
-    def read(self, raw: Raw, name: str) -> dict[str, Any]:
-        if isinstance(raw, str):
-            raise invalid("Invalid object", name)
-        for key in raw:
-            if key != key.lower() and key.lower() in CURRENCIES:
-                raise invalid(
-                    f"Currencies must be lowercase when used as keys in a map. Use `{key.lower()}` instead of `{key}`.",
-                    name,
-                )
-        return {
-            Currency().read(key, nested(name, key)): self._option(value, nested(name, key))
-            for key, value in raw.items()
-        }
-
-    def _option(self, raw: Raw, name: str) -> dict[str, Any]:
-        if raw == "":
-            raise empty(name)
-        return self.option.read(raw, name)
-
-
-@dataclass(frozen=True)
 class Metadata(ParamType):
     """Up to 50 keys of 40 characters, values of 500 (https://docs.stripe.com/api/metadata); "" removes a key."""
 
@@ -386,40 +281,6 @@ def empty(name: str) -> ApiError:
         name,
         "parameter_invalid_empty",
     )
-
-
-def read(form: ObjectParam, fields: dict[str, Raw], documentation: Documentation = lambda: None) -> Params:
-    """The parameters of a call. Unknown names are reported first, all at once, then the first other error.
-
-    `documentation` gives what Stripe documents for the call: what is documented and not in `form` is refused by name.
-    """
-    if extra := form.unknown(fields, ""):
-        raise _unknown(extra, documentation())
-    try:
-        return form.read(fields, "")
-    except ChoiceError as error:
-        raise _no_choice(error, documentation()) from None
-
-
-def _unknown(names: list[str], documented: Operation | None) -> ApiError:
-    undocumented = [name for name in names if documented is None or documented.parameters.at(_parts(name)) is None]
-    if undocumented:
-        return unknown_params(undocumented)
-    return not_here(f"the parameter `{names[0]}`", names[0])
-
-
-def _no_choice(error: ChoiceError, documented: Operation | None) -> ApiError:
-    """The refusal of a value: by name if Stripe has it; else with all the values that Stripe has."""
-    parameter = documented.parameters.at(_parts(error.name)) if documented else None
-    if parameter is None or set(parameter.choices) <= set(error.options):
-        return error
-    if error.value in parameter.choices:
-        return not_here(f"`{error.value}` for the parameter `{error.name}`", error.name)
-    return ChoiceError(error.value, tuple(dict.fromkeys((*error.options, *parameter.choices))), error.name)
-
-
-def _parts(name: str) -> list[str]:
-    return name.replace("]", "").split("[")
 
 
 def optional(**kinds: ParamType) -> dict[str, Field]:

@@ -16,6 +16,7 @@ from stripe_billing_cli.local_stripe.core import (
     forms,
     idempotency,
     identifiers,
+    parameter_reading,
     parameters,
     publishable_keys,
     scheduler,
@@ -246,7 +247,7 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
 def _prepare(route: Route, fields: dict[str, forms.Raw], api_key: str) -> Prepared:
     """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
     access, fields = publishable_keys.access(api_key, route, fields)
-    params = parameters.read(route.form, fields, lambda: documented.operation(route.method, route.path))
+    params = parameter_reading.read(route.form, fields, lambda: documented.operation(route.method, route.path))
     wanted = expansion.wanted(route.kind, params.get("expand", ()), of_list=route.lists)
     publishable_keys.check_expansion(access, wanted)
     route.check(params)

@@ -7,9 +7,7 @@ filter by stands in columns beside it. `seq` is the order of creation, since Str
 from __future__ import annotations
 
 import contextlib
-import errno
 import json
-import os
 import re
 import sqlite3
 import threading
@@ -18,94 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import older_formats
+from stripe_billing_cli.local_stripe.core import older_formats, schema, store_errors
+from stripe_billing_cli.local_stripe.core import store_errors as billing_store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.private_files import make_private_file
 
 Object = dict[str, Any]
 
-SCHEMA_VERSION = 5
-APPLICATION_ID = 0x62696C6C
-ROOM_TO_WORK = 65_536
-"""Bytes that SQLite takes beside the database for its work."""
-PATIENCE_MS = 15_000
-"""How long a write waits for another process's write."""
 
 FILTERS = ("active", "product", "lookup_key", "currency", "type")
-
-SCHEMA = (
-    """
-    CREATE TABLE objects (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        kind TEXT NOT NULL,
-        id TEXT NOT NULL,
-        created INTEGER NOT NULL,
-        active INTEGER,
-        product TEXT,
-        lookup_key TEXT,
-        currency TEXT,
-        type TEXT,
-        body TEXT NOT NULL
-    )
-    """,
-    "CREATE UNIQUE INDEX objects_by_id ON objects (kind, id)",
-    "CREATE UNIQUE INDEX objects_by_lookup_key ON objects (kind, lookup_key) WHERE lookup_key IS NOT NULL",
-    "CREATE INDEX objects_by_age ON objects (kind, created, seq)",
-    "CREATE INDEX objects_by_activity ON objects (kind, active, created, seq)",
-    "CREATE INDEX objects_by_product ON objects (kind, product, created, seq) WHERE product IS NOT NULL",
-    "CREATE INDEX objects_by_type ON objects (kind, type, created, seq)",
-    """
-    CREATE TABLE idempotency (
-        key TEXT PRIMARY KEY,
-        created INTEGER NOT NULL,
-        path TEXT NOT NULL,
-        fingerprint TEXT NOT NULL,
-        request_id TEXT NOT NULL,
-        status INTEGER NOT NULL,
-        body TEXT NOT NULL
-    ) WITHOUT ROWID
-    """,
-    "CREATE INDEX idempotency_by_age ON idempotency (created)",
-    "CREATE INDEX objects_by_customer ON objects (kind, json_extract(body, '$.customer'), created, seq)",
-    *(
-        f"CREATE INDEX objects_by_{name} ON objects (kind, json_extract(body, '$.{field}'), created, seq) "
-        f"WHERE json_extract(body, '$.{field}') IS NOT NULL"
-        for name, field in (
-            ("charge", "charge"),
-            ("payment_intent", "payment_intent"),
-            ("invoice_payment", "payments.data[0].payment.payment_intent"),
-            ("invoice_subscription", "parent.subscription_details.subscription"),
-            ("first_item_price", "items.data[0].price"),
-            ("status", "status"),
-            ("email", "email"),
-        )
-    ),
-    "CREATE INDEX objects_of_several_items ON objects (kind, created, seq) "
-    "WHERE json_array_length(body, '$.items.data') > 1",
-    """
-    CREATE TABLE agenda (
-        due INTEGER NOT NULL,
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        clock TEXT NOT NULL,
-        what TEXT NOT NULL,
-        id TEXT NOT NULL
-    )
-    """,
-    "CREATE UNIQUE INDEX agenda_by_what ON agenda (what, id)",
-    "CREATE INDEX agenda_by_due ON agenda (clock, due, seq)",
-    """
-    CREATE TABLE deliveries (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        event TEXT NOT NULL,
-        endpoint TEXT NOT NULL,
-        due REAL NOT NULL,
-        attempts INTEGER NOT NULL,
-        planned INTEGER NOT NULL,
-        duplicate INTEGER NOT NULL
-    )
-    """,
-    "CREATE INDEX deliveries_by_due ON deliveries (due, seq)",
-)
 
 
 @dataclass(frozen=True)
@@ -124,13 +43,13 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._turn = threading.RLock()
-        with self._told():
+        with self._with_store_errors():
             make_private_file(path)
             self._connection = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, timeout=PATIENCE_MS / 1000
+                path, isolation_level=None, check_same_thread=False, timeout=billing_store_errors.PATIENCE_MS / 1000
             )
         try:
-            with self._told():
+            with self._with_store_errors():
                 self._prepare()
         except LocalStripeError:
             self._connection.close()
@@ -232,7 +151,7 @@ class Store:
 
     @contextlib.contextmanager
     def _transaction(self, begin: str) -> Iterator[None]:
-        with self._turn, self._told():
+        with self._turn, self._with_store_errors():
             self._connection.execute(begin)
             try:
                 yield
@@ -249,13 +168,13 @@ class Store:
         return object
 
     def _prepare(self) -> None:
-        self._connection.execute(f"PRAGMA busy_timeout = {PATIENCE_MS}")
+        self._connection.execute(f"PRAGMA busy_timeout = {billing_store_errors.PATIENCE_MS}")
         if not self._current():
             with self._exclusively():
                 if not self._current():
                     self._create()
                     self._rewrite_older()
-                    self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                    self._connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute("PRAGMA synchronous = NORMAL")
 
@@ -274,24 +193,24 @@ class Store:
         version = int(self._one("PRAGMA user_version")[0])
         application = int(self._one("PRAGMA application_id")[0])
         tables = int(self._one("SELECT count(*) FROM sqlite_master")[0])
-        if tables and application != APPLICATION_ID:
+        if tables and application != schema.APPLICATION_ID:
             raise LocalStripeError(
                 f"{self.path} is a database, but not one of the local Stripe.",
                 "Move it away, or run billing in another directory.",
             )
-        if version > SCHEMA_VERSION:
+        if version > schema.SCHEMA_VERSION:
             raise LocalStripeError(
                 f"{self.path} was written by a newer version of billing (format {version}, this one knows "
-                f"{SCHEMA_VERSION}).",
+                f"{schema.SCHEMA_VERSION}).",
                 "Update billing, or start anew with `billing local reset`.",
             )
-        return version == SCHEMA_VERSION
+        return version == schema.SCHEMA_VERSION
 
     def _create(self) -> None:
         """All tables and indexes, those that a file of an earlier format has among them left as they are."""
-        for statement in SCHEMA:
+        for statement in schema.SCHEMA:
             self._connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
-        self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        self._connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
 
     def _rewrite_older(self) -> None:
         """Bring the objects of a file of an earlier format into today's form, once; events stay as they are."""
@@ -302,16 +221,16 @@ class Store:
             self._connection.execute("UPDATE objects SET body = ? WHERE seq = ?", (json.dumps(rewritten), seq))
 
     @contextlib.contextmanager
-    def _told(self) -> Iterator[None]:
+    def _with_store_errors(self) -> Iterator[None]:
         """SQLite's and the system's errors in words that name the file and a way out."""
         try:
             yield
         except sqlite3.Error as error:
-            raise _trouble(self.path, error) from error
+            raise store_errors.store_error(self.path, error) from error
         except OSError as error:
-            raise _system_trouble(self.path, error) from error
+            raise store_errors.system_error(self.path, error) from error
         except json.JSONDecodeError as error:
-            raise _corrupted(self.path, "an object in it is not JSON") from error
+            raise store_errors.corrupted(self.path, "an object in it is not JSON") from error
 
 
 def _columns(object: Object) -> tuple[Any, ...]:
@@ -333,72 +252,3 @@ def _insertion(kind: str, object: Object) -> tuple[str, tuple[Any, ...]]:
         f"INSERT INTO objects ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})",
         (kind, object["id"], _created(object), *_columns(object), json.dumps(object)),
     )
-
-
-def _corrupted(path: Path, what: str) -> LocalStripeError:
-    return LocalStripeError(
-        f"{path} is damaged: {what}.",
-        "Nothing was changed. Restore a copy of the file, or start anew with `billing local reset`.",
-    )
-
-
-def _full(path: Path) -> LocalStripeError:
-    return LocalStripeError(
-        f"The disk is full: {path} could not be written. The last change was not made.",
-        "Make room on the disk and run the command again.",
-    )
-
-
-def _closed_off(path: Path, reason: str) -> LocalStripeError:
-    return LocalStripeError(
-        f"The local Stripe cannot use {path}: {reason}.",
-        "Make the directory and the file writable for yourself, or run billing in another directory.",
-    )
-
-
-def _trouble(path: Path, error: sqlite3.Error) -> LocalStripeError:
-    """By SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
-    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
-        case sqlite3.SQLITE_FULL:
-            return _full(path)
-        case sqlite3.SQLITE_CORRUPT:
-            return _corrupted(path, "SQLite finds it malformed")
-        case sqlite3.SQLITE_NOTADB:
-            return _corrupted(path, "it is not a SQLite database")
-        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
-            return _closed_off(path, "it is read-only")
-        case sqlite3.SQLITE_CANTOPEN:
-            return _closed_off(path, "the file cannot be opened")
-        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
-            return LocalStripeError(
-                f"{path} has been in use by another process for {PATIENCE_MS // 1000} seconds.",
-                "Wait for the other command to finish, or end it, and try again.",
-            )
-        case sqlite3.SQLITE_IOERR if _no_room(path):
-            return _full(path)
-        case sqlite3.SQLITE_IOERR:
-            return LocalStripeError(
-                f"Reading or writing {path} failed: {error}. The last change was not made.",
-                "See that the disk has room and works, and that files may grow (ulimit -f); then run it again.",
-            )
-    return _corrupted(path, str(error))
-
-
-def _no_room(path: Path) -> bool:
-    """SQLite says "disk I/O error" where there is no room for the memory that it shares with other processes."""
-    try:
-        disk = os.statvfs(path.parent)
-    except OSError:
-        return False
-    return disk.f_bavail * disk.f_frsize < ROOM_TO_WORK
-
-
-def _system_trouble(path: Path, error: OSError) -> LocalStripeError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return _full(path)
-    if error.errno in (errno.EEXIST, errno.ENOTDIR):
-        return LocalStripeError(
-            f"The local Stripe keeps its state in {path}, and {path.parent} is no directory.",
-            "Move it away, or run billing in another directory.",
-        )
-    return _closed_off(path, (error.strerror or str(error)).lower())

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts.coupons import EXPIRE, KIND, save
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
+from stripe_billing_cli.local_stripe.core.amount_parameters import ByCurrency, Currency, Percent
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    ByCurrency,
     Choice,
-    Currency,
     Integer,
     ListOf,
     Metadata,
     ObjectParam,
     Params,
-    Percent,
     Text,
     optional,
     required,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import KIND, record
 from stripe_billing_cli.local_stripe.core import clocks, events
+from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Currency,
     Integer,
     Metadata,
     ObjectParam,

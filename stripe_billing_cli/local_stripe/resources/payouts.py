@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
-    Currency,
     Integer,
     Metadata,
     ObjectParam,

@@ -11,15 +11,14 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import coupons
 from stripe_billing_cli.local_stripe.billing.discounts.promotion_codes import EXPIRE, KIND, save
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
+from stripe_billing_cli.local_stripe.core.amount_parameters import ByCurrency, Currency
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
-    ByCurrency,
     Choice,
-    Currency,
     Integer,
     Metadata,
     ObjectParam,

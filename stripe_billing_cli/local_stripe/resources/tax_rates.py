@@ -6,6 +6,7 @@ The percentage, and whether it is included in prices, never change; a rate is ar
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core.amount_parameters import Percent
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -15,7 +16,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Metadata,
     ObjectParam,
-    Percent,
     Text,
     optional,
     required,

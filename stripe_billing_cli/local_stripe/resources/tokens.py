@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import card_input
 from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Currency,
     Integer,
     ObjectParam,
     Params,

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.core.amount_parameters import ByCurrency, Currency, DecimalText, UpTo
 from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
-    ByCurrency,
     Choice,
-    Currency,
-    DecimalText,
     Integer,
     ListOf,
     Metadata,
     ObjectParam,
-    UpTo,
     optional,
     required,
 )

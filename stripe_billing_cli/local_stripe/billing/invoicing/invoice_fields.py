@@ -18,6 +18,38 @@ NULL = (
 ).split()
 
 
+def blank() -> Object:
+    """Return what every draft says as long as nothing has happened to it."""
+    return dict.fromkeys(NULL) | {
+        "object": "invoice",
+        "amount_overpaid": 0,
+        "amount_paid": 0,
+        "amount_shipping": 0,
+        "attempt_count": 0,
+        "attempted": False,
+        "auto_advance": False,
+        "default_tax_rates": [],
+        "discounts": [],
+        "issuer": {"account": None, "type": "self"},
+        "livemode": False,
+        "metadata": {},
+        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
+        "post_payment_credit_notes_amount": 0,
+        "pre_payment_credit_notes_amount": 0,
+        "starting_balance": 0,
+        "status": "draft",
+        "status_transitions": {
+            "finalized_at": None,
+            "marked_uncollectible_at": None,
+            "paid_at": None,
+            "voided_at": None,
+        },
+        "total_discount_amounts": [],
+        "total_pretax_credit_amounts": [],
+        "total_taxes": [],
+    }
+
+
 def rendering(page_size: str) -> Object:
     """Of an invoice that no subscription makes: the size of its page is chosen once it is final (recorded)."""
     return {

@@ -29,6 +29,7 @@ NOT_OPEN = "You can only pass in open invoices. This invoice isn't open."
 """Why an invoice cannot be voided or given up (recorded, 2026-08-26.dahlia; without a code, as all such refusals)."""
 FINALIZE = "invoice.finalize"
 RETRY = "invoice.retry"
+TOTALS = ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax")
 
 
 def drafted(
@@ -56,22 +57,36 @@ def drafted(
     total = sum(line.amount for line in billed)
     start, end = period or (call.now, call.now)
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
-    invoice: Object = dict.fromkeys(invoice_fields.NULL) | {
+    invoice: Object = {
+        **invoice_fields.blank(),
+        **_customer_fields(call, customer),
         "id": id,
-        "object": "invoice",
         "account_country": call.account["country"],
         "account_name": call.account["business_profile"]["name"],
-        "amount_overpaid": 0,
-        "amount_paid": 0,
-        "amount_shipping": 0,
-        "attempt_count": 0,
-        "attempted": False,
-        "auto_advance": False,
         "automatic_tax": automatic_tax.on_invoice(subscription),
         "billing_reason": reason,
         "collection_method": "send_invoice" if sent else "charge_automatically",
         "created": call.now,
         "currency": currency,
+        "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
+        "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
+        "parent": invoice_fields.parent(subscription, proration_date),
+        "payments": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoice_payments?invoice={id}"},
+        "period_end": end,
+        "period_start": start,
+        **dict.fromkeys(TOTALS, total),
+        "rendering": None if subscription else invoice_fields.rendering("auto"),
+        "webhooks_delivered_at": None if reason == "upcoming" else call.now,
+        **rest,
+    }
+    held = discount.living(call, subscription["discounts"]) if subscription else []
+    invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
+    return {**invoice, **invoice_fields.due(invoice["total"], customer["balance"], currency)}
+
+
+def _customer_fields(call: Call, customer: Object) -> Object:
+    """What an invoice says of its customer."""
+    return {
         "customer": customer["id"],
         "customer_address": customer["address"],
         "customer_email": customer["email"],
@@ -80,43 +95,8 @@ def drafted(
         "customer_shipping": customer["shipping"],
         "customer_tax_exempt": customer["tax_exempt"],
         "customer_tax_ids": tax_ids.shown_on_invoice(call, customer["id"]),
-        "default_tax_rates": [],
-        "discounts": [],
-        "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
-        "issuer": {"account": None, "type": "self"},
-        "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
-        "livemode": False,
-        "metadata": {},
-        "parent": invoice_fields.parent(subscription, proration_date),
-        "payment_settings": {"default_mandate": None, "payment_method_options": None, "payment_method_types": None},
-        "payments": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoice_payments?invoice={id}"},
-        "period_end": end,
-        "period_start": start,
-        "post_payment_credit_notes_amount": 0,
-        "pre_payment_credit_notes_amount": 0,
-        "starting_balance": 0,
-        "status": "draft",
-        "status_transitions": {
-            "finalized_at": None,
-            "marked_uncollectible_at": None,
-            "paid_at": None,
-            "voided_at": None,
-        },
-        "subtotal": total,
-        "subtotal_excluding_tax": total,
         "test_clock": customer["test_clock"],
-        "total": total,
-        "total_discount_amounts": [],
-        "total_excluding_tax": total,
-        "rendering": None if subscription else invoice_fields.rendering("auto"),
-        "total_pretax_credit_amounts": [],
-        "total_taxes": [],
-        "webhooks_delivered_at": None if reason == "upcoming" else call.now,
-        **rest,
     }
-    held = discount.living(call, subscription["discounts"]) if subscription else []
-    invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
-    return {**invoice, **invoice_fields.due(invoice["total"], customer["balance"], currency)}
 
 
 def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:

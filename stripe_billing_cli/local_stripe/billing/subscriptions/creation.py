@@ -201,28 +201,46 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     ends = cancellation.requested(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]
-    sent = params.get("collection_method") == "send_invoice"
-    tax = params.get("automatic_tax", {}).get("enabled", False)
-    settings = params.get("payment_settings", {})
-    return dict.fromkeys(NULL) | {
+    return {
+        **dict.fromkeys(NULL),
+        **_settings(params),
         "id": id,
-        "object": "subscription",
-        "automatic_tax": automatic_tax.on_subscription(tax),
         "billing_cycle_anchor": anchor,
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},
             "type": params.get("billing_mode", {}).get("type", "flexible"),
             "updated_at": call.now,
         },
+        "created": call.now,
+        "currency": currency,
+        "customer": customer["id"],
+        "default_payment_method": own_method(call, customer, params.get("default_payment_method")),
+        "items": {
+            "object": "list",
+            "data": data,
+            "has_more": False,
+            "url": f"/v1/subscription_items?subscription={id}",
+        },
+        "start_date": call.now,
+        "test_clock": customer["test_clock"],
+        "trial_end": trial_end,
+        "trial_start": call.now if trial_end else None,
+        **ends,
+    }
+
+
+def _settings(params: Params) -> Object:
+    """Return the fields of a new subscription that follow from the parameters alone."""
+    sent = params.get("collection_method") == "send_invoice"
+    settings = params.get("payment_settings", {})
+    return {
+        "object": "subscription",
+        "automatic_tax": automatic_tax.on_subscription(params.get("automatic_tax", {}).get("enabled", False)),
         "billing_schedules": [],
         "cancel_at_period_end": False,
         "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
         "collection_method": params.get("collection_method", "charge_automatically"),
-        "created": call.now,
-        "currency": currency,
-        "customer": customer["id"],
         "days_until_due": params.get("days_until_due") if sent else None,
-        "default_payment_method": own_method(call, customer, params.get("default_payment_method")),
         "default_tax_rates": [],
         "description": params.get("description"),
         "discounts": [],
@@ -233,12 +251,6 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
             "footer": None,
             "issuer": {"account": None, "type": "self"},
         },
-        "items": {
-            "object": "list",
-            "data": data,
-            "has_more": False,
-            "url": f"/v1/subscription_items?subscription={id}",
-        },
         "livemode": False,
         "metadata": merged({}, params.get("metadata") or {}),
         "payment_settings": {
@@ -247,10 +259,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
             "save_default_payment_method": settings.get("save_default_payment_method", "off"),
         },
         "_pending_change": None,
-        "start_date": call.now,
         "status": "incomplete",
-        "test_clock": customer["test_clock"],
-        "trial_end": trial_end,
         "trial_settings": {
             "end_behavior": {
                 "billing_cycle_anchor": None,
@@ -258,8 +267,6 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
                 **params.get("trial_settings", {}).get("end_behavior", {}),
             }
         },
-        "trial_start": call.now if trial_end else None,
-        **ends,
     }
 
 

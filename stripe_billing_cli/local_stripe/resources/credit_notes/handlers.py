@@ -113,8 +113,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
     _check_room(call, invoice, total, sum(one["amount_refunded"] for one in linked))
     pre = min(total, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
     _check_parts(params, total - pre, sum(one["amount_refunded"] for one in linked), invoice["currency"])
-    count = len(list_for_invoice(call, invoice["id"])) + 1
-    number = f"{invoice['number']}-CN-{count:02}"
+    number = f"{invoice['number']}-CN-{len(list_for_invoice(call, invoice['id'])) + 1:02}"
     kind = "mixed" if 0 < pre < total else "pre_payment" if pre else "post_payment"
     return {
         "id": id,

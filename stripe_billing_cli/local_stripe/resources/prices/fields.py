@@ -10,12 +10,12 @@ from stripe_billing_cli.local_stripe.billing.catalog.price_data import (
     TAX_BEHAVIOR,
     TIERS,
 )
+from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     Choice,
-    Currency,
     Field,
     Integer,
     ListOf,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.catalog.price_data import DEFAULT_PRICE_DATA
+from stripe_billing_cli.local_stripe.core.amount_parameters import Measure
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -10,7 +11,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Field,
     ListOf,
-    Measure,
     Metadata,
     ObjectParam,
     Text,

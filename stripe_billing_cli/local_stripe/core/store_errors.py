@@ -1,0 +1,84 @@
+"""What is wrong with the file of the local Stripe, by the error of SQLite or of the system."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from pathlib import Path
+
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+
+PATIENCE_MS = 15_000
+"""How long a write waits for another process's write."""
+ROOM_TO_WORK = 65_536
+"""Bytes that SQLite takes beside the database for its work."""
+
+
+def corrupted(path: Path, what: str) -> LocalStripeError:
+    return LocalStripeError(
+        f"{path} is damaged: {what}.",
+        "Nothing was changed. Restore a copy of the file, or start anew with `billing local reset`.",
+    )
+
+
+def full(path: Path) -> LocalStripeError:
+    return LocalStripeError(
+        f"The disk is full: {path} could not be written. The last change was not made.",
+        "Make room on the disk and run the command again.",
+    )
+
+
+def closed_off(path: Path, reason: str) -> LocalStripeError:
+    return LocalStripeError(
+        f"The local Stripe cannot use {path}: {reason}.",
+        "Make the directory and the file writable for yourself, or run billing in another directory.",
+    )
+
+
+def store_error(path: Path, error: sqlite3.Error) -> LocalStripeError:
+    """By SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
+    match getattr(error, "sqlite_errorcode", 0) & 0xFF:
+        case sqlite3.SQLITE_FULL:
+            return full(path)
+        case sqlite3.SQLITE_CORRUPT:
+            return corrupted(path, "SQLite finds it malformed")
+        case sqlite3.SQLITE_NOTADB:
+            return corrupted(path, "it is not a SQLite database")
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+            return closed_off(path, "it is read-only")
+        case sqlite3.SQLITE_CANTOPEN:
+            return closed_off(path, "the file cannot be opened")
+        case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
+            return LocalStripeError(
+                f"{path} has been in use by another process for {PATIENCE_MS // 1000} seconds.",
+                "Wait for the other command to finish, or end it, and try again.",
+            )
+        case sqlite3.SQLITE_IOERR if _no_room(path):
+            return full(path)
+        case sqlite3.SQLITE_IOERR:
+            return LocalStripeError(
+                f"Reading or writing {path} failed: {error}. The last change was not made.",
+                "See that the disk has room and works, and that files may grow (ulimit -f); then run it again.",
+            )
+    return corrupted(path, str(error))
+
+
+def _no_room(path: Path) -> bool:
+    """SQLite says "disk I/O error" where there is no room for the memory that it shares with other processes."""
+    try:
+        disk = os.statvfs(path.parent)
+    except OSError:
+        return False
+    return disk.f_bavail * disk.f_frsize < ROOM_TO_WORK
+
+
+def system_error(path: Path, error: OSError) -> LocalStripeError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return full(path)
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return LocalStripeError(
+            f"The local Stripe keeps its state in {path}, and {path.parent} is no directory.",
+            "Move it away, or run billing in another directory.",
+        )
+    return closed_off(path, (error.strerror or str(error)).lower())
