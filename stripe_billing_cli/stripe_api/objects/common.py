@@ -28,7 +28,7 @@ class Embedded(StripeObject, Generic[T]):
     """A list inside an object: its first page."""
 
     data: list[T]
-    has_more: bool | None = None
+    has_more: bool
 
 
 class Page(StripeObject, Generic[T]):

@@ -104,10 +104,10 @@ class Invoice(StripeObject):
     period_end: int
     post_payment_credit_notes_amount: int
     pre_payment_credit_notes_amount: int
+    auto_advance: bool
     starting_balance: int
     status_transitions: StatusTransitions
     total: int
-    auto_advance: bool | None = None
     automatically_finalizes_at: int | None = None
     billing_reason: str | None = None
     confirmation_secret: ConfirmationSecret | None = None
