@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissing
 from stripe_billing_cli.subscriptions import lists, payments, records, references
+from stripe_billing_cli.subscriptions.parts import Parts
 from stripe_billing_cli.subscriptions.payments import Trouble
 from stripe_billing_cli.subscriptions.records import id_of
 
@@ -66,7 +68,8 @@ def paying_card(invoice: Object) -> Object | None:
 
 @dataclass(frozen=True)
 class InvoiceDetails:
-    """An invoice with what became of it. `charges` are the successful ones that paid it."""
+    """An invoice with what became of it. `charges` are the successful ones that paid it; `unavailable` says what of it
+    the key may not see."""
 
     invoice: Object
     lines: list[Object]
@@ -74,6 +77,7 @@ class InvoiceDetails:
     refunds: list[Object]
     credit_notes: list[Object]
     trouble: Trouble | None
+    unavailable: Mapping[str, str] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
         """Return the invoice as it is printed (docs/output.md)."""
@@ -84,6 +88,7 @@ class InvoiceDetails:
             "refunds": [records.refund(one) for one in self.refunds],
             "credit_notes": [records.credit_note(one) for one in self.credit_notes],
             "payment_error": None if self.trouble is None else _trouble(self.trouble),
+            "unavailable": dict(sorted(self.unavailable.items())),
         }
 
 
@@ -121,14 +126,33 @@ def _trouble(trouble: Trouble) -> dict[str, Any]:
 
 
 def load_details(api: StripeApi, name: str) -> InvoiceDetails:
-    """Return an invoice with its lines, payments, refunds and credit notes. Raises `ReferenceRefused`."""
-    invoice = find_invoice(api, name)
-    path = f"{PATH}/{invoice['id']}"
-    lines = [one for page in api.pages(f"{path}/lines", {}) for one in page]
-    charges = charges_of(api, invoice)
-    refunds = [one for charge in charges for one in refunds_of(api, charge["id"])]
-    trouble = payments.owed(api, invoice).trouble if invoice["status"] == "open" else None
-    return InvoiceDetails(invoice, lines, charges, refunds, credit_notes_of(api, invoice["id"]), trouble)
+    """Return an invoice with its lines, payments, refunds and credit notes, as far as the key may see them. Raises
+    `ReferenceRefused`, `StripeFailure`."""
+    parts = Parts()
+    invoice = _as_far_as_visible(api, name, parts)
+    id, is_open = invoice["id"], invoice["status"] == "open"
+    lines: list[Object] = parts.read("lines", lambda: list(_lines(api, id)), invoice["lines"]["data"])
+    charges: list[Object] = parts.read("payments", lambda: charges_of(api, invoice), [])
+    refunds: list[Object] = parts.read(
+        "refunds", lambda: [one for charge in charges for one in refunds_of(api, charge["id"])], []
+    )
+    notes: list[Object] = parts.read("credit_notes", lambda: credit_notes_of(api, id), [])
+    trouble = parts.read("payment_error", lambda: payments.owed(api, invoice).trouble if is_open else None, None)
+    return InvoiceDetails(invoice, lines, charges, refunds, notes, trouble, parts.unavailable)
+
+
+def _as_far_as_visible(api: StripeApi, name: str, parts: Parts) -> Object:
+    """Return the invoice with its payments, or without where the key may not see them."""
+    try:
+        return find_invoice(api, name, expand=("payments",))
+    except PermissionMissing as missing:
+        parts.unavailable["payments"] = missing.message
+        return find_invoice(api, name, expand=())
+
+
+def _lines(api: StripeApi, invoice: str) -> Iterator[Object]:
+    for page in api.pages(f"{PATH}/{invoice}/lines", {}):
+        yield from page
 
 
 def charges_of(api: StripeApi, invoice: Object) -> list[Object]:

@@ -6,17 +6,17 @@ invoices, say): then `trouble` has the reason under the part's name, and the res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import PermissionMissing, RequestRefused
 from stripe_billing_cli.subscriptions import ids, records, references, schedule
+from stripe_billing_cli.subscriptions.parts import Parts
 
-T = TypeVar("T")
 EXPAND = (
     "customer.invoice_settings.default_payment_method",
     "default_payment_method",
@@ -71,32 +71,18 @@ def _customers_default(subscription: Object) -> Object | None:
     return method if isinstance(method, dict) else None
 
 
-class _Parts:
-    """The parts read so far, and why others could not be."""
-
-    def __init__(self) -> None:
-        self.trouble: dict[str, str] = {}
-
-    def read(self, name: str, read: Callable[[], T], otherwise: T) -> T:
-        try:
-            return read()
-        except (PermissionMissing, RequestRefused) as failure:
-            self.trouble[name] = failure.message
-            return otherwise
-
-
 def look(api: StripeApi, name: str) -> Overview:
     """Raises `ReferenceRefused`, `StripeFailure`."""
     is_id = ids.kind_of(name) == "a subscription" and ids.ID.fullmatch(name)
     id = name if is_id else str(references.find_subscription(api, name)["id"])
-    parts = _Parts()
+    parts = Parts()
     with ThreadPoolExecutor(4) as pool:
         subscription = pool.submit(_subscription, api, id)
         preview = pool.submit(parts.read, "next_invoice", lambda: _preview(api, id), None)
         invoices = pool.submit(parts.read, "invoices", lambda: _invoices(api, id), [])
         events = pool.submit(parts.read, "events", lambda: _events(api, id), ([], False))
         found, complete = events.result()
-        return Overview(subscription.result(), preview.result(), invoices.result(), found, complete, parts.trouble)
+        return Overview(subscription.result(), preview.result(), invoices.result(), found, complete, parts.unavailable)
 
 
 def _subscription(api: StripeApi, id: str) -> Object:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from tests.cli.sub.conftest import DAY, EMAIL, FIRST_OF_APRIL, Life
+from tests.faults import failing
 from tests.subscriptions.conftest import Shop
 
 FAILING = "pm_card_chargeCustomerFail"
@@ -76,6 +77,31 @@ class TestShow:
         record = life.json("invoice", "show", life.held["latest_invoice"])
 
         assert (record["status"], record["payment_error"]["code"]) == ("open", "card_declined")
+
+    @pytest.mark.parametrize(
+        ("path", "part"),
+        [
+            ("/v1/credit_notes", "credit_notes"),
+            ("/v1/refunds", "refunds"),
+            ("/v1/payment_intents/{id}", "payments"),
+            ("/v1/invoices/{id}/lines", "lines"),
+        ],
+    )
+    def test_a_part_that_the_key_may_not_see_hides_no_other(self, path: str, part: str, life: Life) -> None:
+        id = life.held["latest_invoice"]
+        life.ok("invoice", "credit", id, "--amount", "5.00", "--to", "card", "--yes")
+        whole = life.json("invoice", "show", id)
+
+        with failing(life.billing, f"403 before * GET {path}"):
+            seen = life.json("invoice", "show", id)
+            screen = life.ok("invoice", "show", id).out
+
+        assert "permission" in seen["unavailable"][part]
+        assert f"({part.replace('_', ' ')}: not to be seen: " in screen
+        hidden = {part, "unavailable", *(["refunds"] if part == "payments" else [])}
+        assert {name: seen[name] for name in seen if name not in hidden} == {
+            name: whole[name] for name in whole if name not in hidden
+        }
 
     def test_an_id_of_something_else_is_refused_before_any_call(self, life: Life) -> None:
         ran = life("invoice", "show", life.id, "--verbose")
