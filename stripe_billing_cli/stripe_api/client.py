@@ -23,6 +23,7 @@ from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.completion import completed
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
+from stripe_billing_cli.stripe_api.whole_lists import fill_items
 
 STRIPE_API_BASE = "https://api.stripe.com"
 PAGE = 100
@@ -223,8 +224,10 @@ class StripeApi:
             raise _translated(error) from error
         except LocalStripeError as error:
             raise errors.LocalStripeTrouble(error.message, error.hint) from error
+        body = completed(response.data, response.request_id, expected=expected)
+        fill_items(body, params or {}, self.pages)
         return Answer(
-            body=completed(response.data, response.request_id, expected=expected),
+            body=body,
             request_id=response.request_id,
             replayed=_replayed(response.headers),
         )

@@ -97,7 +97,10 @@ def test_what_may_not_be_is_an_error_that_names_object_and_field(change: dict[st
 def test_what_may_not_be_absent_is_named_where_it_is_missing() -> None:
     without = {name: value for name, value in PRICE.items() if name != "product"}
     in_list = {"object": "list", "has_more": False, "data": [{**PRICE, "id": "price_0"}, without]}
-    inside = {**_subscription(), "items": {"object": "list", "data": [{**_item(), "price": without}]}}
+    inside = {
+        **_subscription(),
+        "items": {"object": "list", "data": [{**_item(), "price": without}], "has_more": False},
+    }
 
     assert trouble(without).endswith("in the price price_1, product is missing")
     assert trouble(in_list).endswith("in the price price_1, product is missing")
@@ -160,7 +163,7 @@ def _subscription() -> dict[str, Any]:
         "currency": "usd",
         "customer": "cus_1",
         "discounts": [],
-        "items": {"object": "list", "data": [_item()]},
+        "items": {"object": "list", "data": [_item()], "has_more": False},
         "livemode": False,
         "metadata": {},
         "start_date": 1,

@@ -96,6 +96,7 @@ class Invoice(StripeObject):
     amount_paid: int
     amount_remaining: int
     attempt_count: int
+    auto_advance: bool
     collection_method: str
     created: int
     currency: str
