@@ -41,7 +41,8 @@ EXPAND = ("discounts",)
 
 @dataclass(frozen=True)
 class AdjustRequest:
-    """`trial_end` in Unix seconds. `promotion_code` as customers write it, or its id."""
+    """`trial_end` in Unix seconds. `promotion_code` as customers write it, or its id. `again`: a new period is begun
+    though one began within a day."""
 
     add: Sequence[Line] = ()
     remove: Sequence[str] = ()
@@ -50,6 +51,7 @@ class AdjustRequest:
     no_discount: bool = False
     trial_end: int | Literal["now"] | None = None
     restart_period: bool = False
+    again: bool = False
     proration: Proration | None = None
 
 
@@ -65,7 +67,8 @@ class AdjustResult:
 class AdjustPlan:
     """What is going to be changed: `update` are the parameters of it, none where all is as wanted.
 
-    `added` and `removed` are named by their prices. `waits`: the same change waits for its payment already.
+    `added` and `removed` are named by their prices. `period_began`: a new period is wanted, and one began then, less
+    than a day ago. `waits`: the same change waits for its payment already.
     `has_waiting_items`: invoice items wait, which the invoice of a change that may wait for its payment need not take
     in; that of one that is made or refused at once does, as Stripe's preview says.
     """
@@ -82,6 +85,7 @@ class AdjustPlan:
     waits: Owed | None = None
     has_waiting_items: bool = False
     unpaid: Object | None = None
+    period_began: int | None = None
 
     @property
     def is_done(self) -> bool:
@@ -150,10 +154,12 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     if discounts is not None:
         update["discounts"] = discounts
     update |= _trial(found, request, now)
-    if request.restart_period and not _restarted(found, now):
+    began = _period_began(found, now) if request.restart_period and not request.again else None
+    if request.restart_period and began is None:
+        _check_has_periods(found)
         update |= NEW_PERIOD
     if not update:
-        return AdjustPlan(found, request, {})
+        return AdjustPlan(found, request, {}, period_began=began)
     waiting = change.pending_update(found)
     if waiting and _waits_for(found, added, removed):
         owed = payments.owed(api, found["latest_invoice"])
@@ -164,7 +170,8 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
     credits = found["status"] in ("past_due", "unpaid") and quoted.proration != "none"
     unpaid = payments.unpaid_time(api, payments.open_invoices(api, found), now) if credits else None
-    return replace(plan, has_waiting_items=waiting_items.are_there(api, found), unpaid=unpaid)
+    has_waiting_items = waiting_items.are_there(api, found)
+    return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
 
 
 def _quantity(terms: Terms) -> dict[str, int]:
@@ -243,15 +250,21 @@ def _trial(subscription: Object, request: AdjustRequest, now: int) -> dict[str, 
     return {"trial_end": wanted}
 
 
-def _restarted(subscription: Object, now: int) -> bool:
-    """Whether a new period began within a day: the same command, run again, charges for no second one."""
+def _period_began(subscription: Object, now: int) -> int | None:
+    """When the periods of all items began, if that is within a day: the same command, run again, charges for no second
+    one."""
+    if subscription["status"] == "trialing":
+        return None
+    began = min(int(item["current_period_start"]) for item in subscription["items"]["data"])
+    return began if now - began < DAY else None
+
+
+def _check_has_periods(subscription: Object) -> None:
     if subscription["status"] == "trialing":
         raise Refused(
             f"the subscription {subscription['id']} is in its trial: its first paid period begins when that ends",
             "--trial-end now ends it",
         )
-    began = min(item["current_period_start"] for item in subscription["items"]["data"])
-    return bool(now - began < DAY)
 
 
 def _waits_for(subscription: Object, added: Sequence[tuple[Object, Terms]], removed: Sequence[Object]) -> bool:

@@ -28,12 +28,15 @@ def request(
     no_coupon: bool,
     trial_end: str | None,
     restart_period: bool,
+    again: bool,
     proration: str | None,
 ) -> AdjustRequest | None:
     """What the options ask for; None where they ask for nothing of this."""
     said = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
     if len(said) > 1:
         raise given.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
+    if again and not restart_period:
+        raise given.wrong("--again goes with --restart-period", "a change made twice is one change")
     if not (add or remove or said or trial_end or restart_period):
         return None
     if trial_end and restart_period:
@@ -52,6 +55,7 @@ def request(
         no_discount=no_coupon,
         trial_end=ends,
         restart_period=restart_period,
+        again=again,
         proration=cast("Proration | None", proration),
     )
 
@@ -98,6 +102,9 @@ def _plan(plan: AdjustPlan) -> Iterator[Line]:
     yield from _cost(plan)
     for remark in plan.remarks:
         yield Line(f"  {remark}")
+    if plan.period_began:
+        began = words.moment(plan.period_began)
+        yield Line(f"  A new period began on {began} already, and is not begun again; --again would.")
     if plan.unpaid:
         yield Line(f"  Careful: a credit counts time that was never paid for: invoice {plan.unpaid['id']} is open.")
     if plan.subscription["cancel_at"]:
@@ -164,6 +171,9 @@ def _screen(plan: AdjustPlan, result: str, owes: Owed | None) -> Iterator[Line]:
     match result:
         case "previewed":
             yield from _plan(plan)
+        case "unchanged" if plan.period_began:
+            yield Line(f"{id} began a new period on {words.moment(plan.period_began)} already. Nothing to do.")
+            yield Line("  --again begins another.")
         case "unchanged":
             yield Line(f"{id} is so already. Nothing to do.")
         case "changed":

@@ -73,6 +73,9 @@ def change(
     restart_period: Annotated[
         bool, typer.Option("--restart-period", help="Begin a new period now: the billing date becomes today.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --restart-period: though a period began within a day.")
+    ] = False,
     preview: Annotated[bool, typer.Option("--preview", help="Only show what it would cost.")] = False,
 ) -> None:
     """Put a subscription on another price, or change its quantity, its items, its discount, its trial.
@@ -82,7 +85,7 @@ def change(
     is, the link on which the customer can confirm the payment is printed, and the exit code is 4.
 
     Items are added and removed, the discount, the trial and the billing date changed at once, all together; a price or
-    quantity by a command of its own. What is so already is left alone.
+    quantity by a command of its own. What is so already is left alone; a new period begins once a day, unless --again.
 
     At the period's end the change is put on a schedule; the same command with the current price takes it back. A
     change of the interval starts a new period at once.
@@ -105,6 +108,7 @@ def change(
         no_coupon=no_coupon,
         trial_end=trial_end,
         restart_period=restart_period,
+        again=again,
         proration=proration.value if proration else None,
     )
     if request is not None:

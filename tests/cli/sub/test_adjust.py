@@ -244,7 +244,31 @@ class TestTrialAndPeriod:
         invoices = life.invoices()
 
         assert life.json(*CHANGE, "--restart-period")["result"] == "unchanged"
+        told = life.ok(*CHANGE, "--restart-period").out
+        assert "began a new period on 11 Mar 2026 00:00 UTC already" in told
+        assert "--again begins another" in told
         assert life.invoices() == invoices
+
+    def test_again_begins_another(self, life: Life) -> None:
+        life.ok(*CHANGE, "--restart-period")
+        life.advance(TEN_DAYS_LATER + 3600)
+
+        done = life.json(*CHANGE, "--restart-period", "--again")
+
+        assert done["new_period_starts"] is True
+        assert life.held["billing_cycle_anchor"] == TEN_DAYS_LATER + 3600
+
+    def test_a_renewal_within_a_day_is_a_new_period_too(self, life: Life) -> None:
+        life.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
+        life.advance(FIRST_OF_APRIL + 7200)
+
+        told = life.ok(*CHANGE, "--restart-period", "--coupon", "HALF").err
+
+        assert "A new period began on 1 Apr 2026 00:00 UTC already, and is not begun again; --again would." in told
+        assert life.held["billing_cycle_anchor"] < FIRST_OF_APRIL
+
+    def test_again_is_of_a_new_period(self, life: Life) -> None:
+        assert life(*CHANGE, "--coupon", "HALF", "--again").code == 2
 
     def test_not_in_a_trial(self, trial: Life) -> None:
         ran = trial(*CHANGE, "--restart-period", "--output", "json")
