@@ -50,13 +50,13 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
     before, id = terms_of(item), item["id"]
     update = pending_update(subscription)
     waiting = _waiting_terms(subscription, id)
-    upcoming = schedules.upcoming_items(schedule) if schedule else None
+    current = tuple(terms_of(held) for held in subscription["items"]["data"])
+    upcoming = _upcoming(schedule, current) if schedule else None
     if at == "now" and update and waiting == after:
         return Change("wait", before, after, id)
     if at == "now" and after != before:
         attached = schedule["id"] if schedule else None
         return Change("now", before, after, id, drops_update=update, drops_schedule=attached)
-    current = tuple(terms_of(held) for held in subscription["items"]["data"])
     at_index = [held["id"] for held in subscription["items"]["data"]].index(id)
     planned = upcoming if upcoming and len(upcoming) == len(current) else current
     wanted = (*planned[:at_index], after, *planned[at_index + 1 :])
@@ -71,6 +71,15 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
     _check_goes_on(subscription, starts)
     attached = schedule["id"] if schedule else None
     return Change("later", before, after, id, starts, drops_update=update, schedule=attached, later=wanted)
+
+
+def _upcoming(schedule: Object, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
+    """What the items are to be by the schedule. A metered one has no quantity, whatever a phase shows for it."""
+    metered = {terms.price for terms in current if terms.quantity is None}
+    upcoming = schedules.upcoming_items(schedule)
+    if upcoming is None:
+        return None
+    return tuple(Terms(terms.price, None) if terms.price in metered else terms for terms in upcoming)
 
 
 def check_changeable(subscription: Object) -> None:

@@ -46,7 +46,7 @@ def update_params(
     cycle begins with it; by itself Stripe moves no anchor in flexible billing mode
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
-    current = _current(schedule)
+    current = _with_quantities(_current(schedule), later)
     ending = {**_kept(current), "start_date": current["start_date"], "end_date": starts}
     if current["trial_end"]:
         ending["trial_end"] = min(current["trial_end"], starts)
@@ -71,6 +71,13 @@ def _current(schedule: Object) -> Object:
     """The phase that runs now: the last one that began by the start of the current phase."""
     began = schedule["current_phase"]["start_date"]
     return [phase for phase in schedule["phases"] if phase["start_date"] <= began][-1]  # type: ignore[no-any-return]
+
+
+def _with_quantities(phase: Object, later: Sequence[Terms]) -> Object:
+    """The phase without quantities of metered prices, which are refused."""
+    metered = {terms.price for terms in later if terms.quantity is None}
+    items = [{**item, "quantity": None} if terms_of(item).price in metered else item for item in phase["items"]]
+    return {**phase, "items": items}
 
 
 def _interval(price: Object) -> Object:

@@ -140,11 +140,8 @@ class Discount:
 
 @dataclass(frozen=True)
 class Later:
-    """A change with the next period, by a schedule.
-
-    Left out: to another interval, of whose invoice "next" has only a part; and of a subscription with a discount or
-    with items of several intervals, of which the schedule is refused ("No such discount").
-    """
+    """A change with the next period, by a schedule; not to another interval where another item is paid for beyond that
+    moment, which is refused."""
 
     item: int
     price: str
@@ -153,8 +150,8 @@ class Later:
         chosen = chosen_item(it, self.item)
         if chosen is None or self.price in keys_of(it) or it.subscription["cancel_at"]:
             return
-        intervals = {key in YEARLY for key in (self.price, *keys_of(it))}
-        if len(intervals) > 1 or it.subscription["discounts"]:
+        restarts = (self.price in YEARLY) != (chosen["price"]["lookup_key"] in YEARLY)
+        if restarts and any(item["current_period_end"] > chosen["current_period_end"] for item in items_of(it)):
             return
         change(it, "--item", chosen["id"], "--price", self.price, "--at", "period-end")
 

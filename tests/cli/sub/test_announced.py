@@ -238,6 +238,18 @@ class TestUse:
         assert record["cost"]["due_now"] == 1200 + 167
         assert it.paid()[-1] == 1200 + 167
 
+    def test_a_scheduled_change_beside_it_is_taken_back(self, begin: Begin) -> None:
+        it = begin("2026-04-01")
+        it.metered("calls", "0.5")
+        it.price("ten", 10)
+        it.price("twenty", 20)
+        it.start("ten", "calls")
+        it.ok("change", "--item", "ten", "--price", "twenty", "--at", "period-end")
+
+        record = it.json("change", "--item", "ten", "--price", "ten", "--at", "period-end")
+
+        assert (record["result"], it.held["schedule"]) == ("taken_back", None)
+
     def test_a_metered_price_takes_no_quantity(self, begin: Begin) -> None:
         it = begin("2026-04-01")
         it.metered("api.use", "0.5")

@@ -8,7 +8,14 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, phases, schedule
-from stripe_billing_cli.local_stripe.billing.subscriptions import cancellation, creation, price_checks, repository
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    cancellation,
+    creation,
+    items,
+    price_checks,
+    repository,
+)
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import clocks, events, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page, timestamp_range
@@ -92,15 +99,23 @@ def _laid_out(
         if phase.get("currency", currency) != currency:
             raise invalid(f"All phases must have the currency `{currency}`.", f"phases[{number}][currency]")
         prices = [known.price(item["price"]) for item in phase["items"]]
+        for at, (item, price) in enumerate(zip(phase["items"], prices, strict=True)):
+            price_checks.check_quantity(price, item, f"phases[{number}][items][{at}]")
         price_checks.check_prices(prices, currency, f"phases[{number}][items]")
         creation.own_method(call, customer, phase.get("default_payment_method"))
     return phases.lay_out_phases(
-        wanted,
+        [{**phase, "items": [_counted(item, known) for item in phase["items"]]} for phase in wanted],
         lambda price: billing_intervals.billing_interval(known.price(price)),
         currency,
         start=start,
         now=call.now,
     )
+
+
+def _counted(item: Mapping[str, Any], known: Catalog) -> Mapping[str, Any]:
+    """An item with its quantity: a metered one has none."""
+    metered = items.is_metered(known.price(item["price"]))
+    return {"quantity": None if metered else 1, **item}
 
 
 def _check_collection(call: Call, customer: Object, settings: Mapping[str, Any], laid_out: Sequence[Object]) -> None:
