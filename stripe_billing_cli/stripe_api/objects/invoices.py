@@ -105,7 +105,6 @@ class Invoice(StripeObject):
     period_end: int
     post_payment_credit_notes_amount: int
     pre_payment_credit_notes_amount: int
-    auto_advance: bool
     starting_balance: int
     status_transitions: StatusTransitions
     total: int
