@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from stripe_billing_cli.catalog import snapshot
-from stripe_billing_cli.catalog.entries import Catalog
+from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.executor import carry_out
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.catalog.snapshot import Snapshot

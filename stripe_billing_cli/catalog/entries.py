@@ -1,19 +1,17 @@
-"""What a catalog file wants, as plain values: the form in which the rest of the program knows a catalog.
-
-Amounts are `Decimal` in the currency's minor unit (1500 is $15.00, 0.15 is $0.0015), so that
-`unit_amount` and `unit_amount_decimal` are one field here. `None` means "Stripe's default".
-"""
+"""What a catalog file wants, as values: an `Entry` for each object."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+Content = TypeVar("Content")
 
 
 @dataclass(frozen=True)
 class Location:
-    """Where something stands in the file; both counted from 1."""
+    """A place in the file; line and column are counted from 1."""
 
     line: int
     column: int
@@ -23,117 +21,39 @@ NOWHERE = Location(0, 0)
 
 
 @dataclass(frozen=True)
-class PackageDimensions:
-    """Inches and ounces, to two places, as Stripe keeps them."""
+class Reference:
+    """The id of an object of the catalog, which may be known only once the object is made."""
 
-    height: Decimal
-    length: Decimal
-    weight: Decimal
-    width: Decimal
-
-
-@dataclass(frozen=True)
-class TaxDetails:
-    performance_location: str | None = None
-    tax_code: str | None = None
-
-
-@dataclass(frozen=True)
-class Recurring:
-    interval: str
-    interval_count: int = 1
-    usage_type: str = "licensed"
-    meter: str | None = None
-    trial_period_days: int | None = None
-
-
-@dataclass(frozen=True)
-class Tier:
-    """`up_to` is the last unit of the tier; None is `inf`."""
-
-    up_to: int | None
-    unit_amount: Decimal | None = None
-    flat_amount: Decimal | None = None
-
-
-@dataclass(frozen=True)
-class TransformQuantity:
-    divide_by: int
-    round: str
-
-
-@dataclass(frozen=True)
-class CustomUnitAmount:
-    minimum: int | None = None
-    maximum: int | None = None
-    preset: int | None = None
-
-
-@dataclass(frozen=True)
-class CurrencyOption:
-    unit_amount: Decimal | None = None
-    custom_unit_amount: CustomUnitAmount | None = None
-    tiers: tuple[Tier, ...] = ()
-    tax_behavior: str | None = None
-
-
-@dataclass(frozen=True)
-class Price:
+    kind: str
     key: str
-    """The local key, `monthly`; `path` is how the price is spoken of everywhere else."""
-    product: str
-    """The key of its product."""
-    lookup_key: str
-    currency: str
-    adopted_id: str | None = None
-    active: bool = True
-    nickname: str | None = None
-    billing_scheme: str = "per_unit"
-    unit_amount: Decimal | None = None
-    custom_unit_amount: CustomUnitAmount | None = None
-    tiers_mode: str | None = None
-    tiers: tuple[Tier, ...] = ()
-    transform_quantity: TransformQuantity | None = None
-    recurring: Recurring | None = None
-    tax_behavior: str | None = None
-    currency_options: Mapping[str, CurrencyOption] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class Entry(Generic[Content]):
+    """One object that the file wants.
+
+    `key` names it within its kind (`pro.monthly`), `own_key` within its parent (`monthly`). `content` is what the file
+    says, with the catalog's defaults filled in; `fields` are its values as they are compared with Stripe's.
+    """
+
+    kind: str
+    key: str
+    own_key: str
+    content: Content
+    fields: Mapping[str, Any]
     metadata: Mapping[str, str] = field(default_factory=dict)
+    adopted_id: str | None = None
+    """The id of the existing object that the file adopts."""
+    parent: Entry[Any] | None = None
+    children: list[Entry[Any]] = field(default_factory=list)
     where: Location = NOWHERE
 
     @property
-    def path(self) -> str:
-        return f"{self.product}.{self.key}"
+    def reference(self) -> Reference:
+        return Reference(self.kind, self.key)
 
-
-@dataclass(frozen=True)
-class Product:
-    key: str
-    id: str
-    """Its id in Stripe: the key, unless the file adopts an existing product by `id:`."""
-    name: str
-    adopted: bool = False
-    active: bool = True
-    description: str | None = None
-    images: tuple[str, ...] = ()
-    marketing_features: tuple[str, ...] = ()
-    metadata: Mapping[str, str] = field(default_factory=dict)
-    package_dimensions: PackageDimensions | None = None
-    shippable: bool | None = None
-    statement_descriptor: str | None = None
-    tax_code: str | None = None
-    tax_details: TaxDetails | None = None
-    unit_label: str | None = None
-    url: str | None = None
-    default_price: str | None = None
-    """The local key of one of `prices`."""
-    prices: tuple[Price, ...] = ()
-    where: Location = NOWHERE
-
-
-@dataclass(frozen=True)
-class Catalog:
-    name: str
-    """The stamp, `billing_catalog` in the metadata of everything it owns."""
-    products: tuple[Product, ...] = ()
-    account: str | None = None
-    source: str = "catalog.yaml"
+    def walk(self) -> Iterator[Entry[Any]]:
+        """Yield the entry, then all below it, in the order of the file."""
+        yield self
+        for child in self.children:
+            yield from child.walk()

@@ -1,19 +1,20 @@
-"""Plan → Stripe. The only writer of products and prices.
+"""Plan → Stripe. The only writer of what a catalog owns.
 
-Calls that do not depend on each other run side by side, each operation in a lane of its own, because Stripe limits
-each operation by itself. A failed call takes with it only what needs it.
+Operations that do not depend on each other run side by side, those that Stripe limits together in a pool of their own.
+A failed operation takes with it only what needs it.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
-from stripe_billing_cli.catalog.plan import Call, Operation, Plan
+from stripe_billing_cli.catalog.entries import Reference
+from stripe_billing_cli.catalog.plan import Change, Delete, Operation, Plan, resolve
 from stripe_billing_cli.catalog.writes import write
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import (
@@ -23,13 +24,13 @@ from stripe_billing_cli.stripe_api.errors import (
     NotStripe,
     StripeFailure,
 )
+from stripe_billing_cli.stripe_api.pacing import operation_of
 
 Status = Literal["done", "failed", "skipped"]
 AT_ONCE = 25
-"""Calls of one operation at once: 25 a second, answered in a second each, need that many."""
+"""Calls of one kind at once: 25 a second, answered in a second each, need that many."""
 LOST_ENOUGH = 3
 """So many calls without a connection, each after its retries, and the network is taken to be down."""
-OPERATIONS: tuple[Operation, ...] = ("create_product", "update_product", "create_price", "update_price")
 
 
 @dataclass(frozen=True)
@@ -65,40 +66,38 @@ class Execution:
     """Where a running apply stands. Only the thread that runs the apply touches it."""
 
     plan: Plan
-    waiting_for: dict[int, int] = field(default_factory=dict)
-    unlocks: dict[int, list[int]] = field(default_factory=dict)
-    status: dict[int, Status] = field(default_factory=dict)
-    errors: dict[int, StripeFailure] = field(default_factory=dict)
-    made: dict[str, str] = field(default_factory=dict)
-    """Price path → id, of the prices that exist by now."""
-    new_ids: dict[int, str] = field(default_factory=dict)
-    """Change → the id that one of its calls gave."""
+    waiting_for: dict[Operation, int] = field(default_factory=dict)
+    unlocks: dict[Operation, list[Operation]] = field(default_factory=dict)
+    status: dict[Operation, Status] = field(default_factory=dict)
+    errors: dict[Operation, StripeFailure] = field(default_factory=dict)
+    ids: dict[Reference, str] = field(default_factory=dict)
+    """The ids of the objects that exist by now."""
+    made: dict[Operation, str] = field(default_factory=dict)
+    """The ids that operations gave to what they make."""
 
     def __post_init__(self) -> None:
-        self.made = dict(self.plan.managed_ids)
-        for call in self.plan.calls:
-            self.waiting_for[call.number] = len(call.needs)
-            for needed in call.needs:
-                self.unlocks.setdefault(needed, []).append(call.number)
+        self.ids = dict(self.plan.ids)
+        for operation in self.plan.operations():
+            self.waiting_for[operation] = len(operation.needs)
+            for needed in operation.needs:
+                self.unlocks.setdefault(needed, []).append(operation)
 
-    def done(self, call: Call, object_id: str) -> list[Call]:
-        """Note a success; the calls that may go now."""
-        self.status[call.number] = "done"
-        if call.makes:
-            self.made[call.makes] = object_id
-        if call.operation == "create_price" or (call.makes and call.target != self._id_of(call)):
-            self.new_ids[call.change] = object_id
+    def done(self, operation: Operation, object_id: str) -> list[Operation]:
+        """Note a success; return the operations that may go now."""
+        self.status[operation] = "done"
+        if operation.makes:
+            self.ids[operation.makes] = self.made[operation] = object_id
         ready = []
-        for number in self.unlocks.get(call.number, []):
-            self.waiting_for[number] -= 1
-            if self.waiting_for[number] == 0 and number not in self.status:
-                ready.append(self.plan.calls[number])
+        for waiting in self.unlocks.get(operation, []):
+            self.waiting_for[waiting] -= 1
+            if self.waiting_for[waiting] == 0 and waiting not in self.status:
+                ready.append(waiting)
         return ready
 
-    def failed(self, call: Call, error: StripeFailure) -> None:
-        self.status[call.number] = "failed"
-        self.errors[call.number] = error
-        self._skip(call.number)
+    def failed(self, operation: Operation, error: StripeFailure) -> None:
+        self.status[operation] = "failed"
+        self.errors[operation] = error
+        self._skip(operation)
 
     @property
     def hopeless(self) -> bool:
@@ -107,48 +106,34 @@ class Execution:
         everywhere = KeyRefused, LocalStripeTrouble, NotStripe
         return lost >= LOST_ENOUGH or any(isinstance(error, everywhere) for error in self.errors.values())
 
-    def _skip(self, number: int) -> None:
-        for later in self.unlocks.get(number, []):
+    def _skip(self, operation: Operation) -> None:
+        for later in self.unlocks.get(operation, []):
             if later not in self.status:
                 self.status[later] = "skipped"
                 self._skip(later)
 
-    def _id_of(self, call: Call) -> str | None:
-        return self.plan.changes[call.change].id
-
     def outcome(self, interrupted: bool) -> Outcome:
-        by_change: dict[int, list[Call]] = {}
-        for call in self.plan.calls:
-            by_change.setdefault(call.change, []).append(call)
-        return Outcome(
-            tuple(
-                self._result(number, change.id, by_change.get(number, []))
-                for number, change in enumerate(self.plan.changes)
-            ),
-            interrupted,
-        )
+        return Outcome(tuple(self._result(change) for change in self.plan.changes), interrupted)
 
-    def _result(self, change: int, object_id: str | None, calls: list[Call]) -> Result:
-        states = [self.status.get(call.number, "skipped") for call in calls]
+    def _result(self, change: Change) -> Result:
+        states = [self.status.get(operation, "skipped") for operation in change.operations]
         begun = "done" in states
-        created = (call for call in calls if call.operation == "create_product" and call.number in self.status)
-        product = next((call.target for call in created if self.status[call.number] == "done"), None)
-        now = self.new_ids.get(change, object_id) or product
-        failed = next((call.number for call in calls if call.number in self.errors), None)
+        now = next((self.made[operation] for operation in change.operations if operation in self.made), change.id)
+        failed = next((operation for operation in change.operations if operation in self.errors), None)
         if failed is not None:
             return Result("failed", now, self.errors[failed], begun)
         if "skipped" in states:
-            return Result("skipped", now, self._cause(calls), begun)
+            return Result("skipped", now, self._cause(change.operations), begun)
         return Result("done", now)
 
-    def _cause(self, calls: list[Call]) -> StripeFailure | None:
-        """The failure that skipped these calls, if one did."""
-        pending = [needed for call in calls for needed in call.needs]
+    def _cause(self, operations: list[Operation]) -> StripeFailure | None:
+        """Return the failure that skipped these operations, if one did."""
+        pending = [needed for operation in operations for needed in operation.needs]
         while pending:
-            number = pending.pop()
-            if number in self.errors:
-                return self.errors[number]
-            pending += self.plan.calls[number].needs
+            needed = pending.pop()
+            if needed in self.errors:
+                return self.errors[needed]
+            pending += needed.needs
         return None
 
 
@@ -156,43 +141,47 @@ def carry_out(
     api: StripeApi,
     plan: Plan,
     *,
-    progress: Callable[[Call], None] = lambda call: None,
+    progress: Callable[[Operation], None] = lambda operation: None,
     interrupt: threading.Event | None = None,
 ) -> Outcome:
-    """Do what the plan says, and say what became of each change. Failures are in the outcome, not raised.
+    """Do what the plan says, and return what became of each change. Failures are in the outcome, not raised.
 
     Once `interrupt` is set, the calls in flight end and no more are started; a failure that every other call would
-    share has the same effect. `progress` is called after each call that succeeded.
+    share has the same effect. `progress` is called after each operation that succeeded.
     """
     interrupt = interrupt or threading.Event()
     hopeless = threading.Event()
     execution = Execution(plan)
-    ended: queue.SimpleQueue[tuple[Call, Future[str]]] = queue.SimpleQueue()
-    lanes = {name: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=name) for name in OPERATIONS}
+    ended: queue.SimpleQueue[tuple[Operation, Future[str]]] = queue.SimpleQueue()
+    pools = {
+        limited: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=limited)
+        for limited in {_limited_with(operation) for operation in plan.operations()}
+    }
     in_flight = 0
     patient = True
 
-    def start(call: Call) -> None:
+    def start(operation: Operation) -> None:
         nonlocal in_flight
         in_flight += 1
-        default_price = execution.made[call.default_price_of] if call.default_price_of else None
-        future = lanes[call.operation].submit(_unless_stopped, (interrupt, hopeless), api, plan, call, default_price)
-        future.add_done_callback(lambda finished: ended.put((call, finished)))
+        params = resolve(operation.params, execution.ids)
+        pool = pools[_limited_with(operation)]
+        future = pool.submit(_unless_stopped, (interrupt, hopeless), api, plan.account, operation, params)
+        future.add_done_callback(lambda finished: ended.put((operation, finished)))
 
     try:
-        for call in plan.calls:
-            if not call.needs:
-                start(call)
+        for operation in plan.operations():
+            if not operation.needs:
+                start(operation)
         while in_flight:
-            call, future = ended.get()
+            operation, future = ended.get()
             in_flight -= 1
             error = future.exception()
             if error is None and future.result():
-                for ready in execution.done(call, future.result()):
+                for ready in execution.done(operation, future.result()):
                     start(ready)
-                progress(call)
+                progress(operation)
             elif isinstance(error, StripeFailure):
-                execution.failed(call, error)
+                execution.failed(operation, error)
                 if execution.hopeless:
                     hopeless.set()
             elif error is not None:
@@ -202,15 +191,24 @@ def carry_out(
         patient = False  # an answer may be a minute away
         raise
     finally:
-        for lane in lanes.values():
-            lane.shutdown(wait=patient, cancel_futures=True)
+        for pool in pools.values():
+            pool.shutdown(wait=patient, cancel_futures=True)
     return execution.outcome(interrupt.is_set())
 
 
+def _limited_with(operation: Operation) -> str:
+    """Return the name under which Stripe limits the calls of an operation together."""
+    return operation_of("delete" if isinstance(operation, Delete) else "post", operation.path)
+
+
 def _unless_stopped(
-    stops: Iterable[threading.Event], api: StripeApi, plan: Plan, call: Call, default_price: str | None
+    stops: Iterable[threading.Event],
+    api: StripeApi,
+    account: str | None,
+    operation: Operation,
+    params: Mapping[str, Any],
 ) -> str:
-    """The id of the object written, or nothing if the apply was stopped before this call left."""
+    """Return the id of the object written, or nothing if the apply was stopped before this call left."""
     if any(stop.is_set() for stop in stops):
         return ""
-    return write(api, plan, call, default_price)
+    return write(api, account, operation, params)

@@ -1,19 +1,18 @@
-"""Which object in Stripe is which entry of the file.
+"""Which object in Stripe is which entry of the file: how kinds find out, and what they refuse.
 
-A product is its id. A price is the one on its product that carries the stamp of its key, whatever its lookup key
-says; failing that, the holder of its lookup key. What carries no stamp is taken over only where the file says so
-with `id:`, and what carries another catalog's stamp never.
+What carries no stamp is taken over only where the file says so with `id:`, and what carries another catalog's stamp
+never.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from stripe_billing_cli.catalog.entries import Catalog, Location, Price, Product
+from stripe_billing_cli.catalog.entries import Entry, Location
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
-from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.stripe_api.client import Object
 
 
@@ -30,7 +29,7 @@ class Conflict:
         return f"{self.source}:{self.where.line}:{self.where.column}: {self.message}"
 
 
-class PlanRefused(Exception):
+class ConflictError(Exception):
     """The catalog and the account contradict each other; nothing was changed."""
 
     def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
@@ -39,168 +38,133 @@ class PlanRefused(Exception):
 
 
 @dataclass(frozen=True)
-class Held:
-    """What Stripe holds of one price of the file.
+class Match:
+    """What Stripe holds of one entry of the file.
 
-    `current` is the price itself, `earlier` are those it replaced, newest first. `lookup_key_from` is another price
-    of this catalog that has the lookup key now and will give it up.
+    `current` is the object itself, `earlier` are those it replaced, newest first. `name_from` is another object of
+    this catalog that has the name (a lookup key, a code) now and will give it up.
     """
 
     current: Object | None = None
     earlier: tuple[Object, ...] = ()
-    lookup_key_from: Object | None = None
+    name_from: Object | None = None
+
+    def known(self) -> list[Object]:
+        return [*self.earlier, *([self.current] if self.current else [])]
 
 
-@dataclass(frozen=True)
-class Identities:
-    products: Mapping[str, Object]
-    """Product key → the product, where it exists."""
-    prices: Mapping[str, Held]
-    """Price path → what is held of it."""
+@dataclass
+class Matching:
+    """The objects of one kind that the account holds, and the entries of that kind, while they are matched."""
 
+    kind: str
+    catalog: str
+    source: str
+    entries: Sequence[Entry[Any]]
+    objects: Mapping[str, Object]
+    is_active: Callable[[Object], bool]
+    conflicts: list[Conflict] = field(default_factory=list)
 
-def identify(catalog: Catalog, snapshot: Snapshot) -> Identities:
-    """Match the file with the account. Raises `PlanRefused` with every conflict there is."""
-    return Matcher(catalog, snapshot).run()
+    def __post_init__(self) -> None:
+        self.keys = {entry.key for entry in self.entries}
+        self._indices: dict[str, dict[str, Object]] = {}
+        self._by_stamp: dict[str, list[Object]] = defaultdict(list)
+        for held in self.objects.values():
+            stamp = stamp_of(held)
+            if stamp and stamp.catalog == self.catalog:
+                self._by_stamp[stamp.key].append(held)
 
+    def stamped(self, key: str) -> list[Object]:
+        """Return the objects that carry this catalog's stamp of this key, newest first."""
+        return sorted(self._by_stamp.get(key, ()), key=lambda held: held["created"], reverse=True)
 
-class Matcher:
-    def __init__(self, catalog: Catalog, snapshot: Snapshot) -> None:
-        self._catalog = catalog
-        self._snapshot = snapshot
-        self._conflicts: list[Conflict] = []
-        self._by_lookup_key = {price["lookup_key"]: price for price in snapshot.prices.values() if price["lookup_key"]}
-        self._stamps = {price_id: stamp_of(price) for price_id, price in snapshot.prices.items()}
-        self._by_stamp: dict[tuple[str, str], list[Object]] = defaultdict(list)
-        for price_id, stamp in self._stamps.items():
-            if stamp and stamp.catalog == catalog.name:
-                price = snapshot.prices[price_id]
-                self._by_stamp[product_of(price), stamp.key].append(price)
-        self._paths = {price.path for product in catalog.products for price in product.prices}
+    def index(self, name: str) -> Mapping[str, Object]:
+        """Return the objects by the value of a field, where they have one."""
+        if name not in self._indices:
+            self._indices[name] = {held[name]: held for held in self.objects.values() if held[name]}
+        return self._indices[name]
 
-    def run(self) -> Identities:
-        products: dict[str, Object] = {}
-        prices: dict[str, Held] = {}
-        for product in self._catalog.products:
-            held = self._product(product)
-            if held is not None:
-                products[product.key] = held
-            for price in product.prices:
-                prices[price.path] = self._price(product, price)
-        if self._conflicts:
-            raise PlanRefused(tuple(self._conflicts))
-        return Identities(products, prices)
+    def newest(self, stamped: Sequence[Object]) -> Object | None:
+        """Return the first that is active, else the first, of objects that are sorted newest first."""
+        return next((held for held in stamped if self.is_active(held)), None) or next(iter(stamped), None)
 
-    def _product(self, product: Product) -> Object | None:
-        held = self._snapshot.products.get(product.id)
-        if held is None:
-            if product.adopted:
-                self._refuse(
-                    product.where,
-                    f"product {product.key} adopts {product.id}, and this account has no such product",
-                    "correct `id:`, or leave it out to have the product created",
-                )
-            return None
+    def is_ours(self, held: Object) -> bool:
         stamp = stamp_of(held)
-        if stamp is None and not product.adopted:
-            self._refuse(
-                product.where,
-                f"product {product.key}: the account has a product {product.id} ({held['name']}) that no catalog owns",
-                f"to adopt it, give this product `id: {product.id}`; to keep them apart, choose another key",
-            )
-        elif stamp and stamp.catalog != self._catalog.name:
-            self._refuse(
-                product.where,
-                f"product {product.key}: {product.id} belongs to catalog {stamp.catalog} (as {stamp.key})",
-                "take it out there and clear its `billing_catalog` metadata, or choose another key here",
-            )
-        return held
+        return stamp is not None and stamp.catalog == self.catalog
 
-    def _price(self, product: Product, price: Price) -> Held:
-        mine = sorted(self._by_stamp[product.id, price.path], key=lambda held: held["created"], reverse=True)
-        holder = self._by_lookup_key.get(price.lookup_key)
-        current = self._adopted(product, price, mine) if price.adopted_id else self._stamped(price, mine)
-        if current is None and not price.adopted_id:
-            current = self._renamed(product, holder)
-        earlier = tuple(held for held in mine if current is None or held["id"] != current["id"])
-        if holder is None or (current and holder["id"] == current["id"]):
-            return Held(current, earlier)
-        self._check_holder(product, price, holder)
-        return Held(current, earlier, lookup_key_from=holder)
+    def refuse(self, entry: Entry[Any], message: str, hint: str) -> None:
+        self.conflicts.append(Conflict(self.source, entry.where, message, hint))
 
-    def _stamped(self, price: Price, mine: list[Object]) -> Object | None:
-        """Of the prices with this key's stamp: the holder of the lookup key, else the newest that is active."""
-        for held in mine:
-            if held["lookup_key"] == price.lookup_key:
-                return held
-        return next((held for held in mine if held["active"]), None) or next(
-            (held for held in mine if held["lookup_key"]), None
+    def refuse_missing(self, entry: Entry[Any], object_id: str) -> None:
+        self.refuse(
+            entry,
+            f"{self.kind} {entry.key} adopts {object_id}, and this account has no such {self.kind}",
+            f"correct `id:`, or leave it out to have the {self.kind} created",
         )
 
-    def _adopted(self, product: Product, price: Price, mine: list[Object]) -> Object | None:
-        """The price that the file adopts by id, or the one that replaced it since."""
-        assert price.adopted_id
-        heirs = [held for held in mine if self._stamp(held).adopted == price.adopted_id]
-        current = self._stamped(price, heirs) or self._snapshot.prices.get(price.adopted_id)
+    def owner(self, held: Object) -> str:
+        """Return `belongs to catalog … (as …)`, or that no catalog owns the object."""
+        stamp = stamp_of(held)
+        return f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
+
+
+def match_by_id(matching: Matching, entry: Entry[Any], object_id: str, label: str = "name") -> Match:
+    """Match an entry whose key, or `id:`, is the object's id."""
+    held = matching.objects.get(object_id)
+    if held is None:
+        if entry.adopted_id:
+            matching.refuse_missing(entry, object_id)
+        return Match()
+    kind = matching.kind
+    stamp = stamp_of(held)
+    if stamp is None and not entry.adopted_id:
+        named = f" ({held[label]})" if held.get(label) else ""
+        matching.refuse(
+            entry,
+            f"{kind} {entry.key}: the account has a {kind} {object_id}{named} that no catalog owns",
+            f"to adopt it, give this {kind} `id: {object_id}`; to keep them apart, choose another key",
+        )
+    elif stamp and stamp.catalog != matching.catalog:
+        matching.refuse(
+            entry,
+            f"{kind} {entry.key}: {object_id} {matching.owner(held)}",
+            "take it out there and clear its `billing_catalog` metadata, or choose another key here",
+        )
+    return Match(held)
+
+
+def match_by_stamp(matching: Matching, entry: Entry[Any]) -> Match:
+    """Match an entry with the objects that carry the stamp of its key, or with the one that it adopts by `id:`."""
+    stamped = matching.stamped(entry.key)
+    if entry.adopted_id:
+        heirs = [held for held in stamped if _adopted(held) == entry.adopted_id]
+        current = matching.newest(heirs) or matching.objects.get(entry.adopted_id)
         if current is None:
-            self._refuse(
-                price.where,
-                f"price {price.path} adopts {price.adopted_id}, and this account has no such price",
-                "correct `id:`, or leave it out to have the price created",
-            )
-            return None
-        if product_of(current) != product.id:
-            self._refuse(
-                price.where,
-                f"price {price.path} adopts {current['id']}, a price of product {product_of(current)} and not of "
-                f"{product.id}",
-                "a price cannot move: put it under its own product, or leave `id:` out to have a new price created",
-            )
-            return None
-        stamp = stamp_of(current)
-        if stamp and stamp.catalog != self._catalog.name:
-            self._refuse(
-                price.where,
-                f"price {price.path} adopts {current['id']}, which belongs to catalog {stamp.catalog} (as {stamp.key})",
-                "take it out there and clear its `billing_catalog` metadata, or leave `id:` out",
-            )
-        elif stamp and stamp.key != price.path and stamp.key in self._paths:
-            self._refuse(
-                price.where,
-                f"price {price.path} adopts {current['id']}, which is price {stamp.key} of this same file",
-                "one object has one entry: remove one of the two",
-            )
-        return current
+            matching.refuse_missing(entry, entry.adopted_id)
+        else:
+            check_adoption(matching, entry, current)
+    else:
+        current = matching.newest(stamped)
+    return Match(current, tuple(held for held in stamped if current is None or held["id"] != current["id"]))
 
-    def _renamed(self, product: Product, holder: Object | None) -> Object | None:
-        """The lookup key's holder, where its key in the file was another one that is gone now."""
-        stamp = stamp_of(holder) if holder else None
-        if holder and stamp and stamp.catalog == self._catalog.name and product_of(holder) == product.id:
-            return holder if stamp.key not in self._paths else None
-        return None
 
-    def _check_holder(self, product: Product, price: Price, holder: Object) -> None:
-        stamp = stamp_of(holder)
-        if stamp and stamp.catalog == self._catalog.name:
-            return
-        owner = f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
-        described = f"price {holder['id']} of product {product_of(holder)}"
-        message = f"price {price.path}: its lookup key {price.lookup_key} is held by {described}, which {owner}"
-        adopt = (
-            "" if stamp or product_of(holder) != product.id else f"to adopt it, give this price `id: {holder['id']}`; "
+def check_adoption(matching: Matching, entry: Entry[Any], held: Object) -> None:
+    """Refuse to adopt what another catalog, or another entry of this one, owns."""
+    kind, stamp = matching.kind, stamp_of(held)
+    if stamp and stamp.catalog != matching.catalog:
+        matching.refuse(
+            entry,
+            f"{kind} {entry.key} adopts {held['id']}, which {matching.owner(held)}",
+            "take it out there and clear its `billing_catalog` metadata, or leave `id:` out",
         )
-        self._refuse(price.where, message, f"{adopt}to keep them apart, give this price another `lookup_key:`")
-
-    def _stamp(self, held: Object) -> Stamp:
-        stamp = self._stamps[held["id"]]
-        assert stamp is not None
-        return stamp
-
-    def _refuse(self, where: Location, message: str, hint: str) -> None:
-        self._conflicts.append(Conflict(self._catalog.source, where, message, hint))
+    elif stamp and stamp.key != entry.key and stamp.key in matching.keys:
+        matching.refuse(
+            entry,
+            f"{kind} {entry.key} adopts {held['id']}, which is {kind} {stamp.key} of this same file",
+            "one object has one entry: remove one of the two",
+        )
 
 
-def product_of(price: Object) -> str:
-    """The id of a price's product, expanded or not."""
-    product = price["product"]
-    return product if isinstance(product, str) else str(product["id"])
+def _adopted(held: Object) -> str | None:
+    stamp: Stamp | None = stamp_of(held)
+    return stamp.adopted if stamp else None

@@ -1,71 +1,123 @@
 """The plan: what must happen in Stripe for it to hold what a catalog wants. Values only.
 
-A `Change` is what a person reviews: one object, what changes on it and why. A `Call` is one write to Stripe, with
-the calls that must have succeeded before it. Printing reads the changes; `apply.py` carries out the calls.
+A `Change` is what a person reviews: one object, what changes on it and why. Its operations are the writes to Stripe
+that make it; each knows the operations that must have succeeded before it. Printing reads the changes,
+`executor.py` carries out the operations.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
-from stripe_billing_cli.catalog.diff import FieldChange, plain
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
-Action = Literal["create", "update", "replace", "archive"]
-Kind = Literal["product", "price"]
-Operation = Literal["create_product", "update_product", "create_price", "update_price"]
-ACTIONS: tuple[Action, ...] = ("create", "update", "replace", "archive")
+Action = Literal["create", "update", "replace", "archive", "delete", "attach", "detach", "disable"]
+COUNTED: tuple[Action, ...] = ("create", "update", "replace", "archive")
+"""The actions that a summary counts even where there are none."""
+OCCASIONAL: tuple[Action, ...] = ("delete", "attach", "detach", "disable")
+"""The actions that a summary counts where there are some."""
 
 
-@dataclass(frozen=True)
-class Call:
-    """One write. `target` is the object's id, None where Stripe gives one.
+class ChangedKind(Protocol):
+    """What the output of a plan asks the kind of a changed object."""
 
-    `default_price_of` names a price of the plan by its path (`pro.monthly`): its id, known once it is made, is sent
-    as `default_price`. `state` is what Stripe held when this was decided; it goes into the idempotency key of a
-    create, so that the same wish at another time is another request.
+    @property
+    def name(self) -> str: ...
+
+    def title(self, change: Change) -> str:
+        """Return what the first line of a new object says after its key."""
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        """Return whether the first line of a new object says this field already, or nobody reviews it."""
+
+    def show(self, change: Change, name: str, value: Any) -> str:
+        """Return the value of a field as a person reads it."""
+
+    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, Any]]:
+        """Return the name of a changed field in JSON, with its `from` and `to`."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Operation:
+    """One write to Stripe.
+
+    Values of `params` may be `Reference`s, which are replaced by ids when the operation is carried out; the
+    operation waits for those that make what it refers to.
     """
 
-    number: int
-    change: int
-    operation: Operation
-    target: str | None
-    params: Mapping[str, Any]
-    needs: tuple[int, ...] = ()
-    default_price_of: str | None = None
-    makes: str | None = None
-    state: str = ""
-
-    def idempotency_key(self, account: str | None, again: int) -> str:
-        """The same for the same wish in the same state; `again` counts remembered answers found out of date."""
-        wish = [account, self.operation, self.target, plain(self.params), self.state, again]
-        return "billing-" + hashlib.sha256(json.dumps(wish, sort_keys=True).encode()).hexdigest()[:48]
+    path: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    makes: Reference | None = None
+    """The object that can be referred to once this is done."""
+    frees: tuple[str, ...] = ()
+    """The ids of objects that are no longer pointed at once this is done."""
+    after: tuple[Reference, ...] = ()
+    """Objects that must be there before, beside those in `params`."""
+    after_freed: str | None = None
+    """The id of an object that nothing may point at any more before this is done."""
+    needs: tuple[Operation, ...] = ()
+    """The operations that must have succeeded before; those that follow from the fields above are added in the end."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False, kw_only=True)
+class Create(Operation):
+    """Makes an object, exactly once whatever is cut off.
+
+    `state` is what Stripe holds in its place when this is decided; it goes into the idempotency key, so that creating
+    an object once more at another time is another request. `find` reads back what was made, or another run made.
+    """
+
+    find: Callable[[StripeApi, Create, Mapping[str, Any]], Object | None]
+    state: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    """Parameters whose values only one object can have: another run that was faster has taken them."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Update(Operation):
+    """Sets fields of an object to values; repeating it is harmless."""
+
+
+@dataclass(eq=False, kw_only=True)
+class Delete(Operation):
+    """Removes an object; that it is gone already is success."""
+
+
+@dataclass(eq=False)
 class Change:
-    """`id` is the object's id now: None for one to be created, the old price's for a replacement."""
+    """What happens to one object. `existing` is what Stripe holds, `wanted` what the file says; either may be None."""
 
     action: Action
-    kind: Kind
+    kind: ChangedKind
     key: str
-    id: str | None
-    fields: Mapping[str, FieldChange]
+    existing: Object | None
+    wanted: Entry[Any] | None
+    fields: dict[str, FieldChange]
     reason: str
-    currency: str | None = None
+    operations: list[Operation] = field(default_factory=list)
+
+    @property
+    def id(self) -> str | None:
+        """The object's id now: None for one to be created, the old one's for a replacement."""
+        return self.existing["id"] if self.existing else None
 
 
 @dataclass(frozen=True)
 class Unmanaged:
-    """An active object of the account that the file does not name; `stamped` if it carries this catalog's stamp."""
+    """An active object of the account that the file does not name.
 
-    kind: Kind
+    `retirement` is what `prune_option` does to it, where it carries this catalog's stamp.
+    """
+
+    kind: str
     id: str
     name: str | None = None
-    stamped: bool = False
+    retirement: Action | None = None
+    prune_option: str = "--prune"
 
 
 @dataclass(frozen=True)
@@ -74,21 +126,47 @@ class Plan:
     account: str | None
     livemode: bool
     changes: tuple[Change, ...] = ()
-    calls: tuple[Call, ...] = ()
     unmanaged: tuple[Unmanaged, ...] = ()
     unchanged: int = 0
     notes: tuple[str, ...] = ()
     """What the user should know and the plan will not change."""
     complete: bool = True
     """Whether the whole account was read, so that `unmanaged` is all there is."""
-    managed_ids: Mapping[str, str] = field(default_factory=dict)
-    """Price path → id, for the prices that exist and stay."""
+    ids: Mapping[Reference, str] = field(default_factory=dict)
+    """The ids of the catalog's objects that exist and stay."""
 
-    @property
-    def replaced(self) -> tuple[str, ...]:
-        """The ids of the prices that running subscriptions may stay on."""
-        return tuple(change.id for change in self.changes if change.action == "replace" and change.id)
+    def operations(self) -> Iterator[Operation]:
+        return (operation for change in self.changes for operation in change.operations)
 
     def summary(self) -> dict[str, int]:
-        counts: dict[str, int] = {action: sum(change.action == action for change in self.changes) for action in ACTIONS}
+        counts: dict[str, int] = {action: self._count(action) for action in COUNTED}
+        counts |= {action: self._count(action) for action in OCCASIONAL if self._count(action)}
         return {**counts, "unchanged": self.unchanged}
+
+    def _count(self, action: Action) -> int:
+        return sum(change.action == action for change in self.changes)
+
+
+def resolve(value: Any, ids: Mapping[Reference, str]) -> Any:
+    """Return parameters with the ids that their references stand for."""
+    match value:
+        case Reference():
+            return ids[value]
+        case Mapping():
+            return {name: resolve(inner, ids) for name, inner in value.items()}
+        case list() | tuple():
+            return [resolve(inner, ids) for inner in value]
+    return value
+
+
+def references(value: Any) -> Iterator[Reference]:
+    """Yield the references in parameters."""
+    match value:
+        case Reference():
+            yield value
+        case Mapping():
+            for inner in value.values():
+                yield from references(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from references(inner)

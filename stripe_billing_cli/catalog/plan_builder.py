@@ -1,49 +1,123 @@
-"""A plan as it grows: its changes, the calls that make them, and what the user should know besides."""
+"""A plan as it grows: its changes, their operations in the order that dependencies demand, and notes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.plan import Action, Call, Change, Kind, Operation
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.plan import Action, Change, ChangedKind, Operation, references
+from stripe_billing_cli.stripe_api.client import Object
 
 ARCHIVED = FieldChange(True, False)
 
 
+@dataclass(frozen=True)
+class Hold:
+    """An object that keeps another from being retired, because Stripe retires nothing that it points at."""
+
+    holder: str
+    """The id of the object that points."""
+    note: str
+    """What the user is told when the other stays for that reason."""
+
+
+@dataclass(frozen=True)
+class Successor:
+    """What takes the place of a replaced object, and the change that replaces it."""
+
+    change: Change
+    reference: Reference
+
+
 @dataclass
-class Writing:
-    """The plan as it grows."""
+class PlanBuilder:
+    """`ids` has what each reference stands for in the end: an id, or None for an object that is still to be made."""
 
     catalog: str
+    find_holds: Callable[[], Mapping[str, Hold]]
+    """Finds by id what is kept from being retired as long as something points at it."""
+    find_name: Callable[[str], str | None]
+    """Finds the key of the catalog's object that has an id."""
     changes: list[Change] = field(default_factory=list)
-    calls: list[Call] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unchanged: int = 0
+    ids: dict[Reference, str | None] = field(default_factory=dict)
+    successors: dict[str, Successor] = field(default_factory=dict)
+    """By the id of the object that is replaced."""
+    _retirements: list[tuple[Change, Operation, str]] = field(default_factory=list)
+    _holds: Mapping[str, Hold] | None = None
 
     def change(
         self,
         action: Action,
-        kind: Kind,
+        kind: ChangedKind,
         key: str,
-        object_id: str | None,
+        *,
+        existing: Object | None,
+        wanted: Entry[Any] | None,
         fields: Mapping[str, FieldChange],
         reason: str,
-        currency: str | None = None,
-    ) -> int:
-        self.changes.append(Change(action, kind, key, object_id, fields, reason, currency))
-        return len(self.changes) - 1
+    ) -> Change:
+        change = Change(action, kind, key, existing, wanted, dict(fields), reason)
+        self.changes.append(change)
+        return change
 
-    def call(
-        self,
-        change: int,
-        operation: Operation,
-        target: str | None,
-        params: Mapping[str, Any],
-        needs: Iterable[int] = (),
-        **more: Any,
-    ) -> int:
-        number = len(self.calls)
-        self.calls.append(Call(number, change, operation, target, params, tuple(needs), **more))
-        return number
+    def retire(self, change: Change, operation: Operation, object_id: str) -> None:
+        """Add the operation that retires an object: done once nothing points at it, left out where something stays."""
+        self._retirements.append((change, operation, object_id))
+        change.operations.append(operation)
+
+    def name_of(self, object_id: str | None) -> str | None:
+        """Return the key of the catalog's object with this id, or the id of another catalog's, or nobody's."""
+        return object_id and (self.find_name(object_id) or object_id)
+
+    def is_pointed_at(self, object_id: str) -> bool:
+        """Return whether something points at an object now that keeps it from being retired."""
+        return object_id in self._all_holds()
+
+    def hold(self, object_id: str) -> Hold | None:
+        """Return what keeps an object from being retired also after the operations so far."""
+        hold = self._all_holds().get(object_id)
+        return None if hold and object_id in self._freed() else hold
+
+    def finish(self) -> None:
+        """Leave out the retirements that Stripe would refuse, and connect operations with those they wait for."""
+        if self._retirements:
+            freed = self._freed()
+            for change, operation, object_id in self._retirements:
+                hold = self._all_holds().get(object_id)
+                if hold and object_id not in freed:
+                    change.operations.remove(operation)
+                    self.notes.append(hold.note)
+        self._connect()
+
+    def _all_holds(self) -> Mapping[str, Hold]:
+        if self._holds is None:
+            self._holds = self.find_holds()
+        return self._holds
+
+    def _freed(self) -> set[str]:
+        return {freed for operation in self._operations() for freed in operation.frees}
+
+    def _connect(self) -> None:
+        makers: dict[Reference, list[Operation]] = defaultdict(list)
+        freeing: dict[str, list[Operation]] = defaultdict(list)
+        for operation in self._operations():
+            if operation.makes:
+                makers[operation.makes].append(operation)
+            for freed in operation.frees:
+                freeing[freed].append(operation)
+        for operation in self._operations():
+            needed = list(operation.needs)
+            for reference in (*references(operation.params), *operation.after):
+                needed += makers.get(reference, ())
+            if operation.after_freed:
+                needed += freeing.get(operation.after_freed, ())
+            operation.needs = tuple(dict.fromkeys(other for other in needed if other is not operation))
+
+    def _operations(self) -> Iterable[Operation]:
+        return (operation for change in self.changes for operation in change.operations)

@@ -15,7 +15,7 @@ from typing import Any
 from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.plan import Plan
 
-FORMAT = "billing-plan-1"
+FORMAT = "billing-plan-2"
 FIELDS = {"source": str, "catalog_text": str, "prune": bool, "targets": list, "livemode": bool, "fingerprint": str}
 """What a file has beside its format and the account, which a restricted key may not know."""
 
@@ -56,14 +56,22 @@ class SavedPlan:
 
 def fingerprint(plan: Plan) -> str:
     """A digest of every write, with the state each was decided from, and of every field it changes."""
+    operations = list(plan.operations())
+    numbers = {operation: number for number, operation in enumerate(operations)}
     calls = [
-        [call.operation, call.target, plain(call.params), call.needs, call.default_price_of, call.state]
-        for call in plan.calls
+        [
+            type(operation).__name__,
+            operation.path,
+            repr(operation.params),
+            sorted(numbers[needed] for needed in operation.needs),
+            getattr(operation, "state", ()),
+        ]
+        for operation in operations
     ]
     changes = [
         [
             change.action,
-            change.kind,
+            change.kind.name,
             change.key,
             change.id,
             {name: [plain(field.before), plain(field.after)] for name, field in change.fields.items()},

@@ -207,5 +207,5 @@ def _look_at_catalog(file: str) -> Finding:
         first = error.problems[0]
         more = f" (and {count - 1} more)" if count > 1 else ""
         return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {Path(file)}")
-    count = len(catalog.products)
+    count = len(catalog.by_kind["product"])
     return Finding("catalog", True, f"{catalog.source}: {count} product{'s' if count != 1 else ''}")

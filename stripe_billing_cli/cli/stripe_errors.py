@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.catalog.match import PlanRefused
-from stripe_billing_cli.catalog.planner import UnknownTarget
+from stripe_billing_cli.catalog.match import ConflictError
+from stripe_billing_cli.catalog.planner import UnknownTargetError
 from stripe_billing_cli.catalog.saved_plan import SavedPlanError
 from stripe_billing_cli.cli.errors import FAILED, NOT_REACHED, WRONG, Told
 from stripe_billing_cli.stripe_api import errors
@@ -26,10 +26,10 @@ def explain_stripe(error: BaseException) -> Told | None:
     """The words for a failure of Stripe's or of a plan; None for any other exception."""
     if isinstance(error, errors.StripeFailure):
         return told_failure(error)
-    if isinstance(error, PlanRefused):
+    if isinstance(error, ConflictError):
         lines = [f"{conflict}\n    {conflict.hint}" for conflict in error.conflicts]
         return Told("conflict", "\n".join(lines), exit_code=WRONG)
-    if isinstance(error, UnknownTarget | SavedPlanError):
+    if isinstance(error, UnknownTargetError | SavedPlanError):
         return Told("usage", str(error), error.hint, exit_code=WRONG)
     return None
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.catalog import parallel_pages, snapshot
+from stripe_billing_cli.catalog import account_reader, parallel_pages
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api import client
 from tests.conftest import Account, Billing
@@ -45,7 +45,7 @@ def crowded(billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch)
     store.insert_many("product", copies(product, id="foreign_{}"))
     store.insert_many("price", copies({**price, "lookup_key": None}, id="price_foreign{}", product="foreign_{}"))
     store.close()
-    for module in (client, parallel_pages, snapshot):
+    for module in (client, parallel_pages, account_reader):
         monkeypatch.setattr(module, "PAGE", 5)
     return billing
 

@@ -1,154 +1,188 @@
-"""The tree of a file → `Catalog`: types by the model, then the rules; every problem at its place.
+"""The tree of a file → `Catalog`: types by the kinds' models, then their rules; every problem at its place.
 
-Products and prices are checked one by one, so that a mistake in one does not hide those in another.
+Entries are checked one by one, so that a mistake in one does not hide those in another.
 """
 
 from __future__ import annotations
 
-from decimal import Decimal
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
-from stripe_billing_cli.catalog import entries as desired
-from stripe_billing_cli.catalog.entries import Catalog, Location
-from stripe_billing_cli.catalog.file import model, rules
-from stripe_billing_cli.catalog.file.messages import explain
+from stripe_billing_cli.catalog.contents import Catalog
+from stripe_billing_cli.catalog.entries import Entry, Location
+from stripe_billing_cli.catalog.file import yaml_tree
+from stripe_billing_cli.catalog.file.messages import LATER, explain
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
-from stripe_billing_cli.catalog.file.values import Path, values_of
-from stripe_billing_cli.catalog.file.yaml_tree import Mapping
-
-AnyEntry = TypeVar("AnyEntry", bound=model.Entry)
-
-
-def check(tree: Mapping, file: str) -> Catalog:
-    """Raises `CatalogErrors` with every problem of the file."""
-    return Check(tree, file).run()
+from stripe_billing_cli.catalog.file.values import values_of
+from stripe_billing_cli.catalog.kinds.registry import AnyKind, CatalogHead, Registry
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
 
 
-class Check:
-    def __init__(self, tree: Mapping, file: str) -> None:
+def check(tree: yaml_tree.Mapping, file: str, kinds: Registry) -> Catalog:
+    """Return the catalog of a file. Raises `CatalogErrors` with every problem of the file."""
+    return FileCheck(tree, file, kinds).run()
+
+
+class FileCheck:
+    def __init__(self, tree: yaml_tree.Mapping, file: str, kinds: Registry) -> None:
         self._file = file
+        self._kinds = kinds
         self._problems: list[Problem] = []
-        self._refuse_later_kinds(tree)
+        self._later = LATER - {kind.section for kind in kinds.within(None)}
+        self._refuse_later_sections(tree)
         values, self._places = values_of(tree, self._at)
         self._values: dict[str, Any] = values
         self._misread = {problem.where for problem in self._problems}
         """Where the values or keys are that YAML readers disagree about: of their types there is nothing to say."""
-        self._seen: dict[tuple[str, str], Path] = {}
+        self._seen: dict[tuple[str, str, str], Path] = {}
+        self._models = {kind.name: kinds.model(kind) for kind in kinds}
 
     def run(self) -> Catalog:
         values = dict(self._values)
-        products = values.pop("products", {})
-        head = self._validated(model.CatalogFile, values, ())
-        currency = head.currency if head else None
-        if currency is not None:
-            rules.check_currency(("currency",), currency, self._report_below(()))
-        built = [
-            self._product(key, value, head) for key, value in self._entries(products, ("products",), "products").items()
-        ]
+        sections = [(kind, values.pop(kind.section, {})) for kind in self._kinds.within(None)]
+        head: Any = self._validated(self._kinds.file_model, values, ())
+        if head and head.currency is not None:
+            check_currency(("currency",), head.currency, self._report_below(()))
+        roots: list[Entry[Any]] = []
+        for kind, section in sections:
+            for key, value in self._entries(kind, section, (kind.section,)).items():
+                _, entry = self._entry(kind, key, value, (kind.section, key), head, None)
+                roots += [entry] if entry else []
         if self._problems or head is None:
             raise CatalogErrors(self._problems)
-        return Catalog(
-            name=head.catalog,
-            account=head.account,
-            products=tuple(product for product in built if product),
-            source=self._file,
-        )
+        return Catalog(head.catalog, tuple(roots), head.account, self._file, self._kinds)
 
-    def _refuse_later_kinds(self, tree: Mapping) -> None:
+    def _refuse_later_sections(self, tree: yaml_tree.Mapping) -> None:
         for key, _ in tree.entries:
-            if key.text in model.LATER:
+            if key.text in self._later:
                 self._at(key.where, f"this version does not apply {key.text} yet", f"remove {key.text} for now")
-        tree.entries[:] = [(key, value) for key, value in tree.entries if key.text not in model.LATER]
+        tree.entries[:] = [(key, value) for key, value in tree.entries if key.text not in self._later]
 
-    def _product(self, key: str, value: Any, head: model.CatalogFile | None) -> desired.Product | None:
-        path: Path = ("products", key)
+    def _entry(
+        self, kind: AnyKind, key: str, value: Any, path: Path, head: CatalogHead | None, parent: Entry[Any] | None
+    ) -> tuple[BaseModel | None, Entry[Any] | None]:
+        """Check one entry and those within it: its content, None where that is wrong, and the entry itself."""
         if not isinstance(value, dict):
-            self._report(path, f"product {key} has no keys and values", "give it at least a name", at_key=True)
-            return None
+            self._report(path, f"{kind.name} {key} has no keys and values", kind.example, at_key=True)
+            return None, None
         fields = dict(value)
-        prices = self._entries(fields.pop("prices", {}), (*path, "prices"), "prices")
-        fields["marketing_features"] = _names(fields.get("marketing_features", []))
-        product = self._validated(model.Product, fields, path)
-        checked = {own: self._price(key, own, price, head) for own, price in prices.items()}
-        if product is None:
-            return None
         below = self._report_below(path)
-        rules.check_product(key, product, below)
-        rules.check_default_price(product, {own: entry for own, (entry, _) in checked.items()}, below)
-        self._only_once("product id", product.id or key, (*path, "id") if product.id else path)
-        return _desired_product(key, product, tuple(one for _, one in checked.values() if one), self._places.key(path))
-
-    def _price(
-        self, product: str, key: str, value: Any, head: model.CatalogFile | None
-    ) -> tuple[model.Price | None, desired.Price | None]:
-        path: Path = ("products", product, "prices", key)
-        if not isinstance(value, dict):
-            self._report(
-                path,
-                f"price {key} has no keys and values",
-                "such as {unit_amount: 1500, recurring: month}",
-                at_key=True,
-            )
+        inner = [
+            (child, self._entries(child, fields.pop(child.section, {}), (*path, child.section)))
+            for child in self._kinds.within(kind.name)
+        ]
+        content = self._validated(kind.model, fields, path, kind, currency=kind.currency(fields, head))
+        entry = self._built(kind, key, content, path, head, parent)
+        contents: dict[str, dict[str, BaseModel | None]] = {}
+        for child, entries in inner:
+            contents[child.section] = {}
+            for own_key, inside in entries.items():
+                place = (*path, child.section, own_key)
+                found, made = self._entry(child, own_key, inside, place, head, entry or _unknown(kind, key))
+                contents[child.section][own_key] = found
+                if entry and made:
+                    entry.children.append(made)
+        if content is None or entry is None:
             return None, None
-        fields = dict(value)
-        if isinstance(fields.get("recurring"), str):
-            fields["recurring"] = {"interval": fields["recurring"]}
-        default = head.currency if head else None
-        price = self._validated(model.Price, fields, path, currency=fields.get("currency", default))
-        if price is None:
-            return None, None
-        currency = price.currency or default
-        if currency is not None or head is not None:
-            rules.check_price(key, price, currency, self._report_below(path))
-        wanted = _desired_price(product, key, price, currency or "", head, self._places.key(path))
-        if len(wanted.lookup_key) > 200:
-            self._report(
-                path, "its lookup key would be longer than 200 characters", "give it a `lookup_key:`", at_key=True
-            )
-        if self._only_once("the name", wanted.path, path):  # of p.a's b, and of p's a.b
-            self._only_once("lookup key", wanted.lookup_key, (*path, "lookup_key") if price.lookup_key else path)
-        if price.id:
-            self._only_once("price id", price.id, (*path, "id"))
-        return price, wanted
+        kind.check(key, content, head, below)
+        kind.check_children(content, contents, below)
+        self._check_names(kind, entry, path)
+        return content, entry
 
-    def _only_once(self, kind: str, identity: str, path: Path) -> bool:
-        first = self._seen.setdefault((kind, identity), path)
+    def _built(
+        self,
+        kind: AnyKind,
+        key: str,
+        content: BaseModel | None,
+        path: Path,
+        head: CatalogHead | None,
+        parent: Entry[Any] | None,
+    ) -> Entry[Any] | None:
+        if content is None:
+            return None
+        full_key = f"{parent.key}.{key}" if parent else key
+        completed = kind.complete(full_key, content, head)
+        entry = Entry(
+            kind=kind.name,
+            key=full_key,
+            own_key=key,
+            content=completed,
+            fields=kind.wanted_fields(completed),
+            metadata=getattr(completed, "metadata", {}),
+            adopted_id=getattr(completed, "id", None),
+            parent=parent,
+            where=self._places.key(path),
+        )
+        kind.check_entry(entry, self._report_below(path))
+        return entry
+
+    def _check_names(self, kind: AnyKind, entry: Entry[Any], path: Path) -> None:
+        """Report what another entry has too. Of `p.a`'s price `b` and `p`'s price `a.b`, only one can be."""
+        if entry.parent and not self._only_once(kind, "the name", entry.key, path):
+            return
+        for label, name, below in kind.names(entry):
+            self._only_once(kind, label, name, (*path, *below))
+
+    def _only_once(self, kind: AnyKind, label: str, name: str, path: Path) -> bool:
+        first = self._seen.setdefault((kind.name, label, name), path)
         if first != path:
             where = self._places.key(first)
             self._report(
                 path,
-                f"{kind} {identity} is taken: {_owner(first)} has it, in line {where.line}",
+                f"{label} {name} is taken: {self._owner(first)} has it, in line {where.line}",
                 "two entries cannot be one object in Stripe: change one of them",
                 at_key=True,
             )
         return first == path
 
+    def _owner(self, path: Path) -> str:
+        """Return the key of the entry in which a path ends: sections and keys take turns, until a field."""
+        keys, inside, rest = [], None, list(path)
+        while len(rest) > 1 and (kind := self._kind_of(rest[0], inside)):
+            keys.append(str(rest[1]))
+            inside, rest = kind.name, rest[2:]
+        return ".".join(keys)
+
+    def _kind_of(self, section: str | int, parent: str | None) -> AnyKind | None:
+        return next((kind for kind in self._kinds.within(parent) if kind.section == section), None)
+
     def _validated(
-        self, kind: type[AnyEntry], values: dict[str, Any], path: Path, *, currency: str | None = None
-    ) -> AnyEntry | None:
+        self,
+        model: type[BaseModel],
+        values: dict[str, Any],
+        path: Path,
+        kind: AnyKind | None = None,
+        *,
+        currency: str | None = None,
+    ) -> Any:
         try:
-            return kind.model_validate(values)
-        except ValidationError as failure:
-            for error in failure.errors(include_url=False):
+            return model.model_validate(values)
+        except ValidationError as invalid:
+            shown = self._models[kind.name] if kind else model
+            for error in invalid.errors(include_url=False):
                 here = (*path, *error["loc"])
                 if {self._places.values.get(here), self._places.keys.get(here)} & self._misread:
                     continue
-                explained = explain(error, kind, currency)
+                explained = explain(error, shown, currency)
                 self._report(here, explained.message, explained.hint, at_key=explained.at_key)
             return None
 
-    def _entries(self, value: Any, path: Path, kind: str) -> dict[str, Any]:
+    def _entries(self, kind: AnyKind, written: Any, path: Path) -> Mapping[str, Any]:
+        value = kind.entries_of(written)
         if isinstance(value, dict):
             return value
         found = "nothing" if value is None else "something else"
         self._report(
-            path, f"{kind}: expected entries by key, found {found}", f"remove {kind}, or give it an entry", at_key=True
+            path,
+            f"{kind.section}: expected entries by key, found {found}",
+            f"remove {kind.section}, or give it an entry",
+            at_key=True,
         )
         return {}
 
-    def _report_below(self, path: Path) -> rules.Report:
+    def _report_below(self, path: Path) -> Report:
         above = path
 
         def report(path: Path, message: str, hint: str, *, at_key: bool = False) -> None:
@@ -164,99 +198,6 @@ class Check:
         self._problems.append(Problem(self._file, where, message, hint))
 
 
-def _owner(path: Path) -> str:
-    keys = [str(part) for part in path if part not in ("products", "prices", "id", "lookup_key")]
-    return ".".join(keys)
-
-
-def _names(features: Any) -> Any:
-    """Marketing features as Stripe writes them, `{name: …}`, or as plain text."""
-    if not isinstance(features, list):
-        return features
-    return [
-        feature["name"] if isinstance(feature, dict) and set(feature) == {"name"} else feature for feature in features
-    ]
-
-
-def _desired_product(
-    key: str, product: model.Product, prices: tuple[desired.Price, ...], where: Location
-) -> desired.Product:
-    box, tax = product.package_dimensions, product.tax_details
-    return desired.Product(
-        key=key,
-        id=product.id or key,
-        name=product.name,
-        adopted=product.id is not None,
-        active=product.active,
-        description=product.description,
-        images=tuple(product.images),
-        marketing_features=tuple(product.marketing_features),
-        metadata=product.metadata,
-        package_dimensions=desired.PackageDimensions(box.height, box.length, box.weight, box.width) if box else None,
-        shippable=product.shippable,
-        statement_descriptor=product.statement_descriptor,
-        tax_code=product.tax_code,
-        tax_details=desired.TaxDetails(tax.performance_location, tax.tax_code) if tax else None,
-        unit_label=product.unit_label,
-        url=product.url,
-        default_price=product.default_price,
-        prices=prices,
-        where=where,
-    )
-
-
-def _desired_price(
-    product: str, key: str, price: model.Price, currency: str, head: model.CatalogFile | None, where: Location
-) -> desired.Price:
-    package = price.transform_quantity
-    return desired.Price(
-        key=key,
-        product=product,
-        lookup_key=price.lookup_key or f"{product}.{key}",
-        currency=currency,
-        adopted_id=price.id,
-        active=price.active,
-        nickname=price.nickname,
-        billing_scheme=price.billing_scheme or "per_unit",
-        unit_amount=_exact(price.unit_amount, price.unit_amount_decimal),
-        custom_unit_amount=_custom(price.custom_unit_amount),
-        tiers_mode=price.tiers_mode,
-        tiers=_tiers(price.tiers),
-        transform_quantity=desired.TransformQuantity(package.divide_by, package.round) if package else None,
-        recurring=_recurring(price.recurring),
-        tax_behavior=price.tax_behavior or (head.tax_behavior if head else None),
-        currency_options={
-            code: desired.CurrencyOption(
-                unit_amount=_exact(option.unit_amount, option.unit_amount_decimal),
-                custom_unit_amount=_custom(option.custom_unit_amount),
-                tiers=_tiers(option.tiers),
-                tax_behavior=option.tax_behavior,
-            )
-            for code, option in price.currency_options.items()
-        },
-        metadata=price.metadata,
-        where=where,
-    )
-
-
-def _exact(whole: int | None, exact: Decimal | None) -> Decimal | None:
-    return Decimal(whole) if whole is not None else exact
-
-
-def _tiers(tiers: list[model.Tier]) -> tuple[desired.Tier, ...]:
-    return tuple(
-        desired.Tier(
-            tier.up_to,
-            _exact(tier.unit_amount, tier.unit_amount_decimal),
-            _exact(tier.flat_amount, tier.flat_amount_decimal),
-        )
-        for tier in tiers
-    )
-
-
-def _custom(custom: model.CustomUnitAmount | None) -> desired.CustomUnitAmount | None:
-    return desired.CustomUnitAmount(custom.minimum, custom.maximum, custom.preset) if custom else None
-
-
-def _recurring(recurring: model.Recurring | None) -> desired.Recurring | None:
-    return desired.Recurring(**recurring.model_dump()) if recurring else None
+def _unknown(kind: AnyKind, key: str) -> Entry[Any]:
+    """Return what stands for an entry that is wrong itself, so that those within it can be checked."""
+    return Entry(kind.name, key, key, None, {})

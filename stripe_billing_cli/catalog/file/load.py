@@ -5,10 +5,15 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from stripe_billing_cli.catalog.entries import Catalog, Location
+from stripe_billing_cli.catalog.entries import Location
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.yaml_tree import Mapping, YamlProblem, read_tree
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.catalog.contents import Catalog
+    from stripe_billing_cli.catalog.kinds import Registry
 
 LARGEST = 5_000_000
 """Bytes. 10,000 prices take about 1 MB."""
@@ -53,8 +58,11 @@ def _content(path: Path) -> bytes:
         raise _wrong(name, f"the file cannot be read: {error.strerror}", "check its permissions") from None
 
 
-def load_catalog(source: Source) -> Catalog:
-    """Check a catalog and give its values. Raises `CatalogErrors` with every problem of the file."""
+def load_catalog(source: Source, kinds: Registry | None = None) -> Catalog:
+    """Return the catalog of a file. Raises `CatalogErrors` with every problem of the file.
+
+    `kinds` are those that the file may have, all there are unless given.
+    """
     try:
         tree = read_tree(source.text)
     except YamlProblem as problem:
@@ -64,8 +72,9 @@ def load_catalog(source: Source) -> Catalog:
     if not isinstance(tree, Mapping):
         raise _wrong(source.name, "this is no catalog: its top level is not keys and values", EXAMPLE, tree.where)
     from stripe_billing_cli.catalog.file.check import check
+    from stripe_billing_cli.catalog.kinds import KINDS
 
-    return check(tree, source.name)
+    return check(tree, source.name, kinds or KINDS)
 
 
 def _wrong(name: str, message: str, hint: str, where: Location | None = None) -> CatalogErrors:

@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 from decimal import Decimal
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Union, get_args, get_origin
+from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
-from stripe_billing_cli.catalog.file.model import LATER
+from stripe_billing_cli.catalog.kinds.model import MinorUnits, Written
+from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_unit_exponent
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-AMOUNTS = {"unit_amount", "flat_amount", "minimum", "maximum", "preset"}
-PATTERNS = {
-    "catalog": ("letters, digits, - _ and . only, the first a letter or digit", "my-shop"),
-    "account": ("an account id", "acct_1032D82eZvKYlo2C"),
-    "tax_code": ("a tax code", "txcd_10103001 (https://docs.stripe.com/tax/tax-codes)"),
-}
+LATER = frozenset(
+    (
+        "features",
+        "meters",
+        "coupons",
+        "promotion_codes",
+        "portal",
+        "webhook_endpoints",
+    )
+)
+"""Sections that the file format has room for and this version may not apply."""
 
 
 @dataclass(frozen=True)
@@ -43,20 +49,15 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
         return _unknown_key(name, _fields(model, location[:-1]))
     if kind == "missing":
         return Explained(f"{name} is missing", f"add `{name}:`", at_key=True)
-    if kind in ("int_type", "int_from_float") and isinstance(found, Decimal) and name in AMOUNTS:
+    marks = _Marks(_field(model, location))
+    if kind in ("int_type", "int_from_float") and isinstance(found, Decimal) and marks.amount:
         return _fraction(name, found, currency if len(location) == 1 else None)
-    expected = _expected(kind, context, name)
+    expected = _expected(kind, context, marks)
     if expected is not None:
         return Explained(
-            f"{_named(name)}: expected {expected}, found {_described(found)}", _hint(kind, found, context, name)
+            f"{_named(name)}: expected {expected}, found {_described(found)}", _hint(kind, found, context, name, marks)
         )
-    return Explained(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api/prices/create")
-
-
-def nearest(name: str, known: list[str]) -> str:
-    """`did you mean …?`, or all there is to choose from."""
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else f"possible here: {', '.join(known)}"
+    return Explained(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api")
 
 
 def _unknown_key(name: str, known: list[str]) -> Explained:
@@ -65,13 +66,41 @@ def _unknown_key(name: str, known: list[str]) -> Explained:
     return Explained(f"unknown key {name}", nearest(name, known), at_key=True)
 
 
-def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
-    """The keys that are possible at `location` below `model`."""
+def _inside(model: type[BaseModel], location: tuple[int | str, ...]) -> Any:
+    """Return the type of what stands at `location` below `model`."""
     inside: Any = model
     for part in location:
         inside = inside.model_fields[str(part)].annotation if _is_model(inside) else get_args(inside)[-1]
         inside = next((choice for choice in _choices(inside) if _is_model(choice) or get_args(choice)), inside)
-    return list(inside.model_fields)
+    return inside
+
+
+def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that are possible at `location` below `model`."""
+    return list(_inside(model, location).model_fields)
+
+
+def _field(model: type[BaseModel], location: tuple[int | str, ...]) -> FieldInfo | None:
+    holder: Any = _inside(model, location[:-1])
+    fields: dict[str, FieldInfo] = holder.model_fields if _is_model(holder) else {}
+    return fields.get(str(location[-1])) if location else None
+
+
+class _Marks:
+    """What the type of a field is marked with."""
+
+    def __init__(self, field: FieldInfo | None) -> None:
+        marks = [*field.metadata, *_metadata(field.annotation)] if field else []
+        self.amount = any(isinstance(mark, MinorUnits) for mark in marks)
+        self.written = next((mark for mark in marks if isinstance(mark, Written)), None)
+
+
+def _metadata(annotation: Any) -> list[Any]:
+    """Return what stands beside the types within an annotation, `Annotated[…] | None`."""
+    found = list(annotation.__metadata__) if get_origin(annotation) is Annotated else []
+    for choice in get_args(annotation):
+        found += _metadata(choice)
+    return found
 
 
 def _is_model(kind: Any) -> bool:
@@ -97,7 +126,7 @@ def _fraction(name: str, found: Decimal, currency: str | None) -> Explained:
     return Explained(f"{name}: an amount is a whole number of minor units (cents), found {found}", hint)
 
 
-def _expected(kind: str, context: dict[str, Any], name: str) -> str | None:
+def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
     match kind:
         case "string_type":
             return "text"
@@ -118,7 +147,7 @@ def _expected(kind: str, context: dict[str, Any], name: str) -> str | None:
         case "string_too_short":
             return "some text"
         case "string_pattern_mismatch":
-            return PATTERNS[name][0] if name in PATTERNS else "other characters"
+            return marks.written.expected if marks.written else "other characters"
         case "value_error":
             return str(context["error"]).removeprefix("expected ")
     return None
@@ -138,7 +167,7 @@ def _described(found: Any) -> str:
             return "keys and values"
 
 
-def _hint(kind: str, found: Any, context: dict[str, Any], name: str) -> str:
+def _hint(kind: str, found: Any, context: dict[str, Any], name: str, marks: _Marks) -> str:
     match kind:
         case "string_type" if not isinstance(found, list | dict):
             return f'put it in quotes: "{_described(found)}"'
@@ -147,12 +176,12 @@ def _hint(kind: str, found: Any, context: dict[str, Any], name: str) -> str:
         case "literal_error":
             options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ",").split(",")]
             return nearest(str(found), [option for option in options if option])
-        case "greater_than_equal" if name in AMOUNTS:
+        case "greater_than_equal" if marks.amount:
             return "amounts are 0 or more; a discount is a coupon"
         case "string_too_long":
             return f"shorten it by {len(str(found)) - int(context['max_length'])}"
-        case "string_pattern_mismatch" if name in PATTERNS:
-            return f"such as {PATTERNS[name][1]}"
+        case "string_pattern_mismatch" if marks.written:
+            return f"such as {marks.written.example}"
         case "int_type" if isinstance(found, str) and found.isdigit():
             return f"write it without quotes: {found}"
         case "list_type":

@@ -14,8 +14,8 @@ from typing import Any
 
 from stripe_billing_cli.catalog.entries import NOWHERE, Location
 from stripe_billing_cli.catalog.file.yaml_tree import Mapping, Node, Scalar, Sequence
+from stripe_billing_cli.catalog.kinds.rules import Path
 
-Path = tuple[str | int, ...]
 Report = Callable[[Location, str, str], None]
 
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)$")

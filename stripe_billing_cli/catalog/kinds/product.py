@@ -1,122 +1,330 @@
-"""Products: what may change, and how it is written.
+"""Products: what may be said of one, and how it stands to Stripe's.
 
 Everything but the id may change (`stripe/params/_product_update_params.py`). A parameter that the SDK types
-without `Literal['']` cannot be unset: `name`, `statement_descriptor`.
+without `Literal['']` cannot be unset: `name`, `statement_descriptor`. Limits are those of
+`stripe/params/_product_create_params.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
-from stripe_billing_cli.catalog.diff import (
-    FieldChange,
-    Fields,
-    differences,
-    metadata_changes,
-    metadata_params,
-)
-from stripe_billing_cli.catalog.entries import PackageDimensions, Product, TaxDetails
-from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys
+from pydantic import Field
 
-CANNOT_BE_UNSET = ("statement_descriptor",)
-DEFAULTS: Fields = {"active": True, "images": [], "marketing_features": []}
-DIMENSIONS = ("height", "length", "weight", "width")
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for, is_full
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
+from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, LongForm, Metadata, Text, Url, Written
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata, check_url
+from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
+from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
+from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
+from stripe_billing_cli.catalog.plan_builder import Hold, PlanBuilder
+from stripe_billing_cli.catalog.suggestions import nearest
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
 
-
-def stamp(product: Product, catalog: str) -> Stamp:
-    return Stamp(catalog, product.key)
-
-
-def wanted_fields(product: Product) -> Fields:
-    """What the file wants of a product, without its default price and its metadata."""
-    tax = product.tax_details or TaxDetails()
-    return {
-        "active": product.active,
-        "name": product.name,
-        "description": product.description,
-        "images": list(product.images),
-        "marketing_features": list(product.marketing_features),
-        "package_dimensions": _dimensions(product.package_dimensions),
-        "shippable": product.shippable or None,
-        "statement_descriptor": product.statement_descriptor,
-        **_taxed(tax.performance_location, tax.tax_code or product.tax_code),
-        "unit_label": product.unit_label,
-        "url": product.url,
-    }
+MOST_IMAGES, MOST_FEATURES = 8, 15
+FORBIDDEN_IN_DESCRIPTOR = set("<>\\'\"*")
+KEY = re.compile(r"[A-Za-z0-9_.\-]{1,255}$")
 
 
-def held_fields(held: Mapping[str, Any]) -> Fields:
-    """The same fields of a product as Stripe answers it."""
-    box, tax = held["package_dimensions"], held.get("tax_details") or {}
-    return {
-        "active": held["active"],
-        "name": held["name"],
-        "description": held["description"],
-        "images": held["images"],
-        "marketing_features": [feature["name"] for feature in held["marketing_features"]],
-        "package_dimensions": box and {side: Decimal(str(box[side])) for side in DIMENSIONS},
-        "shippable": held["shippable"] or None,
-        "statement_descriptor": held["statement_descriptor"],
-        **_taxed(tax.get("performance_location"), tax.get("tax_code") or held["tax_code"]),
-        "unit_label": held["unit_label"],
-        "url": held["url"],
-    }
+class MarketingFeatures(Form):
+    """Names, which Stripe holds as `{name: …}`."""
+
+    def existing(self, held: Mapping[str, Any], name: str) -> list[str]:
+        return [feature["name"] for feature in held[name]]
+
+    def params(self, name: str, value: Any) -> dict[str, Any]:
+        return {name: [{"name": feature} for feature in value] or ""}
 
 
-def _taxed(performance_location: str | None, tax_code: str | None) -> Fields:
-    """`tax_code` and `tax_details`. Stripe answers a tax code as both, so that details without a place say no more."""
-    details = {"performance_location": performance_location, "tax_code": tax_code}
-    return {"tax_code": tax_code, "tax_details": details if performance_location else None}
+class Shippable(Form):
+    """A truth of which false is as much as nothing; Stripe takes no empty value for it."""
+
+    def value(self, written: Any) -> bool | None:
+        return written or None
+
+    def existing(self, held: Mapping[str, Any], name: str) -> bool | None:
+        return held[name] or None
+
+    def params(self, name: str, value: Any) -> dict[str, Any]:
+        return {name: bool(value)}
 
 
-def changes(product: Product, catalog: str, held: Mapping[str, Any]) -> dict[str, FieldChange]:
-    """What the file changes on a product that exists; its default price is decided elsewhere."""
-    wanted = stamp(product, catalog).metadata(product.metadata)
-    fields = {
-        name: change
-        for name, change in differences(held_fields(held), wanted_fields(product)).items()
-        if not (name in CANNOT_BE_UNSET and change.after is None)
-    }
-    return fields | metadata_changes(held["metadata"], wanted, dropped_keys(held["metadata"], wanted))
+class TaxCode(Form):
+    """The tax code, which Stripe answers twice: by itself, and in `tax_details`."""
+
+    def wanted(self, content: Any, name: str) -> str | None:
+        code: str | None = (content.tax_details and content.tax_details.tax_code) or content.tax_code
+        return code
+
+    def existing(self, held: Mapping[str, Any], name: str) -> str | None:
+        code: str | None = (held.get("tax_details") or {}).get("tax_code") or held[name]
+        return code
 
 
-def stuck_fields(product: Product, held: Mapping[str, Any]) -> list[str]:
-    """Fields that the file leaves out and Stripe cannot unset: they stay as they are."""
-    return [name for name in CANNOT_BE_UNSET if getattr(product, name) is None and held[name] is not None]
+class PlaceOfPerformance(Form):
+    """Tax details, which without a place say no more than the tax code."""
+
+    def wanted(self, content: Any, name: str) -> Fields | None:
+        details = content.tax_details
+        return _details(details and details.performance_location, TaxCode().wanted(content, "tax_code"))
+
+    def existing(self, held: Mapping[str, Any], name: str) -> Fields | None:
+        place = (held.get(name) or {}).get("performance_location")
+        return _details(place, TaxCode().existing(held, "tax_code"))
+
+    def params(self, name: str, value: Any) -> dict[str, Any]:
+        if value is None:
+            return {name: ""}
+        return {name: {key: inner or "" for key, inner in value.items() if inner or key == "tax_code"}}
 
 
-def create_params(product: Product, catalog: str) -> dict[str, Any]:
-    wanted = {
-        name: _param(name, value)
-        for name, value in wanted_fields(product).items()
-        if value is not None and value != DEFAULTS.get(name)
-    }
-    return {"id": product.id, **wanted, "metadata": stamp(product, catalog).metadata(product.metadata)}
+def _details(place: str | None, tax_code: str | None) -> Fields | None:
+    return {"performance_location": place, "tax_code": tax_code} if place else None
 
 
-def update_params(fields: Mapping[str, FieldChange]) -> dict[str, Any]:
-    params = {name: _param(name, change.after) for name, change in fields.items() if not name.startswith("metadata.")}
-    if params.get("tax_details") == "" and "tax_code" not in params:
-        params["tax_details"] = {"tax_code": fields["tax_details"].before["tax_code"] or ""}  # "" would clear the code
-    metadata = metadata_params(fields)
-    return params | ({"metadata": metadata} if metadata else {})
+class Box(PartForm):
+    def show(self, value: Any, currency: str) -> str:
+        return " × ".join(f"{side} {plain(size)}" for side, size in value.items())
 
 
-def _param(name: str, value: Any) -> Any:
-    if name == "shippable":
-        return bool(value)
-    if value is None or value == []:
-        return ""
-    if name == "marketing_features":
-        return [{"name": feature} for feature in value]
-    if name == "package_dimensions":
-        return {side: format(size, "f") for side, size in value.items()}
-    if name == "tax_details":
-        return {key: inner or "" for key, inner in value.items() if inner or key == "tax_code"}
-    return value
+class PackageDimensions(FileModel):
+    height: Exact
+    """Inches, to two places."""
+    length: Exact
+    """Inches, to two places."""
+    weight: Exact
+    """Ounces, to two places."""
+    width: Exact
+    """Inches, to two places."""
 
 
-def _dimensions(box: PackageDimensions | None) -> dict[str, Decimal] | None:
-    return None if box is None else {side: getattr(box, side) for side in DIMENSIONS}
+class TaxDetails(FileModel):
+    performance_location: Text | None = None
+    """A tax location id: where the service is performed."""
+    tax_code: Text | None = None
+    """A tax code, txcd_…"""
+
+
+MarketingFeature = Annotated[str, Field(min_length=1, max_length=80), LongForm("name")]
+Descriptor = Annotated[str, Field(min_length=1, max_length=22)]
+TaxCodeId = Annotated[
+    str,
+    Field(pattern=r"^txcd_[0-9]+$"),
+    Written("a tax code", "txcd_10103001 (https://docs.stripe.com/tax/tax-codes)"),
+]
+Unit = Annotated[str, Field(min_length=1, max_length=12)]
+
+
+class Product(FileModel):
+    id: Text | None = None
+    """Adopts this existing product; without it, the product's key is its id."""
+    name: Annotated[Text, Plain(in_place=True)]
+    """What customers see."""
+    active: Annotated[bool, Plain(in_place=True)] = True
+    """false archives the product."""
+    description: Annotated[Text | None, Plain(in_place=True)] = None
+    """What customers read about it."""
+    images: Annotated[list[Url], Plain(in_place=True)] = []
+    """Up to 8 URLs of pictures."""
+    marketing_features: Annotated[list[MarketingFeature], MarketingFeatures(in_place=True)] = []
+    """Up to 15 selling points for pricing tables."""
+    metadata: Metadata
+    """Your own keys and values."""
+    package_dimensions: Annotated[PackageDimensions | None, Box(PackageDimensions, in_place=True)] = None
+    """The size and weight of the goods."""
+    shippable: Annotated[bool | None, Shippable(in_place=True)] = None
+    """Whether it is goods that are shipped."""
+    statement_descriptor: Annotated[Descriptor | None, Plain(in_place=True, unset=False)] = None
+    """What stands on the customer's card statement."""
+    tax_code: Annotated[TaxCodeId | None, TaxCode(in_place=True)] = None
+    """What it is to the tax authorities: txcd_…"""
+    tax_details: Annotated[TaxDetails | None, PlaceOfPerformance(in_place=True)] = None
+    """Further details for taxes."""
+    unit_label: Annotated[Unit | None, Plain(in_place=True)] = None
+    """What one unit is called on invoices and in Checkout: seat."""
+    url: Annotated[Url | None, Plain(in_place=True)] = None
+    """A page about it."""
+    default_price: Annotated[str | None, Apart()] = None
+    """The key of the price that is offered first."""
+
+
+class ProductKind(StandardKind[Product]):
+    name = "product"
+    section = "products"
+    section_text = "Products by key; the key is the product's id in Stripe."
+    usual = True
+    model = Product
+    path = "/v1/products"
+    example = "give it at least a name"
+    quiet = frozenset({"name"})
+
+    # ---- The file
+
+    def check(self, key: str, content: Product, head: Any, report: Report) -> None:
+        if not KEY.match(key):
+            report((), f"{key} cannot be a product's id", "letters, digits, - _ and . only")
+        if len(content.images) > MOST_IMAGES:
+            report(("images",), f"{len(content.images)} images", f"Stripe keeps {MOST_IMAGES}")
+        for number, image in enumerate(content.images):
+            check_url(("images", number), image, report)
+        if content.url:
+            check_url(("url",), content.url, report)
+        if len(content.marketing_features) > MOST_FEATURES:
+            report(
+                ("marketing_features",), f"{len(content.marketing_features)} features", f"Stripe keeps {MOST_FEATURES}"
+            )
+        if content.statement_descriptor:
+            _check_descriptor(content.statement_descriptor, report)
+        if content.package_dimensions:
+            _check_dimensions(content.package_dimensions, report)
+        check_metadata(content.metadata, report)
+
+    def check_children(self, content: Product, children: Mapping[str, Mapping[str, Any]], report: Report) -> None:
+        default, prices = content.default_price, children.get("prices", {})
+        if default is None:
+            return
+        if default not in prices:
+            hint = nearest(default, list(prices)) if prices else "this product has no prices"
+            report(("default_price",), f"this product has no price {default}", hint)
+            return
+        price = prices[default]
+        if price and not price.active:
+            report(
+                ("default_price",), f"price {default} is not active", "Stripe takes only an active price as the default"
+            )
+
+    def names(self, entry: Entry[Product]) -> Iterator[tuple[str, str, Path]]:
+        yield "product id", product_id(entry), ("id",) if entry.adopted_id else ()
+
+    def stamp(self, entry: Entry[Product], catalog: str) -> Stamp:
+        return Stamp(catalog, entry.key)
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        """Read the catalog's products and as many others as a list of about that length shows."""
+        ids = {product_id(entry) for entry in wanted[self.name]}
+        budget = calls_for(len(ids)) + 2
+        found: dict[str, Object] = {}
+        for number, page in enumerate(reader.pages(self.path, {}), 1):
+            found |= by_id(page)
+            if is_full(page) and number >= budget and not whole:
+                break
+        else:
+            return Reading(found)
+        missing = sorted(ids - found.keys())
+        for page in reader.each(lambda some: reader.page(self.path, {"ids": some})[0], batches(missing)):
+            found |= by_id(page)
+        return Reading(found, complete=False)
+
+    def holds(self, held: Object) -> Iterator[tuple[str, Hold]]:
+        """A product's default price cannot be archived."""
+        default = _default_id(held)
+        if default:
+            yield (
+                default,
+                Hold(
+                    held["id"],
+                    f"{default} stays active: it is the default price of product {held['id']}, and Stripe "
+                    "archives no default price. Name another `default_price` in the file.",
+                ),
+            )
+
+    def match(self, matching: Matching, entry: Entry[Product]) -> Match:
+        return match_by_id(matching, entry, product_id(entry))
+
+    # ---- Planning
+
+    def plan_links(
+        self, entry: Entry[Product], match: Match, change: Change | None, builder: PlanBuilder, *, planned: bool
+    ) -> Change | None:
+        """Point the product to its default price, or to the price that replaces it, before that is archived."""
+        current = _default_id(match.current) if match.current else None
+        successor = builder.successors.get(current) if current else None
+        key = entry.content.default_price if planned else None
+        wanted = Reference("price", f"{entry.key}.{key}") if key else None
+        if wanted is None or (successor and successor.reference == wanted):
+            if successor:
+                successor.change.operations.append(self._pointing(entry, successor.reference, current))
+            return change
+        if current is not None and builder.ids.get(wanted) == current:
+            return change
+        change = change or builder.change(
+            "update",
+            self,
+            entry.key,
+            existing=match.current,
+            wanted=entry,
+            fields={},
+            reason="differs from the file",
+        )
+        change.fields["default_price"] = FieldChange(builder.name_of(current), wanted.key)
+        change.operations.append(self._pointing(entry, wanted, current))
+        return change
+
+    def _pointing(self, entry: Entry[Product], price: Reference, current: str | None) -> Operation:
+        return Update(
+            path=f"{self.path}/{product_id(entry)}",
+            params={"default_price": price},
+            after=(entry.reference,),
+            frees=(current,) if current else (),
+        )
+
+    def create_params(self, entry: Entry[Product], match: Match, catalog: str) -> dict[str, Any]:
+        return {"id": product_id(entry), **super().create_params(entry, match, catalog)}
+
+    def update_params(
+        self, fields: Mapping[str, FieldChange], match: Match, held: Object
+    ) -> Sequence[Mapping[str, Any]]:
+        [params] = super().update_params(fields, match, held)
+        if params.get("tax_details") == "" and "tax_code" not in params:
+            # "" would clear the code
+            return [{**params, "tax_details": {"tax_code": fields["tax_details"].before["tax_code"] or ""}}]
+        return [params]
+
+    def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
+        return "active" in fields
+
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+        try:
+            held = api.get(f"{self.path}/{params['id']}")
+        except ObjectMissing:
+            return None
+        return held if stamp_of(held) == stamp_of(params) and held["name"] == params["name"] else None
+
+
+def product_id(entry: Entry[Product]) -> str:
+    """Return the id of a product in Stripe, which is its key unless the file adopts another."""
+    return entry.adopted_id or entry.key
+
+
+def _default_id(held: Object) -> str | None:
+    default = held["default_price"]
+    return str(default["id"]) if isinstance(default, dict) else default
+
+
+def _check_descriptor(descriptor: str, report: Report) -> None:
+    path: Path = ("statement_descriptor",)
+    bad = sorted(set(descriptor) & FORBIDDEN_IN_DESCRIPTOR)
+    if bad:
+        report(path, f"{' '.join(bad)} cannot stand on a statement", "use other characters")
+    if not any(letter.isalpha() and letter.isascii() for letter in descriptor):
+        report(path, "a statement descriptor has at least one letter", "use a name that customers recognise")
+
+
+def _check_dimensions(box: PackageDimensions, report: Report) -> None:
+    for side in PackageDimensions.model_fields:
+        size: Decimal = getattr(box, side)
+        if size <= 0:
+            report(("package_dimensions", side), f"{side} {size}", "a size is more than 0")
+        elif size != round(size, 2):
+            report(("package_dimensions", side), f"{side} {size}", "Stripe keeps two decimal places")

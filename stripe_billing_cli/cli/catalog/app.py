@@ -16,9 +16,9 @@ from stripe_billing_cli.cli.errors import FAILED, INTERRUPTED, PENDING, WRONG, C
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from stripe_billing_cli.catalog.entries import Catalog
+    from stripe_billing_cli.catalog.contents import Catalog
     from stripe_billing_cli.catalog.executor import Outcome
-    from stripe_billing_cli.catalog.plan import Call, Plan
+    from stripe_billing_cli.catalog.plan import Operation, Plan
     from stripe_billing_cli.catalog.saved_plan import SavedPlan
     from stripe_billing_cli.stripe_api.client import StripeApi
 
@@ -51,15 +51,12 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     Example:  billing catalog validate -f plans.yaml
     """
     catalog = _load(file)
-    counts = {
-        "products": len(catalog.products),
-        "prices": sum(len(product.prices) for product in catalog.products),
-    }
+    counts = catalog.counts()
     if context.printer.for_people:
         named = ", ".join(_counted(count, kind) for kind, count in counts.items())
         context.printer.line(f"{catalog.source} is valid: {named}.")
     else:
-        keys = (product.key for product in catalog.products)
+        keys = (root.key for root in catalog.roots)
         context.printer.result({"valid": True, "catalog": catalog.name, **counts}, ids=keys)
 
 
@@ -223,13 +220,13 @@ def _save(path: Path, asked: Asked, decided: Plan) -> None:
 def _decide(context: Context, asked: Asked) -> Plan:
     """Read what Stripe holds and decide what must change."""
     from stripe_billing_cli.catalog import snapshot
-    from stripe_billing_cli.catalog.planner import make_plan, with_subscriptions
+    from stripe_billing_cli.catalog.planner import make_plan, with_usage
 
     api = context.stripe
     _check_account(api, asked.catalog)
     held = snapshot.read(api, asked.catalog, whole=asked.prune)
     decided = make_plan(asked.catalog, held, prune=asked.prune, targets=asked.targets)
-    return with_subscriptions(decided, snapshot.subscriptions_on(api, decided.replaced))
+    return with_usage(decided, api, asked.catalog)
 
 
 def _check_account(api: StripeApi, catalog: Catalog) -> None:
@@ -280,7 +277,7 @@ def _carry_out(context: Context, decided: Plan) -> Outcome:
     from stripe_billing_cli.cli.interrupts import asked_to_stop
 
     try:
-        with asked_to_stop() as interrupt, _progress(len(decided.calls)) as advance:
+        with asked_to_stop() as interrupt, _progress(sum(1 for _ in decided.operations())) as advance:
             return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt)
     except KeyboardInterrupt:
         raise CommandFailed(
@@ -301,14 +298,14 @@ def _progress(calls: int) -> Any:
 
 
 @contextmanager
-def _bar(calls: int) -> Iterator[Callable[[Call], None]]:
+def _bar(calls: int) -> Iterator[Callable[[Operation], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = TextColumn("Applying"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("calls", total=calls)
-        yield lambda call: progress.advance(task)
+        yield lambda operation: progress.advance(task)
 
 
 def _show_outcome(context: Context, decided: Plan, outcome: Outcome) -> None:

@@ -1,107 +1,31 @@
-"""Stripe's rules about products and prices that can be known beforehand.
+"""Stripe's rules about prices that can be known beforehand.
 
 Each rule is here so that a mistake is an error with a line, before anything is written, and not a refusal halfway.
-Sources: the parameter texts in `stripe/params/_product_create_params.py` and `_price_create_params.py`,
+Sources: the parameter texts in `stripe/params/_price_create_params.py`,
 https://docs.stripe.com/api/prices/create, https://docs.stripe.com/currencies.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from decimal import Decimal
 from itertools import pairwise
-from typing import Protocol
 
-from stripe_billing_cli.catalog import ownership
-from stripe_billing_cli.catalog.file import model
-from stripe_billing_cli.catalog.file.messages import nearest
-from stripe_billing_cli.catalog.file.values import Path
-from stripe_billing_cli.stripe_api.money import CURRENCIES, THREE_DECIMAL, WHOLE_IN_TWO_DECIMALS
-
-
-class Report(Protocol):
-    """Takes a problem: its path below the entry that is checked, what it is, the way out.
-
-    `at_key`: it stands at the key of that path and not at its value.
-    """
-
-    def __call__(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> None: ...
-
+from stripe_billing_cli.catalog.kinds.price.model import CurrencyOption, Price, Recurring, Tier
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata
+from stripe_billing_cli.stripe_api.money import THREE_DECIMAL, WHOLE_IN_TWO_DECIMALS
 
 LARGEST_AMOUNT = 99_999_999
 """Eight digits, in any currency (https://docs.stripe.com/currencies, "Minimum and maximum charge amounts")."""
 DECIMAL_PLACES = 12
 LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 """Three years at most (`recurring.interval_count`)."""
-MOST_IMAGES, MOST_FEATURES, MOST_CURRENCIES = 8, 15, 80
-MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 50, 40, 500
-FORBIDDEN_IN_DESCRIPTOR = set("<>\\'\"*")
-PRODUCT_KEY = re.compile(r"[A-Za-z0-9_.\-]{1,255}$")
-PRICE_KEY = re.compile(r"[A-Za-z0-9_.\-]{1,100}$")
+KEY = re.compile(r"[A-Za-z0-9_.\-]{1,100}$")
 
 
-def check_product(key: str, product: model.Product, report: Report) -> None:
-    """Rules about one product by itself; `report` takes paths below the product."""
-    if not PRODUCT_KEY.match(key):
-        report((), f"{key} cannot be a product's id", "letters, digits, - _ and . only")
-    if len(product.images) > MOST_IMAGES:
-        report(("images",), f"{len(product.images)} images", f"Stripe keeps {MOST_IMAGES}")
-    for number, image in enumerate(product.images):
-        _check_url(("images", number), image, report)
-    if product.url:
-        _check_url(("url",), product.url, report)
-    if len(product.marketing_features) > MOST_FEATURES:
-        report(("marketing_features",), f"{len(product.marketing_features)} features", f"Stripe keeps {MOST_FEATURES}")
-    if product.statement_descriptor:
-        _check_descriptor(product.statement_descriptor, report)
-    if product.package_dimensions:
-        _check_dimensions(product.package_dimensions, report)
-    check_metadata(product.metadata, report)
-
-
-def check_default_price(product: model.Product, prices: Mapping[str, model.Price | None], report: Report) -> None:
-    """`prices` are the product's prices by key, None for those that are wrong themselves."""
-    default = product.default_price
-    if default is None:
-        return
-    if default not in prices:
-        hint = nearest(default, list(prices)) if prices else "this product has no prices"
-        report(("default_price",), f"this product has no price {default}", hint)
-        return
-    price = prices[default]
-    if price and not price.active:
-        report(("default_price",), f"price {default} is not active", "Stripe takes only an active price as the default")
-
-
-def check_metadata(metadata: Mapping[str, str], report: Report) -> None:
-    room = MOST_METADATA - len(ownership.RESERVED)
-    if len(metadata) > room:
-        report(
-            ("metadata",),
-            f"{len(metadata)} keys",
-            f"Stripe keeps {MOST_METADATA}, and {len(ownership.RESERVED)} are billing's",
-        )
-    if len(",".join(metadata)) > LONGEST_VALUE:
-        report(("metadata",), "the keys together are longer than 500 characters", "use fewer keys, or shorter ones")
-    for key, value in metadata.items():
-        if key in ownership.RESERVED:
-            report(("metadata", key), f"{key} is billing's own mark", "choose another key", at_key=True)
-        elif not key or len(key) > LONGEST_KEY or set(key) & set("[],"):
-            report(
-                ("metadata", key), f"{key} cannot be a metadata key", "1 to 40 characters, without brackets and commas"
-            )
-        if len(value) > LONGEST_VALUE:
-            report(("metadata", key), f"a value of {len(value)} characters", f"Stripe keeps {LONGEST_VALUE}")
-        elif not value:
-            report(
-                ("metadata", key), "an empty value", "Stripe takes it for the wish to remove the key: leave the key out"
-            )
-
-
-def check_price(key: str, price: model.Price, currency: str | None, report: Report) -> None:
-    """Rules about one price by itself; `currency` is its own or the catalog's."""
-    if not PRICE_KEY.match(key):
+def check_price(key: str, price: Price, currency: str | None, report: Report) -> None:
+    """Check one price by itself; `currency` is its own or the catalog's."""
+    if not KEY.match(key):
         report((), f"{key} cannot be a price's key", "letters, digits, - _ and . only")
     if price.id and not price.id.startswith("price_") and not price.id.startswith("plan_"):
         report(("id",), f"{price.id} is no price's id", "it begins with price_")
@@ -123,25 +47,11 @@ def check_price(key: str, price: model.Price, currency: str | None, report: Repo
     check_metadata(price.metadata, report)
 
 
-def check_currency(path: Path, currency: str, report: Report, *, at_key: bool = False) -> None:
-    if currency in CURRENCIES:
-        return
-    lower = currency.lower()
-    hint = f"write {lower}" if lower in CURRENCIES else _like_currency(lower)
-    report(path, f"{currency} is no currency of Stripe's", hint, at_key=at_key)
-
-
-def _like_currency(currency: str) -> str:
-    """The currencies of the same country, for a slip in the third letter."""
-    alike = sorted(code for code in CURRENCIES if len(code) == 3 and code[:2] == currency[:2])
-    return f"did you mean {' or '.join(alike)}?" if alike else "see https://docs.stripe.com/currencies"
-
-
-def _tiered(price: model.Price) -> bool:
+def _tiered(price: Price) -> bool:
     return price.billing_scheme == "tiered" or bool(price.tiers)
 
 
-def _check_amount_form(price: model.Price, report: Report) -> None:
+def _check_amount_form(price: Price, report: Report) -> None:
     given = [
         name
         for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
@@ -173,7 +83,7 @@ def _check_amount_form(price: model.Price, report: Report) -> None:
         )
 
 
-def _check_tiers(path: Path, tiers: list[model.Tier], report: Report) -> None:
+def _check_tiers(path: Path, tiers: list[Tier], report: Report) -> None:
     last = len(tiers) - 1
     before = 0
     for number, tier in enumerate(tiers):
@@ -200,7 +110,7 @@ def _check_tiers(path: Path, tiers: list[model.Tier], report: Report) -> None:
             )
 
 
-def _check_recurring(recurring: model.Recurring, report: Report) -> None:
+def _check_recurring(recurring: Recurring, report: Report) -> None:
     most = LONGEST[recurring.interval]
     if recurring.interval_count > most:
         report(
@@ -223,7 +133,7 @@ def _check_recurring(recurring: model.Recurring, report: Report) -> None:
         report(("recurring", "trial_period_days"), "a trial of more than two years", "at most 730 days")
 
 
-def _check_custom(price: model.Price, report: Report) -> None:
+def _check_custom(price: Price, report: Report) -> None:
     custom = price.custom_unit_amount
     path: Path = ("custom_unit_amount",)
     if price.recurring:
@@ -242,9 +152,7 @@ def _check_custom(price: model.Price, report: Report) -> None:
             report((*path, upper), f"{upper} {more} is below {lower} {less}", "minimum ≤ preset ≤ maximum")
 
 
-def _check_amounts(
-    path: Path, priced: model.Price | model.CurrencyOption, currency: str | None, report: Report
-) -> None:
+def _check_amounts(path: Path, priced: Price | CurrencyOption, currency: str | None, report: Report) -> None:
     for name in ("unit_amount", "unit_amount_decimal"):
         _check_amount((*path, name), getattr(priced, name), currency, report)
     for number, tier in enumerate(priced.tiers):
@@ -279,7 +187,7 @@ def _check_amount(path: Path, amount: Decimal | int | None, currency: str | None
         )
 
 
-def _check_currency_options(price: model.Price, currency: str | None, report: Report) -> None:
+def _check_currency_options(price: Price, currency: str | None, report: Report) -> None:
     for code, option in price.currency_options.items():
         path: Path = ("currency_options", code)
         check_currency(path, code, report, at_key=True)
@@ -289,7 +197,7 @@ def _check_currency_options(price: model.Price, currency: str | None, report: Re
         _check_amounts(path, option, code, report)
 
 
-def _check_option_form(path: Path, price: model.Price, option: model.CurrencyOption, report: Report) -> None:
+def _check_option_form(path: Path, price: Price, option: CurrencyOption, report: Report) -> None:
     if option.unit_amount is not None and option.unit_amount_decimal is not None:
         report((*path, "unit_amount_decimal"), "unit_amount and unit_amount_decimal exclude each other", "keep one")
     amount = option.unit_amount is not None or option.unit_amount_decimal is not None
@@ -306,26 +214,3 @@ def _check_option_form(path: Path, price: model.Price, option: model.CurrencyOpt
         report(path, "the customer chooses the amount, but not in this currency", "give it a custom_unit_amount")
     elif not price.custom_unit_amount and not amount:
         report(path, "this currency has no amount", "add unit_amount")
-
-
-def _check_url(path: Path, url: str, report: Report) -> None:
-    if not re.match(r"https?://[^\s/]+", url) or re.search(r"\s", url):
-        report(path, f"{url[:80]} is no URL", "it begins with https://")
-
-
-def _check_descriptor(descriptor: str, report: Report) -> None:
-    path: Path = ("statement_descriptor",)
-    bad = sorted(set(descriptor) & FORBIDDEN_IN_DESCRIPTOR)
-    if bad:
-        report(path, f"{' '.join(bad)} cannot stand on a statement", "use other characters")
-    if not any(letter.isalpha() and letter.isascii() for letter in descriptor):
-        report(path, "a statement descriptor has at least one letter", "use a name that customers recognise")
-
-
-def _check_dimensions(box: model.PackageDimensions, report: Report) -> None:
-    for side in ("height", "length", "weight", "width"):
-        size = getattr(box, side)
-        if size <= 0:
-            report(("package_dimensions", side), f"{side} {size}", "a size is more than 0")
-        elif size != round(size, 2):
-            report(("package_dimensions", side), f"{side} {size}", "Stripe keeps two decimal places")

@@ -1,0 +1,84 @@
+"""Reads of what an account holds, side by side; kinds say which."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from stripe_billing_cli.catalog.parallel_pages import Sweep
+from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
+
+Item = TypeVar("Item")
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read of one kind, by id; `complete`: it is all that the account has."""
+
+    objects: dict[str, Object] = field(default_factory=dict)
+    complete: bool = True
+
+
+class AccountReader:
+    """The calls that read an account. They run in `pool`, which no reader itself runs in."""
+
+    def __init__(self, api: StripeApi, pool: ThreadPoolExecutor) -> None:
+        self._api = api
+        self._pool = pool
+
+    def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[list[Object]]:
+        return self._api.pages(path, params)
+
+    def page(self, path: str, params: Mapping[str, Any]) -> tuple[list[Object], bool]:
+        return self._api.page(path, params)
+
+    def all(self, path: str, params: Mapping[str, Any] | None = None) -> list[Object]:
+        return [held for page in self._api.pages(path, params or {}) for held in page]
+
+    def one(self, path: str, params: Mapping[str, Any] | None = None) -> Object | None:
+        """Return an object, or None where the account does not have it."""
+        try:
+            return self._api.get(path, params)
+        except ObjectMissing:
+            return None
+
+    def of_parent(self, path: str, params: Mapping[str, Any]) -> list[Object]:
+        """Return the objects of a parent; none where there is no such parent, which is a wrong parameter to Stripe."""
+        try:
+            return self.all(path, params)
+        except ObjectMissing:
+            return []
+
+    def sweep(self, path: str, params: Mapping[str, Any], *, expected: int, pages_at_most: int | None) -> Reading:
+        """Read a long list in several places at once, to its end or so many pages."""
+        sweep = Sweep(
+            lambda part: self._api.page(path, {**params, **part}), expected=expected, pages_at_most=pages_at_most
+        )
+        return Reading(by_id(sweep.run(self._pool)), sweep.finished)
+
+    def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:
+        """Read for each item, side by side, in the order of the items."""
+        futures = [self._pool.submit(read, item) for item in items]
+        return [future.result() for future in futures]
+
+
+def by_id(objects: Iterable[Object]) -> dict[str, Object]:
+    return {held["id"]: held for held in objects}
+
+
+def calls_for(objects: int, a_call: int | None = None) -> int:
+    """Return how many calls so many objects take, at a page each unless said otherwise."""
+    return -(-objects // (a_call or PAGE))
+
+
+def batches(items: Sequence[str], size: int | None = None) -> list[list[str]]:
+    size = size or PAGE
+    return [list(items[start : start + size]) for start in range(0, len(items), size)]
+
+
+def is_full(page: Sequence[Object]) -> bool:
+    return len(page) == PAGE

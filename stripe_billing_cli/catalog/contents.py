@@ -1,0 +1,41 @@
+"""A catalog: the entries that its file wants, and the kinds that they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds import KINDS, Registry
+
+
+@dataclass(frozen=True)
+class Catalog:
+    name: str
+    """The stamp, `billing_catalog` in the metadata of everything it owns."""
+    roots: tuple[Entry[Any], ...] = ()
+    """The entries at the top of the file, kind after kind; others stand within them."""
+    account: str | None = None
+    source: str = "catalog.yaml"
+    kinds: Registry = KINDS
+
+    def entries(self) -> Iterator[Entry[Any]]:
+        """Yield all entries, each before those within it."""
+        for root in self.roots:
+            yield from root.walk()
+
+    def counts(self) -> dict[str, int]:
+        """Return how many entries each section has, of those that a catalog usually has or that this one has."""
+        counts = {kind.section: len(self.by_kind[kind.name]) for kind in self.kinds}
+        usual = {kind.section for kind in self.kinds if kind.usual}
+        return {section: count for section, count in counts.items() if count or section in usual}
+
+    @cached_property
+    def by_kind(self) -> dict[str, list[Entry[Any]]]:
+        """The entries of each kind, in the order of the file."""
+        found: dict[str, list[Entry[Any]]] = {kind.name: [] for kind in self.kinds}
+        for entry in self.entries():
+            found[entry.kind].append(entry)
+        return found

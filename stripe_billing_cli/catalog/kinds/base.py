@@ -1,0 +1,252 @@
+"""What a kind of object is to the catalog: one class that says everything about it.
+
+The file checks, the snapshot, the planner, the executor and the output ask a kind and never name one. A kind says
+what it is in class attributes and a model whose fields have forms (`forms.py`), and overrides a method where it
+differs. `standard.py` plans for kinds field by field.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, created, differences, metadata_changes
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds.forms import (
+    Definition,
+    Form,
+    definitions,
+    existing_fields,
+    plain_text,
+    wanted_fields,
+)
+from stripe_billing_cli.catalog.kinds.rules import Path, Report
+from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
+from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, stamp_of
+from stripe_billing_cli.catalog.plan import Action, Change, Create
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Hold, PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+
+Content = TypeVar("Content", bound=BaseModel)
+Objects = Mapping[str, Mapping[str, Object]]
+"""What the account holds: kind → id → object."""
+Wanted = Mapping[str, Sequence[Entry[Any]]]
+"""What the file wants: kind → entries."""
+QUIET = frozenset({"metadata.billing_metadata"})
+"""Fields of a new object that nobody reviews."""
+
+
+class Kind(ABC, Generic[Content]):
+    """A kind of object, described by class attributes; methods stand in the order in which they are asked."""
+
+    name: ClassVar[str]
+    """What one object is called, in messages and in the output of plans: `price`."""
+    section: ClassVar[str]
+    """The key of the file, or of the parent's entry, under which the entries stand: `prices`."""
+    section_text: ClassVar[str]
+    """What the schema says of that key."""
+    parent: ClassVar[str | None] = None
+    """The kind within whose entries the entries stand."""
+    usual: ClassVar[bool] = False
+    """Whether a catalog without such entries is worth a word."""
+    dependencies: ClassVar[tuple[str, ...]] = ()
+    """The kinds whose objects this one refers to."""
+    model: type[Content]
+    """The fields, each once, with its type, its form and its meaning."""
+    path: ClassVar[str]
+    """Where objects are made and listed: `/v1/prices`."""
+    example: ClassVar[str]
+    """The way out for an entry without keys and values."""
+    retirement: ClassVar[Action] = "archive"
+    """What becomes of an object whose entry is gone, with `prune_option`."""
+    retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
+    prune_option: ClassVar[str] = "--prune"
+    unique_params: ClassVar[tuple[str, ...]] = ()
+    """Parameters whose values Stripe takes only once."""
+    quiet: ClassVar[frozenset[str]] = frozenset()
+    """Fields that the first line of a new object says."""
+
+    # ---- The file
+
+    def entries_of(self, written: Any) -> Any:
+        """Return a section as entries by key, where the file may write it in another form."""
+        return written
+
+    def check(self, key: str, content: Content, head: Any, report: Report) -> None:
+        """Report what is wrong with one entry by itself; `head` has the catalog's defaults, None where it is wrong."""
+
+    def check_children(self, content: Content, children: Mapping[str, Mapping[str, Any]], report: Report) -> None:
+        """Report what is wrong between an entry and those within it: section → key → content, None where wrong."""
+
+    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
+        """Return the currency of an entry's amounts, before it is checked."""
+        return None
+
+    def check_entry(self, entry: Entry[Content], report: Report) -> None:
+        """Report what is wrong with a completed entry."""
+
+    def complete(self, key: str, content: Content, head: Any) -> Content:
+        """Return the content with what the file leaves to the catalog's defaults, or to the key."""
+        return content
+
+    def names(self, entry: Entry[Content]) -> Iterator[tuple[str, str, Path]]:
+        """Yield what no other entry may have too: what it is called, its value, and where it is written."""
+        if entry.adopted_id:
+            yield f"{self.name} id", entry.adopted_id, ("id",)
+
+    def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
+        return Stamp(catalog, entry.key, entry.adopted_id)
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        """Read what concerns the entries of the file, or, with `whole`, all there is.
+
+        Where the file has no entry of this kind, an account is asked only for the sake of pruning.
+        """
+        return Reading(by_id(reader.all(self.path)) if whole or wanted[self.name] else {})
+
+    def is_active(self, held: Object) -> bool:
+        return bool(held["active"])
+
+    def label(self, held: Object) -> str | None:
+        """Return what an object is called where it is listed as unmanaged."""
+        return held.get("name")
+
+    def points_at(self, held: Object) -> tuple[str, ...]:
+        """Return the ids of the objects to which an object belongs."""
+        return ()
+
+    def holds(self, held: Object) -> Iterator[tuple[str, Hold]]:
+        """Yield the ids of objects that Stripe does not retire while this one points at them."""
+        return iter(())
+
+    def is_unmanaged(self, held: Object, objects: Objects, named: Collection[str]) -> bool:
+        """Return whether an object that no entry names counts as left over; `named` has the ids that entries name."""
+        return self.is_active(held)
+
+    def usage(self, api: StripeApi, held: Object) -> str | None:
+        """Return what still uses an object that is being replaced, in words."""
+        return None
+
+    # ---- Matching
+
+    def match(self, matching: Matching, entry: Entry[Content]) -> Match:
+        """Find what Stripe holds of an entry; conflicts go to `matching`."""
+        return match_by_stamp(matching, entry)
+
+    # ---- Planning
+
+    @abstractmethod
+    def plan(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change | None:
+        """Plan what makes the account hold an entry; None where nothing has to change."""
+
+    def plan_links(
+        self, entry: Entry[Content], match: Match, change: Change | None, builder: PlanBuilder, *, planned: bool
+    ) -> Change | None:
+        """Plan what points at objects below the entry, once those are planned.
+
+        `change` is the entry's own so far; `planned` is False where the entry itself is not to be changed.
+        """
+        return change
+
+    @abstractmethod
+    def plan_pruning(self, held: Object, builder: PlanBuilder) -> None:
+        """Plan the retirement of an object whose entry is gone."""
+
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+        """Read back what a create made, if it failed and made it all the same, or another run did; None if not."""
+        newest, _ = api.page(self.path, {})
+        return next(
+            (held for held in newest if held["id"] not in create.state and stamp_of(held) == stamp_of(params)), None
+        )
+
+    # ---- Fields
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        return definitions(self.model)
+
+    def wanted_fields(self, content: Content) -> Fields:
+        return wanted_fields(content)
+
+    def existing_fields(self, held: Object) -> Fields:
+        return existing_fields(self.model, held)
+
+    def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
+        """Return the fields of a new object that are worth showing."""
+        defaults = {field.name: field.default for field in self.definitions}
+        metadata = {f"metadata.{key}": FieldChange(None, value) for key, value in entry.metadata.items()}
+        return created(entry.fields, defaults) | metadata
+
+    def retired_fields(self, held: Object) -> dict[str, FieldChange]:
+        return {"active": ARCHIVED}
+
+    def changes(self, entry: Entry[Content], held: Object, catalog: str) -> dict[str, FieldChange]:
+        """Return what the file changes on an object that exists, in place or not."""
+        now = self.existing_fields(held)
+        fields = {
+            name: change
+            for name, change in differences(now, self._beside(entry, now)).items()
+            if change.after is not None or self.form(name).unset
+        }
+        wanted = self.stamp(entry, catalog).metadata(entry.metadata)
+        return fields | metadata_changes(held["metadata"], wanted, dropped_keys(held["metadata"], wanted))
+
+    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
+        """Return the changed fields that the existing object cannot take."""
+        return [
+            name
+            for name, change in fields.items()
+            if not name.startswith("metadata.") and not self.form(name).changes_in_place(change)
+        ]
+
+    def has_same_terms(self, entry: Entry[Content], held: Object) -> bool:
+        """Return whether an object can be brought to what the file wants in place."""
+        now = self.existing_fields(held)
+        return not self.fixed(differences(now, self._beside(entry, now)))
+
+    def note_stuck(self, entry: Entry[Content], held: Object, builder: PlanBuilder) -> None:
+        """Note the fields that the file leaves out and Stripe cannot clear."""
+        for field in self.definitions:
+            if not field.form.unset and entry.fields[field.name] is None and held[field.name] is not None:
+                builder.notes.append(
+                    f"{entry.key}: {field.name} stays {held[field.name]!r}: the file leaves it out, and Stripe can "
+                    "change it but not unset it."
+                )
+
+    def _beside(self, entry: Entry[Content], now: Fields) -> Fields:
+        return {field.name: field.form.beside(entry.fields[field.name], now[field.name]) for field in self.definitions}
+
+    def form(self, name: str) -> Form:
+        """Return the form of a field; of one that is compared apart, the plain one."""
+        return next((field.form for field in self.definitions if field.name == name), Form())
+
+    # ---- Showing
+
+    def title(self, change: Change) -> str:
+        """Return what the first line of a new object says after its key."""
+        name = change.fields.get("name")
+        return plain_text(name.after) if name else ""
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        """Return whether the first line of a new object says this field already, or nobody reviews it."""
+        return name in QUIET or name in self.quiet
+
+    def shown_currency(self, change: Change) -> str:
+        """Return the currency of a changed object's amounts."""
+        return ""
+
+    def show(self, change: Change, name: str, value: Any) -> str:
+        """Return the value of a field as a person reads it."""
+        if value is None or value == [] or value == {}:
+            return "none"
+        return self.form(name).show(value, self.shown_currency(change))
+
+    def json_field(self, name: str, field: FieldChange) -> tuple[str, dict[str, Any]]:
+        """Return the name of a changed field in JSON, with its `from` and `to`."""
+        return self.form(name).json(name, field)

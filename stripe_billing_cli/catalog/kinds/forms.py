@@ -1,0 +1,253 @@
+"""How the fields of a kind are compared with Stripe's, sent, and shown: a `Form` for each, beside its type.
+
+    nickname: Annotated[Text | None, Plain(in_place=True, unset=False)] = None
+
+A model lists each field once; from its types and forms follow what the file wants, what Stripe holds in the same
+canonical values (`diff.Fields`), the parameters of a create and of an update, and what may change in place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
+from stripe_billing_cli.stripe_api.money import format_amount
+
+APART = frozenset({"id", "metadata"})
+"""Fields of every kind that are not compared like others: which object it is, and the keys of its own."""
+
+
+class Apart:
+    """Marks a field that its kind compares or sends by itself."""
+
+
+class Form:
+    """The form in which a field is compared, sent and shown; the base is that of scalars and lists of scalars.
+
+    `in_place`: Stripe changes the field on the existing object. `unset`: Stripe can clear it. `absent`: what None
+    stands for, in the file and in Stripe.
+    """
+
+    def __init__(self, *, in_place: bool = False, unset: bool = True, absent: Any = None) -> None:
+        self.in_place = in_place
+        self.unset = unset
+        self.absent = absent
+
+    def value(self, written: Any) -> Any:
+        """Return a value of the file in its canonical form."""
+        return self.absent if written is None else written
+
+    def wanted(self, content: Any, name: str) -> Any:
+        """Return what the file wants of the field."""
+        return self.value(getattr(content, name))
+
+    def existing(self, held: Mapping[str, Any], name: str) -> Any:
+        """Return what Stripe holds of the field."""
+        value = held[name]
+        return self.absent if value is None else value
+
+    def beside(self, wanted: Any, existing: Any) -> Any:
+        """Return `wanted` with what the file is silent about taken as it exists."""
+        return wanted
+
+    def changes_in_place(self, change: FieldChange) -> bool:
+        return self.in_place
+
+    def params(self, name: str, value: Any) -> dict[str, Any]:
+        """Return the parameters that set the field; the empty string clears it."""
+        return {name: "" if value is None or value == [] else value}
+
+    def part_params(self, name: str, value: Any) -> dict[str, Any]:
+        """Return the parameters that set the field within a part of an object, where nothing is cleared."""
+        return {} if value is None or value == [] else self.params(name, value)
+
+    def show(self, value: Any, currency: str) -> str:
+        return plain_text(value)
+
+    def json(self, name: str, change: FieldChange) -> tuple[str, dict[str, Any]]:
+        return name, {"from": plain(change.before), "to": plain(change.after)}
+
+
+Plain = Form
+
+
+class AmountForm(Form):
+    """An amount in minor units, which file and Stripe write as `x` where it is whole and as `x_decimal` otherwise."""
+
+    def wanted(self, content: Any, name: str) -> Any:
+        whole = getattr(content, name)
+        exact = Decimal(whole) if whole is not None else getattr(content, f"{name}_decimal")
+        return self.value(exact)
+
+    def existing(self, held: Mapping[str, Any], name: str) -> Any:
+        exact = held.get(f"{name}_decimal")
+        value = exact if exact is not None else held.get(name)
+        return self.absent if value is None else Decimal(value)
+
+    def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if value == value.to_integral_value():
+            return {name: int(value)}
+        return {f"{name}_decimal": format(value, "f")}
+
+    def show(self, value: Decimal, currency: str) -> str:
+        return format_amount(value, currency)
+
+    def json(self, name: str, change: FieldChange) -> tuple[str, dict[str, Any]]:
+        amounts = change.before, change.after
+        if all(amount is None or amount == amount.to_integral_value() for amount in amounts):
+            return super().json(name, change)
+        before, after = (None if amount is None else format(amount.normalize(), "f") for amount in amounts)
+        return f"{name}_decimal", {"from": before, "to": after}
+
+
+class DecimalForm(Form):
+    """An exact number that Stripe answers as a float."""
+
+    def existing(self, held: Mapping[str, Any], name: str) -> Any:
+        value = held[name]
+        return self.absent if value is None else Decimal(str(value))
+
+    def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
+        return {name: "" if value is None else format(value, "f")}
+
+
+class PartForm(Form):
+    """A part of an object, with fields of its own: a dict of their canonical values."""
+
+    def __init__(self, model: type[BaseModel], **options: Any) -> None:
+        super().__init__(**options)
+        self.parts = definitions(model)
+
+    def value(self, written: Any) -> Any:
+        if written is None:
+            return None
+        return {part.name: part.form.wanted(written, part.name) for part in self.parts}
+
+    def existing(self, held: Mapping[str, Any], name: str) -> Any:
+        return self.read(held.get(name))
+
+    def read(self, held: Mapping[str, Any] | None) -> Any:
+        if held is None:
+            return None
+        return {part.name: part.form.existing(held, part.name) for part in self.parts}
+
+    def params(self, name: str, value: Any) -> dict[str, Any]:
+        return {name: "" if value is None else self.write(value)}
+
+    def write(self, value: Fields) -> dict[str, Any]:
+        params: dict[str, Any] = {}
+        for part in self.parts:
+            params |= part.form.part_params(part.name, value[part.name])
+        return params
+
+
+class PartsForm(Form):
+    """A list of parts of an object."""
+
+    def __init__(self, part: PartForm, **options: Any) -> None:
+        super().__init__(**options)
+        self.part = part
+
+    def value(self, written: Any) -> Any:
+        return [self.part.value(one) for one in written or []]
+
+    def existing(self, held: Mapping[str, Any], name: str) -> Any:
+        return [self.part.read(one) for one in held.get(name) or []]
+
+    def params(self, name: str, value: Any) -> dict[str, Any]:
+        return {name: [self.part.write(one) for one in value] or ""}
+
+
+class PartsByKeyForm(Form):
+    """Parts of an object by key, such as amounts by currency."""
+
+    def __init__(self, part: PartForm, **options: Any) -> None:
+        super().__init__(**options)
+        self.part = part
+
+    def value(self, written: Any) -> Any:
+        return {key: self.part.value(one) for key, one in sorted((written or {}).items())}
+
+    def existing(self, held: Mapping[str, Any], name: str) -> Any:
+        return {key: self.part.read(one) for key, one in sorted((held.get(name) or {}).items())}
+
+    def params(self, name: str, value: Any) -> dict[str, Any]:
+        return {name: {key: self.part.write(one) for key, one in value.items()} or ""}
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A field of a kind. `default` is what Stripe takes where the field is left out of a create."""
+
+    name: str
+    form: Form
+    default: Any
+
+
+@cache
+def definitions(model: type[BaseModel]) -> tuple[Definition, ...]:
+    """Return the fields of a model that are compared, in its order."""
+    found = []
+    for name, field in model.model_fields.items():
+        if name in APART or any(isinstance(mark, Apart) for mark in field.metadata):
+            continue
+        form = next((mark for mark in field.metadata if isinstance(mark, Form)), None) or form_of(field.annotation)
+        found.append(Definition(name, form, None if field.is_required() else form.value(field.get_default())))
+    return tuple(found)
+
+
+def form_of(annotation: Any) -> Form:
+    """Return the form that follows from a field's type."""
+    bare = _without_none(annotation)
+    if isinstance(bare, type) and issubclass(bare, BaseModel):
+        return PartForm(bare)
+    if bare is Decimal:
+        return DecimalForm()
+    inside = get_args(bare)
+    if get_origin(bare) is list and _is_model(inside[0]):
+        return PartsForm(PartForm(inside[0]))
+    if get_origin(bare) is dict and _is_model(inside[1]):
+        return PartsByKeyForm(PartForm(inside[1]))
+    return Form()
+
+
+def _without_none(annotation: Any) -> Any:
+    if get_origin(annotation) is Annotated:
+        return _without_none(get_args(annotation)[0])
+    if get_origin(annotation) in (Union, UnionType):
+        [bare] = [choice for choice in get_args(annotation) if choice is not type(None)][:1]
+        return _without_none(bare)
+    return annotation
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def wanted_fields(content: BaseModel) -> Fields:
+    """Return what the file wants of an object, without its metadata."""
+    return {field.name: field.form.wanted(content, field.name) for field in definitions(type(content))}
+
+
+def existing_fields(model: type[BaseModel], held: Mapping[str, Any]) -> Fields:
+    """Return the fields that Stripe holds of an object."""
+    return {field.name: field.form.existing(held, field.name) for field in definitions(model)}
+
+
+def plain_text(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{key} {inner}" for key, inner in value.items() if inner is not None)
+    return str(value).replace("\n", "\\n")

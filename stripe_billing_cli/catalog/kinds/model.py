@@ -1,0 +1,113 @@
+"""What kinds' parts of a catalog file are made of: the base of their models, and the types of their values.
+
+Limits are those of Stripe's parameters (`stripe/params/` and https://docs.stripe.com/api). What depends on more than
+one value is a rule of the kind's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import core_schema
+
+from stripe_billing_cli.stripe_api.money import CURRENCIES
+
+Interval = Literal["day", "week", "month", "year"]
+TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
+
+
+class NotExactError(ValueError):
+    """A value that is no exact number."""
+
+
+def _exact(value: Any) -> Decimal:
+    """Return a decimal, from a whole number, a decimal in the file, or its digits in quotes; never through a float."""
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return Decimal(value)
+    if isinstance(value, str) and len(value) <= 60:
+        whole, _, part = value.removeprefix("-").partition(".")
+        if whole.isascii() and whole.isdigit() and (not part or (part.isascii() and part.isdigit())):
+            return Decimal(value)
+    raise NotExactError("expected an amount in digits, such as 0.15")
+
+
+@dataclass(frozen=True)
+class MinorUnits:
+    """Marks an amount in the minor units of a currency."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """Says in words what a pattern means, with an example."""
+
+    expected: str
+    example: str
+
+
+@dataclass(frozen=True)
+class ShortForm:
+    """Takes a word for a part of which `key` is the only thing said: `month` for `{interval: month}`."""
+
+    key: str
+    schema: Mapping[str, Any]
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expanded, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        long = handler(schema)
+        return {"anyOf": [dict(self.schema), *long.get("anyOf", [long])]}
+
+    def _expanded(self, value: Any) -> Any:
+        return {self.key: value} if isinstance(value, str) else value
+
+
+@dataclass(frozen=True)
+class LongForm:
+    """Takes `{key: text}`, as Stripe writes it, for a text."""
+
+    key: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self._text, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        text = handler(schema)
+        named = {"type": "object", "properties": {self.key: text}, "required": [self.key]}
+        return {"anyOf": [text, {**named, "additionalProperties": False}]}
+
+    def _text(self, value: Any) -> Any:
+        return value[self.key] if isinstance(value, dict) and set(value) == {self.key} else value
+
+
+@dataclass(frozen=True)
+class ByCurrency:
+    """Says in the schema that the keys of a mapping are currencies."""
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "propertyNames": {"enum": sorted(CURRENCIES)}}
+
+
+Exact = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string", "pattern": r"^[0-9]+(\.[0-9]{1,12})?$"}, {"type": "number", "minimum": 0}]}
+    ),
+]
+Text = Annotated[str, Field(min_length=1, max_length=5000)]
+Url = Annotated[str, Field(min_length=1, max_length=2048)]
+Count = Annotated[int, Field(ge=1)]
+Amount = Annotated[int, Field(ge=0), MinorUnits()]
+Currency = Annotated[str, WithJsonSchema({"enum": sorted(CURRENCIES)})]
+Metadata = Annotated[dict[str, str], Field(default_factory=dict)]
+
+
+class FileModel(BaseModel):
+    """A part of a catalog file: its keys, each with its type and what it means."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)

@@ -1,0 +1,5 @@
+"""Prices: what may be said of one (`model.py`, `forms.py`), Stripe's rules, and all else of the kind (`kind.py`)."""
+
+from stripe_billing_cli.catalog.kinds.price.kind import PriceKind
+
+__all__ = ["PriceKind"]

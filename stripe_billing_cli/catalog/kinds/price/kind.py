@@ -1,0 +1,280 @@
+"""How a price stands to Stripe's: which one it is, how it is read, written and shown.
+
+A price is the one on its product that carries the stamp of its key, whatever its lookup key says; failing that, the
+holder of its lookup key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds.base import Objects, Wanted
+from stripe_billing_cli.catalog.kinds.price.forms import show_period
+from stripe_billing_cli.catalog.kinds.price.model import Price
+from stripe_billing_cli.catalog.kinds.price.rules import check_price
+from stripe_billing_cli.catalog.kinds.product import Product, product_id
+from stripe_billing_cli.catalog.kinds.rules import Path, Report
+from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.match import Match, Matching, check_adoption
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.plan import Change, Create
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissing
+from stripe_billing_cli.stripe_api.money import format_amount
+
+LOOKUP_KEYS_A_CALL = 10
+"""https://docs.stripe.com/api/prices/list, `lookup_keys`."""
+LONGEST_LOOKUP_KEY = 200
+WORTH_ASKING_EACH = 40
+"""Up to this many calls, asking for each product's prices beats a sweep of an account of unknown size."""
+
+
+class PriceKind(StandardKind[Price]):
+    name = "price"
+    section = "prices"
+    section_text = "Its prices by key."
+    parent = "product"
+    dependencies = ("product",)
+    usual = True
+    model = Price
+    path = "/v1/prices"
+    example = "such as {unit_amount: 1500, recurring: month}"
+    unique_params = ("lookup_key",)
+    quiet = frozenset({"currency", "unit_amount", "recurring", "billing_scheme", "tiers_mode"})
+
+    # ---- The file
+
+    def check(self, key: str, content: Price, head: Any, report: Report) -> None:
+        currency = content.currency or (head and head.currency)
+        if currency is not None or head is not None:
+            check_price(key, content, currency, report)
+
+    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
+        currency: str | None = values.get("currency", head and head.currency)
+        return currency
+
+    def complete(self, key: str, content: Price, head: Any) -> Price:
+        defaults = {
+            "lookup_key": content.lookup_key or key,
+            "currency": content.currency or (head and head.currency) or "",
+            "tax_behavior": content.tax_behavior or (head and head.tax_behavior),
+        }
+        return content.model_copy(update=defaults)
+
+    def check_entry(self, entry: Entry[Price], report: Report) -> None:
+        if len(entry.fields["lookup_key"]) > LONGEST_LOOKUP_KEY:
+            report((), "its lookup key would be longer than 200 characters", "give it a `lookup_key:`")
+
+    def names(self, entry: Entry[Price]) -> Iterator[tuple[str, str, Path]]:
+        written = entry.fields["lookup_key"] != entry.key
+        yield "lookup key", entry.fields["lookup_key"], ("lookup_key",) if written else ()
+        if entry.adopted_id:
+            yield "price id", entry.adopted_id, ("id",)
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        """Read a small account whole; in a large one, sweep all prices or ask for each product's, whichever is less."""
+        entries, products = wanted[self.name], [product_id(entry) for entry in wanted["product"]]
+        expanded = expansions(entries)
+        listed = {"expand": [f"data.{name}" for name in expanded]}
+        by_product = len(products) + calls_for(len(entries), LOOKUP_KEYS_A_CALL)
+        small = by_product <= WORTH_ASKING_EACH
+        reading = reader.sweep(
+            self.path,
+            listed,
+            expected=len(entries),
+            pages_at_most=None if whole else 1 if small else by_product,
+        )
+        found = dict(reading.objects)
+        if not reading.complete:
+            for prices in reader.each(
+                lambda product: reader.of_parent(self.path, {**listed, "product": product}), products
+            ):
+                found |= by_id(prices)
+            keys = sorted({entry.fields["lookup_key"] for entry in entries})
+            for prices in reader.each(
+                lambda some: reader.page(self.path, {**listed, "lookup_keys": some})[0],
+                batches(keys, LOOKUP_KEYS_A_CALL),
+            ):
+                found |= by_id(prices)
+        missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
+        adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
+        return Reading(found | by_id(held for held in adopted if held), reading.complete)
+
+    def label(self, held: Object) -> str:
+        return str(held["nickname"] or held["lookup_key"] or f"of product {product_of(held)}")
+
+    def points_at(self, held: Object) -> tuple[str, ...]:
+        return (product_of(held),)
+
+    def is_unmanaged(self, held: Object, objects: Objects, named: Collection[str]) -> bool:
+        """Leave out the default price of an archived product: nobody can buy it, and Stripe archives no default."""
+        owner = objects["product"].get(product_of(held))
+        off_sale = (
+            owner is not None
+            and not owner["active"]
+            and owner["id"] not in named
+            and owner["default_price"] == held["id"]
+        )
+        return bool(held["active"]) and not off_sale
+
+    def usage(self, api: StripeApi, held: Object) -> str:
+        """Return how many subscriptions that are not canceled have a price."""
+        try:
+            count = sum(len(page) for page in api.pages("/v1/subscriptions", {"price": held["id"]}))
+        except PermissionMissing:
+            return f"subscriptions, if any (the key may not count them), stay on {held['id']}"
+        match count:
+            case 0:
+                return f"no subscription is on {held['id']}"
+            case 1:
+                return f"1 subscription stays on {held['id']}"
+            case _:
+                return f"{count:,} subscriptions stay on {held['id']}"
+
+    # ---- Matching
+
+    def match(self, matching: Matching, entry: Entry[Price]) -> Match:
+        product, lookup_key = _product_of_entry(entry), entry.fields["lookup_key"]
+        stamped = [held for held in matching.stamped(entry.key) if product_of(held) == product]
+        holder = matching.index("lookup_key").get(lookup_key)
+        if entry.adopted_id:
+            current = self._adopted(matching, entry, stamped)
+        else:
+            current = _stamped(lookup_key, stamped) or _renamed(matching, product, holder)
+        earlier = tuple(held for held in stamped if current is None or held["id"] != current["id"])
+        if holder is None or (current and holder["id"] == current["id"]):
+            return Match(current, earlier)
+        _check_holder(matching, entry, holder)
+        return Match(current, earlier, name_from=holder)
+
+    def _adopted(self, matching: Matching, entry: Entry[Price], stamped: list[Object]) -> Object | None:
+        """Return the price that the file adopts by id, or the one that replaced it since."""
+        assert entry.adopted_id
+        product = _product_of_entry(entry)
+        heirs = [held for held in stamped if (stamp := stamp_of(held)) and stamp.adopted == entry.adopted_id]
+        current = _stamped(entry.fields["lookup_key"], heirs) or matching.objects.get(entry.adopted_id)
+        if current is None:
+            matching.refuse_missing(entry, entry.adopted_id)
+            return None
+        if product_of(current) != product:
+            matching.refuse(
+                entry,
+                f"price {entry.key} adopts {current['id']}, a price of product {product_of(current)} and not of "
+                f"{product}",
+                "a price cannot move: put it under its own product, or leave `id:` out to have a new price created",
+            )
+            return None
+        check_adoption(matching, entry, current)
+        return current
+
+    # ---- Operations
+
+    def create_params(self, entry: Entry[Price], match: Match, catalog: str) -> dict[str, Any]:
+        params = {"product": _product_of_entry(entry), **super().create_params(entry, match, catalog)}
+        if match.name_from or (match.current and match.current["lookup_key"] == entry.fields["lookup_key"]):
+            params["transfer_lookup_key"] = True
+        return params
+
+    def update_params(
+        self, fields: Mapping[str, FieldChange], match: Match, held: Object
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return one update, or two where a currency goes: the API clears all `currency_options` or none."""
+        [params] = super().update_params(fields, match, held)
+        if "lookup_key" in params and match.name_from:
+            params = {**params, "transfer_lookup_key": True}
+        options = fields.get("currency_options")
+        if options and set(options.before or {}) - set(options.after):
+            kept = {"currency_options": params["currency_options"]} if options.after else None
+            return [{**params, "currency_options": ""}, *([kept] if kept else [])]
+        return [params]
+
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+        for held in api.page(self.path, {"lookup_keys": [params["lookup_key"]]})[0]:
+            if held["id"] in create.state or stamp_of(held) != stamp_of(params):
+                continue
+            same_place = held["product"] == params["product"] and held["active"] == params.get("active", True)
+            same_amount = held["currency"] == params["currency"] and held["unit_amount"] == params.get("unit_amount")
+            if same_place and same_amount:
+                return held
+        return None
+
+    # ---- Showing
+
+    def title(self, change: Change) -> str:
+        recurring = change.fields.get("recurring")
+        per = f" / {show_period(recurring.after)}" if recurring else ", once"
+        return f"{self._amount(change)}{per}"
+
+    def _amount(self, change: Change) -> str:
+        currency = self.shown_currency(change)
+        if amount := change.fields.get("unit_amount"):
+            return format_amount(amount.after, currency)
+        if mode := change.fields.get("tiers_mode"):
+            return f"{mode.after} tiers in {currency}"
+        return f"an amount in {currency}"
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        if name == "lookup_key":
+            return bool(change.fields[name].after == change.key)
+        return super().said_by_title(change, name)
+
+    def shown_currency(self, change: Change) -> str:
+        return str(change.wanted.fields["currency"]) if change.wanted else ""
+
+
+def expansions(entries: Sequence[Entry[Price]]) -> list[str]:
+    """Return what a price is asked for beyond its plain fields. The tiers of a currency are named one by one."""
+    tiered = {
+        currency for entry in entries for currency, option in entry.content.currency_options.items() if option.tiers
+    }
+    return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(tiered))]
+
+
+def product_of(price: Object) -> str:
+    """Return the id of a price's product, expanded or not."""
+    product = price["product"]
+    return product if isinstance(product, str) else str(product["id"])
+
+
+def _product_of_entry(entry: Entry[Price]) -> str:
+    parent: Entry[Product] | None = entry.parent
+    assert parent
+    return product_id(parent)
+
+
+def _stamped(lookup_key: str, stamped: Sequence[Object]) -> Object | None:
+    """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active."""
+    for held in stamped:
+        if held["lookup_key"] == lookup_key:
+            return held
+    return next((held for held in stamped if held["active"]), None) or next(
+        (held for held in stamped if held["lookup_key"]), None
+    )
+
+
+def _renamed(matching: Matching, product: str, holder: Object | None) -> Object | None:
+    """Return the lookup key's holder, where its key in the file was another one that is gone now."""
+    stamp = stamp_of(holder) if holder else None
+    if holder and stamp and matching.is_ours(holder) and product_of(holder) == product:
+        return holder if stamp.key not in matching.keys else None
+    return None
+
+
+def _check_holder(matching: Matching, entry: Entry[Price], holder: Object) -> None:
+    if matching.is_ours(holder):
+        return
+    described = f"price {holder['id']} of product {product_of(holder)}"
+    foreign = stamp_of(holder) or product_of(holder) != _product_of_entry(entry)
+    adopt = "" if foreign else f"to adopt it, give this price `id: {holder['id']}`; "
+    matching.refuse(
+        entry,
+        f"price {entry.key}: its lookup key {entry.fields['lookup_key']} is held by {described}, which "
+        f"{matching.owner(holder)}",
+        f"{adopt}to keep them apart, give this price another `lookup_key:`",
+    )

@@ -1,0 +1,83 @@
+"""The kinds that a catalog may have, in the order in which they depend on each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, Field, create_model
+
+from stripe_billing_cli.catalog.kinds.base import Kind
+from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, TaxBehavior, Written
+
+AnyKind = Kind[Any]
+
+
+class CatalogHead(FileModel):
+    """What a file says of the catalog as a whole."""
+
+    version: Literal[1]
+    """The version of this file format: 1."""
+    catalog: Annotated[
+        str,
+        Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100),
+        Written("letters, digits, - _ and . only, the first a letter or digit", "my-shop"),
+    ]
+    """The name that marks in Stripe what this file owns."""
+    account: Annotated[
+        str | None, Field(pattern=r"^acct_[A-Za-z0-9_]+$"), Written("an account id", "acct_1032D82eZvKYlo2C")
+    ] = None
+    """Refuse every account but this one (acct_…)."""
+    currency: Currency | None = None
+    """The currency of prices that name none."""
+    tax_behavior: TaxBehavior | None = None
+    """The tax behaviour of prices that name none."""
+
+
+class Registry:
+    """Kinds by name. Each stands after its parent and after those it depends on."""
+
+    def __init__(self, kinds: Iterable[AnyKind]) -> None:
+        self._kinds: dict[str, AnyKind] = {}
+        for kind in kinds:
+            missing = {*kind.dependencies, *([kind.parent] if kind.parent else [])} - self._kinds.keys()
+            if missing or kind.name in self._kinds:
+                raise ValueError(f"{kind.name} is there twice, or before {', '.join(sorted(missing))}")
+            self._kinds[kind.name] = kind
+
+    def __getitem__(self, name: str) -> AnyKind:
+        return self._kinds[name]
+
+    def __iter__(self) -> Iterator[AnyKind]:
+        return iter(self._kinds.values())
+
+    def with_kind(self, kind: AnyKind) -> Registry:
+        """Return a registry with one more kind, at the end."""
+        return Registry([*self, kind])
+
+    def within(self, parent: str | None) -> list[AnyKind]:
+        """Return the kinds whose entries stand within those of `parent`, or at the top of the file."""
+        return [kind for kind in self if kind.parent == parent]
+
+    def target_hint(self) -> str:
+        """Return how an entry is named, by the example of the first kind within another."""
+        child = next((kind for kind in self if kind.parent), None)
+        within = f", or {child.parent}.{child.name}" if child else ""
+        return f"a target is {f'a {child.parent}' if child else 'an entry'}'s key{within}"
+
+    @cached_property
+    def file_model(self) -> type[BaseModel]:
+        """The model of a whole file, with the sections of all kinds."""
+        return self._with_sections(CatalogHead, None, "CatalogFile")
+
+    def model(self, kind: AnyKind) -> type[BaseModel]:
+        """Return the model of a kind's entries, with the sections within it."""
+        return self._with_sections(kind.model, kind.name, kind.model.__name__)
+
+    def _with_sections(self, base: type[BaseModel], parent: str | None, name: str) -> type[BaseModel]:
+        sections: dict[str, Any] = {
+            kind.section: (dict[str, self.model(kind)], Field(default={}, description=kind.section_text))  # type: ignore[misc]
+            for kind in self.within(parent)
+        }
+        return create_model(name, __base__=base, **sections) if sections else base

@@ -1,0 +1,235 @@
+"""Kinds that are planned field by field: create, update in place, replace what cannot change, retire.
+
+What cannot change on an object makes a new one; the old one is retired after everything that pointed at it points
+at the new one. The order of writes follows from what operations make, free and wait for (`plan.py`), so that a
+cut-off at any of them is safe: each is repeatable, and the next run finds the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from stripe_billing_cli.catalog.diff import FieldChange, metadata_params
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import Kind
+from stripe_billing_cli.catalog.match import Match
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
+from stripe_billing_cli.stripe_api.client import Object
+
+Content = TypeVar("Content", bound=BaseModel)
+
+
+class StandardKind(Kind[Content]):
+    """A kind whose objects are created, updated, replaced and retired by calls of the usual form."""
+
+    def plan(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change | None:
+        """Plan what makes the account hold an entry; None where nothing has to change."""
+        current = match.current
+        change = None
+        if current is None:
+            change = self.plan_new(entry, match, builder)
+        else:
+            self.note_stuck(entry, current, builder)
+            fields = self.changes(entry, current, builder.catalog)
+            fixed = self.fixed(fields)
+            if fixed:
+                change = self.plan_replacement(entry, match, current, fields, fixed, builder)
+            elif fields:
+                change = self.plan_update(entry, match, current, fields, update_reason(current, fields), builder)
+        for old in match.earlier:
+            if self.is_active(old) and builder.ids.get(entry.reference) != old["id"]:
+                self.plan_supersession(entry, current, old, builder)
+        return change
+
+    def plan_new(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change:
+        revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
+        if revived:
+            fields = self.changes(entry, revived, builder.catalog)
+            return self.plan_update(entry, match, revived, fields, "it was archived in Stripe", builder)
+        change = builder.change(
+            "create",
+            self,
+            entry.key,
+            existing=None,
+            wanted=entry,
+            fields=self.new_fields(entry),
+            reason="not in Stripe yet",
+        )
+        self.add_create(change, entry, match, builder)
+        return change
+
+    def plan_update(
+        self,
+        entry: Entry[Content],
+        match: Match,
+        held: Object,
+        fields: Mapping[str, FieldChange],
+        reason: str,
+        builder: PlanBuilder,
+    ) -> Change:
+        change = builder.change("update", self, entry.key, existing=held, wanted=entry, fields=fields, reason=reason)
+        retired = fields.get("active") == ARCHIVED and builder.is_pointed_at(held["id"])
+        now = {name: field for name, field in fields.items() if not (retired and name == "active")}
+        if now:
+            self.add_updates(change, entry, match, held, now, builder)
+        if retired:
+            operation = self.retiring(held, after=self.after_parent(entry))
+            builder.retire(change, operation, held["id"])
+        return change
+
+    def plan_replacement(
+        self,
+        entry: Entry[Content],
+        match: Match,
+        current: Object,
+        fields: Mapping[str, FieldChange],
+        fixed: list[str],
+        builder: PlanBuilder,
+    ) -> Change:
+        """Plan a new object, or an earlier one that is right again, and then the retirement of the current one."""
+        revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
+        reason = f"{listed(fixed)} cannot change on a {self.name}"
+        if revived:
+            reason = f"{reason}; {revived['id']}, archived, has these terms and is revived"
+        change = builder.change(
+            "replace", self, entry.key, existing=current, wanted=entry, fields=fields, reason=reason
+        )
+        if revived:
+            back = self.changes(entry, revived, builder.catalog)
+            taken = Match(match.current, match.earlier, match.name_from or current)
+            made = self.add_updates(change, entry, taken, revived, back, builder)
+        else:
+            made = self.add_create(change, entry, match, builder)
+        builder.successors[current["id"]] = Successor(change, entry.reference)
+        if self.is_active(current):
+            builder.retire(change, self.retiring(current, needs=(made,)), current["id"])
+        return change
+
+    def plan_supersession(
+        self, entry: Entry[Content], current: Object | None, old: Object, builder: PlanBuilder
+    ) -> None:
+        by = current["id"] if current else entry.key
+        change = builder.change(
+            self.retirement,
+            self,
+            entry.key,
+            existing=old,
+            wanted=entry,
+            fields={"active": ARCHIVED},
+            reason=f"superseded by {by}",
+        )
+        builder.successors.setdefault(old["id"], Successor(change, entry.reference))
+        builder.retire(change, self.retiring(old, after=(entry.reference,)), old["id"])
+
+    def plan_pruning(self, held: Object, builder: PlanBuilder) -> None:
+        """Plan the retirement of an object whose entry is gone."""
+        stamp = stamp_of(held)
+        change = builder.change(
+            self.retirement,
+            self,
+            stamp.key if stamp else held["id"],
+            existing=held,
+            wanted=None,
+            fields=self.retired_fields(held),
+            reason="no longer in the file",
+        )
+        builder.retire(change, self.retiring(held), held["id"])
+
+    # ---- Operations
+
+    def create_params(self, entry: Entry[Content], match: Match, catalog: str) -> dict[str, Any]:
+        params: dict[str, Any] = {}
+        for field in self.definitions:
+            value = entry.fields[field.name]
+            if value is not None and value != [] and value != field.default:
+                params |= field.form.params(field.name, value)
+        return {**params, "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
+
+    def update_params(
+        self, fields: Mapping[str, FieldChange], match: Match, held: Object
+    ) -> Sequence[Mapping[str, Any]]:
+        """Return the parameters of the updates that make these changes, in order."""
+        params: dict[str, Any] = {}
+        for name, change in fields.items():
+            if not name.startswith("metadata."):
+                params |= self.form(name).params(name, change.after)
+        metadata = metadata_params(fields)
+        return [params | ({"metadata": metadata} if metadata else {})]
+
+    def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
+        """Return whether what refers to an object has to wait for an update of these fields."""
+        return True
+
+    def after_parent(self, entry: Entry[Content]) -> tuple[Reference, ...]:
+        return (entry.parent.reference,) if entry.parent else ()
+
+    def add_create(self, change: Change, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Operation:
+        create = Create(
+            path=self.path,
+            params=self.create_params(entry, match, builder.catalog),
+            makes=entry.reference,
+            after=self.after_parent(entry),
+            state=tuple(sorted(held["id"] for held in match.known())),
+            find=self.find_made,
+            names=self.unique_params,
+        )
+        change.operations.append(create)
+        builder.ids[entry.reference] = None
+        return create
+
+    def add_updates(
+        self,
+        change: Change,
+        entry: Entry[Content],
+        match: Match,
+        held: Object,
+        fields: Mapping[str, FieldChange],
+        builder: PlanBuilder,
+    ) -> Operation:
+        """Add the updates that make these changes to an object; the last of them."""
+        updates: list[Operation] = []
+        for params in self.update_params(fields, match, held):
+            updates.append(
+                Update(
+                    path=f"{self.path}/{held['id']}",
+                    params=params,
+                    after=self.after_parent(entry),
+                    after_freed=held["id"] if fields.get("active") == ARCHIVED else None,
+                    needs=tuple(updates[-1:]),
+                )
+            )
+        if self.makes_usable(fields):
+            updates[-1].makes = entry.reference
+        change.operations += updates
+        builder.ids[entry.reference] = held["id"]
+        return updates[-1]
+
+    def retiring(
+        self, held: Object, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
+    ) -> Operation:
+        """Return the operation that retires an object, once nothing points at it."""
+        return Update(
+            path=f"{self.path}/{held['id']}",
+            params=self.retirement_params,
+            frees=self.points_at(held),
+            after_freed=held["id"],
+            needs=needs,
+            after=after,
+        )
+
+
+def update_reason(held: Object, fields: Mapping[str, FieldChange]) -> str:
+    if stamp_of(held) is None:
+        return "adopted by its id"
+    if fields.get("active") == FieldChange(False, True):
+        return "it was archived in Stripe"
+    return "differs from the file"
+
+
+def listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
