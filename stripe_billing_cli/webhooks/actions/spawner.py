@@ -1,7 +1,8 @@
 """The spawner: a small process of its own that starts the commands of `--exec` and ends them with the listener.
 
-Commands never outlive the listener, a `kill -9` of it included: the spawner kills their groups when the socket between
-the two closes (`spawner_process.py`). It is also quicker than starting them from a process with many threads.
+Commands never outlive the listener, a `kill -9` of it included: the spawner kills them and what they started when the
+socket between the two closes (`spawner_process.py`). It is also quicker than starting them from a process with many
+threads.
 """
 
 from __future__ import annotations
@@ -10,18 +11,24 @@ import contextlib
 import marshal
 import os
 import queue
-import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from stripe_billing_cli.webhooks.actions.spawner_process import LENGTH, PROCESS
+from stripe_billing_cli.webhooks.actions.spawner_process import (
+    END_SECONDS,
+    KILL_SECONDS,
+    LENGTH,
+    PROCESS,
+    kill_sessions,
+)
 
 TAIL = 4096
 """Bytes that are kept of what a command wrote."""
@@ -244,10 +251,12 @@ class Spawner:
                 self._connection = None
             running = list(self._commands.values())
         connection.link.close()
+        slots = [one.slot for one in running if one.slot.connection is connection]
+        sessions = {process for slot in slots if (process := connection.process_of(slot))}
+        deadline = time.monotonic() + END_SECONDS
+        while (sessions := kill_sessions(sessions)) and time.monotonic() < deadline:
+            time.sleep(KILL_SECONDS)
         for one in running:
-            if one.slot.connection is connection and (process := connection.process_of(one.slot)):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(process, signal.SIGKILL)
             one.replies.put(None)
         os.close(connection.table)
 

@@ -6,19 +6,21 @@ come messages, each a length of four bytes and a dict in Python's `marshal` (bot
     {"table": True}                                  with a file: where the process of each slot is written down
     {"slot": 3}                                      with three files: what its commands have as stdin, stdout, stderr
     {"run": 7, "slot": 3, "command": "./provision.sh", "environment": {…}}
-    {"kill": 7}                                      the command's group of processes
+    {"kill": 7}                                      the command and what it started
 
 and back go `{"run": 7, "error": "…"}`, or when it has ended `{"run": 7, "status": …, "left": False}`: the status as
-`os.waitpid` gives it, and whether its group has processes left, which may use the slot's files still. A slot is
+`os.waitpid` gives it, and whether it has left processes behind, which may use the slot's files still. A slot is
 registered once and used for one command after the other: making and passing files costs as much as starting `true`.
 
-When the other end of the socket closes, for whatever reason, every group that is left is killed; the process ends when
-they are gone. What a command has left running in its group counts; what made itself a group of its own does not.
+When the other end of the socket closes, for whatever reason, everything that is left is killed; the process ends when
+it is gone. Each command has a session of its own, and what it starts is in there, also in a group of its own, as
+`timeout` makes one, or left in the background. What made itself a daemon has another session, and lives on.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import marshal
 import os
 import selectors
@@ -34,9 +36,13 @@ PROCESS = struct.Struct("!I")
 PLAIN_SIGNALS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGPIPE]
 """Signals that this process ignores, and its commands do not."""
 LOOK_SECONDS = 1.0
-"""Seconds between two looks for groups that have ended after their commands."""
+"""Seconds between two looks for what has ended after its command."""
+KILL_SECONDS = 0.01
+"""Seconds between two looks for what a killed command has started meanwhile."""
 END_SECONDS = 10.0
-"""How long killed groups may take to be gone."""
+"""How long killed processes may take to be gone."""
+SET_CHILD_SUBREAPER = 36
+"""Of prctl(2): what commands leave behind becomes a child of this process, where it is found and looked after."""
 
 
 class Spawner:
@@ -49,7 +55,13 @@ class Spawner:
         self._running: dict[int, tuple[int, int]] = {}
         """The number and the slot of each command that runs, by process."""
         self._left: set[int] = set()
-        """Groups whose command has ended and which may have other processes."""
+        """Sessions whose command has ended and which may have other processes."""
+        self._killed: set[int] = set()
+        """Sessions that are to end."""
+        self._children = -1
+        """The file in which the system names this process's children; below 0 where there is none."""
+        with contextlib.suppress(OSError):
+            self._children = os.open(f"/proc/self/task/{os.getpid()}/children", os.O_RDONLY)
 
     def serve(self) -> None:
         """Serve until the other end closes, then kill what is left."""
@@ -62,14 +74,19 @@ class Spawner:
             selector.register(self._connection, selectors.EVENT_READ)
             selector.register(wakeup, selectors.EVENT_READ)
             while True:
-                ready = {key.fd for key, _ in selector.select(LOOK_SECONDS if self._left else None)}
+                ready = {key.fd for key, _ in selector.select(self._pause())}
                 if wakeup in ready:
                     os.read(wakeup, 4096)
                 self._reap()
-                self._forget_ended_groups()
+                self._forget_ended()
                 if self._connection.fileno() in ready and not self._receive():
                     break
         self._kill_all()
+
+    def _pause(self) -> float | None:
+        if self._killed:
+            return KILL_SECONDS
+        return LOOK_SECONDS if self._left else None
 
     def _receive(self) -> bool:
         """Carry out what has come. False where the other end has closed."""
@@ -98,7 +115,8 @@ class Spawner:
         elif "kill" in message:
             for process, (number, _) in self._running.items():
                 if number == message["kill"]:
-                    _kill(process)
+                    self._killed.add(process)
+                    kill_sessions({process})
         elif "slot" in message:
             slot = message["slot"]
             assert isinstance(slot, int)
@@ -137,16 +155,29 @@ class Spawner:
             if process == 0:
                 return
             running = self._running.pop(process, None)
-            left = _has_processes(process)
-            if left:
-                self._left.add(process)
             if running is not None:
+                left = _has_group(process) or process in self._sessions_left()
+                if left:
+                    self._left.add(process)
                 number, slot = running
                 self._note(slot, 0)
                 self._tell({"run": number, "status": status, "left": left})
 
-    def _forget_ended_groups(self) -> None:
-        self._left = {group for group in self._left if _has_processes(group)}
+    def _forget_ended(self) -> None:
+        if self._left:
+            self._left &= self._sessions_left() | {session for session in self._left if _has_group(session)}
+        if self._killed:
+            self._killed = kill_sessions(self._killed)
+
+    def _sessions_left(self) -> set[int]:
+        """The sessions of children that are no commands: of what commands have left behind, and of daemons."""
+        found = set()
+        if self._children >= 0:
+            for child in map(int, os.pread(self._children, 1 << 16, 0).split()):
+                if child not in self._running:
+                    with contextlib.suppress(OSError):
+                        found.add(os.getsid(child))
+        return found
 
     def _tell(self, message: dict[str, object]) -> None:
         body = marshal.dumps(message)
@@ -155,13 +186,10 @@ class Spawner:
 
     def _kill_all(self) -> None:
         deadline = time.monotonic() + END_SECONDS
-        groups = {*self._running, *self._left}
-        while groups and time.monotonic() < deadline:
-            for group in groups:
-                _kill(group)
-            self._reap()
-            groups = {group for group in groups if group in self._running or _has_processes(group)}
+        sessions = {*self._running, *self._left, *self._killed}
+        while (sessions := kill_sessions(sessions)) and time.monotonic() < deadline:
             time.sleep(0.002)
+            self._reap()
 
 
 def _start(command: str, environment: object, files: list[int]) -> int:
@@ -177,12 +205,38 @@ def _start(command: str, environment: object, files: list[int]) -> int:
     )
 
 
-def _kill(group: int) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
-        os.killpg(group, signal.SIGKILL)
+def kill_sessions(sessions: set[int]) -> set[int]:
+    """Kill the processes of these sessions; the sessions that had some, which may have started others meanwhile."""
+    found = {session for session in sessions if _has_group(session)}
+    for session in found:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(session, signal.SIGKILL)
+    for process, session in _living(sessions):
+        found.add(session)
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(process, signal.SIGKILL)
+    return found
 
 
-def _has_processes(group: int) -> bool:
+def _living(sessions: set[int]) -> list[tuple[int, int]]:
+    """The processes of these sessions that have not ended, each with its session; none where there is no /proc."""
+    found = []
+    with contextlib.suppress(OSError):
+        for name in os.listdir("/proc") if sessions else ():  # noqa: PTH208  # pathlib takes long to import
+            if name.isdigit():
+                with contextlib.suppress(OSError):
+                    state, _, _, session = _read(f"/proc/{name}/stat").rpartition(b")")[2].split()[:4]
+                    if int(session) in sessions and state not in (b"Z", b"X"):
+                        found.append((int(name), int(session)))
+    return found
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:  # noqa: PTH123  # as above
+        return file.read()
+
+
+def _has_group(group: int) -> bool:
     """Whether a process of the group is left, one that waits to be looked after among them."""
     try:
         os.killpg(group, 0)
@@ -193,9 +247,15 @@ def _has_processes(group: int) -> bool:
     return True
 
 
+def _adopt_orphans() -> None:
+    with contextlib.suppress(AttributeError, OSError):  # not a Linux
+        ctypes.CDLL(None).prctl(SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
 def main() -> None:
     for number in PLAIN_SIGNALS:
         signal.signal(number, signal.SIG_IGN)
+    _adopt_orphans()
     with socket.socket(fileno=os.dup(sys.stdin.fileno())) as connection:
         Spawner(connection).serve()
 

@@ -17,8 +17,10 @@ import pytest
 from stripe_billing_cli.webhooks.actions.spawner import NotEndedError, Spawner, SpawnError
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
-WITH_GRANDCHILDREN = "exec 9> {pipe}; (sleep 600 & sleep 600) & sleep 600"
-"""A command that, with all that it starts, has a pipe open."""
+ALONE = f"{sys.executable} -I -S -c 'import os, time; os.setpgid(0, 0); os.fork(); time.sleep(600)'"
+"""In a group of processes of its own, as `timeout` starts what it watches."""
+GRANDCHILDREN = {"in its group": "(sleep 600 & sleep 600) & sleep 600", "in other groups": f"{ALONE} & {ALONE}; true"}
+"""What a command does that, with all that it starts, has a file open."""
 LISTENER = """
 import sys
 from stripe_billing_cli.webhooks.actions.spawner import Spawner
@@ -54,8 +56,10 @@ def closed(pipe: int) -> bool:
     return bool(select.select([pipe], [], [], 20)[0]) and os.read(pipe, 1) == b""
 
 
-def command(path: Path) -> str:
-    return f"echo begun > {path}; " + WITH_GRANDCHILDREN.format(pipe=path)
+@pytest.fixture(params=GRANDCHILDREN)
+def command(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A command that writes to the pipe `alive`, and has it open with all that it starts."""
+    return f"echo begun > {tmp_path}/alive; exec 9> {tmp_path}/alive; {GRANDCHILDREN[request.param]}"
 
 
 def test_many_at_once_each_have_their_own_exit_code(spawner: Spawner) -> None:
@@ -73,11 +77,11 @@ def test_many_at_once_each_have_their_own_exit_code(spawner: Spawner) -> None:
     assert codes == {number: number for number in range(20)}
 
 
-def test_a_listener_that_is_killed_leaves_nothing_running(tmp_path: Path) -> None:
+def test_a_listener_that_is_killed_leaves_nothing_running(command: str, tmp_path: Path) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
         held = os.open(path, os.O_WRONLY)  # so that the first closing is not taken for the end
-        listener = subprocess.Popen([sys.executable, "-c", LISTENER, command(path), ENVIRONMENT["PATH"]])
+        listener = subprocess.Popen([sys.executable, "-c", LISTENER, command, ENVIRONMENT["PATH"]])
         wait_for_opening(pipe, path)
         os.close(held)
         listener.kill()
@@ -86,11 +90,12 @@ def test_a_listener_that_is_killed_leaves_nothing_running(tmp_path: Path) -> Non
         assert closed(pipe)
 
 
-def test_a_command_that_has_ended_leaves_nothing_running_after_its_listener(tmp_path: Path) -> None:
+@pytest.mark.parametrize("left", ["sleep 600", ALONE])
+def test_a_command_that_has_ended_leaves_nothing_running_after_its_listener(left: str, tmp_path: Path) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
         held = os.open(path, os.O_WRONLY)
-        background = f"exec 9> {path}; sleep 600 & echo begun > {path}"
+        background = f"exec 9> {path}; {left} & echo begun > {path}"
         program = LISTENER + "import time; time.sleep(600)"
         listener = subprocess.Popen([sys.executable, "-c", program, background, ENVIRONMENT["PATH"]])
         wait_for_opening(pipe, path)
@@ -103,14 +108,14 @@ def test_a_command_that_has_ended_leaves_nothing_running_after_its_listener(tmp_
 
 
 def test_a_spawner_that_is_killed_takes_its_commands_along_and_another_follows(
-    spawner: Spawner, tmp_path: Path
+    spawner: Spawner, command: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "alive"
     errors: list[SpawnError] = []
 
     def run() -> None:
         try:
-            spawner.run(command(path), ENVIRONMENT, b"", 600)
+            spawner.run(command, ENVIRONMENT, b"", 600)
         except SpawnError as error:
             errors.append(error)
 
@@ -129,12 +134,17 @@ def test_a_spawner_that_is_killed_takes_its_commands_along_and_another_follows(
     assert spawner.run("exit 3", ENVIRONMENT, b"", 60).code == 3
 
 
-def test_what_does_not_end_in_time_is_killed_with_what_it_started(spawner: Spawner, tmp_path: Path) -> None:
+def test_what_does_not_end_in_time_is_killed_with_what_it_started(
+    spawner: Spawner, command: str, tmp_path: Path
+) -> None:
     path = tmp_path / "alive"
     with pipe_at(path) as pipe:
+        held = os.open(path, os.O_WRONLY)
         with pytest.raises(NotEndedError):
-            spawner.run(WITH_GRANDCHILDREN.format(pipe=path), ENVIRONMENT, b"", 0.3)
+            spawner.run(command, ENVIRONMENT, b"", 1)
+        os.close(held)
 
+        wait_for_opening(pipe, path)
         assert closed(pipe)
 
 
@@ -156,3 +166,24 @@ def test_files_that_something_in_the_background_may_use_are_not_used_again(spawn
     spawner.run("(sleep 0.2; echo late; echo late >&2) & true", ENVIRONMENT, b"first", 60)
 
     assert spawner.run("sleep 0.5; cat", ENVIRONMENT, b"second", 60).output == b"second"
+
+
+def test_what_made_itself_a_daemon_lives_on(tmp_path: Path) -> None:
+    path = tmp_path / "alive"
+    with pipe_at(path) as pipe:
+        held = os.open(path, os.O_WRONLY)
+        daemon = f"{sys.executable} -I -S -c 'import os, time; os.setsid(); time.sleep(600)'"
+        spawner = Spawner()
+        spawner.run(
+            f"exec 9> {path}; {daemon} & echo $! > {tmp_path}/daemon; echo begun > {path}", ENVIRONMENT, b"", 60
+        )
+        wait_for_opening(pipe, path)
+        os.close(held)
+        process = int((tmp_path / "daemon").read_text())
+        while os.getsid(process) != process:
+            threading.Event().wait(0.01)
+        spawner.close()
+
+        assert select.select([pipe], [], [], 0.3)[0] == []
+        os.kill(process, signal.SIGKILL)
+        assert closed(pipe)
