@@ -14,6 +14,7 @@ from requests.structures import CaseInsensitiveDict
 from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, SimulatedCrash, false_answer
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
+from stripe_billing_cli.local_stripe.core.requests import Api
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
 
@@ -25,17 +26,17 @@ LOSSES = {
 
 
 class LocalTransport(stripe.HTTPClient):
-    """State lives in the file `path`; `clock` gives Unix seconds. May be shared by threads.
+    """State lives in the file `path`; `clock` gives Unix seconds; `api` is what it answers. May be shared by threads.
 
     Raises `LocalStripeError`, here and in calls, where the file cannot be used.
     """
 
     name = "local"
 
-    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, api: Api = API) -> None:
         super().__init__()
         self.store = Store(path)
-        self.router = Router(self.store, clock, API)
+        self.router = Router(self.store, clock, api)
 
     def request(
         self,

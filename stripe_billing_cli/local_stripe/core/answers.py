@@ -12,7 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core.derived_fields import with_derived
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.expansion import Wanted
+from stripe_billing_cli.local_stripe.core.expansion import NONE, Wanted
 from stripe_billing_cli.local_stripe.core.shapes import LIST, MAP, Shape, is_known, shape
 from stripe_billing_cli.local_stripe.core.store import Condition, Object, Store
 
@@ -68,9 +68,9 @@ OWNED: Mapping[tuple[str, str], Owned] = {
 }
 
 
-def shown(store: Store, kind: str, stored: Object, tree: Wanted) -> Object:
+def shown(store: Store, kind: str, stored: Object, tree: Wanted = NONE) -> Object:
     """Return the object as Stripe answers it, expanded as `tree` says."""
-    if stored.get("deleted"):
+    if stored.get("deleted") and is_known(f"deleted_{kind}"):
         left = shape(f"deleted_{kind}")
         stored = {name: value for name, value in stored.items() if name in left.required | left.null}
         return _shown(store, left, stored, tree)
@@ -117,8 +117,8 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: Wanted | No
     if isinstance(value, str):
         kind = INLINED.get(form.name, {}).get(name)
         if kind is not None:
-            return shown(store, kind, current(store, kind, value), branch or {})
-        return value if branch is None else _linked(store, form.within.get(name, ()), name, value, branch)
+            return shown(store, kind, current(store, kind, value), branch or NONE)
+        return value if branch is None else _linked(store, form.within.get(name, branch.kinds), name, value, branch)
     if not isinstance(value, dict | list):
         return value
     names = form.within.get(name)
@@ -128,9 +128,9 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: Wanted | No
         return _part(store, names, name, value, branch)
     if names[0].startswith(MAP):
         entry = shape(names[0].removeprefix(MAP))
-        return {key: _shown(store, entry, value[key], (branch or {}).get(key, {})) for key in sorted(value)}
+        return {key: _shown(store, entry, value[key], (branch or NONE).get(key, NONE)) for key in sorted(value)}
     if names[0].startswith(LIST):
-        return _embedded(store, form, [name.removeprefix(LIST) for name in names], value, branch or {})
+        return _embedded(store, form, [name.removeprefix(LIST) for name in names], value, branch or NONE)
     return _part(store, names, name, value, branch)
 
 
@@ -142,7 +142,7 @@ def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: Wan
         return _linked(store, names, name, value, branch)
     if not isinstance(value, dict):
         return value
-    return _shown(store, _form(value, names), value, branch or {})
+    return _shown(store, _form(value, names), value, branch or NONE)
 
 
 def _form(value: Object, names: Sequence[str]) -> Shape:
@@ -164,7 +164,7 @@ def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tr
     """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
     says itself that there is more is a first page already."""
     most = None if value.get(WHOLE) else FIRST_PAGE
-    inner = tree.get("data", {})
+    inner = tree.get("data", NONE)
     listed = [_part(store, names, "data", element, inner) for element in value["data"][:most]]
     if value["has_more"]:
         return ordered({**value, "data": listed})
@@ -176,7 +176,7 @@ def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tr
 def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: Wanted) -> Any:
     """Return what is asked for and not stored: a list of other objects, or null."""
     if (owned := OWNED.get((form.name, name))) is not None:
-        return _owned(store, owned, stored["id"], tree.get("data", {}))
+        return _owned(store, owned, stored["id"], tree.get("data", NONE))
     if name == "invoice_credit_balance":
         balance, currency = stored["balance"], stored["currency"]
         return {currency: -balance} if balance and currency else {}

@@ -20,10 +20,10 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
     In real time: what happens by a test clock is kept for 30 days, and listed newest first, like everything else.
     """
     kind = stored["object"]
-    after = shown(call.store, kind, stored, {})
+    after = shown(call.store, kind, stored)
     data: Object = {"object": after}
     if before is not None:
-        data["previous_attributes"] = previous(shown(call.store, kind, before, {}), after)
+        data["previous_attributes"] = previous(shown(call.store, kind, before), after)
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
     id = identifiers.long_id(call, "evt")
     call.store.insert(

@@ -22,26 +22,43 @@ UNDOCUMENTED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 }
 """What the document leaves out: recorded as accepted, or of a form of earlier versions that is still answered."""
 
-Wanted: TypeAlias = "dict[str, Wanted]"
-"""The properties to expand, as a tree: `["data.product", "data.tiers"]` → `{"data": {"product": {}, "tiers": {}}}`."""
+Expansions: TypeAlias = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""The expandable fields of kinds of objects, each with the kinds that may stand there."""
 
 
-def wanted(kind: str, paths: Sequence[str], *, of_list: bool) -> Wanted:
+class Wanted(dict[str, "Wanted"]):
+    """The properties to expand, as a tree: `["data.product", "data.tiers"]` → `{"data": {"product": {}, "tiers": {}}}`.
+
+    `kinds` are those of the objects that may stand in the place of the property.
+    """
+
+    kinds: tuple[str, ...] = ()
+
+
+NONE = Wanted()
+
+
+def wanted(kind: str, paths: Sequence[str], declared: Expansions, *, of_list: bool) -> Wanted:
     """Return the tree for `expand`. Raises Stripe's errors for what cannot be expanded.
 
-    `kind` names several kinds where a list has objects of any of them, with blanks between.
+    `kind` names several kinds where a list has objects of any of them, with blanks between. `declared` are expansions
+    of kinds of objects that the document does not have.
     """
-    tree: Wanted = {}
+    tree = Wanted()
     for path in paths:
         names = path.split(".")
-        _check(kind, path, names, of_list)
+        steps = _steps(kind, path, names, declared, of_list)
         branch = tree
-        for name in names:
-            branch = branch.setdefault(name, {})
+        for name, kinds in zip(names, steps, strict=True):
+            branch = branch.setdefault(name, Wanted())
+            branch.kinds = kinds
     return tree
 
 
-def _check(kind: str, path: str, names: Sequence[str], of_list: bool) -> None:
+def _steps(
+    kind: str, path: str, names: Sequence[str], declared: Expansions, of_list: bool
+) -> Sequence[tuple[str, ...]]:
+    """Return the kinds of objects to which each step of a path leads."""
     if of_list and names[0] != "data":
         raise invalid(
             f"This property cannot be expanded ({names[0]}). You may want to try expanding 'data.{names[0]}' instead.",
@@ -54,14 +71,17 @@ def _check(kind: str, path: str, names: Sequence[str], of_list: bool) -> None:
             "property_expansion_max_depth",
         )
     kinds = tuple(kind.split())
+    found = [kinds] if of_list else []
     for name in names[1:] if of_list else names:
-        steps = [_step(kind, name) for kind in kinds]
+        steps = [_step(kind, name, declared) for kind in kinds]
         if all(step is None for step in steps):
             raise invalid(f"This property cannot be expanded ({name}).", "expand")
         kinds = tuple(kind for step in steps for kind in step or ())
+        found.append(kinds)
+    return found
 
 
-def _step(kind: str, name: str) -> tuple[str, ...] | None:
+def _step(kind: str, name: str, declared: Expansions) -> tuple[str, ...] | None:
     """Return the kinds that come after this step; None where it cannot be taken. A map has any key."""
-    fields = {**documented.expandable(kind), **UNDOCUMENTED.get(kind, {})}
+    fields = {**documented.expandable(kind), **UNDOCUMENTED.get(kind, {}), **declared.get(kind, {})}
     return fields.get(name, fields.get(documented.ANY_KEY))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.local_stripe.core.expansion import Expansions
 from stripe_billing_cli.local_stripe.core.parameters import ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
@@ -61,11 +62,16 @@ Listeners = Mapping[type, tuple[Callable[[Call, Any], None], ...]]
 
 @dataclass(frozen=True)
 class Api:
-    """What a part of the local Stripe answers, what it does by itself, by the names of jobs, and what it listens to."""
+    """What a part of the local Stripe answers, what it does by itself, by the names of jobs, and what it listens to.
+
+    `expansions`: for kinds of objects that Stripe's documents do not have, the fields whose ids can be expanded, each
+    with the kinds of objects that they name.
+    """
 
     routes: tuple[Route, ...] = ()
     jobs: Mapping[str, Job] = field(default_factory=dict)
     listeners: Listeners = field(default_factory=dict)
+    expansions: Expansions = field(default_factory=dict)
 
 
 def join(parts: Sequence[Api]) -> Api:
@@ -75,4 +81,5 @@ def join(parts: Sequence[Api]) -> Api:
         for effect, those in part.listeners.items():
             listeners[effect] = (*listeners.get(effect, ()), *those)
     jobs = {name: job for part in parts for name, job in part.jobs.items()}
-    return Api(tuple(route for part in parts for route in part.routes), jobs, listeners)
+    expansions = {kind: fields for part in parts for kind, fields in part.expansions.items()}
+    return Api(tuple(route for part in parts for route in part.routes), jobs, listeners, expansions)

@@ -110,7 +110,7 @@ class Router:
         now = int(self._clock())
         if matched.route.method == "GET":
             self._let_time_pass(now, request_id)
-            prepared = _prepare(matched.route, _fields(request), api_key)
+            prepared = _prepare(self._api, matched.route, _fields(request), api_key)
             account = self.account()
             with self.store.reading():
                 return 200, self._execute(matched, prepared, now, account, request_id, None), {}
@@ -161,7 +161,7 @@ class Router:
                 if first.status >= 500:
                     replayed["Stripe-Should-Retry"] = "false"
                 return first.status, first.body, replayed
-            prepared = _prepare(matched.route, fields, api_key)
+            prepared = _prepare(self._api, matched.route, fields, api_key)
             waiting = scheduler.last(self.store, scheduler.SOON)
             status, body, extra = 200, "", dict[str, str]()
             try:
@@ -202,7 +202,7 @@ class Router:
         prepared.access.check(self.store, route, id)
         result = route.act(call)
         if route.lists:
-            inner = prepared.wanted.get("data", {})
+            inner = prepared.wanted.get("data", expansion.NONE)
             listed = [answers.shown(self.store, route.kind, object, inner) for object in result["data"]]
             return json.dumps({**result, "data": listed})
         shown = answers.shown(self.store, route.kind, result, prepared.wanted)
@@ -244,11 +244,11 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
     return forms.decode(request.query, request.body)
 
 
-def _prepare(route: Route, fields: dict[str, forms.Raw], api_key: str) -> Prepared:
+def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str) -> Prepared:
     """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
     access, fields = publishable_keys.access(api_key, route, fields)
     params = parameter_reading.read(route.form, fields, lambda: documented.operation(route.method, route.path))
-    wanted = expansion.wanted(route.kind, params.get("expand", ()), of_list=route.lists)
+    wanted = expansion.wanted(route.kind, params.get("expand", ()), api.expansions, of_list=route.lists)
     publishable_keys.check_expansion(access, wanted)
     route.check(params)
     return Prepared(params, wanted, access)

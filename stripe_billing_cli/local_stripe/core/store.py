@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import older_formats, schema, store_errors
-from stripe_billing_cli.local_stripe.core import store_errors as billing_store_errors
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.private_files import make_private_file
 
@@ -46,7 +45,7 @@ class Store:
         with self._with_store_errors():
             make_private_file(path)
             self._connection = sqlite3.connect(
-                path, isolation_level=None, check_same_thread=False, timeout=billing_store_errors.PATIENCE_MS / 1000
+                path, isolation_level=None, check_same_thread=False, timeout=store_errors.PATIENCE_MS / 1000
             )
         try:
             with self._with_store_errors():
@@ -168,7 +167,7 @@ class Store:
         return object
 
     def _prepare(self) -> None:
-        self._connection.execute(f"PRAGMA busy_timeout = {billing_store_errors.PATIENCE_MS}")
+        self._connection.execute(f"PRAGMA busy_timeout = {store_errors.PATIENCE_MS}")
         if not self._current():
             with self._exclusively():
                 if not self._current():

@@ -53,7 +53,7 @@ def unexpected_state(kind: str, noun: str, action: str, intent: Object, call: Ca
         400,
         f"You cannot {action} this {noun} because it has a status of {intent['status']}.",
         f"{kind}_unexpected_state",
-        objects={kind: shown(call.store, kind, intent, {})},
+        objects={kind: shown(call.store, kind, intent)},
     )
 
 
@@ -64,5 +64,5 @@ def nothing_to_confirm(kind: str, intent: Object, call: Call) -> ApiError:
         f"You cannot confirm this {noun} because it's missing a payment method. You can either update the {noun} with "
         f"a payment method and then confirm it again, or confirm it again directly with a payment method.",
         f"{kind}_unexpected_state",
-        objects={kind: shown(call.store, kind, intent, {})},
+        objects={kind: shown(call.store, kind, intent)},
     )

@@ -189,7 +189,7 @@ def _unauthenticated(call: Call, intent: Object, method: Object) -> Object:
 def _failed(call: Call, intent: Object, method: Object, error: Object) -> Object:
     error = {
         **error,
-        "payment_method": shown(call.store, "payment_method", method, {}),
+        "payment_method": shown(call.store, "payment_method", method),
         "payment_method_type": method["type"],
     }
     failed = {
@@ -235,7 +235,7 @@ def card_error(call: Call, intent: Object) -> ApiError:
         decline_code=failure.get("decline_code"),
         objects={
             **{name: value for name, value in failure.items() if name not in OF_ERROR},
-            "payment_intent": shown(call.store, KIND, intent, {}),
+            "payment_intent": shown(call.store, KIND, intent),
         },
     )
 

@@ -107,7 +107,7 @@ def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
         "code": "setup_intent_authentication_failure",
         "doc_url": "https://stripe.com/docs/error-codes/setup-intent-authentication-failure",
         "message": payment_intents.NOT_AUTHENTICATED,
-        "payment_method": shown(call.store, "payment_method", method, {}),
+        "payment_method": shown(call.store, "payment_method", method),
         "type": "invalid_request_error",
     }
     failed = {
@@ -132,7 +132,7 @@ def _saved(call: Call, event: str, setup: Object) -> Object:
 
 
 def _failure(call: Call, method: Object, decline: Decline) -> Object:
-    return {**decline.error(), "payment_method": shown(call.store, "payment_method", method, {})}
+    return {**decline.error(), "payment_method": shown(call.store, "payment_method", method)}
 
 
 def card_error(call: Call, setup: Object) -> ApiError:
@@ -145,5 +145,5 @@ def card_error(call: Call, setup: Object) -> ApiError:
         failure.get("param"),
         type="card_error",
         decline_code=failure["decline_code"],
-        objects={**failure, "setup_intent": shown(call.store, "setup_intent", setup, {})},
+        objects={**failure, "setup_intent": shown(call.store, "setup_intent", setup)},
     )

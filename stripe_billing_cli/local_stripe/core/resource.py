@@ -1,0 +1,160 @@
+"""A resource by its declaration: create, list, retrieve, update and delete, with filters, expansion, events, refusals.
+
+For resources whose calls do what most calls of Stripe's do. What a resource does besides (it charges a card, it bills)
+is written in handlers of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, Metadata, ObjectParam, ParamType
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.store import FILTERS, Condition, Object
+
+ID = ObjectParam({"expand": EXPAND})
+NOTHING = ObjectParam({})
+
+
+@dataclass(frozen=True)
+class Property:
+    """A field that calls can set.
+
+    `required`: a create without it is refused. `default`: what the object says where a create did not. `unset`: the
+    empty string of an update sets it to null. `changes`: an update takes it. `filters`: lists take it. `names`: the
+    kind of object whose id it is, which must be there, and in whose place it can be expanded.
+    """
+
+    type: ParamType
+    required: bool = False
+    default: Any = None
+    unset: bool = False
+    changes: bool = True
+    filters: bool = False
+    names: str = ""
+
+
+METADATA = Property(Metadata(), unset=True)
+
+
+@dataclass(frozen=True)
+class Resource:
+    """`noun` and `param` are what Stripe's refusal of an unknown id says; `path` is the address of its list.
+
+    `new_id` makes the id of a new object. `rest` gives what an object says besides its properties, from these.
+    `announces`: creating, changing and deleting one makes an event. `deletes`: there is a call that deletes.
+    """
+
+    kind: str
+    path: str
+    properties: Mapping[str, Property]
+    new_id: Callable[[Call], str]
+    noun: str
+    param: str = "id"
+    rest: Callable[[Object], Object] = lambda object: {}
+    announces: bool = True
+    deletes: bool = False
+    sorted_by_time: bool = field(default=True, kw_only=True)
+    """Whether objects say when they were created, and lists take `created`."""
+
+    @property
+    def api(self) -> Api:
+        """Everything that is answered for the resource."""
+        one = f"{self.path}/{{id}}"
+        routes = [
+            Route("POST", self.path, self.kind, self._create_form(), self.create),
+            Route("GET", self.path, self.kind, self._list_form(), self.list, lists=True),
+            Route("GET", one, self.kind, ID, self.retrieve),
+            Route("POST", one, self.kind, self._update_form(), self.update),
+        ]
+        if self.deletes:
+            routes.append(Route("DELETE", one, self.kind, NOTHING, self.delete))
+        names = {name: (found.names,) for name, found in self.properties.items() if found.names}
+        return Api(tuple(routes), expansions={self.kind: names})
+
+    def _create_form(self) -> ObjectParam:
+        fields = {name: Field(found.type, required=found.required) for name, found in self.properties.items()}
+        return ObjectParam({**fields, "expand": EXPAND})
+
+    def _update_form(self) -> ObjectParam:
+        fields = {
+            name: Field(found.type, unset=found.unset) for name, found in self.properties.items() if found.changes
+        }
+        return ObjectParam({**fields, "expand": EXPAND})
+
+    def _list_form(self) -> ObjectParam:
+        shared = {name: one for name, one in LIST_FIELDS.items() if name != "created" or self.sorted_by_time}
+        filters = {name: Field(found.type) for name, found in self.properties.items() if found.filters}
+        return ObjectParam({**shared, **filters})
+
+    def create(self, call: Call) -> Object:
+        self._check_named(call)
+        values = {name: call.params.get(name, found.default) for name, found in self.properties.items()}
+        for name, found in self.properties.items():
+            if isinstance(found.type, Metadata):
+                values[name] = merged({}, values[name] or {})
+        object = {
+            "id": self.new_id(call),
+            "object": self.kind,
+            **({"created": call.now} if self.sorted_by_time else {"_created": call.now}),
+            "livemode": False,
+            **values,
+        }
+        object |= self.rest(object)
+        call.store.insert(self.kind, object)
+        self._announce(call, "created", object)
+        return object
+
+    def retrieve(self, call: Call) -> Object:
+        found = call.store.get(self.kind, call.id)
+        if found is None:
+            raise no_such(self.noun, call.id, self.param, 404)
+        return found
+
+    def update(self, call: Call) -> Object:
+        before = self.retrieve(call)
+        self._check_named(call)
+        after = {**before, **{name: value for name, value in call.params.items() if name in self.properties}}
+        for name, found in self.properties.items():
+            if isinstance(found.type, Metadata) and name in call.params:
+                after[name] = merged(before[name], call.params[name])
+        if after != before:
+            call.store.replace(self.kind, after)
+            self._announce(call, "updated", after, before)
+        return after
+
+    def delete(self, call: Call) -> Object:
+        found = self.retrieve(call)
+        call.store.delete(self.kind, found["id"])
+        self._announce(call, "deleted", found)
+        return {"id": found["id"], "object": self.kind, "deleted": True}
+
+    def list(self, call: Call) -> Object:
+        conditions: list[Condition] = []
+        for name, found in self.properties.items():
+            if found.names and found.filters:
+                conditions += naming(call, name)
+            elif found.filters:
+                conditions += equal(name if name in FILTERS else json_field(name), call.params.get(name))
+        return page(call, self.kind, self.path, conditions)
+
+    def _check_named(self, call: Call) -> None:
+        for name, found in self.properties.items():
+            id = call.params.get(name)
+            if found.names and id is not None and call.store.get(found.names, id) is None:
+                raise no_such(found.names, id, name)
+
+    def _announce(self, call: Call, what: str, object: Object, before: Object | None = None) -> None:
+        if self.announces:
+            events.record(call, f"{self.kind}.{what}", object, before)
+
+
+def long_id(prefix: str) -> Callable[[Call], str]:
+    """Return what makes ids in the form of most objects: `txr_1MowQVLkdIwHu7ixeRlqHVzs`."""
+    return lambda call: identifiers.long_id(call, prefix)

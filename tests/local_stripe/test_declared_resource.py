@@ -1,0 +1,145 @@
+"""A resource of a few lines: all that most calls of Stripe's do comes from its declaration.
+
+This file is the recipe for the next resource: a declaration, and its `api` among those that the local Stripe answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stripe_billing_cli.local_stripe.api import API
+from stripe_billing_cli.local_stripe.core.parameters import Choice, Integer, Text
+from stripe_billing_cli.local_stripe.core.requests import join
+from stripe_billing_cli.local_stripe.core.resource import METADATA, Property, Resource, long_id
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.local_stripe.conftest import NOW, Local, Refusal, encoded
+
+TOYS = Resource(
+    kind="toy",
+    path="/v1/toys",
+    noun="toy",
+    new_id=long_id("toy"),
+    properties={
+        "name": Property(Text(20), required=True),
+        "colour": Property(Choice(("red", "blue")), default="red", unset=True, filters=True),
+        "pieces": Property(Integer(1), changes=False),
+        "customer": Property(Text(), filters=True, names="customer"),
+        "metadata": METADATA,
+    },
+    deletes=True,
+)
+PATH = TOYS.path
+
+
+class Unchecked(Local):
+    """Calls that are not held against Stripe's contract, which has no toys."""
+
+    def _done(self, method: str, path: str, params: Mapping[str, Any], key: str | None) -> Any:
+        reply = self.send(method, path, encoded(params), key=key)
+        assert reply.status == 200, reply.text
+        return reply.json
+
+
+@pytest.fixture
+def toys(tmp_path: Path) -> Iterator[Local]:
+    transport = LocalTransport(tmp_path / "toys.db", clock=lambda: NOW, api=join([API, TOYS.api]))
+    yield Unchecked(transport)
+    transport.close()
+
+
+def test_a_toy_is_created_with_what_it_was_given_and_its_defaults(toys: Local) -> None:
+    made = toys.post(PATH, name="Train", pieces=12, metadata={"shelf": "3"})
+
+    assert made.pop("id").startswith("toy_1")
+    assert made == {
+        "object": "toy",
+        "colour": "red",
+        "created": NOW,
+        "customer": None,
+        "livemode": False,
+        "metadata": {"shelf": "3"},
+        "name": "Train",
+        "pieces": 12,
+    }
+
+
+def test_a_toy_is_retrieved_updated_and_deleted(toys: Local) -> None:
+    made = toys.post(PATH, name="Train", metadata={"shelf": "3"})
+    one = f"{PATH}/{made['id']}"
+
+    changed = toys.post(one, name="Tram", colour="", metadata={"room": "1"})
+
+    assert changed == {**made, "name": "Tram", "colour": None, "metadata": {"room": "1", "shelf": "3"}}
+    assert toys.get(one) == changed
+    assert toys.delete(one) == {"id": made["id"], "object": "toy", "deleted": True}
+    assert toys.refused("get", one) == Refusal(f"No such toy: '{made['id']}'", "resource_missing", "id", 404)
+
+
+def test_toys_are_listed_newest_first_and_found_by_filters(toys: Local) -> None:
+    owner = toys.post("/v1/customers")["id"]
+    red, blue = (toys.post(PATH, name="Train", colour=colour) for colour in ("red", "blue"))
+    owned = toys.post(PATH, name="Tram", colour="blue", customer=owner)
+
+    assert toys.get(PATH)["data"] == [owned, blue, red]
+    assert toys.get(PATH, colour="blue")["data"] == [owned, blue]
+    assert toys.get(PATH, colour="blue", customer=owner)["data"] == [owned]
+    first = toys.get(PATH, limit=1)
+    assert (first["data"], first["has_more"], first["url"]) == ([owned], True, PATH)
+    assert toys.get(PATH, limit=1, starting_after=owned["id"])["data"] == [blue]
+
+
+def test_the_object_that_a_toy_names_is_expanded(toys: Local) -> None:
+    owner = toys.post("/v1/customers", name="Ada")
+    made = toys.post(PATH, name="Train", customer=owner["id"], expand=["customer"])
+
+    assert made["customer"] == owner
+    assert toys.get(f"{PATH}/{made['id']}")["customer"] == owner["id"]
+    assert toys.get(PATH, expand=["data.customer"])["data"][0]["customer"] == owner
+    assert toys.refused("get", PATH, expand=["data.colour"]) == Refusal(
+        "This property cannot be expanded (colour).", param="expand"
+    )
+
+
+def test_what_happens_to_a_toy_is_an_event(toys: Local) -> None:
+    made = toys.post(PATH, name="Train")
+    changed = toys.post(f"{PATH}/{made['id']}", name="Tram")
+    toys.post(f"{PATH}/{made['id']}", name="Tram")
+    toys.delete(f"{PATH}/{made['id']}")
+
+    deleted, updated, created = toys.get("/v1/events", type="toy.*")["data"]
+    assert [event["type"] for event in (created, updated, deleted)] == ["toy.created", "toy.updated", "toy.deleted"]
+    assert created["data"] == {"object": made}
+    assert updated["data"] == {"object": changed, "previous_attributes": {"name": "Train"}}
+
+
+@pytest.mark.parametrize(
+    ("params", "refusal"),
+    [
+        ({}, Refusal("Missing required param: name.", "parameter_missing", "name")),
+        (
+            {"name": "T" * 21},
+            Refusal("Invalid string: TTTTTTTTTT...TTTTTTT; must be at most 20 characters", None, "name"),
+        ),
+        ({"name": "T", "colour": "green"}, Refusal("Invalid colour: must be one of red or blue", None, "colour")),
+        ({"name": "T", "wheels": "4"}, Refusal("Received unknown parameter: wheels", "parameter_unknown", "wheels")),
+        ({"name": "T", "customer": "cus_1"}, Refusal("No such customer: 'cus_1'", "resource_missing", "customer")),
+    ],
+)
+def test_what_a_toy_cannot_be_is_refused(toys: Local, params: dict[str, Any], refusal: Refusal) -> None:
+    assert toys.refused("post", PATH, **params) == refusal
+    assert toys.get(PATH)["data"] == []
+
+
+def test_what_does_not_change_is_refused_in_an_update(toys: Local) -> None:
+    made = toys.post(PATH, name="Train", pieces=12)
+
+    assert toys.refused("post", f"{PATH}/{made['id']}", pieces=13) == Refusal(
+        "Received unknown parameter: pieces", "parameter_unknown", "pieces"
+    )
+    assert toys.refused("get", PATH, customer="cus_1") == Refusal(
+        "No such customer: 'cus_1'", "resource_missing", "customer"
+    )
