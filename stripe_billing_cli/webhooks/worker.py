@@ -25,6 +25,7 @@ from stripe_billing_cli.webhooks.store import Delivery, Store, StoreError
 from stripe_billing_cli.webhooks.store.status import Status
 from stripe_billing_cli.webhooks.store.turn import End
 from stripe_billing_cli.webhooks.store.work import TurnResult
+from stripe_billing_cli.webhooks.worker_identity import release_expired
 
 Result = TypeVar("Result")
 Job = tuple[Delivery, Event | None]
@@ -287,7 +288,7 @@ class Worker:
     def _release_lost(self) -> int:
         """Give back what others had claimed and will not finish, and what waits behind nothing."""
         released = self.store.work.release_waiting(self._by_name) if self.store.shared else 0
-        return released + self.store.work.release_expired()
+        return released + release_expired(self.store)
 
     # Calls
 

@@ -14,7 +14,13 @@ from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler
 from stripe_billing_cli.webhooks.store import Store
-from stripe_billing_cli.webhooks.worker_identity import dead_workers, machine_id, worker_name
+from stripe_billing_cli.webhooks.worker_identity import (
+    dead_workers,
+    living_workers,
+    machine_id,
+    release_expired,
+    worker_name,
+)
 
 Make = Callable[..., Event]
 
@@ -35,11 +41,12 @@ def test_who_is_gone(dead: int) -> None:
         f"elsewhere.{dead}.abc",
         "worker-1234",
         f"{machine_id()}.x.y",
+        f"{machine_id()}.{os.getpid()}-1.abc",
         f"{machine_id()}.1.abc",
     ]
 
-    assert dead_workers(names) == [f"{machine_id()}.{dead}.abc"]
-    assert mine.split(".")[:2] == [machine_id(), str(os.getpid())]
+    assert dead_workers(names) == [f"{machine_id()}.{dead}.abc", f"{machine_id()}.{os.getpid()}-1.abc"]
+    assert living_workers(names) == [mine]
 
 
 def test_who_has_ended_and_was_not_looked_after_is_gone() -> None:
@@ -71,6 +78,17 @@ def test_what_a_listener_had_when_it_was_killed_is_taken_up_by_another_on_its_ma
             assert done.get(timeout=10) == "evt_1"
         finally:
             dispatcher.stop()
+
+
+def test_what_a_process_of_this_machine_has_begun_is_its_own_while_it_lives(store: Store, make_event: Make) -> None:
+    """As after it was stopped for longer than its lease, or the machine slept."""
+    store.events.record([make_event(), make_event(customer="cus_2")], lambda event: ("exec",))
+    for worker in (worker_name(), f"elsewhere.{os.getpid()}-1.abc"):
+        store.work.claim(worker, ["exec"], limit=1, lease_seconds=-1)
+
+    assert release_expired(store) == 1
+
+    assert [one.status for of in store.work.of(["evt_1", "evt_2"]).values() for one in of] == ["running", "pending"]
 
 
 def test_their_work_is_put_back_and_the_attempt_counts(store: Store, make_event: Make, dead: int) -> None:

@@ -167,10 +167,11 @@ class Work:
         work = schema.deliveries.c
         return self._return(sa.and_(work.worker == worker, work.seq.not_in(but)), attempts=work.attempts - 1)
 
-    def release_expired(self) -> int:
-        """Put back what workers that are gone, or hang, had running, as `release_dead` does; how many."""
+    def release_expired(self, *, but: Collection[str] = ()) -> int:
+        """Put back, as `release_dead` does, what workers had running whose lease is over, but for those; how many."""
         now = self._database.clock()
-        return self._return(schema.deliveries.c.lease_until < now, due=now + _crash_pause())
+        work = schema.deliveries.c
+        return self._return(sa.and_(work.lease_until < now, work.worker.not_in(but)), due=now + _crash_pause())
 
     def workers(self) -> list[str]:
         """The workers that have something running, or had when they were last heard of."""
