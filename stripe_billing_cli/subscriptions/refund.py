@@ -69,6 +69,7 @@ class RefundPlan:
     `unused`: what the customer has paid for, or was to pay for, and does not use; 0 of a refund of the last payment.
     `used`: what of the last payment was used by now. `on_balance`: what changes of the subscription left on the
     customer's balance, where it stays. `shortage`: why not all that is unused goes back to a card.
+    `of_last_invoice`: what goes back of payments that are made when the end is billed.
     `net_charge`: what is still to be charged for time that was used beyond what is unused; nothing goes back then.
     """
 
@@ -81,11 +82,12 @@ class RefundPlan:
     on_balance: int = 0
     shortage: tuple[str, ...] = ()
     net_charge: int = 0
+    of_last_invoice: int = 0
 
     @property
     def amount(self) -> int:
         """What goes back in all, or has gone back."""
-        return sum(part.amount for part in self.parts)
+        return sum(part.amount for part in self.parts) + self.of_last_invoice
 
     @property
     def to_make(self) -> tuple[Refund, ...]:

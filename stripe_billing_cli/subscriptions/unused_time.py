@@ -76,27 +76,50 @@ def _is_dropped_change(invoice: Object) -> bool:
     return bool(invoice["status"] == "void" and invoice["billing_reason"] == "subscription_update")
 
 
-def plan(api: StripeApi, subscription: Object, ends: int, *, invoiced: bool) -> RefundPlan:
+@dataclass(frozen=True)
+class Billing:
+    """What is billed at an end, and paid before anything goes back: `drafts` that there are already, and a last invoice
+    over `due`, by its preview."""
+
+    drafts: Sequence[Object] = ()
+    due: int = 0
+
+    @property
+    def of_drafts(self) -> int:
+        return sum(max(0, int(one["total"])) for one in self.drafts)
+
+
+def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | None) -> RefundPlan:
     """How much of which payments goes back if the subscription ends, or ended, at `ends`.
 
-    `invoiced`: what waits is billed on a last invoice. Raises `Refused` where no payment was made, `StripeFailure`.
+    `billing`: what waits is billed on a last invoice; None: it is not. Raises `Refused` where no payment was made,
+    `StripeFailure`.
     """
     id = subscription["id"]
     account = _account(api, subscription)
-    if not account.charges:
+    to_come = billing.of_drafts + billing.due if billing else 0
+    if not account.charges and not to_come:
         raise refund.nothing_paid(id)
     known = _written(subscription) if subscription["status"] in ENDED else None
     items = waiting_items.of(api, subscription)
-    net_charge = 0
+    net = known[0] if known else _unused(api, subscription, account, items, ends, invoiced=billing is not None)
+    unused, net_charge = max(0, net), max(0, -net)
+    covered = _covered(api, account, id) + (billing.of_drafts if billing else 0)
+    total = max(0, unused + min(0, covered))
     if known is not None:
-        unused, total = known
-    else:
-        net = _unused(api, subscription, account, items, ends, invoiced=invoiced)
-        unused, net_charge = max(0, net), max(0, -net)
-        total = max(0, unused + min(0, _covered(api, account, id)))
-    payments = tuple(_payments(api, account, id, total))
-    parts = refund.spread("prorated", id, payments, total)
-    found = RefundPlan("prorated", id, subscription["currency"], parts, unused, net_charge=net_charge)
+        total = min(total, known[1])
+    of_last_invoice = min(total, to_come)
+    payments = tuple(_payments(api, account, id, total - of_last_invoice))
+    parts = refund.spread("prorated", id, payments, total - of_last_invoice)
+    found = RefundPlan(
+        "prorated",
+        id,
+        subscription["currency"],
+        parts,
+        unused,
+        net_charge=net_charge,
+        of_last_invoice=of_last_invoice,
+    )
     return _explained(found, account)
 
 

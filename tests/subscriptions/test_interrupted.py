@@ -42,6 +42,8 @@ def change(*options: str) -> tuple[str, ...]:
 
 
 LATER = change("--price", "team.monthly", "--at", "period-end")
+WAITING = change("--quantity", "2", "--proration", "create")
+BILLED_NOW = ("sub", "cancel", SUB, "--yes", "--now", "--invoice-now")
 DECLINING = ("customer", "update", SUB, "--payment-method", "pm_card_chargeCustomerFail")
 SCENARIOS = {
     "an upgrade": Scenario(change("--price", "team.monthly")),
@@ -61,9 +63,30 @@ SCENARIOS = {
     "an item added in place of a scheduled change": Scenario(change("--add", "team.monthly:2"), [LATER], writes=2),
     "an item removed": Scenario(change("--remove", "team.monthly"), [change("--add", "team.monthly")]),
     "a new period": Scenario(change("--restart-period")),
+    "a discount": Scenario(change("--coupon", "FIFTH")),
+    "a promotion code": Scenario(change("--promotion-code", "SPRING")),
+    "a discount taken away": Scenario(change("--no-coupon"), [change("--coupon", "FIFTH")]),
+    "a trial that ends now": Scenario(change("--trial-end", "now"), [change("--trial-end", "2026-04-15")]),
+    "an upgrade while items wait": Scenario(change("--price", "team.monthly"), [WAITING]),
+    "an upgrade that is declined while items wait": Scenario(
+        change("--price", "team.monthly"), [WAITING, DECLINING], code=4
+    ),
+    "an item added that is declined while items wait": Scenario(
+        change("--add", "team.monthly"), [WAITING, DECLINING], code=4
+    ),
     "a trial": Scenario(change("--trial-end", "2026-04-15")),
     "a cancellation": Scenario(("sub", "cancel", SUB, "--yes", "--reason", "unused")),
     "a cancellation in place of a scheduled change": Scenario(("sub", "cancel", SUB, "--yes"), [LATER], writes=2),
+    "an end with the last period": Scenario(("sub", "cancel", SUB, "--yes", "--at", "last-period-end")),
+    "an end on a date with its credit": Scenario(("sub", "cancel", SUB, "--yes", "--at", "2026-03-20", "--prorate")),
+    "an end billed at once": Scenario(BILLED_NOW, [WAITING], writes=3),
+    "an end billed at once with its credit": Scenario((*BILLED_NOW, "--prorate"), writes=2),
+    "an end billed at once with its refund": Scenario((*BILLED_NOW, "--refund", "prorated"), [WAITING], writes=6),
+    "an end that leaves a charge waiting": Scenario(
+        ("sub", "cancel", SUB, "--yes", "--now", "--refund", "prorated"),
+        [change("--price", "team.monthly", "--proration", "create"), ("clock", "advance", "life", "2026-03-31")],
+        writes=2,
+    ),
     "an end with its refund": Scenario(("sub", "cancel", SUB, "--yes", "--now", "--refund", "prorated"), writes=3),
     "an end with its refund of two payments": Scenario(
         ("sub", "cancel", SUB, "--yes", "--now", "--refund", "prorated"), [change("--price", "team.monthly")], writes=4
@@ -101,6 +124,8 @@ def started(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }
     owner = api.post("/v1/customers", customer).body["id"]
     price = _apply(api)["pro.monthly"]
+    api.post("/v1/coupons", {"id": "FIFTH", "percent_off": 20, "duration": "forever"})
+    api.post("/v1/promotion_codes", {"code": "SPRING", "promotion": {"type": "coupon", "coupon": "FIFTH"}})
     api.post("/v1/subscriptions", {"customer": owner, "items": [{"price": price}]})
     api.post(f"/v1/test_helpers/test_clocks/{clock}/advance", {"frozen_time": FIRST_OF_MARCH + 10 * 86400})
     return path
@@ -169,6 +194,7 @@ def state(api: client.StripeApi) -> Any:
         "items": _items(held["items"]["data"], prices),
         "waiting": _items((held["pending_update"] or {}).get("subscription_items") or (), prices),
         "scheduled": held["schedule"] is not None,
+        "discounts": len(held["discounts"]),
         **{
             name: held[name]
             for name in "status cancel_at cancel_at_period_end ended_at cancellation_details pause_collection".split()
@@ -178,6 +204,9 @@ def state(api: client.StripeApi) -> Any:
         "subscription": subscription,
         "clock": clock["frozen_time"],
         "balance": customer["balance"],
+        "pending": sorted(
+            item["amount"] for item in api.page("/v1/invoiceitems", {"customer": customer["id"], "pending": True})[0]
+        ),
         "invoices": [(one["status"], one["total"], one["amount_remaining"], one["attempt_count"]) for one in invoices],
         "schedules": [
             (one["status"], [_items(phase["items"], prices) for phase in one["phases"]]) for one in schedules
@@ -227,6 +256,17 @@ def test_an_answer_that_is_lost_once_is_asked_for_again(name: str, kind: str, st
             code = stage.run(scenario.command)
 
         assert (code, stage.state()) == (scenario.code, end), f"{name}, {kind} at write {at}"
+
+
+def test_another_new_period_that_is_cut_off_charges_once(stage: Stage, tmp_path: Path) -> None:
+    """The second run begins a period at the same moment, for which nothing is left to charge."""
+    again = change("--restart-period", "--again")
+    _prepared(stage, Scenario(again), tmp_path)
+    with stage.troubled(Trouble("kill", 1)), suppress(Killed):
+        stage.run(again)
+
+    assert stage.run(again) == 0
+    assert [total for _, total, *_ in stage.state()["invoices"] if total] == [1500 - 1016, 1500]
 
 
 def _prepared(stage: Stage, scenario: Scenario, tmp_path: Path) -> Path:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
     from stripe_billing_cli.subscriptions.cancel import Asked, When
     from stripe_billing_cli.subscriptions.refund import RefundPlan
+    from stripe_billing_cli.subscriptions.unused_time import Billing
 
 
 LAST_PERIOD_END: Literal["last-period-end"] = "last-period-end"
@@ -144,18 +145,21 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
         references,
         steps,
         unbilled,
+        unused_time,
     )
 
     api = context.stripe
     found = references.find_subscription(api, name, expand=steps.EXPAND)
     now = quote.now_of(api, found, int(time.time()))
     cancellation = apply_cancel.settled(api, found, cancel.decide(found, asked, now), asked)
-    back = _refund(context, found, asked, cancellation.ends, now)
+    final = apply_cancel.final_invoice(api, found, cancellation)
+    drafts = tuple(last_invoices.find(api, found))
+    billing = unused_time.Billing(drafts, final.due_now if final else 0) if asked.invoice_now else None
+    back = _refund(context, found, asked, cancellation.ends, now, billing)
     if back is not None and back.net_charge:
         cancellation = cancel.keeping_prorations(cancellation)
-    final = apply_cancel.final_invoice(api, found, cancellation)
+        final = apply_cancel.final_invoice(api, found, cancellation)
     owed = apply_cancel.still_open(api, found, cancellation)
-    drafts = tuple(last_invoices.find(api, found))
     left = unbilled.load(api, found, cancellation, netted=asked.refund == "prorated")
     until_then = apply_cancel.renewals_until(api, found, cancellation)
     credits = asked.prorate or asked.refund == "prorated"
@@ -164,7 +168,9 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
     return Ending(found, asked, cancellation, final, back, owed, left, drafts, until_then, unpaid)
 
 
-def _refund(context: Context, subscription: Object, asked: Asked, ends: int, now: int) -> RefundPlan | None:
+def _refund(
+    context: Context, subscription: Object, asked: Asked, ends: int, now: int, billing: Billing | None
+) -> RefundPlan | None:
     from stripe_billing_cli.subscriptions import refund, unused_time
 
     match asked.refund:
@@ -172,18 +178,22 @@ def _refund(context: Context, subscription: Object, asked: Asked, ends: int, now
             payment = refund.last_payment(context.stripe, subscription["id"])
             return refund.decide_last(subscription["id"], payment, now)
         case "prorated":
-            return unused_time.plan(context.stripe, subscription, ends, invoiced=asked.invoice_now)
+            return unused_time.plan(context.stripe, subscription, ends, billing)
     return None
 
 
 def _carry_out(context: Context, ending: Ending) -> None:
     """The end, then the money: each part once, so that a run that is cut off is completed by the next."""
-    from stripe_billing_cli.subscriptions import apply_cancel, last_invoices, refund
+    from stripe_billing_cli.subscriptions import apply_cancel, last_invoices, refund, unused_time
 
     api = context.stripe
     ending.subscription = apply_cancel.carry_out(api, ending.subscription, ending.cancellation, ending.refund)
     if ending.asked.invoice_now:
         ending.last_invoices = last_invoices.finish(api, ending.subscription)
+        if ending.refund is not None and ending.refund.kind == "prorated":
+            # Of what was paid just now, something may go back.
+            billing = unused_time.Billing()
+            ending.refund = unused_time.plan(api, ending.subscription, ending.cancellation.ends, billing)
     if ending.refund is not None:
         ending.given = tuple(refund.give_back(api, part) for part in ending.refund.to_make)
 

@@ -50,7 +50,7 @@ class Ending:
 
     @property
     def refunds(self) -> bool:
-        return self.refund is not None and bool(self.refund.to_make)
+        return self.refund is not None and bool(self.refund.to_make or self.refund.of_last_invoice)
 
     @property
     def moves(self) -> bool:
@@ -202,11 +202,16 @@ def _to_balance(final: Cost) -> str:
 
 
 def _refund_told(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
+    amounts = [part.amount for part in refund.to_make]
+    if refund.of_last_invoice:
+        amounts.append(refund.of_last_invoice)
+        amount = words.money(refund.of_last_invoice, refund.currency)
+        yield cost_view.entry("refunded", f"{amount}, from what is charged now")
     for part in refund.to_make:
         yield cost_view.entry("refunded", _part(refund, part))
-    total = words.money(sum(part.amount for part in refund.to_make), refund.currency)
-    if len(refund.to_make) > 1:
-        yield Line(f"  That is {total} in all, from {len(refund.to_make)} payments.")
+    if len(amounts) > 1:
+        total = words.money(sum(amounts), refund.currency)
+        yield Line(f"  That is {total} in all, from {len(amounts)} payments.")
     if refund.kind == "last":
         used = words.money(refund.used, refund.currency)
         goes_on = "" if ending.subscription["ended_at"] or ending.cancellation.action == "now" else LAST_GOES_ON

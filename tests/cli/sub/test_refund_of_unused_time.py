@@ -244,3 +244,44 @@ class TestWhatAnEndAtOnceLeavesUnbilled:
         assert f"{item}, added by hand, over $7.00 stays pending" in told
         assert (record["dropped"]["prorations"], record["stays_pending"]) == (1500, [item])
         assert (it.pending(), it.paid()) == ([700], [1000])
+
+
+class TestWhatIsBilledAtTheEnd:
+    """Is paid first, and comes back as far as it is unused."""
+
+    @pytest.fixture
+    def it(self, begin: Begin) -> History:
+        it = begin("2026-04-01")
+        it.price("ten", 10)
+        it.price("sixty", 60)
+        it.start("ten")
+        it.to("2026-04-16")
+        it.ok("change", "--price", "sixty", "--proration", "create")
+        return it
+
+    def test_from_the_payment_of_the_last_invoice_too(self, it: History) -> None:
+        record, told = it.said("cancel", *NOW, "--invoice-now")
+
+        assert it.paid() == [1000, 2500]
+        assert (it.refunded(), record["refund"]["amount"], record["refund"]["not_to_card"]) == ([2500, 500], 3000, 0)
+        assert "$25.00, from what is charged now" in told
+        assert "$30.00 in all, from 2 payments" in told
+
+    def test_not_of_what_is_not_paid(self, it: History) -> None:
+        it.use_card("pm_card_chargeCustomerFail")
+
+        ran = it.run("cancel", *NOW, "--invoice-now", "--yes", "--output", "json")
+        again = it.run("cancel", *NOW, "--invoice-now", "--yes", "--output", "json")
+
+        assert (ran.code, ran.json["refund"]["amount"], ran.json["refund"]["not_to_card"]) == (4, 500, 2500)
+        assert (again.code, again.json["result"]) == (0, "unchanged")
+        assert (it.paid(), it.refunded()) == ([1000, 0], [500])
+
+    def test_of_a_period_that_has_just_begun(self, it: History) -> None:
+        it.to("2026-05-01 00:30")
+
+        it.ok("cancel", *NOW, "--invoice-now")
+
+        [first, second] = it.paid()
+        assert (first, second) == (1000, 8500)
+        assert sum(it.refunded()) == 6000 - 4
