@@ -308,6 +308,8 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
 
     def preview(proration: Proration) -> Object:
         inside = {name: value for name, value in update.items() if name != "discounts"}
+        if subscription["schedule"]:  # which is dropped
+            inside = {"items": quote.items_as_they_are(subscription), **inside}
         details: dict[str, Any] = {**inside, "proration_behavior": BEHAVIORS[proration]}
         if proration != "none":
             details["proration_date"] = at

@@ -15,7 +15,6 @@ from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.renewals import Renewals
-from stripe_billing_cli.subscriptions.terms import terms_of
 
 
 def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, refund: RefundPlan | None) -> Object:
@@ -92,7 +91,7 @@ def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancell
     asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
     details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
     if cancellation.drops_schedule:
-        details["items"] = [quote.item_change(one["id"], terms_of(one)) for one in subscription["items"]["data"]]
+        details["items"] = quote.items_as_they_are(subscription)
     return quote.if_any(api, subscription, details)
 
 

@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import cost, waiting_items
 from stripe_billing_cli.subscriptions.cost import Cost
-from stripe_billing_cli.subscriptions.terms import Terms
+from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
 Proration = Literal["create", "invoice", "none"]
 BEHAVIORS = {"create": "create_prorations", "invoice": "always_invoice", "none": "none"}
@@ -37,6 +37,11 @@ def item_change(item: str, terms: Terms) -> dict[str, Any]:
     if terms.quantity is not None:
         changed["quantity"] = terms.quantity
     return changed
+
+
+def items_as_they_are(subscription: Object) -> list[dict[str, Any]]:
+    """The items as `items` of a preview that is to leave out what is scheduled for them."""
+    return [item_change(one["id"], terms_of(one)) for one in subscription["items"]["data"]]
 
 
 def restarts(subscription: Object, before: Object, after: Object) -> bool:

@@ -365,6 +365,15 @@ class TestAnotherIntervalWithTheNextPeriod:
 
         assert self.change(it) == 10000 + 2000 - 1033 - 500
 
+    def test_what_replaces_it_is_announced_without_it(self, it: History) -> None:
+        it.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
+        it.ok("change", "--item", "a", "--price", "y", "--at", "period-end")
+
+        cost = it.json("change", "--coupon", "HALF")["cost"]
+        it.to("2026-02-01 02:00")
+
+        assert cost["next_invoice"]["amount"] == it.paid()[-1] == 4000
+
     @pytest.mark.parametrize(("duration", "rest"), [("forever", 7000), ("once", 7000)])
     def test_with_a_discount(self, duration: str, rest: int, it: History) -> None:
         it.shop.post("/v1/coupons", id="HALF", percent_off=50, duration=duration)
