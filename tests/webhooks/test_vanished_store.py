@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import StoreError, open_store
+from stripe_billing_cli.webhooks.store import StoreError, database, open_store
 from tests.listener_process import deliver, listening, product
 from tests.webhooks.receiving import Running, request
 
@@ -48,6 +48,15 @@ def test_a_backup_put_in_its_place_is_used(path: Path, make_event: Make) -> None
         with pytest.raises(StoreError, match="removed or replaced"):
             store.events.record([make_event()])
         assert store.events.record([make_event(id="evt_later")]) == {"evt_later"}
+
+
+def test_a_disk_without_room_for_a_long_event_is_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small writes still go into what the log has of it, so that writing alone does not tell."""
+    with open_store(str(path)) as store:
+        store.ping()
+        monkeypatch.setattr(database, "LEAST_ROOM", 1 << 62)
+        with pytest.raises(StoreError, match="The disk is full"):
+            store.ping()
 
 
 def test_the_listener_answers_503_and_is_not_ready(directory: Path) -> None:

@@ -73,6 +73,7 @@ class Store:
 
     def ping(self) -> None:
         """Raises `StoreError` where the database does not answer, or cannot be written."""
+        self._database.check_room()
         self.settings.put("ping", int(self.clock()))
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +16,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import PoolProxiedConnection
 
 from stripe_billing_cli.webhooks.store.engine import FILE, FILE_ID, LOG, LOG_PATH, PATIENCE_SECONDS, file_id
-from stripe_billing_cli.webhooks.store.errors import removed, translated_errors
+from stripe_billing_cli.webhooks.store.errors import full, removed, translated_errors
+
+LEAST_ROOM = 4 << 20
+"""Bytes that a disk must have free: an event has up to 1 MB, which goes to the log and to the file."""
 
 Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 """A statement in a driver's own words, and its parameters → rows."""
@@ -127,6 +131,18 @@ class Database:
         if file_id(kept[FILE]) != kept[FILE_ID]:
             self.engine.dispose()
             raise removed(self.shown)
+
+    def check_room(self) -> None:
+        """Raise `StoreError` where the disk of SQLite's file has no room for a long event.
+
+        Small writes go on for a while on a full disk, into what the log has of it.
+        """
+        if self.sqlite and (path := self.engine.url.database):
+            with translated_errors(self.shown):
+                disk = os.statvfs(Path(path).absolute().parent)
+            free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
+            if disk.f_blocks and free * disk.f_frsize < LEAST_ROOM:
+                raise full(self.shown)
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:

@@ -60,10 +60,14 @@ def removed(shown: str) -> StoreError:
     )
 
 
+def full(shown: str) -> StoreError:
+    return StoreError(f"The disk is full: {shown} could not be written.", "Make room on the disk.", passing=True)
+
+
 def _of_sqlite(shown: str, code: str) -> StoreError:
     """By the name of SQLite's result code (https://www.sqlite.org/rescode.html)."""
     if code.startswith("SQLITE_FULL"):
-        return StoreError(f"The disk is full: {shown} could not be written.", "Make room on the disk.", passing=True)
+        return full(shown)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreError(
             f"{shown} has been in use by another process for too long.", "Try again in a moment.", passing=True
