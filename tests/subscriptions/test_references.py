@@ -8,6 +8,8 @@ import stripe
 
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.subscriptions import references
+from tests.conftest import Billing
+from tests.faults import meanwhile
 from tests.subscriptions.conftest import Shop
 
 LIVE_ID = "sub_1MowQVLkdIwHu7ixeRlqHVzs"
@@ -231,3 +233,14 @@ class TestSubscriptions:
             references.find_subscription(shop.api, ada["id"])
         with pytest.raises(references.NotFound, match="there is no subscription sub_None"):
             references.find_subscription(shop.api, "sub_None")
+
+
+def test_a_test_clock_that_is_deleted_meanwhile_hides_no_customer(billing: Billing, shop: Shop) -> None:
+    clocks = [shop.post("/v1/test_helpers/test_clocks", frozen_time=1772323200)["id"] for _ in range(2)]
+    customer = shop.customer(email="ada@example.com", test_clock=clocks[0])["id"]
+
+    def delete_other() -> None:
+        shop.api.delete(f"/v1/test_helpers/test_clocks/{clocks[1]}")
+
+    with meanwhile(billing, "GET /v1/customers", 2, delete_other):
+        assert billing.ok("customer", "show", "ada@example.com", "--local", "--output", "id").out.strip() == customer

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, StripeFailure
 from stripe_billing_cli.webhooks.access.announce import CHECK
 from stripe_billing_cli.webhooks.access.disputes import customer_of_dispute
 from stripe_billing_cli.webhooks.access.update import AccessKeeper
@@ -54,11 +54,15 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
 
 
 def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
-    """Time has passed for the customers of a test clock."""
+    """Time has passed for the customers of a test clock. One that is gone has none any more: Stripe deletes them with
+    it, and tells of each."""
+    try:
+        customers = [one["id"] for page in keeper.api.pages("/v1/customers", {"test_clock": clock}) for one in page]
+    except ObjectMissing:
+        return "about a test clock that is gone"
     changes: list[AccessChange] = []
-    for page in keeper.api.pages("/v1/customers", {"test_clock": clock}):
-        for customer in page:
-            changes += keeper.update(customer["id"], cause)
+    for customer in customers:
+        changes += keeper.update(customer, cause)
     return said(changes)
 
 

@@ -299,3 +299,18 @@ def test_what_comes_while_stripe_is_read_is_not_taken_as_done(world: World, monk
 
     assert world.access(customer) == {"pro": False}
     assert world.told == [("granted", "pro"), ("revoked", "pro")]
+
+
+def test_a_test_clock_that_is_gone_is_about_nobody(world: World) -> None:
+    """Its customers are deleted with it, each with an event of its own."""
+    clock = world.local.post("/v1/test_helpers/test_clocks", frozen_time=int(world.clock()))["id"]
+    customer = world.customer(test_clock=clock)
+    world.subscribe(customer, world.price("pro"))
+    world.deliver()
+    assert world.access(customer) == {"pro": True}
+    world.local.post(f"/v1/test_helpers/test_clocks/{clock}/advance", frozen_time=int(world.clock()) + DAY)
+    world.local.delete(f"/v1/test_helpers/test_clocks/{clock}")
+
+    world.deliver()
+
+    assert world.access(customer) == {"pro": False}
