@@ -13,6 +13,7 @@ from typing import Any
 
 from stripe_billing_cli.catalog.entries import Entry, Location
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
+from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object
 
 
@@ -29,12 +30,13 @@ class Conflict:
         return f"{self.source}:{self.where.line}:{self.where.column}: {self.message}"
 
 
-class ConflictError(Exception):
+class ConflictError(BillingError):
     """The catalog and the account contradict each other; nothing was changed."""
 
     def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
         self.conflicts = conflicts
-        super().__init__("\n".join(map(str, conflicts)))
+        lines = [f"{conflict}\n    {conflict.hint}" for conflict in conflicts]
+        super().__init__("conflict", "\n".join(lines), exit_code=WRONG)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Hold, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
+from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
@@ -25,12 +26,11 @@ PRUNE = frozenset({"--prune"})
 Matches = Mapping[Reference, Match]
 
 
-class UnknownTargetError(Exception):
+class UnknownTargetError(BillingError):
     """`--target` names nothing in the file, or an entry whose parent is not there yet."""
 
     def __init__(self, message: str, hint: str) -> None:
-        self.hint = hint
-        super().__init__(message)
+        super().__init__("usage", message, hint, WRONG)
 
 
 def make_plan(

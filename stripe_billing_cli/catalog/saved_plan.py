@@ -14,18 +14,18 @@ from typing import Any
 
 from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.plan import Plan
+from stripe_billing_cli.errors import WRONG, BillingError
 
 FORMAT = "billing-plan-2"
 FIELDS = {"source": str, "catalog_text": str, "prune": bool, "targets": list, "livemode": bool, "fingerprint": str}
 """What a file has beside its format and the account, which a restricted key may not know."""
 
 
-class SavedPlanError(Exception):
+class SavedPlanError(BillingError):
     """The file is no saved plan, or one that does not fit any more."""
 
     def __init__(self, message: str, hint: str) -> None:
-        self.hint = hint
-        super().__init__(message)
+        super().__init__("usage", message, hint, WRONG)
 
 
 @dataclass(frozen=True)

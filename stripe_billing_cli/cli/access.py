@@ -11,8 +11,8 @@ import typer
 
 from stripe_billing_cli.cli import doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, PENDING, WRONG, CommandFailed
 from stripe_billing_cli.cli.output import Column, Line, Record
+from stripe_billing_cli.errors import NOT_REACHED, PENDING
 
 if TYPE_CHECKING:
     from stripe_billing_cli.webhooks.store import Access, Store
@@ -72,9 +72,8 @@ def show(
 
     if product and feature:
         raise given.wrong("--product and --feature exclude each other", "ask twice")
-    with _refusals():
-        customer = _id_of(context, customer)
-        customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
+    customer = _id_of(context, customer)
+    customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
     rows = [row for row in rows if _asked(row, product, feature)]
     record = customer_record(customer, rows, now)
     context.printer.record(record, lambda: _screen(record))
@@ -140,7 +139,7 @@ def list_(
         raise given.wrong("--product and --feature exclude each other", "ask twice")
     if granted and revoked:
         raise given.wrong("--granted and --revoked exclude each other", "leave both out to list all")
-    with _refusals(), _opened(store) as opened:
+    with _opened(store) as opened:
         wanted = granted if granted or revoked else None
         records = (
             record
@@ -188,7 +187,7 @@ def reconcile(
     from stripe_billing_cli.webhooks.access.update import AccessKeeper
     from stripe_billing_cli.webhooks.actions.spec import remembered_route
 
-    with _refusals(), _opened(store, make=True) as opened:
+    with _opened(store, make=True) as opened:
         keeper = AccessKeeper(context.stripe, opened, read_rules(rules), remembered_route(opened))
         seen = differing = 0
         for compared in compare(keeper, customers or ()):
@@ -246,20 +245,6 @@ def _opened(store: str | None, *, make: bool = False) -> Iterator[Store]:
 
     with open_store(store or DEFAULT, make=make) as opened:
         yield opened
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """The refusals of the rooms below, as this command tells them."""
-    from stripe_billing_cli.webhooks.access.rules import InvalidRulesError
-    from stripe_billing_cli.webhooks.store import StoreError
-
-    try:
-        yield
-    except InvalidRulesError as refused:
-        raise CommandFailed("rules", refused.message, refused.hint, WRONG) from None
-    except StoreError as trouble:
-        raise CommandFailed("store", trouble.message, trouble.hint) from trouble
 
 
 def _screen(record: Record) -> Iterator[Line]:

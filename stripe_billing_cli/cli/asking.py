@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import typer
 
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
+from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 
 
 def confirm(
@@ -20,7 +20,7 @@ def confirm(
 ) -> None:
     """Return if the user agrees. `will` says, a line each, what is going to happen: on stderr, agreed or not.
 
-    `question` is asked as it is: "Cancel sub_123 now?". Raises `CommandFailed`: exit code 1 where the user says no,
+    `question` is asked as it is: "Cancel sub_123 now?". Raises `BillingError`: exit code 1 where the user says no,
     2 where nobody can be asked.
     """
     for line in will:
@@ -31,14 +31,14 @@ def confirm(
     if context.yes or not (live or moves_money):
         return
     if not context.interactive:
-        raise CommandFailed(
+        raise BillingError(
             "confirmation",
             f"this needs a yes, and there is no terminal to ask on: {question}",
             "say --yes to mean it",
             WRONG,
         )
     if not typer.confirm(question, err=True):
-        raise CommandFailed("confirmation", when_refused or "nothing was changed", None, FAILED)
+        raise BillingError("confirmation", when_refused or "nothing was changed", None, FAILED)
 
 
 def tell_live_mode(context: Context) -> None:

@@ -12,8 +12,8 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors, given
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, WRONG, CommandFailed
 from stripe_billing_cli.cli.output import Column, Line, Record
+from stripe_billing_cli.errors import NOT_REACHED, WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -93,7 +93,7 @@ def advance(
     record = outcomes.clock(found)
     context.printer.record(record, lambda: [Line(f"{record['id']}  {_shows(record, moved=moved)}")])
     if found["status"] != "ready" or found["frozen_time"] < target:
-        raise CommandFailed(
+        raise BillingError(
             "timeout",
             f"the clock {found['id']} is not there yet after {timeout}: it is {found['status']}",
             f"wait on: billing clock advance {found['id']} {target}",
@@ -142,7 +142,7 @@ def delete(context: Context, clock: Clock) -> None:
 def _test_mode(context: Context) -> StripeApi:
     """Refuse a live key before any call."""
     if context.door.livemode:
-        raise CommandFailed(
+        raise BillingError(
             "wrong_mode",
             "test clocks exist in test mode only, and this key is live",
             "use a test key, or --local",

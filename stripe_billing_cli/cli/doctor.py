@@ -11,8 +11,9 @@ import typer
 
 from stripe_billing_cli.cli import doors
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import FAILED, explain
+from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.listen import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.errors import FAILED
 
 app = typer.Typer(**doors.PLAIN)
 

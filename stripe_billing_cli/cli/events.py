@@ -10,9 +10,9 @@ import typer
 
 from stripe_billing_cli.cli import doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import FAILED, PENDING, WRONG, CommandFailed
 from stripe_billing_cli.cli.listen import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.cli.output import Column, Line, Record
+from stripe_billing_cli.errors import FAILED, PENDING, WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import StripeApi
@@ -177,9 +177,9 @@ def purge(
         if not context.yes:
             question = f"Forget the payloads of all events from before {words.moment(before)}?"
             if not context.interactive:
-                raise CommandFailed("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
+                raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
             if not typer.confirm(question, err=True):
-                raise CommandFailed("confirmation", "nothing was purged")
+                raise BillingError("confirmation", "nothing was purged")
         count = opened.events.purge(before)
     if context.printer.for_people:
         context.printer.line(f"{words.counted(count, 'payload')} forgotten.")
@@ -230,7 +230,7 @@ def _found(store: Store, filter: Filter, limit: int) -> Iterator[Stored]:
 def _existing(store: Store, id: str) -> Stored:
     stored = store.events.get(id)
     if stored is None:
-        raise CommandFailed(
+        raise BillingError(
             "not_found",
             f"{store.shown} has no event {id}",
             "billing events list shows those it has; billing events backfill fetches what was missed",

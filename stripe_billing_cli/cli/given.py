@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli.errors import WRONG, CommandFailed
+from stripe_billing_cli.errors import WRONG, BillingError
 
 Metadata = Annotated[
     list[str] | None, typer.Option("--metadata", metavar="KEY=VALUE", help="Your own note on it. Repeatable.")
@@ -23,9 +23,9 @@ SPAN = re.compile(r"(\d+)\s*([smhdw]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
-def wrong(message: str, hint: str | None = None) -> CommandFailed:
+def wrong(message: str, hint: str | None = None) -> BillingError:
     """A command line that cannot be meant: exit code 2."""
-    return CommandFailed("usage", message, hint, WRONG)
+    return BillingError("usage", message, hint, WRONG)
 
 
 def metadata(option: str, given: Sequence[str] | None) -> dict[str, str]:

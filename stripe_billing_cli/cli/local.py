@@ -12,8 +12,8 @@ import typer
 
 from stripe_billing_cli.cli import doors
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import WRONG, CommandFailed
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
+from stripe_billing_cli.errors import WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
@@ -145,7 +145,7 @@ def serve(
             allowed_hosts=frozenset(name.lower() for name in allow_host or ()),
         )
     except LocalStripeError as error:
-        raise CommandFailed("local_stripe", error.message, error.hint) from error
+        raise BillingError("local_stripe", error.message, error.hint) from error
 
 
 def _print_address(context: Context, url: str) -> None:
@@ -162,7 +162,7 @@ def _faults(texts: Sequence[str]) -> list[LocalFault]:
     try:
         return [LocalFault.parse(text) for text in texts]
     except ValueError as error:
-        raise CommandFailed("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
+        raise BillingError("usage", f"--fault: {error}", "billing local serve --help has examples", WRONG) from None
 
 
 def _limits(text: str | None) -> LocalRateLimit | None:
@@ -172,7 +172,7 @@ def _limits(text: str | None) -> LocalRateLimit | None:
         return None
     total, _, operation = text.partition("/")
     if not total.isdigit() or not (operation or "1").isdigit() or int(total) < 1:
-        raise CommandFailed("usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG)
+        raise BillingError("usage", f"--rate-limit is not a number, or two: {text}", "100/25, for example", WRONG)
     return LocalRateLimit(int(total), int(operation or total))
 
 
@@ -182,15 +182,13 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anyw
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
     if retries not in SCHEDULES:
-        raise CommandFailed("usage", f"--webhook-retries is test or live, not {retries}", exit_code=WRONG)
+        raise BillingError("usage", f"--webhook-retries is test or live, not {retries}", exit_code=WRONG)
     if not 0 <= scale < float("inf") or not 0 < timeout < float("inf"):
-        raise CommandFailed(
-            "usage", "--webhook-retry-scale and --webhook-timeout are positive numbers", exit_code=WRONG
-        )
+        raise BillingError("usage", "--webhook-retry-scale and --webhook-timeout are positive numbers", exit_code=WRONG)
     try:
         deviations = Chaos.parse(chaos) if chaos is not None else Chaos()
     except ValueError as error:
-        raise CommandFailed("usage", f"--webhook-chaos: {error}", exit_code=WRONG) from None
+        raise BillingError("usage", f"--webhook-chaos: {error}", exit_code=WRONG) from None
     return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout, anywhere)
 
 
@@ -204,9 +202,9 @@ def reset(context: Context) -> None:
     held = [path for path in _files(LOCAL_DATABASE) if path.exists()]
     if held and not context.yes:
         if not context.interactive:
-            raise CommandFailed("confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG)
+            raise BillingError("confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG)
         if not typer.confirm(f"Delete {LOCAL_DATABASE} and all in it?", err=True):
-            raise CommandFailed("confirmation", "nothing was deleted")
+            raise BillingError("confirmation", "nothing was deleted")
     for path in held:
         path.unlink()
     context.printer.note("The local Stripe is empty.")
@@ -308,23 +306,23 @@ def _settings(
     if after_retries is not None:
         if after_retries not in AFTER_RETRIES:
             known = ", ".join(AFTER_RETRIES)
-            raise CommandFailed("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
+            raise BillingError("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
         changes["after_retries"] = after_retries
     if pending_update_items is not None:
         if pending_update_items not in PENDING_UPDATE_ITEMS:
             known = ", ".join(PENDING_UPDATE_ITEMS)
             why = f"--pending-update-items is none of {known}: {pending_update_items}"
-            raise CommandFailed("usage", why, exit_code=WRONG)
+            raise BillingError("usage", why, exit_code=WRONG)
         changes["pending_update_items"] = pending_update_items
     if country is not None:
         own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
         if not own:
-            raise CommandFailed("usage", f"--country is no country's code: {country}", "CA, for example", WRONG)
+            raise BillingError("usage", f"--country is no country's code: {country}", "CA, for example", WRONG)
         changes |= {"country": country.upper(), "currency": own[0].lower()}
     if currency is not None:
         changes["currency"] = currency.lower()
     if changes.get("currency", "usd") not in CURRENCIES:
-        raise CommandFailed(
+        raise BillingError(
             "usage", f"Stripe has no currency {changes['currency']}", "say --currency cad, for example", WRONG
         )
     return changes

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from stripe_billing_cli.cli import asking, doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import FAILED, NOT_REACHED, WRONG, CommandFailed
 from stripe_billing_cli.cli.output import Column, Line, Record
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.webhooks.endpoints.endpoint import Endpoint
@@ -68,15 +67,14 @@ def create(
     from stripe_billing_cli.webhooks.endpoints.ensure import ensure
     from stripe_billing_cli.webhooks.endpoints.new_endpoint import Wanted
 
-    with _refusals():
-        patterns = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
-        wanted = Wanted(url, event_types.expanded(patterns or event_types.ACTED_ON), description)
-        asking.confirm(context, f"Have events sent to {url}?")
-        secret = Secret(context, store_secret, {"result": "created"})
-        ensured = ensure(context.stripe, wanted, secret.keep)
-        if not secret.printed:
-            _print(context, ensured.endpoint, {"result": ensured.outcome})
-        return _told_of_secret(context, ensured.endpoint, created=ensured.outcome == "created", store=store_secret)
+    patterns = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
+    wanted = Wanted(url, event_types.expanded(patterns or event_types.ACTED_ON), description)
+    asking.confirm(context, f"Have events sent to {url}?")
+    secret = Secret(context, store_secret, {"result": "created"})
+    ensured = ensure(context.stripe, wanted, secret.keep)
+    if not secret.printed:
+        _print(context, ensured.endpoint, {"result": ensured.outcome})
+    return _told_of_secret(context, ensured.endpoint, created=ensured.outcome == "created", store=store_secret)
 
 
 def _told_of_secret(context: Context, endpoint: Endpoint, *, created: bool, store: bool) -> int | None:
@@ -112,9 +110,8 @@ def list_(context: Context) -> None:
     from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints, record
     from stripe_billing_cli.webhooks.secrets import kept_secrets
 
-    with _refusals():
-        kept = {secret.endpoint for secret in kept_secrets()}
-        rows = [{**record(one), "secret_kept": one.id in kept} for one in read_endpoints(context.stripe)]
+    kept = {secret.endpoint for secret in kept_secrets()}
+    rows = [{**record(one), "secret_kept": one.id in kept} for one in read_endpoints(context.stripe)]
     count = context.printer.records(rows, COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No webhook endpoints.")
@@ -143,41 +140,40 @@ def roll_secret(
     from stripe_billing_cli.webhooks.endpoints import roll as rolls
     from stripe_billing_cli.webhooks.secrets import forget
 
-    with _refusals():
-        api = context.stripe
-        roll, held = rolls.read(api, endpoint)
-        if finish and roll.old is not None and roll.new is None:
-            raise CommandFailed(
-                "refused",
-                f"no new secret has been made for {roll.old.id}",
-                f"make it first: billing webhook roll-secret {roll.old.id}",
-            )
-        asking.confirm(context, _question(roll))
-        secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
-        begun = rolls.begin(api, roll, held, secret.keep)
-        assert begun.new is not None
-        if store_secret and not _is_kept(begun.new):
-            raise CommandFailed(
-                "refused",
-                f"the new secret was shown when {begun.new.id} was made, and is not kept here",
-                f"give it to the receiver and --finish, or start over: billing webhook delete {begun.new.id}",
-                NOT_REACHED,
-            )
-        if not (finish or store_secret or begun.old is None or _agreed(context, begun)):
-            _tell_what_is_left(context, begun, shown=secret.printed)
-            return
-        waiting = rolls.undelivered(api, begun) if begun.old else 0
-        gone = begun.old.id if begun.old else begun.new.rolls or begun.new.replaced
-        ended = rolls.finish(api, begun)
-        forget(str(gone))
-        if not secret.printed:
-            _print(context, ended, {"result": "rolled", "replaces": gone})
-        if waiting:
-            context.printer.note(
-                f"{words.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
-                "fetches what it lacks when it starts; `billing events backfill` does so at once."
-            )
-        context.printer.note(f"{gone} is deleted; only the new secret is good.")
+    api = context.stripe
+    roll, held = rolls.read(api, endpoint)
+    if finish and roll.old is not None and roll.new is None:
+        raise BillingError(
+            "refused",
+            f"no new secret has been made for {roll.old.id}",
+            f"make it first: billing webhook roll-secret {roll.old.id}",
+        )
+    asking.confirm(context, _question(roll))
+    secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
+    begun = rolls.begin(api, roll, held, secret.keep)
+    assert begun.new is not None
+    if store_secret and not _is_kept(begun.new):
+        raise BillingError(
+            "refused",
+            f"the new secret was shown when {begun.new.id} was made, and is not kept here",
+            f"give it to the receiver and --finish, or start over: billing webhook delete {begun.new.id}",
+            NOT_REACHED,
+        )
+    if not (finish or store_secret or begun.old is None or _agreed(context, begun)):
+        _tell_what_is_left(context, begun, shown=secret.printed)
+        return
+    waiting = rolls.undelivered(api, begun) if begun.old else 0
+    gone = begun.old.id if begun.old else begun.new.rolls or begun.new.replaced
+    ended = rolls.finish(api, begun)
+    forget(str(gone))
+    if not secret.printed:
+        _print(context, ended, {"result": "rolled", "replaces": gone})
+    if waiting:
+        context.printer.note(
+            f"{words.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
+            "fetches what it lacks when it starts; `billing events backfill` does so at once."
+        )
+    context.printer.note(f"{gone} is deleted; only the new secret is good.")
 
 
 def _question(roll: Roll) -> str:
@@ -219,18 +215,17 @@ def delete(
     from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints
     from stripe_billing_cli.webhooks.secrets import forget
 
-    with _refusals():
-        found = [one for one in read_endpoints(context.stripe) if endpoint in (one.id, one.url)]
-        if len(found) > 1:
-            names = ", ".join(one.id for one in found)
-            raise given.wrong(f"{len(found)} endpoints receive {endpoint}: {names}", "name one by its id")
-        if not found:
-            raise CommandFailed(
-                "not_found", f"there is no webhook endpoint {endpoint}", "`billing webhook list` shows what there is"
-            )
-        asking.confirm(context, f"Delete {found[0].id}, which receives {found[0].url}?")
-        new_endpoint.delete(context.stripe, found[0].id)
-        forget(found[0].id)
+    found = [one for one in read_endpoints(context.stripe) if endpoint in (one.id, one.url)]
+    if len(found) > 1:
+        names = ", ".join(one.id for one in found)
+        raise given.wrong(f"{len(found)} endpoints receive {endpoint}: {names}", "name one by its id")
+    if not found:
+        raise BillingError(
+            "not_found", f"there is no webhook endpoint {endpoint}", "`billing webhook list` shows what there is"
+        )
+    asking.confirm(context, f"Delete {found[0].id}, which receives {found[0].url}?")
+    new_endpoint.delete(context.stripe, found[0].id)
+    forget(found[0].id)
     gone = {"id": found[0].id, "url": found[0].url, "deleted": True}
     context.printer.record(gone, lambda: [Line(f"{gone['id']} is deleted; {gone['url']} gets no more from it.")])
 
@@ -267,20 +262,6 @@ def _is_kept(endpoint: Endpoint) -> bool:
     from stripe_billing_cli.webhooks.secrets import kept_secrets
 
     return endpoint.id in {one.endpoint for one in kept_secrets()}
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """The refusals of the rooms below, as this command tells them."""
-    from stripe_billing_cli.webhooks.endpoints.endpoint import EndpointError
-    from stripe_billing_cli.webhooks.secrets import SecretsError
-
-    try:
-        yield
-    except EndpointError as refused:
-        raise CommandFailed("refused", refused.message, refused.hint, WRONG) from None
-    except SecretsError as unreadable:
-        raise CommandFailed("system", str(unreadable), unreadable.hint, FAILED) from None
 
 
 def _screen(shown: Record) -> Iterator[Line]:

@@ -243,7 +243,7 @@ def _translated(error: stripe.StripeError) -> errors.StripeFailure:
     kind: type[errors.StripeFailure]
     match error:
         case stripe.APIConnectionError():
-            return errors.NoConnection(_network_reason(error))
+            return errors.NoConnection(f"Stripe could not be reached: {_network_reason(error)}")
         case stripe.RateLimitError():
             kind = errors.RateLimited
         case stripe.AuthenticationError():

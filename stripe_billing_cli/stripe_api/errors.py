@@ -1,12 +1,16 @@
 """What can go wrong between here and Stripe, as the rest of the program sees it.
 
-Stripe's own words are kept in `message`; what a user might do about it is decided in `cli/errors.py`.
+Stripe's own words are kept in `message`; each class has what a user might do about it.
 Error types and codes: https://docs.stripe.com/api/errors and https://docs.stripe.com/error-codes.
 """
 
 from __future__ import annotations
 
 import re
+
+from stripe_billing_cli.errors import FAILED, NOT_REACHED, BillingError
+
+API_KEYS = "https://dashboard.stripe.com/apikeys"
 
 SECRET = re.compile(
     r"\b((?:sk|rk)_(?:test|live)_|whsec_|(?:pi|seti)_[A-Za-z0-9]+_secret_)"
@@ -26,13 +30,15 @@ def without_secrets(text: str) -> str:
     )
 
 
-class StripeFailure(Exception):
+class StripeFailure(BillingError):
     """A call that did not give what was asked for.
 
     `outcome_unknown` is true where a write may have taken effect all the same: only reading tells.
     """
 
     kind = "stripe"
+    way_out: str | None = None
+    exit_code = FAILED
     outcome_unknown = False
 
     def __init__(
@@ -44,12 +50,14 @@ class StripeFailure(Exception):
         request_id: str | None = None,
         replayed: bool = False,
     ) -> None:
-        self.message = without_secrets(message)
         self.code = code
-        self.param = param
-        self.request_id = request_id
         self.replayed = replayed
-        super().__init__(self.message)
+        shown = without_secrets(message)
+        super().__init__(self.kind, shown, self._hint(shown), self.exit_code, param=param, request_id=request_id)
+
+    def _hint(self, message: str) -> str | None:
+        """Return what to do about it; depends on the code and the message for some classes."""
+        return self.way_out
 
 
 class RequestRefused(StripeFailure):
@@ -57,17 +65,33 @@ class RequestRefused(StripeFailure):
 
     kind = "invalid_request"
 
+    def _hint(self, message: str) -> str | None:
+        if self.code == "customer_tax_location_invalid":
+            return "give the customer an address: billing customer update CUSTOMER --address-country US …"
+        return self.way_out
+
 
 class ObjectMissing(RequestRefused):
     """404, or 400 with `resource_missing`: an id that does not exist in this account and mode."""
 
     kind = "not_found"
 
+    def _hint(self, message: str) -> str | None:
+        """`resource_missing` is also what Stripe says of a customer without a card."""
+        if message.startswith("This customer has no attached payment source"):
+            return "give the customer a card: billing customer update CUSTOMER --payment-method pm_…"
+        if message.startswith("No such PaymentMethod"):
+            return "billing card list CUSTOMER shows the cards that a customer has"
+        if message.startswith("No such "):
+            return "check the id, and that the key is of the same account and mode"
+        return None
+
 
 class UnsupportedCallError(RequestRefused):
     """The server does not have the call: it is not Stripe, or the local Stripe lacks it."""
 
     kind = "unsupported_call"
+    way_out = "only Stripe has all of Stripe's calls; `billing doctor` says where they are sent"
 
 
 class PaymentFailed(StripeFailure):
@@ -77,6 +101,8 @@ class PaymentFailed(StripeFailure):
     """
 
     kind = "payment_failed"
+    way_out = "the invoice stays open: pay it with another card"
+    exit_code = NOT_REACHED
     decline_code: str | None = None
 
 
@@ -85,29 +111,38 @@ class KeyRefused(StripeFailure):
 
     kind = "authentication"
 
+    def _hint(self, message: str) -> str | None:
+        if self.code == "api_key_expired":
+            return f"make a new key at {API_KEYS}, or `stripe login` again for a profile's"
+        return f"check it at {API_KEYS}; `billing doctor` says where it comes from"
+
 
 class PermissionMissing(StripeFailure):
     """403: the (restricted) key may not do this."""
 
     kind = "permission"
+    way_out = f"give the restricted key this permission at {API_KEYS}"
 
 
 class IdempotencyConflict(StripeFailure):
     """The key was used before with other parameters, or is in use at this moment."""
 
     kind = "idempotency"
+    way_out = "another run may be busy with the same object; run it again in a minute"
 
 
 class RateLimited(StripeFailure):
     """429 for longer than we were ready to wait. The call did not happen."""
 
     kind = "rate_limit"
+    way_out = "something else uses up this account's requests; run it again later"
 
 
 class NoConnection(StripeFailure):
     """No answer, or only a part of one."""
 
     kind = "connection"
+    way_out = "check the network, then run it again: what was done stays done"
     outcome_unknown = True
 
 
@@ -115,6 +150,7 @@ class ServerTrouble(StripeFailure):
     """5xx, after retries."""
 
     kind = "stripe_server"
+    way_out = "see https://status.stripe.com, then run it again: what was done stays done"
     outcome_unknown = True
 
 
@@ -122,6 +158,7 @@ class NotStripe(StripeFailure):
     """Something answered, and it was not Stripe: a proxy's page, say."""
 
     kind = "not_stripe"
+    way_out = "a proxy or a sign-in page may stand between; check HTTPS_PROXY and STRIPE_API_BASE"
     outcome_unknown = True
 
 
@@ -129,6 +166,10 @@ class IncompleteAnswerError(StripeFailure):
     """An answer lacks what a legal answer of Stripe's always has; the message names the object and the field."""
 
     kind = "incomplete_answer"
+    way_out = (
+        "see that STRIPE_API_BASE is a server that speaks Stripe's API as it is now; "
+        "`billing doctor` says which version is expected"
+    )
     outcome_unknown = True
 
 

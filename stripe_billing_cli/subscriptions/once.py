@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, StripeFailure
 from stripe_billing_cli.subscriptions.records import INTERNAL
@@ -27,11 +28,12 @@ ATTEMPTS = 4
 """So many keys are tried that Stripe may remember; each remembered answer that holds no more leads to the next."""
 
 
-class OtherIntent(Exception):
+class OtherIntent(BillingError):
     """The user's idempotency key has made something else already."""
 
     def __init__(self, key: str, made: str = "something else") -> None:
-        super().__init__(f"the idempotency key {key} has made {made}, from other options than these")
+        message = f"the idempotency key {key} has made {made}, from other options than these"
+        super().__init__("idempotency", message, "use another key for another intent", WRONG)
 
 
 @dataclass(frozen=True)

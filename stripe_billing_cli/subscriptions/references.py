@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
+from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
     ObjectMissing,
@@ -31,22 +32,21 @@ AT_ONCE = 8
 AFTER_COLON = "after the colon of PRICE:QUANTITY comes a whole number"
 
 
-class ReferenceRefused(Exception):
+class ReferenceRefused(BillingError):
     """A name that does not lead to the one object that is meant."""
 
     kind = "reference"
+    exit_code = FAILED
 
     def __init__(self, message: str, hint: str | None = None, *, request_id: str | None = None) -> None:
-        self.message = without_secrets(message)
-        self.hint = hint
-        self.request_id = request_id
-        super().__init__(self.message)
+        super().__init__(self.kind, without_secrets(message), hint, self.exit_code, request_id=request_id)
 
 
 class WrongKind(ReferenceRefused):
     """An id of another kind of object, or no id at all. Known without asking Stripe."""
 
     kind = "wrong_kind"
+    exit_code = WRONG
 
 
 class NotFound(ReferenceRefused):

@@ -14,18 +14,18 @@ import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from stripe_billing_cli.errors import BillingError
 from stripe_billing_cli.private_files import make_private_directory, take_from_others
 
 SECRETS = Path(".billing/webhook-secrets")
 ENDPOINT_ID = re.compile(r"we_[A-Za-z0-9_]+")
 
 
-class SecretsError(Exception):
+class SecretsError(BillingError):
     """A kept secret cannot be read. `hint` says what to do."""
 
     def __init__(self, message: str, hint: str) -> None:
-        self.hint = hint
-        super().__init__(message)
+        super().__init__("system", message, hint)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import responses
 
 from stripe_billing_cli.cli import asking
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import CommandFailed
+from stripe_billing_cli.errors import BillingError
 
 LIVE = "sk_live_x"
 TEST = "sk_test_x"
@@ -48,10 +48,10 @@ def test_in_test_mode_what_moves_no_money_is_not_asked() -> None:
 
 @pytest.mark.parametrize("key", [TEST, LIVE])
 def test_without_a_terminal_it_is_refused_and_yes_is_named(key: str, stripe_itself: responses.RequestsMock) -> None:
-    with pytest.raises(CommandFailed) as refused:
+    with pytest.raises(BillingError) as refused:
         asking.confirm(Context(api_key=key), "Charge $15.00?", moves_money=True)
 
-    told = refused.value.told
+    told = refused.value
     assert (told.kind, told.exit_code) == ("confirmation", 2)
     assert "Charge $15.00?" in told.message
     assert "--yes" in (told.hint or "")
@@ -86,7 +86,7 @@ def test_live_mode_is_named_even_where_yes_was_said(
 def test_a_no_changes_nothing_and_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
     on_a_terminal(monkeypatch, answer=False)
 
-    with pytest.raises(CommandFailed) as refused:
+    with pytest.raises(BillingError) as refused:
         asking.confirm(Context(api_key=TEST), "Cancel?", moves_money=True, when_refused="it goes on")
 
-    assert (refused.value.told.message, refused.value.told.exit_code) == ("it goes on", 1)
+    assert (refused.value.message, refused.value.exit_code) == ("it goes on", 1)

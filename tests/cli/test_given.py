@@ -9,7 +9,7 @@ from hypothesis import given as property_of
 from hypothesis import strategies as st
 
 from stripe_billing_cli.cli import given
-from stripe_billing_cli.cli.errors import CommandFailed
+from stripe_billing_cli.errors import BillingError
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_a_moment_is_read_as_it_is_written(when: datetime) -> None:
 
 @pytest.mark.parametrize("text", ["tomorrow", "", "24.12.2026", "2026-13-01", "12", "-5"])
 def test_what_is_no_moment(text: str) -> None:
-    with pytest.raises(CommandFailed, match="--at is no date"):
+    with pytest.raises(BillingError, match="--at is no date"):
         given.moment("--at", text)
 
 
@@ -48,7 +48,7 @@ def test_spans(text: str, seconds: int) -> None:
 
 @pytest.mark.parametrize("text", ["", "soon", "1.5h", "-1m", "1y", "m"])
 def test_what_is_no_span(text: str) -> None:
-    with pytest.raises(CommandFailed, match="--timeout is no span of time"):
+    with pytest.raises(BillingError, match="--timeout is no span of time"):
         given.span("--timeout", text)
 
 

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import responses
 
-from stripe_billing_cli.cli.stripe_errors import told_failure
 from stripe_billing_cli.stripe_api import client, errors
 
 URL = "https://api.stripe.com/v1/prices/price_1"
@@ -38,8 +37,8 @@ def test_a_call_that_the_server_lacks(stripe_itself: responses.RequestsMock, sta
     failure = failed(stripe_itself, status, message=message)
 
     assert type(failure) is errors.UnsupportedCallError
-    assert "check the id" not in str(told_failure(failure).hint)
-    assert "billing doctor" in str(told_failure(failure).hint)
+    assert "check the id" not in str(failure.hint)
+    assert "billing doctor" in str(failure.hint)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +58,7 @@ def test_what_is_missing(stripe_itself: responses.RequestsMock, status: int, mes
     failure = failed(stripe_itself, status, code="resource_missing", message=message)
 
     assert type(failure) is errors.ObjectMissing
-    assert told_failure(failure).hint == hint
+    assert failure.hint == hint
 
 
 def test_what_the_local_stripe_does_not_have_as_a_parameter_is_no_missing_call(

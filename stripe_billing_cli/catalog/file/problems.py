@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_billing_cli.catalog.entries import Location
+from stripe_billing_cli.errors import WRONG, BillingError
 
 MOST = 100
 """So many problems are told; a file with more is not a catalog."""
@@ -25,11 +26,12 @@ class Problem:
         return f"{place}: {self.message}"
 
 
-class CatalogErrors(Exception):
+class CatalogErrors(BillingError):
     """All the problems of a file, in its order."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = sorted(set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message))
         self.problems = tuple(found[:MOST])
         self.left_out = len(found) - len(self.problems)
-        super().__init__("\n".join(map(str, self.problems)))
+        lines = [f"{problem}\n    {problem.hint}" if problem.hint else str(problem) for problem in self.problems]
+        super().__init__("catalog", "\n".join(lines), exit_code=WRONG)

@@ -11,7 +11,7 @@ import typer
 
 from stripe_billing_cli.cli import doors
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import FAILED, INTERRUPTED, PENDING, WRONG, CommandFailed
+from stripe_billing_cli.errors import FAILED, INTERRUPTED, PENDING, WRONG, BillingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -111,7 +111,7 @@ def plan(
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
             message = f"the plan could not be saved in {out}: {reason}"
-            raise CommandFailed("system", message, "name another place with --out FILE") from error
+            raise BillingError("system", message, "name another place with --out FILE") from error
         context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {out}")
     return PENDING if check and decided.changes else None
 
@@ -147,7 +147,7 @@ def apply(
     saved = None
     if plan_file:
         if file or prune or target:
-            raise CommandFailed(
+            raise BillingError(
                 "usage", "--plan excludes --file, --prune and --target: the plan says it all", None, WRONG
             )
         saved, asked = _saved(plan_file)
@@ -186,7 +186,7 @@ def _asked(file: str, prune: bool, target: list[str] | None) -> Asked:
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
 
     if prune and target:
-        raise CommandFailed("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
+        raise BillingError("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
     source = read_source(file)
     return Asked(load_catalog(source), source.text, prune, tuple(target or ()))
 
@@ -235,7 +235,7 @@ def _check_account(api: StripeApi, catalog: Catalog) -> None:
         return
     actual = api.account()["id"]
     if actual != catalog.account:
-        raise CommandFailed(
+        raise BillingError(
             "account",
             f"{catalog.source} is for account {catalog.account}, and the key is of {actual}",
             "use the key of the other account, or correct `account:` in the file",
@@ -262,14 +262,14 @@ def _confirm_live(context: Context, decided: Plan) -> None:
     if not context.interactive:
         if context.live and context.yes:
             return
-        raise CommandFailed(
+        raise BillingError(
             "confirmation",
             f"this key is live (account {name}), and there is no terminal to ask on",
             "say --live --yes to mean it",
             WRONG,
         )
     if not context.yes and not typer.confirm("Apply this to the live account?", err=True):
-        raise CommandFailed("confirmation", "nothing was changed", None, FAILED)
+        raise BillingError("confirmation", "nothing was changed", None, FAILED)
 
 
 def _carry_out(context: Context, decided: Plan) -> Outcome:
@@ -280,7 +280,7 @@ def _carry_out(context: Context, decided: Plan) -> Outcome:
         with asked_to_stop() as interrupt, _progress(sum(1 for _ in decided.operations())) as advance:
             return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt)
     except KeyboardInterrupt:
-        raise CommandFailed(
+        raise BillingError(
             "interrupted",
             "stopped at once; the calls in flight may or may not have taken effect",
             "run the same command again: it does what is missing, and nothing twice",

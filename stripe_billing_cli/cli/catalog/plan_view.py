@@ -8,8 +8,8 @@ from typing import Any
 from stripe_billing_cli.catalog.executor import Outcome, Result
 from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.plan import Change, Plan
+from stripe_billing_cli.cli.errors import error_json
 from stripe_billing_cli.cli.output import Line
-from stripe_billing_cli.cli.stripe_errors import told_failure
 
 SYMBOLS = {
     "create": "+",
@@ -58,7 +58,7 @@ def _change_json(change: Change, result: Result | None) -> dict[str, Any]:
         "reason": change.reason,
     }
     if result:
-        error = told_failure(result.error).as_json()["error"] if result.error else None
+        error = error_json(result.error)["error"] if result.error else None
         told |= {"status": result.status, "error": error}
     return told
 
@@ -133,8 +133,8 @@ def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     befell: dict[tuple[str, str | None], list[tuple[str, str | None]]] = {}
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "failed" and result.error:
-            told = told_failure(result.error)
-            befell.setdefault((told.message, told.hint), []).append((_named(change), told.request_id))
+            error = result.error
+            befell.setdefault((error.message, error.hint), []).append((_named(change), error.request_id))
     for (message, hint), objects in befell.items():
         yield Line(f"failed   {_some([name for name, _ in objects])}: {message}", {"fg": "red"})
         if hint:

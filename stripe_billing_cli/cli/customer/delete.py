@@ -11,8 +11,8 @@ from stripe_billing_cli.cli import asking, doors, words
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import balance
 from stripe_billing_cli.cli.customer.app import Customer, app
-from stripe_billing_cli.cli.errors import FAILED, WRONG, CommandFailed
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.delete import DeletePlan
@@ -46,7 +46,7 @@ def delete(
 def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
     id = plan.customer["id"]
     if confirmed is not None and confirmed != id:
-        raise CommandFailed("confirmation", f"--confirm {confirmed} is not the customer's id, {id}", None, WRONG)
+        raise BillingError("confirmation", f"--confirm {confirmed} is not the customer's id, {id}", None, WRONG)
     will = list(_will(plan))
     if not context.stripe.livemode:
         asking.confirm(context, f"Delete {id}?", will=will, moves_money=True, when_refused="nothing was deleted")
@@ -58,9 +58,9 @@ def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
         return
     if not context.interactive:
         hint = f"say --yes --confirm {id} to mean it"
-        raise CommandFailed("confirmation", "in live mode --yes alone deletes no customer", hint, WRONG)
+        raise BillingError("confirmation", "in live mode --yes alone deletes no customer", hint, WRONG)
     if typer.prompt("Type the customer's id to delete it", err=True, default="", show_default=False) != id:
-        raise CommandFailed("confirmation", "nothing was deleted: that is not the id", None, FAILED)
+        raise BillingError("confirmation", "nothing was deleted: that is not the id", None, FAILED)
 
 
 def _will(plan: DeletePlan) -> Iterator[str]:

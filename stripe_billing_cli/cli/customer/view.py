@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import words
-from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed, Told
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
@@ -60,6 +60,6 @@ def card_may_be_refused(left: str) -> Iterator[None]:
         yield
     except PaymentFailed as failure:
         message = f"the card cannot be saved: {failure.message}"
-        refused = CommandFailed(failure.kind, message, left, NOT_REACHED)
-        refused.told = Told(failure.kind, message, left, failure.param, failure.request_id, NOT_REACHED)
-        raise refused from failure
+        raise BillingError(
+            failure.kind, message, left, NOT_REACHED, param=failure.param, request_id=failure.request_id
+        ) from failure

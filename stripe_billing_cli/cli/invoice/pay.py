@@ -9,10 +9,10 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import app
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.pay import Payment, PayPlan, PayRequest, PayResult
@@ -106,10 +106,10 @@ def _name(invoice: Record) -> str:
     return view.name(invoice)
 
 
-def _not_paid(result: PayResult) -> CommandFailed:
+def _not_paid(result: PayResult) -> BillingError:
     failed = result.failed
     assert failed is not None
     why = str(failed.trouble or "the payment did not go through")
     url = failed.invoice["hosted_invoice_url"]
     hint = f"the customer can pay on {url}" if url else "try another card"
-    return CommandFailed("payment_failed", f"invoice {_name(failed.invoice)}: {why}", hint, NOT_REACHED)
+    return BillingError("payment_failed", f"invoice {_name(failed.invoice)}: {why}", hint, NOT_REACHED)

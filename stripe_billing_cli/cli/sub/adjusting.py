@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from stripe_billing_cli.cli import asking, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
 from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
@@ -83,7 +83,7 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
     try:
         done = plan.apply(context.stripe)
     except PaymentFailed as failure:
-        raise CommandFailed(
+        raise BillingError(
             "payment_failed",
             f"nothing was changed: the payment did not go through: {failure.message}",
             "the same command again, once there is another card",
@@ -158,7 +158,7 @@ def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object,
     record = plan.record(result, subscription, owes)
     context.printer.record(record, lambda: _screen(plan, result, owes))
     if owes is not None:
-        raise CommandFailed(
+        raise BillingError(
             "payment_failed",
             f"it stays as it is until the payment goes through: {owes.trouble or 'it has not been paid yet'}",
             ways_to_pay(owes.url, f"billing sub pay {subscription['id']}"),

@@ -11,8 +11,8 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors, given
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
 from stripe_billing_cli.cli.sub.app import Subscription, app
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cli.sub.cancel_view import Ending
@@ -215,7 +215,7 @@ def _tell(context: Context, ending: Ending) -> None:
     unpaid = last_invoices.unpaid(ending.last_invoices)
     if unpaid is not None:
         id = unpaid.invoice["id"]
-        raise CommandFailed(
+        raise BillingError(
             "payment_failed",
             f"{ending.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid.trouble}",
             payments.ways_to_pay(unpaid.invoice["hosted_invoice_url"], f"billing invoice pay {id}"),

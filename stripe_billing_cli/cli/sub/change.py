@@ -10,9 +10,9 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, WRONG, CommandFailed
 from stripe_billing_cli.cli.sub import adjusting
 from stripe_billing_cli.cli.sub.app import Subscription, app
+from stripe_billing_cli.errors import NOT_REACHED, WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cli.sub.change_view import Shown
@@ -113,7 +113,7 @@ def change(
     )
     if request is not None:
         if price or quantity is not None or item or at is At.period_end:
-            raise CommandFailed(
+            raise BillingError(
                 "usage",
                 "--price, --quantity, --item and --at period-end do not go with the other changes",
                 "one command for the price or quantity, and one for the rest",
@@ -122,11 +122,11 @@ def change(
         adjusting.adjust(context, subscription, request, preview=preview)
         return
     if price is None and quantity is None:
-        raise CommandFailed(
+        raise BillingError(
             "usage", "nothing to change was given", "--price, for example; --help lists the others", WRONG
         )
     if at is At.period_end and proration is not None:
-        raise CommandFailed(
+        raise BillingError(
             "usage", "--proration is for a change now: at the period's end nothing is left to prorate", None, WRONG
         )
     shown = _decide(context, subscription, price, quantity, item, at.value, proration.value if proration else None)
@@ -190,7 +190,7 @@ def _carry_out(context: Context, shown: Shown) -> Shown:
     try:
         after = apply_change.carry_out(api, shown.subscription, shown.change, shown.quoted, shown.wanted)
     except PaymentFailed as failure:
-        raise CommandFailed(
+        raise BillingError(
             "payment_failed",
             f"nothing was changed: the payment did not go through: {failure.message}",
             "the same command again, once there is another card",
@@ -216,7 +216,7 @@ def _tell(context: Context, shown: Shown, result: str | None) -> None:
 
         assert shown.owes is not None
         why = str(shown.owes.trouble or "it has not been paid yet")
-        raise CommandFailed(
+        raise BillingError(
             "payment_failed",
             f"the plan stays as it is until the payment goes through: {why}",
             ways_to_pay(shown.owes.url, f"billing sub pay {shown.subscription['id']}"),

@@ -10,10 +10,10 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import CommandFailed
 from stripe_billing_cli.cli.settling import settle
 from stripe_billing_cli.cli.sub import start_view, waiting
 from stripe_billing_cli.cli.sub.app import app
+from stripe_billing_cli.errors import BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
@@ -241,7 +241,7 @@ def _told(
     return record, todo
 
 
-def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> CommandFailed | None:
+def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:
     """Until it has started; why it did not. With JSON the result is printed only now, as it is then."""
     sight, ended = waiting.until(context, record["id"], STARTED, seconds)
     status = sight.record["status"] if sight else None

@@ -9,9 +9,9 @@ import typer
 
 from stripe_billing_cli.cli import asking, doors
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
@@ -120,7 +120,7 @@ def _tell(context: Context, subscription: Object, payable: Payable, attempt: Att
         why = str(attempt.trouble or "the payment did not go through")
         url = record["confirmation_url"]
         hint = f"the customer can pay on {url}" if url else "try another card"
-        raise CommandFailed("payment_failed", why, hint, NOT_REACHED)
+        raise BillingError("payment_failed", why, hint, NOT_REACHED)
 
 
 def _screen(record: Record) -> Iterator[Line]:

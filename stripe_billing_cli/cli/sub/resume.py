@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import asking, doors
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
@@ -48,7 +48,7 @@ def resume(context: Context, subscription: Subscription) -> None:
     if after["status"] == "paused":
         why = str(owes.trouble) if owes and owes.trouble else "it is still paused"
         hint = payments.ways_to_pay(owes.url, f"billing sub pay {found['id']}") if owes else None
-        raise CommandFailed("payment_failed", f"{found['id']} stays paused until it is paid: {why}", hint, NOT_REACHED)
+        raise BillingError("payment_failed", f"{found['id']} stays paused until it is paid: {why}", hint, NOT_REACHED)
 
 
 def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import NOT_REACHED, CommandFailed
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.errors import StripeFailure
@@ -60,12 +60,12 @@ def sights(context: Context, id: str, *, every: float, seconds: float | None) ->
     )
 
 
-def not_reached(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> CommandFailed:
+def not_reached(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> BillingError:
     """Why it did not become what was waited for."""
     goal = words.either(sorted(wanted))
     if ended == "impossible":
         message = f"{id} is {status} and cannot become {goal} any more"
-        return CommandFailed("not_reached", message, f"billing sub show {id} says why", NOT_REACHED)
+        return BillingError("not_reached", message, f"billing sub show {id} says why", NOT_REACHED)
     message = f"{id} is still {status or 'not to be seen'}, and not {goal}: the time is up"
     until = " ".join(f"--until {one}" for one in sorted(wanted))
-    return CommandFailed("timeout", message, f"wait on with: billing sub watch {id} {until}", NOT_REACHED)
+    return BillingError("timeout", message, f"wait on with: billing sub watch {id} {until}", NOT_REACHED)

@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from stripe_billing_cli.errors import WRONG, BillingError
+
 RULES = Path(".billing/access.yaml")
 COLLECTION_PAUSED = "collection_paused"
 DISPUTED = "disputed"
@@ -27,13 +29,11 @@ ALWAYS = ("active", "trialing", COLLECTION_PAUSED, DISPUTED)
 """What has no beginning that a grace period could be counted from."""
 
 
-class InvalidRulesError(Exception):
+class InvalidRulesError(BillingError):
     """The rules make no sense, or cannot be read. `hint` says what to write instead."""
 
     def __init__(self, message: str, hint: str) -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(message)
+        super().__init__("rules", message, hint, WRONG)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.webhooks.access.announce import ANNOUNCED, CHECK
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import FETCH
@@ -30,13 +31,11 @@ REMEMBERED = "actions"
 """The setting of the store in which a listener leaves its actions, for programs that write events beside it."""
 
 
-class InvalidActionError(Exception):
+class InvalidActionError(BillingError):
     """An action makes no sense as it was given. `hint` says what to write instead."""
 
     def __init__(self, message: str, hint: str) -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(message)
+        super().__init__("usage", message, hint, WRONG)
 
 
 @dataclass(frozen=True)

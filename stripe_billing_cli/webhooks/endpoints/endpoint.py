@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
 
 PATH = "/v1/webhook_endpoints"
@@ -23,13 +24,11 @@ UNCONFIRMED = "unconfirmed"
 MARKS = frozenset({MADE, SECRET, ROLLS, REPLACED})
 
 
-class EndpointError(Exception):
+class EndpointError(BillingError):
     """What was asked cannot be done with the endpoints as they are. `hint` says what to do about it."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
-        self.message = message
-        self.hint = hint
-        super().__init__(message)
+        super().__init__("refused", message, hint, WRONG)
 
 
 @dataclass(frozen=True)

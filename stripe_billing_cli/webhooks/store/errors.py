@@ -9,19 +9,19 @@ from pathlib import Path
 
 from sqlalchemy import exc
 
+from stripe_billing_cli.errors import BillingError
 
-class StoreError(Exception):
+
+class StoreError(BillingError):
     """The store could not do it, and nothing of it was done, unless `outcome_unknown`.
 
     `passing`: trying again may help; the database is away, busy or full.
     """
 
     def __init__(self, message: str, hint: str, *, passing: bool = False, outcome_unknown: bool = False) -> None:
-        self.message = message
-        self.hint = hint
         self.passing = passing
         self.outcome_unknown = outcome_unknown
-        super().__init__(message)
+        super().__init__("store", message, hint)
 
 
 @contextmanager

@@ -1,0 +1,35 @@
+"""What every failure of the program is: words for its user, and the exit code of the command that meets it.
+
+0 done · 1 Stripe or the system failed · 2 the command line or the catalog is wrong · 3 changes are pending ·
+4 the object did not reach the state asked for · 130 interrupted.
+"""
+
+from __future__ import annotations
+
+FAILED, WRONG, PENDING, NOT_REACHED, INTERRUPTED = 1, 2, 3, 4, 130
+
+
+class BillingError(Exception):
+    """A failure that is explained where its cause is known; a command prints it as it is.
+
+    `kind` is one of the kinds in docs/output.md, `message` says what happened and to which object, `hint` what to do
+    next. `param` and `request_id` are Stripe's, where a call of Stripe's failed.
+    """
+
+    def __init__(
+        self,
+        kind: str,
+        message: str,
+        hint: str | None = None,
+        exit_code: int = FAILED,
+        *,
+        param: str | None = None,
+        request_id: str | None = None,
+    ) -> None:
+        self.kind = kind
+        self.message = message
+        self.hint = hint
+        self.exit_code = exit_code
+        self.param = param
+        self.request_id = request_id
+        super().__init__(message)
