@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.catalog.test_apply import SEED
+from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing
 
 

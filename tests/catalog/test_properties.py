@@ -17,8 +17,8 @@ from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.errors import StripeFailure
-from tests.catalog.test_interrupted import Killed, Trouble, TroubledTransport, apply, connected
 from tests.contract import ContractTransport
+from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
 
 KEYS = ["a", "b", "c"]
 texts = st.sampled_from(["One", "Two & two", "Drei Äpfel", "四"])

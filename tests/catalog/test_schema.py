@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from stripe_billing_cli.catalog.file.schema import catalog_schema
-from tests.catalog.test_apply import EVERYTHING, SEED
+from tests.catalog.catalogs import EVERYTHING, SEED
 from tests.conftest import Billing
 
 ROOT = Path(__file__).parent.parent.parent

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.faults import Fault
 from stripe_billing_cli.local_stripe.transport import FaultyTransport
-from tests.catalog.test_apply import SEED
+from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing
 
 

@@ -6,7 +6,7 @@ import stat
 
 import pytest
 
-from tests.catalog.test_apply import SEED
+from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing
 
 

@@ -15,7 +15,7 @@ import responses
 
 from stripe_billing_cli.local_stripe.core.faults import Fault
 from stripe_billing_cli.local_stripe.transport import FaultyTransport
-from tests.catalog.test_apply import SEED
+from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing, Ran
 
 

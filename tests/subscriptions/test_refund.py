@@ -16,9 +16,9 @@ from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.subscriptions import refund
 from stripe_billing_cli.subscriptions.records import REFUND
 from stripe_billing_cli.subscriptions.refund import Payment, Refund, decide_last, spread, unused_part
-from tests.catalog.test_interrupted import PATIENCE, connected
 from tests.subscriptions.conftest import Shop
 from tests.subscriptions.interrupted import Trouble, Troubled
+from tests.troubled import PATIENCE, connected
 
 DAY = 86400
 

@@ -12,8 +12,8 @@ import pytest
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.webhooks.endpoints import event_types
 from stripe_billing_cli.webhooks.secrets import stored_secrets
-from tests.catalog.test_interrupted import Killed, Trouble, TroubledTransport
 from tests.conftest import Account, Billing
+from tests.troubled import Killed, Trouble, TroubledTransport
 
 URL = "https://shop.example/webhook"
 OTHER = "https://shop.example/other"

@@ -1,0 +1,99 @@
+"""Transports whose calls fail at a chosen moment, and an apply over them."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import Any
+
+import stripe
+
+from stripe_billing_cli.catalog import snapshot
+from stripe_billing_cli.catalog.executor import Outcome, carry_out
+from stripe_billing_cli.catalog.file.load import Source, load_catalog
+from stripe_billing_cli.catalog.kinds import KINDS, Registry
+from stripe_billing_cli.catalog.planner import make_plan
+from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
+
+
+class Killed(BaseException):
+    """The process is gone: no code of ours sees this, and no call is made after it."""
+
+
+@dataclass
+class Trouble:
+    """What happens to the call number `at` (from 1) and, where it is `lasting`, to all that follow."""
+
+    kind: str
+    at: int
+    after: bool
+    lasting: bool = False
+
+
+class TroubledTransport(stripe.HTTPClient):
+    """A transport whose calls come to grief as told; counts the writes and reads that were asked of it."""
+
+    name = "troubled"
+
+    def __init__(self, inner: stripe.HTTPClient, trouble: Trouble | None = None) -> None:
+        super().__init__()
+        self._inner = inner
+        self._trouble = trouble
+        self._lock = threading.Lock()
+        self.calls = 0
+
+    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
+        with self._lock:
+            self.calls += 1
+            number = self.calls
+        trouble = self._trouble
+        if trouble is None or number < trouble.at or (number > trouble.at and not trouble.lasting):
+            return self._inner.request(method, url, headers, post_data)
+        answer = None
+        if trouble.after and number == trouble.at:
+            answer = self._inner.request(method, url, headers, post_data)
+        return self._come_to_grief(trouble.kind, answer)
+
+    def _come_to_grief(self, kind: str, answer: Any) -> Any:
+        match kind:
+            case "kill":
+                raise Killed
+            case "timeout":
+                raise stripe.APIConnectionError("timed out", should_retry=True)  # type: ignore[no-untyped-call]
+            case "half":
+                return '{"id": "pr', 200, {}
+            case "500":
+                return '{"error": {"type": "api_error", "message": "An error occurred"}}', 500, {}
+            case "409":
+                error = '{"error": {"type": "invalid_request_error", "code": "lock_timeout", "message": "busy"}}'
+                return error, 409, {}
+            case "429":
+                return '{"error": {"type": "invalid_request_error", "code": "rate_limit", "message": "slow"}}', 429, {}
+            case _:
+                raise AssertionError(kind)
+
+    def close(self) -> None:
+        pass
+
+
+NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_limited_for=0, key_in_use_for=0)
+PATIENCE = client.Patience(retries=2, first_pause=0, longest_pause=0)
+
+
+def connected(transport: stripe.HTTPClient, patience: client.Patience = NO_PATIENCE) -> client.StripeApi:
+    pacer = Pacer(UNLIMITED, sleep=lambda seconds: None)
+    return client.over(
+        transport,
+        key=client.LOCAL_KEY,
+        base=client.STRIPE_API_BASE,
+        pacer=pacer,
+        trace=lambda call: None,
+        patience=patience,
+    )
+
+
+def apply(text: str, api: client.StripeApi, kinds: Registry = KINDS) -> Outcome:
+    catalog = load_catalog(Source("catalog.yaml", text), kinds)
+    plan = make_plan(catalog, snapshot.read(api, catalog, whole=True), prune=True)
+    return carry_out(api, plan)
