@@ -64,6 +64,7 @@ class Matching:
     source: str
     entries: Sequence[Entry[Any]]
     objects: Mapping[str, Object]
+    named_by: str
     is_active: Callable[[Object], bool]
     conflicts: list[Conflict] = field(default_factory=list)
 
@@ -110,7 +111,7 @@ class Matching:
         return f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
 
 
-def match_by_id(matching: Matching, entry: Entry[Any], object_id: str, label: str = "name") -> Match:
+def match_by_id(matching: Matching, entry: Entry[Any], object_id: str) -> Match:
     """Match an entry whose key, or `id:`, is the object's id."""
     held = matching.objects.get(object_id)
     if held is None:
@@ -120,7 +121,7 @@ def match_by_id(matching: Matching, entry: Entry[Any], object_id: str, label: st
     kind = matching.kind
     stamp = stamp_of(held)
     if stamp is None and not entry.adopted_id:
-        named = f" ({held[label]})" if held.get(label) else ""
+        named = f" ({held[matching.named_by]})" if held[matching.named_by] else ""
         matching.refuse(
             entry,
             f"{kind} {entry.key}: the account has a {kind} {object_id}{named} that no catalog owns",

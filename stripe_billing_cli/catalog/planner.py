@@ -62,6 +62,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
             catalog.source,
             catalog.by_kind[kind.name],
             snapshot.objects[kind.name],
+            kind.named_by,
             kind.is_active,
         )
         for kind in catalog.kinds

@@ -22,6 +22,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     definitions,
     existing_fields,
     plain_text,
+    unsettable,
     wanted_fields,
 )
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
@@ -61,6 +62,8 @@ class Kind(ABC, Generic[Content]):
     """Where objects are made and listed: `/v1/prices`."""
     example: ClassVar[str]
     """The way out for an entry without keys and values."""
+    named_by: ClassVar[str] = "name"
+    """The field that people call an object by."""
     retirement: ClassVar[Action] = "archive"
     """What becomes of an object whose entry is gone, with `prune_option`."""
     retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
@@ -115,7 +118,8 @@ class Kind(ABC, Generic[Content]):
 
     def label(self, held: Object) -> str | None:
         """Return what an object is called where it is listed as unmanaged."""
-        return held.get("name")
+        name: str | None = held[self.named_by]
+        return name
 
     def points_at(self, held: Object) -> tuple[str, ...]:
         """Return the ids of the objects to which an object belongs."""
@@ -189,11 +193,13 @@ class Kind(ABC, Generic[Content]):
     def changes(self, entry: Entry[Content], held: Object, catalog: str) -> dict[str, FieldChange]:
         """Return what the file changes on an object that exists, in place or not."""
         now = self.existing_fields(held)
-        fields = {
-            name: change
-            for name, change in differences(now, self._beside(entry, now)).items()
-            if change.after is not None or self.form(name).unset
-        }
+        fields = {}
+        if now != entry.fields:
+            fields = {
+                name: change
+                for name, change in differences(now, self._beside(entry, now)).items()
+                if change.after is not None or self.form(name).unset
+            }
         wanted = self.stamp(entry, catalog).metadata(entry.metadata)
         return fields | metadata_changes(held["metadata"], wanted, dropped_keys(held["metadata"], wanted))
 
@@ -212,8 +218,8 @@ class Kind(ABC, Generic[Content]):
 
     def note_stuck(self, entry: Entry[Content], held: Object, builder: PlanBuilder) -> None:
         """Note the fields that the file leaves out and Stripe cannot clear."""
-        for field in self.definitions:
-            if not field.form.unset and entry.fields[field.name] is None and held[field.name] is not None:
+        for field in unsettable(self.model):
+            if entry.fields[field.name] is None and held[field.name] is not None:
                 builder.notes.append(
                     f"{entry.key}: {field.name} stays {held[field.name]!r}: the file leaves it out, and Stripe can "
                     "change it but not unset it."
@@ -230,12 +236,12 @@ class Kind(ABC, Generic[Content]):
 
     def title(self, change: Change) -> str:
         """Return what the first line of a new object says after its key."""
-        name = change.fields.get("name")
+        name = change.fields.get(self.named_by)
         return plain_text(name.after) if name else ""
 
     def said_by_title(self, change: Change, name: str) -> bool:
         """Return whether the first line of a new object says this field already, or nobody reviews it."""
-        return name in QUIET or name in self.quiet
+        return name in QUIET or name in self.quiet or name == self.named_by
 
     def shown_currency(self, change: Change) -> str:
         """Return the currency of a changed object's amounts."""

@@ -32,13 +32,16 @@ class Form:
     """The form in which a field is compared, sent and shown; the base is that of scalars and lists of scalars.
 
     `in_place`: Stripe changes the field on the existing object. `unset`: Stripe can clear it. `absent`: what None
-    stands for, in the file and in Stripe.
+    stands for, in the file and in Stripe. `required`: Stripe has no default for it, whatever the file has.
     """
 
-    def __init__(self, *, in_place: bool = False, unset: bool = True, absent: Any = None) -> None:
+    def __init__(
+        self, *, in_place: bool = False, unset: bool = True, absent: Any = None, required: bool = False
+    ) -> None:
         self.in_place = in_place
         self.unset = unset
         self.absent = absent
+        self.required = required
 
     def value(self, written: Any) -> Any:
         """Return a value of the file in its canonical form."""
@@ -201,8 +204,15 @@ def definitions(model: type[BaseModel]) -> tuple[Definition, ...]:
         if name in APART or any(isinstance(mark, Apart) for mark in field.metadata):
             continue
         form = next((mark for mark in field.metadata if isinstance(mark, Form)), None) or form_of(field.annotation)
-        found.append(Definition(name, form, None if field.is_required() else form.value(field.get_default())))
+        required = field.is_required() or form.required
+        found.append(Definition(name, form, None if required else form.value(field.get_default())))
     return tuple(found)
+
+
+@cache
+def unsettable(model: type[BaseModel]) -> tuple[Definition, ...]:
+    """Return the fields of a model that Stripe can change and not clear."""
+    return tuple(field for field in definitions(model) if not field.form.unset)
 
 
 def form_of(annotation: Any) -> Form:

@@ -165,7 +165,6 @@ class ProductKind(StandardKind[Product]):
     model = Product
     path = "/v1/products"
     example = "give it at least a name"
-    quiet = frozenset({"name"})
 
     # ---- The file
 

@@ -1,0 +1,233 @@
+"""A kind is one class: this one, of tax rates, is in no other file, and is planned, applied, shown and pruned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import jsonschema
+import pytest
+import yaml
+
+from stripe_billing_cli.catalog import snapshot
+from stripe_billing_cli.catalog.executor import carry_out
+from stripe_billing_cli.catalog.file.load import Source, load_catalog
+from stripe_billing_cli.catalog.file.problems import CatalogErrors
+from stripe_billing_cli.catalog.file.schema import catalog_schema
+from stripe_billing_cli.catalog.kinds import KINDS, Registry
+from stripe_billing_cli.catalog.kinds.forms import Plain
+from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text
+from stripe_billing_cli.catalog.kinds.rules import Report
+from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.plan import Plan
+from stripe_billing_cli.catalog.planner import make_plan
+from stripe_billing_cli.cli.catalog import plan_view
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.objects import OBJECTS
+from stripe_billing_cli.stripe_api.objects.common import StripeObject
+from tests.contract import ContractTransport
+from tests.troubled import Killed, Trouble, TroubledTransport, connected
+
+
+class Levy(FileModel):
+    active: Annotated[bool, Plain(in_place=True)] = True
+    """false archives the rate."""
+    display_name: Annotated[Text, Plain(in_place=True)]
+    """What customers see."""
+    inclusive: Annotated[bool, Plain(required=True)] = False
+    """Whether the tax is in the price."""
+    percentage: Exact
+    """Of the price."""
+    jurisdiction: Annotated[Text | None, Plain(in_place=True, unset=False)] = None
+    """Whose tax it is."""
+    metadata: Metadata
+    """Your own keys and values."""
+
+
+class LevyKind(StandardKind[Levy]):
+    name = "levy"
+    section = "levies"
+    section_text = "Tax rates by key."
+    model = Levy
+    path = "/v1/tax_rates"
+    example = "such as {display_name: VAT, percentage: 19}"
+    named_by = "display_name"
+
+    def check(self, key: str, content: Levy, head: Any, report: Report) -> None:
+        if content.percentage > 100:
+            report(("percentage",), f"{content.percentage} percent", "at most 100")
+
+
+class TaxRateObject(StripeObject):
+    """What is read of Stripe's answers."""
+
+    id: str
+    active: bool
+    created: int
+    display_name: str
+    inclusive: bool
+    metadata: dict[str, str]
+    percentage: float
+    jurisdiction: str | None = None
+
+
+WITH_LEVIES = KINDS.with_kind(LevyKind())
+HEAD = "version: 1\ncatalog: keymap\ncurrency: usd\n"
+LEVIES = """\
+levies:
+  vat: {display_name: VAT, percentage: 19, jurisdiction: DE}
+  reduced: {display_name: Reduced VAT, percentage: "7.0", metadata: {books: "yes"}}
+"""
+CATALOG = HEAD + LEVIES
+
+
+@pytest.fixture
+def api(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StripeApi:
+    monkeypatch.setitem(OBJECTS, "tax_rate", TaxRateObject)  # type: ignore[arg-type]  # a dict behind a Mapping
+    return connected(ContractTransport(LocalTransport(tmp_path / "local.db")))
+
+
+def plan(api: StripeApi, text: str, *, prune: bool = False, kinds: Registry = WITH_LEVIES) -> Plan:
+    catalog = load_catalog(Source("catalog.yaml", text), kinds)
+    return make_plan(catalog, snapshot.read(api, catalog, whole=prune), prune=prune)
+
+
+def apply(api: StripeApi, text: str, *, prune: bool = False) -> Plan:
+    planned = plan(api, text, prune=prune)
+    assert carry_out(api, planned).complete
+    assert plan(api, text, prune=prune).changes == ()
+    return planned
+
+
+def rates(api: StripeApi) -> dict[str, list[Any]]:
+    """The active rates by name, newest first."""
+    found: dict[str, list[Any]] = {}
+    for page in api.pages("/v1/tax_rates", {"active": True}):
+        for rate in page:
+            found.setdefault(rate["display_name"], []).append(rate)
+    return found
+
+
+def shown(planned: Plan) -> str:
+    return "\n".join(line.text for line in plan_view.lines(planned, "catalog.yaml"))
+
+
+def test_entries_are_created_and_a_second_plan_is_empty(api: StripeApi) -> None:
+    planned = apply(api, CATALOG)
+
+    assert "+ levy     vat  VAT\n    inclusive: no\n    percentage: 19\n    jurisdiction: DE\n" in shown(planned)
+    assert [rate["percentage"] for rate in rates(api)["VAT"]] == [19]
+    assert rates(api)["Reduced VAT"][0]["metadata"]["books"] == "yes"
+
+
+def test_what_may_change_changes_in_place(api: StripeApi) -> None:
+    apply(api, CATALOG)
+    [before] = rates(api)["VAT"]
+
+    planned = apply(api, CATALOG.replace("display_name: VAT", "display_name: MwSt"))
+
+    assert "display_name: VAT → MwSt" in shown(planned)
+    assert [rate["id"] for rate in rates(api)["MwSt"]] == [before["id"]]
+
+
+def test_what_may_not_change_makes_a_new_object_and_archives_the_old_and_comes_back(api: StripeApi) -> None:
+    apply(api, CATALOG)
+    [before] = rates(api)["VAT"]
+
+    planned = apply(api, CATALOG.replace("19", "20"))
+
+    assert [change.action for change in planned.changes] == ["replace"]
+    assert "percentage cannot change on a levy" in shown(planned)
+    [after] = rates(api)["VAT"]
+    assert (after["percentage"], after["id"] != before["id"]) == (20, True)
+    apply(api, CATALOG)
+    assert [rate["id"] for rate in rates(api)["VAT"]] == [before["id"]], "it is revived, not made again"
+
+
+def test_what_cannot_be_cleared_stays_and_is_noted(api: StripeApi) -> None:
+    apply(api, CATALOG)
+
+    [note] = plan(api, CATALOG.replace(", jurisdiction: DE", "")).notes
+
+    assert note.startswith("vat: jurisdiction stays 'DE'")
+
+
+def test_an_entry_that_is_gone_is_archived_only_when_asked(api: StripeApi) -> None:
+    apply(api, CATALOG)
+    less = CATALOG[: CATALOG.index("  reduced")]
+
+    assert "levy     txr_" in shown(plan(api, less))
+    assert "--prune archives it" in shown(plan(api, less))
+    apply(api, less, prune=True)
+
+    assert set(rates(api)) == {"VAT"}
+    apply(api, HEAD, prune=True)
+    assert rates(api) == {}
+
+
+def test_kinds_of_which_the_file_has_no_entry_are_not_read(api: StripeApi) -> None:
+    apply(api, CATALOG)
+
+    assert plan(api, HEAD).unmanaged == ()
+
+
+@pytest.mark.parametrize("after", [False, True])
+def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(api: StripeApi, tmp_path: Path, after: bool) -> None:
+    for at in range(1, 12):
+        directory = tmp_path / str(at)
+        directory.mkdir()
+        path = directory / "local.db"
+        apply(connected(LocalTransport(path)), CATALOG)
+        text = CATALOG.replace("19", "20").replace("7.0", "5")
+        cut_off = connected(TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True)))
+        with_killed(lambda: carry_out(cut_off, plan(cut_off, text)))  # noqa: B023
+
+        again = connected(LocalTransport(path))
+        apply(again, text)
+        assert {name: len(found) for name, found in rates(again).items()} == {"VAT": 1, "Reduced VAT": 1}
+
+
+def with_killed(run: Callable[[], object]) -> None:
+    try:
+        run()
+    except Killed:
+        return
+
+
+@pytest.mark.parametrize(
+    ("mistake", "expected"),
+    [
+        ("levies: {vat: 19}", "levy vat has no keys and values"),
+        ("levies: {vat: {percentage: 19}}", "display_name is missing"),
+        ("levies: {vat: {display_name: VAT, percentage: 190}}", "190 percent"),
+        ("levies: {vat: {display_name: VAT, precentage: 19}}", "unknown key precentage"),
+        ("levys: {}", "unknown key levys"),
+    ],
+)
+def test_mistakes_are_errors_with_their_place(mistake: str, expected: str) -> None:
+    with pytest.raises(CatalogErrors) as caught:
+        load_catalog(Source("catalog.yaml", f"{HEAD}{mistake}\n"), WITH_LEVIES)
+
+    assert str(caught.value).startswith("catalog.yaml:4:")
+    assert expected in str(caught.value)
+
+
+def test_the_schema_has_the_kind() -> None:
+    schema = catalog_schema(WITH_LEVIES)
+
+    jsonschema.validate(yaml.safe_load(CATALOG), schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(yaml.safe_load(CATALOG.replace("percentage", "share")), schema)
+    assert "levies" not in catalog_schema()["properties"]
+
+
+def test_amounts_are_compared_exactly(api: StripeApi) -> None:
+    apply(api, CATALOG.replace("19", '"19.00"'))
+
+    assert plan(api, CATALOG.replace("19", '"19.0"')).changes == ()
+    assert load_catalog(Source("catalog.yaml", CATALOG), WITH_LEVIES).by_kind["levy"][0].fields[
+        "percentage"
+    ] == Decimal(19)
