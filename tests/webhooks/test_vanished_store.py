@@ -37,6 +37,16 @@ def test_nothing_is_written_to_a_file_that_is_not_there_any_more(path: Path, mak
         assert store.events.known(["evt_1", "evt_later"]) == {"evt_1", "evt_later"}
 
 
+def test_a_file_that_vanishes_before_the_first_write_is_said_to_be_removed(path: Path, make_event: Make) -> None:
+    with open_store(str(path)) as store:
+        store.ping()
+        for name in ("", "-wal", "-shm"):
+            path.with_name(f"events.db{name}").unlink(missing_ok=True)
+
+        with pytest.raises(StoreError, match="removed or replaced"):
+            store.events.record([make_event()])
+
+
 def test_a_backup_put_in_its_place_is_used(path: Path, make_event: Make) -> None:
     with open_store(str(path)) as store:
         store.events.record([make_event()])

@@ -120,7 +120,11 @@ class Database:
             return
         log = kept.get(LOG)
         if log is None:
-            log = kept[LOG] = os.open(kept[LOG_PATH], os.O_RDONLY)
+            try:
+                log = kept[LOG] = os.open(kept[LOG_PATH], os.O_RDONLY)
+            except FileNotFoundError:
+                self._check_file(kept)  # the log goes with the file
+                raise
         os.fdatasync(log)
 
     def _check_file(self, kept: dict[Any, Any]) -> None:
