@@ -1,5 +1,5 @@
 """`billing catalog`."""
 
-from stripe_billing_cli.cli.catalog.app import app
+from stripe_billing_cli.cli.catalog.apply import app
 
 __all__ = ["app"]
