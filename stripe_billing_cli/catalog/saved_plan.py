@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from stripe_billing_cli.catalog.diff import plain
+from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.plan import Plan
+from stripe_billing_cli.catalog.plan_request import PlanRequest
 from stripe_billing_cli.errors import WRONG, BillingError
 
 FORMAT = "billing-plan-2"
@@ -38,6 +40,11 @@ class SavedPlan:
     account: str | None
     livemode: bool
     fingerprint: str
+
+    def request(self) -> PlanRequest:
+        """Return what the plan was asked for, from the catalog as it was then."""
+        catalog = load_catalog(Source(self.source, self.catalog_text))
+        return PlanRequest(catalog, self.catalog_text, self.prune, self.targets)
 
     def check(self, plan: Plan) -> None:
         """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved."""
@@ -81,15 +88,24 @@ def fingerprint(plan: Plan) -> str:
     return hashlib.sha256(json.dumps([calls, changes], sort_keys=True).encode()).hexdigest()
 
 
-def save(path: Path, saved: SavedPlan) -> None:
-    """Write the plan; readable by the user alone, as catalogs may hold prices nobody knows yet."""
+def save(path: Path, request: PlanRequest, plan: Plan) -> None:
+    """Write a plan; readable by the user alone, as catalogs may hold prices nobody knows yet."""
+    saved = SavedPlan(
+        source=request.catalog.source,
+        catalog_text=request.text,
+        prune=request.prune,
+        targets=request.targets,
+        account=plan.account,
+        livemode=plan.livemode,
+        fingerprint=fingerprint(plan),
+    )
     text = json.dumps({"format": FORMAT, **asdict(saved)}, indent=2, ensure_ascii=False)
     path.touch(mode=0o600)
     path.write_text(text + "\n", encoding="utf-8")
 
 
 def load(path: Path) -> SavedPlan:
-    """Read a plan back. Raises `SavedPlanError`."""
+    """Return a saved plan. Raises `SavedPlanError`."""
     again = "save one with `billing catalog plan --out FILE`"
     try:
         content: Any = json.loads(path.read_text(encoding="utf-8"))

@@ -1,0 +1,26 @@
+"""The group `billing catalog`, and the options that its commands share."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors
+
+app = typer.Typer(
+    help="The product catalog as a reviewed file: plan it, apply it, as often as you like.",
+    no_args_is_help=True,
+    **doors.PLAIN,
+)
+
+File = Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog; - reads it from standard input.")]
+Prune = Annotated[
+    bool,
+    typer.Option("--prune", help="Archive what carries this catalog's stamp and is no longer in the file."),
+]
+Target = Annotated[
+    list[str] | None,
+    typer.Option("--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."),
+]
+DEFAULT_FILE = "catalog.yaml"

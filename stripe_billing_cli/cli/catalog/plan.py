@@ -1,0 +1,78 @@
+"""`billing catalog plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, Prune, Target, app
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import PENDING, WRONG, BillingError
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.catalog.plan import Plan
+    from stripe_billing_cli.catalog.plan_request import PlanRequest
+
+
+@doors.command(app)
+def plan(
+    context: Context,
+    file: File = DEFAULT_FILE,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 3 if changes are pending.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for apply --plan.")] = None,
+    prune: Prune = False,
+    target: Target = None,
+) -> int | None:
+    """Show what apply would change in Stripe. Writes nothing there.
+
+    \b
+    + create   ~ update   ± replace (a price that must become a new price)   - archive
+
+    \b
+    Examples:  billing catalog plan --local
+               billing catalog plan --check                (in CI: exit code 3 if changes are pending)
+               billing catalog plan --out keymap.plan      (then: billing catalog apply --plan keymap.plan)
+    """
+    from stripe_billing_cli.catalog import saved_plan
+    from stripe_billing_cli.catalog.plan_request import plan_catalog
+    from stripe_billing_cli.cli.catalog import plan_view
+
+    request = plan_request(file, prune, target)
+    decided = plan_catalog(context.stripe, request)
+    show_plan(context, request, decided)
+    if not context.printer.for_people:
+        context.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
+    if out:
+        try:
+            saved_plan.save(out, request, decided)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            message = f"the plan could not be saved in {out}: {reason}"
+            raise BillingError("system", message, "name another place with --out FILE") from error
+        context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {out}")
+    return PENDING if check and decided.changes else None
+
+
+def plan_request(file: str, prune: bool, targets: list[str] | None) -> PlanRequest:
+    """Return what is asked to be planned; the file is read and checked."""
+    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
+    from stripe_billing_cli.catalog.plan_request import PlanRequest
+
+    if prune and targets:
+        raise BillingError("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
+    source = read_source(file)
+    return PlanRequest(load_catalog(source), source.text, prune, tuple(targets or ()))
+
+
+def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:
+    """Print a plan for people; notes go to stderr in every format."""
+    from stripe_billing_cli.cli.catalog import plan_view
+
+    if context.printer.for_people:
+        for line in plan_view.lines(decided, request.catalog.source):
+            context.printer.line(line.text, **line.style)
+    for note in decided.notes:
+        context.printer.note(f"Note: {note}", fg="yellow")

@@ -1,0 +1,33 @@
+"""`billing catalog validate`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
+from stripe_billing_cli.cli.context import Context
+
+
+@doors.command(app, shared=doors.NO_STRIPE)
+def validate(context: Context, file: File = DEFAULT_FILE) -> None:
+    """Check the file, without asking Stripe.
+
+    Every rule of Stripe's that can be known beforehand is checked, and all errors are told at once, each with
+    file, line and column.
+
+    \b
+    Example:  billing catalog validate -f plans.yaml
+    """
+    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
+
+    catalog = load_catalog(read_source(file))
+    counts = catalog.counts()
+    if context.printer.for_people:
+        named = ", ".join(_counted(count, kind) for kind, count in counts.items())
+        context.printer.line(f"{catalog.source} is valid: {named}.")
+    else:
+        keys = (root.key for root in catalog.roots)
+        context.printer.result({"valid": True, "catalog": catalog.name, **counts}, ids=keys)
+
+
+def _counted(count: int, kind: str) -> str:
+    return f"{count} {kind.removesuffix('s') if count == 1 else kind}"
