@@ -39,7 +39,8 @@ def test_nothing_is_written_to_a_file_that_is_not_there_any_more(path: Path, mak
 
 def test_a_file_that_vanishes_before_the_first_write_is_said_to_be_removed(path: Path, make_event: Make) -> None:
     with open_store(str(path)) as store:
-        store.ping()
+        with store.transaction():
+            store.events.known(["evt_1"])  # by a second connection, which is the next one to write
         for name in ("", "-wal", "-shm"):
             path.with_name(f"events.db{name}").unlink(missing_ok=True)
 
