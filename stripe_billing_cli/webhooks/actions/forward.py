@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.private_files import make_private_directory, take_from_others
@@ -21,8 +22,13 @@ from stripe_billing_cli.webhooks.handlers import Handler, HandlerError
 from stripe_billing_cli.webhooks.signatures import sign
 from stripe_billing_cli.webhooks.store import Delivery
 
+if TYPE_CHECKING:
+    import requests
+
 NEVER = (410, 422)
 """Answers after which no further attempt would help: gone, and not to be processed."""
+LONGEST_ANSWER = 64 << 10
+"""Bytes of an answer that are read, though nothing is done with them."""
 SECRET_FILE = Path(".billing/forward-secret")
 
 
@@ -47,6 +53,7 @@ def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> 
                 action.target, data=body, headers=headers, timeout=action.timeout, allow_redirects=False, stream=True
             ) as answer:
                 status = answer.status_code
+                _read_rest(answer)
         except (requests.RequestException, ValueError) as error:
             raise HandlerError(f"no answer: {_reason(error)}") from error
         if not 200 <= status < 300:
@@ -54,6 +61,19 @@ def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> 
         return f"answered {status}"
 
     return Handler(action.name, handle, action.wants)
+
+
+def _read_rest(answer: requests.Response) -> None:
+    """Read a body that is short and whose length is known, so that the connection serves the next event, too.
+
+    Any other is left unread, and the connection closed.
+    """
+    from urllib3.exceptions import HTTPError
+
+    length = answer.headers.get("Content-Length", "")
+    if length.isdigit() and int(length) <= LONGEST_ANSWER:
+        with contextlib.suppress(HTTPError, OSError):  # the status was answered
+            answer.raw.read(LONGEST_ANSWER)
 
 
 def _reason(error: Exception) -> str:

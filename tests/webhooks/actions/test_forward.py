@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import stat
+import threading
+import time
 from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -64,6 +67,37 @@ def test_no_answer_in_time(make_event: Make, receiver: Receiver) -> None:
 
     with pytest.raises(HandlerError, match="no answer: not in time"):
         forwarded(receiver.url, make_event(), timeout=0.1)
+
+
+@pytest.mark.parametrize(("length", "connections"), [(0, 1), (3, 1), (10**9, 2)])
+def test_a_connection_serves_one_event_after_the_other(make_event: Make, length: int, connections: int) -> None:
+    """Unless it has an answer that nobody wants to read."""
+    opened = []
+
+    class Answering(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            super().setup()
+            opened.append(self.client_address)
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.send_header("Content-Length", str(length))
+            self.end_headers()
+            self.wfile.write(b"ok\n"[:length])
+
+        def log_message(self, format: str, *args: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answering) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        handler = forward_handler(Action("forward", f"http://127.0.0.1:{server.server_port}"), SECRET, time.time)
+        for _ in range(2):
+            assert handler.handle(make_event(), DELIVERY) == "answered 200"
+        server.shutdown()
+
+    assert len(opened) == connections
 
 
 def test_the_secret_is_made_once_and_private(tmp_path: Path) -> None:
