@@ -2,19 +2,61 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
-import re
 import signal
 import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
+from urllib.parse import urlsplit
 
 from tests.end_to_end.conftest import BILLING
 from tests.webhooks.receiving import SECRET, Running, delivery, event_body
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Where a listener is reached, as its log says."""
+
+    url: str
+    port: int
+    admin_port: int | None
+
+
+def entries(stderr: IO[str]) -> Iterator[dict[str, Any]]:
+    """The entries of a listener's log, as it writes them."""
+    for line in stderr:
+        yield json.loads(line)
+
+
+def entry(stderr: IO[str], level: str) -> dict[str, Any]:
+    """The next entry, which has to be of this level."""
+    found = next(entries(stderr))
+    assert found["level"] == level, found
+    return found
+
+
+def begun(stderr: IO[str] | None) -> Listening:
+    """Wait until a listener listens, and read where."""
+    assert stderr is not None
+    seen = []
+    for one in entries(stderr):
+        seen.append(one)
+        if one["message"].startswith("Listening on "):
+            admin = one.get("admin_url")
+            return Listening(one["url"], _port(one["url"]), _port(admin) if admin else None)
+    raise AssertionError(f"it never listened: {seen}")
+
+
+def _port(url: str) -> int:
+    port = urlsplit(url).port
+    assert port is not None
+    return port
 
 
 @contextmanager
@@ -33,12 +75,11 @@ def listening(
     assert process.stderr is not None
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     try:
-        first = process.stderr.readline()
-        assert "Listening on http://127.0.0.1:" in first, first + process.stderr.read()
+        where = begun(process.stderr)
         if process.stdout is not None:
             threading.Thread(target=lambda: [lines.put(line) for line in process.stdout], daemon=True).start()
-        process.admin_port = int(re.findall(r"metrics on http://127\.0\.0\.1:(\d+)", first)[0])  # type: ignore[attr-defined]
-        yield process, lines, int(first.split("127.0.0.1:")[1].split("/")[0])
+        process.admin_port = where.admin_port  # type: ignore[attr-defined]
+        yield process, lines, where.port
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)

@@ -124,4 +124,15 @@ def _understood(error: BaseException, argv: list[str]) -> dict[str, Any]:
 def _report(error: BaseException, options: Mapping[str, Any]) -> int:
     from stripe_billing_cli.cli import errors
 
-    return errors.report(error, output=options["output"], verbose=options.get("verbose", False))
+    return errors.report(
+        error, output=options["output"], verbose=options.get("verbose", False), logging=_logs_json(options)
+    )
+
+
+def _logs_json(options: Mapping[str, Any]) -> bool:
+    """Return whether the command has a log, and writes it as JSON."""
+    if "log_format" not in options:
+        return False
+    from stripe_billing_cli.cli.log import LogFormat, chosen_format
+
+    return chosen_format(options["log_format"]) is LogFormat.json

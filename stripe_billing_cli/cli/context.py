@@ -27,6 +27,8 @@ class Context:
     verbose: bool = False
     order: tuple[str, ...] = ()
     """The names of the options that were given, as often as they were and in their order, where a command asks."""
+    trace: Callable[[ApiCall], None] | None = None
+    """Who is told each call of Stripe's API, where a command tells them itself; set before `stripe` is asked for."""
 
     @cached_property
     def door(self) -> Door:
@@ -61,13 +63,20 @@ class Context:
 
     @property
     def _trace(self) -> Callable[[ApiCall], None]:
+        if self.trace is not None:
+            return self.trace
         return self._tell_call if self.verbose else _silent
 
     def _tell_call(self, call: ApiCall) -> None:
-        status = call.status if call.status is not None else "no answer"
         request = f" {call.request_id}" if call.request_id else ""
-        sys.stderr.write(f"{call.method} {call.path} → {status} in {call.milliseconds} ms{request}\n")
+        sys.stderr.write(f"{call_text(call)}{request}\n")
 
 
 def _silent(call: ApiCall) -> None:
     """Without --verbose, calls pass unmentioned."""
+
+
+def call_text(call: ApiCall) -> str:
+    """Return a call as one line, without its request id."""
+    status = call.status if call.status is not None else "no answer"
+    return f"{call.method} {call.path} → {status} in {call.milliseconds} ms"

@@ -12,7 +12,7 @@ import typer
 from stripe_billing_cli.cli import doors
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import explain
-from stripe_billing_cli.cli.listen import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import FAILED
 
 app = typer.Typer(**doors.PLAIN)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import inspect
 from collections.abc import Callable
 from enum import StrEnum
@@ -61,7 +62,7 @@ class Format(StrEnum):
     id = "id"
 
 
-def _remember(name: str) -> Callable[[typer.Context, Any], Any]:
+def remember(name: str) -> Callable[[typer.Context, Any], Any]:
     """Keep an option where the reporting of errors finds it, even of errors in the rest of the command line."""
 
     def callback(ctx: typer.Context, value: Any) -> Any:
@@ -92,7 +93,7 @@ Output = Annotated[
         "-o",
         envvar="BILLING_OUTPUT",
         help="What to print.",
-        callback=_remember("output"),
+        callback=remember("output"),
         is_eager=True,
     ),
 ]
@@ -103,7 +104,7 @@ Verbose = Annotated[
         "--verbose",
         "-v",
         help="Tell each API call with its request id.",
-        callback=_remember("verbose"),
+        callback=remember("verbose"),
         is_eager=True,
     ),
 ]
@@ -139,11 +140,7 @@ def command(
 
 
 def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -> Callable[..., None]:
-    hints = get_type_hints(function, include_extras=True)
-    own = [
-        parameter.replace(annotation=hints[parameter.name])
-        for parameter in list(inspect.signature(function).parameters.values())[1:]
-    ]
+    own, groups = _own_parameters(function)
     added = [
         inspect.Parameter(
             option, inspect.Parameter.KEYWORD_ONLY, annotation=SHARED[option][0], default=SHARED[option][1]
@@ -155,6 +152,8 @@ def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -
         doors = {option: given.pop(option) for option in shared}
         if "output" in doors:
             doors["output"] = doors["output"].value
+        for name, group in groups.items():
+            given[name] = group(**{option.name: given.pop(option.name) for option in dataclasses.fields(group)})
         try:
             code = function(Context(**doors, order=ctx.meta.get(ORDER, ())), **given)
         except KeyboardInterrupt:
@@ -162,10 +161,37 @@ def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -
         if code:
             raise typer.Exit(code)
 
-    positional = [parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in own]
-    told = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    run.__signature__ = inspect.Signature([told, *positional, *added])  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (told, *positional, *added)}
+    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    run.__signature__ = inspect.Signature([context, *own, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (context, *own, *added)}
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
+
+
+def _own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
+    """Return a command's own options, and the dataclasses that have some of them, by the name of their parameter.
+
+    A parameter of the function that is a dataclass stands for its fields, an option each.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    own: list[inspect.Parameter] = []
+    groups: dict[str, Any] = {}
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        hint = hints[parameter.name]
+        if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+            groups[parameter.name] = hint
+            own += _fields_as_parameters(hint)
+        else:
+            own.append(parameter.replace(annotation=hint, kind=inspect.Parameter.KEYWORD_ONLY))
+    return own, groups
+
+
+def _fields_as_parameters(group: Any) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(
+            field.name, inspect.Parameter.KEYWORD_ONLY, annotation=hints[field.name], default=field.default
+        )
+        for field in dataclasses.fields(group)
+    ]

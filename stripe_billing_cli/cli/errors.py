@@ -18,15 +18,20 @@ from stripe_billing_cli.errors import BillingError
 CommandFailed = BillingError
 
 
-def report(error: BaseException, *, output: str, verbose: bool) -> int:
-    """Print what happened and what to do next to stderr, and return the exit code."""
+def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False) -> int:
+    """Print what happened and what to do next to stderr, and return the exit code.
+
+    A command that is `logging`, as lines of JSON, gets such a line.
+    """
     from stripe_billing_cli.cli.output import flush
 
     explained = explain(error)
     flush()
     if verbose and not _is_expected(error):
         sys.stderr.write(_without_secrets("".join(traceback.format_exception(error))))
-    if output == "json":
+    if logging:
+        _log(explained)
+    elif output == "json":
         json.dump(error_json(explained), sys.stderr, ensure_ascii=False)
         sys.stderr.write("\n")
     elif isinstance(error, TyperException) and hasattr(error, "show"):
@@ -80,6 +85,15 @@ def explain(error: BaseException) -> BillingError:
         f"this is a mistake in billing: {type(error).__name__}: {error}",
         "run it again with --verbose and report what it prints",
     )
+
+
+def _log(error: BillingError) -> None:
+    from stripe_billing_cli.cli.log import LogEntry, LogLevel
+
+    level = LogLevel.info if error.exit_code == INTERRUPTED else LogLevel.error
+    about = error_json(error)["error"]
+    message, hint = about.pop("message"), about.pop("hint")
+    sys.stderr.write(LogEntry(level, message, hint, about).as_json() + "\n")
 
 
 def _without_secrets(text: str) -> str:

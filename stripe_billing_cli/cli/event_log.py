@@ -1,4 +1,4 @@
-"""What `billing listen` tells while it runs: a line for each event, and trouble where there is some."""
+"""What `billing listen` tells while it runs: a line for each event on stdout, and a log on stderr."""
 
 from __future__ import annotations
 
@@ -8,25 +8,36 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import typer
 
+from stripe_billing_cli.cli.context import call_text
 from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.cli.log import Log, LogEntry, LogFormat, LogLevel
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.webhooks import event_summary
+from stripe_billing_cli.webhooks.current_event import current_event
 from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.listener import ListenerAddresses
+from stripe_billing_cli.webhooks.listener_hooks import ListenerHooks
 from stripe_billing_cli.webhooks.store import Route
 from stripe_billing_cli.webhooks.store.events import nobody
 from stripe_billing_cli.webhooks.worker import Outcome
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import ApiCall
 
 MOST_AWAITED = 1000
 """Events whose handlers may be at work elsewhere; the oldest is told of as far as it is known."""
 MOST_UNPRINTED = 10_000
 LAST_WORDS_SECONDS = 5.0
 QUIET_SECONDS = 60.0
-"""How long the same trouble is told of once."""
+"""How long one and the same trouble is logged once."""
+MOST_REMEMBERED = 100
 COLOURS = (("dead", "red"), ("failed", "yellow"))
+OUTCOME_LEVELS = {"dead": LogLevel.error, "failed": LogLevel.warning}
 
 
 class EventLog:
@@ -36,15 +47,16 @@ class EventLog:
     nobody reads any more.
     """
 
-    def __init__(self, printer: Printer) -> None:
+    def __init__(self, printer: Printer, log: Log | None = None) -> None:
         self._printer = printer
+        self._log = log or Log()
         self._lines: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._print, name="narrator", daemon=True)
         self._left_out = 0
         self._guard = threading.Lock()
         self._awaited: OrderedDict[str, tuple[Event, dict[str, Outcome | None]]] = OrderedDict()
-        self._told: OrderedDict[str, None] = OrderedDict()
-        self._last_trouble = ("", 0.0)
+        self._printed: OrderedDict[str, None] = OrderedDict()
+        self._last_logged: dict[str, float] = {}
         self.route: Route = nobody
         self.on_gone: Callable[[], None] = lambda: None
         self.gone = False
@@ -56,6 +68,21 @@ class EventLog:
     def __exit__(self, *_: object) -> None:
         self._lines.put(None)
         self._thread.join(LAST_WORDS_SECONDS)
+
+    @property
+    def hooks(self) -> ListenerHooks:
+        """What a listener calls, so that it is told here."""
+        return ListenerHooks(
+            recorded=self.recorded,
+            outcome=self.outcome,
+            failure=self.failure,
+            caught_up=self.caught_up,
+            left_over=self.left_over,
+            stopping=self.stopping,
+            old_access=self.old_access,
+            unsigned=self.unsigned,
+            too_old=self.too_old,
+        )
 
     def _print(self) -> None:
         while (line := self._lines.get()) is not None:
@@ -72,96 +99,177 @@ class EventLog:
             return
         if self._left_out:
             left_out, self._left_out = self._left_out, 0
-            self._lines.put(lambda: self._printer.note(f"{left_out} lines were left out: nobody read them in time."))
+            message = f"{left_out} lines were left out: nobody read them in time."
+            self._lines.put(partial(self._log.write, LogEntry(LogLevel.warning, message)))
         self._lines.put(line)
 
-    def _note(self, text: str, **style: Any) -> None:
-        self._say(lambda: self._printer.note(text, **style))
+    def _entry(self, level: LogLevel, message: str, hint: str | None = None, **fields: Any) -> None:
+        """Log something; `fields` that are None are left out."""
+        if self._log.takes(level):
+            self._say(partial(self._log.write, LogEntry(level, message, hint, fields)))
 
-    def ready(self, url: str, store: str, polling: bool, admin: str | None) -> None:
+    # The log
+
+    def ready(self, addresses: ListenerAddresses, store: str, *, polling: bool) -> None:
         reading = "; reading the Events API" if polling else ""
-        asked = f"; metrics on {admin}" if admin else ""
-        self._note(f"Listening on {url}, storing in {store}{reading}{asked}  (Ctrl-C stops it)")
+        metrics = f"; metrics on {addresses.admin}" if addresses.admin else ""
+        stop = "  (Ctrl-C stops it)" if self._log.format is LogFormat.text else ""
+        self._entry(
+            LogLevel.info,
+            f"Listening on {addresses.url}, storing in {store}{reading}{metrics}{stop}",
+            url=addresses.url,
+            admin_url=addresses.admin,
+            store=store,
+        )
+        if addresses.preferred_admin_port is not None:
+            self._entry(
+                LogLevel.warning,
+                f"Port {addresses.preferred_admin_port} is taken: metrics and access are at {addresses.admin}.",
+                "name a port with --admin, so that it stays the same",
+                admin_url=addresses.admin,
+            )
+
+    def unknown_types(self, types: Mapping[str, str]) -> None:
+        """Warn of names of events that may be misspelt: they are no error, since Stripe may know more than the SDK."""
+        for name, hint in types.items():
+            self._entry(LogLevel.warning, f"No event is known by the name {name}.", hint, event_type=name)
 
     def caught_up(self, new: int) -> None:
         if new:
-            self._note(f"Fetched {new} event{'s' if new != 1 else ''} that came while nobody listened.")
+            events = f"{new} event{'s' if new != 1 else ''}"
+            self._entry(LogLevel.info, f"Fetched {events} that came while nobody listened.", new=new)
 
     def left_over(self, left: Mapping[str, int]) -> None:
         for name, count in sorted(left.items()):
-            waits = "delivery waits" if count == 1 else "deliveries wait"
-            self._note(
-                f"{count} {waits} for {name}, which is not called here.\n"
-                "  → they go on when a listener has it among its handlers again, as it was written",
-                fg="yellow",
+            waiting = "delivery waits" if count == 1 else "deliveries wait"
+            self._entry(
+                LogLevel.warning,
+                f"{count} {waiting} for {name}, which is not called here.",
+                "they go on when a listener has it among its handlers again, as it was written",
+                handler=name,
+                count=count,
             )
 
     def stopping(self, running: Mapping[str, int], seconds: float) -> None:
         calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(running.items()))
-        self._note(f"Stopping: waiting up to {seconds:g} s for {calls}.")
+        self._entry(LogLevel.info, f"Stopping: waiting up to {seconds:g} s for {calls}.", running=dict(running))
 
     def old_access(self) -> None:
         if self._is_news("old access"):
-            self._note(
-                "GET /access was asked where events are posted to, which the next version does not answer.\n"
-                "  → ask at the address of --admin",
-                fg="yellow",
+            self._entry(
+                LogLevel.warning,
+                "GET /access was asked where events are posted to, which the next version does not answer.",
+                "ask at the address of --admin",
             )
 
-    def too_old(self, age: float) -> None:
-        """An event was refused, as Stripe's libraries do: it is fetched later, where the Events API is read."""
-        if self._is_news("too old"):
-            self._note(
-                f"Refused a signed event that is {age:.0f} s old: more than 5 minutes, by the clock here.\n"
-                "  → set this machine's clock by NTP; what is refused is fetched from the Events API later",
-                fg="yellow",
+    def unsigned(self) -> None:
+        if self._is_news("unsigned"):
+            self._entry(
+                LogLevel.warning,
+                "Refused a post that is signed with none of the secrets known here.",
+                "the endpoint's secret is shown by Stripe's dashboard, and kept by `billing webhook create "
+                "--store-secret`; others may post here too, and are refused",
             )
 
-    def trouble(self, trouble: Exception) -> None:
-        told = explain(trouble)
-        if self._is_news(told.message):
-            self._note(f"{told.message}\n  → {told.hint}" if told.hint else told.message, fg="yellow")
+    def too_old(self, event_id: str | None, age: float) -> None:
+        """Log that an event was refused, as Stripe's libraries do: it is fetched later, from the Events API."""
+        if self._is_news("too old") or self._log.takes(LogLevel.debug):
+            self._entry(
+                LogLevel.warning,
+                f"Refused a signed event that is {age:.0f} s old: more than 5 minutes, by the clock here.",
+                "set this machine's clock by NTP; what is refused is fetched from the Events API later",
+                event_id=event_id,
+                age=round(age),
+            )
+
+    def failure(self, failure: Exception) -> None:
+        """Log that the store or Stripe did not answer as it should, once a minute while it stays so."""
+        report = explain(failure)
+        if self._is_news(report.message):
+            self._entry(
+                LogLevel.error,
+                report.message,
+                report.hint,
+                kind=report.kind,
+                request_id=report.request_id,
+                event_id=current_event.get(),
+            )
+
+    def api_call(self, call: ApiCall) -> None:
+        """Log a call of Stripe's API, with the event that it is made for."""
+        self._entry(LogLevel.debug, call_text(call), request_id=call.request_id, event_id=current_event.get())
 
     def _is_news(self, message: str) -> bool:
-        """Whether it was not told of just now."""
+        """Return whether this was not logged just now."""
         now = time.monotonic()
         with self._guard:
-            text, at = self._last_trouble
-            if text == message and now - at < QUIET_SECONDS:
+            if now - self._last_logged.get(message, -QUIET_SECONDS) < QUIET_SECONDS:
                 return False
-            self._last_trouble = (message, now)
+            self._last_logged[message] = now
+            while len(self._last_logged) > MOST_REMEMBERED:
+                del self._last_logged[next(iter(self._last_logged))]
         return True
+
+    def _log_outcome(self, outcome: Outcome) -> None:
+        """Log the end of a call, unless people read its line on stdout."""
+        if self._printer.for_people:
+            return
+        delivery = outcome.delivery
+        level = OUTCOME_LEVELS.get(outcome.status, LogLevel.debug)
+        self._entry(
+            level,
+            f"{outcome.event.type or 'event'} {_outcome_text(outcome)}",
+            event_id=delivery.event,
+            event_type=outcome.event.type or None,
+            customer=outcome.event.customer,
+            handler=delivery.handler,
+            status=outcome.status,
+            attempt=delivery.attempts,
+            seconds=round(outcome.seconds, 3),
+            retry_in=outcome.retry_in if outcome.retry_in is None else round(outcome.retry_in, 1),
+        )
+
+    # The events
 
     def recorded(self, events: Sequence[Event]) -> None:
         for event in events:
+            self._entry(
+                LogLevel.debug,
+                f"Stored {event.type}.",
+                event_id=event.id,
+                event_type=event.type,
+                customer=event.customer,
+                source=event.source,
+            )
             handlers = tuple(self.route(event))
             with self._guard:
-                if event.id in self._told:  # its handlers were quicker than this
+                if event.id in self._printed:  # its handlers were quicker than this
                     continue
                 if not handlers:
-                    self._tell(event, [])
+                    self._print_event(event, [])
                     continue
                 self._awaited.setdefault(event.id, (event, dict.fromkeys(handlers)))
                 while len(self._awaited) > MOST_AWAITED:
                     _, (oldest, outcomes) = self._awaited.popitem(last=False)
-                    self._tell(oldest, [outcome for outcome in outcomes.values() if outcome])
+                    self._print_event(oldest, [outcome for outcome in outcomes.values() if outcome])
 
     def outcome(self, outcome: Outcome) -> None:
+        self._log_outcome(outcome)
         with self._guard:
             awaited = self._awaited.get(outcome.event.id)
             if awaited is None:
-                self._tell(outcome.event, [outcome])
+                self._print_event(outcome.event, [outcome])
                 return
             event, outcomes = awaited
             outcomes[outcome.delivery.handler] = outcome
             if all(outcomes.values()):
                 del self._awaited[event.id]
-                self._tell(event, [one for one in outcomes.values() if one])
+                self._print_event(event, [one for one in outcomes.values() if one])
 
-    def _tell(self, event: Event, outcomes: Sequence[Outcome]) -> None:
-        self._told[event.id] = None
-        if len(self._told) > MOST_AWAITED:
-            self._told.popitem(last=False)
+    def _print_event(self, event: Event, outcomes: Sequence[Outcome]) -> None:
+        self._printed[event.id] = None
+        if len(self._printed) > MOST_AWAITED:
+            self._printed.popitem(last=False)
         record = event_summary.event_record(event, time.time(), [_record(one) for one in outcomes])
         record["changed"] = event_summary.changes(event)
         colour = next((colour for status, colour in COLOURS if status in {one.status for one in outcomes}), None)
@@ -191,12 +299,12 @@ def _line(event: Event, outcomes: Sequence[Outcome]) -> str:
         event.object_id or "-",
         *([event.customer] if event.customer and event.customer != event.object_id else []),
         *([changed] if (changed := event_summary.shortened(event_summary.changes(event))) else []),
-        *map(_said, outcomes),
+        *map(_outcome_text, outcomes),
     ]
     return "  ".join(parts)
 
 
-def _said(outcome: Outcome) -> str:
+def _outcome_text(outcome: Outcome) -> str:
     name = outcome.delivery.handler
     match outcome.status:
         case "done":

@@ -10,8 +10,8 @@ import typer
 
 from stripe_billing_cli.cli import doors, given, words
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.listen import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.cli.output import Column, Line, Record
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import FAILED, PENDING, WRONG, BillingError
 
 if TYPE_CHECKING:

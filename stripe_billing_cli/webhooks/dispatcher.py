@@ -56,7 +56,7 @@ class Dispatcher:
     on_trouble: Callable[[StoreError], None] = lambda trouble: None
     on_failure: Callable[[StoreError | StripeFailure], None] = lambda failure: None
     """Told why access could not be compared with Stripe, which is tried again."""
-    passed_on: Sequence[str] = ()
+    exec_env: Sequence[str] = ()
     """Variables of the environment that commands get besides the usual ones."""
     reconcile_seconds: float | None = None
     """How often all access is compared with Stripe; None: never."""
@@ -194,5 +194,5 @@ class Dispatcher:
 
     def _handler(self, action: Action) -> Handler:
         if action.kind == "exec":
-            return command_handler(action, self._spawner, self.passed_on)
+            return command_handler(action, self._spawner, self.exec_env)
         return forward_handler(action, self.forward_secret, time.time)

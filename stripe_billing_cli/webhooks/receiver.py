@@ -17,7 +17,8 @@ from stripe_billing_cli.webhooks.signatures import SignatureError, TooOldError, 
 class Receiver:
     """Takes events signed with any of `secrets`. `clock` gives Unix seconds.
 
-    `on_too_old` is called with the age, in seconds, of what was signed too long ago: one of the clocks may be wrong.
+    `on_unsigned` is called where a signature fits none of the secrets, `on_too_old` with the id of the event and the
+    seconds since it was signed where that is too long ago: one of the clocks may be wrong.
     """
 
     def __init__(
@@ -26,11 +27,13 @@ class Receiver:
         secrets: KnownSecrets,
         *,
         clock: Callable[[], float] = time.time,
-        on_too_old: Callable[[float], None] = lambda age: None,
+        on_unsigned: Callable[[], None] = lambda: None,
+        on_too_old: Callable[[str | None, float], None] = lambda event_id, age: None,
     ) -> None:
         self._writer = writer
         self._secrets = secrets
         self._clock = clock
+        self._on_unsigned = on_unsigned
         self._on_too_old = on_too_old
 
     def take(self, body: bytes, signature: bytes | None, answer: Callable[[int], None]) -> None:
@@ -39,10 +42,14 @@ class Receiver:
             self._verify(body, signature)
             event = parse(body)
         except TooOldError as error:
-            self._on_too_old(error.age)
+            self._on_too_old(_event_id(body), error.age)
             answer(400)
             return
-        except (SignatureError, InvalidEventError):
+        except SignatureError:
+            self._on_unsigned()
+            answer(400)
+            return
+        except InvalidEventError:
             answer(400)
             return
 
@@ -60,3 +67,10 @@ class Receiver:
             if not self._secrets.reread():
                 raise
             verify(body, signature, self._secrets.all, self._clock())
+
+
+def _event_id(body: bytes) -> str | None:
+    try:
+        return parse(body).id
+    except InvalidEventError:
+        return None

@@ -18,6 +18,7 @@ from functools import partial
 from typing import TypeVar
 
 from stripe_billing_cli.webhooks.call_pool import CallPool
+from stripe_billing_cli.webhooks.current_event import current_event
 from stripe_billing_cli.webhooks.event import Event
 from stripe_billing_cli.webhooks.handlers import Handler, HandlerError
 from stripe_billing_cli.webhooks.retries import Retries
@@ -295,7 +296,9 @@ class Worker:
     def _call(self, job: Job) -> None:
         delivery, event = job
         started = time.monotonic()
+        current_event.set(delivery.event)
         outcome = self._called(delivery, event or _missing(delivery), since=lambda: time.monotonic() - started)
+        current_event.set(None)
         self._note(outcome)
 
     def _note(self, outcome: Outcome) -> None:

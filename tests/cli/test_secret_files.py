@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stripe_billing_cli.cli.listen import _secrets
+from stripe_billing_cli.cli.signing_secrets import signing_secrets
 from tests.conftest import Billing
 
 SECRET = "whsec_" + "a" * 32
@@ -37,7 +37,7 @@ def test_two_ways_to_say_a_key_exclude_each_other(billing: Billing) -> None:
 def test_signing_secrets_from_a_file(billing: Billing) -> None:
     (billing.directory / "secrets").write_text(f"{SECRET}\n{SECRET}b\n")
 
-    known = _secrets([f"{SECRET}c"], [str(billing.directory / "secrets")])
+    known = signing_secrets([f"{SECRET}c"], [str(billing.directory / "secrets")])
     assert {secret.decode() for secret in known.all} == {SECRET, f"{SECRET}b", f"{SECRET}c"}
 
 

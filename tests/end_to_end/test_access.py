@@ -8,12 +8,13 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import requests
 import stripe
 
 from tests.end_to_end.conftest import BILLING, Shell
+from tests.listener_process import begun
 
 TOKEN = "a-token-that-is-long-enough"
 TELL = 'echo "$BILLING_EVENT_ACCESS $BILLING_EVENT_CUSTOMER $BILLING_EVENT_ACCESS_KEY" > told'
@@ -56,20 +57,12 @@ def listening(shell: Shell, environment: Mapping[str, str], *options: str) -> It
     """Its address, once it listens."""
     process = started(shell, environment, *options)
     try:
-        yield _address(process.stderr)
+        yield begun(process.stderr).url
     finally:
         process.terminate()
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 0, errors
     assert "Traceback" not in errors
-
-
-def _address(errors: IO[str] | None) -> str:
-    assert errors is not None
-    for line in errors:
-        if line.startswith("Listening on "):
-            return line.split()[2].rstrip(";,")
-    raise AssertionError("it never listened")
 
 
 def client(environment: Mapping[str, str]) -> Any:
@@ -154,7 +147,7 @@ def test_a_listener_that_is_killed_again_and_again_ends_with_access_as_stripe_ha
         expected: dict[str, str] = {}
         for _ in range(2):
             process = started(shell, environment, *options)
-            _address(process.stderr)
+            begun(process.stderr)
             for number in range(4):
                 customer, subscription = subscribed(api, price)
                 expected[customer] = "granted"

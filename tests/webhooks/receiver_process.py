@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stripe_billing_cli.webhooks.store import open_store
+from tests.listener_process import begun
 from tests.webhooks.postgres import free_port
 from tests.webhooks.receiving import SECRET
 
@@ -67,8 +68,7 @@ class Receiver:
             return
         assert self.process is not None
         assert self.process.stderr is not None
-        first = self.process.stderr.readline()
-        assert "Listening on" in first, first + self.process.stderr.read()
+        begun(self.process.stderr)
         threading.Thread(target=self.process.stderr.read, daemon=True).start()  # so that it never waits for us
         self.ready = True
 

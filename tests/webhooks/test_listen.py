@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
+import socket
 import subprocess
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.end_to_end.conftest import BILLING
-from tests.listener_process import deliver, listening, product
-from tests.webhooks.receiving import SECRET, event_body
+from tests.listener_process import begun, deliver, entries, entry, listening, product
+from tests.webhooks.receiving import SECRET, Running, delivery, event_body
 
 
 def test_in_a_pipe_each_event_is_a_line_of_json_with_what_was_done(directory: Path) -> None:
@@ -92,7 +96,7 @@ def test_it_is_reached_from_this_machine_only_unless_asked_otherwise(directory: 
     )
     assert asked.stderr is not None
     with asked, asked.stderr:
-        port = int(asked.stderr.readline().split("0.0.0.0:")[1].split("/")[0])
+        port = begun(asked.stderr).port
         assert _listened_on(port) == {"00000000"}
         asked.terminate()
 
@@ -114,9 +118,10 @@ def test_a_misspelt_type_is_told(directory: Path) -> None:
     )
     assert process.stderr is not None
     with process, process.stderr:
-        assert process.stderr.readline() == "No event is known by the name invocie.paid.\n"
-        assert "did you mean invoice.paid" in process.stderr.readline()
-        assert "Listening on" in process.stderr.readline()
+        told = entry(process.stderr, "warning")
+        assert told["message"] == "No event is known by the name invocie.paid."
+        assert "did you mean invoice.paid" in told["hint"]
+        assert begun(process.stderr).port
         process.terminate()
 
 
@@ -132,8 +137,109 @@ def test_what_waits_for_a_handler_of_before_is_told(directory: Path) -> None:
     )
     assert process.stderr is not None
     with process, process.stderr:
-        assert "1 delivery waits for exec-exit" in process.stderr.readline()
+        assert entry(process.stderr, "warning")["message"].startswith("1 delivery waits for exec-exit")
         process.terminate()
+
+
+def test_the_log_is_json_in_a_pipe_and_each_line_names_its_event(directory: Path) -> None:
+    options = ["--exec", "exit 1", "--exec", "exit 65", "--exec", "echo did it", "--log-level", "debug"]
+    with listening(directory, *options) as (process, _, port):
+        assert deliver(port, product("prod_1")) == 200
+        found: dict[str, dict[str, Any]] = {}
+        while len(found) < 4:
+            one = next(entries(process.stderr))
+            if one.get("event_id") == "evt_prod_1":
+                found[one.get("status", "stored")] = one
+
+    assert {status: one["level"] for status, one in found.items()} == {
+        "stored": "debug",
+        "done": "debug",
+        "failed": "warning",
+        "dead": "error",
+    }
+    for status in ("done", "failed", "dead"):
+        about = found[status]
+        assert (about["attempt"], about["event_type"]) == (1, "product.updated")
+        assert about["handler"].startswith("exec-")
+        assert about["handler"] in about["message"]
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", about["time"])
+
+
+def test_the_log_tells_only_what_is_of_its_level(directory: Path) -> None:
+    with listening(directory, "--exec", "exit 1", "--exec", "echo did it") as (process, lines, port):
+        assert deliver(port, product("prod_1")) == 200
+        lines.get(timeout=20)
+        process.terminate()
+        told = list(entries(process.stderr))
+
+    assert [(one["level"], one["event_id"]) for one in told if "event_id" in one] == [("warning", "evt_prod_1")]
+
+
+def test_calls_of_stripes_api_are_logged_with_the_event_that_they_are_for(directory: Path) -> None:
+    with listening(directory, "--log-level", "debug") as (process, _, port):
+        assert deliver(port, event_body("evt_1", type="customer.subscription.updated", customer="cus_1")) == 200
+        call = next(one for one in entries(process.stderr) if "/v1/" in one["message"] and "event_id" in one)
+
+    assert (call["event_id"], call["level"]) == ("evt_1", "debug")
+    assert call["request_id"].startswith("req_")
+
+
+def test_a_post_with_another_secret_is_logged_once(directory: Path) -> None:
+    with listening(directory) as (process, _, port):
+        wrong = delivery(event_body("evt_1"), secret="whsec_some_other_secret_of_another")
+        for _ in range(3):
+            assert Running(port, *[None] * 4).ask(wrong).status == 400  # type: ignore[arg-type]
+        process.terminate()
+        told = [one["message"] for one in entries(process.stderr)]
+
+    assert told == ["Refused a post that is signed with none of the secrets known here."]
+
+
+def test_an_error_at_the_start_is_a_line_of_the_log_too(directory: Path) -> None:
+    command = [BILLING, "listen", "--local", "--port", "0", "--secret", SECRET, "--give-up", "soon"]
+    text = subprocess.run([*command, "--log-format", "text"], cwd=directory, capture_output=True, text=True)
+    lines = subprocess.run(command, cwd=directory, capture_output=True, text=True)
+
+    assert text.stderr.startswith("Error: --give-up is no span of time: soon\n  → ")
+    told = json.loads(lines.stderr)
+    assert (told["level"], told["message"], told["exit_code"], lines.returncode) == (
+        "error",
+        "--give-up is no span of time: soon",
+        2,
+        2,
+    )
+
+
+def test_a_listener_on_the_next_port_says_what_to_do_and_metrics_take_a_free_one(directory: Path) -> None:
+    command = [BILLING, "listen", "--local", "--secret", SECRET, "--port"]
+    with ExitStack() as opened:
+
+        def started(port: int, *options: str) -> subprocess.Popen[str]:
+            process = opened.enter_context(
+                subprocess.Popen(
+                    [*command, str(port), *options], cwd=directory, stderr=subprocess.PIPE, text=True, stdout=-3
+                )
+            )
+            opened.callback(process.terminate)
+            return process
+
+        taken = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+        number = taken.getsockname()[1]
+        beside = started(number - 1)
+        where = begun(beside.stderr)
+        assert (where.port, where.admin_port not in (None, number)) == (number - 1, True)
+        assert beside.stderr is not None
+        told = entry(beside.stderr, "warning")
+        assert told["message"].startswith(f"Port {number} is taken: metrics and access are at http://127.0.0.1:")
+
+        same = started(number)
+        assert same.stderr is not None
+        told = entry(same.stderr, "error")
+        assert told["message"] == f"cannot listen on 127.0.0.1, port {number}: address already in use"
+        assert "give them ports that are two apart" in told["hint"]
+        exact = started(0, "--admin", str(number))
+        assert exact.stderr is not None
+        assert "with --admin HOST:PORT, or --admin off" in entry(exact.stderr, "error")["hint"]
 
 
 def test_on_a_terminal_it_is_one_line_for_people(directory: Path) -> None:
@@ -182,7 +288,7 @@ def test_a_reader_that_goes_away_ends_it(directory: Path) -> None:
     os.close(reading)
     assert process.stderr is not None
     try:
-        port = int(process.stderr.readline().split("127.0.0.1:")[1].split("/")[0])
+        port = begun(process.stderr).port
         assert deliver(port, product("prod_1")) == 200
         assert process.wait(20) == 0  # as of every command whose reader has enough
         assert process.stderr.read() == ""

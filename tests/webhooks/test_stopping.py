@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from stripe_billing_cli.webhooks.store import open_store
-from tests.listener_process import deliver, listening, product
+from tests.listener_process import deliver, entry, listening, product
 
 WAIT_FOR_FILE = "echo begun >> begun; while [ ! -e finish ]; do sleep 0.02; done; echo whole"
 
@@ -36,11 +36,12 @@ def test_sigterm_waits_for_the_handler_that_runs_and_says_so(directory: Path) ->
         assert deliver(port, product("prod_1")) == 200
         wait_for(directory / "begun")
         process.send_signal(signal.SIGTERM)
-        said = process.stderr.readline()
+        said = entry(process.stderr, "info")
         (directory / "finish").touch()
         assert process.wait(20) == 0
 
-    assert said.startswith("Stopping: waiting up to 30 s for exec-")
+    assert said["message"].startswith("Stopping: waiting up to 30 s for exec-")
+    assert list(said["running"].values()) == [1]
     assert deliveries(directory, "evt_prod_1") == [("done", 1, "whole", None)]
 
 
