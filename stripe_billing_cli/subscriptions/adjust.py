@@ -30,7 +30,7 @@ from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Prorat
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 from stripe_billing_cli.subscriptions.start import Line
-from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, is_classic, is_metered, name_of, terms_of
 
 DAY = 86400
 MAY_WAIT = frozenset({"items", "trial_end", "billing_cycle_anchor"})
@@ -168,8 +168,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     quoted = _quote(api, found, update, now, request.proration)
     remarks = _remarks(found, request, added, removed)
     plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
-    credits = found["status"] in ("past_due", "unpaid") and quoted.proration != "none"
-    unpaid = payments.unpaid_time(api, payments.open_invoices(api, found), now) if credits else None
+    unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now) if quoted.cost.credited else None
     has_waiting_items = waiting_items.are_there(api, found)
     return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
 
@@ -290,10 +289,12 @@ def _remarks(
         found.append(f"Nothing is due until the trial ends; what is paid for of the current period {paid}.")
     if request.restart_period:
         found.append("A new period begins now: the billing date becomes today.")
+    lost = request.proration == "none" or is_classic(subscription)
+    billed = "is never billed" if lost else "is billed with it"
     found += [
-        f"What was used of {name_of(item['price'])} and not billed yet is billed with it."
+        f"What was used of {name_of(item['price'])} and not billed yet {billed}."
         for item in removed
-        if is_metered(item["price"]) and request.proration != "none"
+        if is_metered(item["price"])
     ]
     found += [
         f"{name_of(price)} has a trial of its own ({start.trial_of(price)} days), which is not used."
@@ -319,10 +320,10 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
         return api.post("/v1/invoices/create_preview", params).body
 
     if update.get("trial_end") == "now":
-        return _of_new_period(api, subscription, preview(asked or "create"), asked or "create", at)
+        return quote.of_new_period(api, subscription, preview(asked or "create"), asked or "create", at)
     restarts = "billing_cycle_anchor" in update
     if restarts and asked in (None, "invoice"):
-        return _of_new_period(api, subscription, preview("invoice"), "invoice", at)
+        return quote.of_new_period(api, subscription, preview("invoice"), "invoice", at)
     waiting = waiting_items.of_customer(api, subscription)
     if restarts and asked:
         # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
@@ -337,8 +338,3 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
             return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
     later = asked or "create"
     return Quote(cost.billed_later(preview(later), waiting), later, at)
-
-
-def _of_new_period(api: StripeApi, subscription: Object, invoice: Object, proration: Proration, at: int) -> Quote:
-    lasting = quote.lasting_discounts(api, subscription, invoice)
-    return Quote(cost.billed_at_once(invoice, None, lasting), proration, at, restarts=True)

@@ -90,6 +90,11 @@ def check_changeable(subscription: Object) -> None:
             f"the subscription {id} {ended}, and nothing brings it back",
             f"billing sub create --customer {id_of(subscription['customer'])} --price …",
         )
+    if status == "paused":
+        raise Refused(
+            f"the subscription {id} is paused: what a change of it costs shows when it goes on",
+            f"let it go on first: billing sub resume {id}",
+        )
     if status == "incomplete":
         raise Refused(
             f"the subscription {id} is incomplete: Stripe changes no plan before the first invoice is paid",
@@ -98,13 +103,14 @@ def check_changeable(subscription: Object) -> None:
 
 
 def _check_goes_on(subscription: Object, starts: int) -> None:
-    """A change at the period's end needs a period after it."""
-    ends = subscription["cancel_at"]
-    if ends is not None and ends <= starts and subscription["schedule"] is None:
-        raise Refused(
-            f"the subscription {subscription['id']} ends with this period, so that no other plan can follow",
-            f"take the cancellation back first: billing sub resume {subscription['id']}",
-        )
+    """A change at the period's end needs a period after it, and a schedule, which says by itself when it ends."""
+    id, ends = subscription["id"], subscription["cancel_at"]
+    if ends is None or subscription["schedule"] is not None:
+        return
+    way = f"take the cancellation back first: billing sub resume {id}"
+    if ends <= starts:
+        raise Refused(f"the subscription {id} ends with this period, so that no other plan can follow", way)
+    raise Refused(f"the subscription {id} is to end later, and a scheduled change would take that back unseen", way)
 
 
 def pending_update(subscription: Object) -> str | None:

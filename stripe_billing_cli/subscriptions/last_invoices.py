@@ -58,7 +58,8 @@ def find(api: StripeApi, subscription: Object) -> list[Object]:
     if subscription["ended_at"]:
         opened = [one for page in api.pages("/v1/invoices", {**wanted, "status": "open"}) for one in page]
         found += [one for one in opened if is_to_charge(one)]
-    return sorted((one for one in found if _is_unfinished(one, subscription)), key=lambda one: int(one["created"]))
+    unfinished = [one for one in reversed(found) if _is_unfinished(one, subscription)]
+    return sorted(unfinished, key=lambda one: int(one["created"]))
 
 
 def _is_unfinished(invoice: Object, subscription: Object) -> bool:

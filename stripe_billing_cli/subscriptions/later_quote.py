@@ -10,6 +10,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import cost, quote, renewals
 from stripe_billing_cli.subscriptions.cancel import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
+from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of
 
@@ -32,7 +33,26 @@ def of_later_change(
     invoice = quote.of_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
     upcoming = cost.billed_later(invoice, ())
     assert upcoming.next_invoice is not None
-    return replace(upcoming, lines=(), next_invoice=replace(upcoming.next_invoice, at=starts))
+    amount = upcoming.next_invoice.amount + _use_so_far(api, subscription, later, invoice)
+    return replace(upcoming, lines=(), next_invoice=NextInvoice(amount, starts))
+
+
+def _use_so_far(api: StripeApi, subscription: Object, later: Sequence[Terms], invoice: Object) -> int:
+    """What was used by now of metered prices that are replaced, which is billed with the change. 0 where `invoice`, the
+    preview with the new prices, has it."""
+    metered = {item["price"]["id"] for item in subscription["items"]["data"] if is_metered(item["price"])}
+    replaced = metered - {terms.price for terms in later}
+    if not replaced or any(_price_of(line) in replaced for line in invoice["lines"]["data"]):
+        return 0
+    plain = {"items": quote.items_as_they_are(subscription), "proration_behavior": "none"}
+    upcoming = quote.if_any(api, subscription, plain)
+    lines = upcoming["lines"]["data"] if upcoming else ()
+    return sum(cost.paid_for(line) for line in lines if _price_of(line) in replaced and not cost.is_proration(line))
+
+
+def _price_of(line: Object) -> str | None:
+    details = (line["pricing"] or {}).get("price_details") or {}
+    return id_of(details.get("price"))
 
 
 def _is_due(subscription: Object, item: Object, at: int) -> bool:
@@ -76,5 +96,8 @@ def _of_items_due(
         if is_next or not (cost.is_proration(line) or cost.is_invoice_item(line))
     ]
     amount = sum(cost.paid_for(line, lasting) for line in lines)
-    balance = int(invoice["starting_balance"]) if is_next else 0
+    balance = 0
+    if is_next:
+        balance = int(invoice["starting_balance"])
+        amount += _use_so_far(api, subscription, later, invoice)
     return Cost(invoice["currency"], next_invoice=NextInvoice(max(0, amount + balance), starts))

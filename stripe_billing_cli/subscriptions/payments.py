@@ -77,6 +77,18 @@ def open_invoices(api: StripeApi, subscription: Object) -> list[Object]:
     return api.page("/v1/invoices", wanted)[0]
 
 
+def never_paid(api: StripeApi, subscription: Object) -> list[Object]:
+    """The invoices of a subscription that were not paid, newest first: those that are to be, and those that were given
+    up. Not those of changes that did not come to be."""
+    found, _ = api.page("/v1/invoices", {"subscription": subscription["id"]})
+    dropped = ("void", "subscription_update")
+    return [
+        one
+        for one in found
+        if one["status"] not in ("paid", None) and (one["status"], one["billing_reason"]) != dropped
+    ]
+
+
 def unpaid_time(api: StripeApi, invoices: Iterable[Object], now: int) -> Object | None:
     """The unpaid invoice that charges for time after `now`, which a proration would credit though nobody paid for it
     (https://docs.stripe.com/billing/subscriptions/prorations)."""

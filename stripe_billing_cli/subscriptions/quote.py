@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -23,12 +23,28 @@ interval costs would wait for its end to be invoiced. In classic mode it goes wi
 
 @dataclass(frozen=True)
 class Quote:
-    """`proration` is how the change is billed; `restarts`: a new period begins at once, at `proration_date`."""
+    """`proration` is how the change is billed; `restarts`: a new period begins at once, at `proration_date`; `ends`:
+    when that period does, and the subscription with it."""
 
     cost: Cost
     proration: Proration
     proration_date: int
     restarts: bool = False
+    ends: int | None = None
+
+
+def of_new_period(api: StripeApi, subscription: Object, invoice: Object, proration: Proration, at: int) -> Quote:
+    """What a change costs that begins a new period at `at` with `invoice`, by its preview. Nothing follows where the
+    subscription is to end with its period, which is the new one then."""
+    billed = cost.billed_at_once(invoice, None, lasting_discounts(api, subscription, invoice))
+    begun = [
+        int(line["period"]["end"])
+        for line in invoice["lines"]["data"]
+        if line["period"]["end"] > at and not cost.is_proration(line) and not cost.is_invoice_item(line)
+    ]
+    if not (subscription["cancel_at_period_end"] and begun):
+        return Quote(billed, proration, at, restarts=True)
+    return Quote(replace(billed, next_invoice=None), proration, at, restarts=True, ends=min(begun))
 
 
 def item_change(item: str, terms: Terms) -> dict[str, Any]:
@@ -82,13 +98,13 @@ def of_change(
             upcoming = None if anew else pool.submit(following, lambda: preview("none"))
             at_once = preview("invoice")
         if asked or cost.costs_more(at_once, waiting, at):
-            after = upcoming.result() if upcoming else None
-            lasting = lasting_discounts(api, subscription, at_once) if anew else None
-            return Quote(cost.billed_at_once(at_once, after, lasting), "invoice", at, anew)
+            if anew:
+                return of_new_period(api, subscription, at_once, "invoice", at)
+            return Quote(cost.billed_at_once(at_once, upcoming.result() if upcoming else None), "invoice", at)
     proration = asked or "create"
     later = preview(proration)
     if anew:
-        return Quote(cost.billed_at_once(later, None, lasting_discounts(api, subscription, later)), proration, at, anew)
+        return of_new_period(api, subscription, later, proration, at)
     return Quote(cost.billed_later(later, waiting), proration, at)
 
 

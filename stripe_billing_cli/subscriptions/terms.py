@@ -27,6 +27,12 @@ def is_metered(price: Object) -> bool:
     return bool(price["recurring"] and price["recurring"]["usage_type"] == "metered")
 
 
+def is_classic(subscription: Object) -> bool:
+    """Whether it is in classic billing mode, where use before the current price of an item is lost
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
+    return bool(subscription["billing_mode"]["type"] == "classic")
+
+
 def new_terms(item: Object, price: Object | None, quantity: int | None) -> Terms:
     """The item's terms with what is wanted of them changed; the rest stays. Raises `Refused`."""
     after = price or item["price"]

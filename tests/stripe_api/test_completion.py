@@ -157,6 +157,7 @@ def _subscription() -> dict[str, Any]:
         "id": "sub_1",
         "object": "subscription",
         "billing_cycle_anchor": 1,
+        "billing_mode": {"type": "flexible"},
         "cancel_at_period_end": False,
         "collection_method": "charge_automatically",
         "created": 1,

@@ -94,6 +94,8 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
 
 def _plan(plan: AdjustPlan) -> Iterator[Line]:
     """What is going to happen, before it is agreed to."""
+    from stripe_billing_cli.cli.sub import cost_view
+
     yield Line(f"{plan.subscription['id']}: {', '.join(_changes(plan))}")
     if plan.drops_update:
         yield Line(f"  The change that waits for its payment is dropped: invoice {plan.drops_update} is voided.")
@@ -106,8 +108,13 @@ def _plan(plan: AdjustPlan) -> Iterator[Line]:
         began = words.moment(plan.period_began)
         yield Line(f"  A new period began on {began} already, and is not begun again; --again would.")
     if plan.unpaid:
-        yield Line(f"  Careful: a credit counts time that was never paid for: invoice {plan.unpaid['id']} is open.")
-    if plan.subscription["cancel_at"]:
+        unpaid = cost_view.unpaid(plan.unpaid)
+        yield Line(
+            f"  Careful: a credit counts time that was never paid for: {unpaid}. --proration none credits nothing."
+        )
+    if plan.quoted and plan.quoted.ends:
+        yield Line(f"  The subscription ends with the new period, on {words.date(plan.quoted.ends)}.")
+    elif plan.subscription["cancel_at"]:
         yield Line(f"  The subscription still ends on {words.date(plan.subscription['cancel_at'])}.")
 
 

@@ -163,8 +163,9 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
     left = unbilled.load(api, found, cancellation, netted=asked.refund == "prorated")
     until_then = apply_cancel.renewals_until(api, found, cancellation)
     credits = asked.prorate or asked.refund == "prorated"
-    never_paid = owed if asked.invoice_now else [*drafts, *owed]
-    unpaid = payments.unpaid_time(api, never_paid, cancellation.ends) if credits else None
+    paid_now = {one["id"] for one in drafts} if asked.invoice_now else set()
+    never_paid = [one for one in payments.never_paid(api, found) if one["id"] not in paid_now] if credits else []
+    unpaid = payments.unpaid_time(api, never_paid, cancellation.ends)
     return Ending(found, asked, cancellation, final, back, owed, left, drafts, until_then, unpaid)
 
 

@@ -81,6 +81,8 @@ def plan(ending: Ending) -> Iterator[Line]:
             until = UNTIL.get(subscription["status"], "it is paid")
             left = f", though {until} until {words.moment(paid_until)}" if paid_until > cancellation.ends else ""
             yield Line(f"{id} ends now: the customer loses access at once{left}.")
+        case "later" if subscription["status"] == "paused":
+            yield Line(f"{id} ends on {words.moment(cancellation.ends)}. It is paused: the customer has no access.")
         case "later":
             yield Line(f"{id} ends on {words.moment(cancellation.ends)}: the customer keeps access until then.")
             if cancellation.params.get("cancel_at_period_end") and cancellation.ends < paid_until:
@@ -110,10 +112,10 @@ def _money(ending: Ending) -> Iterator[Line]:
         yield Line(f"  {_nothing_to_refund(ending.refund)}")
     if ending.refund is not None:
         yield from _beside_refund(ending, ending.refund)
-    if ending.unpaid:
+    if ending.unpaid and ending.asked.prorate:
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: invoice {ending.unpaid['id']} is open. "
-            f"Void it first (billing invoice void {ending.unpaid['id']}), or credit nothing."
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(ending.unpaid)}. "
+            "Without --prorate nothing is credited."
         )
     collected = "Stripe stops collecting it" if ending.cancellation.action == "now" else "is still collected"
     for invoice in ending.owed:

@@ -171,8 +171,8 @@ def _decide(
             now = quote.now_of(api, found, int(time.time()))
             asked = cast("quote.Proration | None", proration)
             shown.quoted = quote.of_change(api, found, decided.item, after, at=now, asked=asked, anew=anew)
-            if found["status"] in ("past_due", "unpaid") and shown.quoted.proration != "none":
-                shown.unpaid = payments.unpaid_time(api, payments.open_invoices(api, found), now)
+            if shown.quoted.cost.credited:
+                shown.unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now)
         case "later":
             assert decided.starts is not None
             restarts = quote.restarts(found, chosen["price"], wanted)

@@ -14,7 +14,7 @@ from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.terms import is_metered, name_of, terms_of
+from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_of, terms_of
 
 
 @dataclass
@@ -112,6 +112,8 @@ def _plan(shown: Shown) -> Iterator[Line]:
         yield cost_view.entry("due now", "nothing: the paid period is used up first")
         amount = words.money(upcoming.amount, shown.later_cost.currency)
         yield cost_view.entry("then", f"{amount} on {words.date(upcoming.at)}")
+        if is_metered(shown.current) and shown.change.before.price != shown.change.after.price:
+            yield Line(f"  What is used of {name_of(shown.current)} until then is billed then, at its price.")
 
 
 def _use(shown: Shown, quoted: Quote) -> Iterator[Line]:
@@ -119,11 +121,12 @@ def _use(shown: Shown, quoted: Quote) -> Iterator[Line]:
     if is_metered(shown.current) and shown.change.before.price != shown.change.after.price:
         billed = {"none": "is never billed", "invoice": "is billed now, at that price"}
         what = billed.get(quoted.proration, "is billed with the next invoice, at that price")
+        if is_classic(shown.subscription):
+            what = "is lost: in classic billing mode it goes with its price"
         yield Line(f"  What was used of {name_of(shown.current)} and not billed yet {what}.")
     if shown.unpaid:
-        id = shown.unpaid["id"]
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: invoice {id} is open. "
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(shown.unpaid)}. "
             "--proration none credits nothing."
         )
 
@@ -166,7 +169,9 @@ def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
         yield cost_view.entry("next", f"{words.money(upcoming.amount, currency)} on {words.date(upcoming.at)}")
     if quoted.restarts:
         yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
-    if shown.subscription["cancel_at"]:
+    if quoted.ends:
+        yield Line(f"  The subscription ends with that period, on {words.date(quoted.ends)}.")
+    elif shown.subscription["cancel_at"]:
         yield Line(f"  The subscription still ends on {words.date(shown.subscription['cancel_at'])}.")
     if cost.due_now and shown.subscription["collection_method"] == "charge_automatically":
         yield Line("  The plan changes only if this payment goes through.")

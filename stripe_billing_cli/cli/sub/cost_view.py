@@ -33,6 +33,12 @@ def balance(cost: Cost) -> Iterator[Line]:
         yield entry("balance", f"{amount} is less than Stripe charges: it is carried over to the next invoice")
 
 
+def unpaid(invoice: Object) -> str:
+    """`invoice in_1MtHbE is open`, or what became of it instead of being paid."""
+    became = {"draft": "a draft", "uncollectible": "written off"}
+    return f"invoice {invoice['id']} is {became.get(invoice['status'], invoice['status'])}"
+
+
 def paying(method: Object | None) -> str:
     """`from Visa ending in 4242`."""
     if method is None:

@@ -65,6 +65,14 @@ class LineParent(StripeObject):
     subscription_item_details: SubscriptionItemLineDetails | None = None
 
 
+class PriceDetails(StripeObject):
+    price: Reference
+
+
+class LinePricing(StripeObject):
+    price_details: PriceDetails | None = None
+
+
 class InvoiceLine(StripeObject):
     id: str
     amount: int
@@ -73,6 +81,7 @@ class InvoiceLine(StripeObject):
     description: str | None = None
     discount_amounts: list[DiscountAmount] | None = None
     parent: LineParent | None = None
+    pricing: LinePricing | None = None
     taxes: list[Tax] | None = None
 
 

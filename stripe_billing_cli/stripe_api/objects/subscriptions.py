@@ -114,9 +114,14 @@ class Schedule(StripeObject):
     current_phase: CurrentPhase | None = None
 
 
+class BillingMode(StripeObject):
+    type: str
+
+
 class Subscription(StripeObject):
     id: str
     billing_cycle_anchor: int
+    billing_mode: BillingMode
     cancel_at_period_end: bool
     collection_method: str
     created: int

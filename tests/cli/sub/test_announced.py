@@ -103,6 +103,19 @@ def test_the_next_invoice_after_another_interval_has_its_discount(begin: Begin) 
     assert it.paid()[-1] == cost["next_invoice"]["amount"]
 
 
+def test_the_next_invoice_after_another_interval_is_half_under_a_coupon_of_half(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.shop.post("/v1/coupons", id="HALF", percent_off=50, duration="forever")
+    it.price("month", 20)
+    it.price("week", 20, "week")
+    it.start("month", discounts=[{"coupon": "HALF"}])
+
+    cost = it.json("change", "--price", "week")["cost"]
+    it.to("2026-04-08 02:00")
+
+    assert cost["next_invoice"]["amount"] == it.paid()[-1] == 1000
+
+
 def test_a_charge_under_the_minimum_is_carried_over(begin: Begin) -> None:
     it = begin("2026-04-01")
     it.price("ten", 10)
@@ -180,11 +193,12 @@ def test_a_credit_of_time_that_was_never_paid_for_is_warned_of(begin: Begin) -> 
     it.price("thirty", 30)
     it.start("thirty")
     it.use_card("pm_card_chargeCustomerFail")
-    it.to("2026-05-01 02:00")
+    it.to("2026-05-02")
     assert it.held["status"] == "past_due"
 
     record, told = it.said("cancel", "--now", "--prorate", "--invoice-now")
 
+    assert (record["final_invoice"]["credited"], it.balance) == (-2903, -2903)
     assert "was never paid" in told
     assert record["unpaid_time"] is True
 
@@ -202,6 +216,84 @@ def test_an_upgrade_of_what_is_past_due_is_warned_of_and_makes_it_active(begin: 
 
     assert "was never paid" in told
     assert it.held["status"] == "active"
+
+
+class TestStates:
+    """What cannot be changed as announced is refused with the way out; what can says what becomes of its end."""
+
+    @pytest.fixture
+    def it(self, begin: Begin) -> History:
+        it = begin("2026-04-01")
+        for key, amount in (("ten", 10), ("twenty", 20), ("forty", 40)):
+            it.price(key, amount)
+        it.price("year", 100, "year")
+        it.start("twenty")
+        it.to("2026-04-11")
+        return it
+
+    @pytest.mark.parametrize(
+        "options",
+        [
+            ("--price", "forty"),
+            ("--price", "forty", "--at", "period-end"),
+            ("--add", "ten"),
+            ("--coupon", "NONE"),
+            ("--restart-period",),
+        ],
+    )
+    def test_a_paused_one_goes_on_first(self, options: tuple[str, ...], it: History) -> None:
+        it.ok("pause")
+
+        ran = it.run("change", *options, "--yes")
+
+        assert ran.code == 1
+        assert "is paused" in ran.err
+        assert f"billing sub resume {it.id}" in ran.err
+
+    def test_a_paused_one_that_is_to_end_gives_no_access_until_then(self, it: History) -> None:
+        it.ok("pause")
+        period = it.held["items"]["data"][0]["current_period_end"]
+
+        told = it.ok("cancel", "--at", "2026-06-01").err
+
+        assert "It is paused: the customer has no access." in told
+        assert "keeps access" not in told
+        assert it.held["items"]["data"][0]["current_period_end"] == period
+
+    def test_an_end_in_a_later_period_is_not_taken_back_by_a_scheduled_change(self, it: History) -> None:
+        it.ok("cancel", "--at", "2026-06-11")
+
+        ran = it.run("change", "--price", "forty", "--at", "period-end", "--yes")
+
+        assert ran.code == 1
+        assert f"billing sub resume {it.id}" in ran.err
+        assert it.held["cancel_at"] == moment("2026-06-11")
+
+    @pytest.mark.parametrize("options", [("--price", "year"), ("--restart-period",)])
+    def test_an_end_with_the_period_moves_to_the_end_of_a_new_one(self, options: tuple[str, ...], it: History) -> None:
+        it.ok("cancel")
+
+        record, told = it.said("change", *options)
+
+        ends = it.held["cancel_at"]
+        assert ends == it.held["items"]["data"][0]["current_period_end"] > moment("2026-05-01")
+        assert record["cost"]["next_invoice"] is None
+        assert f"period, on 11 {'Apr 2027' if 'year' in options else 'May 2026'}" in told
+        assert "still ends" not in told
+
+    @pytest.mark.parametrize("given_up", ["void", "mark_uncollectible"])
+    def test_a_credit_of_time_whose_invoice_was_given_up_is_warned_of(self, given_up: str, it: History) -> None:
+        it.use_card("pm_card_chargeCustomerFail")
+        it.to("2026-05-01 02:00")
+        open_one = it.invoices()[-1]["id"]
+        it.shop.post(f"/v1/invoices/{open_one}/{given_up}")
+
+        change, told_of_change = it.said("change", "--price", "ten")
+        cancel, told_of_cancel = it.said("cancel", "--now", "--prorate")
+
+        assert change["unpaid_time"] is cancel["unpaid_time"] is True
+        for told in (told_of_change, told_of_cancel):
+            assert f"never paid for: invoice {open_one} is {'void' if given_up == 'void' else 'written off'}" in told
 
 
 class TestUse:
@@ -237,6 +329,53 @@ class TestUse:
         assert "$1.67" in told
         assert record["cost"]["due_now"] == 1200 + 167
         assert it.paid()[-1] == 1200 + 167
+
+    def test_of_a_price_that_a_schedule_replaces_is_billed_then(self, begin: Begin) -> None:
+        it = begin("2026-04-01")
+        it.metered("cheap", "0.5")
+        it.metered("dear", "2")
+        it.start("cheap")
+        it.use(400)
+        it.to("2026-04-11")
+
+        record, told = it.said("change", "--price", "dear", "--at", "period-end")
+        it.to("2026-05-01 02:00")
+
+        assert record["cost"]["next_invoice"]["amount"] == sum(it.paid()) == 200
+        assert "What is used of cheap until then is billed then, at its price." in told
+
+    @pytest.mark.parametrize(("proration", "billed"), [("create", 200), ("invoice", 200), ("none", 0)])
+    def test_of_an_item_that_is_removed(self, proration: str, billed: int, begin: Begin) -> None:
+        it = begin("2026-04-01")
+        it.metered("calls", "0.5")
+        it.price("ten", 10)
+        it.start("ten", "calls")
+        it.use(400)
+        it.to("2026-04-11")
+
+        told = it.ok("change", "--remove", "calls", "--proration", proration).err
+        it.to("2026-05-01 02:00")
+
+        assert sum(it.paid()) == 2000 + billed
+        assert f"not billed yet is {'billed with it' if billed else 'never billed'}" in told
+
+    @pytest.mark.parametrize("after", ["dear", "flat"])
+    def test_in_classic_billing_mode_goes_with_its_price(self, after: str, begin: Begin) -> None:
+        it = begin("2026-04-01")
+        it.metered("calls", "0.5")
+        it.metered("dear", "2")
+        it.price("flat", 30)
+        it.start("calls", billing_mode={"type": "classic"})
+        it.use(400)
+        it.to("2026-04-11")
+
+        record, told = it.said("change", "--price", after, "--proration", "create")
+        it.use(100)
+        it.to("2026-05-01 02:00")
+
+        assert "is lost: in classic billing mode it goes with its price" in told
+        assert sum(it.paid()) == {"dear": 200, "flat": 2000 + 3000}[after]
+        assert record["cost"]["next_invoice"]["amount"] == {"dear": 0, "flat": 5000}[after]
 
     def test_a_scheduled_change_beside_it_is_taken_back(self, begin: Begin) -> None:
         it = begin("2026-04-01")

@@ -174,7 +174,9 @@ def _anew(
     now: int,
     prorates: bool,
 ) -> Change:
-    """All items begin a new period now; what is left of the old ones is credited, and what was used of them billed."""
+    """All items begin a new period now; what is left of the old ones is credited, and what was used of them billed. In
+    classic billing mode use goes with its price
+    (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     ends = None if subscription["cancel_at_period_end"] else subscription["cancel_at"]
     restarted = []
     for item in after:
@@ -184,7 +186,8 @@ def _anew(
     credits = credits_for(subscription, before, catalog, at) if prorates else []
     billed, at_once = part_periods(restarted, catalog, subscription["currency"], now, prorates=True)
     staying = {item["id"]: item for item in after}
-    billable = [item for item in before if prorates or not differs(item, staying.get(item["id"], item))]
+    prorates_use = prorates and not _is_classic(subscription)
+    billable = [item for item in before if prorates_use or not differs(item, staying.get(item["id"], item))]
     used = [line for item in billable for line in catalog.used(item)]
     return Change(billed, credits, [*at_once, *used], anchor=now)
 
@@ -196,7 +199,8 @@ def _prorated(
     staying = {item["id"]: item for item in after}
     gone = [item for item in before if item["id"] not in staying or differs(item, staying[item["id"]])]
     found = credits_for(subscription, gone, catalog, at)
-    found += [line for item in gone for line in catalog.used(item)]
+    if not _is_classic(subscription):
+        found += [line for item in gone for line in catalog.used(item)]
     billed = []
     for item in after:
         if differs(known.get(item["id"]), item):
@@ -349,7 +353,7 @@ def shortened(
         _, natural = billing_intervals.period_at(
             price, subscription["billing_cycle_anchor"], item["current_period_start"]
         )
-        if subscription["status"] == "trialing" or item["current_period_end"] > natural:
+        if subscription["status"] in ("trialing", "paused") or item["current_period_end"] > natural:
             natural = item["current_period_end"]
         end = natural if ends is None else min(natural, max(ends, now))
         moved = {**item, "current_period_end": end}
