@@ -76,6 +76,7 @@ class EventLog:
             recorded=self.recorded,
             outcome=self.outcome,
             failure=self.failure,
+            part_ended=self.part_ended,
             caught_up=self.caught_up,
             left_over=self.left_over,
             stopping=self.stopping,
@@ -193,6 +194,16 @@ class EventLog:
                 kind=report.kind,
                 request_id=report.request_id,
                 event_id=current_event.get(),
+            )
+
+    def part_ended(self, name: str) -> None:
+        """Log that a thread of the listener has ended, once a minute."""
+        if self._is_news(f"ended: {name}"):
+            self._entry(
+                LogLevel.error,
+                f"A part of the listener has ended: {name}. This is a mistake in billing.",
+                "start the listener again, and report it; /readyz answers 503 until then",
+                part=name,
             )
 
     def api_call(self, call: ApiCall) -> None:

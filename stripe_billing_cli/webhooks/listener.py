@@ -36,6 +36,8 @@ CATCH_UP_SECONDS = 300.0
 """How often the Events API is read for what was not delivered, where events are delivered."""
 LONGEST_WAIT = 60.0
 """How long Stripe is left alone at most after it could not be read."""
+WATCH_EVERY_SECONDS = 5.0
+"""How often the listener's threads are looked after."""
 RETENTION_EVERY_SECONDS = 3600.0
 
 
@@ -84,6 +86,7 @@ class Listener:
         self._admin = None if self.options.admin is None else self._admin_server(self.options.admin, webhook)
         self._reader_task = None if self.api is None else self._reader(self.api)
         self._retention_task = PeriodicTask("retention", self._forget)
+        self._watch_task = PeriodicTask("watch", self._watch)
         self._failures = 0
         self._caught_up = False
 
@@ -153,8 +156,9 @@ class Listener:
         if admin is not None:
             admin.start()
         try:
-            self._server.run(lambda url: on_ready())
+            self._server.run(lambda url: self._started(on_ready))
         finally:
+            self._watch_task.stop()
             if self._admin is not None and admin is not None:
                 self._admin.stop()
                 admin.join()
@@ -163,6 +167,10 @@ class Listener:
             self._retention_task.stop()
             self._writer.close()
             self._stop_dispatcher()
+
+    def _started(self, on_ready: Callable[[], None]) -> None:
+        self._watch_task.start()
+        on_ready()
 
     def _stop_dispatcher(self) -> None:
         grace = self.dispatcher.longest_call if self.options.grace_seconds is None else self.options.grace_seconds
@@ -183,6 +191,11 @@ class Listener:
             **self.dispatcher.alive(),
         }
         return [name for name, alive in parts.items() if not alive]
+
+    def _watch(self) -> float:
+        for name in self.ended_parts():
+            self.hooks.part_ended(name)
+        return WATCH_EVERY_SECONDS
 
     def _new(self, events: Sequence[Event]) -> None:
         """These events are new in the store."""

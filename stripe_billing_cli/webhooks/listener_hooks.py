@@ -23,6 +23,8 @@ class ListenerHooks:
     """Called with the end of each call of a handler."""
     failure: Callable[[Failure], None] = lambda failure: None
     """Called when the store or Stripe does not answer as it should."""
+    part_ended: Callable[[str], None] = lambda name: None
+    """Called, again and again, with the name of a thread of the listener that has ended before the listener."""
     caught_up: Callable[[int], None] = lambda new: None
     """Called once, with how many there were, when the events that were missed are stored."""
     left_over: Callable[[Mapping[str, int]], None] = lambda left: None

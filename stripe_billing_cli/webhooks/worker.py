@@ -115,6 +115,7 @@ class Worker:
         """Whether some may be claimed in this worker's name that it does not hold."""
         self._failures = 0
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
+        self._lease_keeper = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
 
     def start(self) -> None:
         if not self.handlers:
@@ -123,7 +124,7 @@ class Worker:
         self._tried(lambda: self.store.work.release_waiting(self._by_name))
         self._pool.start()
         self._dispatcher.start()
-        threading.Thread(target=self._keep_leases, name="leases", daemon=True).start()
+        self._lease_keeper.start()
 
     def wake(self) -> None:
         """There is new work."""
@@ -166,7 +167,7 @@ class Worker:
     @property
     def alive(self) -> bool:
         """Whether it works, or was never to work."""
-        return not self.handlers or self._dispatcher.is_alive()
+        return not self.handlers or (self._dispatcher.is_alive() and self._lease_keeper.is_alive())
 
     @property
     def busy(self) -> int:
