@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column, Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, PENDING
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Who may use what, and why: as `billing listen` keeps it, or asked of Stripe.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 StoreAt = Annotated[
@@ -47,7 +47,7 @@ Product = Annotated[str | None, typer.Option("--product", metavar="PRODUCT", hel
 Feature = Annotated[str | None, typer.Option("--feature", metavar="KEY", help="Only this feature, by its lookup key.")]
 
 
-@doors.command(app)
+@options.command(app)
 def show(
     context: Context,
     customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id or email.")],
@@ -71,7 +71,7 @@ def show(
     from stripe_billing_cli.webhooks.access.view import customer_record
 
     if product and feature:
-        raise given.wrong("--product and --feature exclude each other", "ask twice")
+        raise parsing.wrong("--product and --feature exclude each other", "ask twice")
     customer = _id_of(context, customer)
     customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
     rows = [row for row in rows if _asked(row, product, feature)]
@@ -103,7 +103,7 @@ def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, li
 
 def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]:
     if not customer.startswith("cus_"):
-        raise given.wrong(f"{customer} is no customer's id", "give its id, cus_…, or its email")
+        raise parsing.wrong(f"{customer} is no customer's id", "give its id, cus_…, or its email")
     with _opened(store) as opened:
         return customer, opened.access.of(customer), opened.clock()
 
@@ -114,7 +114,7 @@ def _asked(row: Access, product: str | None, feature: str | None) -> bool:
     return feature is None or (row.kind, row.key) == ("feature", feature)
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(
     context: Context,
     product: Product = None,
@@ -136,9 +136,9 @@ def list_(
     from stripe_billing_cli.webhooks.access.view import row_record
 
     if product and feature:
-        raise given.wrong("--product and --feature exclude each other", "ask twice")
+        raise parsing.wrong("--product and --feature exclude each other", "ask twice")
     if granted and revoked:
-        raise given.wrong("--granted and --revoked exclude each other", "leave both out to list all")
+        raise parsing.wrong("--granted and --revoked exclude each other", "leave both out to list all")
     with _opened(store) as opened:
         wanted = granted if granted or revoked else None
         records = (
@@ -162,7 +162,7 @@ def _rows(store: Store, key: str | None) -> Iterator[Access]:
         after = (page[-1].customer, page[-1].kind, page[-1].key)
 
 
-@doors.command(app)
+@options.command(app)
 def reconcile(
     context: Context,
     customers: Annotated[
@@ -200,7 +200,7 @@ def reconcile(
                 record = _difference(change, mended=not check, now=opened.clock())
                 context.printer.streamed(record, _told(record), **_colour(record))
     done = "differing" if check else "brought up to date"
-    context.printer.note(f"{words.counted(seen, 'customer')} compared with Stripe, {differing} {done}.")
+    context.printer.note(f"{formatting.counted(seen, 'customer')} compared with Stripe, {differing} {done}.")
     return PENDING if check and differing else None
 
 
@@ -230,7 +230,7 @@ def _told(record: Record) -> str:
 def _state(record: Record | None) -> str:
     if record is None:
         return "nothing"
-    until = f" until {words.moment(record['until'])}" if record["until"] else ""
+    until = f" until {formatting.moment(record['until'])}" if record["until"] else ""
     return f"{'access' if record['access'] else 'no access'} ({record['reason']}){until}"
 
 
@@ -257,8 +257,8 @@ def _screen(record: Record) -> Iterator[Line]:
         yield Line("Nothing else is known; --fresh asks Stripe, and `billing access reconcile` does for all customers.")
     for row in [*record["products"], *record["features"]]:
         mark, colour = ("✓", "green") if row["access"] else ("✗", "red")
-        since = f" since {words.date(row['since'])}" if row["since"] else ""
-        until = f" until {words.moment(row['until'])}" if row["until"] else ""
+        since = f" since {formatting.date(row['since'])}" if row["since"] else ""
+        until = f" until {formatting.moment(row['until'])}" if row["until"] else ""
         by = f", {row['subscription']}" if row["subscription"] else ""
         yield Line(f"{mark} {row['kind']:<8} {row['key']}{since}{until}  ({row['reason']}{by})", {"fg": colour})
 
@@ -268,7 +268,7 @@ COLUMNS: Sequence[Column] = (
     Column("KIND", lambda record: record["kind"]),
     Column("KEY", lambda record: record["key"]),
     Column("ACCESS", lambda record: "yes" if record["access"] else "no"),
-    Column("SINCE", lambda record: words.date(record["since"])),
-    Column("UNTIL", lambda record: words.moment(record["until"])),
+    Column("SINCE", lambda record: formatting.date(record["since"])),
+    Column("UNTIL", lambda record: formatting.moment(record["until"])),
     Column("REASON", lambda record: record["reason"]),
 )

@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from stripe_billing_cli import __version__
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.output import flush, nowhere
 
 
@@ -54,7 +54,7 @@ GROUPS = {
 EPILOG = """Start here:  billing catalog apply --local"""
 
 
-class LazyGroups(doors.QuickGroup):
+class LazyGroups(shared_options.QuickGroup):
     """Lists its commands without importing them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -79,7 +79,7 @@ class LazyGroups(doors.QuickGroup):
 app = typer.Typer(
     help="Run subscriptions on Stripe: a reviewed catalog file, applied as often as you like.",
     epilog=EPILOG,
-    **{**doors.PLAIN, "cls": LazyGroups},
+    **{**shared_options.PLAIN, "cls": LazyGroups},
 )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column, Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, WRONG, BillingError
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Test clocks: customers whose time moves when you say so. Test mode only.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 Clock = Annotated[str, typer.Argument(metavar="CLOCK", help="The clock's id, or its name.")]
 PERIOD_END = "period-end"
 
 
-@doors.command(app)
+@options.command(app)
 def create(
     context: Context,
     name: Annotated[str | None, typer.Option(metavar="NAME", help="What to call it.")] = None,
@@ -45,12 +45,12 @@ def create(
     """
     from stripe_billing_cli.subscriptions import clocks, outcomes
 
-    frozen = given.moment("--at", at) if at else int(time.time())
+    frozen = parsing.moment("--at", at) if at else int(time.time())
     record = outcomes.clock(clocks.create(_test_mode(context), name, frozen))
     context.printer.record(record, lambda: [Line(f"{record['id']}  {_shows(record)}")])
 
 
-@doors.command(app)
+@options.command(app)
 def advance(
     context: Context,
     clock: Clock,
@@ -73,9 +73,9 @@ def advance(
     from stripe_billing_cli.subscriptions import clocks, outcomes
 
     api = _test_mode(context)
-    seconds = given.span("--timeout", timeout)
+    seconds = parsing.span("--timeout", timeout)
     relative = None if to == PERIOD_END else _relative(to)
-    moment = None if to == PERIOD_END or relative is not None else given.moment("TO", to)
+    moment = None if to == PERIOD_END or relative is not None else parsing.moment("TO", to)
     found = clocks.find(api, clock)
     if moment is not None:
         target = moment
@@ -101,7 +101,7 @@ def advance(
         )
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(context: Context) -> None:
     """List the test clocks, newest first, as they come.
 
@@ -116,7 +116,7 @@ def list_(context: Context) -> None:
         context.printer.note("No test clocks.")
 
 
-@doors.command(app)
+@options.command(app)
 def delete(context: Context, clock: Clock) -> None:
     """Delete a test clock, and with it its customers and their subscriptions.
 
@@ -128,7 +128,7 @@ def delete(context: Context, clock: Clock) -> None:
     api = _test_mode(context)
     found = clocks.find(api, clock)
     record = {**outcomes.clock(found), "deleted": True}
-    asking.confirm(
+    confirm.confirm(
         context,
         f"Delete {found['id']}?",
         will=[f"The clock {found['name'] or found['id']}, its customers and their subscriptions are deleted."],
@@ -153,14 +153,14 @@ def _test_mode(context: Context) -> StripeApi:
 
 def _relative(text: str) -> int | None:
     """Seconds of a span that names its unit; None for anything else, such as a date."""
-    return given.span("TO", text) if text[-1:] in "smhdw" and text[:1].isdigit() and text[:-1].isdigit() else None
+    return parsing.span("TO", text) if text[-1:] in "smhdw" and text[:1].isdigit() and text[:-1].isdigit() else None
 
 
 def _shows(record: Record, *, moved: bool = True) -> str:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
 
     name = f"{record['name']}: " if record["name"] else ""
-    return f"{name}it is {words.moment(record['frozen_time'])}{'' if moved else ' already. Nothing to do'}."
+    return f"{name}it is {formatting.moment(record['frozen_time'])}{'' if moved else ' already. Nothing to do'}."
 
 
 def _watched(steps: Iterator[Advance], clock: Object, target: int) -> Iterator[Advance]:
@@ -186,15 +186,15 @@ def _bar(seconds: int) -> Iterator[Callable[[int, str], None]]:
 
 
 def _time(record: Record) -> str:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
 
-    return words.moment(record["frozen_time"])
+    return formatting.moment(record["frozen_time"])
 
 
 def _deleted_after(record: Record) -> str:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
 
-    return words.date(record["deletes_after"])
+    return formatting.date(record["deletes_after"])
 
 
 COLUMNS = (

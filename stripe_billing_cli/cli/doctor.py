@@ -9,13 +9,13 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import FAILED
 
-app = typer.Typer(**doors.PLAIN)
+app = typer.Typer(**options.PLAIN)
 
 MOST_NAMED = 5
 """Customers that are named one by one."""
@@ -48,7 +48,7 @@ class Finding:
         return ("!", "yellow") if self.warning else ("✓", "green")
 
 
-@doors.command(app, "doctor")
+@options.command(app, "doctor")
 def doctor(
     context: Context,
     file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog to check.")] = "catalog.yaml",

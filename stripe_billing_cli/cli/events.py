@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column, Line, Record
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="The events that `billing listen` received: find them, look at them, do them again.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this type; invoice.* for a kind.")]
@@ -35,7 +35,7 @@ Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id: evt
 LONGEST_BACKFILL = "30d"
 
 
-@doors.command(app, "list", shared=doors.NO_STRIPE)
+@options.command(app, "list", shared=options.NO_STRIPE)
 def list_(
     context: Context,
     type: Type = None,
@@ -67,7 +67,7 @@ def list_(
     return None
 
 
-@doors.command(app, shared=doors.NO_STRIPE)
+@options.command(app, shared=options.NO_STRIPE)
 def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> None:
     """Show one event: what it is about, what its handlers did, and its payload.
 
@@ -81,7 +81,7 @@ def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> 
     context.printer.record({**_record(stored), "payload": payload}, lambda: _screen(stored, payload))
 
 
-@doors.command(app, shared=doors.NO_STRIPE)
+@options.command(app, shared=options.NO_STRIPE)
 def retry(
     context: Context,
     events: Annotated[list[str] | None, typer.Argument(metavar="[EVENT]...", help="Ids of events.")] = None,
@@ -104,9 +104,9 @@ def retry(
                billing events retry evt_123 --handler access
     """
     if bool(events) == failed:
-        raise given.wrong("say which events: their ids, or --failed", "billing events retry --failed, for example")
+        raise parsing.wrong("say which events: their ids, or --failed", "billing events retry --failed, for example")
     if events and (type or customer or since):
-        raise given.wrong("--type, --customer and --since choose among the failed", "give them with --failed")
+        raise parsing.wrong("--type, --customer and --since choose among the failed", "give them with --failed")
     count = 0
     with _opened(store) as opened:
         for stored in _to_retry(opened, events, _filter(opened, type, customer, failed, since, None)):
@@ -117,10 +117,10 @@ def retry(
             context.printer.streamed(record, f"{stored.event.id}  {stored.event.type}  {called}")
             count += done
     if context.printer.for_people:
-        context.printer.note(f"{words.counted(count, 'call')} of handlers to be made again.")
+        context.printer.note(f"{formatting.counted(count, 'call')} of handlers to be made again.")
 
 
-@doors.command(app)
+@options.command(app)
 def backfill(
     context: Context,
     since: Annotated[
@@ -145,20 +145,20 @@ def backfill(
         start = _moment("--since", since, now)
         end = None if until is None else _moment("--until", until, now)
         if start < now - KEPT_SECONDS - 60:
-            raise given.wrong("Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any")
+            raise parsing.wrong("Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any")
         api = context.stripe
         reader = CatchUp(api, opened, _route(opened, api))
         new = reader.read(start, end)
     record = {"new": new, "since": start, "until": end, "unreadable": reader.unreadable}
     if context.printer.for_people:
-        context.printer.line(f"{words.counted(new, 'new event')}.")
+        context.printer.line(f"{formatting.counted(new, 'new event')}.")
     else:
         context.printer.result(record, ids=[])
     if reader.unreadable:
         context.printer.note(f"Not read, since they are of no known shape: {', '.join(reader.unreadable)}")
 
 
-@doors.command(app, shared=("output", "yes", "verbose"))
+@options.command(app, shared=("output", "yes", "verbose"))
 def purge(
     context: Context,
     older_than: Annotated[str, typer.Option("--older-than", metavar="SPAN", help="90d, for example, or a date.")],
@@ -175,14 +175,14 @@ def purge(
     with _opened(store) as opened:
         before = _moment("--older-than", older_than, opened.clock())
         if not context.yes:
-            question = f"Forget the payloads of all events from before {words.moment(before)}?"
+            question = f"Forget the payloads of all events from before {formatting.moment(before)}?"
             if not context.interactive:
                 raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
             if not typer.confirm(question, err=True):
                 raise BillingError("confirmation", "nothing was purged")
         count = opened.events.purge(before)
     if context.printer.for_people:
-        context.printer.line(f"{words.counted(count, 'payload')} forgotten.")
+        context.printer.line(f"{formatting.counted(count, 'payload')} forgotten.")
     else:
         context.printer.result({"purged": count, "before": before}, ids=[])
 
@@ -210,9 +210,9 @@ def _filter(
 
 def _moment(option: str, text: str, now: float) -> int:
     """A moment as it is written, or so long ago."""
-    if given.SPAN.fullmatch(text.strip().lower()) and not (text.isdigit() and len(text) >= 9):
-        return int(now) - given.span(option, text)
-    return given.moment(option, text)
+    if parsing.SPAN.fullmatch(text.strip().lower()) and not (text.isdigit() and len(text) >= 9):
+        return int(now) - parsing.span(option, text)
+    return parsing.moment(option, text)
 
 
 def _found(store: Store, filter: Filter, limit: int) -> Iterator[Stored]:
@@ -250,7 +250,7 @@ def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[st
     names = [one.handler for one in stored.deliveries if one.status in wanted]
     if chosen and not failed and (unknown := set(chosen) - {one.handler for one in stored.deliveries}):
         known = ", ".join(one.handler for one in stored.deliveries) or "none"
-        raise given.wrong(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
+        raise parsing.wrong(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
     return [name for name in names if not chosen or name in chosen]
 
 
@@ -276,7 +276,7 @@ def _status(record: Record) -> str:
 
 
 COLUMNS = [
-    Column("created", lambda event: words.moment(event["created"])),
+    Column("created", lambda event: formatting.moment(event["created"])),
     Column("type", lambda event: event["type"]),
     Column("object", lambda event: event["object_id"] or "-"),
     Column("customer", lambda event: event["customer"] or "-"),
@@ -290,7 +290,7 @@ def _screen(stored: Stored, payload: Any) -> Iterator[Line]:
 
     event = stored.event
     yield Line(f"{event.type}  {event.id}", {"bold": True})
-    yield Line(f"  created   {words.moment(event.created)}, received {words.moment(int(stored.received_at))}")
+    yield Line(f"  created   {formatting.moment(event.created)}, received {formatting.moment(int(stored.received_at))}")
     yield Line(f"  object    {event.object or '-'} {event.object_id or ''}".rstrip())
     if event.customer and event.customer != event.object_id:
         yield Line(f"  customer  {event.customer}")
@@ -299,8 +299,8 @@ def _screen(stored: Stored, payload: Any) -> Iterator[Line]:
     for one in stored.deliveries:
         colour = {"dead": "red", "failed": "yellow"}.get(one.status)
         said = one.outcome if one.status == "done" else one.error
-        attempts = f" after {words.counted(one.attempts, 'attempt')}" if one.attempts > 1 else ""
-        due = f", again at {words.moment(int(one.due))}" if one.status == "failed" else ""
+        attempts = f" after {formatting.counted(one.attempts, 'attempt')}" if one.attempts > 1 else ""
+        due = f", again at {formatting.moment(int(one.due))}" if one.status == "failed" else ""
         line = f"  {one.handler:<9} {one.status}{attempts}{due}{f': {said}' if said else ''}"
         yield Line(line, {"fg": colour} if colour else {})
     if payload is None:

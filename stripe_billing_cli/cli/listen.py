@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.listen_options import ListenArguments
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from stripe_billing_cli.cli.event_log import EventLog
     from stripe_billing_cli.cli.listen_parsing import ListenOptions
 
-app = typer.Typer(**doors.PLAIN)
+app = typer.Typer(**shared_options.PLAIN)
 
 
-@doors.command(app, "listen", cls=doors.InOrder)
+@shared_options.command(app, "listen", cls=shared_options.InOrder)
 def listen(context: Context, arguments: ListenArguments) -> None:
     """Receive Stripe's events, store each durably once, decide who has access, and run handlers in order.
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from stripe_billing_cli.cli import given
+from stripe_billing_cli.cli import parsing
 
 if TYPE_CHECKING:
     from stripe_billing_cli.webhooks.actions.spec import Action
@@ -27,11 +27,11 @@ def actions(
     from stripe_billing_cli.webhooks.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
 
     if (events or on) and not (execute or forward_to):
-        raise given.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")
+        raise parsing.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")
     if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise given.wrong(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
+        raise parsing.wrong(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
     if any(not command.strip() for command in execute):
-        raise given.wrong("--exec is empty", "give a command, like ./provision.sh")
+        raise parsing.wrong("--exec is empty", "give a command, like ./provision.sh")
     named = [
         Action(kind, forward_target(target) if kind == "forward" else target, types, timeout)
         for kind, target, types in _in_order(order, execute, forward_to, events, on)

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.log import LogFormat, LogLevel
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
@@ -173,7 +173,7 @@ LogFormatOption = Annotated[
         "--log-format",
         help="How the log on stderr is written: text for people, json a line each. Default: text on a terminal, json "
         "elsewhere.",
-        callback=doors.remember("log_format"),
+        callback=options.remember("log_format"),
         is_eager=True,
     ),
 ]

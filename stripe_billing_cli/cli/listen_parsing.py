@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import given, listen_actions
+from stripe_billing_cli.cli import listen_actions, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.listen_options import EventSource, ListenArguments
 from stripe_billing_cli.cli.secret_files import read_secret
@@ -74,10 +74,10 @@ def _listener_options(arguments: ListenArguments, actions: Sequence[Action]) -> 
         actions=actions,
         forward_secret=_forward_secret(actions, arguments.forward_secret_file),
         retries=_retries(arguments),
-        retention=None if arguments.retention is None else given.span("--retention", arguments.retention),
-        grace_seconds=None if arguments.grace is None else given.span("--grace", arguments.grace),
+        retention=None if arguments.retention is None else parsing.span("--retention", arguments.retention),
+        grace_seconds=None if arguments.grace is None else parsing.span("--grace", arguments.grace),
         exec_env=arguments.exec_env or (),
-        reconcile_seconds=None if reconcile == "off" else given.span("--reconcile", reconcile),
+        reconcile_seconds=None if reconcile == "off" else parsing.span("--reconcile", reconcile),
         access_token=_access_token(arguments.access_token_file),
     )
 
@@ -85,7 +85,7 @@ def _listener_options(arguments: ListenArguments, actions: Sequence[Action]) -> 
 def _refuse_contradictions(context: Context, arguments: ListenArguments) -> None:
     path = arguments.path
     if not path.startswith("/") or path in PROBES or path.startswith("/access/"):
-        raise given.wrong(f"events cannot be posted to {path}", "--path /webhook, for example")
+        raise parsing.wrong(f"events cannot be posted to {path}", "--path /webhook, for example")
     if arguments.no_api_key:
         _refuse_what_needs_a_key(context, arguments, arguments.sources)
     files = [
@@ -95,7 +95,7 @@ def _refuse_contradictions(context: Context, arguments: ListenArguments) -> None
         arguments.forward_secret_file,
     ]
     if files.count("-") > 1:
-        raise given.wrong("two secrets cannot both come from standard input", "give one of them by a file")
+        raise parsing.wrong("two secrets cannot both come from standard input", "give one of them by a file")
 
 
 def _refuse_what_needs_a_key(context: Context, arguments: ListenArguments, sources: Collection[EventSource]) -> None:
@@ -110,7 +110,7 @@ def _refuse_what_needs_a_key(context: Context, arguments: ListenArguments, sourc
     ]
     for name, value in needing:
         if value:
-            raise given.wrong(f"--no-api-key and {name} exclude each other", f"{name} is about asking Stripe")
+            raise parsing.wrong(f"--no-api-key and {name} exclude each other", f"{name} is about asking Stripe")
 
 
 def _address(arguments: ListenArguments) -> Address:
@@ -132,14 +132,14 @@ def admin_address(text: str | None, port: int) -> AdminAddress | None:
         return AdminAddress(port=port + 1 if port else 0, exact=False)
     host, separator, number = text.rpartition(":")
     if not number.isdecimal() or int(number) > 65_535 or (separator and not host):
-        raise given.wrong(f"--admin is no address: {text}", "127.0.0.1:9464, 9464 or off, for example")
+        raise parsing.wrong(f"--admin is no address: {text}", "127.0.0.1:9464, 9464 or off, for example")
     return AdminAddress(host.strip("[]") or "127.0.0.1", int(number))
 
 
 def _retries(arguments: ListenArguments) -> Retries:
     from stripe_billing_cli.webhooks.retries import Retries
 
-    return Retries(give_up=given.span("--give-up", arguments.give_up), attempts=arguments.attempts)
+    return Retries(give_up=parsing.span("--give-up", arguments.give_up), attempts=arguments.attempts)
 
 
 def _stripe(context: Context) -> StripeApi:
@@ -173,5 +173,5 @@ def _access_token(file: str | None) -> str | None:
     if not token:
         return None
     if len(token) < SHORTEST_TOKEN:
-        raise given.wrong(f"{option} is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32")
+        raise parsing.wrong(f"{option} is shorter than {SHORTEST_TOKEN} characters", "make one: openssl rand -hex 32")
     return token

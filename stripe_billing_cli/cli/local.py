@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import WRONG, BillingError
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
-app = typer.Typer(help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **doors.PLAIN)
+app = typer.Typer(
+    help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **options.PLAIN
+)
 
 RateLimit = Annotated[
     str | None,
@@ -89,7 +91,7 @@ AllowHost = Annotated[
 ]
 
 
-@doors.command(app, shared=("output", "verbose"))
+@options.command(app, shared=("output", "verbose"))
 def serve(
     context: Context,
     host: Host = "127.0.0.1",
@@ -192,7 +194,7 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anyw
     return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout, anywhere)
 
 
-@doors.command(app, shared=("output", "yes", "verbose"))
+@options.command(app, shared=("output", "yes", "verbose"))
 def reset(context: Context) -> None:
     """Delete everything that the local Stripe of this directory holds.
 
@@ -210,7 +212,7 @@ def reset(context: Context) -> None:
     context.printer.note("The local Stripe is empty.")
 
 
-@doors.command(app, shared=("output", "verbose"))
+@options.command(app, shared=("output", "verbose"))
 def path(context: Context) -> None:
     """Print where the local Stripe of this directory keeps its state.
 
@@ -250,7 +252,7 @@ Currency = Annotated[
 ]
 
 
-@doors.command(app, shared=("output", "verbose"))
+@options.command(app, shared=("output", "verbose"))
 def settings(
     context: Context,
     after_retries: AfterRetries = None,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given, words
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column, Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 app = typer.Typer(
     help="Stripe's webhook endpoints: register one, roll its secret, delete it.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 Url = Annotated[str, typer.Option("--url", metavar="URL", help="Where Stripe sends the events.")]
@@ -44,7 +44,7 @@ Named = Annotated[
 ]
 
 
-@doors.command(app)
+@options.command(app)
 def create(
     context: Context,
     url: Url,
@@ -69,7 +69,7 @@ def create(
 
     patterns = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
     wanted = Wanted(url, event_types.expanded(patterns or event_types.ACTED_ON), description)
-    asking.confirm(context, f"Have events sent to {url}?")
+    confirm.confirm(context, f"Have events sent to {url}?")
     secret = Secret(context, store_secret, {"result": "created"})
     ensured = ensure(context.stripe, wanted, secret.keep)
     if not secret.printed:
@@ -100,7 +100,7 @@ def _told_of_secret(context: Context, endpoint: Endpoint, *, created: bool, stor
     return NOT_REACHED if store else None
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(context: Context) -> None:
     """List the account's webhook endpoints.
 
@@ -117,7 +117,7 @@ def list_(context: Context) -> None:
         context.printer.note("No webhook endpoints.")
 
 
-@doors.command(app, "roll-secret")
+@options.command(app, "roll-secret")
 def roll_secret(
     context: Context,
     endpoint: Named = None,
@@ -148,7 +148,7 @@ def roll_secret(
             f"no new secret has been made for {roll.old.id}",
             f"make it first: billing webhook roll-secret {roll.old.id}",
         )
-    asking.confirm(context, _question(roll))
+    confirm.confirm(context, _question(roll))
     secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
     begun = rolls.begin(api, roll, held, secret.keep)
     assert begun.new is not None
@@ -170,7 +170,7 @@ def roll_secret(
         _print(context, ended, {"result": "rolled", "replaces": gone})
     if waiting:
         context.printer.note(
-            f"{words.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
+            f"{formatting.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
             "fetches what it lacks when it starts; `billing events backfill` does so at once."
         )
     context.printer.note(f"{gone} is deleted; only the new secret is good.")
@@ -201,7 +201,7 @@ def _tell_what_is_left(context: Context, begun: Roll, *, shown: bool) -> None:
     )
 
 
-@doors.command(app)
+@options.command(app)
 def delete(
     context: Context,
     endpoint: Annotated[str, typer.Argument(metavar="ENDPOINT", help="The endpoint's id or URL.")],
@@ -218,12 +218,12 @@ def delete(
     found = [one for one in read_endpoints(context.stripe) if endpoint in (one.id, one.url)]
     if len(found) > 1:
         names = ", ".join(one.id for one in found)
-        raise given.wrong(f"{len(found)} endpoints receive {endpoint}: {names}", "name one by its id")
+        raise parsing.wrong(f"{len(found)} endpoints receive {endpoint}: {names}", "name one by its id")
     if not found:
         raise BillingError(
             "not_found", f"there is no webhook endpoint {endpoint}", "`billing webhook list` shows what there is"
         )
-    asking.confirm(context, f"Delete {found[0].id}, which receives {found[0].url}?")
+    confirm.confirm(context, f"Delete {found[0].id}, which receives {found[0].url}?")
     new_endpoint.delete(context.stripe, found[0].id)
     forget(found[0].id)
     gone = {"id": found[0].id, "url": found[0].url, "deleted": True}
@@ -301,5 +301,5 @@ COLUMNS = (
     Column("EVENTS", _types),
     Column("MADE BY", _made_by),
     Column("SECRET", lambda shown: "kept here" if shown["secret_kept"] else "-"),
-    Column("CREATED", lambda shown: words.date(shown["created"])),
+    Column("CREATED", lambda shown: formatting.date(shown["created"])),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli import confirm, formatting, options
 from stripe_billing_cli.cli.card.app import Card, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 GREEN = {"fg": "green"}
 
 
-@doors.command(app)
+@options.command(app)
 def default(context: Context, customer: Customer, card: Card) -> None:
     """Charge a saved card from now on: for all of the customer's subscriptions, those with another card too.
 
@@ -31,14 +31,14 @@ def default(context: Context, customer: Customer, card: Card) -> None:
 
     plan = plan_default(context.stripe, customer, card)
     if not plan.is_done:
-        asking.confirm(context, "Charge it from now on?", will=list(_will(plan)))
+        confirm.confirm(context, "Charge it from now on?", will=list(_will(plan)))
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 
 
 def _will(plan: DefaultPlan) -> Iterator[str]:
     card = plan.card.record()
-    yield f"{plan.wallet.customer['id']} pays by {words.card(card)} from now on."
+    yield f"{plan.wallet.customer['id']} pays by {formatting.card(card)} from now on."
     for subscription in plan.moved:
         yield f"  {subscription} is charged to it too, in place of the card of its own."
     if card["expires"] == "expired":
@@ -49,6 +49,6 @@ def _will(plan: DefaultPlan) -> Iterator[str]:
 
 def _screen(record: Record) -> Iterator[Line]:
     if record["result"] == "unchanged":
-        yield Line(f"{words.card(record)} is the default already. Nothing to do.")
+        yield Line(f"{formatting.card(record)} is the default already. Nothing to do.")
     else:
-        yield Line(f"{record['customer']} pays by {words.card(record)}.", GREEN)
+        yield Line(f"{record['customer']} pays by {formatting.card(record)}.", GREEN)

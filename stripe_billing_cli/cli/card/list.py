@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.card.app import app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
 from stripe_billing_cli.cli.output import Column, Record
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(context: Context, customer: Customer) -> None:
     """List a customer's saved cards and other payment methods, newest first.
 
@@ -41,6 +41,6 @@ def _remarks(card: Record) -> str:
 
 COLUMNS = (
     Column("CARD", lambda record: record["id"]),
-    Column("IS", words.card),
+    Column("IS", formatting.card),
     Column("REMARKS", _remarks),
 )

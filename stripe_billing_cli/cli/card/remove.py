@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli import confirm, formatting, options
 from stripe_billing_cli.cli.card.app import Card, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.cards.remove import RemovePlan
 
 
-@doors.command(app)
+@options.command(app)
 def remove(context: Context, customer: Customer, card: Card) -> None:
     """Remove a saved card from a customer, for good: it cannot be charged any more.
 
@@ -28,14 +28,14 @@ def remove(context: Context, customer: Customer, card: Card) -> None:
     from stripe_billing_cli.cards.remove import plan_remove
 
     plan = plan_remove(context.stripe, customer, card)
-    asking.confirm(context, "Remove it?", will=list(_will(plan)), moves_money=bool(plan.unpaid))
+    confirm.confirm(context, "Remove it?", will=list(_will(plan)), moves_money=bool(plan.unpaid))
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 
 
 def _will(plan: RemovePlan) -> Iterator[str]:
     customer = plan.wallet.customer["id"]
-    yield f"{words.card(plan.card.record())} is removed from {customer}, for good."
+    yield f"{formatting.card(plan.card.record())} is removed from {customer}, for good."
     for subscription in plan.unpaid:
         yield f"  {subscription} is left without a card: its next invoice cannot be charged."
     for subscription in plan.fall_back:
@@ -43,4 +43,4 @@ def _will(plan: RemovePlan) -> Iterator[str]:
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    yield Line(f"Removed {words.card(record)} from {record['customer']}.", {"fg": "green"})
+    yield Line(f"Removed {formatting.card(record)} from {record['customer']}.", {"fg": "green"})

@@ -6,12 +6,12 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 
 app = typer.Typer(
     help="The product catalog as a reviewed file: plan it, apply it, as often as you like.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 File = Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog; - reads it from standard input.")]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, Prune, Target, app
 from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
 from stripe_billing_cli.cli.context import Context
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.catalog.plan import Operation, Plan
 
 
-@doors.command(app)
+@options.command(app)
 def apply(
     context: Context,
     file: Annotated[

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, Prune, Target, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import PENDING, WRONG, BillingError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.catalog.plan_request import PlanRequest
 
 
-@doors.command(app)
+@options.command(app)
 def plan(
     context: Context,
     file: File = DEFAULT_FILE,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import app
 from stripe_billing_cli.cli.context import Context
 
 
-@doors.command(app, shared=("verbose",))
+@options.command(app, shared=("verbose",))
 def schema(context: Context) -> None:
     """Print the JSON Schema of catalog files, for editors.
 

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors, given
+from stripe_billing_cli.cli import options, parsing
 
 app = typer.Typer(
     help="Customers: create, find, change, and send to the portal.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id or email.")]
@@ -50,7 +50,7 @@ def address(
 ) -> dict[str, str]:
     """The lines of an address that were given; "" unsets one."""
     if country and not re.fullmatch("[A-Za-z]{2}", country):
-        raise given.wrong(f"--address-country is no country of two letters: {country}", "US, DE or JP, for example")
+        raise parsing.wrong(f"--address-country is no country of two letters: {country}", "US, DE or JP, for example")
     lines = {
         "line1": line1,
         "line2": line2,
@@ -68,6 +68,6 @@ def tax_ids(texts: Sequence[str] | None) -> list[tuple[str, str]]:
     for text in texts or ():
         type, separator, value = text.partition(":")
         if not separator or not value or not TYPE.fullmatch(type):
-            raise given.wrong(f"--tax-id is not of the form TYPE:VALUE: {text}", "--tax-id eu_vat:DE123456789")
+            raise parsing.wrong(f"--tax-id is not of the form TYPE:VALUE: {text}", "--tax-id eu_vat:DE123456789")
         pairs.append((type, value))
     return pairs

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given, words
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.output import Line, Record
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.customers.balance import BalancePlan, BalanceRequest
 
 
-@doors.command(app)
+@options.command(app)
 def balance(
     context: Context,
     customer: Customer,
@@ -51,7 +51,7 @@ def balance(
     else:
         plan = plan_balance(context.stripe, request)
         if plan.before is None:
-            asking.confirm(context, f"{request.side.title()} it?", will=list(_will(plan)), moves_money=True)
+            confirm.confirm(context, f"{request.side.title()} it?", will=list(_will(plan)), moves_money=True)
         result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))
@@ -64,17 +64,17 @@ def _request(
     from stripe_billing_cli.customers.balance import BalanceRequest
 
     if credit is not None and debit is not None:
-        raise given.wrong("--credit and --debit exclude each other", "say one of them")
+        raise parsing.wrong("--credit and --debit exclude each other", "say one of them")
     amount = credit if credit is not None else debit
     if amount is None:
         if note or currency or again:
-            raise given.wrong("--note, --currency and --again go with --credit or --debit")
+            raise parsing.wrong("--note, --currency and --again go with --credit or --debit")
         return None
     return BalanceRequest(
         customer=customer,
         side="debit" if credit is None else "credit",
         amount=amount,
-        currency=given.currency("--currency", currency),
+        currency=parsing.currency("--currency", currency),
         note=note,
         again=again,
     )
@@ -84,11 +84,11 @@ def whose(balance: int, currency: str | None) -> str:
     """`$12.50 credit`, `$5.00 owed`, `nothing`: the words for Stripe's sign."""
     if not balance or currency is None:
         return "nothing"
-    return f"{words.money(abs(balance), currency)} {'credit' if balance < 0 else 'owed'}"
+    return f"{formatting.money(abs(balance), currency)} {'credit' if balance < 0 else 'owed'}"
 
 
 def _will(plan: BalancePlan) -> Iterator[str]:
-    amount = words.money(plan.amount, plan.currency)
+    amount = formatting.money(plan.amount, plan.currency)
     name = plan.customer["email"] or plan.customer["id"]
     if plan.request.side == "credit":
         yield f"{name} gets a credit of {amount}, which the next invoices take up."
@@ -113,7 +113,7 @@ TYPES = {
 def _screen(record: Record) -> Iterator[Line]:
     if record["result"] == "unchanged":
         made = record["transaction"]
-        yield Line(f"Nothing to do: {made['id']} did the same on {words.moment(made['created'])}.")
+        yield Line(f"Nothing to do: {made['id']} did the same on {formatting.moment(made['created'])}.")
         yield Line("  --again does it once more.")
         return
     style = {"fg": "green"} if record["result"] == "changed" else {"bold": True}
@@ -123,4 +123,4 @@ def _screen(record: Record) -> Iterator[Line]:
         note = f": {one['note']}" if one["note"] else ""
         amount = whose(one["amount"], one["currency"])
         what = f"{TYPES.get(one['type'], one['type'].replace('_', ' '))} {about}".rstrip()
-        yield Line(f"  {words.date(one['created']):<12} {amount:>16}  {what}{note}")
+        yield Line(f"  {formatting.date(one['created']):<12} {amount:>16}  {what}{note}")

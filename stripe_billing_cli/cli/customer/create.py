@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli import confirm, parsing
+from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import app as options
 from stripe_billing_cli.cli.customer import view
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.customers import Prospect
 
 
-@doors.command(app)
+@shared_options.command(app)
 def create(
     context: Context,
     email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Email address.")] = None,
@@ -31,7 +32,7 @@ def create(
     state: options.State = None,
     postal_code: options.PostalCode = None,
     country: options.Country = None,
-    metadata: given.Metadata = None,
+    metadata: parsing.Metadata = None,
     tax_id: options.TaxId = None,
     test_clock: Annotated[
         str | None,
@@ -46,7 +47,7 @@ def create(
     if_not_exists: Annotated[
         bool, typer.Option("--if-not-exists", help="Give back the one customer with this email, if there is one.")
     ] = False,
-    idempotency_key: given.IdempotencyKey = None,
+    idempotency_key: parsing.IdempotencyKey = None,
 ) -> None:
     """Create a customer, with its card if one is given.
 
@@ -59,7 +60,7 @@ def create(
                CUSTOMER=$(billing customer create --email ada@example.com --if-not-exists --output id)
     """
     if if_not_exists and not email:
-        raise given.wrong("--if-not-exists looks for the email, and none is given", "add --email")
+        raise parsing.wrong("--if-not-exists looks for the email, and none is given", "add --email")
     from stripe_billing_cli.subscriptions import clocks, customers, once
 
     details = customers.Details(
@@ -68,9 +69,9 @@ def create(
         phone=phone or None,
         description=description or None,
         address=options.address(line1, line2, city, state, postal_code, country),
-        metadata=given.metadata("--metadata", metadata),
+        metadata=parsing.metadata("--metadata", metadata),
     )
-    numbers, key = options.tax_ids(tax_id), given.idempotency_key(idempotency_key)
+    numbers, key = options.tax_ids(tax_id), parsing.idempotency_key(idempotency_key)
     clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
     params = customers.creation(details, tax_ids=numbers, test_clock=clock, payment_method=payment_method)
     prospect = customers.look(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
@@ -86,7 +87,7 @@ def _create(context: Context, prospect: Prospect) -> Object:
 
     _name_duplicates(context, prospect)
     who = prospect.email or prospect.params.get("name") or "without a name"
-    asking.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
+    confirm.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
     with view.card_may_be_refused("no customer was created; give another card"):
         return customers.create(context.stripe, prospect)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli import confirm as confirmation
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import balance
 from stripe_billing_cli.cli.customer.app import Customer, app
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.customers.delete import DeletePlan
 
 
-@doors.command(app)
+@options.command(app)
 def delete(
     context: Context,
     customer: Customer,
@@ -49,11 +50,11 @@ def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
         raise BillingError("confirmation", f"--confirm {confirmed} is not the customer's id, {id}", None, WRONG)
     will = list(_will(plan))
     if not context.stripe.livemode:
-        asking.confirm(context, f"Delete {id}?", will=will, moves_money=True, when_refused="nothing was deleted")
+        confirmation.confirm(context, f"Delete {id}?", will=will, moves_money=True, when_refused="nothing was deleted")
         return
     for line in will:
         context.printer.note(line)
-    asking.tell_live_mode(context)
+    confirmation.tell_live_mode(context)
     if confirmed == id and context.yes:
         return
     if not context.interactive:
@@ -68,16 +69,17 @@ def _will(plan: DeletePlan) -> Iterator[str]:
     email = f" ({customer['email']})" if customer["email"] else ""
     yield f"{customer['id']}{email} is deleted. It cannot be taken back."
     for one in plan.subscriptions:
-        yield f"  {one['id']} ({words.status(one['status'])}) ends at once: access is lost, and nothing is refunded."
+        status = formatting.status(one["status"])
+        yield f"  {one['id']} ({status}) ends at once: access is lost, and nothing is refunded."
     if plan.cards:
-        yield f"  {words.counted(plan.cards, 'saved card')} {'is' if plan.cards == 1 else 'are'} removed."
+        yield f"  {formatting.counted(plan.cards, 'saved card')} {'is' if plan.cards == 1 else 'are'} removed."
     if customer.get("balance"):
         yield f"  The balance is lost: {balance.whose(customer['balance'], customer.get('currency'))}."
     if plan.pending_items:
-        items = words.counted(plan.pending_items, "item")
+        items = formatting.counted(plan.pending_items, "item")
         yield f"  What waits for the next invoice ({items}) is not billed any more."
     for one in plan.open_invoices:
-        amount = words.money(one["amount_remaining"], one["currency"])
+        amount = formatting.money(one["amount_remaining"], one["currency"])
         yield f"  Invoice {one['number'] or one['id']} over {amount} is open: no card is left to charge it to."
 
 

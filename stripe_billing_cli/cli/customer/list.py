@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.output import Column
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(
     context: Context,
     email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Only those with exactly this email.")] = None,
@@ -46,6 +46,6 @@ COLUMNS = (
     Column("CUSTOMER", lambda record: record["id"]),
     Column("EMAIL", lambda record: record["email"] or "-"),
     Column("NAME", lambda record: record["name"] or "-"),
-    Column("BALANCE", lambda record: words.money(record["balance"], record["currency"]), right=True),
-    Column("CREATED", lambda record: words.date(record["created"])),
+    Column("BALANCE", lambda record: formatting.money(record["balance"], record["currency"]), right=True),
+    Column("CREATED", lambda record: formatting.date(record["created"])),
 )

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.output import Line, Record
@@ -19,7 +19,7 @@ class Flow(StrEnum):
     payment_method = "payment-method"
 
 
-@doors.command(app)
+@options.command(app)
 def portal(
     context: Context,
     customer: Customer,
@@ -55,11 +55,11 @@ def portal(
                billing customer portal ada@example.com --flow cancel --subscription sub_1MowQVLkdIwHu7ixeRlqHVzs
     """
     if subscription and flow is not Flow.cancel:
-        raise given.wrong("--subscription goes with --flow cancel", None)
+        raise parsing.wrong("--subscription goes with --flow cancel", None)
     from stripe_billing_cli.subscriptions import portal as sessions
     from stripe_billing_cli.subscriptions import references
 
-    until = given.moment("--valid-until", valid_until) if valid_until else None
+    until = parsing.moment("--valid-until", valid_until) if valid_until else None
     api = context.stripe
     found = references.find_customer(api, customer)
     canceled = None
@@ -78,7 +78,7 @@ def _screen(record: Record) -> Iterator[Line]:
     yield Line(record["url"])
     if record["expires_at"]:
         yield Line(
-            f"  works until {words.moment(record['expires_at'])}; after a few minutes it asks to log in by email"
+            f"  works until {formatting.moment(record['expires_at'])}; after a few minutes it asks to log in by email"
         )
     else:
         yield Line("  works for a few minutes; --valid-until makes one that works longer")

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import Customer, app
 from stripe_billing_cli.cli.output import Line, Record
 
 
-@doors.command(app)
+@options.command(app)
 def show(context: Context, customer: Customer) -> None:
     """Show a customer: subscriptions, balance, default card.
 
@@ -36,4 +36,4 @@ def _screen(record: Record) -> Iterator[Line]:
     subscriptions = record["subscriptions"]
     yield Line(f"  {'subscribed':<12} {'to nothing' if not subscriptions else ''}".rstrip())
     for one in subscriptions:
-        yield Line(f"    {one['id']}  {one['status']:<10}  {words.items(one)}  {words.until(one)}")
+        yield Line(f"    {one['id']}  {one['status']:<10}  {formatting.items(one)}  {formatting.until(one)}")

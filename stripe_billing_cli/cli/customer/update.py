@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli import confirm, parsing
+from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import app as options
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import Customer, app
 
 
-@doors.command(app)
+@shared_options.command(app)
 def update(
     context: Context,
     customer: Customer,
@@ -27,7 +28,7 @@ def update(
     state: options.State = None,
     postal_code: options.PostalCode = None,
     country: options.Country = None,
-    metadata: given.Metadata = None,
+    metadata: parsing.Metadata = None,
     tax_id: options.TaxId = None,
     payment_method: Annotated[
         str | None,
@@ -52,14 +53,14 @@ def update(
         phone=phone,
         description=description,
         address=options.address(line1, line2, city, state, postal_code, country),
-        metadata=given.metadata("--metadata", metadata),
+        metadata=parsing.metadata("--metadata", metadata),
     )
     params, ids = details.params(), options.tax_ids(tax_id)
     if not (params or ids or payment_method):
-        raise given.wrong("nothing to change was given", "billing customer update --help lists what may be")
+        raise parsing.wrong("nothing to change was given", "billing customer update --help lists what may be")
     found = references.find_customer(context.stripe, customer)
     said = [*params, *(["tax id"] if ids else []), *(["payment method"] if payment_method else [])]
-    asking.confirm(context, f"Change {', '.join(said)} of {found['id']} ({found['email'] or found['name']})?")
+    confirm.confirm(context, f"Change {', '.join(said)} of {found['id']} ({found['email'] or found['name']})?")
     with view.card_may_be_refused("the customer is as before; give another card"):
         after = customers.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
     card = view.card_of(after)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
@@ -31,11 +31,11 @@ def lines(record: Record, card: Record | None) -> Iterator[Line]:
         "phone": record["phone"],
         "description": record["description"],
         "address": ", ".join(value for value in address.values() if value),
-        "pays by": words.card(card) if card else "no default card",
+        "pays by": formatting.card(card) if card else "no default card",
         "balance": _balance(record),
         "test clock": record["test_clock"],
         "metadata": ", ".join(f"{key}={value}" for key, value in record["metadata"].items()),
-        "created": words.date(record["created"]),
+        "created": formatting.date(record["created"]),
     }
     for label, value in facts.items():
         if value:
@@ -48,7 +48,7 @@ def _balance(record: Record) -> str:
     if not balance:
         return ""
     whose = "credit, used for the next invoices" if balance < 0 else "owed, added to the next invoice"
-    return f"{words.money(abs(balance), record['currency'] or 'usd')} {whose}"
+    return f"{formatting.money(abs(balance), record['currency'] or 'usd')} {whose}"
 
 
 @contextmanager

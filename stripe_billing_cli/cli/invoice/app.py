@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 
 app = typer.Typer(
     help="Invoices: what is open, what became of it; pay it, give it up, credit it.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 Invoice = Annotated[str, typer.Argument(metavar="INVOICE", help="The invoice's id.")]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli import confirm, formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
@@ -34,7 +34,7 @@ class Reason(StrEnum):
     product_unsatisfactory = "product_unsatisfactory"
 
 
-@doors.command(app)
+@options.command(app)
 def credit(
     context: Context,
     invoice: Invoice,
@@ -73,7 +73,7 @@ def credit(
     )
     plan = plan_credit(context.stripe, request)
     if plan.before is None:
-        asking.confirm(context, "Credit it?", will=list(_will(plan)), moves_money=True)
+        confirm.confirm(context, "Credit it?", will=list(_will(plan)), moves_money=True)
     result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))
@@ -84,14 +84,15 @@ def _will(plan: CreditPlan) -> Iterator[str]:
     invoice = plan.invoice
     currency = invoice["currency"]
     yield (
-        f"Invoice {invoice['number'] or invoice['id']} over {words.money(invoice['total'], currency)}: "
-        f"{words.money(plan.amount, currency)} is credited, of {words.money(plan.left, currency)} that can be."
+        f"Invoice {invoice['number'] or invoice['id']} over {formatting.money(invoice['total'], currency)}: "
+        f"{formatting.money(plan.amount, currency)} is credited, "
+        f"of {formatting.money(plan.left, currency)} that can be."
     )
     if plan.off_invoice:
-        left = words.money(invoice["amount_remaining"] - plan.off_invoice, currency)
-        yield f"  {words.money(plan.off_invoice, currency)} is not to be paid any more; {left} stays open."
+        left = formatting.money(invoice["amount_remaining"] - plan.off_invoice, currency)
+        yield f"  {formatting.money(plan.off_invoice, currency)} is not to be paid any more; {left} stays open."
     if plan.back:
-        yield f"  {words.money(plan.back, currency)} {_way(plan)}"
+        yield f"  {formatting.money(plan.back, currency)} {_way(plan)}"
     yield "  The subscription, if it is of one, goes on: access stays."
 
 
@@ -108,11 +109,11 @@ def _way(plan: CreditPlan) -> str:
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    amount = words.money(record["amount"], record["currency"])
+    amount = formatting.money(record["amount"], record["currency"])
     if record["result"] == "unchanged":
-        made = words.moment(record["created"])
+        made = formatting.moment(record["created"])
         yield Line(f"Nothing to do: {record['number']} ({record['id']}) credited {amount} for the same on {made}.")
         yield Line("  --again credits it once more.")
         return
     yield Line(f"Credited {amount} with {record['number']} ({record['id']}).", view.GREEN)
-    yield Line(f"  {words.money(record['left'], record['currency'])} is left to credit.")
+    yield Line(f"  {formatting.money(record['left'], record['currency'])} is left to credit.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import asking, words
+from stripe_billing_cli.cli import confirm, formatting
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.output import Line, Record
@@ -21,7 +21,7 @@ def give_up(context: Context, name: str, way: Way) -> None:
     plan = plan_give_up(context.stripe, name, way)
     if not plan.is_done:
         question = f"{'Void' if way == 'void' else 'Write off'} {plan.invoice['id']}?"
-        asking.confirm(context, question, will=list(will(plan)), moves_money=True)
+        confirm.confirm(context, question, will=list(will(plan)), moves_money=True)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 
@@ -29,15 +29,15 @@ def give_up(context: Context, name: str, way: Way) -> None:
 def will(plan: GiveUpPlan) -> Iterator[str]:
     """What is going to happen, a line each."""
     invoice = plan.invoice
-    amount = words.money(invoice["amount_remaining"], invoice["currency"])
+    amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
     name = invoice["number"] or invoice["id"]
     if plan.way == "void":
         yield f"Invoice {name}: {amount} is not to be paid, as if it had never been billed. It cannot be taken back."
         if plan.from_balance > 0:
-            taken = words.money(plan.from_balance, invoice["currency"])
+            taken = formatting.money(plan.from_balance, invoice["currency"])
             yield f"  {taken} that it took from the customer's balance goes back there."
         elif plan.from_balance < 0:
-            put = words.money(-plan.from_balance, invoice["currency"])
+            put = formatting.money(-plan.from_balance, invoice["currency"])
             yield f"  {put} that it gave to the customer's balance is taken back."
     else:
         yield f"Invoice {name}: {amount} counts as a loss. It can still be paid, and nothing is charged by itself."
@@ -47,7 +47,8 @@ def will(plan: GiveUpPlan) -> Iterator[str]:
     if plan.ends_subscription:
         yield f"  {subscription['id']} waits for this payment: it ends."
     else:
-        yield f"  {subscription['id']} ({words.status(subscription['status'])}) goes on; billing sub cancel ends it."
+        status = formatting.status(subscription["status"])
+        yield f"  {subscription['id']} ({status}) goes on; billing sub cancel ends it."
 
 
 def _screen(record: Record) -> Iterator[Line]:

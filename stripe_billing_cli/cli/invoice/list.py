@@ -6,14 +6,14 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Status, app
 from stripe_billing_cli.cli.output import Column
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(
     context: Context,
     customer: Annotated[
@@ -54,13 +54,13 @@ COLUMNS = (
     Column("INVOICE", lambda record: record["id"]),
     Column("NUMBER", lambda record: record["number"] or "-"),
     Column("CUSTOMER", lambda record: record["customer"] or "-"),
-    Column("TOTAL", lambda record: words.money(record["total"], record["currency"]), right=True),
+    Column("TOTAL", lambda record: formatting.money(record["total"], record["currency"]), right=True),
     Column("OPEN", lambda record: _open(record["amount_remaining"], record["currency"], record["status"]), right=True),
-    Column("CREATED", lambda record: words.date(record["created"])),
+    Column("CREATED", lambda record: formatting.date(record["created"])),
     Column("BECAME", view.became),
 )
 
 
 def _open(amount: int, currency: str, status: str) -> str:
     """What is left to pay: Stripe leaves an amount on a void invoice too (recorded 2026-08-26.dahlia)."""
-    return words.money(amount, currency) if status == "open" else "-"
+    return formatting.money(amount, currency) if status == "open" else "-"

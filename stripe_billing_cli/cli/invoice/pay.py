@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given, words
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import app
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.invoices.pay import Payment, PayPlan, PayRequest, PayResult
 
 
-@doors.command(app)
+@options.command(app)
 def pay(
     context: Context,
     name: Annotated[
@@ -50,12 +50,12 @@ def pay(
     from stripe_billing_cli.invoices.pay import PayRequest, plan_pay
 
     if out_of_band and payment_method:
-        raise given.wrong("--out-of-band charges nothing, and --payment-method names a card", "say one of them")
+        raise parsing.wrong("--out-of-band charges nothing, and --payment-method names a card", "say one of them")
     request = PayRequest(name, all_open=all_, method=payment_method, out_of_band=out_of_band)
     plan = plan_pay(context.stripe, request)
     if plan.payments:
         question = "Write it down?" if out_of_band else "Charge it?" if len(plan.payments) == 1 else "Charge them?"
-        asking.confirm(context, question, will=list(_will(plan)), moves_money=True, when_refused="nothing was charged")
+        confirm.confirm(context, question, will=list(_will(plan)), moves_money=True, when_refused="nothing was charged")
     result = plan.apply(context.stripe)
     context.printer.record(result.record(plan.subject), lambda: _screen(plan, result))
     if result.failed:
@@ -65,14 +65,14 @@ def pay(
 def _will(plan: PayPlan) -> Iterator[str]:
     for one in plan.payments:
         invoice = one.invoice
-        amount = words.money(invoice["amount_remaining"], invoice["currency"])
-        since = words.date(invoice["created"])
+        amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
+        since = formatting.date(invoice["created"])
         if invoice["status"] == "draft":
             yield f"{invoice['id']}, a draft, is finalized."
         verb = "counts as paid outside of Stripe" if plan.request.out_of_band else f"is charged {_source(plan, one)}"
         yield f"{amount} {verb}, for invoice {invoice['number'] or invoice['id']} of {since}"
     if len(plan.payments) > 1:
-        total = ", ".join(words.money(amount, currency) for currency, amount in plan.sums.items())
+        total = ", ".join(formatting.money(amount, currency) for currency, amount in plan.sums.items())
         yield f"{total} in all; what comes after one that is declined is left alone."
 
 
@@ -88,11 +88,13 @@ def _screen(plan: PayPlan, result: PayResult) -> Iterator[Line]:
         yield _nothing(plan)
     for one in result.tried:
         invoice = one.invoice
-        amount = words.money(invoice["amount_paid"] if one.paid else invoice["amount_remaining"], invoice["currency"])
+        amount = formatting.money(
+            invoice["amount_paid"] if one.paid else invoice["amount_remaining"], invoice["currency"]
+        )
         done = "Paid" if one.paid else "Not paid:"
         yield Line(f"{done} {amount} for invoice {_name(invoice)}.", view.GREEN if one.paid else view.YELLOW)
     for later in result.untried:
-        amount = words.money(later["amount_remaining"], later["currency"])
+        amount = formatting.money(later["amount_remaining"], later["currency"])
         yield Line(f"Not tried: {amount} for invoice {_name(later)}.", view.YELLOW)
 
 

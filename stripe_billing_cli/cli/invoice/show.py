@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 from stripe_billing_cli.cli.output import Line, Record
 
 
-@doors.command(app)
+@options.command(app)
 def show(context: Context, invoice: Invoice) -> None:
     """Show an invoice: its lines, its payments, and what of it was refunded or credited.
 
@@ -43,23 +43,22 @@ def _table(title: str, rows: list[tuple[int, str]], currency: str) -> Iterator[L
     if not rows:
         return
     yield Line(f"  {title}")
-    width = max(len(words.money(amount, currency)) for amount, _ in rows)
+    width = max(len(formatting.money(amount, currency)) for amount, _ in rows)
     for amount, text in rows:
-        yield Line(f"    {words.money(amount, currency).rjust(width)}  {text}")
+        yield Line(f"    {formatting.money(amount, currency).rjust(width)}  {text}")
 
 
 def _payment(payment: Record) -> str:
-    refunded = words.money(payment["refunded"], payment["currency"])
+    refunded = formatting.money(payment["refunded"], payment["currency"])
     back = f", {refunded} refunded" if payment["refunded"] else ""
     disputed = ", disputed" if payment["disputed"] else ""
-    return f"{words.date(payment['created'])} by {view.paid_by(payment)} ({payment['id']}){back}{disputed}"
+    return f"{formatting.date(payment['created'])} by {view.paid_by(payment)} ({payment['id']}){back}{disputed}"
 
 
 def _refund(refund: Record) -> str:
     why = ", ".join(str(part).replace("_", " ") for part in (refund["reason"], refund["note"]) if part)
-    return (
-        f"{words.date(refund['created'])} {words.status(refund['status'])} ({refund['id']}){': ' if why else ''}{why}"
-    )
+    status = formatting.status(refund["status"])
+    return f"{formatting.date(refund['created'])} {status} ({refund['id']}){': ' if why else ''}{why}"
 
 
 def _note(note: Record) -> str:
@@ -70,6 +69,6 @@ def _note(note: Record) -> str:
         "to the balance": note["to_balance"],
         "outside of Stripe": note["outside"],
     }
-    told = ", ".join(f"{words.money(amount, currency)} {way}" for way, amount in ways.items() if amount)
+    told = ", ".join(f"{formatting.money(amount, currency)} {way}" for way, amount in ways.items() if amount)
     void = ", void" if note["status"] == "void" else ""
-    return f"{words.date(note['created'])} {note['number']} ({note['id']}): {told}{void}"
+    return f"{formatting.date(note['created'])} {note['number']} ({note['id']}): {told}{void}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line, Record
 
 GREEN = {"fg": "green"}
@@ -18,25 +18,25 @@ def name(invoice: Record) -> str:
 
 def became(invoice: Record) -> str:
     """What became of an invoice, in a few words."""
-    credited = f", {words.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
+    credited = f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
     match invoice["status"]:
         case "paid":
-            return f"paid {words.date(invoice['paid_at'])}{credited}"
+            return f"paid {formatting.date(invoice['paid_at'])}{credited}"
         case "void":
-            return f"void since {words.date(invoice['voided_at'])}"
+            return f"void since {formatting.date(invoice['voided_at'])}"
         case "uncollectible":
-            return f"written off {words.date(invoice['written_off_at'])}{credited}"
+            return f"written off {formatting.date(invoice['written_off_at'])}{credited}"
         case "draft":
             return "not finalized yet"
     return f"open{_waits(invoice)}{credited}"
 
 
 def _waits(invoice: Record) -> str:
-    tried = words.counted(invoice["attempt_count"], "attempt")
+    tried = formatting.counted(invoice["attempt_count"], "attempt")
     after = f" after {tried}" if invoice["attempt_count"] else ""
     if invoice["next_payment_attempt"]:
-        return f"{after}, next on {words.date(invoice['next_payment_attempt'])}"
-    due = f", due {words.date(invoice['due_date'])}" if invoice["due_date"] else ""
+        return f"{after}, next on {formatting.date(invoice['next_payment_attempt'])}"
+    due = f", due {formatting.date(invoice['due_date'])}" if invoice["due_date"] else ""
     return f"{after}{due}"
 
 
@@ -48,10 +48,10 @@ def lines(invoice: Record) -> Iterator[Line]:
         "customer": invoice["customer"],
         "subscription": invoice["subscription"],
         "status": became(invoice),
-        "total": words.money(invoice["total"], currency),
-        "paid": words.money(invoice["amount_paid"], currency) if invoice["amount_paid"] else None,
-        "left to pay": words.money(invoice["amount_remaining"], currency) if invoice["status"] == "open" else None,
-        "created": words.date(invoice["created"]),
+        "total": formatting.money(invoice["total"], currency),
+        "paid": formatting.money(invoice["amount_paid"], currency) if invoice["amount_paid"] else None,
+        "left to pay": formatting.money(invoice["amount_remaining"], currency) if invoice["status"] == "open" else None,
+        "created": formatting.date(invoice["created"]),
     }
     for label, value in facts.items():
         if value:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import giving_up
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 
 
-@doors.command(app)
+@options.command(app)
 def void(context: Context, invoice: Invoice) -> None:
     """Void an open invoice: it was a mistake, and nobody is to pay it. For good.
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import giving_up
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 
 
-@doors.command(app, "write-off")
+@options.command(app, "write-off")
 def write_off(context: Context, invoice: Invoice) -> None:
     """Write off an open invoice that nobody is going to pay: a loss for the books (Stripe calls it uncollectible).
 

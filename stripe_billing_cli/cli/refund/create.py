@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, words
+from stripe_billing_cli.cli import confirm, formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.output import Line, Record
@@ -28,7 +28,7 @@ class Reason(StrEnum):
     requested_by_customer = "requested_by_customer"
 
 
-@doors.command(app)
+@options.command(app)
 def create(
     context: Context,
     target: Annotated[
@@ -63,7 +63,7 @@ def create(
     )
     plan = plan_refund(context.stripe, request)
     if plan.to_make:
-        asking.confirm(
+        confirm.confirm(
             context, "Refund it?", will=list(_will(plan)), moves_money=True, when_refused="nothing was refunded"
         )
     result = plan.apply(context.stripe)
@@ -78,11 +78,11 @@ def _will(plan: RefundPlan) -> Iterator[str]:
         yield _part(part, target.currency)
     left, after = target.left, target.left - plan.amount
     yield (
-        f"  left to refund  {words.money(left, target.currency)} of {words.money(target.paid, target.currency)}; "
-        f"{words.money(after, target.currency)} after this"
+        f"  left to refund  {formatting.money(left, target.currency)} "
+        f"of {formatting.money(target.paid, target.currency)}; {formatting.money(after, target.currency)} after this"
     )
     if target.credited:
-        amount = words.money(target.credited, target.currency)
+        amount = formatting.money(target.credited, target.currency)
         yield f"  Careful: {amount} of this invoice was given back already, to the balance or outside of Stripe."
     yield f"  {_access(target)}"
 
@@ -91,27 +91,27 @@ def _part(part: Part, currency: str) -> str:
     from stripe_billing_cli.invoices.load import payment
 
     charge = payment(part.payment.charge)
-    amount = words.money(part.amount, currency)
+    amount = formatting.money(part.amount, currency)
     done = f"{amount} was refunded by {part.made['id']} already" if part.made else f"{amount} goes back"
-    paid = f"{words.money(charge['amount'], currency)} of {words.date(charge['created'])}"
+    paid = f"{formatting.money(charge['amount'], currency)} of {formatting.date(charge['created'])}"
     return f"{done} to {view.paid_by(charge)}, from the payment of {paid} ({charge['id']})"
 
 
 def _access(target: Target) -> str:
     if target.subscription is None:
         return "Access stays as it is: a refund ends no subscription."
-    id, status = target.subscription["id"], words.status(target.subscription["status"])
+    id, status = target.subscription["id"], formatting.status(target.subscription["status"])
     return f"Access stays: {id} is {status} and goes on; billing sub cancel {id} ends it."
 
 
 def _screen(record: Record) -> Iterator[Line]:
     for one in record["refunds"]:
-        amount = words.money(one["amount"], one["currency"])
+        amount = formatting.money(one["amount"], one["currency"])
         if record["result"] == "unchanged":
-            when = words.moment(one["created"])
+            when = formatting.moment(one["created"])
             yield Line(f"Nothing to do: {one['id']} refunded {amount} for the same on {when}.")
         else:
-            waits = "" if one["status"] == "succeeded" else f" It is {words.status(one['status'])}."
+            waits = "" if one["status"] == "succeeded" else f" It is {formatting.status(one['status'])}."
             yield Line(f"Refunded {amount} ({one['id']}).{waits}", view.GREEN)
     if record["result"] == "unchanged":
         yield Line("  --again refunds it once more.")

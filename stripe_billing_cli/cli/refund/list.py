@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.refund.app import app
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(
     context: Context,
     customer: Annotated[
@@ -37,7 +37,7 @@ def list_(
     from stripe_billing_cli.subscriptions import records
 
     if customer and of:
-        raise given.wrong("--customer and --of exclude each other", "say one of them")
+        raise parsing.wrong("--customer and --of exclude each other", "say one of them")
     found = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
     count = context.printer.records(map(records.refund, found), COLUMNS)
     if context.printer.for_people and not count:
@@ -48,9 +48,9 @@ def list_(
 
 COLUMNS = (
     Column("REFUND", lambda record: record["id"]),
-    Column("AMOUNT", lambda record: words.money(record["amount"], record["currency"]), right=True),
-    Column("STATUS", lambda record: words.status(record["status"])),
+    Column("AMOUNT", lambda record: formatting.money(record["amount"], record["currency"]), right=True),
+    Column("STATUS", lambda record: formatting.status(record["status"])),
     Column("CHARGE", lambda record: record["charge"] or "-"),
-    Column("CREATED", lambda record: words.date(record["created"])),
+    Column("CREATED", lambda record: formatting.date(record["created"])),
     Column("WHY", lambda record: record["note"] or (record["reason"] or "-").replace("_", " ")),
 )

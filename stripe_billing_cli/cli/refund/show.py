@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.refund.app import app
 
 
-@doors.command(app)
+@options.command(app)
 def show(
     context: Context, refund: Annotated[str, typer.Argument(metavar="REFUND", help="The refund's id: re_…")]
 ) -> None:
@@ -34,13 +34,13 @@ def _screen(record: Record) -> Iterator[Line]:
     yield Line(record["id"], {"bold": True})
     failed = f" ({record['failure_reason']})" if record["failure_reason"] else ""
     facts = {
-        "amount": words.money(record["amount"], record["currency"]),
-        "status": words.status(record["status"]) + failed,
+        "amount": formatting.money(record["amount"], record["currency"]),
+        "status": formatting.status(record["status"]) + failed,
         "charge": record["charge"],
         "payment": record["payment_intent"],
         "reason": (record["reason"] or "").replace("_", " "),
         "note": record["note"],
-        "created": words.moment(record["created"]),
+        "created": formatting.moment(record["created"]),
     }
     for label, value in facts.items():
         if value:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Literal, cast
 
-from stripe_billing_cli.cli import asking, given, words
+from stripe_billing_cli.cli import confirm, formatting, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
@@ -34,19 +34,19 @@ def request(
     """What the options ask for; None where they ask for nothing of this."""
     said = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
     if len(said) > 1:
-        raise given.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
+        raise parsing.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
     if again and not restart_period:
-        raise given.wrong("--again goes with --restart-period", "a change made twice is one change")
+        raise parsing.wrong("--again goes with --restart-period", "a change made twice is one change")
     if not (add or remove or said or trial_end or restart_period):
         return None
     if trial_end and restart_period:
-        raise given.wrong("--trial-end and --restart-period exclude each other", "say one of them")
+        raise parsing.wrong("--trial-end and --restart-period exclude each other", "say one of them")
     from stripe_billing_cli.subscriptions.adjust import AdjustRequest
     from stripe_billing_cli.subscriptions.start import line_of
 
     ends: int | Literal["now"] | None = None
     if trial_end:
-        ends = "now" if trial_end == "now" else given.moment("--trial-end", trial_end)
+        ends = "now" if trial_end == "now" else parsing.moment("--trial-end", trial_end)
     return AdjustRequest(
         add=[line_of(text) for text in add or ()],
         remove=list(remove or ()),
@@ -79,7 +79,7 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
         _tell(context, plan, result, plan.subscription, plan.waits)
         return
     id = plan.subscription["id"]
-    asking.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], moves_money=True)
+    confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], moves_money=True)
     try:
         done = plan.apply(context.stripe)
     except PaymentFailed as failure:
@@ -105,7 +105,7 @@ def _plan(plan: AdjustPlan) -> Iterator[Line]:
     for remark in plan.remarks:
         yield Line(f"  {remark}")
     if plan.period_began:
-        began = words.moment(plan.period_began)
+        began = formatting.moment(plan.period_began)
         yield Line(f"  A new period began on {began} already, and is not begun again; --again would.")
     if plan.unpaid:
         unpaid = cost_view.unpaid(plan.unpaid)
@@ -113,25 +113,25 @@ def _plan(plan: AdjustPlan) -> Iterator[Line]:
             f"  Careful: a credit counts time that was never paid for: {unpaid}. --proration none credits nothing."
         )
     if plan.quoted and plan.quoted.ends:
-        yield Line(f"  The subscription ends with the new period, on {words.date(plan.quoted.ends)}.")
+        yield Line(f"  The subscription ends with the new period, on {formatting.date(plan.quoted.ends)}.")
     elif plan.subscription["cancel_at"]:
-        yield Line(f"  The subscription still ends on {words.date(plan.subscription['cancel_at'])}.")
+        yield Line(f"  The subscription still ends on {formatting.date(plan.subscription['cancel_at'])}.")
 
 
 def _changes(plan: AdjustPlan) -> Iterator[str]:
     from stripe_billing_cli.subscriptions.terms import name_of
 
     for price, terms in plan.added:
-        yield f"+ {name_of(price)}{words.times(terms.quantity)}"
+        yield f"+ {name_of(price)}{formatting.times(terms.quantity)}"
     for item in plan.removed:
-        yield f"- {name_of(item['price'])}{words.times(item.get('quantity'))}"
+        yield f"- {name_of(item['price'])}{formatting.times(item.get('quantity'))}"
     if "discounts" in plan.update:
         wanted = plan.request
         had = "the discount is taken away" if wanted.no_discount else ""
         yield had or f"discount by {wanted.coupon or wanted.promotion_code}"
     ends = plan.update.get("trial_end")
     if ends is not None:
-        yield "the trial ends now" if ends == "now" else f"a trial until {words.moment(ends)}"
+        yield "the trial ends now" if ends == "now" else f"a trial until {formatting.moment(ends)}"
     if "billing_cycle_anchor" in plan.update:
         yield "a new period"
 
@@ -148,12 +148,12 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
     if cost.due_now:
         sent = plan.subscription["collection_method"] == "send_invoice"
         way = "by an invoice" if sent else cost_view.paying(payments.default_card(plan.subscription))
-        due = f"{words.money(cost.due_now, cost.currency)} {way}"
+        due = f"{formatting.money(cost.due_now, cost.currency)} {way}"
     yield cost_view.entry("due now", due)
     yield from cost_view.balance(cost)
     if cost.next_invoice:
-        amount = words.money(cost.next_invoice.amount, cost.currency)
-        yield cost_view.entry("next", f"{amount} on {words.date(cost.next_invoice.at)}")
+        amount = formatting.money(cost.next_invoice.amount, cost.currency)
+        yield cost_view.entry("next", f"{amount} on {formatting.date(cost.next_invoice.at)}")
     if cost.due_now and plan.payment_behavior:
         yield Line("  It changes only if this payment goes through.")
 
@@ -179,7 +179,7 @@ def _screen(plan: AdjustPlan, result: str, owes: Owed | None) -> Iterator[Line]:
         case "previewed":
             yield from _plan(plan)
         case "unchanged" if plan.period_began:
-            yield Line(f"{id} began a new period on {words.moment(plan.period_began)} already. Nothing to do.")
+            yield Line(f"{id} began a new period on {formatting.moment(plan.period_began)} already. Nothing to do.")
             yield Line("  --again begins another.")
         case "unchanged":
             yield Line(f"{id} is so already. Nothing to do.")
@@ -187,6 +187,6 @@ def _screen(plan: AdjustPlan, result: str, owes: Owed | None) -> Iterator[Line]:
             yield Line(f"{id} is changed: {', '.join(_changes(plan))}.", GREEN)
         case _:
             assert owes is not None
-            amount = words.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
+            amount = formatting.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
             yield Line(f"{id} changes when {amount} is paid.", YELLOW)
             yield Line(f"  {owes.url}")

@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import doors
+from stripe_billing_cli.cli import options
 
 app = typer.Typer(
     help="Subscriptions: start one, look at it, change it, end it.",
     no_args_is_help=True,
-    **doors.PLAIN,
+    **options.PLAIN,
 )
 
 Subscription = Annotated[

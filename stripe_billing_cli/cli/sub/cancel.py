@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli import confirm, parsing
+from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
@@ -43,7 +44,7 @@ class Reason(StrEnum):
     unused = "unused"
 
 
-@doors.command(app)
+@shared_options.command(app)
 def cancel(
     context: Context,
     subscription: Subscription,
@@ -93,7 +94,7 @@ def cancel(
     ending = _decide(context, subscription, asked)
     if ending.moves:
         will = [line.text for line in cancel_view.plan(ending)]
-        asking.confirm(context, cancel_view.question(ending), will=will, moves_money=True)
+        confirm.confirm(context, cancel_view.question(ending), will=will, moves_money=True)
         _carry_out(context, ending)
     _tell(context, ending)
 
@@ -117,9 +118,9 @@ def _asked(
     }
     said = [name for name, (is_said, _) in options.items() if is_said]
     if len(said) > 1:
-        raise given.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
+        raise parsing.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
     when: When = options[said[0]][1] if said else "default"
-    moment = given.moment("--at", at) if at is not None and at != LAST_PERIOD_END else None
+    moment = parsing.moment("--at", at) if at is not None and at != LAST_PERIOD_END else None
     if at == LAST_PERIOD_END:
         when = LAST_PERIOD_END
     return Asked(

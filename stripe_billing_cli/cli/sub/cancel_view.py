@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
@@ -79,14 +79,16 @@ def plan(ending: Ending) -> Iterator[Line]:
             yield Line(f"{id} ends now. It was never paid for; its invoice is voided.")
         case "now":
             until = UNTIL.get(subscription["status"], "it is paid")
-            left = f", though {until} until {words.moment(paid_until)}" if paid_until > cancellation.ends else ""
+            left = f", though {until} until {formatting.moment(paid_until)}" if paid_until > cancellation.ends else ""
             yield Line(f"{id} ends now: the customer loses access at once{left}.")
         case "later" if subscription["status"] == "paused":
-            yield Line(f"{id} ends on {words.moment(cancellation.ends)}. It is paused: the customer has no access.")
+            yield Line(
+                f"{id} ends on {formatting.moment(cancellation.ends)}. It is paused: the customer has no access."
+            )
         case "later":
-            yield Line(f"{id} ends on {words.moment(cancellation.ends)}: the customer keeps access until then.")
+            yield Line(f"{id} ends on {formatting.moment(cancellation.ends)}: the customer keeps access until then.")
             if cancellation.params.get("cancel_at_period_end") and cancellation.ends < paid_until:
-                last = words.moment(paid_until)
+                last = formatting.moment(paid_until)
                 yield Line(f"  Other items are paid for until {last}; --at last-period-end ends it then.")
         case "details":
             yield Line(f"{id}: the reason and comment of its cancellation are written.")
@@ -119,7 +121,7 @@ def _money(ending: Ending) -> Iterator[Line]:
         )
     collected = "Stripe stops collecting it" if ending.cancellation.action == "now" else "is still collected"
     for invoice in ending.owed:
-        amount = words.money(invoice["amount_remaining"], invoice["currency"])
+        amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
     yield from _drafts(ending)
     yield from _unbilled(ending.unbilled, ending.subscription["currency"])
@@ -133,7 +135,7 @@ def _drafts(ending: Ending) -> Iterator[Line]:
     if ending.cancellation.action == "later":
         return
     for invoice in ending.drafts:
-        named = f"Invoice {invoice['id']} over {words.money(invoice['total'], invoice['currency'])}"
+        named = f"Invoice {invoice['id']} over {formatting.money(invoice['total'], invoice['currency'])}"
         if not ending.asked.invoice_now:
             yield Line(f"  {named} is a draft, and Stripe may not collect it any more; --invoice-now bills it.")
         elif invoice["total"] > 0 and invoice["collection_method"] == "charge_automatically":
@@ -145,19 +147,19 @@ def _drafts(ending: Ending) -> Iterator[Line]:
 def _unbilled(left: Unbilled, currency: str) -> Iterator[Line]:
     """What an end at once drops, and what it leaves pending."""
     if left.prorations:
-        amount = words.money(abs(left.prorations), currency)
+        amount = formatting.money(abs(left.prorations), currency)
         what, way = ("credit", "gives it to") if left.prorations < 0 else ("charge", "bills it to")
         yield Line(
             f"  A {what} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
         )
     if left.metered:
-        so_far = f", {words.money(left.use, currency)} so far," if left.use else ""
+        so_far = f", {formatting.money(left.use, currency)} so far," if left.use else ""
         yield Line(
             f"  What was used of {', '.join(left.metered)} and not billed yet{so_far} is dropped; "
             "--invoice-now bills it."
         )
     for item in left.by_hand:
-        amount = words.money(item["amount"], item["currency"])
+        amount = formatting.money(item["amount"], item["currency"])
         yield Line(f"  {item['id']}, {item['description'] or 'added by hand'}, over {amount} stays pending.")
 
 
@@ -168,7 +170,7 @@ def _renewals(ending: Ending) -> Iterator[Line]:
     currency = ending.subscription["currency"]
     shown, more = ending.renewals.invoices[:SHOWN], len(ending.renewals.invoices) - SHOWN
     for one in shown:
-        yield cost_view.entry("charged", f"{words.money(one.amount, currency)} on {words.date(one.at)}")
+        yield cost_view.entry("charged", f"{formatting.money(one.amount, currency)} on {formatting.date(one.at)}")
     if more > 0:
         yield Line(f"  … and {more} more; --output json lists them.")
     elif not ending.renewals.is_complete:
@@ -183,20 +185,20 @@ def _billed(ending: Ending, final: Cost) -> str:
     """When what is credited and charged is billed, and what comes of it."""
     if ending.cancellation.action == "now" and not ending.cancellation.params.get("invoice_now"):
         return "This waits for another invoice of the customer's; --invoice-now bills it at once."
-    when = "now" if ending.cancellation.action == "now" else f"on {words.date(ending.cancellation.ends)}"
+    when = "now" if ending.cancellation.action == "now" else f"on {formatting.date(ending.cancellation.ends)}"
     if final.to_balance < 0:
         return f"A last invoice is made {when}: {_to_balance(final)}."
     if final.to_balance > 0:
-        amount = words.money(final.to_balance, final.currency)
+        amount = formatting.money(final.to_balance, final.currency)
         return (
             f"A last invoice is made {when}: {amount} is less than Stripe charges, and stays on the balance as a debt."
         )
-    return f"A last invoice is made {when}: {words.money(final.due_now, final.currency)} is charged."
+    return f"A last invoice is made {when}: {formatting.money(final.due_now, final.currency)} is charged."
 
 
 def _to_balance(final: Cost) -> str:
     """What a last invoice that is not charged does to the balance, and what is on it then."""
-    credit, moved = (words.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
+    credit, moved = (formatting.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
     if final.total > 0:
         return f"the balance pays {moved}, and a credit of {credit} is left on it"
     then = "" if final.total == final.to_balance else f", which is a credit of {credit} then"
@@ -207,15 +209,15 @@ def _refund_told(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
     amounts = [part.amount for part in refund.to_make]
     if refund.of_last_invoice:
         amounts.append(refund.of_last_invoice)
-        amount = words.money(refund.of_last_invoice, refund.currency)
+        amount = formatting.money(refund.of_last_invoice, refund.currency)
         yield cost_view.entry("refunded", f"{amount}, from what is charged now")
     for part in refund.to_make:
         yield cost_view.entry("refunded", _part(refund, part))
     if len(amounts) > 1:
-        total = words.money(sum(amounts), refund.currency)
+        total = formatting.money(sum(amounts), refund.currency)
         yield Line(f"  That is {total} in all, from {len(amounts)} payments.")
     if refund.kind == "last":
-        used = words.money(refund.used, refund.currency)
+        used = formatting.money(refund.used, refund.currency)
         goes_on = "" if ending.subscription["ended_at"] or ending.cancellation.action == "now" else LAST_GOES_ON
         yield Line(f"  This is the whole last payment, though {used} of it is used by now{goes_on}.")
 
@@ -225,7 +227,7 @@ LAST_GOES_ON = "; and the service goes on until the end"
 
 def _part(refund: RefundPlan, part: Refund) -> str:
     invoice = part.payment.invoice
-    amount, paid = (words.money(one, refund.currency) for one in (part.amount, invoice["amount_paid"]))
+    amount, paid = (formatting.money(one, refund.currency) for one in (part.amount, invoice["amount_paid"]))
     of = ", all of it" if part.amount == invoice["amount_paid"] else ""
     if not of and part.payment.left == part.amount:
         of = ", what is left of it"
@@ -237,27 +239,27 @@ def _part(refund: RefundPlan, part: Refund) -> str:
 def _beside_refund(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
     """What does not go back to a card, and what to do; what stays where it is."""
     if refund.not_to_card:
-        amount = words.money(refund.not_to_card, refund.currency)
+        amount = formatting.money(refund.not_to_card, refund.currency)
         customer = id_of(ending.subscription["customer"])
         yield Line(
             f"  {amount} of what is unused does not go back to a card: something {', or '.join(refund.shortage)}."
         )
         yield Line(f"    To give it as a credit: billing customer balance {customer} --credit … --note …")
     if refund.on_balance:
-        amount = words.money(refund.on_balance, refund.currency)
+        amount = formatting.money(refund.on_balance, refund.currency)
         yield Line(f"  {amount} that earlier changes left on the customer's balance stays there, for later invoices.")
 
 
 def _nothing_to_refund(refund: RefundPlan) -> str:
     made = [part.made for part in refund.parts if part.made]
     if made:
-        amount = words.money(refund.amount, refund.currency)
+        amount = formatting.money(refund.amount, refund.currency)
         return f"{amount} was refunded for this already ({', '.join(one['id'] for one in made)})."
     if refund.kind == "last":
         invoice = refund.parts[0].payment.invoice
         return f"The payment for invoice {invoice['number'] or invoice['id']} has been refunded already."
     if refund.net_charge:
-        amount = words.money(refund.net_charge, refund.currency)
+        amount = formatting.money(refund.net_charge, refund.currency)
         return f"What is still to be charged exceeds what is unused by {amount}: nothing is refunded."
     if refund.unused:
         return "Nothing goes back to a card."
@@ -270,21 +272,21 @@ def _finished(ending: Ending) -> Iterator[Line]:
         invoice = one.invoice
         name = invoice["number"] or invoice["id"]
         if one.credit:
-            amount = words.money(one.credit, invoice["currency"])
+            amount = formatting.money(one.credit, invoice["currency"])
             if one.on_balance:
                 yield Line(f"The credit of {amount} is on the customer's balance ({name}).", GREEN)
             else:
-                customer, plain = id_of(invoice["customer"]), words.plain(one.credit, invoice["currency"])
+                customer, plain = id_of(invoice["customer"]), formatting.plain(one.credit, invoice["currency"])
                 yield Line(f"The credit of {amount} has not reached the customer's balance ({name}).", YELLOW)
                 yield Line(f"  To give it: billing customer balance {customer} --credit {plain} --note {name}")
         elif one.trouble is None and invoice["amount_paid"]:
-            yield Line(f"Paid {words.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
+            yield Line(f"Paid {formatting.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
 
 
 def screen(ending: Ending) -> Iterator[Line]:
     subscription = ending.subscription
     id = subscription["id"]
-    ends = words.moment(subscription["ended_at"] or ending.cancellation.ends)
+    ends = formatting.moment(subscription["ended_at"] or ending.cancellation.ends)
     match ending.cancellation.action:
         case "now":
             yield Line(f"{id} is {subscription['status'].replace('_', ' ')}.", GREEN)
@@ -298,7 +300,7 @@ def screen(ending: Ending) -> Iterator[Line]:
             yield Line(f"{id} ends on {ends} already. Nothing to do.")
     yield from _finished(ending)
     for given in ending.given:
-        yield Line(f"Refunded {words.money(given['amount'], given['currency'])} ({given['id']}).", GREEN)
+        yield Line(f"Refunded {formatting.money(given['amount'], given['currency'])} ({given['id']}).", GREEN)
     if ending.given:
         return
     if ending.refund is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors
+from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub import adjusting
 from stripe_billing_cli.cli.sub.app import Subscription, app
@@ -29,7 +29,7 @@ class Proration(StrEnum):
     none = "none"
 
 
-@doors.command(app)
+@options.command(app)
 def change(
     context: Context,
     subscription: Subscription,
@@ -134,7 +134,7 @@ def change(
         _tell(context, shown, "previewed" if preview and shown.change.action not in ("none", "wait") else None)
         return
     question = change_view.question(shown)
-    asking.confirm(context, question, will=change_view.will(shown), moves_money=True)
+    confirm.confirm(context, question, will=change_view.will(shown), moves_money=True)
     _tell(context, _carry_out(context, shown), None)
 
 

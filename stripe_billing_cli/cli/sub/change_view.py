@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
@@ -72,11 +72,13 @@ def screen(shown: Shown, result: str) -> Iterator[Line]:
     id, after = shown.subscription["id"], _named(shown.wanted, shown.change.after.quantity)
     match result:
         case "unchanged" if shown.change.starts:
-            yield Line(f"{id} changes to {after} on {words.date(shown.change.starts)}, as scheduled. Nothing to do.")
+            yield Line(
+                f"{id} changes to {after} on {formatting.date(shown.change.starts)}, as scheduled. Nothing to do."
+            )
         case "unchanged":
             yield Line(f"{id} is on {after} already. Nothing to do.")
         case "scheduled":
-            yield Line(f"{id} changes to {after} on {words.date(shown.change.starts)}.", {"fg": "green"})
+            yield Line(f"{id} changes to {after} on {formatting.date(shown.change.starts)}.", {"fg": "green"})
         case "taken_back":
             yield Line(f"{id} stays on {after}.", {"fg": "green"})
         case "changed":
@@ -95,9 +97,9 @@ def _plan(shown: Shown) -> Iterator[Line]:
         case "now":
             yield Line(f"{shown.subscription['id']}: {before} → {after}, now")
         case "later" if change.before == change.after:
-            yield Line(f"{shown.subscription['id']}: {after} stays as it is on {words.date(change.starts)}")
+            yield Line(f"{shown.subscription['id']}: {after} stays as it is on {formatting.date(change.starts)}")
         case "later":
-            yield Line(f"{shown.subscription['id']}: {before} → {after}, on {words.date(change.starts)}")
+            yield Line(f"{shown.subscription['id']}: {before} → {after}, on {formatting.date(change.starts)}")
         case "take_back":
             yield Line(f"{shown.subscription['id']} stays on {after}")
     trial = shown.wanted["recurring"]["trial_period_days"]
@@ -110,8 +112,8 @@ def _plan(shown: Shown) -> Iterator[Line]:
     elif shown.later_cost and shown.later_cost.next_invoice:
         upcoming = shown.later_cost.next_invoice
         yield cost_view.entry("due now", "nothing: the paid period is used up first")
-        amount = words.money(upcoming.amount, shown.later_cost.currency)
-        yield cost_view.entry("then", f"{amount} on {words.date(upcoming.at)}")
+        amount = formatting.money(upcoming.amount, shown.later_cost.currency)
+        yield cost_view.entry("then", f"{amount} on {formatting.date(upcoming.at)}")
         if is_metered(shown.current) and shown.change.before.price != shown.change.after.price:
             yield Line(f"  What is used of {name_of(shown.current)} until then is billed then, at its price.")
 
@@ -139,7 +141,7 @@ def _given_way(shown: Shown) -> Iterator[Line]:
     upcoming = schedule.upcoming_phase(shown.schedule) if shown.schedule else None
     if upcoming is None:
         return
-    day = words.date(upcoming["start_date"])
+    day = formatting.date(upcoming["start_date"])
     stays = _scheduled_for_others(shown)
     if change.drops_schedule or (change.schedule and not stays):
         yield Line(f"  What was scheduled for {day} is dropped.")
@@ -166,13 +168,15 @@ def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
     yield from cost_view.balance(cost)
     if cost.next_invoice:
         upcoming = cost.next_invoice
-        yield cost_view.entry("next", f"{words.money(upcoming.amount, currency)} on {words.date(upcoming.at)}")
+        yield cost_view.entry(
+            "next", f"{formatting.money(upcoming.amount, currency)} on {formatting.date(upcoming.at)}"
+        )
     if quoted.restarts:
         yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
     if quoted.ends:
-        yield Line(f"  The subscription ends with that period, on {words.date(quoted.ends)}.")
+        yield Line(f"  The subscription ends with that period, on {formatting.date(quoted.ends)}.")
     elif shown.subscription["cancel_at"]:
-        yield Line(f"  The subscription still ends on {words.date(shown.subscription['cancel_at'])}.")
+        yield Line(f"  The subscription still ends on {formatting.date(shown.subscription['cancel_at'])}.")
     if cost.due_now and shown.subscription["collection_method"] == "charge_automatically":
         yield Line("  The plan changes only if this payment goes through.")
 
@@ -180,7 +184,7 @@ def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
 def _due_now(shown: Shown, cost: Cost) -> str:
     if not cost.due_now:
         return "nothing"
-    amount = words.money(cost.due_now, cost.currency)
+    amount = formatting.money(cost.due_now, cost.currency)
     if shown.subscription["collection_method"] == "send_invoice":
         return f"{amount}, by an invoice that the customer is sent"
     method = payments.default_card(shown.subscription)
@@ -188,11 +192,11 @@ def _due_now(shown: Shown, cost: Cost) -> str:
 
 
 def _day(quoted: Quote) -> str:
-    return words.date(quoted.proration_date)
+    return formatting.date(quoted.proration_date)
 
 
 def _amount(owes: Owed) -> str:
-    return words.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
+    return formatting.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
 
 
 def _named(price: Object, quantity: int | None) -> str:

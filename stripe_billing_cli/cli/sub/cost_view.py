@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions.cost import Cost
@@ -17,16 +17,16 @@ def entry(label: str, text: str) -> Line:
 
 def lines(cost: Cost) -> Iterator[Line]:
     """Each credit and charge, the amounts one under the other."""
-    width = max((len(words.money(line.amount, cost.currency)) for line in cost.lines), default=0)
+    width = max((len(formatting.money(line.amount, cost.currency)) for line in cost.lines), default=0)
     for line in cost.lines:
-        amount = words.money(line.amount, cost.currency).rjust(width)
+        amount = formatting.money(line.amount, cost.currency).rjust(width)
         label = line.kind if line.kind != "line" else "credited" if line.amount < 0 else "charged"
         yield entry(label, f"{amount}  {line.description}")
 
 
 def balance(cost: Cost) -> Iterator[Line]:
     """What is left for the next invoices."""
-    amount = words.money(abs(cost.to_balance), cost.currency)
+    amount = formatting.money(abs(cost.to_balance), cost.currency)
     if cost.to_balance < 0:
         yield entry("balance", f"{amount} is credited to the next invoices")
     elif cost.to_balance > 0:

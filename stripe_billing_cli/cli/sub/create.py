@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given, words
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.settling import settle
 from stripe_billing_cli.cli.sub import start_view, waiting
@@ -29,7 +29,7 @@ class Collection(StrEnum):
     send_invoice = "send_invoice"
 
 
-@doors.command(app)
+@options.command(app)
 def create(
     context: Context,
     customer: Annotated[str, typer.Option("--customer", metavar="CUSTOMER", help="The customer's id or email.")],
@@ -63,7 +63,7 @@ def create(
         str | None, typer.Option("--promotion-code", metavar="CODE", help="A promotion code, as customers write it.")
     ] = None,
     description: Annotated[str | None, typer.Option(metavar="TEXT", help="Shown to the customer.")] = None,
-    metadata: given.Metadata = None,
+    metadata: parsing.Metadata = None,
     automatic_tax: Annotated[bool, typer.Option("--automatic-tax", help="Let Stripe compute the taxes.")] = False,
     collection_method: Annotated[
         Collection,
@@ -84,7 +84,7 @@ def create(
     again: Annotated[
         bool, typer.Option("--again", help="With --add-once: once more, though the same was created today.")
     ] = False,
-    idempotency_key: given.IdempotencyKey = None,
+    idempotency_key: parsing.IdempotencyKey = None,
     open_: Annotated[bool, typer.Option("--open", help="Open the confirmation link in a browser.")] = False,
     wait: Annotated[
         bool, typer.Option("--wait", help="Watch until it is active or trialing; exit code 4 if not.")
@@ -121,21 +121,21 @@ def create(
         description=description,
         automatic_tax=automatic_tax,
         days_until_due=_days(collection_method, days_until_due),
-        anchor=given.moment("--anchor", anchor) if anchor else None,
-        metadata=given.metadata("--metadata", metadata),
+        anchor=parsing.moment("--anchor", anchor) if anchor else None,
+        metadata=parsing.metadata("--metadata", metadata),
         once=[start.line_of(text) for text in add_once or ()],
-        currency=given.currency("--currency", currency),
+        currency=parsing.currency("--currency", currency),
         trial_from_price=trial_from_price,
         again=again,
     )
     if trial_from_price and trial_days:
-        raise given.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
+        raise parsing.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
     if again and (not add_once or idempotency_key):
-        raise given.wrong("--again goes with --add-once, and not with --idempotency-key")
+        raise parsing.wrong("--again goes with --add-once, and not with --idempotency-key")
     if timeout and not wait:
-        raise given.wrong("--timeout goes with --wait")
-    seconds = given.span("--timeout", timeout) if timeout else None
-    key = given.idempotency_key(idempotency_key)
+        raise parsing.wrong("--timeout goes with --wait")
+    seconds = parsing.span("--timeout", timeout) if timeout else None
+    key = parsing.idempotency_key(idempotency_key)
 
     situation = start.look(context.stripe, order)
     intent = start.intent_of(order, situation, key)
@@ -146,7 +146,7 @@ def create(
     record, confirmation = _told(context, subscription, situation, existing=there is not None)
     if wait and context.output == "json":
         link = f", to be paid at {confirmation.url}" if confirmation.collects == "payment" else ""
-        context.printer.note(f"{record['id']} is {words.status(record['status'])}{link}")
+        context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
     else:
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
     if open_ and confirmation.url:
@@ -165,16 +165,18 @@ def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
     if quantity is None:
         return lines
     if len(lines) > 1 or lines[0].quantity is not None:
-        raise given.wrong("--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY")
+        raise parsing.wrong("--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY")
     return [Line(lines[0].price, quantity)]
 
 
 def _days(collection: Collection, days: int | None) -> int | None:
     sends = collection is Collection.send_invoice
     if sends and days is None:
-        raise given.wrong("--collection-method send_invoice needs --days-until-due", "--days-until-due 30, for example")
+        raise parsing.wrong(
+            "--collection-method send_invoice needs --days-until-due", "--days-until-due 30, for example"
+        )
     if days is not None and not sends:
-        raise given.wrong("--days-until-due goes with --collection-method send_invoice")
+        raise parsing.wrong("--days-until-due goes with --collection-method send_invoice")
     return days
 
 
@@ -193,7 +195,7 @@ def _create(context: Context, order: Order, situation: Situation, intent: Intent
     for note in _trial_notes(situation):
         context.printer.note(note, fg="yellow")
     who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
-    asking.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
+    confirm.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
     return start.create(context.stripe, intent, situation)
 
 
@@ -202,12 +204,12 @@ def _trial_notes(situation: Situation) -> Iterator[str]:
     from stripe_billing_cli.subscriptions import start
 
     for price in situation.unused_trials():
-        name, days = price["lookup_key"] or price["id"], words.counted(start.trial_of(price) or 0, "day")
+        name, days = price["lookup_key"] or price["id"], formatting.counted(start.trial_of(price) or 0, "day")
         way = "" if situation.trial_days else "; --trial-from-price would use it"
         yield f"Note: {name} has a trial of {days} of its own, which is not used{way}."
     if situation.trial_days:
         for one in situation.earlier_trials():
-            until = words.date(one["trial_end"])
+            until = formatting.date(one["trial_end"])
             yield f"Note: {situation.customer['id']} had a trial of this product before: {one['id']}, until {until}."
 
 
@@ -249,6 +251,6 @@ def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> Bill
         now = {name: value for name, value in sight.record.items() if name in record} if sight else {}
         context.printer.record({**record, **now}, list)
     if ended == "reached":
-        context.printer.note(f"{record['id']} is {words.status(status)}.", fg="green")
+        context.printer.note(f"{record['id']} is {formatting.status(status)}.", fg="green")
         return None
     return waiting.not_reached(record["id"], status, ended, STARTED)

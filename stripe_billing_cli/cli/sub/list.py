@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 from stripe_billing_cli.cli.sub.app import app
@@ -28,7 +28,7 @@ class Status(StrEnum):
     all = "all"
 
 
-@doors.command(app, "list")
+@options.command(app, "list")
 def list_(
     context: Context,
     status: Annotated[
@@ -64,7 +64,7 @@ def list_(
     api = context.stripe
     wanted: dict[str, Any] = {}
     if created_after:
-        wanted["created"] = {"gte": given.moment("--created-after", created_after)}
+        wanted["created"] = {"gte": parsing.moment("--created-after", created_after)}
     if status:
         wanted["status"] = status.value
     if test_clock:
@@ -83,7 +83,7 @@ COLUMNS = (
     Column("SUBSCRIPTION", lambda record: record["id"]),
     Column("STATUS", lambda record: record["status"]),
     Column("CUSTOMER", lambda record: record["customer_email"] or record["customer"]),
-    Column("ITEMS", words.items),
-    Column("PERIOD UNTIL", words.until),
-    Column("CREATED", lambda record: words.date(record["created"])),
+    Column("ITEMS", formatting.items),
+    Column("PERIOD UNTIL", formatting.until),
+    Column("CREATED", lambda record: formatting.date(record["created"])),
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors, given
+from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
@@ -37,7 +37,7 @@ FATES = {
 }
 
 
-@doors.command(app)
+@options.command(app)
 def pause(
     context: Context,
     subscription: Subscription,
@@ -67,8 +67,10 @@ def pause(
     from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, references, steps
 
     if not keep_service and (invoices or until):
-        raise given.wrong("--invoices and --until belong to --keep-service", "without the service nothing is invoiced")
-    moment = given.moment("--until", until) if until else None
+        raise parsing.wrong(
+            "--invoices and --until belong to --keep-service", "without the service nothing is invoiced"
+        )
+    moment = parsing.moment("--until", until) if until else None
     api = context.stripe
     found = references.find_subscription(api, subscription, expand=steps.EXPAND)
     behavior = BEHAVIORS[invoices or Invoices.void] if keep_service else None
@@ -77,14 +79,14 @@ def pause(
     if decided.params is not None:
         cost = apply_pause.cost_of_pausing(api, found, decided)
         will = [line.text for line in _plan(found, decided, cost)]
-        asking.confirm(context, f"Pause {found['id']}?", will=will, moves_money=True)
+        confirm.confirm(context, f"Pause {found['id']}?", will=will, moves_money=True)
         found = apply_pause.pause(api, found, decided)
     record = outcomes.pausing(found, decided, cost)
     context.printer.record(record, lambda: _screen(record))
 
 
 def _plan(subscription: Object, decided: Pause, cost: Cost | None) -> Iterator[Line]:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub import cost_view
 
     id, params = subscription["id"], decided.params or {}
@@ -92,7 +94,7 @@ def _plan(subscription: Object, decided: Pause, cost: Cost | None) -> Iterator[L
         collection = params["pause_collection"]
         yield Line(f"{id} keeps its service; the invoices to come {FATES[collection['behavior']]}.")
         if "resumes_at" in collection:
-            yield Line(f"  They are collected again from {words.moment(collection['resumes_at'])} on.")
+            yield Line(f"  They are collected again from {formatting.moment(collection['resumes_at'])} on.")
         return
     yield Line(f"{id} pauses now: the customer loses access, and nothing is invoiced until it is resumed.")
     if cost and cost.lines:
@@ -101,13 +103,13 @@ def _plan(subscription: Object, decided: Pause, cost: Cost | None) -> Iterator[L
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
 
     id, collection = record["id"], record["pause_collection"]
     if record["result"] == "unchanged":
         yield Line(f"{id} is paused so already. Nothing to do.")
     elif collection:
-        until = f" until {words.moment(collection['resumes_at'])}" if collection["resumes_at"] else ""
+        until = f" until {formatting.moment(collection['resumes_at'])}" if collection["resumes_at"] else ""
         yield Line(f"{id} is not collected{until}. Collect again: billing sub resume {id}", {"fg": "green"})
     else:
         yield Line(f"{id} is paused. Go on: billing sub resume {id}", {"fg": "green"})

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import asking, doors
+from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 
 
-@doors.command(app)
+@options.command(app)
 def pay(
     context: Context,
     subscription: Subscription,
@@ -63,13 +63,13 @@ def pay(
 def _name_older(context: Context, payable: Payable) -> None:
     """Say which invoices are open beside the one that is paid: paying the newest makes the subscription active again,
     and leaves them (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses)."""
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
 
     for one in reversed(payable.older):
-        amount = words.money(one["amount_remaining"], one["currency"])
+        amount = formatting.money(one["amount_remaining"], one["currency"])
         context.printer.note(
             f"Note: an older invoice is open too, {one['number'] or one['id']} over {amount} of "
-            f"{words.date(one['created'])}, and stays so: billing invoice pay {one['id']}",
+            f"{formatting.date(one['created'])}, and stays so: billing invoice pay {one['id']}",
             fg="yellow",
         )
 
@@ -89,7 +89,7 @@ def _attempt(context: Context, subscription: Object, payable: Payable, method: s
 
 
 def _confirm_charge(context: Context, subscription: Object, invoice: Object, method: str | None) -> None:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub.cost_view import paying
     from stripe_billing_cli.subscriptions import payments
     from stripe_billing_cli.subscriptions.refusals import Refused
@@ -100,9 +100,9 @@ def _confirm_charge(context: Context, subscription: Object, invoice: Object, met
             f"the customer of {subscription['id']} has saved no card to charge",
             payments.ways_to_pay(invoice["hosted_invoice_url"], "say --payment-method"),
         )
-    amount = words.money(invoice["amount_remaining"], invoice["currency"])
+    amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
     source = f"from {method}" if method else paying(saved)
-    asking.confirm(
+    confirm.confirm(
         context,
         "Charge it?",
         will=[f"{subscription['id']}: charges {amount} {source}, for invoice {invoice['id']}"],
@@ -124,17 +124,17 @@ def _tell(context: Context, subscription: Object, payable: Payable, attempt: Att
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
 
     id, status, invoice = record["id"], record["subscription"]["status"], record["invoice"]
     match record["result"]:
         case "paid":
-            amount = words.money(invoice["amount_due"], invoice["currency"])
+            amount = formatting.money(invoice["amount_due"], invoice["currency"])
             yield Line(f"Paid {amount} for invoice {invoice['number'] or invoice['id']}; {id} is {status}.", GREEN)
         case "card_saved":
             yield Line(f"Nothing is due; the card is saved for later. {id} is {status}.", GREEN)
         case "nothing_to_pay" if invoice:
-            when = words.moment(record["collects_at"])
+            when = formatting.moment(record["collects_at"])
             becomes = "sent" if record["subscription"]["collection_method"] == "send_invoice" else "charged"
             yield Line(f"Nothing to pay yet: invoice {invoice['id']} is a draft, to be {becomes} by itself at {when}.")
         case "nothing_to_pay":

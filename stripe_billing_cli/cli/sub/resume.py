@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import asking, doors
+from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.pause import Resumption
 
 
-@doors.command(app)
+@options.command(app)
 def resume(context: Context, subscription: Subscription) -> None:
     """Let a subscription go on: take its pending cancellation back, or end its pause.
 
@@ -38,7 +38,7 @@ def resume(context: Context, subscription: Subscription) -> None:
     after, owes = found, None
     if decided.steps:
         will = [line.text for line in _plan(found, decided, cost)]
-        asking.confirm(context, f"Let {found['id']} go on?", will=will, moves_money=cost is not None or resumes)
+        confirm.confirm(context, f"Let {found['id']} go on?", will=will, moves_money=cost is not None or resumes)
         after = apply_pause.resume(api, found, decided)
     if after["status"] == "paused":
         invoice = next(iter(payments.open_invoices(api, after)), None)
@@ -52,7 +52,7 @@ def resume(context: Context, subscription: Subscription) -> None:
 
 
 def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Iterator[Line]:
-    from stripe_billing_cli.cli import words
+    from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub import cost_view
     from stripe_billing_cli.subscriptions import payments
 
@@ -60,7 +60,7 @@ def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Itera
     for step in decided.steps:
         match step:
             case "cancellation":
-                yield Line(f"{id} goes on: it does not end on {words.date(subscription['cancel_at'])}.")
+                yield Line(f"{id} goes on: it does not end on {formatting.date(subscription['cancel_at'])}.")
             case "collection":
                 yield Line(f"{id}: its invoices are collected again, from the next one on.")
             case "pause":
@@ -71,7 +71,7 @@ def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Itera
         yield Line("  This is settled with the next invoice.")
     elif cost:
         source = f" {cost_view.paying(payments.default_card(subscription))}" if cost.due_now else ""
-        yield cost_view.entry("due now", f"{words.money(cost.due_now, cost.currency)}{source}")
+        yield cost_view.entry("due now", f"{formatting.money(cost.due_now, cost.currency)}{source}")
 
 
 def _screen(record: Record) -> Iterator[Line]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from stripe_billing_cli.cli import doors, words
+from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
-from stripe_billing_cli.cli.sub.meaning import meaning
+from stripe_billing_cli.cli.sub.status_text import meaning
 from stripe_billing_cli.cli.sub.timeline import told
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 COLOURS = {"active": "green", "trialing": "green", "past_due": "red", "unpaid": "red", "incomplete": "yellow"}
 
 
-@doors.command(app)
+@options.command(app)
 def show(context: Context, subscription: Subscription) -> None:
     """Show all about a subscription: what its status means, what happens next, invoices, card, the last events.
 
@@ -40,7 +40,9 @@ def _screen(record: Record, seen: Overview) -> Iterator[Line]:
     held = seen.subscription
     end_behavior = ((held["trial_settings"] or {}).get("end_behavior") or {}).get("missing_payment_method")
     meant = meaning(record, without_card=end_behavior or "create_invoice")
-    yield Line(f"{record['id']}  {words.status(record['status'])}", {"bold": True, "fg": COLOURS.get(record["status"])})
+    yield Line(
+        f"{record['id']}  {formatting.status(record['status'])}", {"bold": True, "fg": COLOURS.get(record["status"])}
+    )
     yield _fact("which means", meant.now)
     yield _fact("next", meant.next)
     who = record["customer_email"] or record["customer_name"]
@@ -51,8 +53,8 @@ def _screen(record: Record, seen: Overview) -> Iterator[Line]:
     yield from _facts("period", _periods(record))
     following = record["next_invoice"]
     if following:
-        amount = words.money(following["amount_due"], following["currency"])
-        yield _fact("next invoice", f"{amount} on {words.date(following['at'])}")
+        amount = formatting.money(following["amount_due"], following["currency"])
+        yield _fact("next invoice", f"{amount} on {formatting.date(following['at'])}")
     yield _fact("pays by", _pays_by(record, held))
     yield from _facts("discount", map(_discount, record["discounts"]))
     yield from _changes(record)
@@ -80,49 +82,51 @@ def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:
 def _item(record: Record, held: Any) -> str:
     product = held["price"]["product"]
     name = f"{product['name']}: " if isinstance(product, dict) else ""
-    return f"{name}{words.item(record)}  {words.price(record)}"
+    return f"{name}{formatting.item(record)}  {formatting.price(record)}"
 
 
 def _periods(record: Record) -> Iterator[str]:
     """The period, or that of each item where they differ."""
     periods = [(item["current_period_start"], item["current_period_end"]) for item in record["items"]]
     for (start, end), item in zip(periods, record["items"], strict=True):
-        text = f"{words.date(start)} – {words.date(end)}"
+        text = f"{formatting.date(start)} – {formatting.date(end)}"
         if len(set(periods)) == 1:
             yield text
             return
-        yield f"{text}: {words.item(item)}"
+        yield f"{text}: {formatting.item(item)}"
 
 
 def _pays_by(record: Record, held: Any) -> str:
     if record["collection_method"] == "send_invoice":
-        return f"invoice by email, due in {words.counted(held['days_until_due'] or 0, 'day')}"
+        return f"invoice by email, due in {formatting.counted(held['days_until_due'] or 0, 'day')}"
     method = record["payment_method"]
     if method is None:
         return "no card"
     whose = "the subscription's own" if held["default_payment_method"] else "the customer's default"
-    return f"{words.card(method)} ({whose})"
+    return f"{formatting.card(method)} ({whose})"
 
 
 def _discount(record: Record) -> str:
     off = (
-        f"{record['percent_off']}%" if record["percent_off"] else words.money(record["amount_off"], record["currency"])
+        f"{record['percent_off']}%"
+        if record["percent_off"]
+        else formatting.money(record["amount_off"], record["currency"])
     )
     name = f" ({record['name']})" if record["name"] else ""
-    until = f", until {words.date(record['end'])}" if record["end"] else f", {record['duration'] or 'for good'}"
+    until = f", until {formatting.date(record['end'])}" if record["end"] else f", {record['duration'] or 'for good'}"
     return f"{off} off by {record['coupon']}{name}{until}"
 
 
 def _changes(record: Record) -> Iterator[Line]:
     """What is planned, or waits."""
     if record["cancel_at"] and not record["ended_at"]:
-        yield _fact("ends", f"{words.date(record['cancel_at'])}; billing sub resume takes that back")
+        yield _fact("ends", f"{formatting.date(record['cancel_at'])}; billing sub resume takes that back")
     planned = record["scheduled_change"]
     if planned:
-        items = ", ".join(map(words.item, planned["items"]))
-        yield _fact("changes", f"to {items} on {words.date(planned['at'])}")
+        items = ", ".join(map(formatting.item, planned["items"]))
+        yield _fact("changes", f"to {items} on {formatting.date(planned['at'])}")
     if record["pending_update_expires_at"]:
-        until = words.moment(record["pending_update_expires_at"])
+        until = formatting.moment(record["pending_update_expires_at"])
         yield _fact("pending", f"a change that is made once it is paid, by {until}")
 
 
@@ -130,8 +134,10 @@ def _invoices(record: Record) -> Iterator[Line]:
     if record["invoices"]:
         yield Line("  invoices", {"bold": True})
     for invoice in record["invoices"]:
-        amount = words.money(invoice["total"], invoice["currency"])
-        told = f"{words.date(invoice['created']):<11}  {invoice['status'] or '-':<13}  {amount:>10}  {invoice['id']}"
+        amount = formatting.money(invoice["total"], invoice["currency"])
+        told = (
+            f"{formatting.date(invoice['created']):<11}  {invoice['status'] or '-':<13}  {amount:>10}  {invoice['id']}"
+        )
         yield Line(f"    {told}  {invoice['hosted_invoice_url'] or ''}".rstrip())
 
 
@@ -140,6 +146,6 @@ def _events(seen: Overview) -> Iterator[Line]:
         real = " (by real time, not the clock's)" if seen.subscription["test_clock"] else ""
         yield Line(f"  events{real}", {"bold": True})
     for event in seen.events:
-        yield Line(f"    {words.moment(event['created'])}  {told(event)}")
+        yield Line(f"    {formatting.moment(event['created'])}  {told(event)}")
     if not seen.all_events and "events" not in seen.trouble:
         yield Line("    … of the account's newest events only; the rest was not searched", {"dim": True})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line, Record
 
 if TYPE_CHECKING:
@@ -16,17 +16,17 @@ PURPOSE = {"payment": "pay at", "card": "card at", "invoice": "invoice"}
 
 
 def lines(record: Record, customer: Object, confirmation: Confirmation) -> Iterator[Line]:
-    yield Line(f"{record['id']}  {words.status(record['status'])}", {"bold": True})
+    yield Line(f"{record['id']}  {formatting.status(record['status'])}", {"bold": True})
     who = customer["email"] or customer["name"]
     yield _fact("customer", f"{who} ({customer['id']})" if who else customer["id"])
     for item in record["items"]:
-        yield _fact("item", f"{words.item(item)}  {words.price(item)}")
-    yield _fact("due now", words.money(record["due_now"]["amount_due"], record["currency"]))
+        yield _fact("item", f"{formatting.item(item)}  {formatting.price(item)}")
+    yield _fact("due now", formatting.money(record["due_now"]["amount_due"], record["currency"]))
     following = record["due_next"]
     if following:
         yield _fact(
             "due next",
-            f"{words.money(following['amount_due'], following['currency'])} on {words.date(following['at'])}",
+            f"{formatting.money(following['amount_due'], following['currency'])} on {formatting.date(following['at'])}",
         )
     yield from _confirmation_lines(record, confirmation)
 
@@ -36,7 +36,7 @@ def _confirmation_lines(record: Record, confirmation: Confirmation) -> Iterator[
         yield _fact("secret", confirmation.secret)
     if confirmation.url and confirmation.collects:
         yield _fact(PURPOSE[confirmation.collects], confirmation.url)
-    until = words.moment(confirmation.expires_at)
+    until = formatting.moment(confirmation.expires_at)
     match confirmation.collects:
         case "payment" if confirmation.expires_at:
             yield _fact("", f"until {until}; unpaid by then, the subscription expires")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 
 INVOICE = {
     "created": "drafted",
@@ -36,9 +36,9 @@ def told(event: Mapping[str, Any]) -> str:
     group, _, what = event["type"].rpartition(".")
     if group == "invoice" and what in INVOICE:
         amount = held["amount_paid"] if what == "paid" else held["amount_due"]
-        return f"invoice {held['id']} {INVOICE[what]}, {words.money(amount, held['currency'])}"
+        return f"invoice {held['id']} {INVOICE[what]}, {formatting.money(amount, held['currency'])}"
     if what == "created":
-        return f"created, {words.status(held['status'])}"
+        return f"created, {formatting.status(held['status'])}"
     if what in SUBSCRIPTION:
         return SUBSCRIPTION[what]
     return _update(held, event["data"].get("previous_attributes") or {})
@@ -48,10 +48,10 @@ def _update(held: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """What an update changed: what matters to people in words, the rest by the names of the fields."""
     parts = []
     if "status" in before:
-        parts.append(f"{words.status(before['status'])} → {words.status(held['status'])}")
+        parts.append(f"{formatting.status(before['status'])} → {formatting.status(held['status'])}")
     if "cancel_at" in before:
         ends = held["cancel_at"]
-        parts.append(f"will end on {words.date(ends)}" if ends else "will not end after all")
+        parts.append(f"will end on {formatting.date(ends)}" if ends else "will not end after all")
     if "items" in before:
         parts.append("plan changed" if _prices(held) != _prices({"items": before["items"]}) else "new period")
     if "default_payment_method" in before:

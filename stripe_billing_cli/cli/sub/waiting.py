@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
@@ -40,7 +40,7 @@ def until(context: Context, id: str, wanted: frozenset[str], seconds: float | No
     from stripe_billing_cli.subscriptions import watch
 
     last = None
-    with spinner(f"Waiting until {id} is {words.either(sorted(wanted))}"):
+    with spinner(f"Waiting until {id} is {formatting.either(sorted(wanted))}"):
         for last in sights(context, id, every=EVERY, seconds=seconds):
             ended = watch.prospect(last.record["status"], wanted)
             if ended != "open":
@@ -62,7 +62,7 @@ def sights(context: Context, id: str, *, every: float, seconds: float | None) ->
 
 def not_reached(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> BillingError:
     """Why it did not become what was waited for."""
-    goal = words.either(sorted(wanted))
+    goal = formatting.either(sorted(wanted))
     if ended == "impossible":
         message = f"{id} is {status} and cannot become {goal} any more"
         return BillingError("not_reached", message, f"billing sub show {id} says why", NOT_REACHED)

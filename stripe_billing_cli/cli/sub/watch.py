@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from stripe_billing_cli.cli import doors, given, words
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub import waiting
 from stripe_billing_cli.cli.sub.app import Status, Subscription, app
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 TIMES = {"current_period_start", "current_period_end", "trial_end", "cancel_at", "canceled_at", "ended_at"}
 
 
-@doors.command(app)
+@options.command(app)
 def watch(
     context: Context,
     subscription: Subscription,
@@ -43,7 +43,7 @@ def watch(
                billing sub watch sub_1MowQVLkdIwHu7ixeRlqHVzs --until active --timeout 10m
                billing sub watch sub_1MowQVLkdIwHu7ixeRlqHVzs --output json | jq -c '[.status, .changed]'
     """
-    seconds = given.span("--timeout", timeout) if timeout else None
+    seconds = parsing.span("--timeout", timeout) if timeout else None
     wanted = frozenset(status.value for status in until or ())
     from stripe_billing_cli.subscriptions import references
     from stripe_billing_cli.subscriptions.watch import prospect
@@ -69,7 +69,7 @@ def _print(context: Context, sight: Sight) -> None:
     if not context.printer.for_people:
         context.printer.streamed(record)
     elif sight.before is None:
-        context.printer.streamed(record, f"{clock}  {record['id']} is {words.status(record['status'])}", bold=True)
+        context.printer.streamed(record, f"{clock}  {record['id']} is {formatting.status(record['status'])}", bold=True)
     else:
         context.printer.streamed(record, f"{clock}  {'; '.join(_changes(sight.before, sight.record, sight.changed))}")
 
@@ -78,9 +78,9 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[s
     """What differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026`."""
     for name in changed:
         if name == "status":
-            yield f"{words.status(before[name])} → {words.status(now[name])}"
+            yield f"{formatting.status(before[name])} → {formatting.status(now[name])}"
         elif name == "items":
-            yield f"{words.items(before)} → {words.items(now)}"
+            yield f"{formatting.items(before)} → {formatting.items(now)}"
         else:
             label = name.replace("_", " ")
             yield f"{label} {_shown(name, before[name])} → {_shown(name, now[name])}"
@@ -88,7 +88,7 @@ def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[s
 
 def _shown(name: str, value: Any) -> str:
     if name in TIMES:
-        return words.moment(value)
+        return formatting.moment(value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.cli.sub.meaning import meaning
+from stripe_billing_cli.cli.sub.status_text import meaning
 
 DAY = 1_800_000_000
 """15 January 2027."""

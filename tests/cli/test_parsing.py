@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given as property_of
+from hypothesis import parsing as property_of
 from hypothesis import strategies as st
 
-from stripe_billing_cli.cli import given
+from stripe_billing_cli.cli import parsing
 from stripe_billing_cli.errors import BillingError
 
 
@@ -24,18 +24,18 @@ from stripe_billing_cli.errors import BillingError
     ],
 )
 def test_moments(text: str, seconds: int) -> None:
-    assert given.moment("--at", text) == seconds
+    assert parsing.moment("--at", text) == seconds
 
 
 @property_of(st.datetimes(min_value=datetime(2000, 1, 1), max_value=datetime(2100, 1, 1), timezones=st.just(UTC)))
 def test_a_moment_is_read_as_it_is_written(when: datetime) -> None:
-    assert given.moment("--at", when.isoformat()) == int(when.timestamp())
+    assert parsing.moment("--at", when.isoformat()) == int(when.timestamp())
 
 
 @pytest.mark.parametrize("text", ["tomorrow", "", "24.12.2026", "2026-13-01", "12", "-5"])
 def test_what_is_no_moment(text: str) -> None:
     with pytest.raises(BillingError, match="--at is no date"):
-        given.moment("--at", text)
+        parsing.moment("--at", text)
 
 
 @pytest.mark.parametrize(
@@ -43,13 +43,13 @@ def test_what_is_no_moment(text: str) -> None:
     [("90", 90), ("90s", 90), ("10m", 600), ("12h", 43200), ("35d", 3_024_000), ("2w", 1_209_600), ("1 D", 86400)],
 )
 def test_spans(text: str, seconds: int) -> None:
-    assert given.span("--timeout", text) == seconds
+    assert parsing.span("--timeout", text) == seconds
 
 
 @pytest.mark.parametrize("text", ["", "soon", "1.5h", "-1m", "1y", "m"])
 def test_what_is_no_span(text: str) -> None:
     with pytest.raises(BillingError, match="--timeout is no span of time"):
-        given.span("--timeout", text)
+        parsing.span("--timeout", text)
 
 
 KEYS = st.text(min_size=1).filter(lambda key: "=" not in key)
@@ -57,4 +57,4 @@ KEYS = st.text(min_size=1).filter(lambda key: "=" not in key)
 
 @property_of(st.dictionaries(KEYS, st.text()))
 def test_metadata_comes_as_it_was_given(pairs: dict[str, str]) -> None:
-    assert given.metadata("--metadata", [f"{key}={value}" for key, value in pairs.items()]) == pairs
+    assert parsing.metadata("--metadata", [f"{key}={value}" for key, value in pairs.items()]) == pairs

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import responses
 
-from stripe_billing_cli.cli import asking
+from stripe_billing_cli.cli import confirm as confirmation
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import BillingError
 
@@ -43,13 +43,13 @@ def on_a_terminal(monkeypatch: pytest.MonkeyPatch, *, answer: bool) -> list[str]
 
 
 def test_in_test_mode_what_moves_no_money_is_not_asked() -> None:
-    asking.confirm(Context(api_key=TEST), "Create it?")
+    confirmation.confirm(Context(api_key=TEST), "Create it?")
 
 
 @pytest.mark.parametrize("key", [TEST, LIVE])
 def test_without_a_terminal_it_is_refused_and_yes_is_named(key: str, stripe_itself: responses.RequestsMock) -> None:
     with pytest.raises(BillingError) as refused:
-        asking.confirm(Context(api_key=key), "Charge $15.00?", moves_money=True)
+        confirmation.confirm(Context(api_key=key), "Charge $15.00?", moves_money=True)
 
     told = refused.value
     assert (told.kind, told.exit_code) == ("confirmation", 2)
@@ -58,8 +58,8 @@ def test_without_a_terminal_it_is_refused_and_yes_is_named(key: str, stripe_itse
 
 
 def test_yes_answers(stripe_itself: responses.RequestsMock) -> None:
-    asking.confirm(Context(api_key=TEST, yes=True), "Charge $15.00?", moves_money=True)
-    asking.confirm(Context(api_key=LIVE, yes=True), "Charge $15.00?", moves_money=True)
+    confirmation.confirm(Context(api_key=TEST, yes=True), "Charge $15.00?", moves_money=True)
+    confirmation.confirm(Context(api_key=LIVE, yes=True), "Charge $15.00?", moves_money=True)
 
 
 def test_live_mode_asks_for_any_change_and_names_the_account(
@@ -67,7 +67,7 @@ def test_live_mode_asks_for_any_change_and_names_the_account(
 ) -> None:
     asked = on_a_terminal(monkeypatch, answer=True)
 
-    asking.confirm(Context(api_key=LIVE), "Create it?")
+    confirmation.confirm(Context(api_key=LIVE), "Create it?")
 
     assert asked == ["Create it?"]
     assert "LIVE MODE: account KeyMap Ltd" in capsys.readouterr().err
@@ -76,7 +76,7 @@ def test_live_mode_asks_for_any_change_and_names_the_account(
 def test_live_mode_is_named_even_where_yes_was_said(
     stripe_itself: responses.RequestsMock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    asking.confirm(Context(api_key=LIVE, yes=True), "Create it?", will=["A customer is created."])
+    confirmation.confirm(Context(api_key=LIVE, yes=True), "Create it?", will=["A customer is created."])
 
     told = capsys.readouterr()
     assert told.err == "A customer is created.\nLIVE MODE: account KeyMap Ltd\n"
@@ -87,6 +87,6 @@ def test_a_no_changes_nothing_and_is_a_failure(monkeypatch: pytest.MonkeyPatch) 
     on_a_terminal(monkeypatch, answer=False)
 
     with pytest.raises(BillingError) as refused:
-        asking.confirm(Context(api_key=TEST), "Cancel?", moves_money=True, when_refused="it goes on")
+        confirmation.confirm(Context(api_key=TEST), "Cancel?", moves_money=True, when_refused="it goes on")
 
     assert (refused.value.message, refused.value.exit_code) == ("it goes on", 1)

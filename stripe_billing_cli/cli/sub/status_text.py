@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.cli import words
+from stripe_billing_cli.cli import formatting
 
 Record = Mapping[str, Any]
 HOURS_TO_PAY = 23
@@ -34,7 +34,7 @@ def meaning(record: Record, *, without_card: str = "create_invoice") -> Meaning:
     """
     match record["status"]:
         case "incomplete":
-            until = words.moment(record["created"] + HOURS_TO_PAY * 3600)
+            until = formatting.moment(record["created"] + HOURS_TO_PAY * 3600)
             return Meaning(
                 "the first payment has not been made", f"if it is not made by {until}, the subscription expires"
             )
@@ -44,7 +44,7 @@ def meaning(record: Record, *, without_card: str = "create_invoice") -> Meaning:
             )
         case "trialing":
             return Meaning(
-                f"on trial, nothing is charged until {words.date(record['trial_end'])}",
+                f"on trial, nothing is charged until {formatting.date(record['trial_end'])}",
                 _trial_end(record, without_card),
             )
         case "active":
@@ -61,14 +61,14 @@ def meaning(record: Record, *, without_card: str = "create_invoice") -> Meaning:
         case "canceled":
             why = {"payment_failed": ", for lack of payment", "payment_disputed": ", after a dispute"}
             return Meaning(
-                f"ended on {words.date(record['ended_at'])}{why.get(record['cancellation_reason'], '')}",
+                f"ended on {formatting.date(record['ended_at'])}{why.get(record['cancellation_reason'], '')}",
                 "nothing; a canceled subscription cannot come back",
             )
     return Meaning("a status that this program does not know", "see https://dashboard.stripe.com")
 
 
 def _ends(record: Record) -> str | None:
-    return f"it ends on {words.date(record['cancel_at'])}" if record["cancel_at"] else None
+    return f"it ends on {formatting.date(record['cancel_at'])}" if record["cancel_at"] else None
 
 
 def _active(record: Record) -> str:
@@ -90,8 +90,8 @@ def _renewal(record: Record) -> str:
     following = record["next_invoice"]
     if ends or following is None:
         return ends or "no further invoice is planned"
-    amount = words.money(following["amount_due"], following["currency"])
-    day = words.date(following["at"])
+    amount = formatting.money(following["amount_due"], following["currency"])
+    day = formatting.date(following["at"])
     if record["pause_collection"]:
         return f"the invoice of {amount} on {day} is not collected, unless collection is resumed before"
     if record["collection_method"] == "send_invoice":
@@ -105,7 +105,7 @@ def _trial_end(record: Record, without_card: str) -> str:
     ends = _ends(record)
     if ends or record["payment_method"] is not None or record["collection_method"] == "send_invoice":
         return ends or _renewal(record)
-    day = words.date(record["trial_end"])
+    day = formatting.date(record["trial_end"])
     match without_card:
         case "cancel":
             return f"without a card it is canceled on {day}"
@@ -120,13 +120,13 @@ def _past_due(record: Record) -> str:
 
 
 def _named(invoice: Record) -> str:
-    return f"the invoice {invoice['id']} over {words.money(invoice['amount_remaining'], invoice['currency'])}"
+    return f"the invoice {invoice['id']} over {formatting.money(invoice['amount_remaining'], invoice['currency'])}"
 
 
 def _retry(record: Record) -> str:
     open_ = _open_invoice(record)
     if open_ and open_["next_payment_attempt"]:
-        return f"Stripe tries again on {words.moment(open_['next_payment_attempt'])}; or billing sub pay"
+        return f"Stripe tries again on {formatting.moment(open_['next_payment_attempt'])}; or billing sub pay"
     return "no further try is planned; billing sub pay"
 
 
