@@ -1,7 +1,7 @@
 """What Stripe documents: every route, parameter and expansion, whether the local Stripe has it or not.
 
-The data is `documented.json`, written by `scripts/documented.py` from Stripe's OpenAPI document and the SDK's types. It
-is read when something comes that the local Stripe does not know, and never before.
+The data is `documented.json`, written by `scripts/documented.py` from Stripe's OpenAPI document and the SDK's types: an
+entry a line, which is decoded when it is asked for and not before.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 DATA = Path(__file__).with_name("documented.json")
 ANY_KEY = "*"
@@ -69,7 +68,7 @@ def operation(method: str, path: str) -> Operation | None:
 
 def operations() -> Iterator[Operation]:
     """Yield all documented calls."""
-    for name in _data()["routes"]:
+    for name in _sections().routes:
         method, _, path = name.partition(" ")
         yield _operation(method, path)
 
@@ -81,19 +80,41 @@ def expandable(name: str) -> Mapping[str, tuple[str, ...]]:
     `name` is the object's (`subscription`, `checkout.session`), or of a part (`subscription.items`, `price.recurring`)
     as another entry names it. A field with no kinds is the end of a path.
     """
-    return {field: tuple(names) for field, names in _data()["expansions"].get(name, {}).items()}
+    line = _sections().expansions.get(name)
+    return {} if line is None else {field: tuple(names) for field, names in json.loads(line).items()}
+
+
+@dataclass(frozen=True)
+class _Sections:
+    """The parts of the data; each entry is JSON that is not decoded yet."""
+
+    routes: Mapping[str, str]
+    expansions: Mapping[str, str]
+    types: Sequence[str]
 
 
 @cache
-def _data() -> Any:
-    return json.loads(DATA.read_text(encoding="utf-8"))
+def _sections() -> _Sections:
+    text = DATA.read_text(encoding="utf-8")
+
+    def entries(name: str, first: str, last: str) -> Sequence[str]:
+        begin = text.index(f'"{name}": {first}\n') + len(f'"{name}": {first}\n')
+        return text[begin : text.index(f"\n{last}", begin)].split(",\n")
+
+    return _Sections(
+        _by_name(entries("routes", "{", "}")), _by_name(entries("expansions", "{", "}")), entries("types", "[", "]")
+    )
+
+
+def _by_name(lines: Sequence[str]) -> Mapping[str, str]:
+    return {name: entry for name, _, entry in (line[1:].partition('":') for line in lines)}
 
 
 @cache
 def _by_length() -> Mapping[tuple[str, int], list[list[str]]]:
     """Return the paths in their parts, by method and number of parts."""
     found: dict[tuple[str, int], list[list[str]]] = {}
-    for name in _data()["routes"]:
+    for name in _sections().routes:
         method, _, path = name.partition(" ")
         parts = path.split("/")
         found.setdefault((method, len(parts)), []).append(parts)
@@ -102,7 +123,7 @@ def _by_length() -> Mapping[tuple[str, int], list[list[str]]]:
 
 @cache
 def _operation(method: str, path: str) -> Operation:
-    kind, answers = _data()["routes"][f"{method} {path}"]
+    kind, answers = json.loads(_sections().routes[f"{method} {path}"])
     return Operation(method, path, _parameter(kind), tuple(answers))
 
 
@@ -111,7 +132,7 @@ def _parameter(kind: int | str) -> Parameter:
     """Return the type that stands under this number in the data, or the plain scalar of this name."""
     if isinstance(kind, str):
         return Parameter(scalars=frozenset((kind,)))
-    entry = _data()["types"][kind]
+    entry = json.loads(_sections().types[kind])
     fields = entry.get("fields")
     return Parameter(
         scalars=frozenset(entry.get("scalars", ())),

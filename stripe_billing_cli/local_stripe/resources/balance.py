@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Text, optional
+from stripe_billing_cli.local_stripe.core.lists import equal, page
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    ObjectParam,
+    Text,
+)
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
-LIST = ObjectParam({**LIST_FIELDS, **optional(currency=Text(), payout=Text(), source=Text(), type=Text())})
+LIST = form("GET /v1/balance_transactions", {"currency": Text()})
 READ = ObjectParam({"expand": EXPAND})
 
 

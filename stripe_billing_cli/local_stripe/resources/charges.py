@@ -5,81 +5,51 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Boolean,
     Choice,
     Email,
+    Field,
     Integer,
-    Metadata,
     ObjectParam,
     Text,
-    optional,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_intents import SHIPPING, shipping
+from stripe_billing_cli.local_stripe.resources.payment_intents import shipping
 
-NO_CONNECT = "it has no connected accounts"
-CREATE = ObjectParam(
+CREATE = form(
+    "POST /v1/charges",
     {
-        **optional(
-            amount=Integer(1),
-            capture=Boolean(),
-            currency=Currency(),
-            customer=Text(),
-            description=Text(),
-            payment_method=Text(),
-            receipt_email=Email(),
-            shipping=SHIPPING,
-            source=Text(),
-            statement_descriptor=Text(),
-            statement_descriptor_suffix=Text(),
-        ),
-        **unsettable(metadata=Metadata()),
-        **unsupported("cards are charged by payment intents", "card radar_options"),
-        **unsupported(
-            NO_CONNECT, "application_fee application_fee_amount destination on_behalf_of transfer_data transfer_group"
-        ),
-        "expand": EXPAND,
-    }
+        "amount": Integer(1),
+        "customer": Text(),
+        "description": Text(),
+        "receipt_email": Email(),
+        "statement_descriptor": Text(),
+        "statement_descriptor_suffix": Text(),
+    },
+    fields={"payment_method": Field(Text())},
+    unsupported={
+        "cards are charged by payment intents": "card radar_options",
+        NO_CONNECT: ("application_fee application_fee_amount destination on_behalf_of transfer_data transfer_group"),
+    },
 )
-UPDATE = ObjectParam(
-    {
-        **optional(
-            customer=Text(),
-            description=Text(40_000),
-            fraud_details=ObjectParam(unsettable(user_report=Choice(("fraudulent", "safe")))),
-            receipt_email=Email(),
-            shipping=SHIPPING,
-            transfer_group=Text(),
-        ),
-        **unsettable(metadata=Metadata()),
-        "expand": EXPAND,
-    }
+UPDATE = form(
+    "POST /v1/charges/{charge}",
+    {"receipt_email": Email()},
+    fields={"fraud_details.user_report": Field(Choice(("fraudulent", "safe")), unset=True)},
 )
-CAPTURE = ObjectParam(
-    {
-        **optional(
-            amount=Integer(), receipt_email=Email(), statement_descriptor=Text(), statement_descriptor_suffix=Text()
-        ),
-        **unsupported(NO_CONNECT, "application_fee application_fee_amount transfer_data transfer_group"),
-        "expand": EXPAND,
-    }
+CAPTURE = form(
+    "POST /v1/charges/{charge}/capture",
+    {"receipt_email": Email(), "statement_descriptor": Text(), "statement_descriptor_suffix": Text()},
+    unsupported={NO_CONNECT: "application_fee application_fee_amount transfer_data transfer_group"},
 )
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(customer=Text(), payment_intent=Text()),
-        **unsupported(NO_CONNECT, "transfer_group"),
-    }
-)
+LIST = form("GET /v1/charges", unsupported={NO_CONNECT: "transfer_group"})
 READ = ObjectParam({"expand": EXPAND})
 NO_TOKENS = (
     "Card Token usage on the Customers API and Charges API has reached end of life. In order to continue processing "

@@ -11,25 +11,19 @@ import string
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, setup_intents
 from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
-    Integer,
-    ListOf,
-    Metadata,
     ObjectParam,
     Params,
     Text,
     Url,
-    optional,
-    required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -47,62 +41,86 @@ NULL = (
     "tax_id_collection total_details wallet_options"
 ).split()
 ONLY_CARDS = "its Checkout collects cards, in mode `setup`"
-CREATE = ObjectParam(
+CREATE = form(
+    "POST /v1/checkout/sessions",
     {
-        **required(mode=Choice(("payment", "setup", "subscription"))),
-        **optional(
-            cancel_url=Url(),
-            client_reference_id=Text(200),
-            currency=Currency(),
-            customer=Text(),
-            customer_creation=Choice(("always", "if_required")),
-            customer_email=Text(800),
-            expires_at=Integer(),
-            locale=Choice(page_addresses.LOCALES),
-            metadata=Metadata(),
-            payment_method_types=ListOf(Choice(("card",))),
-            setup_intent_data=ObjectParam(
-                {
-                    **optional(description=Text(1000), metadata=Metadata()),
-                    **unsupported("it has no connected accounts", "on_behalf_of"),
-                }
-            ),
-            success_url=Url(),
-            ui_mode=Choice(("hosted_page",)),
+        "cancel_url": Url(),
+        "customer_email": Text(800),
+        "locale": Choice(
+            (
+                "auto",
+                "bg",
+                "cs",
+                "da",
+                "de",
+                "el",
+                "en",
+                "en-GB",
+                "es",
+                "es-419",
+                "et",
+                "fi",
+                "fil",
+                "fr",
+                "fr-CA",
+                "hr",
+                "hu",
+                "id",
+                "it",
+                "ja",
+                "ko",
+                "lt",
+                "lv",
+                "ms",
+                "mt",
+                "nb",
+                "nl",
+                "pl",
+                "pt",
+                "pt-BR",
+                "ro",
+                "ru",
+                "sk",
+                "sl",
+                "sv",
+                "th",
+                "tr",
+                "vi",
+                "zh",
+                "zh-HK",
+                "zh-TW",
+            )
         ),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(
-            ONLY_CARDS,
-            "adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types automatic_tax "
-            "billing_address_collection branding_settings consent_collection custom_fields custom_text customer_update "
-            "discounts excluded_payment_method_types integration_identifier invoice_creation line_items "
-            "managed_payments name_collection optional_items origin_context payment_intent_data "
-            "payment_method_collection payment_method_configuration payment_method_data payment_method_options "
-            "permissions phone_number_collection redirect_on_completion return_url saved_payment_method_options "
-            "shipping_address_collection shipping_options submit_type subscription_data tax_id_collection "
-            "wallet_options",
+        "payment_method_types[]": Choice(("card",)),
+        "success_url": Url(),
+        "ui_mode": Choice(("hosted_page",)),
+    },
+    required="mode",
+    unsupported={
+        NO_CONNECT: "setup_intent_data.on_behalf_of",
+        NO_ACCOUNTS: "customer_account",
+        ONLY_CARDS: (
+            "adaptive_pricing after_expiration allow_promotion_codes "
+            "allowed_payment_method_types automatic_tax billing_address_collection "
+            "branding_settings consent_collection custom_fields custom_text customer_update "
+            "discounts excluded_payment_method_types integration_identifier invoice_creation "
+            "line_items managed_payments name_collection optional_items origin_context "
+            "payment_intent_data payment_method_collection payment_method_configuration "
+            "payment_method_data payment_method_options permissions phone_number_collection "
+            "redirect_on_completion return_url saved_payment_method_options "
+            "shipping_address_collection shipping_options submit_type subscription_data "
+            "tax_id_collection wallet_options"
         ),
-        "expand": EXPAND,
-    }
+    },
 )
-UPDATE = ObjectParam(
-    {
-        **unsettable(metadata=Metadata()),
-        **unsupported(ONLY_CARDS, "collected_information line_items payment_intent_data shipping_options"),
-        "expand": EXPAND,
-    }
+UPDATE = form(
+    "POST /v1/checkout/sessions/{session}",
+    unsupported={ONLY_CARDS: "collected_information line_items payment_intent_data shipping_options"},
 )
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(
-            customer=Text(),
-            customer_details=ObjectParam(required(email=Text(800))),
-            status=Choice(("complete", "expired", "open")),
-        ),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(ONLY_CARDS, "payment_intent payment_link subscription"),
-    }
+LIST = form(
+    "GET /v1/checkout/sessions",
+    {"customer_details.email": Text(800)},
+    unsupported={NO_ACCOUNTS: "customer_account", ONLY_CARDS: "payment_intent payment_link subscription"},
 )
 
 

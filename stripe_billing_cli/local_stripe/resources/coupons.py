@@ -4,57 +4,34 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.discounts.coupons import EXPIRE, KIND, save
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
-from stripe_billing_cli.local_stripe.core.amount_parameters import ByCurrency, Currency, Percent
+from stripe_billing_cli.local_stripe.core.amount_parameters import (
+    Percent,
+)
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Choice,
     Integer,
-    ListOf,
-    Metadata,
     ObjectParam,
     Params,
-    Text,
-    optional,
-    required,
-    unsettable,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-OPTIONS = ByCurrency(ObjectParam(required(amount_off=Integer(1))))
-
-
-CREATE = ObjectParam(
+CREATE = form(
+    "POST /v1/coupons",
     {
-        **optional(
-            amount_off=Integer(1),
-            applies_to=ObjectParam(optional(products=ListOf(Text()))),
-            currency=Currency(),
-            currency_options=OPTIONS,
-            duration=Choice(("forever", "once", "repeating")),
-            duration_in_months=Integer(1),
-            id=Text(),
-            max_redemptions=Integer(1),
-            name=Text(40),
-            percent_off=Percent("0.01"),
-            redeem_by=Integer(),
-        ),
-        **unsettable(metadata=Metadata()),
-        "expand": EXPAND,
-    }
+        "duration_in_months": Integer(1),
+        "max_redemptions": Integer(1),
+        "percent_off": Percent("0.01"),
+        "*.amount_off": Integer(1),
+    },
 )
 
 
-UPDATE = ObjectParam(
-    {
-        **optional(currency_options=OPTIONS),
-        **unsettable(metadata=Metadata(), name=Text(40)),
-        "expand": EXPAND,
-    }
-)
+UPDATE = form("POST /v1/coupons/{coupon}", {"currency_options*.amount_off": Integer(1)}, unset="name")
 
 
 def check_new(params: Params) -> None:

@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing.customer_balance import KIND, record
 from stripe_billing_cli.local_stripe.core import clocks, events
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Integer,
-    Metadata,
     ObjectParam,
-    Text,
-    optional,
-    required,
-    unsettable,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -24,20 +18,13 @@ from stripe_billing_cli.local_stripe.core.store import Object
 PATH = "/v1/customers/{id}/balance_transactions"
 
 
-CREATE = ObjectParam(
-    {
-        **required(amount=Integer(), currency=Currency()),
-        **optional(description=Text(350)),
-        **unsettable(metadata=Metadata()),
-        "expand": EXPAND,
-    }
-)
+CREATE = form("POST /v1/customers/{customer}/balance_transactions")
 
 
-UPDATE = ObjectParam({**optional(description=Text(350)), **unsettable(metadata=Metadata()), "expand": EXPAND})
+UPDATE = form("POST /v1/customers/{customer}/balance_transactions/{transaction}")
 
 
-LIST = ObjectParam({**LIST_FIELDS, **optional(invoice=Text())})
+LIST = form("GET /v1/customers/{customer}/balance_transactions")
 
 
 def create(call: Call) -> Object:

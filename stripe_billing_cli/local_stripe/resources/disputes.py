@@ -4,37 +4,31 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, disputes
 from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Boolean,
-    Metadata,
     ObjectParam,
-    Text,
-    optional,
-    unsettable,
-    unsupported,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-LONG_TEXTS = (
-    "access_activity_log cancellation_policy_disclosure cancellation_rebuttal duplicate_charge_explanation "
-    "product_description refund_policy_disclosure refund_refusal_explanation uncategorized_text"
-).split()
-EVIDENCE = ObjectParam(
-    {
-        **unsettable(**{name: Text(20_000 if name in LONG_TEXTS else 5000) for name in disputes.TEXTS}),
-        **unsupported("it has no files", " ".join(disputes.FILES)),
-        **unsupported("its banks read plain evidence only", "enhanced_evidence"),
-    }
+UPDATE = form(
+    "POST /v1/disputes/{dispute}",
+    unset="evidence.cancellation_policy_disclosure evidence.refund_policy_disclosure evidence.*",
+    unsupported={
+        "it has no files": (
+            "evidence.cancellation_policy evidence.customer_communication "
+            "evidence.customer_signature evidence.duplicate_charge_documentation "
+            "evidence.receipt evidence.refund_policy evidence.service_documentation "
+            "evidence.shipping_documentation evidence.uncategorized_file"
+        ),
+        "its banks read plain evidence only": "evidence.enhanced_evidence",
+    },
+    without="intended_submission_method evidence.appeal",
 )
-UPDATE = ObjectParam(
-    {**optional(evidence=EVIDENCE, submit=Boolean()), **unsettable(metadata=Metadata()), "expand": EXPAND}
-)
-LIST = ObjectParam({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
+LIST = form("GET /v1/disputes")
 READ = ObjectParam({"expand": EXPAND})
 
 

@@ -5,67 +5,43 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, invoice_items
 from stripe_billing_cli.local_stripe.core import clocks, events
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.lists import json_field, naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Boolean,
     Integer,
-    Metadata,
     ObjectParam,
-    Text,
-    optional,
-    required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = invoice_items.KIND
-PERIOD = ObjectParam(required(start=Integer(), end=Integer()))
 PRICED = "its invoice items have an amount, or a whole quantity of a price"
-CREATE = ObjectParam(
-    {
-        **required(customer=Text()),
-        **optional(
-            amount=Integer(),
-            currency=Currency(),
-            description=Text(),
-            invoice=Text(),
-            period=PERIOD,
-            pricing=ObjectParam(optional(price=Text())),
-            quantity=Integer(0),
-            subscription=Text(),
-        ),
-        **unsettable(metadata=Metadata()),
-        **unsupported(PRICED, "price_data quantity_decimal unit_amount_decimal"),
-        **unsupported("it computes no taxes", "tax_behavior tax_code tax_rates"),
-        **unsupported("discount the subscription instead", "discountable discounts"),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        "expand": EXPAND,
-    }
+CREATE = form(
+    "POST /v1/invoiceitems",
+    {"quantity": Integer(0)},
+    required="customer",
+    unsupported={
+        PRICED: "price_data quantity_decimal unit_amount_decimal",
+        NO_TAXES: "tax_behavior tax_code tax_rates",
+        "discount the subscription instead": "discountable discounts",
+        NO_ACCOUNTS: "customer_account",
+    },
 )
-UPDATE = ObjectParam(
-    {
-        **optional(amount=Integer(), description=Text(), period=PERIOD, quantity=Integer(0)),
-        **unsettable(metadata=Metadata()),
-        **unsupported(PRICED, "price_data pricing quantity_decimal unit_amount_decimal"),
-        **unsupported("it computes no taxes", "tax_behavior tax_code tax_rates"),
-        **unsupported("it applies no coupons to single items", "discountable discounts"),
-        **unsupported("it has no invoicing rules", "invoicing_rules"),
-        "expand": EXPAND,
-    }
+UPDATE = form(
+    "POST /v1/invoiceitems/{invoiceitem}",
+    {"quantity": Integer(0)},
+    unsupported={
+        PRICED: "price_data pricing quantity_decimal unit_amount_decimal",
+        NO_TAXES: "tax_behavior tax_code tax_rates",
+        "it applies no coupons to single items": "discountable discounts",
+        "it has no invoicing rules": "invoicing_rules",
+    },
 )
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(customer=Text(), invoice=Text(), pending=Boolean()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
-)
+LIST = form("GET /v1/invoiceitems", unsupported={NO_ACCOUNTS: "customer_account"})
 
 
 def create(call: Call) -> Object:

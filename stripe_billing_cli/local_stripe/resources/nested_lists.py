@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page, page_of
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, optional
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page, page_of
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    ObjectParam,
+)
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
-PLAIN = {name: field for name, field in LIST_FIELDS.items() if name != "created"}
 LIVING = Condition("json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')")
 """The subscriptions that a customer's list has: those that have not ended."""
 
@@ -55,9 +58,9 @@ def _customer(call: Call) -> str:
 
 
 CUSTOMERS, SESSIONS = "/v1/customers/{id}", "/v1/checkout/sessions/{id}"
-LIST = ObjectParam(PLAIN)
-ACCOUNTS = ObjectParam({**PLAIN, **optional(object=Choice(("bank_account", "card")))})
-SOURCES = ObjectParam({**PLAIN, **optional(object=Text())})
+LIST = form("GET /v1/customers/{customer}/subscriptions")
+ACCOUNTS = form("GET /v1/accounts/{account}/external_accounts")
+SOURCES = form("GET /v1/customers/{customer}/sources")
 ONE = ObjectParam({"expand": EXPAND})
 ROUTES = (
     Route("GET", f"{CUSTOMERS}/subscriptions", "subscription", LIST, list_subscriptions, lists=True),

@@ -4,44 +4,22 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page
+from stripe_billing_cli.local_stripe.core.lists import page
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Choice,
-    Integer,
-    Metadata,
     ObjectParam,
     Params,
-    Text,
-    TimestampRange,
-    optional,
-    required,
-    unsettable,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "payout"
-CREATE = ObjectParam(
-    {
-        **required(amount=Integer(), currency=Currency()),
-        **optional(
-            description=Text(),
-            destination=Text(),
-            metadata=Metadata(),
-            method=Choice(("instant", "standard")),
-            payout_method=Text(),
-            source_type=Choice(("bank_account", "card", "fpx")),
-            statement_descriptor=Text(22),
-        ),
-        "expand": EXPAND,
-    }
-)
-UPDATE = ObjectParam({**unsettable(metadata=Metadata()), "expand": EXPAND})
-REVERSE = ObjectParam({**optional(metadata=Metadata()), "expand": EXPAND})
-LIST = ObjectParam({**LIST_FIELDS, **optional(arrival_date=TimestampRange(), destination=Text(), status=Text())})
+CREATE = form("POST /v1/payouts")
+UPDATE = form("POST /v1/payouts/{payout}")
+REVERSE = form("POST /v1/payouts/{payout}/reverse")
+LIST = form("GET /v1/payouts")
 READ = ObjectParam({"expand": EXPAND})
 
 

@@ -11,24 +11,17 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import coupons
 from stripe_billing_cli.local_stripe.billing.discounts.promotion_codes import EXPIRE, KIND, save
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
-from stripe_billing_cli.local_stripe.core.amount_parameters import ByCurrency, Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Boolean,
-    Choice,
     Integer,
-    Metadata,
     ObjectParam,
     Params,
-    Text,
-    optional,
-    required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
@@ -38,50 +31,19 @@ CODE = re.compile("[a-zA-Z0-9_-]+")
 AMOUNT = ("minimum_amount", "minimum_amount_currency")
 
 
-OPTIONS = ByCurrency(ObjectParam(optional(minimum_amount=Integer(1))))
-
-
-CREATE = ObjectParam(
-    {
-        **required(promotion=ObjectParam({**required(type=Choice(("coupon",))), **optional(coupon=Text())})),
-        **optional(
-            active=Boolean(),
-            code=Text(500),
-            customer=Text(),
-            expires_at=Integer(),
-            max_redemptions=Integer(1),
-            metadata=Metadata(),
-            restrictions=ObjectParam(
-                optional(
-                    currency_options=OPTIONS,
-                    first_time_transaction=Boolean(),
-                    minimum_amount=Integer(1),
-                    minimum_amount_currency=Currency(),
-                )
-            ),
-        ),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        "expand": EXPAND,
-    }
+CREATE = form(
+    "POST /v1/promotion_codes",
+    {"max_redemptions": Integer(1), "*.minimum_amount": Integer(1)},
+    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 
 
-UPDATE = ObjectParam(
-    {
-        **optional(active=Boolean(), restrictions=ObjectParam(optional(currency_options=OPTIONS))),
-        **unsettable(metadata=Metadata()),
-        "expand": EXPAND,
-    }
+UPDATE = form(
+    "POST /v1/promotion_codes/{promotion_code}", {"restrictions.currency_options*.minimum_amount": Integer(1)}
 )
 
 
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(active=Boolean(), code=Text(), coupon=Text(), customer=Text()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
-)
+LIST = form("GET /v1/promotion_codes", unsupported={NO_ACCOUNTS: "customer_account"})
 
 
 def check_new(params: Params) -> None:

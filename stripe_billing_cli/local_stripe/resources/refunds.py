@@ -3,41 +3,36 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, refunds
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Choice,
     Integer,
-    Metadata,
     ObjectParam,
     Params,
-    Text,
-    optional,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-REASONS = Choice(("duplicate", "fraudulent", "requested_by_customer"))
-OF_CHARGE = {
-    **optional(amount=Integer(1), reason=REASONS),
-    **unsettable(metadata=Metadata()),
-    **unsupported("it sends no instructions, since cards need none", "instructions_email"),
-    **unsupported("it has no connected accounts", "refund_application_fee reverse_transfer"),
-    "expand": EXPAND,
+NOT_HERE = {
+    "it sends no instructions, since cards need none": "instructions_email",
+    NO_CONNECT: "refund_application_fee reverse_transfer",
 }
-NO_CASH = unsupported("it has no cash balances", "currency customer origin")
-CREATE = ObjectParam({**OF_CHARGE, **optional(charge=Text(), payment_intent=Text()), **NO_CASH})
-CREATE_BY_CHARGE = ObjectParam(
-    {**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent"), **NO_CASH}
+NAMED_BY_PATH = {"the path names what is refunded": "payment_intent"}
+NO_CASH = {"it has no cash balances": "currency customer origin"}
+CREATE = form("POST /v1/refunds", {"amount": Integer(1)}, unsupported={**NOT_HERE, **NO_CASH})
+CREATE_BY_CHARGE = form(
+    "POST /v1/charges/{charge}/refunds",
+    {"amount": Integer(1)},
+    unsupported={**NOT_HERE, **NAMED_BY_PATH, **NO_CASH},
 )
-LEGACY = ObjectParam({**OF_CHARGE, **unsupported("the path names what is refunded", "payment_intent")})
-UPDATE = ObjectParam({**unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = ObjectParam({**LIST_FIELDS, **optional(charge=Text(), payment_intent=Text())})
-LIST_BY_CHARGE = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+LEGACY = form("POST /v1/charges/{charge}/refund", {"amount": Integer(1)}, unsupported={**NOT_HERE, **NAMED_BY_PATH})
+UPDATE = form("POST /v1/refunds/{refund}")
+LIST = form("GET /v1/refunds")
+LIST_BY_CHARGE = form("GET /v1/charges/{charge}/refunds")
 READ = ObjectParam({"expand": EXPAND})
 
 

@@ -10,13 +10,13 @@ from dataclasses import replace
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, missing_param
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
+from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     Choice,
-    Field,
     Integer,
     ObjectParam,
     Params,
@@ -41,13 +41,15 @@ ITEM = {
 }
 CREATE = subscriptions.Item({**ITEM, **HOW, **required(subscription=Text()), "expand": EXPAND})
 UPDATE = subscriptions.Item({**ITEM, **HOW, **optional(off_session=Boolean()), "expand": EXPAND})
-DELETE = ObjectParam({**HOW, **optional(clear_usage=Boolean())})
-LIST = ObjectParam(
+DELETE = form(
+    "DELETE /v1/subscription_items/{item}",
     {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        "subscription": Field(Text(), required=True),
-    }
+        "payment_behavior": Choice(
+            ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
+        )
+    },
 )
+LIST = form("GET /v1/subscription_items")
 
 
 def check_new(params: Params) -> None:

@@ -12,24 +12,18 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, required
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    ObjectParam,
+    Text,
+)
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 VERIFY = "tax_id.verify"
-TYPES = tuple(
-    "ad_nrt ae_trn al_tin am_tin ao_tin ar_cuit au_abn au_acn au_arn au_wpn aw_tin az_tin ba_tin bb_tin bd_bin bf_ifu "
-    "bg_uic bh_vat bj_ifu bo_tin br_cnpj br_cpf bs_tin bw_vat by_tin ca_bn ca_gst_hst ca_pst_bc ca_pst_mb ca_pst_sk "
-    "ca_qst cd_nif ch_uid ch_vat ci_vat cl_tin cm_niu cn_tin co_nit cr_tin cv_nif cz_dic de_stn do_rcn ec_ruc eg_tin "
-    "es_cif et_tin eu_oss_vat eu_vat fo_vat fr_siren fr_siret fr_spi gb_vat ge_vat gh_tin gi_tin gn_nif hk_br hr_oib "
-    "hu_tin ic_nif id_npwp il_vat in_gst is_kt is_vat it_cf jp_cn jp_rn jp_trn ke_pin kg_tin kh_tin kr_brn kz_bin "
-    "la_tin li_uid li_vat lk_vat ma_vat md_cf md_vat me_pib mk_vat mr_nif mu_vat mx_rfc my_frp my_itn my_sst mz_nuit "
-    "ng_tin no_vat no_voec np_pan nz_bn nz_gst om_vat pe_ruc ph_tin pl_nip pt_nif py_ruc ro_tin rs_pib ru_inn ru_kpp "
-    "sa_vat sg_gst sg_uen si_tin sm_coe sn_ninea sr_fin sv_nit th_vat tj_tin tr_tin tt_bir tt_vat tw_vat tz_vat ua_vat "
-    "ug_tin us_ein uy_ruc uz_tin uz_vat ve_rif vn_tin za_vat zm_tin zw_tin".split()
-)
 EU = {
     "AT": "U[0-9]{8}",
     "BE": "[01][0-9]{9}",
@@ -95,9 +89,8 @@ REGISTERED = ("au_abn", "eu_vat", "gb_vat")
 """Types that there is a register for."""
 KNOWN = {"000000000": "verified", "111111111": "unverified"}
 """What a value of Stripe's test mode ends with, and what the register says of it."""
-NEW = ObjectParam(required(type=Choice(TYPES), value=Text(100)))
-CREATE = ObjectParam({**NEW.fields, "expand": EXPAND})
-LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+CREATE = form("POST /v1/customers/{customer}/tax_ids", {"value": Text(100)})
+LIST = form("GET /v1/customers/{customer}/tax_ids")
 
 
 def check_value(params: Mapping[str, Any], param: str = "value") -> None:

@@ -6,9 +6,14 @@ from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.subscriptions import price_checks
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.clocks import KIND
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam, Text, optional, required
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    Integer,
+    ObjectParam,
+)
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.customers import delete_customer
@@ -113,11 +118,9 @@ def list_clocks(call: Call) -> Object:
 
 
 PATH = "/v1/test_helpers/test_clocks"
-CREATE = ObjectParam(
-    {**required(frozen_time=Integer(0)), **optional(customer=Text(), name=Text(300)), "expand": EXPAND}
-)
-ADVANCE = ObjectParam({**required(frozen_time=Integer(0)), "expand": EXPAND})
-LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+CREATE = form("POST /v1/test_helpers/test_clocks", {"frozen_time": Integer(0)})
+ADVANCE = form("POST /v1/test_helpers/test_clocks/{test_clock}/advance", {"frozen_time": Integer(0)})
+LIST = form("GET /v1/test_helpers/test_clocks")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_clocks, lists=True),

@@ -5,16 +5,13 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import card_input
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Integer,
     ObjectParam,
     Params,
-    Text,
-    optional,
-    required,
-    unsupported,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -32,20 +29,14 @@ BRANDS = {
 }
 """As cards name them, which payment methods name otherwise."""
 ADDRESS = ("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip")
-CARD = ObjectParam(
-    {
-        **required(exp_month=Integer(), exp_year=Integer(0), number=Text()),
-        **optional(currency=Currency(), cvc=Text(), name=Text(), **{name: Text() for name in ADDRESS}),
-        **unsupported("its cards belong to one network", "networks"),
-    }
-)
-CREATE = ObjectParam(
-    {
-        **optional(card=CARD),
-        **unsupported("its tokens are of cards", "account bank_account cvc_update person pii"),
-        **unsupported("it has no platforms to copy a card from", "customer"),
-        "expand": EXPAND,
-    }
+CREATE = form(
+    "POST /v1/tokens",
+    {"card.exp_month": Integer(), "card.exp_year": Integer(0), "card.currency": Currency()},
+    unsupported={
+        "its cards belong to one network": "card.networks",
+        "its tokens are of cards": "account bank_account cvc_update person pii",
+        "it has no platforms to copy a card from": "customer",
+    },
 )
 NULL = (
     "account address_line1_check address_zip_check allow_redisplay available_payout_methods currency customer "

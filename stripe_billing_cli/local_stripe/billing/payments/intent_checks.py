@@ -5,14 +5,8 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core.answers import shown
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.parameters import Boolean, Choice, ObjectParam, optional, required
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
-
-NO_CONNECT = "it has no connected accounts"
-NOT_HERE = "its payments are of cards, without options"
-METHODS = ObjectParam({**required(enabled=Boolean()), **optional(allow_redirects=Choice(("always", "never")))})
-USAGE = Choice(("off_session", "on_session"))
 
 
 def configuration(account: Object) -> str:

@@ -33,7 +33,6 @@ NAMES = (
     "pix promptpay revolut_pay samsung_pay satispay scalapay sepa_debit sequra sofort sunbit swish twint upi "
     "us_bank_account wechat_pay zip"
 )
-TYPE = Choice(tuple(NAMES.split()))
 EPS = (
     "arzte_und_apotheker_bank austrian_anadi_bank_ag bank_austria bankhaus_carl_spangler "
     "bankhaus_schelhammer_und_schattera_ag bawag_psk_ag bks_bank_ag brull_kallmus_bank_ag btv_vier_lander_bank "

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import card_input
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
@@ -17,15 +15,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 NETWORK_CODES = ("network_advice_code", "network_decline_code")
-
-
-def _details(before: Object, changes: Mapping[str, Any]) -> Object:
-    """The billing details with what a call names of them; an address that is unset is unset as a whole."""
-    details = {**before, **{name: value for name, value in changes.items() if name != "address"}}
-    if "address" in changes:
-        wanted = changes["address"]
-        details["address"] = dict.fromkeys(ADDRESS_FIELDS) if wanted is None else {**before["address"], **wanted}
-    return details
 
 
 def _bare(call: Call, type: str) -> Object:

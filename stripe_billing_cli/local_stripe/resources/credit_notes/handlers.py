@@ -14,23 +14,17 @@ from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, 
 from stripe_billing_cli.local_stripe.billing.payments import refunds
 from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
 from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, page_addresses
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page, page_of
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Choice,
     Integer,
-    ListOf,
-    Metadata,
     ObjectParam,
     Params,
-    Text,
-    optional,
-    required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines as credit_note_lines
@@ -39,37 +33,37 @@ KIND = "credit_note"
 CREDITABLE = ("open", "paid")
 """The statuses of an invoice that can be credited: "a finalized invoice" that is not given up
 (https://docs.stripe.com/invoicing/integration/programmatic-credit-notes)."""
-COMMON = {
-    **required(invoice=Text()),
-    **optional(
-        amount=Integer(0),
-        credit_amount=Integer(0),
-        effective_at=Integer(),
-        email_type=Choice(("credit_note", "none")),
-        lines=ListOf(credit_note_lines.LINE),
-        memo=Text(),
-        out_of_band_amount=Integer(0),
-        reason=Choice(("duplicate", "fraudulent", "order_change", "product_unsatisfactory")),
-        refund_amount=Integer(0),
-        refunds=ListOf(ObjectParam({**required(refund=Text()), **optional(amount_refunded=Integer(1))})),
-    ),
-    **unsettable(metadata=Metadata()),
-    **unsupported("it has no shipping", "shipping_cost"),
-    "expand": EXPAND,
-}
-CREATE = ObjectParam(COMMON)
-PREVIEW = ObjectParam(COMMON)
-PREVIEW_LINES = ObjectParam(
-    {**COMMON, **{name: LIST_FIELDS[name] for name in ("ending_before", "limit", "starting_after")}}
-)
-UPDATE = ObjectParam({**optional(memo=Text()), **unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(customer=Text(), invoice=Text()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
-)
+
+
+def _form(route: str) -> ObjectParam:
+    """Return what describes a note, for the calls that make one or show what it would be."""
+    return form(
+        route,
+        {
+            "credit_amount": Integer(0),
+            "lines[].quantity": Integer(1),
+            "lines[].unit_amount": Integer(0),
+            "out_of_band_amount": Integer(0),
+            "refund_amount": Integer(0),
+            "refunds[].amount_refunded": Integer(1),
+            "*.amount": Integer(0),
+        },
+        required="refunds[].refund",
+        unset="metadata",
+        unsupported={
+            NO_TAXES: "lines[].tax_amounts lines[].tax_rates",
+            "its credit notes have whole minor units": "lines[].unit_amount_decimal",
+            "it has no shipping": "shipping_cost",
+        },
+        without="refunds[].payment_record_refund refunds[].type",
+    )
+
+
+CREATE = _form("POST /v1/credit_notes")
+PREVIEW = _form("GET /v1/credit_notes/preview")
+PREVIEW_LINES = _form("GET /v1/credit_notes/preview/lines")
+UPDATE = form("POST /v1/credit_notes/{id}", unset="metadata")
+LIST = form("GET /v1/credit_notes", unsupported={NO_ACCOUNTS: "customer_account"})
 
 
 def check(params: Params) -> None:
@@ -339,7 +333,7 @@ def preview_lines(call: Call) -> Object:
 
 PATH = "/v1/credit_notes"
 RETRIEVE = ObjectParam({"expand": EXPAND})
-LINES = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+LINES = form("GET /v1/credit_notes/{credit_note}/lines")
 ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
     Route("GET", PATH, KIND, LIST, list_notes, lists=True),

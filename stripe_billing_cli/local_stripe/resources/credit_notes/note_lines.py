@@ -11,35 +11,10 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.parameters import (
-    Choice,
-    Integer,
-    Metadata,
-    ObjectParam,
-    Text,
-    optional,
-    required,
-    unsupported,
-)
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "credit_note_line_item"
-LINE = ObjectParam(
-    {
-        **required(type=Choice(("custom_line_item", "invoice_line_item"))),
-        **optional(
-            amount=Integer(0),
-            description=Text(),
-            invoice_line_item=Text(),
-            metadata=Metadata(),
-            quantity=Integer(1),
-            unit_amount=Integer(0),
-        ),
-        **unsupported("it computes no taxes", "tax_amounts tax_rates"),
-        **unsupported("its credit notes have whole minor units", "unit_amount_decimal"),
-    }
-)
 
 
 def lines_from_params(call: Call, invoice: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:

@@ -10,6 +10,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -17,17 +18,14 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
     Email,
+    Field,
     Integer,
-    ListOf,
-    Metadata,
     ObjectParam,
     Params,
     Text,
-    optional,
-    required,
-    unsettable,
-    unsupported,
+    Unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_RENDERING, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import tax_ids
@@ -40,50 +38,30 @@ from stripe_billing_cli.local_stripe.resources.payment_methods import (
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
 ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
-ADDRESS = ObjectParam(unsettable(**{name: Text() for name in ADDRESS_FIELDS}))
-SHIPPING = ObjectParam({**required(address=ADDRESS, name=Text()), **unsettable(phone=Text())})
-INVOICE_SETTINGS = ObjectParam(
-    {
-        **optional(default_payment_method=Text()),
-        **unsettable(footer=Text()),
-        **unsupported("it renders no invoices", "custom_fields rendering_options"),
-    }
-)
-COMMON = {
-    **unsettable(
-        address=ADDRESS,
-        description=Text(),
-        name=Text(256),
-        business_name=Text(150),
-        individual_name=Text(150),
-        phone=Text(20),
-        shipping=SHIPPING,
-        email=Email(),
-        metadata=Metadata(),
-        tax_exempt=Choice(("none", "reverse", "exempt")),
-    ),
-    **optional(
-        balance=Integer(),
-        invoice_prefix=Text(),
-        invoice_settings=INVOICE_SETTINGS,
-        next_invoice_sequence=Integer(1),
-        preferred_locales=ListOf(Text()),
-        source=Text(),
-    ),
-    **unsupported("it has no sources but the one given last", "default_source"),
-    **unsupported("it has no cash balances", "cash_balance"),
-    **unsupported("it computes no taxes", "tax"),
-    "expand": EXPAND,
+TYPES = {"email": Email(), "next_invoice_sequence": Integer(1), "tax_exempt": Choice(("none", "reverse", "exempt"))}
+UNSET = "description name email invoice_settings.footer *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
+NOT_HERE = {
+    NO_RENDERING: "invoice_settings.custom_fields invoice_settings.rendering_options",
+    "it has no cash balances": "cash_balance",
+    NO_TAXES: "tax",
 }
-CREATE = ObjectParam(
-    {
-        **COMMON,
-        **optional(payment_method=Text(), test_clock=Text(), tax_id_data=ListOf(tax_ids.NEW, 5)),
-        **unsupported("it checks no cards on their own", "validate"),
-    }
+NO_DEFAULT_SOURCE = "it has no sources but the one given last"
+CREATE = form(
+    "POST /v1/customers",
+    {**TYPES, "tax_id_data[].value": Text(100)},
+    fields={"default_source": Field(Unsupported(NO_DEFAULT_SOURCE), unset=True)},
+    most={"tax_id_data": 5},
+    unset=UNSET,
+    unsupported={**NOT_HERE, "it checks no cards on their own": "validate"},
 )
-UPDATE = ObjectParam(COMMON)
-LIST = ObjectParam({**LIST_FIELDS, **optional(email=Text(512), test_clock=Text())})
+UPDATE = form(
+    "POST /v1/customers/{customer}",
+    TYPES,
+    unset=UNSET,
+    unsupported={**NOT_HERE, NO_DEFAULT_SOURCE: "default_source"},
+    without="bank_account card default_alipay_account default_bank_account default_card validate",
+)
+LIST = form("GET /v1/customers")
 
 
 def create(call: Call) -> Object:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements.active import KIND, shown
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Field, ObjectParam, Text
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    ObjectParam,
+)
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-LIST = ObjectParam(
-    {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        "customer": Field(Text(), required=True),
-    }
-)
+LIST = form("GET /v1/entitlements/active_entitlements")
 
 
 def retrieve(call: Call) -> Object:

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import features
 from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, page
+from stripe_billing_cli.local_stripe.core.lists import equal, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Boolean,
-    Metadata,
     ObjectParam,
-    Text,
-    optional,
-    required,
-    unsettable,
 )
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-CREATE = ObjectParam(
-    {**required(lookup_key=Text(80), name=Text(80)), **optional(metadata=Metadata()), "expand": EXPAND}
-)
-UPDATE = ObjectParam({**optional(active=Boolean(), name=Text(80)), **unsettable(metadata=Metadata()), "expand": EXPAND})
-LIST = ObjectParam(
-    {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        **optional(archived=Boolean(), lookup_key=Text()),
-    }
-)
+CREATE = form("POST /v1/entitlements/features")
+UPDATE = form("POST /v1/entitlements/features/{id}")
+LIST = form("GET /v1/entitlements/features")
 
 
 def create(call: Call) -> Object:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.entitlements import features, product_features
 from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Text, required
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    ObjectParam,
+)
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-CREATE = ObjectParam({**required(entitlement_feature=Text()), "expand": EXPAND})
-LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+CREATE = form("POST /v1/products/{product}/features")
+LIST = form("GET /v1/products/{product}/features")
 
 
 def _product(call: Call) -> str:

@@ -7,101 +7,73 @@ from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoic
 from stripe_billing_cli.local_stripe.billing.payments import intent_checks
 from stripe_billing_cli.local_stripe.billing.subscriptions import creation, payment_status, repository
 from stripe_billing_cli.local_stripe.core import clocks, events, scheduler
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, unrecognized_url
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, naming, page, timestamp_range
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, timestamp_range
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Boolean,
     Choice,
     Integer,
-    Metadata,
     ObjectParam,
     Params,
     Text,
-    TimestampRange,
-    optional,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "invoice"
-COLLECTION = Choice(("charge_automatically", "send_invoice"))
-PLAIN = "it renders no invoices"
-CREATE = ObjectParam(
+CREATE = form(
+    "POST /v1/invoices",
     {
-        **optional(
-            auto_advance=Boolean(),
-            collection_method=COLLECTION,
-            currency=Currency(),
-            customer=Text(),
-            days_until_due=Integer(0),
-            default_payment_method=Text(),
-            description=Text(),
-            due_date=Integer(),
-            footer=Text(),
-            pending_invoice_items_behavior=Choice(("include", "exclude")),
-            subscription=Text(),
+        "days_until_due": Integer(0),
+        "description": Text(),
+        "pending_invoice_items_behavior": Choice(("include", "exclude")),
+    },
+    unsupported={
+        NO_ACCOUNTS: "customer_account",
+        NO_CONNECT: "application_fee_amount issuer on_behalf_of transfer_data",
+        NO_TAXES: "account_tax_ids automatic_tax default_tax_rates",
+        "discount the subscription instead": "discounts",
+        "it has no sources; use a payment method": "default_source",
+        NO_RENDERING: (
+            "custom_fields from_invoice number rendering shipping_cost shipping_details "
+            "statement_descriptor effective_at"
         ),
-        **unsettable(metadata=Metadata()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported("it has no connected accounts", "application_fee_amount issuer on_behalf_of transfer_data"),
-        **unsupported("it computes no taxes", "account_tax_ids automatic_tax default_tax_rates"),
-        **unsupported("discount the subscription instead", "discounts"),
-        **unsupported("it has no sources; use a payment method", "default_source"),
-        **unsupported(PLAIN, "custom_fields from_invoice number rendering shipping_cost shipping_details"),
-        **unsupported(PLAIN, "statement_descriptor effective_at"),
-        **unsupported("an invoice is finalised an hour after it is made", "automatically_finalizes_at"),
-        **unsupported("it pays by the customer's default card", "payment_settings"),
-        "expand": EXPAND,
-    }
+        "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
+        "it pays by the customer's default card": "payment_settings",
+    },
 )
-UPDATE = ObjectParam(
-    {
-        **optional(
-            auto_advance=Boolean(),
-            collection_method=COLLECTION,
-            days_until_due=Integer(0),
-            default_payment_method=Text(),
-            due_date=Integer(),
+UPDATE = form(
+    "POST /v1/invoices/{invoice}",
+    {"days_until_due": Integer(0), "description": Text()},
+    unset="description footer",
+    unsupported={
+        NO_TAXES: "account_tax_ids automatic_tax default_tax_rates",
+        NO_CONNECT: "application_fee_amount issuer on_behalf_of transfer_data",
+        "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
+        NO_RENDERING: (
+            "custom_fields effective_at number rendering shipping_cost shipping_details statement_descriptor"
         ),
-        **unsettable(description=Text(), footer=Text(), metadata=Metadata()),
-        **{
-            name: CREATE.fields[name]
-            for name in (
-                "account_tax_ids application_fee_amount automatic_tax automatically_finalizes_at custom_fields "
-                "default_source default_tax_rates discounts effective_at issuer number on_behalf_of payment_settings "
-                "rendering shipping_cost shipping_details statement_descriptor transfer_data"
-            ).split()
-        },
-        "expand": EXPAND,
-    }
+        "it has no sources; use a payment method": "default_source",
+        "discount the subscription instead": "discounts",
+        "it pays by the customer's default card": "payment_settings",
+    },
 )
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(
-            collection_method=COLLECTION,
-            customer=Text(),
-            due_date=TimestampRange(),
-            status=Choice(("draft", "open", "void", "paid", "uncollectible")),
-            subscription=Text(),
-        ),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
+LIST = form(
+    "GET /v1/invoices",
+    {"status": Choice(("draft", "open", "void", "paid", "uncollectible"))},
+    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 RETRIEVE = ObjectParam({"expand": EXPAND})
-FINALIZE = ObjectParam({**optional(auto_advance=Boolean()), "expand": EXPAND})
-PAY = ObjectParam(
-    {
-        **optional(off_session=Boolean(), paid_out_of_band=Boolean(), payment_method=Text()),
-        **unsupported("it charges cards at once and in full", "forgive mandate"),
-        **unsupported("it has no sources; use a payment method", "source"),
-        "expand": EXPAND,
-    }
+FINALIZE = form("POST /v1/invoices/{invoice}/finalize")
+PAY = form(
+    "POST /v1/invoices/{invoice}/pay",
+    unsupported={
+        "it charges cards at once and in full": "forgive mandate",
+        "it has no sources; use a payment method": "source",
+    },
 )
 
 

@@ -8,59 +8,39 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, lines
 from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
+from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
     Integer,
-    ListOf,
-    Metadata,
     ObjectParam,
-    Text,
-    optional,
-    required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "line_item"
-LINE = {
-    **optional(
-        amount=Integer(),
-        description=Text(),
-        period=ObjectParam(required(start=Integer(), end=Integer())),
-        pricing=ObjectParam(optional(price=Text())),
-        quantity=Integer(0),
-    ),
-    **unsettable(metadata=Metadata()),
-    **unsupported("its lines have an amount, or a whole quantity of a price", "price_data quantity_decimal"),
-    **unsupported("it computes no taxes", "tax_amounts tax_rates"),
-    **unsupported("discount the subscription instead", "discountable discounts"),
+NOT_HERE = {
+    "its lines have an amount, or a whole quantity of a price": "*.price_data *.quantity_decimal",
+    NO_TAXES: "*.tax_amounts *.tax_rates",
+    "discount the subscription instead": "*.discountable *.discounts",
 }
-REST = {**unsettable(invoice_metadata=Metadata()), "expand": EXPAND}
-ADD = ObjectParam({**required(lines=ListOf(ObjectParam({**LINE, **optional(invoice_item=Text())}), 250)), **REST})
-UPDATE_ALL = ObjectParam({**required(lines=ListOf(ObjectParam({**LINE, **required(id=Text())}), 250)), **REST})
-REMOVE = ObjectParam(
-    {
-        **required(lines=ListOf(ObjectParam(required(behavior=Choice(("delete", "unassign")), id=Text())), 250)),
-        **REST,
-    }
+ADD = form(
+    "POST /v1/invoices/{invoice}/add_lines", {"*.quantity": Integer(0)}, most={"lines": 250}, unsupported=NOT_HERE
 )
-UPDATE = ObjectParam({**LINE, "expand": EXPAND})
-PAYMENTS = ObjectParam(
-    {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        **optional(
-            invoice=Text(),
-            payment=ObjectParam({**required(type=Choice(("payment_intent",))), **optional(payment_intent=Text())}),
-            status=Choice(("canceled", "open", "paid")),
-        ),
-        **unsupported("list the payments of one invoice", "created"),
-    }
+UPDATE_ALL = form(
+    "POST /v1/invoices/{invoice}/update_lines", {"*.quantity": Integer(0)}, most={"lines": 250}, unsupported=NOT_HERE
+)
+REMOVE = form("POST /v1/invoices/{invoice}/remove_lines", most={"lines": 250})
+UPDATE = form("POST /v1/invoices/{invoice}/lines/{line_item_id}", {"quantity": Integer(0)}, unsupported=NOT_HERE)
+PAYMENTS = form(
+    "GET /v1/invoice_payments",
+    {"payment.type": Choice(("payment_intent",))},
+    unsupported={"list the payments of one invoice": "created"},
+    without="payment.payment_record",
 )
 
 
@@ -205,7 +185,7 @@ def retrieve_payment(call: Call) -> Object:
     raise no_such("invoice_payment", call.id, "id", 404)
 
 
-LINES = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+LINES = form("GET /v1/invoices/{invoice}/lines")
 PATH = "/v1/invoices/{id}"
 ROUTES = (
     Route("GET", f"{PATH}/lines", KIND, LINES, list_lines, lists=True),

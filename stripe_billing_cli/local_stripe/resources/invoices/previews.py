@@ -27,67 +27,40 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
 )
 from stripe_billing_cli.local_stripe.billing.subscriptions.redemption import redemption
 from stripe_billing_cli.local_stripe.core import answers, clocks, events
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    Boolean,
     Choice,
-    Integer,
-    ListOf,
-    ObjectParam,
+    Field,
     Params,
-    Text,
-    optional,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources import subscriptions
+from stripe_billing_cli.local_stripe.resources.subscriptions import CHANGED_ITEM, NowOr
 
-DETAILS = ObjectParam(
+FORM = form(
+    "POST /v1/invoices/create_preview",
     {
-        **optional(
-            billing_cycle_anchor=ObjectParam(
-                optional(timestamp=Integer(), type=Choice(("now", "timestamp", "unchanged"))),
-            ),
-            billing_mode=subscriptions.BILLING_MODE,
-            cancel_at_period_end=Boolean(),
-            cancel_now=Boolean(),
-            items=ListOf(subscriptions.CHANGED_ITEM, 20),
-            pause=ObjectParam(subscriptions.PAUSE_SETTINGS),
-            proration_behavior=subscriptions.PRORATIONS,
-            proration_date=Integer(),
-            resume_at=Choice(("now",)),
-            trial_end=subscriptions.NowOr("now"),
-        ),
-        **unsettable(cancel_at=subscriptions.NowOr("min_period_end", "max_period_end")),
-        **unsupported("it has no billing schedules", "billing_schedules"),
-        **unsupported("its subscriptions start when they are made", "start_date"),
-        **unsupported("metadata changes no invoice", "metadata"),
-        **unsupported(subscriptions.NO_TAXES, "default_tax_rates"),
-    }
-)
-FORM = ObjectParam(
-    {
-        **optional(
-            currency=Currency(),
-            customer=Text(),
-            preview_mode=Choice(("next",)),
-            schedule=Text(),
-            subscription=Text(),
-            subscription_details=DETAILS,
-        ),
-        **unsettable(discounts=discount.FORM),
-        **unsupported("it computes no taxes", "automatic_tax"),
-        **unsupported("name a customer, and give them invoice items", "customer_details invoice_items"),
-        **unsupported(subscriptions.NO_CONNECT, "issuer on_behalf_of"),
-        **unsupported("change the schedule to see its invoice", "schedule_details"),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        "expand": EXPAND,
-    }
+        "preview_mode": Choice(("next",)),
+        "subscription_details.items[]": CHANGED_ITEM,
+        "subscription_details.trial_end": NowOr("now"),
+        "subscription_details.cancel_at": NowOr("min_period_end", "max_period_end"),
+    },
+    fields={"subscription_details.billing_cycle_anchor.type": Field(Choice(("now", "timestamp", "unchanged")))},
+    most={"subscription_details.items": 20, "discounts": 20},
+    unsupported={
+        "it itemizes no discounts": "subscription_details.billing_mode.flexible",
+        "it has no billing schedules": "subscription_details.billing_schedules",
+        "its subscriptions start when they are made": "subscription_details.start_date",
+        "metadata changes no invoice": "subscription_details.metadata",
+        NO_TAXES: "subscription_details.default_tax_rates automatic_tax",
+        "name a customer, and give them invoice items": "customer_details invoice_items",
+        NO_CONNECT: "issuer on_behalf_of",
+        "change the schedule to see its invoice": "schedule_details",
+        NO_ACCOUNTS: "customer_account",
+    },
 )
 
 

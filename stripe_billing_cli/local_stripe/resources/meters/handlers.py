@@ -4,34 +4,19 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.metering import meters
 from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
-from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, ObjectParam, Text, optional, required
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import (
+    EXPAND,
+    ObjectParam,
+)
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
-CREATE = ObjectParam(
-    {
-        **required(
-            default_aggregation=ObjectParam(required(formula=Choice(("count", "last", "sum")))),
-            display_name=Text(250),
-            event_name=Text(100),
-        ),
-        **optional(
-            customer_mapping=ObjectParam(required(event_payload_key=Text(100), type=Choice(("by_id",)))),
-            event_time_window=Choice(("day", "hour")),
-            value_settings=ObjectParam(required(event_payload_key=Text(100))),
-        ),
-        "expand": EXPAND,
-    }
-)
-UPDATE = ObjectParam({**optional(display_name=Text(250)), "expand": EXPAND})
-LIST = ObjectParam(
-    {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        **optional(status=Choice(("active", "inactive"))),
-    }
-)
+CREATE = form("POST /v1/billing/meters")
+UPDATE = form("POST /v1/billing/meters/{id}")
+LIST = form("GET /v1/billing/meters")
 
 
 def create(call: Call) -> Object:

@@ -11,18 +11,9 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.metering import meters, usage
 from stripe_billing_cli.local_stripe.core import clocks, identifiers
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, page_of
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    Choice,
-    Integer,
-    Metadata,
-    ObjectParam,
-    Text,
-    optional,
-    required,
-)
+from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.meters import handlers as meters_handlers
@@ -30,20 +21,8 @@ from stripe_billing_cli.local_stripe.resources.meters import handlers as meters_
 SUMMARY = "billing.meter_event_summary"
 PAST, FUTURE = 35 * 24 * 60 * 60, 5 * 60
 WINDOWS = {"day": 24 * 60 * 60, "hour": 60 * 60}
-CREATE = ObjectParam(
-    {
-        **required(event_name=Text(100), payload=Metadata()),
-        **optional(identifier=Text(100), timestamp=Integer()),
-        "expand": EXPAND,
-    }
-)
-SUMMARIES = ObjectParam(
-    {
-        **{name: field for name, field in LIST_FIELDS.items() if name not in ("created",)},
-        **required(customer=Text(), end_time=Integer(), start_time=Integer()),
-        **optional(value_grouping_window=Choice(("day", "hour"))),
-    }
-)
+CREATE = form("POST /v1/billing/meter_events")
+SUMMARIES = form("GET /v1/billing/meters/{id}/event_summaries")
 
 
 def create(call: Call) -> Object:

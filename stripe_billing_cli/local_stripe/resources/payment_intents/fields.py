@@ -4,28 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.forms import Raw
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
     Choice,
     Email,
-    Integer,
     ListOf,
-    Metadata,
     ObjectParam,
     Params,
     ParamType,
     Text,
     optional,
     required,
-    unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
 from stripe_billing_cli.local_stripe.resources.payment_intents import refusals as payment_rules
 
 ADDRESS = ObjectParam(
@@ -34,10 +30,8 @@ ADDRESS = ObjectParam(
 SHIPPING = ObjectParam(
     {**required(address=ADDRESS, name=Text()), **optional(carrier=Text(), phone=Text(), tracking_number=Text())}
 )
-CAPTURE_METHOD = Choice(("automatic", "automatic_async", "manual"))
 TYPES = ("allowed_payment_method_types", "payment_method_types")
 """What an intent may be paid by: the parameter of our version of the SDK, and that of the recordings."""
-NO_ACCOUNTS = "it has no accounts that are customers"
 
 
 class OffSession(ParamType):
@@ -50,96 +44,61 @@ class OffSession(ParamType):
 ANYWHERE: dict[str, Any] = {
     **optional(allowed_payment_method_types=ListOf(Text()), payment_method_types=ListOf(Text())),
     **unsupported(
-        intent_checks.NOT_HERE,
+        NO_OPTIONS,
         "amount_details excluded_payment_method_types hooks payment_details payment_method_data payment_method_options",
     ),
     "expand": EXPAND,
 }
-ON_CONFIRMATION = {
-    **optional(
-        error_on_requires_action=Boolean(), off_session=OffSession(), return_url=Text(), use_stripe_sdk=Boolean()
-    ),
-    **unsupported(intent_checks.NOT_HERE, "confirmation_token mandate mandate_data radar_options"),
-}
-CREATE = ObjectParam(
-    {
-        **required(amount=Integer(), currency=Currency()),
-        **optional(
-            automatic_payment_methods=intent_checks.METHODS,
-            capture_method=CAPTURE_METHOD,
-            confirm=Boolean(),
-            confirmation_method=Choice(("automatic", "manual")),
-            customer=Text(),
-            description=Text(1000),
-            payment_method=Text(),
-            receipt_email=Email(),
-            setup_future_usage=intent_checks.USAGE,
-            shipping=SHIPPING,
-            statement_descriptor=Text(22),
-            statement_descriptor_suffix=Text(22),
+CREATE = form(
+    "POST /v1/payment_intents",
+    {"receipt_email": Email(), "off_session": OffSession(), "allowed_payment_method_types[]": Text()},
+    unset="metadata",
+    unsupported={
+        NO_ACCOUNTS: "customer_account",
+        NO_CONNECT: "application_fee_amount on_behalf_of transfer_data transfer_group",
+        NO_OPTIONS: (
+            "payment_method_configuration confirmation_token mandate mandate_data radar_options "
+            "amount_details excluded_payment_method_types hooks payment_details "
+            "payment_method_data payment_method_options"
         ),
-        **unsettable(metadata=Metadata()),
-        **unsupported(NO_ACCOUNTS, "customer_account"),
-        **unsupported(intent_checks.NO_CONNECT, "application_fee_amount on_behalf_of transfer_data transfer_group"),
-        **unsupported(intent_checks.NOT_HERE, "payment_method_configuration"),
-        **ON_CONFIRMATION,
-        **ANYWHERE,
-    }
+    },
 )
-CONFIRM = ObjectParam(
-    {
-        **optional(
-            capture_method=CAPTURE_METHOD,
-            client_secret=Text(),
-            payment_method=Text(),
+CONFIRM = form(
+    "POST /v1/payment_intents/{intent}/confirm",
+    {"receipt_email": Email(), "off_session": OffSession(), "allowed_payment_method_types[]": Text()},
+    unsupported={
+        NO_OPTIONS: (
+            "amount_to_confirm confirmation_token mandate mandate_data radar_options "
+            "amount_details excluded_payment_method_types hooks payment_details "
+            "payment_method_data payment_method_options"
+        )
+    },
+)
+UPDATE = form(
+    "POST /v1/payment_intents/{intent}",
+    {"receipt_email": Email(), "allowed_payment_method_types[]": Text()},
+    unsupported={
+        NO_ACCOUNTS: "customer_account",
+        NO_CONNECT: "application_fee_amount transfer_data transfer_group",
+        NO_OPTIONS: (
+            "payment_method_configuration amount_details excluded_payment_method_types hooks "
+            "payment_details payment_method_data payment_method_options"
         ),
-        **unsettable(receipt_email=Email(), setup_future_usage=intent_checks.USAGE, shipping=SHIPPING),
-        **unsupported(intent_checks.NOT_HERE, "amount_to_confirm"),
-        **ON_CONFIRMATION,
-        **ANYWHERE,
-    }
+    },
 )
-UPDATE = ObjectParam(
-    {
-        **optional(
-            amount=Integer(),
-            capture_method=CAPTURE_METHOD,
-            currency=Currency(),
-            customer=Text(),
-            description=Text(1000),
-            payment_method=Text(),
-            statement_descriptor=Text(22),
-            statement_descriptor_suffix=Text(22),
-        ),
-        **unsettable(
-            metadata=Metadata(), receipt_email=Email(), setup_future_usage=intent_checks.USAGE, shipping=SHIPPING
-        ),
-        **unsupported(NO_ACCOUNTS, "customer_account"),
-        **unsupported(intent_checks.NO_CONNECT, "application_fee_amount transfer_data transfer_group"),
-        **unsupported(intent_checks.NOT_HERE, "payment_method_configuration"),
-        **ANYWHERE,
-    }
+CANCEL = form(
+    "POST /v1/payment_intents/{intent}/cancel",
+    {"cancellation_reason": Choice(("duplicate", "fraudulent", "requested_by_customer", "abandoned"))},
 )
-CANCEL = ObjectParam(
-    {
-        **optional(cancellation_reason=Choice(("duplicate", "fraudulent", "requested_by_customer", "abandoned"))),
-        "expand": EXPAND,
-    }
+CAPTURE = form(
+    "POST /v1/payment_intents/{intent}/capture",
+    unsupported={
+        NO_CONNECT: "application_fee_amount transfer_data",
+        NO_OPTIONS: ("amount_details hooks payment_details statement_descriptor statement_descriptor_suffix"),
+    },
 )
-CAPTURE = ObjectParam(
-    {
-        **optional(amount_to_capture=Integer(), final_capture=Boolean()),
-        **unsettable(metadata=Metadata()),
-        **unsupported(intent_checks.NO_CONNECT, "application_fee_amount transfer_data"),
-        **unsupported(
-            intent_checks.NOT_HERE,
-            "amount_details hooks payment_details statement_descriptor statement_descriptor_suffix",
-        ),
-        "expand": EXPAND,
-    }
-)
-LIST = ObjectParam({**LIST_FIELDS, **optional(customer=Text()), **unsupported(NO_ACCOUNTS, "customer_account")})
-RETRIEVE = ObjectParam({**optional(client_secret=Text()), "expand": EXPAND})
+LIST = form("GET /v1/payment_intents", unsupported={NO_ACCOUNTS: "customer_account"})
+RETRIEVE = form("GET /v1/payment_intents/{intent}")
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
 
 

@@ -3,68 +3,45 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Choice,
     Email,
-    Integer,
-    Metadata,
+    Field,
     ObjectParam,
     Params,
     Text,
+    Unsupported,
     optional,
-    required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 
-BILLING_DETAILS = ObjectParam(
-    {
-        **unsettable(
-            address=ObjectParam(unsettable(**{name: Text() for name in payment_methods.ADDRESS_FIELDS})),
-            email=Email(),
-            name=Text(),
-            phone=Text(),
-        ),
-        **optional(tax_id=Text()),
-    }
-)
 ALLOW_REDISPLAY = Choice(("always", "limited", "unspecified"))
-NETWORKS = ObjectParam(optional(preferred=Choice(("cartes_bancaires", "mastercard", "visa"))))
-CARD = ObjectParam(
-    optional(cvc=Text(), exp_month=Integer(), exp_year=Integer(), networks=NETWORKS, number=Text(), token=Text())
+CREATE = form(
+    "POST /v1/payment_methods",
+    {"billing_details.email": Email(), "nz_bank_account.reference": Text()},
+    required="type",
+    unset="billing_details.address.*",
+    unsupported={
+        "it has no mandates": "upi.mandate_options",
+        "it has no Financial Connections": "us_bank_account.financial_connections_account",
+        "it has no platforms to copy a payment method from": "customer payment_method",
+        "it has no custom payment methods": "custom",
+        "it has no readers": "interac_present",
+        "it has no Radar sessions": "radar_options",
+    },
 )
-CREATE = ObjectParam(
-    {
-        **required(type=types.TYPE),
-        **optional(
-            allow_redisplay=ALLOW_REDISPLAY,
-            billing_details=BILLING_DETAILS,
-            card=CARD,
-            metadata=Metadata(),
-            **{name: ObjectParam(type.fields) for name, type in types.TYPES.items()},
-        ),
-        **unsupported("it has no platforms to copy a payment method from", "customer payment_method"),
-        **unsupported("it has no custom payment methods", "custom"),
-        **unsupported("it has no readers", "interac_present"),
-        **unsupported("it has no Radar sessions", "radar_options"),
-        "expand": EXPAND,
-    }
-)
-UPDATE = ObjectParam(
-    {
-        **optional(
-            allow_redisplay=ALLOW_REDISPLAY,
-            billing_details=BILLING_DETAILS,
-            card=ObjectParam(optional(exp_month=Integer(), exp_year=Integer(), networks=NETWORKS)),
-        ),
-        **unsettable(metadata=Metadata()),
-        **unsupported("it changes no payment methods but cards", "link payto us_bank_account"),
-        "expand": EXPAND,
-    }
+UPDATE = form(
+    "POST /v1/payment_methods/{payment_method}",
+    {"billing_details.email": Email()},
+    fields={
+        "card.networks.preferred": Field(Choice(("cartes_bancaires", "mastercard", "visa"))),
+        "link": Field(Unsupported("it changes no payment methods but cards"), unset=True),
+    },
+    unset="billing_details.address.*",
+    unsupported={"it changes no payment methods but cards": "payto us_bank_account"},
 )
 FILTERED = ("card", *types.NAMES.split())
 LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
@@ -90,18 +67,76 @@ def check_new(params: Params) -> None:
 
 
 RETRIEVE = ObjectParam({"expand": EXPAND})
-LIST = ObjectParam(
+LIST = form(
+    "GET /v1/payment_methods",
     {
-        **{name: field for name, field in LIST_FIELDS.items() if name != "created"},
-        **LIST_FILTERS,
-        **optional(customer=Text()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
+        "type": Choice(
+            (
+                "card",
+                "acss_debit",
+                "affirm",
+                "afterpay_clearpay",
+                "alipay",
+                "alma",
+                "amazon_pay",
+                "au_becs_debit",
+                "bacs_debit",
+                "bancontact",
+                "billie",
+                "bizum",
+                "blik",
+                "boleto",
+                "card",
+                "cashapp",
+                "crypto",
+                "custom",
+                "customer_balance",
+                "eps",
+                "fpx",
+                "giropay",
+                "grabpay",
+                "ideal",
+                "kakao_pay",
+                "klarna",
+                "konbini",
+                "kr_card",
+                "link",
+                "mb_way",
+                "mobilepay",
+                "multibanco",
+                "naver_pay",
+                "nz_bank_account",
+                "oxxo",
+                "p24",
+                "pay_by_bank",
+                "payco",
+                "paynow",
+                "paypal",
+                "paypay",
+                "payto",
+                "pix",
+                "promptpay",
+                "revolut_pay",
+                "samsung_pay",
+                "satispay",
+                "scalapay",
+                "sepa_debit",
+                "sequra",
+                "sofort",
+                "sunbit",
+                "swish",
+                "twint",
+                "upi",
+                "us_bank_account",
+                "wechat_pay",
+                "zip",
+            )
+        )
+    },
+    unsupported={NO_ACCOUNTS: "customer_account"},
 )
-ATTACH = ObjectParam(
-    {
-        **required(customer=Text()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        "expand": EXPAND,
-    }
+ATTACH = form(
+    "POST /v1/payment_methods/{payment_method}/attach",
+    required="customer",
+    unsupported={NO_ACCOUNTS: "customer_account"},
 )

@@ -28,7 +28,7 @@ def create(call: Call) -> Object:
         method = _given_card(call, params["card"])
     else:
         method = {**payment_methods._bare(call, type), type: types.TYPES[type].show(params.get(type, {}))}
-    method["billing_details"] = payment_methods._details(method["billing_details"], params.get("billing_details", {}))
+    method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
     method["metadata"] = merged({}, params.get("metadata", {}))
     if type == "card":
@@ -100,7 +100,7 @@ def update(call: Call) -> Object:
             **{name: value for name, value in params["card"].items() if name != "networks"},
         }
         _prefer(method["card"], params["card"].get("networks", {}))
-    method["billing_details"] = payment_methods._details(before["billing_details"], params.get("billing_details", {}))
+    method["billing_details"] = _details(before["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", before["allow_redisplay"])
     if "metadata" in params:
         method["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
@@ -176,3 +176,14 @@ ROUTES = (
     Route("POST", f"{PATH}/{{id}}/attach", "payment_method", form.ATTACH, attach),
     Route("POST", f"{PATH}/{{id}}/detach", "payment_method", form.RETRIEVE, detach),
 )
+
+
+def _details(before: Object, changes: Mapping[str, Any]) -> Object:
+    """The billing details with what a call names of them; an address that is unset is unset as a whole."""
+    details = {**before, **{name: value for name, value in changes.items() if name != "address"}}
+    if "address" in changes:
+        wanted = changes["address"]
+        details["address"] = (
+            dict.fromkeys(payment_methods.ADDRESS_FIELDS) if wanted is None else {**before["address"], **wanted}
+        )
+    return details

@@ -9,21 +9,18 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, page_addresses
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
     Choice,
     Integer,
-    ListOf,
     ObjectParam,
     Params,
     Text,
     Url,
-    optional,
-    required,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.portal import configurations
@@ -36,55 +33,66 @@ ABOUT_A_SUBSCRIPTION = {
     "subscription_update_confirm": "updated because the subscription update",
 }
 """Flows about one subscription, and how Stripe says that the configuration does not allow them."""
-FLOWS = ("customer_update", "payment_method_update", *ABOUT_A_SUBSCRIPTION)
-SUBSCRIPTION = ObjectParam(required(subscription=Text()))
-RETENTION = ObjectParam(required(type=Choice(("coupon_offer",)), coupon_offer=ObjectParam(required(coupon=Text()))))
-COMPLETION = ObjectParam(
+CREATE = form(
+    "POST /v1/billing_portal/sessions",
     {
-        **required(type=Choice(("hosted_confirmation", "portal_homepage", "redirect"))),
-        **optional(
-            hosted_confirmation=ObjectParam(optional(custom_message=Text())),
-            redirect=ObjectParam(required(return_url=Url())),
+        "flow_data.after_completion.hosted_confirmation.custom_message": Text(),
+        "flow_data.subscription_update_confirm.items[].quantity": Integer(0),
+        "locale": Choice(
+            (
+                "auto",
+                "bg",
+                "cs",
+                "da",
+                "de",
+                "el",
+                "en",
+                "en-GB",
+                "es",
+                "es-419",
+                "et",
+                "fi",
+                "fil",
+                "fr",
+                "fr-CA",
+                "hr",
+                "hu",
+                "id",
+                "it",
+                "ja",
+                "ko",
+                "lt",
+                "lv",
+                "ms",
+                "mt",
+                "nb",
+                "nl",
+                "pl",
+                "pt",
+                "pt-BR",
+                "ro",
+                "ru",
+                "sk",
+                "sl",
+                "sv",
+                "th",
+                "tr",
+                "vi",
+                "zh",
+                "zh-HK",
+                "zh-TW",
+                "en-AU",
+                "en-CA",
+                "en-IE",
+                "en-IN",
+                "en-NZ",
+                "en-SG",
+            )
         ),
-    }
-)
-ITEM = ObjectParam({**required(id=Text()), **optional(price=Text(), quantity=Integer(0))})
-FLOW = ObjectParam(
-    {
-        **required(type=Choice(FLOWS)),
-        **optional(
-            after_completion=COMPLETION,
-            subscription_cancel=ObjectParam({**SUBSCRIPTION.fields, **optional(retention=RETENTION)}),
-            subscription_pause=SUBSCRIPTION,
-            subscription_update=SUBSCRIPTION,
-            subscription_update_confirm=ObjectParam(
-                {
-                    **required(items=ListOf(ITEM, 1), subscription=Text()),
-                    **optional(discounts=ListOf(ObjectParam(optional(coupon=Text(), promotion_code=Text())), 1)),
-                }
-            ),
-        ),
-    }
-)
-CREATE = ObjectParam(
-    {
-        **optional(
-            after_expiration=ObjectParam(
-                {
-                    **required(type=Choice(("customer_login",))),
-                    **optional(customer_login=ObjectParam(optional(expires_at=Integer()))),
-                }
-            ),
-            configuration=Text(),
-            customer=Text(),
-            flow_data=FLOW,
-            locale=Choice(page_addresses.PORTAL_LOCALES),
-            return_url=Url(),
-        ),
-        **unsupported("it has no connected accounts", "on_behalf_of"),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        "expand": EXPAND,
-    }
+        "*.return_url": Url(),
+    },
+    most={"flow_data.subscription_update_confirm.items": 1, "flow_data.subscription_update_confirm.discounts": 1},
+    unsupported={NO_CONNECT: "on_behalf_of", NO_ACCOUNTS: "customer_account"},
 )
 
 

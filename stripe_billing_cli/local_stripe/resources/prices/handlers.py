@@ -8,15 +8,43 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.catalog import price_refusals as price_rules
-from stripe_billing_cli.local_stripe.billing.catalog import prices
+from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import events
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
-from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.prices import fields
+from stripe_billing_cli.local_stripe.resources.products import check_new as check_new_product
+
+
+def check_new(params: Params) -> None:
+    if "product" in params and "product_data" in params:
+        raise only_one_of(["product", "product_data"])
+    if "product" not in params and "product_data" not in params:
+        raise invalid("You must specify either `product` or `product_data` when creating a price.")
+    price_refusals.check_new(params)
+    if "product_data" in params:
+        check_new_product(params["product_data"], "product_data")
+
+
+def create(call: Call) -> Object:
+    return prices.create(call, _product(call), call.params)
+
+
+def _product(call: Call) -> str:
+    """The id of the price's product, which `product_data` creates."""
+    if "product_data" in call.params:
+        product = products.new_product(call, call.params["product_data"])
+        call.store.insert("product", product)
+        events.record(call, "product.created", product)
+        return str(product["id"])
+    id = call.params["product"]
+    if call.store.get("product", id) is None:
+        raise no_such("product", id, "product")
+    return str(id)
 
 
 def retrieve(call: Call) -> Object:
@@ -79,7 +107,7 @@ def _changed_options(price: Object, changes: dict[str, dict[str, Any]] | None) -
     for code, change in changes.items():
         name = f"currency_options[{code}]"
         if code == own:
-            raise price_rules.own_currency(name)
+            raise price_refusals.own_currency(name)
         result[code] = _changed_option(price, options.get(code), code, change, name)
     return result
 
@@ -88,7 +116,7 @@ def _changed_option(price: Object, current: Object | None, code: str, change: di
     if current is not None and not change.keys() - {"tax_behavior"}:
         changed = {**current, **change}
     else:
-        price_rules.check_option(change, code, _scheme(price), name)
+        price_refusals.check_option(change, code, _scheme(price), name)
         kept = {} if current is None else {"tax_behavior": current["tax_behavior"]}
         changed = prices.currency_option({**kept, **change})
     if current is not None and current["tax_behavior"] not in ("unspecified", changed["tax_behavior"]):
@@ -124,3 +152,11 @@ def list_prices(call: Call) -> Object:
     for name, value in recurring.items():
         conditions += equal(json_field(f"recurring.{name}"), value)
     return page(call, "price", "/v1/prices", conditions)
+
+
+ROUTES = (
+    Route("POST", "/v1/prices", "price", fields.CREATE, create, check_new),
+    Route("GET", "/v1/prices", "price", fields.LIST, list_prices, lists=True),
+    Route("GET", "/v1/prices/{id}", "price", fields.RETRIEVE, retrieve),
+    Route("POST", "/v1/prices/{id}", "price", fields.UPDATE, update),
+)

@@ -3,71 +3,51 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_methods, setup_intents
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods, setup_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, equal, json_field, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
-    Choice,
-    Integer,
-    ListOf,
-    Metadata,
     ObjectParam,
     Params,
     Text,
-    optional,
     required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.setup_intents import refusals as setup_rules
 
-REST = unsupported(
-    intent_checks.NOT_HERE,
-    "allowed_payment_method_types confirmation_token mandate_data payment_method_data payment_method_options "
-    "use_stripe_sdk",
-)
-CREATE = ObjectParam(
-    {
-        **optional(
-            automatic_payment_methods=intent_checks.METHODS,
-            confirm=Boolean(),
-            customer=Text(),
-            description=Text(),
-            payment_method=Text(),
-            payment_method_types=ListOf(Text()),
-            return_url=Text(),
-            usage=intent_checks.USAGE,
+CREATE = form(
+    "POST /v1/setup_intents",
+    {"description": Text()},
+    unset="metadata",
+    unsupported={
+        NO_ACCOUNTS: "customer_account",
+        NO_CONNECT: "attach_to_self on_behalf_of",
+        NO_OPTIONS: (
+            "excluded_payment_method_types flow_directions payment_method_configuration "
+            "single_use allowed_payment_method_types confirmation_token mandate_data "
+            "payment_method_data payment_method_options use_stripe_sdk"
         ),
-        **unsettable(metadata=Metadata()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(intent_checks.NO_CONNECT, "attach_to_self on_behalf_of"),
-        **unsupported(
-            intent_checks.NOT_HERE,
-            "excluded_payment_method_types flow_directions payment_method_configuration single_use",
-        ),
-        **REST,
-        "expand": EXPAND,
-    }
+    },
 )
-CONFIRM = ObjectParam(
-    {**optional(client_secret=Text(), payment_method=Text(), return_url=Text()), **REST, "expand": EXPAND}
+CONFIRM = form(
+    "POST /v1/setup_intents/{intent}/confirm",
+    unsupported={
+        NO_OPTIONS: (
+            "allowed_payment_method_types confirmation_token mandate_data payment_method_data "
+            "payment_method_options use_stripe_sdk"
+        )
+    },
 )
-VERIFY = ObjectParam(
-    {**optional(amounts=ListOf(Integer(), 2), client_secret=Text(), descriptor_code=Text()), "expand": EXPAND}
-)
-CANCEL = ObjectParam(
-    {
-        **optional(cancellation_reason=Choice(("abandoned", "duplicate", "requested_by_customer"))),
-        "expand": EXPAND,
-    }
-)
+VERIFY = form("POST /v1/setup_intents/{intent}/verify_microdeposits", most={"amounts": 2})
+CANCEL = form("POST /v1/setup_intents/{intent}/cancel")
 
 
 def create(call: Call) -> Object:
@@ -220,30 +200,21 @@ def list_setups(call: Call) -> Object:
     return page(call, "setup_intent", PATH, conditions)
 
 
-UPDATE = ObjectParam(
-    {
-        **optional(customer=Text(), description=Text(), payment_method=Text(), payment_method_types=ListOf(Text())),
-        **unsettable(metadata=Metadata()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(intent_checks.NO_CONNECT, "attach_to_self"),
-        **unsupported(
-            intent_checks.NOT_HERE,
-            "allowed_payment_method_types excluded_payment_method_types flow_directions payment_method_configuration "
-            "payment_method_data payment_method_options",
+UPDATE = form(
+    "POST /v1/setup_intents/{intent}",
+    {"description": Text()},
+    unsupported={
+        NO_ACCOUNTS: "customer_account",
+        NO_CONNECT: "attach_to_self",
+        NO_OPTIONS: (
+            "allowed_payment_method_types excluded_payment_method_types flow_directions "
+            "payment_method_configuration payment_method_data payment_method_options"
         ),
-        "expand": EXPAND,
-    }
+    },
 )
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(customer=Text(), payment_method=Text()),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-        **unsupported(intent_checks.NO_CONNECT, "attach_to_self"),
-    }
-)
+LIST = form("GET /v1/setup_intents", unsupported={NO_ACCOUNTS: "customer_account", NO_CONNECT: "attach_to_self"})
 AUTHENTICATE = ObjectParam({**required(succeeds=Boolean()), "expand": EXPAND})
-RETRIEVE = ObjectParam({**optional(client_secret=Text()), "expand": EXPAND})
+RETRIEVE = form("GET /v1/setup_intents/{intent}")
 PATH = "/v1/setup_intents"
 ROUTES = (
     Route("POST", PATH, "setup_intent", CREATE, create, check_new),

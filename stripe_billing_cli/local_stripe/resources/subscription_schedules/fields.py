@@ -2,113 +2,88 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    Boolean,
     Choice,
     Integer,
-    ListOf,
-    Metadata,
-    ObjectParam,
-    Text,
-    TimestampRange,
-    optional,
-    required,
-    unsettable,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_TAXES, NO_THRESHOLDS
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
-MOST_PHASES = 10
-ANCHOR = Choice(("automatic", "phase_start"))
-INVOICE_SETTINGS = ObjectParam(
-    {
-        **optional(days_until_due=Integer(0)),
-        **unsupported("it renders no invoices", "account_tax_ids custom_fields description footer"),
-        **unsupported(subscriptions.NO_CONNECT, "issuer"),
-    }
-)
 ITEM = subscriptions.Item(
     {name: field for name, field in subscriptions.NEW_ITEM.fields.items() if name != "current_trial"}
 )
-SETTINGS = {
-    **optional(
-        automatic_tax=subscriptions.AUTOMATIC_TAX,
-        billing_cycle_anchor=ANCHOR,
-        collection_method=subscriptions.COLLECTION,
-        default_payment_method=Text(),
-        invoice_settings=INVOICE_SETTINGS,
-    ),
-    **unsettable(description=Text(500)),
-    **unsupported(subscriptions.NO_CONNECT, "application_fee_percent on_behalf_of transfer_data"),
-    **unsupported(subscriptions.NO_THRESHOLDS, "billing_thresholds"),
-}
-"""What a phase can say, and the schedule for those that do not."""
-PHASE = {
-    **SETTINGS,
-    **required(items=ListOf(ITEM, 20)),
-    **optional(
-        currency=Currency(),
-        duration=ObjectParam(
-            {
-                **required(interval=Choice(("month", "year", "week", "day"))),
-                **optional(interval_count=Integer(1)),
-            }
+CREATE = form(
+    "POST /v1/subscription_schedules",
+    {
+        "end_behavior": Choice(("cancel", "release")),
+        "phases[].items[]": ITEM,
+        "phases[].duration.interval": Choice(("month", "year", "week", "day")),
+        "phases[].duration.interval_count": Integer(1),
+        "start_date": subscriptions.NowOr("now"),
+        "*.days_until_due": Integer(0),
+    },
+    most={"phases": 10, "phases[].items": 20, "phases[].discounts": 20},
+    unsupported={
+        NO_CONNECT: (
+            "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer "
+            "default_settings.application_fee_percent default_settings.on_behalf_of "
+            "default_settings.transfer_data phases[].automatic_tax.liability "
+            "phases[].invoice_settings.issuer phases[].application_fee_percent "
+            "phases[].on_behalf_of phases[].transfer_data"
         ),
-        metadata=Metadata(),
-        proration_behavior=subscriptions.PRORATIONS,
-        trial=Boolean(),
-    ),
-    **unsettable(discounts=discount.FORM),
-    **{name: subscriptions.REST[name] for name in ("default_tax_rates", "add_invoice_items")},
-}
-NEW_PHASE = ObjectParam({**PHASE, **optional(end_date=Integer(), trial_end=Integer())})
-CHANGED_PHASE = ObjectParam(
-    {
-        **PHASE,
-        **optional(end_date=subscriptions.NowOr("now"), start_date=subscriptions.NowOr("now"), trial_end=Integer()),
-    }
-)
-COMMON = {
-    **optional(default_settings=ObjectParam(SETTINGS), end_behavior=Choice(("cancel", "release"))),
-    **unsettable(metadata=Metadata()),
-    **unsupported("its schedules do not pause", "pause_schedules"),
-    "expand": EXPAND,
-}
-CREATE = ObjectParam(
-    {
-        **COMMON,
-        **optional(
-            billing_mode=subscriptions.BILLING_MODE,
-            customer=Text(),
-            from_subscription=Text(),
-            phases=ListOf(NEW_PHASE, MOST_PHASES),
-            start_date=subscriptions.NowOr("now"),
+        NO_RENDERING: (
+            "default_settings.invoice_settings.account_tax_ids "
+            "default_settings.invoice_settings.custom_fields "
+            "default_settings.invoice_settings.description "
+            "default_settings.invoice_settings.footer phases[].invoice_settings.account_tax_ids "
+            "phases[].invoice_settings.custom_fields phases[].invoice_settings.description "
+            "phases[].invoice_settings.footer"
         ),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
+        NO_THRESHOLDS: "default_settings.billing_thresholds phases[].billing_thresholds",
+        "its schedules do not pause": "pause_schedules",
+        "it itemizes no discounts": "billing_mode.flexible",
+        NO_TAXES: "phases[].default_tax_rates",
+        "add an invoice item to the customer instead": "phases[].add_invoice_items",
+        NO_ACCOUNTS: "customer_account",
+    },
 )
-UPDATE = ObjectParam(
+UPDATE = form(
+    "POST /v1/subscription_schedules/{schedule}",
     {
-        **COMMON,
-        **optional(phases=ListOf(CHANGED_PHASE, MOST_PHASES), proration_behavior=subscriptions.PRORATIONS),
-    }
-)
-CANCEL = ObjectParam({**optional(invoice_now=Boolean(), prorate=Boolean()), "expand": EXPAND})
-RELEASE = ObjectParam({**optional(preserve_cancel_date=Boolean()), "expand": EXPAND})
-LIST = ObjectParam(
-    {
-        **LIST_FIELDS,
-        **optional(
-            canceled_at=TimestampRange(),
-            completed_at=TimestampRange(),
-            customer=Text(),
-            released_at=TimestampRange(),
-            scheduled=Boolean(),
+        "end_behavior": Choice(("cancel", "release")),
+        "phases[].items[]": ITEM,
+        "phases[].currency": Currency(),
+        "phases[].duration.interval": Choice(("month", "year", "week", "day")),
+        "phases[].duration.interval_count": Integer(1),
+        "phases[].end_date": subscriptions.NowOr("now"),
+        "phases[].start_date": subscriptions.NowOr("now"),
+        "*.days_until_due": Integer(0),
+    },
+    most={"phases": 10, "phases[].items": 20, "phases[].discounts": 20},
+    unsupported={
+        NO_CONNECT: (
+            "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer "
+            "default_settings.application_fee_percent default_settings.on_behalf_of "
+            "default_settings.transfer_data phases[].automatic_tax.liability "
+            "phases[].invoice_settings.issuer phases[].application_fee_percent "
+            "phases[].on_behalf_of phases[].transfer_data"
         ),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
+        NO_RENDERING: (
+            "default_settings.invoice_settings.account_tax_ids "
+            "default_settings.invoice_settings.custom_fields "
+            "default_settings.invoice_settings.description "
+            "default_settings.invoice_settings.footer phases[].invoice_settings.account_tax_ids "
+            "phases[].invoice_settings.custom_fields phases[].invoice_settings.description "
+            "phases[].invoice_settings.footer"
+        ),
+        NO_THRESHOLDS: "default_settings.billing_thresholds phases[].billing_thresholds",
+        "its schedules do not pause": "pause_schedules",
+        NO_TAXES: "phases[].default_tax_rates",
+        "add an invoice item to the customer instead": "phases[].add_invoice_items",
+    },
 )
+CANCEL = form("POST /v1/subscription_schedules/{schedule}/cancel")
+RELEASE = form("POST /v1/subscription_schedules/{schedule}/release")
+LIST = form("GET /v1/subscription_schedules", unsupported={NO_ACCOUNTS: "customer_account"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import only_one_of
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -13,7 +13,6 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Boolean,
     Choice,
     Integer,
-    ListOf,
     Metadata,
     ObjectParam,
     ParamType,
@@ -24,13 +23,11 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_TAXES, NO_THRESHOLDS
 
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 BEHAVIORS = ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
 PRORATIONS = Choice(("always_invoice", "create_prorations", "none"))
-NO_TAXES = "it computes no taxes"
-NO_CONNECT = "it has no connected accounts"
-NO_THRESHOLDS = "it has no billing thresholds"
 
 
 class NowOr(ParamType):
@@ -43,23 +40,6 @@ class NowOr(ParamType):
         return raw if raw in self.words else Integer().read(raw, name)
 
 
-PAYMENT_SETTINGS = ObjectParam(
-    {
-        **optional(save_default_payment_method=Choice(("off", "on_subscription"))),
-        **unsettable(payment_method_types=ListOf(Choice(("card",)))),
-        **unsupported("its cards have no options", "payment_method_options"),
-    }
-)
-TRIAL_SETTINGS = ObjectParam(
-    required(
-        end_behavior=ObjectParam(
-            {
-                **required(missing_payment_method=Choice(("cancel", "create_invoice", "pause"))),
-                **unsupported("a trial's end sets the anchor", "billing_cycle_anchor"),
-            }
-        )
-    )
-)
 AUTOMATIC_TAX = ObjectParam({**required(enabled=Boolean()), **unsupported(NO_CONNECT, "liability")})
 
 
@@ -104,109 +84,81 @@ REST = {
     **unsupported("add an invoice item to the customer instead", "add_invoice_items"),
     "expand": EXPAND,
 }
-COMMON = {
-    **optional(
-        automatic_tax=AUTOMATIC_TAX,
-        cancel_at_period_end=Boolean(),
-        collection_method=COLLECTION,
-        days_until_due=Integer(0),
-        off_session=Boolean(),
-        payment_behavior=Choice(BEHAVIORS),
-        payment_settings=PAYMENT_SETTINGS,
-        proration_behavior=PRORATIONS,
-        trial_from_plan=Boolean(),
-        trial_settings=TRIAL_SETTINGS,
-    ),
-    **unsettable(cancel_at=NowOr("min_period_end", "max_period_end"), description=Text(500), metadata=Metadata()),
-    **REST,
-}
-ADDED_ITEM = ObjectParam(
-    {
-        **optional(price=Text(), quantity=Integer(1)),
-        **unsettable(metadata=Metadata()),
-        **unsupported(NO_TAXES, "tax_rates"),
-        **unsupported("its invoice items have prices", "price_data"),
-        **unsupported("discount the whole subscription", "discountable discounts"),
-        **unsupported("it bills them for the period of the subscription's items", "period"),
-    }
-)
-"""What is billed once, with the first invoice (https://docs.stripe.com/billing/invoices/subscription#first-invoice-extra)."""
 BILLING_MODE = ObjectParam(
     {
         **required(type=Choice(("classic", "flexible"))),
         **unsupported("it itemizes no discounts", "flexible"),
     }
 )
-CREATE = ObjectParam(
+CREATE = form(
+    "POST /v1/subscriptions",
     {
-        **COMMON,
-        **required(customer=Text(), items=ListOf(NEW_ITEM, 20)),
-        **optional(
-            add_invoice_items=ListOf(ADDED_ITEM, 20),
-            billing_cycle_anchor=Integer(),
-            billing_mode=BILLING_MODE,
-            currency=Currency(),
-            default_payment_method=Text(),
-            trial_end=NowOr("now"),
-            trial_period_days=Integer(1, 730),
+        "days_until_due": Integer(0),
+        "payment_behavior": Choice(
+            ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
         ),
-        **unsupported("give a time as billing_cycle_anchor", "billing_cycle_anchor_config"),
-        **unsupported("its subscriptions start when they are made", "backdate_start_date"),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
+        "payment_settings.payment_method_types[]": Choice(("card",)),
+        "cancel_at": NowOr("min_period_end", "max_period_end"),
+        "add_invoice_items[].quantity": Integer(1),
+        "items[]": NEW_ITEM,
+        "trial_end": NowOr("now"),
+        "trial_period_days": Integer(1, 730),
+    },
+    most={"discounts": 20, "add_invoice_items": 20, "items": 20},
+    required="trial_settings.end_behavior.missing_payment_method customer items",
+    unset="cancel_at description add_invoice_items[].metadata",
+    unsupported={
+        NO_CONNECT: "automatic_tax.liability application_fee_percent on_behalf_of transfer_data",
+        "its cards have no options": "payment_settings.payment_method_options",
+        "a trial's end sets the anchor": "trial_settings.end_behavior.billing_cycle_anchor",
+        NO_TAXES: "default_tax_rates add_invoice_items[].tax_rates",
+        NO_THRESHOLDS: "billing_thresholds",
+        "it has no sources; use a payment method": "default_source",
+        "it has no billing schedules": "billing_schedules",
+        NO_RENDERING: "invoice_settings",
+        "it invoices pending items with the next period": "pending_invoice_item_interval",
+        "its invoice items have prices": "add_invoice_items[].price_data",
+        "discount the whole subscription": "add_invoice_items[].discountable add_invoice_items[].discounts",
+        "it bills them for the period of the subscription's items": "add_invoice_items[].period",
+        "it itemizes no discounts": "billing_mode.flexible",
+        "give a time as billing_cycle_anchor": "billing_cycle_anchor_config",
+        "its subscriptions start when they are made": "backdate_start_date",
+        NO_ACCOUNTS: "customer_account",
+    },
 )
-CANCELLATION_DETAILS = ObjectParam(
+UPDATE = form(
+    "POST /v1/subscriptions/{subscription_exposed_id}",
     {
-        **unsettable(
-            comment=Text(),
-            feedback=Choice(
-                (
-                    "customer_service",
-                    "low_quality",
-                    "missing_features",
-                    "other",
-                    "switched_service",
-                    "too_complex",
-                    "too_expensive",
-                    "unused",
-                )
-            ),
+        "days_until_due": Integer(0),
+        "payment_behavior": Choice(
+            ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
         ),
-        **unsupported("it has no feedback options of one's own", "feedback_option"),
-    }
+        "payment_settings.payment_method_types[]": Choice(("card",)),
+        "cancel_at": NowOr("min_period_end", "max_period_end"),
+        "items[]": CHANGED_ITEM,
+        "trial_end": NowOr("now"),
+    },
+    most={"discounts": 20, "items": 20},
+    required="trial_settings.end_behavior.missing_payment_method",
+    unset="default_payment_method",
+    unsupported={
+        NO_CONNECT: "automatic_tax.liability application_fee_percent on_behalf_of transfer_data",
+        "its cards have no options": "payment_settings.payment_method_options",
+        "a trial's end sets the anchor": "trial_settings.end_behavior.billing_cycle_anchor",
+        NO_TAXES: "default_tax_rates",
+        NO_THRESHOLDS: "billing_thresholds",
+        "it has no sources; use a payment method": "default_source",
+        "it has no billing schedules": "billing_schedules",
+        NO_RENDERING: "invoice_settings",
+        "it invoices pending items with the next period": "pending_invoice_item_interval",
+        "add an invoice item to the customer instead": "add_invoice_items",
+        "it has no feedback options of one's own": "cancellation_details.feedback_option",
+    },
 )
-UPDATE = ObjectParam(
-    {
-        **COMMON,
-        **optional(
-            billing_cycle_anchor=ObjectParam(
-                {
-                    **required(type=Choice(("now", "unchanged"))),
-                }
-            ),
-            cancellation_details=CANCELLATION_DETAILS,
-            items=ListOf(CHANGED_ITEM, 20),
-            proration_date=Integer(),
-            trial_end=NowOr("now"),
-        ),
-        **unsettable(
-            default_payment_method=Text(),
-            pause_collection=ObjectParam(
-                {
-                    **required(behavior=Choice(("keep_as_draft", "mark_uncollectible", "void"))),
-                    **optional(resumes_at=Integer()),
-                }
-            ),
-        ),
-    }
+CANCEL = form(
+    "DELETE /v1/subscriptions/{subscription_exposed_id}",
+    unsupported={"it has no feedback options of one's own": "cancellation_details.feedback_option"},
 )
-CANCEL = ObjectParam(
-    {
-        **optional(cancellation_details=CANCELLATION_DETAILS, invoice_now=Boolean(), prorate=Boolean()),
-        "expand": EXPAND,
-    }
-)
-RESUME_ANCHOR = ObjectParam(required(type=Choice(("now", "unchanged"))))
 BILL_FOR = ObjectParam(
     optional(
         outstanding_usage_through=ObjectParam(required(type=Choice(("none", "now")))),
@@ -218,15 +170,5 @@ PAUSE_SETTINGS = optional(
     invoicing_behavior=Choice(("invoice", "pending_invoice_item")),
     type=Choice(("subscription",)),
 )
-PAUSE = ObjectParam({**PAUSE_SETTINGS, "expand": EXPAND})
-RESUME = ObjectParam(
-    {
-        **optional(
-            billing_cycle_anchor=RESUME_ANCHOR,
-            payment_behavior=Choice(("resume_on_payment_attempt", "resume_on_payment_success")),
-            proration_behavior=PRORATIONS,
-            proration_date=Integer(),
-        ),
-        "expand": EXPAND,
-    }
-)
+PAUSE = form("POST /v1/subscriptions/{subscription}/pause")
+RESUME = form("POST /v1/subscriptions/{subscription}/resume")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.lists import (
-    LIST_FIELDS,
     check_named,
     equal,
     json_field,
@@ -14,40 +14,35 @@ from stripe_billing_cli.local_stripe.core.lists import (
     timestamp_range,
 )
 from stripe_billing_cli.local_stripe.core.parameters import (
-    Boolean,
     Choice,
-    ObjectParam,
     Params,
-    Text,
-    TimestampRange,
-    optional,
-    required,
-    unsupported,
 )
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-
-STATUSES = tuple("active past_due unpaid canceled incomplete incomplete_expired trialing paused all ended".split())
 
 ITEMS = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE"
 PERIOD = "(SELECT {}(json_extract(item.value, '$.{}')) FROM json_each(body, '$.items.data') AS item)"
 
-LIST = ObjectParam(
+LIST = form(
+    "GET /v1/subscriptions",
     {
-        **LIST_FIELDS,
-        **optional(
-            automatic_tax=ObjectParam(required(enabled=Boolean())),
-            collection_method=Choice(("charge_automatically", "send_invoice")),
-            current_period_end=TimestampRange(),
-            current_period_start=TimestampRange(),
-            customer=Text(),
-            plan=Text(),
-            price=Text(),
-            status=Choice(STATUSES),
-            test_clock=Text(),
-        ),
-        **unsupported("it has no accounts that are customers", "customer_account"),
-    }
+        "status": Choice(
+            (
+                "active",
+                "past_due",
+                "unpaid",
+                "canceled",
+                "incomplete",
+                "incomplete_expired",
+                "trialing",
+                "paused",
+                "all",
+                "ended",
+            )
+        )
+    },
+    unsupported={NO_ACCOUNTS: "customer_account"},
 )
 
 

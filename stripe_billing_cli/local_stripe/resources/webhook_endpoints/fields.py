@@ -8,20 +8,15 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Literal, get_args, get_origin
 
+from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
-from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
     Boolean,
-    ListOf,
-    Metadata,
     ObjectParam,
     ParamType,
     Text,
-    optional,
-    required,
-    unsettable,
 )
 
 
@@ -95,21 +90,11 @@ class NotOfConnect(ParamType):
         return False
 
 
-CREATE = ObjectParam(
-    {
-        **required(enabled_events=ListOf(EventType()), url=EndpointUrl()),
-        "expand": EXPAND,
-        **optional(api_version=ApiVersion(), connect=NotOfConnect()),
-        **unsettable(description=Text(), metadata=Metadata()),
-    }
+CREATE = form(
+    "POST /v1/webhook_endpoints",
+    {"enabled_events[]": EventType(), "url": EndpointUrl(), "api_version": ApiVersion(), "connect": NotOfConnect()},
 )
-UPDATE = ObjectParam(
-    {
-        "expand": EXPAND,
-        **optional(disabled=Boolean(), enabled_events=ListOf(EventType()), url=EndpointUrl()),
-        **unsettable(description=Text(), metadata=Metadata()),
-    }
-)
-LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
+UPDATE = form("POST /v1/webhook_endpoints/{webhook_endpoint}", {"enabled_events[]": EventType(), "url": EndpointUrl()})
+LIST = form("GET /v1/webhook_endpoints")
 RETRIEVE = ObjectParam({"expand": EXPAND})
 DELETE = ObjectParam({})

@@ -1,0 +1,10 @@
+"""Why the local Stripe does not have a parameter of Stripe's, where more than one call says so."""
+
+from __future__ import annotations
+
+NO_ACCOUNTS = "it has no accounts that are customers"
+NO_CONNECT = "it has no connected accounts"
+NO_OPTIONS = "its payments are of cards, without options"
+NO_RENDERING = "it renders no invoices"
+NO_TAXES = "it computes no taxes"
+NO_THRESHOLDS = "it has no billing thresholds"
