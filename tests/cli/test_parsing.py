@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import parsing as property_of
+from hypothesis import given as property_of
 from hypothesis import strategies as st
 
 from stripe_billing_cli.cli import parsing
