@@ -1,11 +1,9 @@
-"""`billing local`: the local Stripe over HTTP, its file, and starting over."""
+"""`billing local serve`."""
 
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -19,10 +17,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
     from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
-
-app = typer.Typer(
-    help="The local Stripe: serve it over HTTP, reset it, find it.", no_args_is_help=True, **options.PLAIN
-)
+from stripe_billing_cli.cli.local.app import app
 
 RateLimit = Annotated[
     str | None,
@@ -32,6 +27,8 @@ RateLimit = Annotated[
         help="Answer 429 above so many requests a second, in all and for one operation: 100/25 is Stripe's live mode.",
     ),
 ]
+
+
 Fault = Annotated[
     list[str] | None,
     typer.Option(
@@ -42,6 +39,7 @@ Fault = Annotated[
     ),
 ]
 
+
 WebhookRetries = Annotated[
     str,
     typer.Option(
@@ -50,6 +48,8 @@ WebhookRetries = Annotated[
         help="Try failed webhooks again as in test mode (3 times over hours) or in live mode (9 times over 3 days).",
     ),
 ]
+
+
 WebhookRetryScale = Annotated[
     float,
     typer.Option(
@@ -58,10 +58,14 @@ WebhookRetryScale = Annotated[
         help="Compress the pauses between attempts: 0.001 makes seconds of hours.",
     ),
 ]
+
+
 WebhookTimeout = Annotated[
     float,
     typer.Option("--webhook-timeout", metavar="SECONDS", help="How long a webhook may take to be answered."),
 ]
+
+
 WebhookChaos = Annotated[
     str | None,
     typer.Option(
@@ -73,14 +77,24 @@ WebhookChaos = Annotated[
 
 
 Host = Annotated[str, typer.Option(help="Address to listen on.")]
+
+
 Port = Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")]
+
+
 LatencyMs = Annotated[int, typer.Option("--latency-ms", help="Milliseconds that each answer takes longer.")]
+
+
 StrictVersion = Annotated[
     bool, typer.Option("--strict-version", help="Refuse calls for another API version than the one answered.")
 ]
+
+
 WebhooksAnywhere = Annotated[
     bool, typer.Option("--webhooks-anywhere", help="Deliver webhooks to other machines too, not to this one only.")
 ]
+
+
 AllowHost = Annotated[
     list[str] | None,
     typer.Option(
@@ -192,144 +206,3 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anyw
     except ValueError as error:
         raise BillingError("usage", f"--webhook-chaos: {error}", exit_code=WRONG) from None
     return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout, anywhere)
-
-
-@options.command(app, shared=("output", "yes", "verbose"))
-def reset(context: Context) -> None:
-    """Delete everything that the local Stripe of this directory holds.
-
-    \b
-    Example:  billing local reset --yes
-    """
-    held = [path for path in _files(LOCAL_DATABASE) if path.exists()]
-    if held and not context.yes:
-        if not context.interactive:
-            raise BillingError("confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG)
-        if not typer.confirm(f"Delete {LOCAL_DATABASE} and all in it?", err=True):
-            raise BillingError("confirmation", "nothing was deleted")
-    for path in held:
-        path.unlink()
-    context.printer.note("The local Stripe is empty.")
-
-
-@options.command(app, shared=("output", "verbose"))
-def path(context: Context) -> None:
-    """Print where the local Stripe of this directory keeps its state.
-
-    \b
-    Example:  sqlite3 "$(billing local path)" .tables
-    """
-    where = str(LOCAL_DATABASE.absolute())
-    if context.output in ("table", "id"):
-        print(where)
-    else:
-        context.printer.result({"path": where, "exists": LOCAL_DATABASE.exists()}, ids=[where])
-
-
-AfterRetries = Annotated[
-    str | None,
-    typer.Option(
-        "--after-retries",
-        metavar="canceled|unpaid|past_due",
-        help="What becomes of a subscription when the last retry of its payment has failed.",
-    ),
-]
-PendingUpdateItems = Annotated[
-    str | None,
-    typer.Option(
-        "--pending-update-items",
-        metavar="include|exclude",
-        help="Whether the invoice of a pending update takes in what waits for an invoice: Stripe does not say.",
-    ),
-]
-Country = Annotated[
-    str | None,
-    typer.Option("--country", metavar="CODE", help="The account's country, as CA. Brings its currency along."),
-]
-Currency = Annotated[
-    str | None,
-    typer.Option("--currency", metavar="CODE", help="The account's currency, in which its balance and fees are."),
-]
-
-
-@options.command(app, shared=("output", "verbose"))
-def settings(
-    context: Context,
-    after_retries: AfterRetries = None,
-    country: Country = None,
-    currency: Currency = None,
-    pending_update_items: PendingUpdateItems = None,
-) -> None:
-    """Show, or change, what a merchant sets in Stripe's Dashboard and no API call can.
-
-    After a failed renewal the local Stripe tries again after 3, 5 and 7 days. Then the subscription is canceled, unless
-    --after-retries says that it becomes unpaid, or stays past due.
-
-    The account is one of the United States, with US dollars, unless --country and --currency say otherwise. Both count
-    for what comes after: charges, fees and balance transactions that are there stay in their currency.
-
-    \b
-    Examples:  billing local settings
-               billing local settings --after-retries unpaid
-               billing local settings --country CA --currency cad
-    """
-    from stripe_billing_cli.local_stripe.billing import settings as local_settings
-    from stripe_billing_cli.local_stripe.core import accounts
-    from stripe_billing_cli.local_stripe.core.store import Store
-
-    changes = _settings(after_retries, country, currency, pending_update_items)
-    store = Store(LOCAL_DATABASE)
-    try:
-        account = accounts.ensure(store, int(time.time()))
-        if changes:
-            with store.writing():
-                values = local_settings.change(store, account, changes)
-        else:
-            with store.reading():
-                values = local_settings.read(store, account)
-    finally:
-        store.close()
-    if context.output in ("table", "id"):
-        print("\n".join(f"{name.replace('_', '-')}: {value}" for name, value in values.items()))
-    else:
-        context.printer.result(values, ids=[])
-
-
-def _settings(
-    after_retries: str | None, country: str | None, currency: str | None, pending_update_items: str | None
-) -> dict[str, str]:
-    """The settings to be changed."""
-    from babel.numbers import get_territory_currencies
-
-    from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES, PENDING_UPDATE_ITEMS
-    from stripe_billing_cli.stripe_api.money import CURRENCIES
-
-    changes = {}
-    if after_retries is not None:
-        if after_retries not in AFTER_RETRIES:
-            known = ", ".join(AFTER_RETRIES)
-            raise BillingError("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
-        changes["after_retries"] = after_retries
-    if pending_update_items is not None:
-        if pending_update_items not in PENDING_UPDATE_ITEMS:
-            known = ", ".join(PENDING_UPDATE_ITEMS)
-            why = f"--pending-update-items is none of {known}: {pending_update_items}"
-            raise BillingError("usage", why, exit_code=WRONG)
-        changes["pending_update_items"] = pending_update_items
-    if country is not None:
-        own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
-        if not own:
-            raise BillingError("usage", f"--country is no country's code: {country}", "CA, for example", WRONG)
-        changes |= {"country": country.upper(), "currency": own[0].lower()}
-    if currency is not None:
-        changes["currency"] = currency.lower()
-    if changes.get("currency", "usd") not in CURRENCIES:
-        raise BillingError(
-            "usage", f"Stripe has no currency {changes['currency']}", "say --currency cad, for example", WRONG
-        )
-    return changes
-
-
-def _files(database: Path) -> list[Path]:
-    """The database and what SQLite keeps beside it."""
-    return [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))]

@@ -1,0 +1,44 @@
+"""`billing clock list`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.clock.app import app, test_mode_api
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Column, Record
+
+
+@options.command(app, "list")
+def list_(context: Context) -> None:
+    """List the test clocks, newest first, as they come.
+
+    \b
+    Example:  billing clock list --output json
+    """
+    from stripe_billing_cli.subscriptions import clocks, lists, outcomes
+
+    found = lists.objects(test_mode_api(context), clocks.PATH, {}, None)
+    count = context.printer.records(map(outcomes.clock, found), COLUMNS)
+    if context.printer.for_people and not count:
+        context.printer.note("No test clocks.")
+
+
+def _time(record: Record) -> str:
+    from stripe_billing_cli.cli import formatting
+
+    return formatting.moment(record["frozen_time"])
+
+
+def _deleted_after(record: Record) -> str:
+    from stripe_billing_cli.cli import formatting
+
+    return formatting.date(record["deletes_after"])
+
+
+COLUMNS = (
+    Column("CLOCK", lambda record: record["id"]),
+    Column("NAME", lambda record: record["name"] or "-"),
+    Column("SHOWS", _time),
+    Column("STATUS", lambda record: record["status"]),
+    Column("DELETED AFTER", _deleted_after),
+)

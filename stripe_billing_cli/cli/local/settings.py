@@ -1,0 +1,123 @@
+"""`billing local settings`."""
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.local.app import app
+from stripe_billing_cli.cli.settings import LOCAL_DATABASE
+from stripe_billing_cli.errors import WRONG, BillingError
+
+AfterRetries = Annotated[
+    str | None,
+    typer.Option(
+        "--after-retries",
+        metavar="canceled|unpaid|past_due",
+        help="What becomes of a subscription when the last retry of its payment has failed.",
+    ),
+]
+
+
+PendingUpdateItems = Annotated[
+    str | None,
+    typer.Option(
+        "--pending-update-items",
+        metavar="include|exclude",
+        help="Whether the invoice of a pending update takes in what waits for an invoice: Stripe does not say.",
+    ),
+]
+
+
+Country = Annotated[
+    str | None,
+    typer.Option("--country", metavar="CODE", help="The account's country, as CA. Brings its currency along."),
+]
+
+
+Currency = Annotated[
+    str | None,
+    typer.Option("--currency", metavar="CODE", help="The account's currency, in which its balance and fees are."),
+]
+
+
+@options.command(app, shared=("output", "verbose"))
+def settings(
+    context: Context,
+    after_retries: AfterRetries = None,
+    country: Country = None,
+    currency: Currency = None,
+    pending_update_items: PendingUpdateItems = None,
+) -> None:
+    """Show, or change, what a merchant sets in Stripe's Dashboard and no API call can.
+
+    After a failed renewal the local Stripe tries again after 3, 5 and 7 days. Then the subscription is canceled, unless
+    --after-retries says that it becomes unpaid, or stays past due.
+
+    The account is one of the United States, with US dollars, unless --country and --currency say otherwise. Both count
+    for what comes after: charges, fees and balance transactions that are there stay in their currency.
+
+    \b
+    Examples:  billing local settings
+               billing local settings --after-retries unpaid
+               billing local settings --country CA --currency cad
+    """
+    from stripe_billing_cli.local_stripe.billing import settings as local_settings
+    from stripe_billing_cli.local_stripe.core import accounts
+    from stripe_billing_cli.local_stripe.core.store import Store
+
+    changes = _settings(after_retries, country, currency, pending_update_items)
+    store = Store(LOCAL_DATABASE)
+    try:
+        account = accounts.ensure(store, int(time.time()))
+        if changes:
+            with store.writing():
+                values = local_settings.change(store, account, changes)
+        else:
+            with store.reading():
+                values = local_settings.read(store, account)
+    finally:
+        store.close()
+    if context.output in ("table", "id"):
+        print("\n".join(f"{name.replace('_', '-')}: {value}" for name, value in values.items()))
+    else:
+        context.printer.result(values, ids=[])
+
+
+def _settings(
+    after_retries: str | None, country: str | None, currency: str | None, pending_update_items: str | None
+) -> dict[str, str]:
+    """The settings to be changed."""
+    from babel.numbers import get_territory_currencies
+
+    from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES, PENDING_UPDATE_ITEMS
+    from stripe_billing_cli.stripe_api.money import CURRENCIES
+
+    changes = {}
+    if after_retries is not None:
+        if after_retries not in AFTER_RETRIES:
+            known = ", ".join(AFTER_RETRIES)
+            raise BillingError("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
+        changes["after_retries"] = after_retries
+    if pending_update_items is not None:
+        if pending_update_items not in PENDING_UPDATE_ITEMS:
+            known = ", ".join(PENDING_UPDATE_ITEMS)
+            why = f"--pending-update-items is none of {known}: {pending_update_items}"
+            raise BillingError("usage", why, exit_code=WRONG)
+        changes["pending_update_items"] = pending_update_items
+    if country is not None:
+        own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
+        if not own:
+            raise BillingError("usage", f"--country is no country's code: {country}", "CA, for example", WRONG)
+        changes |= {"country": country.upper(), "currency": own[0].lower()}
+    if currency is not None:
+        changes["currency"] = currency.lower()
+    if changes.get("currency", "usd") not in CURRENCIES:
+        raise BillingError(
+            "usage", f"Stripe has no currency {changes['currency']}", "say --currency cad, for example", WRONG
+        )
+    return changes
