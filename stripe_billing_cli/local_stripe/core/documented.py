@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from stripe_billing_cli.local_stripe.core.json_lines import Entries
+
 DATA = Path(__file__).with_name("documented.json")
 ANY_KEY = "*"
 """Stands for every key of a map, in expansions: `price.currency_options` has currencies for keys."""
@@ -68,9 +70,15 @@ def operation(method: str, path: str) -> Operation | None:
 
 def operations() -> Iterator[Operation]:
     """Yield all documented calls."""
-    for name in _sections().routes:
+    for name in _sections().routes.names():
         method, _, path = name.partition(" ")
         yield _operation(method, path)
+
+
+def parameters(route: str) -> Parameter | None:
+    """Return the parameters of a documented call, `POST /v1/customers/{customer}`; None if there is none."""
+    found = _sections().routes.get(route)
+    return None if found is None else _parameter(found[0])
 
 
 @cache
@@ -80,41 +88,32 @@ def expandable(name: str) -> Mapping[str, tuple[str, ...]]:
     `name` is the object's (`subscription`, `checkout.session`), or of a part (`subscription.items`, `price.recurring`)
     as another entry names it. A field with no kinds is the end of a path.
     """
-    line = _sections().expansions.get(name)
-    return {} if line is None else {field: tuple(names) for field, names in json.loads(line).items()}
+    return {field: tuple(names) for field, names in (_sections().expansions.get(name) or {}).items()}
 
 
 @dataclass(frozen=True)
 class _Sections:
-    """The parts of the data; each entry is JSON that is not decoded yet."""
+    """The parts of the data. A type is JSON that is not decoded yet."""
 
-    routes: Mapping[str, str]
-    expansions: Mapping[str, str]
+    routes: Entries
+    expansions: Entries
     types: Sequence[str]
 
 
 @cache
 def _sections() -> _Sections:
     text = DATA.read_text(encoding="utf-8")
-
-    def entries(name: str, first: str, last: str) -> Sequence[str]:
-        begin = text.index(f'"{name}": {first}\n') + len(f'"{name}": {first}\n')
-        return text[begin : text.index(f"\n{last}", begin)].split(",\n")
-
-    return _Sections(
-        _by_name(entries("routes", "{", "}")), _by_name(entries("expansions", "{", "}")), entries("types", "[", "]")
-    )
-
-
-def _by_name(lines: Sequence[str]) -> Mapping[str, str]:
-    return {name: entry for name, _, entry in (line[1:].partition('":') for line in lines)}
+    routes, expansions, types = (text.index(f'\n"{name}": ') for name in ("routes", "expansions", "types"))
+    listed = text[text.index("[\n", types) + 2 : text.rindex("\n]")]
+    starts = [text.index("\n", section + 1) for section in (routes, expansions)]
+    return _Sections(Entries(text[starts[0] : expansions]), Entries(text[starts[1] : types]), listed.split(",\n"))
 
 
 @cache
 def _by_length() -> Mapping[tuple[str, int], list[list[str]]]:
     """Return the paths in their parts, by method and number of parts."""
     found: dict[tuple[str, int], list[list[str]]] = {}
-    for name in _sections().routes:
+    for name in _sections().routes.names():
         method, _, path = name.partition(" ")
         parts = path.split("/")
         found.setdefault((method, len(parts)), []).append(parts)
@@ -123,7 +122,7 @@ def _by_length() -> Mapping[tuple[str, int], list[list[str]]]:
 
 @cache
 def _operation(method: str, path: str) -> Operation:
-    kind, answers = json.loads(_sections().routes[f"{method} {path}"])
+    kind, answers = _sections().routes.get(f"{method} {path}")
     return Operation(method, path, _parameter(kind), tuple(answers))
 
 

@@ -102,11 +102,10 @@ class _Fields(Mapping[str, Field]):
 
     @cached_property
     def _made(self) -> Mapping[str, Field]:
-        method, _, path = self.route.partition(" ")
-        found = documented.operation(method, path)
-        if found is None or found.path != path:
+        found = documented.parameters(self.route)
+        if found is None:
             raise LookupError(f"{self.route} is not documented")
-        made = self._fields(found.parameters, "")
+        made = self._fields(found, "")
         for name, kind in self.words.types.items():
             if name not in self.used:
                 made[self._top(name)] = Field(kind, name in self.words.required, name in self.words.unset)

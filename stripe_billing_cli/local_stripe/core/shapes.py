@@ -9,12 +9,13 @@ differently, or is in no document.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from stripe_billing_cli.local_stripe.core.json_lines import Entries
 
 DATA = Path(__file__).with_name("shapes.json")
 LIST, MAP = "[]", "{}"
@@ -111,7 +112,7 @@ class Shape:
 @cache
 def shape(name: str) -> Shape:
     """Return the shape of this name, an object's (`subscription`) or a hash's. Nothing is known of a name without."""
-    nullable, required, within = _data().get(name, ((), (), {}))
+    nullable, required, within = UNDOCUMENTED.get(name) or _documented(name) or ((), (), {})
     hidden = ONLY_EXPANDED.get(name, frozenset())
     never = NEVER.get(name, frozenset())
     constant = CONSTANT.get(name, {})
@@ -133,12 +134,16 @@ def _within(name: str, field: str, names: Sequence[str]) -> tuple[str, ...]:
     return tuple(names) if other is None else (other,)
 
 
+@cache
 def is_known(name: str) -> bool:
     """Whether the document has a shape of this name."""
-    return name in _data()
+    return name in UNDOCUMENTED or name == UNTRACKED or name in _entries()
+
+
+def _documented(name: str) -> Any:
+    return _entries().get("shipping" if name == UNTRACKED else name)
 
 
 @cache
-def _data() -> Mapping[str, Any]:
-    data: dict[str, Any] = json.loads(DATA.read_text(encoding="utf-8"))
-    return {**UNDOCUMENTED, **data, UNTRACKED: data["shipping"]}
+def _entries() -> Entries:
+    return Entries(DATA.read_text(encoding="utf-8"))
