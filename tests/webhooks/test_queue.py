@@ -176,9 +176,9 @@ def _first_of_free_queues(deliveries: list[Delivery], now: float) -> list[str]:
 
 
 BY_INDEX = r"(?! USING (COVERING )?INDEX (deliveries_(?!by_event)|events_by_age))"
-GROWING = re.compile(rf"\bSCAN (events|deliveries)\b{BY_INDEX}|\bSEARCH (events|deliveries)$", re.M)
+GROWING = re.compile(rf"\bSCAN (events|deliveries|access)\b{BY_INDEX}|\bSEARCH (events|deliveries|access)$", re.M)
 """In SQLite's plans: a table looked through from its beginning, or by an index that has all that is finished."""
-GROWING_POSTGRES = re.compile(r"Seq Scan on (events|deliveries)\b")
+GROWING_POSTGRES = re.compile(r"Seq Scan on (events|deliveries|access)\b")
 
 
 def test_no_statement_looks_through_a_table_that_grows(store: Store, make_event: Make, where_kind: str) -> None:
@@ -191,6 +191,28 @@ def test_no_statement_looks_through_a_table_that_grows(store: Store, make_event:
         plan = _plan(store, statement, parameters)
         pattern = GROWING if where_kind == "sqlite" else GROWING_POSTGRES
         assert not pattern.search(plan), f"{statement}\n{plan}"
+
+
+def test_a_customers_events_and_access_are_found_by_an_index(store: Store, make_event: Make, where_kind: str) -> None:
+    store.events.record([make_event(customer=f"cus_{number % 100}") for number in range(1000)], to_handler)
+    for number in range(300):
+        customer = f"cus_{number}"
+        store.access.replace(customer, [Access(customer, "product", "pro", True, 1, None, "active")])
+    if where_kind == "postgresql":  # whose plans follow what the tables hold
+        with store._database.engine.connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+    position = store.events.page(limit=1)[0].position
+    with statements(store) as collected:
+        store.events.page(Filter(customer="cus_1"))
+        store.events.page(Filter(customer="cus_1", type="invoice.*", since=1_600_000_000), after=position)
+    plans = [_plan(store, statement, values) for statement, values in collected if "events.created" in statement]
+    assert len(plans) == 2
+    assert all("events_by_customer" in plan for plan in plans), plans
+
+    with statements(store) as collected:
+        store.access.of("cus_1")
+    [plan] = [_plan(store, *one) for one in collected]
+    assert re.search(r"(access_pkey|sqlite_autoindex_access_1)\b.*customer", plan, re.S), plan
 
 
 @pytest.fixture
@@ -223,6 +245,9 @@ def _everything_hot(store: Store, make_event: Make) -> None:
     store.events.page(Filter(failed=True))
     store.events.newest()
     store.access.of("cus_1")
+    store.access.customers(after="cus_1")
+    store.access.ending(until=2_000_000_000)
+    store.access.next_end(after=1_000_000_000)
     store.access.replace("cus_1", [Access("cus_1", "product", "pro", True, 1, None, "active")])
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration."""
 
 metadata = MetaData()
@@ -46,10 +46,20 @@ events = Table(
     Column("source", Text, nullable=False),
     Column("received_at", Double, nullable=False),
     Index("events_by_id", "id", unique=True),
-    Index("events_by_age", "created", "received_at", "seq", "customer", "type"),
+    Index("events_by_age", "created", "received_at", "seq", "type"),
+    Index(
+        "events_by_customer",
+        "customer",
+        "created",
+        "received_at",
+        "seq",
+        sqlite_where=text("customer IS NOT NULL"),
+        postgresql_where=text("customer IS NOT NULL"),
+    ),
 )
 """What an event costs to be received is the pages it goes to: those of `events_by_age` are the newest ones, always the
-same. It holds what lists are filtered by, so that a million events are looked through in a tenth of a second."""
+same, and those of `events_by_customer` one for each customer who has events at the time. `events_by_age` holds the type
+too, so that a list of one type looks through a million in a tenth of a second."""
 
 deliveries = Table(
     "deliveries",
@@ -121,6 +131,13 @@ access = Table(
     Column("subscription", Text),
     Column("changed_at", Double, nullable=False),
     Index("access_by_key", "kind", "key", "customer"),
+    Index(
+        "access_by_end",
+        "until",
+        "customer",
+        sqlite_where=text("granted = 1"),
+        postgresql_where=text("granted"),
+    ),
 )
 
 settings = Table(
