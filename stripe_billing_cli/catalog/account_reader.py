@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -24,11 +24,19 @@ class Reading:
 
 
 class AccountReader:
-    """The calls that read an account. They run in `pool`, which no reader itself runs in."""
+    """The calls that read an account. They run in `pool`, which no reader itself runs in.
+
+    `readings` fills with what is read of each kind.
+    """
 
     def __init__(self, api: StripeApi, pool: ThreadPoolExecutor) -> None:
         self._api = api
         self._pool = pool
+        self.readings: dict[str, Future[Reading]] = {}
+
+    def objects(self, kind: str) -> Mapping[str, Object]:
+        """Return what is read of a kind on which another depends, waiting for it."""
+        return self.readings[kind].result().objects
 
     def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[list[Object]]:
         return self._api.pages(path, params)

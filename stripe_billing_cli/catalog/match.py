@@ -66,6 +66,7 @@ class Matching:
     objects: Mapping[str, Object]
     named_by: str
     is_active: Callable[[Object], bool]
+    created: Callable[[Object], int]
     conflicts: list[Conflict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -79,7 +80,7 @@ class Matching:
 
     def stamped(self, key: str) -> list[Object]:
         """Return the objects that carry this catalog's stamp of this key, newest first."""
-        return sorted(self._by_stamp.get(key, ()), key=lambda held: held["created"], reverse=True)
+        return sorted(self._by_stamp.get(key, ()), key=self.created, reverse=True)
 
     def index(self, name: str) -> Mapping[str, Object]:
         """Return the objects by the value of a field, where they have one."""
@@ -114,11 +115,16 @@ class Matching:
 def match_by_id(matching: Matching, entry: Entry[Any], object_id: str) -> Match:
     """Match an entry whose key, or `id:`, is the object's id."""
     held = matching.objects.get(object_id)
+    if held is None and entry.adopted_id:
+        matching.refuse_missing(entry, object_id)
+    return match_named(matching, entry, held)
+
+
+def match_named(matching: Matching, entry: Entry[Any], held: Object | None) -> Match:
+    """Match an entry with the object that has its name in Stripe, if the catalog owns it or the file adopts it."""
     if held is None:
-        if entry.adopted_id:
-            matching.refuse_missing(entry, object_id)
         return Match()
-    kind = matching.kind
+    kind, object_id = matching.kind, held["id"]
     stamp = stamp_of(held)
     if stamp is None and not entry.adopted_id:
         named = f" ({held[matching.named_by]})" if held[matching.named_by] else ""

@@ -2,7 +2,8 @@
 
 `billing_catalog` names the catalog and `billing_key` the product or price in it. `billing_adopted` is the id
 by which the file adopted a price; the prices that replace it carry it too, so that the file need not change.
-`billing_metadata` lists the metadata keys that the file set: those, and no others, go when the file drops them.
+`billing_metadata` lists the metadata keys that the file set, `billing_features` the features that it attached to a
+product: those, and no others, go when the file drops them.
 """
 
 from __future__ import annotations
@@ -15,7 +16,10 @@ CATALOG = "billing_catalog"
 KEY = "billing_key"
 ADOPTED = "billing_adopted"
 METADATA_KEYS = "billing_metadata"
-RESERVED = frozenset({CATALOG, KEY, ADOPTED, METADATA_KEYS})
+PARTS = "billing_features"
+RESERVED = frozenset({CATALOG, KEY, ADOPTED, METADATA_KEYS, PARTS})
+LISTS = (METADATA_KEYS, PARTS)
+"""The marks that go again where they have nothing to list."""
 
 
 @dataclass(frozen=True)
@@ -23,12 +27,16 @@ class Stamp:
     catalog: str
     key: str
     adopted: str | None = None
+    parts: tuple[str, ...] = ()
+    """The keys of what the file attached to the object."""
 
     def metadata(self, own: Mapping[str, str]) -> dict[str, str]:
         """The metadata to send: the file's own keys and the stamp."""
         marks = {CATALOG: self.catalog, KEY: self.key}
         if self.adopted:
             marks[ADOPTED] = self.adopted
+        if self.parts:
+            marks[PARTS] = ",".join(sorted(self.parts))
         if own:
             marks[METADATA_KEYS] = ",".join(sorted(own))
         return {**own, **marks}
@@ -38,13 +46,12 @@ def stamp_of(held: Mapping[str, Any]) -> Stamp | None:
     """The stamp on an object of Stripe's, or None if no catalog owns it."""
     metadata = held.get("metadata") or {}
     catalog, key = metadata.get(CATALOG), metadata.get(KEY)
-    return Stamp(catalog, key, metadata.get(ADOPTED)) if catalog and key else None
+    parts = tuple(part for part in metadata.get(PARTS, "").split(",") if part)
+    return Stamp(catalog, key, metadata.get(ADOPTED), parts) if catalog and key else None
 
 
 def dropped_keys(held: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
     """Metadata keys that the file once set and does not set any more."""
     once = [key for key in held.get(METADATA_KEYS, "").split(",") if key]
     gone = [key for key in once if key in held and key not in wanted]
-    if METADATA_KEYS in held and METADATA_KEYS not in wanted:
-        gone.append(METADATA_KEYS)
-    return gone
+    return gone + [mark for mark in LISTS if mark in held and mark not in wanted]

@@ -57,8 +57,8 @@ class Operation:
     """The ids of objects that are no longer pointed at once this is done."""
     after: tuple[Reference, ...] = ()
     """Objects that must be there before, beside those in `params`."""
-    after_freed: str | None = None
-    """The id of an object that nothing may point at any more before this is done."""
+    after_freed: tuple[str, ...] = ()
+    """The ids of objects that nothing may point at any more before this is done."""
     needs: tuple[Operation, ...] = ()
     """The operations that must have succeeded before; those that follow from the fields above are added in the end."""
 

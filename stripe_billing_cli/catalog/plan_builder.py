@@ -42,6 +42,8 @@ class PlanBuilder:
     """Finds by id what is kept from being retired as long as something points at it."""
     find_name: Callable[[str], str | None]
     """Finds the key of the catalog's object that has an id."""
+    objects: Mapping[str, Mapping[str, Object]] = field(default_factory=dict)
+    """What the account holds: kind → id → object."""
     changes: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     unchanged: int = 0
@@ -115,8 +117,8 @@ class PlanBuilder:
             needed = list(operation.needs)
             for reference in (*references(operation.params), *operation.after):
                 needed += makers.get(reference, ())
-            if operation.after_freed:
-                needed += freeing.get(operation.after_freed, ())
+            for freed in operation.after_freed:
+                needed += freeing.get(freed, ())
             operation.needs = tuple(dict.fromkeys(other for other in needed if other is not operation))
 
     def _operations(self) -> Iterable[Operation]:

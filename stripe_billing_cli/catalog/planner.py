@@ -64,6 +64,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
             snapshot.objects[kind.name],
             kind.named_by,
             kind.is_active,
+            kind.created,
         )
         for kind in catalog.kinds
     }
@@ -102,7 +103,7 @@ class Planner:
         self._kinds = catalog.kinds
         self._snapshot = snapshot
         self._matches = matches
-        self._builder = PlanBuilder(catalog.name, self._holds, self._key_of)
+        self._builder = PlanBuilder(catalog.name, self._holds, self._key_of, snapshot.objects)
         self._builder.ids = {reference: found.current["id"] for reference, found in matches.items() if found.current}
 
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:
@@ -135,6 +136,10 @@ class Planner:
                 changes[entry.reference] = self._plan_entry(entry)
         if not planned:
             return
+        for entry in entries:
+            if entry.reference in planned:
+                for kind in self._kinds.within(entry.kind):
+                    kind.plan_dropped(entry, self._matches[entry.reference], self._builder)
         for entry in entries:
             change = self._kinds[entry.kind].plan_links(
                 entry,

@@ -39,8 +39,9 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
     with side_by_side(AT_ONCE) as calls, side_by_side(len(kinds) + 1) as readers:
         reader = AccountReader(api, calls)
         account = readers.submit(account_id, api)
-        futures = [readers.submit(kind.read, reader, catalog.by_kind, whole) for kind in kinds]
-        readings = {kind.name: future.result() for kind, future in zip(kinds, futures, strict=True)}
+        for kind in kinds:  # after those on which it depends
+            reader.readings[kind.name] = readers.submit(kind.read, reader, catalog.by_kind, whole)
+        readings = {name: future.result() for name, future in reader.readings.items()}
         return Snapshot(
             account=account.result(),
             livemode=api.livemode,

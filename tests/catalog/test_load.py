@@ -213,12 +213,12 @@ MISTAKES = {
         PRODUCT.replace("currency", "account: 42x\ncurrency"),
         "account: expected an account id",
     ),
-    "features": (
-        HEAD + "features: {sso: {name: SSO}}",
-        "4:1 this version does not apply features yet → remove features for now",
+    "meters": (
+        HEAD + "meters: {calls: {event_name: calls}}",
+        "4:1 this version does not apply meters yet → remove meters for now",
     ),
     "coupons": (HEAD + "coupons: {x: {percent_off: 20}}", "4:1 this version does not apply coupons yet"),
-    "a product's features": (PRODUCT + "    features: [sso]", "7:5 this version does not apply features yet"),
+    "a feature that is nowhere": (PRODUCT + "    features: [sso]", "7:16 this file has no feature sso → add it to"),
     "a tab": (HEAD + "products:\n\tpro: {}", "this is not YAML"),
     "a tag": (
         PRODUCT.replace("name: Pro", "name: !!python/name:os.system x"),

@@ -11,13 +11,14 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from stripe_billing_cli.catalog.contents import Catalog
-from stripe_billing_cli.catalog.entries import Entry, Location
+from stripe_billing_cli.catalog.entries import Entry, Location, Reference
 from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.messages import LATER, explain
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.values import values_of
 from stripe_billing_cli.catalog.kinds.registry import AnyKind, CatalogHead, Registry
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
+from stripe_billing_cli.catalog.suggestions import nearest
 
 
 def check(tree: yaml_tree.Mapping, file: str, kinds: Registry) -> Catalog:
@@ -37,6 +38,9 @@ class FileCheck:
         self._misread = {problem.where for problem in self._problems}
         """Where the values or keys are that YAML readers disagree about: of their types there is nothing to say."""
         self._seen: dict[tuple[str, str, str], Path] = {}
+        self._keys: dict[str, set[str]] = {kind.name: set() for kind in kinds}
+        """The keys of all entries, of wrong ones too."""
+        self._paths: dict[Reference, Path] = {}
         self._models = {kind.name: kinds.model(kind) for kind in kinds}
 
     def run(self) -> Catalog:
@@ -48,8 +52,10 @@ class FileCheck:
         roots: list[Entry[Any]] = []
         for kind, section in sections:
             for key, value in self._entries(kind, section, (kind.section,)).items():
-                _, entry = self._entry(kind, key, value, (kind.section, key), head, None)
+                place = (kind.section, kind.place_of(key, section))
+                _, entry = self._entry(kind, key, value, place, head, None)
                 roots += [entry] if entry else []
+        self._check_references(roots)
         if self._problems or head is None:
             raise CatalogErrors(self._problems)
         return Catalog(head.catalog, tuple(roots), head.account, self._file, self._kinds)
@@ -69,17 +75,17 @@ class FileCheck:
             return None, None
         fields = dict(value)
         below = self._report_below(path)
-        inner = [
-            (child, self._entries(child, fields.pop(child.section, {}), (*path, child.section)))
-            for child in self._kinds.within(kind.name)
-        ]
+        inner = []
+        for child in self._kinds.within(kind.name):
+            written = fields.pop(child.section, {})
+            inner.append((child, written, self._entries(child, written, (*path, child.section))))
         content = self._validated(kind.model, fields, path, kind, currency=kind.currency(fields, head))
         entry = self._built(kind, key, content, path, head, parent)
         contents: dict[str, dict[str, BaseModel | None]] = {}
-        for child, entries in inner:
+        for child, written, entries in inner:
             contents[child.section] = {}
             for own_key, inside in entries.items():
-                place = (*path, child.section, own_key)
+                place = (*path, child.section, child.place_of(own_key, written))
                 found, made = self._entry(child, own_key, inside, place, head, entry or _unknown(kind, key))
                 contents[child.section][own_key] = found
                 if entry and made:
@@ -100,9 +106,10 @@ class FileCheck:
         head: CatalogHead | None,
         parent: Entry[Any] | None,
     ) -> Entry[Any] | None:
+        full_key = f"{parent.key}.{key}" if parent else key
+        self._keys[kind.name].add(full_key)
         if content is None:
             return None
-        full_key = f"{parent.key}.{key}" if parent else key
         completed = kind.complete(full_key, content, head)
         entry = Entry(
             kind=kind.name,
@@ -115,8 +122,17 @@ class FileCheck:
             parent=parent,
             where=self._places.key(path),
         )
+        self._paths[entry.reference] = path
         kind.check_entry(entry, self._report_below(path))
         return entry
+
+    def _check_references(self, roots: list[Entry[Any]]) -> None:
+        for entry in (entry for root in roots for entry in root.walk()):
+            for kind, key, below in self._kinds[entry.kind].refers_to(entry):
+                if key not in self._keys[kind]:
+                    known = sorted(self._keys[kind])
+                    hint = nearest(key, known) if known else f"add it to `{self._kinds[kind].section}:`"
+                    self._report((*self._paths[entry.reference], *below), f"this file has no {kind} {key}", hint)
 
     def _check_names(self, kind: AnyKind, entry: Entry[Any], path: Path) -> None:
         """Report what another entry has too. Of `p.a`'s price `b` and `p`'s price `a.b`, only one can be."""
@@ -176,7 +192,7 @@ class FileCheck:
         found = "nothing" if value is None else "something else"
         self._report(
             path,
-            f"{kind.section}: expected entries by key, found {found}",
+            f"{kind.section}: expected {kind.section_form}, found {found}",
             f"remove {kind.section}, or give it an entry",
             at_key=True,
         )

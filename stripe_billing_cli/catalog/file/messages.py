@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LATER = frozenset(
     (
-        "features",
         "meters",
         "coupons",
         "promotion_codes",

@@ -48,6 +48,8 @@ class Kind(ABC, Generic[Content]):
     """What one object is called, in messages and in the output of plans: `price`."""
     section: ClassVar[str]
     """The key of the file, or of the parent's entry, under which the entries stand: `prices`."""
+    section_form: ClassVar[str] = "entries by key"
+    """What stands under that key, in words."""
     section_text: ClassVar[str]
     """What the schema says of that key."""
     parent: ClassVar[str | None] = None
@@ -75,9 +77,21 @@ class Kind(ABC, Generic[Content]):
 
     # ---- The file
 
+    def section_type(self, model: type[BaseModel]) -> Any:
+        """Return the type of a section; `model` is that of its entries with the sections within them."""
+        return dict[str, model]  # type: ignore[valid-type]  # made at run time
+
     def entries_of(self, written: Any) -> Any:
-        """Return a section as entries by key, where the file may write it in another form."""
+        """Return a section as entries by key, where the file writes it in another form; else as it is written."""
         return written
+
+    def place_of(self, key: str, written: Any) -> str | int:
+        """Return where an entry stands within its section as it is written."""
+        return key
+
+    def refers_to(self, entry: Entry[Content]) -> Iterator[tuple[str, str, Path]]:
+        """Yield the kind and key of what an entry refers to in the file, and where that is written."""
+        return iter(())
 
     def check(self, key: str, content: Content, head: Any, report: Report) -> None:
         """Report what is wrong with one entry by itself; `head` has the catalog's defaults, None where it is wrong."""
@@ -105,6 +119,11 @@ class Kind(ABC, Generic[Content]):
         return Stamp(catalog, entry.key, entry.adopted_id)
 
     # ---- The account
+
+    def created(self, held: Object) -> int:
+        """Return when an object was created; 0 where Stripe does not say, and lists by it all the same."""
+        created: int = held["created"]
+        return created
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
         """Read what concerns the entries of the file, or, with `whole`, all there is.
@@ -157,6 +176,12 @@ class Kind(ABC, Generic[Content]):
         `change` is the entry's own so far; `planned` is False where the entry itself is not to be changed.
         """
         return change
+
+    def plan_dropped(self, parent: Entry[Any], match: Match, builder: PlanBuilder) -> None:
+        """Plan what becomes of objects within an entry that the file named once and does not name any more.
+
+        Only for kinds whose objects are parts of their parent's: others are retired by pruning.
+        """
 
     @abstractmethod
     def plan_pruning(self, held: Object, builder: PlanBuilder) -> None:

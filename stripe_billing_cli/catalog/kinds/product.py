@@ -20,10 +20,10 @@ from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, LongForm, Metadata, Text, Url, Written
-from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata, check_url
+from stripe_billing_cli.catalog.kinds.rules import LONGEST_VALUE, Path, Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
-from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
+from stripe_billing_cli.catalog.ownership import PARTS, Stamp, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import Hold, PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
@@ -189,6 +189,8 @@ class ProductKind(StandardKind[Product]):
 
     def check_children(self, content: Product, children: Mapping[str, Mapping[str, Any]], report: Report) -> None:
         default, prices = content.default_price, children.get("prices", {})
+        if len(",".join(children.get("features", {}))) > LONGEST_VALUE:
+            report(("features",), "the features' keys together are longer than 500 characters", "use shorter keys")
         if default is None:
             return
         if default not in prices:
@@ -205,7 +207,7 @@ class ProductKind(StandardKind[Product]):
         yield "product id", product_id(entry), ("id",) if entry.adopted_id else ()
 
     def stamp(self, entry: Entry[Product], catalog: str) -> Stamp:
-        return Stamp(catalog, entry.key)
+        return Stamp(catalog, entry.key, parts=features_of(entry))
 
     # ---- The account
 
@@ -290,6 +292,21 @@ class ProductKind(StandardKind[Product]):
             return [{**params, "tax_details": {"tax_code": fields["tax_details"].before["tax_code"] or ""}}]
         return [params]
 
+    def add_updates(
+        self,
+        change: Change,
+        entry: Entry[Product],
+        match: Match,
+        held: Object,
+        fields: Mapping[str, FieldChange],
+        builder: PlanBuilder,
+    ) -> Operation:
+        """Forget what was attached once it is detached: cut off before, the next run still knows of it."""
+        update = super().add_updates(change, entry, match, held, fields, builder)
+        if f"metadata.{PARTS}" in fields:
+            update.after_freed += (attachments_of(held["id"]),)
+        return update
+
     def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
         return "active" in fields
 
@@ -304,6 +321,16 @@ class ProductKind(StandardKind[Product]):
 def product_id(entry: Entry[Product]) -> str:
     """Return the id of a product in Stripe, which is its key unless the file adopts another."""
     return entry.adopted_id or entry.key
+
+
+def features_of(entry: Entry[Product]) -> tuple[str, ...]:
+    """Return the keys of the features that a product includes."""
+    return tuple(child.own_key for child in entry.children if child.kind == "product_feature")
+
+
+def attachments_of(object_id: str) -> str:
+    """Return what detaching a feature frees: the place of a product's attachments."""
+    return f"{object_id}/features"
 
 
 def _default_id(held: Object) -> str | None:

@@ -77,7 +77,7 @@ class Registry:
 
     def _with_sections(self, base: type[BaseModel], parent: str | None, name: str) -> type[BaseModel]:
         sections: dict[str, Any] = {
-            kind.section: (dict[str, self.model(kind)], Field(default={}, description=kind.section_text))  # type: ignore[misc]
+            kind.section: (kind.section_type(self.model(kind)), Field(default={}, description=kind.section_text))
             for kind in self.within(parent)
         }
         return create_model(name, __base__=base, **sections) if sections else base

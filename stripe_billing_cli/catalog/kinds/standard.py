@@ -199,7 +199,7 @@ class StandardKind(Kind[Content]):
                     path=f"{self.path}/{held['id']}",
                     params=params,
                     after=self.after_parent(entry),
-                    after_freed=held["id"] if fields.get("active") == ARCHIVED else None,
+                    after_freed=(held["id"],) if fields.get("active") == ARCHIVED else (),
                     needs=tuple(updates[-1:]),
                 )
             )
@@ -217,7 +217,7 @@ class StandardKind(Kind[Content]):
             path=f"{self.path}/{held['id']}",
             params=self.retirement_params,
             frees=self.points_at(held),
-            after_freed=held["id"],
+            after_freed=(held["id"],),
             needs=needs,
             after=after,
         )

@@ -233,7 +233,9 @@ class Store:
 
 
 def _columns(object: Object) -> tuple[Any, ...]:
-    values = (object.get(name) for name in FILTERS)
+    """Return the values of the columns; an object marked `_gave_up_lookup_key` holds its lookup key no longer."""
+    hidden = ("lookup_key",) if object.get("_gave_up_lookup_key") else ()
+    values = (None if name in hidden else object.get(name) for name in FILTERS)
     return tuple(None if isinstance(value, dict | list) else value for value in values)
 
 

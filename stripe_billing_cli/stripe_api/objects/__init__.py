@@ -28,6 +28,7 @@ from stripe_billing_cli.stripe_api.objects.various import (
     ActiveEntitlement,
     Feature,
     PortalSession,
+    ProductFeature,
     TestClock,
     WebhookEndpoint,
 )
@@ -54,6 +55,7 @@ OBJECTS: Mapping[str, type[StripeObject]] = {
     "payment_method": PaymentMethod,
     "price": Price,
     "product": Product,
+    "product_feature": ProductFeature,
     "promotion_code": PromotionCode,
     "refund": Refund,
     "search_result": SearchResult,

@@ -26,6 +26,17 @@ class Feature(StripeObject):
     """https://docs.stripe.com/api/entitlements/feature."""
 
     id: str
+    active: bool
+    lookup_key: str
+    metadata: Metadata
+    name: str
+
+
+class ProductFeature(StripeObject):
+    """https://docs.stripe.com/api/product-feature/object."""
+
+    id: str
+    entitlement_feature: Feature
 
 
 class CustomerLogin(StripeObject):

@@ -6,7 +6,7 @@ from stripe_billing_cli.local_stripe.billing.entitlements import features
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.lists import equal, page
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -47,11 +47,14 @@ def retrieve(call: Call) -> Object:
 
 
 def update(call: Call) -> Object:
+    """Archived, a feature stays so and gives its lookup key up (`stripe/entitlements/_feature.py`)."""
     before = retrieve(call)
     params = call.params
     after = {**before, **{name: params[name] for name in ("active", "name") if name in params}}
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if not after["active"]:
+        after["_gave_up_lookup_key"] = True
     if after != before:
         call.store.replace(features.KIND, after)
     return after
@@ -61,7 +64,7 @@ def list_features(call: Call) -> Object:
     """Without `archived`, those that are active."""
     conditions = [
         *equal("active", not call.params.get("archived", False)),
-        *equal("lookup_key", call.params.get("lookup_key")),
+        *equal(json_field("lookup_key"), call.params.get("lookup_key")),
     ]
     return page(call, features.KIND, PATH, conditions)
 

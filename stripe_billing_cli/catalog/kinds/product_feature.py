@@ -1,0 +1,173 @@
+"""What a product includes: features that are attached to it (https://docs.stripe.com/api/product-feature).
+
+An attachment says nothing but that, and bears no stamp: which ones the file made, the product's stamp says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import Kind, Objects, Wanted
+from stripe_billing_cli.catalog.kinds.model import FileModel
+from stripe_billing_cli.catalog.kinds.product import Product, attachments_of, features_of, product_id
+from stripe_billing_cli.catalog.kinds.rules import Path
+from stripe_billing_cli.catalog.match import Match, Matching
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.plan import Change, Create, Delete
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+
+FeatureKey = Annotated[str, Field(min_length=1, max_length=80)]
+PRODUCT = "_product"
+"""Where the id of its product is put on an attachment, of which Stripe's answers say nothing."""
+
+
+class ProductFeature(FileModel):
+    """An attachment has no fields."""
+
+
+class ProductFeatureKind(Kind[ProductFeature]):
+    name = "product_feature"
+    section = "features"
+    section_form = "a list of features' keys"
+    section_text = "The keys of the features that it includes."
+    parent = "product"
+    dependencies = ("product", "feature")
+    model = ProductFeature
+    path = "/v1/products/{product}/features"
+    example = "name a feature by its key"
+    retirement = "detach"
+
+    # ---- The file
+
+    def section_type(self, model: type[BaseModel]) -> Any:
+        return list[FeatureKey]
+
+    def entries_of(self, written: Any) -> Any:
+        if written == {}:
+            return {}
+        keys = written if isinstance(written, list) else None
+        return None if keys is None else {str(key): {} for key in keys}
+
+    def place_of(self, key: str, written: Any) -> str | int:
+        return [str(one) for one in written].index(key)
+
+    def refers_to(self, entry: Entry[ProductFeature]) -> Iterator[tuple[str, str, Path]]:
+        yield "feature", entry.own_key, ()
+
+    # ---- The account
+
+    def created(self, held: Object) -> int:
+        return 0
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        """Read the attachments of each product that has some in the file, or by its stamp."""
+        held = reader.objects("product")
+        concerned = [
+            product_id(entry)
+            for entry in wanted["product"]
+            if product_id(entry) in held and (features_of(entry) or _attached(held[product_id(entry)]))
+        ]
+        lists = reader.each(lambda product: _read(reader, product), concerned)
+        return Reading(by_id(attachment for attachments in lists for attachment in attachments))
+
+    def is_active(self, held: Object) -> bool:
+        return True
+
+    def label(self, held: Object) -> str:
+        return _lookup_key(held)
+
+    def is_unmanaged(self, held: Object, objects: Objects, named: Collection[str]) -> bool:
+        """Leave out what others attached to a product, which no other entry can be."""
+        return False
+
+    def match(self, matching: Matching, entry: Entry[ProductFeature]) -> Match:
+        assert entry.parent
+        product = product_id(entry.parent)
+        return Match(
+            next(
+                (
+                    held
+                    for held in matching.objects.values()
+                    if held[PRODUCT] == product and _lookup_key(held) == entry.own_key and _feature(held)["active"]
+                ),
+                None,
+            )
+        )
+
+    # ---- Planning
+
+    def plan(self, entry: Entry[ProductFeature], match: Match, builder: PlanBuilder) -> Change | None:
+        assert entry.parent
+        feature = Reference("feature", entry.own_key)
+        if match.current and builder.ids.get(feature) == _feature(match.current)["id"]:
+            return None
+        product = product_id(entry.parent)
+        change = builder.change(
+            "attach", self, entry.key, existing=None, wanted=entry, fields={}, reason="not in Stripe yet"
+        )
+        change.operations.append(
+            Create(
+                path=f"/v1/products/{product}/features",
+                params={"entitlement_feature": feature},
+                makes=entry.reference,
+                after=(entry.parent.reference,),
+                find=self.find_made,
+                names=("entitlement_feature",),
+            )
+        )
+        return change
+
+    def plan_dropped(self, parent: Entry[Product], match: Match, builder: PlanBuilder) -> None:
+        """Detach what the file attached once and does not name any more, and features that are archived."""
+        if match.current is None:
+            return
+        wanted = features_of(parent)
+        for held in builder.objects[self.name].values():
+            key, feature = _lookup_key(held), _feature(held)["id"]
+            if held[PRODUCT] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
+                continue
+            if key in wanted and builder.ids.get(Reference("feature", key)) == feature:
+                continue
+            reason = "the feature is archived" if key in wanted else "no longer in the file"
+            change = builder.change(
+                "detach", self, f"{parent.key}.{key}", existing=held, wanted=None, fields={}, reason=reason
+            )
+            change.operations.append(self._detaching(held))
+
+    def _detaching(self, held: Object) -> Delete:
+        product, feature = held[PRODUCT], _feature(held)["id"]
+        return Delete(path=f"/v1/products/{product}/features/{held['id']}", frees=(feature, attachments_of(product)))
+
+    def plan_pruning(self, held: Object, builder: PlanBuilder) -> None:
+        raise AssertionError("an attachment is part of its product")
+
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+        for held in api.page(create.path, {})[0]:
+            if _feature(held)["id"] == params["entitlement_feature"]:
+                return held
+        return None
+
+
+def _read(reader: AccountReader, product: str) -> list[Object]:
+    return [{**held, PRODUCT: product} for held in reader.of_parent(f"/v1/products/{product}/features", {})]
+
+
+def _feature(held: Object) -> Object:
+    feature: Object = held["entitlement_feature"]
+    return feature
+
+
+def _lookup_key(held: Object) -> str:
+    return str(_feature(held)["lookup_key"])
+
+
+def _attached(product: Object) -> tuple[str, ...]:
+    """Return the features that the file attached to a product, by its stamp."""
+    stamp = stamp_of(product)
+    return stamp.parts if stamp else ()
