@@ -45,7 +45,7 @@ class AccountReader:
         return self._api.page(path, params)
 
     def all(self, path: str, params: Mapping[str, Any] | None = None) -> list[Object]:
-        return [held for page in self._api.pages(path, params or {}) for held in page]
+        return [existing for page in self._api.pages(path, params or {}) for existing in page]
 
     def one(self, path: str, params: Mapping[str, Any] | None = None) -> Object | None:
         """Return an object, or None where the account does not have it."""
@@ -75,7 +75,7 @@ class AccountReader:
 
 
 def by_id(objects: Iterable[Object]) -> dict[str, Object]:
-    return {held["id"]: held for held in objects}
+    return {existing["id"]: existing for existing in objects}
 
 
 def calls_for(objects: int, a_call: int | None = None) -> int:

@@ -17,27 +17,33 @@ class FieldChange:
     after: Any
 
 
-def differences(held: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, FieldChange]:
-    """What has to change for `held` to become `wanted`; only the fields that `wanted` names."""
-    return {name: FieldChange(held.get(name), value) for name, value in wanted.items() if held.get(name) != value}
+def differences(existing: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, FieldChange]:
+    """Return what changes for `existing` to become `wanted`, in the fields that `wanted` names."""
+    return {
+        name: FieldChange(existing.get(name), value) for name, value in wanted.items() if existing.get(name) != value
+    }
 
 
 def created(wanted: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, FieldChange]:
-    """The fields of a new object that are worth telling: those that are not Stripe's defaults."""
+    """Return the fields of a new object that are worth showing: those that are not Stripe's defaults."""
     return {name: FieldChange(None, value) for name, value in wanted.items() if value != defaults.get(name)}
 
 
-def metadata_changes(held: Mapping[str, str], wanted: Mapping[str, str], dropped: list[str]) -> dict[str, FieldChange]:
-    """Changes of metadata, one field a key (`metadata.owner`)."""
+def metadata_changes(
+    existing: Mapping[str, str], wanted: Mapping[str, str], dropped: list[str]
+) -> dict[str, FieldChange]:
+    """Return the changes of metadata, one field a key (`metadata.owner`)."""
     changed = {
-        f"metadata.{key}": FieldChange(held.get(key), value) for key, value in wanted.items() if held.get(key) != value
+        f"metadata.{key}": FieldChange(existing.get(key), value)
+        for key, value in wanted.items()
+        if existing.get(key) != value
     }
-    gone = {f"metadata.{key}": FieldChange(held[key], None) for key in dropped}
+    gone = {f"metadata.{key}": FieldChange(existing[key], None) for key in dropped}
     return {**changed, **gone}
 
 
 def metadata_params(changes: Mapping[str, FieldChange]) -> dict[str, str]:
-    """The `metadata` parameter that makes these changes; a key goes by the empty string."""
+    """Return the `metadata` parameter that makes these changes; a key goes by the empty string."""
     return {
         name.removeprefix("metadata."): change.after or ""
         for name, change in changes.items()
@@ -46,7 +52,7 @@ def metadata_params(changes: Mapping[str, FieldChange]) -> dict[str, str]:
 
 
 def plain(value: Any) -> Any:
-    """A canonical value as JSON has it: whole amounts as ints, others as decimal strings."""
+    """Return a canonical value as JSON has it: whole amounts as ints, others as decimal strings."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
     if isinstance(value, Mapping):

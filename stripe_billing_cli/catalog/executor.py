@@ -101,7 +101,7 @@ class Execution:
 
     @property
     def hopeless(self) -> bool:
-        """Whether the failures so far say that no other call can succeed either."""
+        """Return whether the failures so far say that no other call can succeed either."""
         lost = sum(isinstance(error, NoConnection) for error in self.errors.values())
         everywhere = KeyRefused, LocalStripeTrouble, NotStripe
         return lost >= LOST_ENOUGH or any(isinstance(error, everywhere) for error in self.errors.values())

@@ -73,10 +73,10 @@ class Matching:
         self.keys = {entry.key for entry in self.entries}
         self._indices: dict[str, dict[str, Object]] = {}
         self._by_stamp: dict[str, list[Object]] = defaultdict(list)
-        for held in self.objects.values():
-            stamp = stamp_of(held)
+        for existing in self.objects.values():
+            stamp = stamp_of(existing)
             if stamp and stamp.catalog == self.catalog:
-                self._by_stamp[stamp.key].append(held)
+                self._by_stamp[stamp.key].append(existing)
 
     def stamped(self, key: str) -> list[Object]:
         """Return the objects that carry this catalog's stamp of this key, newest first."""
@@ -85,15 +85,15 @@ class Matching:
     def index(self, name: str) -> Mapping[str, Object]:
         """Return the objects by the value of a field, where they have one."""
         if name not in self._indices:
-            self._indices[name] = {held[name]: held for held in self.objects.values() if held[name]}
+            self._indices[name] = {existing[name]: existing for existing in self.objects.values() if existing[name]}
         return self._indices[name]
 
     def newest(self, stamped: Sequence[Object]) -> Object | None:
         """Return the first that is active, else the first, of objects that are sorted newest first."""
-        return next((held for held in stamped if self.is_active(held)), None) or next(iter(stamped), None)
+        return next((existing for existing in stamped if self.is_active(existing)), None) or next(iter(stamped), None)
 
-    def is_ours(self, held: Object) -> bool:
-        stamp = stamp_of(held)
+    def is_ours(self, existing: Object) -> bool:
+        stamp = stamp_of(existing)
         return stamp is not None and stamp.catalog == self.catalog
 
     def refuse(self, entry: Entry[Any], message: str, hint: str) -> None:
@@ -106,28 +106,28 @@ class Matching:
             f"correct `id:`, or leave it out to have the {self.kind} created",
         )
 
-    def owner(self, held: Object) -> str:
+    def owner(self, existing: Object) -> str:
         """Return `belongs to catalog … (as …)`, or that no catalog owns the object."""
-        stamp = stamp_of(held)
+        stamp = stamp_of(existing)
         return f"belongs to catalog {stamp.catalog} (as {stamp.key})" if stamp else "no catalog owns"
 
 
 def match_by_id(matching: Matching, entry: Entry[Any], object_id: str) -> Match:
     """Match an entry whose key, or `id:`, is the object's id."""
-    held = matching.objects.get(object_id)
-    if held is None and entry.adopted_id:
+    existing = matching.objects.get(object_id)
+    if existing is None and entry.adopted_id:
         matching.refuse_missing(entry, object_id)
-    return match_named(matching, entry, held)
+    return match_named(matching, entry, existing)
 
 
-def match_named(matching: Matching, entry: Entry[Any], held: Object | None) -> Match:
+def match_named(matching: Matching, entry: Entry[Any], existing: Object | None) -> Match:
     """Match an entry with the object that has its name in Stripe, if the catalog owns it or the file adopts it."""
-    if held is None:
+    if existing is None:
         return Match()
-    kind, object_id = matching.kind, held["id"]
-    stamp = stamp_of(held)
+    kind, object_id = matching.kind, existing["id"]
+    stamp = stamp_of(existing)
     if stamp is None and not entry.adopted_id:
-        named = f" ({held[matching.named_by]})" if held[matching.named_by] else ""
+        named = f" ({existing[matching.named_by]})" if existing[matching.named_by] else ""
         matching.refuse(
             entry,
             f"{kind} {entry.key}: the account has a {kind} {object_id}{named} that no catalog owns",
@@ -136,17 +136,17 @@ def match_named(matching: Matching, entry: Entry[Any], held: Object | None) -> M
     elif stamp and stamp.catalog != matching.catalog:
         matching.refuse(
             entry,
-            f"{kind} {entry.key}: {object_id} {matching.owner(held)}",
+            f"{kind} {entry.key}: {object_id} {matching.owner(existing)}",
             "take it out there and clear its `billing_catalog` metadata, or choose another key here",
         )
-    return Match(held)
+    return Match(existing)
 
 
 def match_by_stamp(matching: Matching, entry: Entry[Any]) -> Match:
     """Match an entry with the objects that carry the stamp of its key, or with the one that it adopts by `id:`."""
     stamped = matching.stamped(entry.key)
     if entry.adopted_id:
-        heirs = [held for held in stamped if _adopted(held) == entry.adopted_id]
+        heirs = [existing for existing in stamped if _adopted(existing) == entry.adopted_id]
         current = matching.newest(heirs) or matching.objects.get(entry.adopted_id)
         if current is None:
             matching.refuse_missing(entry, entry.adopted_id)
@@ -154,26 +154,26 @@ def match_by_stamp(matching: Matching, entry: Entry[Any]) -> Match:
             check_adoption(matching, entry, current)
     else:
         current = matching.newest(stamped)
-    return Match(current, tuple(held for held in stamped if current is None or held["id"] != current["id"]))
+    return Match(current, tuple(existing for existing in stamped if current is None or existing["id"] != current["id"]))
 
 
-def check_adoption(matching: Matching, entry: Entry[Any], held: Object) -> None:
+def check_adoption(matching: Matching, entry: Entry[Any], existing: Object) -> None:
     """Refuse to adopt what another catalog, or another entry of this one, owns."""
-    kind, stamp = matching.kind, stamp_of(held)
+    kind, stamp = matching.kind, stamp_of(existing)
     if stamp and stamp.catalog != matching.catalog:
         matching.refuse(
             entry,
-            f"{kind} {entry.key} adopts {held['id']}, which {matching.owner(held)}",
+            f"{kind} {entry.key} adopts {existing['id']}, which {matching.owner(existing)}",
             "take it out there and clear its `billing_catalog` metadata, or leave `id:` out",
         )
     elif stamp and stamp.key != entry.key and stamp.key in matching.keys:
         matching.refuse(
             entry,
-            f"{kind} {entry.key} adopts {held['id']}, which is {kind} {stamp.key} of this same file",
+            f"{kind} {entry.key} adopts {existing['id']}, which is {kind} {stamp.key} of this same file",
             "one object has one entry: remove one of the two",
         )
 
 
-def _adopted(held: Object) -> str | None:
-    stamp: Stamp | None = stamp_of(held)
+def _adopted(existing: Object) -> str | None:
+    stamp: Stamp | None = stamp_of(existing)
     return stamp.adopted if stamp else None

@@ -31,7 +31,7 @@ class Stamp:
     """The keys of what the file attached to the object."""
 
     def metadata(self, own: Mapping[str, str]) -> dict[str, str]:
-        """The metadata to send: the file's own keys and the stamp."""
+        """Return the metadata to send: the file's own keys and the stamp."""
         marks = {CATALOG: self.catalog, KEY: self.key}
         if self.adopted:
             marks[ADOPTED] = self.adopted
@@ -42,16 +42,16 @@ class Stamp:
         return {**own, **marks}
 
 
-def stamp_of(held: Mapping[str, Any]) -> Stamp | None:
-    """The stamp on an object of Stripe's, or None if no catalog owns it."""
-    metadata = held.get("metadata") or {}
+def stamp_of(existing: Mapping[str, Any]) -> Stamp | None:
+    """Return the stamp on an object of Stripe's, or None if no catalog owns it."""
+    metadata = existing.get("metadata") or {}
     catalog, key = metadata.get(CATALOG), metadata.get(KEY)
     parts = tuple(part for part in metadata.get(PARTS, "").split(",") if part)
     return Stamp(catalog, key, metadata.get(ADOPTED), parts) if catalog and key else None
 
 
-def dropped_keys(held: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
-    """Metadata keys that the file once set and does not set any more."""
-    once = [key for key in held.get(METADATA_KEYS, "").split(",") if key]
-    gone = [key for key in once if key in held and key not in wanted]
-    return gone + [mark for mark in LISTS if mark in held and mark not in wanted]
+def dropped_keys(existing: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """Return the metadata keys that the file once set and does not set any more."""
+    once = [key for key in existing.get(METADATA_KEYS, "").split(",") if key]
+    gone = [key for key in once if key in existing and key not in wanted]
+    return gone + [mark for mark in LISTS if mark in existing and mark not in wanted]

@@ -40,7 +40,7 @@ class Sweep:
     """One reading of a list, newest first, to its end or to `pages_at_most`."""
 
     def __init__(self, fetch: Callable[[Mapping[str, Any]], Page], *, expected: int, pages_at_most: int | None) -> None:
-        """`expected`: about how many objects there are; it only guides the cuts."""
+        """Prepare to read; `expected` is about how many objects there are, which only guides the cuts."""
         self._fetch = fetch
         self._expected = expected
         self._pages_left = pages_at_most
@@ -50,7 +50,7 @@ class Sweep:
         self.finished = False
 
     def run(self, pool: ThreadPoolExecutor) -> list[Object]:
-        """What was found; `finished` says whether that is all. Raises what `fetch` raises."""
+        """Return what was found; `finished` says whether that is all. Raises what `fetch` raises."""
         self._start(pool, Stretch())
         complete = True
         while self._reading:
@@ -75,7 +75,7 @@ class Sweep:
         return True
 
     def _cut(self, rest: Stretch) -> list[Stretch]:
-        """`rest` in as many parts as can be read at once, or as it is where that is not worth a request."""
+        """Return `rest` in as many parts as can be read at once, or whole where that is not worth a request."""
         pages_left = (self._expected - len(self._found)) / PAGE / (len(self._reading) + 1)
         cuts = min(AT_ONCE - len(self._reading) - 1, self._cuts_left, int(pages_left) - 1)
         if cuts < 1:

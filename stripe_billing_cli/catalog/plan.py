@@ -102,7 +102,7 @@ class Change:
 
     @property
     def id(self) -> str | None:
-        """The object's id now: None for one to be created, the old one's for a replacement."""
+        """Return the object's id now: None for one to be created, the old one's for a replacement."""
         return self.existing["id"] if self.existing else None
 
 

@@ -16,10 +16,10 @@ ARCHIVED = FieldChange(True, False)
 
 
 @dataclass(frozen=True)
-class Hold:
+class Blocker:
     """An object that keeps another from being retired, because Stripe retires nothing that it points at."""
 
-    holder: str
+    id: str
     """The id of the object that points."""
     note: str
     """What the user is told when the other stays for that reason."""
@@ -38,7 +38,7 @@ class PlanBuilder:
     """`ids` has what each reference stands for in the end: an id, or None for an object that is still to be made."""
 
     catalog: str
-    find_holds: Callable[[], Mapping[str, Hold]]
+    find_blockers: Callable[[], Mapping[str, Blocker]]
     """Finds by id what is kept from being retired as long as something points at it."""
     find_name: Callable[[str], str | None]
     """Finds the key of the catalog's object that has an id."""
@@ -51,7 +51,7 @@ class PlanBuilder:
     successors: dict[str, Successor] = field(default_factory=dict)
     """By the id of the object that is replaced."""
     _retirements: list[tuple[Change, Operation, str]] = field(default_factory=list)
-    _holds: Mapping[str, Hold] | None = None
+    _blockers: Mapping[str, Blocker] | None = None
 
     def change(
         self,
@@ -79,28 +79,28 @@ class PlanBuilder:
 
     def is_pointed_at(self, object_id: str) -> bool:
         """Return whether something points at an object now that keeps it from being retired."""
-        return object_id in self._all_holds()
+        return object_id in self._all_blockers()
 
-    def hold(self, object_id: str) -> Hold | None:
+    def blocker(self, object_id: str) -> Blocker | None:
         """Return what keeps an object from being retired also after the operations so far."""
-        hold = self._all_holds().get(object_id)
-        return None if hold and object_id in self._freed() else hold
+        blocker = self._all_blockers().get(object_id)
+        return None if blocker and object_id in self._freed() else blocker
 
     def finish(self) -> None:
         """Leave out the retirements that Stripe would refuse, and connect operations with those they wait for."""
         if self._retirements:
             freed = self._freed()
             for change, operation, object_id in self._retirements:
-                hold = self._all_holds().get(object_id)
-                if hold and object_id not in freed:
+                blocker = self._all_blockers().get(object_id)
+                if blocker and object_id not in freed:
                     change.operations.remove(operation)
-                    self.notes.append(hold.note)
+                    self.notes.append(blocker.note)
         self._connect()
 
-    def _all_holds(self) -> Mapping[str, Hold]:
-        if self._holds is None:
-            self._holds = self.find_holds()
-        return self._holds
+    def _all_blockers(self) -> Mapping[str, Blocker]:
+        if self._blockers is None:
+            self._blockers = self.find_blockers()
+        return self._blockers
 
     def _freed(self) -> set[str]:
         return {freed for operation in self._operations() for freed in operation.frees}

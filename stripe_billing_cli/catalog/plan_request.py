@@ -36,8 +36,8 @@ def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
     Raises `BillingError` where the account is another than the file's or contradicts it, `StripeFailure`.
     """
     _check_account(api, request.catalog)
-    held = snapshot.read(api, request.catalog, whole=request.prune)
-    plan = make_plan(request.catalog, held, prune=request.prune, targets=request.targets)
+    existing = snapshot.read(api, request.catalog, whole=request.prune)
+    plan = make_plan(request.catalog, existing, prune=request.prune, targets=request.targets)
     return with_usage(plan, api, request.catalog)
 
 

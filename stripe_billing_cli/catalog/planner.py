@@ -15,7 +15,7 @@ from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matching
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Plan, Unmanaged
-from stripe_billing_cli.catalog.plan_builder import Hold, PlanBuilder
+from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -93,7 +93,7 @@ class Leftover:
     """An active object that the file does not name, and whether it carries this catalog's stamp."""
 
     kind: str
-    held: Object
+    existing: Object
     stamped: bool
 
 
@@ -103,7 +103,7 @@ class Planner:
         self._kinds = catalog.kinds
         self._snapshot = snapshot
         self._matches = matches
-        self._builder = PlanBuilder(catalog.name, self._holds, self._key_of, snapshot.objects)
+        self._builder = PlanBuilder(catalog.name, self._blockers, self._key_of, snapshot.objects)
         self._builder.ids = {reference: found.current["id"] for reference, found in matches.items() if found.current}
 
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:
@@ -166,12 +166,12 @@ class Planner:
 
     def _leftovers(self) -> list[Leftover]:
         """Return what is active in the account and no entry of the file."""
-        named = {held["id"] for found in self._matches.values() for held in found.known()}
+        named = {existing["id"] for found in self._matches.values() for existing in found.known()}
         return [
-            Leftover(kind.name, held, _is_stamped(held, self._catalog.name))
+            Leftover(kind.name, existing, _is_stamped(existing, self._catalog.name))
             for kind in self._kinds
-            for held in self._snapshot.objects[kind.name].values()
-            if held["id"] not in named and kind.is_unmanaged(held, self._snapshot.objects, named)
+            for existing in self._snapshot.objects[kind.name].values()
+            if existing["id"] not in named and kind.is_unmanaged(existing, self._snapshot.objects, named)
         ]
 
     def _prune(self, leftovers: list[Leftover], options: frozenset[str]) -> list[Leftover]:
@@ -180,17 +180,17 @@ class Planner:
         What something points at that goes as well needs no retirement: of an archived product, Stripe keeps the
         default price active, and nobody can buy it.
         """
-        going = {left.held["id"] for left in leftovers if self._is_pruned(left, options)}
+        going = {left.existing["id"] for left in leftovers if self._is_pruned(left, options)}
         kept: list[Leftover] = []
         order = {kind.name: number for number, kind in enumerate(self._kinds)}
         for left in sorted(leftovers, key=lambda left: order[left.kind], reverse=True):
-            hold = self._builder.hold(left.held["id"]) if left.held["id"] in going else None
-            if left.held["id"] not in going:
+            blocker = self._builder.blocker(left.existing["id"]) if left.existing["id"] in going else None
+            if left.existing["id"] not in going:
                 kept.append(left)
-            elif hold is None:
-                self._kinds[left.kind].plan_pruning(left.held, self._builder)
-            elif hold.holder not in going:
-                self._builder.notes.append(hold.note)
+            elif blocker is None:
+                self._kinds[left.kind].plan_pruning(left.existing, self._builder)
+            elif blocker.id not in going:
+                self._builder.notes.append(blocker.note)
                 kept.append(left)
         return kept
 
@@ -200,14 +200,14 @@ class Planner:
     def _unmanaged(self, left: Leftover) -> Unmanaged:
         kind = self._kinds[left.kind]
         retirement = kind.retirement if left.stamped else None
-        return Unmanaged(kind.name, left.held["id"], kind.label(left.held), retirement, kind.prune_option)
+        return Unmanaged(kind.name, left.existing["id"], kind.label(left.existing), retirement, kind.prune_option)
 
-    def _holds(self) -> dict[str, Hold]:
+    def _blockers(self) -> dict[str, Blocker]:
         return dict(
-            hold
+            blocker
             for kind in self._kinds
-            for held in self._snapshot.objects[kind.name].values()
-            for hold in kind.holds(held)
+            for existing in self._snapshot.objects[kind.name].values()
+            for blocker in kind.blocks(existing)
         )
 
     def _key_of(self, object_id: str) -> str | None:
@@ -222,8 +222,8 @@ def _is_within(entry: Entry[Any], targets: frozenset[str]) -> bool:
     return entry.key in targets or (entry.parent is not None and _is_within(entry.parent, targets))
 
 
-def _is_stamped(held: Object, catalog: str) -> bool:
-    stamp = stamp_of(held)
+def _is_stamped(existing: Object, catalog: str) -> bool:
+    stamp = stamp_of(existing)
     return stamp is not None and stamp.catalog == catalog
 
 

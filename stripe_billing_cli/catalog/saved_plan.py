@@ -62,7 +62,7 @@ class SavedPlan:
 
 
 def fingerprint(plan: Plan) -> str:
-    """A digest of every write, with the state each was decided from, and of every field it changes."""
+    """Return a digest of every write, with the state each was decided from, and of every field it changes."""
     operations = list(plan.operations())
     numbers = {operation: number for number, operation in enumerate(operations)}
     calls = [

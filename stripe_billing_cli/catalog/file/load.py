@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from stripe_billing_cli.catalog.entries import Location
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
-from stripe_billing_cli.catalog.file.yaml_tree import Mapping, YamlProblem, read_tree
+from stripe_billing_cli.catalog.file.yaml_tree import Mapping, YamlSyntaxError, read_tree
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.contents import Catalog
@@ -65,7 +65,7 @@ def load_catalog(source: Source, kinds: Registry | None = None) -> Catalog:
     """
     try:
         tree = read_tree(source.text)
-    except YamlProblem as problem:
+    except YamlSyntaxError as problem:
         raise _wrong(source.name, problem.message, problem.hint, problem.where) from None
     if tree is None:
         raise _wrong(source.name, "the file is empty", EXAMPLE)

@@ -39,7 +39,7 @@ class Explained:
 
 
 def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = None) -> Explained:
-    """The message and the way out for one error of validating `model`; `currency` is what its amounts are in."""
+    """Return the message and the way out for one error of validating `model`, with amounts in `currency`."""
     location, found = error["loc"], error["input"]
     name = str(location[-1]) if location else ""
     context = error.get("ctx", {})

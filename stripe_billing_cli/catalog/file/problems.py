@@ -9,7 +9,7 @@ from stripe_billing_cli.catalog.entries import Location
 from stripe_billing_cli.errors import WRONG, BillingError
 
 MOST = 100
-"""So many problems are told; a file with more is not a catalog."""
+"""So many problems are reported; a file with more is not a catalog."""
 
 
 @dataclass(frozen=True)

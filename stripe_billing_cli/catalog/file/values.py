@@ -44,7 +44,7 @@ class Places:
     values: dict[Path, Location] = field(default_factory=dict)
 
     def value(self, path: Path) -> Location:
-        """The place of a value, or of the nearest thing around it."""
+        """Return the place of a value, or of the nearest thing around it."""
         return self._nearest(self.values, path)
 
     def key(self, path: Path) -> Location:
@@ -58,7 +58,7 @@ class Places:
 
 
 def values_of(tree: Node, report: Report) -> tuple[Any, Places]:
-    """The values of a tree. Problems go to `report`, and something harmless takes their place."""
+    """Return the values of a tree. Problems go to `report`, and something harmless takes their place."""
     places = Places()
     return Reading(report, places).value(tree, ()), places
 
@@ -96,7 +96,7 @@ class Reading:
         return found
 
     def _enter(self, key: Scalar, node: Node, path: Path, found: dict[str, Any]) -> None:
-        """A null is no value: where a key may be left out, it is to be left out."""
+        """Add a key and its value. A null is no value: where a key may be left out, it is to be left out."""
         self._places.keys[(*path, key.text)] = key.where
         value = self.value(node, (*path, key.text))
         if value is None:

@@ -20,7 +20,7 @@ MOST_NODES = 500_000
 """Counted with every alias written out: a few lines of aliases can stand for billions of nodes."""
 
 
-class YamlProblem(Exception):
+class YamlSyntaxError(Exception):
     def __init__(self, where: Location, message: str, hint: str) -> None:
         self.where = where
         self.message = message
@@ -54,22 +54,22 @@ class Mapping(Node):
 
 
 def read_tree(text: str) -> Node | None:
-    """The tree of the one document in `text`, None if it is empty. Raises `YamlProblem`."""
+    """Return the tree of the one document in `text`, None if it is empty. Raises `YamlSyntaxError`."""
     try:
         return Builder().build(yaml.parse(text, Loader=_loader()))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = Location(mark.line + 1, mark.column + 1) if mark else Location(1, 1)
-        raise YamlProblem(where, f"this is not YAML: {_reason(error)}", _way_out(error)) from None
+        raise YamlSyntaxError(where, f"this is not YAML: {_reason(error)}", _way_out(error)) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise YamlProblem(
+        raise YamlSyntaxError(
             Location(line, 1), "a character that YAML does not allow", "remove control characters from this line"
         ) from None
 
 
 def _loader() -> Any:
-    """libyaml's parser, ten times as fast, where PyYAML was built with it."""
+    """Return libyaml's parser, ten times as fast, where PyYAML was built with it."""
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -118,18 +118,18 @@ class Builder:
     def _start_document(self, event: Any) -> None:
         self._documents += 1
         if self._documents > 1:
-            raise YamlProblem(
+            raise YamlSyntaxError(
                 _where(event), "a second document begins here", "a catalog is one document: remove the ---"
             )
 
     def _check_tag(self, event: Any) -> None:
         if event.tag and event.tag not in ("!", "tag:yaml.org,2002:str"):
-            raise YamlProblem(_where(event), f"tags like {event.tag} mean nothing here", "remove the tag")
+            raise YamlSyntaxError(_where(event), f"tags like {event.tag} mean nothing here", "remove the tag")
 
     def _open(self, event: Any, node: Mapping | Sequence) -> None:
         self._check_tag(event)
         if len(self._stack) >= DEEPEST:
-            raise YamlProblem(node.where, f"nested more than {DEEPEST} deep", "no catalog needs that")
+            raise YamlSyntaxError(node.where, f"nested more than {DEEPEST} deep", "no catalog needs that")
         self._awaits_key(node)
         self._stack.append(node)
         self._keys.append(None)
@@ -157,14 +157,14 @@ class Builder:
 
     def _awaits_key(self, node: Node) -> None:
         if self._stack and isinstance(self._stack[-1], Mapping) and self._keys[-1] is None:
-            raise YamlProblem(node.where, "a key must be plain text", "write the key as a word, or in quotes")
+            raise YamlSyntaxError(node.where, "a key must be plain text", "write the key as a word, or in quotes")
 
     def _aliased(self, event: Any) -> Node:
         if event.anchor in self._open_anchors:
-            raise YamlProblem(_where(event), f"*{event.anchor} contains itself", "write the value out")
+            raise YamlSyntaxError(_where(event), f"*{event.anchor} contains itself", "write the value out")
         node = self._anchors.get(event.anchor)
         if node is None:
-            raise YamlProblem(_where(event), f"no anchor &{event.anchor} above", "define it before it is used")
+            raise YamlSyntaxError(_where(event), f"no anchor &{event.anchor} above", "define it before it is used")
         return node
 
     def _place(self, node: Node) -> None:
@@ -174,7 +174,7 @@ class Builder:
         parent = self._stack[-1]
         parent.size += node.size
         if parent.size > MOST_NODES:
-            raise YamlProblem(
+            raise YamlSyntaxError(
                 node.where, "this file stands for too many values", "no catalog is that large; mind aliases"
             )
         if isinstance(parent, Sequence):
@@ -190,12 +190,14 @@ class Builder:
 
 
 def _merged(key: Scalar, node: Node) -> list[tuple[Scalar, Node]]:
-    """The entries that `<<` brings in, the earlier of several first."""
+    """Return the entries that `<<` brings in, the earlier of several first."""
     sources = node.items if isinstance(node, Sequence) else [node]
     found: list[tuple[Scalar, Node]] = []
     for source in sources:
         if not isinstance(source, Mapping):
-            raise YamlProblem(key.where, "<< merges mappings only", "give it an alias of a mapping, or write it out")
+            raise YamlSyntaxError(
+                key.where, "<< merges mappings only", "give it an alias of a mapping, or write it out"
+            )
         found += [*source.entries, *source.merged]
     return found
 

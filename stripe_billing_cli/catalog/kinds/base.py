@@ -29,7 +29,7 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
 from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, stamp_of
 from stripe_billing_cli.catalog.plan import Action, Change, Create
-from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Hold, PlanBuilder
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED, Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
 Content = TypeVar("Content", bound=BaseModel)
@@ -120,9 +120,9 @@ class Kind(ABC, Generic[Content]):
 
     # ---- The account
 
-    def created(self, held: Object) -> int:
+    def created(self, existing: Object) -> int:
         """Return when an object was created; 0 where Stripe does not say, and lists by it all the same."""
-        created: int = held["created"]
+        created: int = existing["created"]
         return created
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
@@ -132,27 +132,27 @@ class Kind(ABC, Generic[Content]):
         """
         return Reading(by_id(reader.all(self.path)) if whole or wanted[self.name] else {})
 
-    def is_active(self, held: Object) -> bool:
-        return bool(held["active"])
+    def is_active(self, existing: Object) -> bool:
+        return bool(existing["active"])
 
-    def label(self, held: Object) -> str | None:
+    def label(self, existing: Object) -> str | None:
         """Return what an object is called where it is listed as unmanaged."""
-        name: str | None = held[self.named_by]
+        name: str | None = existing[self.named_by]
         return name
 
-    def points_at(self, held: Object) -> tuple[str, ...]:
+    def points_at(self, existing: Object) -> tuple[str, ...]:
         """Return the ids of the objects to which an object belongs."""
         return ()
 
-    def holds(self, held: Object) -> Iterator[tuple[str, Hold]]:
+    def blocks(self, existing: Object) -> Iterator[tuple[str, Blocker]]:
         """Yield the ids of objects that Stripe does not retire while this one points at them."""
         return iter(())
 
-    def is_unmanaged(self, held: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
         """Return whether an object that no entry names counts as left over; `named` has the ids that entries name."""
-        return self.is_active(held)
+        return self.is_active(existing)
 
-    def usage(self, api: StripeApi, held: Object) -> str | None:
+    def usage(self, api: StripeApi, existing: Object) -> str | None:
         """Return what still uses an object that is being replaced, in words."""
         return None
 
@@ -184,14 +184,19 @@ class Kind(ABC, Generic[Content]):
         """
 
     @abstractmethod
-    def plan_pruning(self, held: Object, builder: PlanBuilder) -> None:
+    def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         """Read back what a create made, if it failed and made it all the same, or another run did; None if not."""
         newest, _ = api.page(self.path, {})
         return next(
-            (held for held in newest if held["id"] not in create.state and stamp_of(held) == stamp_of(params)), None
+            (
+                existing
+                for existing in newest
+                if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params)
+            ),
+            None,
         )
 
     # ---- Fields
@@ -203,8 +208,8 @@ class Kind(ABC, Generic[Content]):
     def wanted_fields(self, content: Content) -> Fields:
         return wanted_fields(content)
 
-    def existing_fields(self, held: Object) -> Fields:
-        return existing_fields(self.model, held)
+    def existing_fields(self, existing: Object) -> Fields:
+        return existing_fields(self.model, existing)
 
     def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
         """Return the fields of a new object that are worth showing."""
@@ -212,12 +217,12 @@ class Kind(ABC, Generic[Content]):
         metadata = {f"metadata.{key}": FieldChange(None, value) for key, value in entry.metadata.items()}
         return created(entry.fields, defaults) | metadata
 
-    def retired_fields(self, held: Object) -> dict[str, FieldChange]:
+    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
         return {"active": ARCHIVED}
 
-    def changes(self, entry: Entry[Content], held: Object, catalog: str) -> dict[str, FieldChange]:
+    def changes(self, entry: Entry[Content], existing: Object, catalog: str) -> dict[str, FieldChange]:
         """Return what the file changes on an object that exists, in place or not."""
-        now = self.existing_fields(held)
+        now = self.existing_fields(existing)
         fields = {}
         if now != entry.fields:
             fields = {
@@ -226,7 +231,7 @@ class Kind(ABC, Generic[Content]):
                 if change.after is not None or self.form(name).unset
             }
         wanted = self.stamp(entry, catalog).metadata(entry.metadata)
-        return fields | metadata_changes(held["metadata"], wanted, dropped_keys(held["metadata"], wanted))
+        return fields | metadata_changes(existing["metadata"], wanted, dropped_keys(existing["metadata"], wanted))
 
     def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         """Return the changed fields that the existing object cannot take."""
@@ -236,17 +241,17 @@ class Kind(ABC, Generic[Content]):
             if not name.startswith("metadata.") and not self.form(name).changes_in_place(change)
         ]
 
-    def has_same_terms(self, entry: Entry[Content], held: Object) -> bool:
+    def has_same_terms(self, entry: Entry[Content], existing: Object) -> bool:
         """Return whether an object can be brought to what the file wants in place."""
-        now = self.existing_fields(held)
+        now = self.existing_fields(existing)
         return not self.fixed(differences(now, self._beside(entry, now)))
 
-    def note_stuck(self, entry: Entry[Content], held: Object, builder: PlanBuilder) -> None:
+    def note_stuck(self, entry: Entry[Content], existing: Object, builder: PlanBuilder) -> None:
         """Note the fields that the file leaves out and Stripe cannot clear."""
         for field in unsettable(self.model):
-            if entry.fields[field.name] is None and held[field.name] is not None:
+            if entry.fields[field.name] is None and existing[field.name] is not None:
                 builder.notes.append(
-                    f"{entry.key}: {field.name} stays {held[field.name]!r}: the file leaves it out, and Stripe can "
+                    f"{entry.key}: {field.name} stays {existing[field.name]!r}: the file leaves it out, and Stripe can "
                     "change it but not unset it."
                 )
 

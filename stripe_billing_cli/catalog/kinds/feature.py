@@ -50,7 +50,7 @@ class FeatureKind(StandardKind[Feature]):
             report((), f"{key} cannot be a feature's lookup key", f"at most {LONGEST_KEY} characters, no comma")
         check_metadata(content.metadata, report)
 
-    def created(self, held: Object) -> int:
+    def created(self, existing: Object) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
@@ -59,7 +59,7 @@ class FeatureKind(StandardKind[Feature]):
         found = by_id(reader.all(self.path)) if whole or entries else {}
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}"), missing)
-        return Reading(found | by_id(held for held in adopted if held))
+        return Reading(found | by_id(existing for existing in adopted if existing))
 
     def match(self, matching: Matching, entry: Entry[Feature]) -> Match:
         holder = matching.index("lookup_key").get(entry.key)
@@ -80,7 +80,7 @@ class FeatureKind(StandardKind[Feature]):
         return {"lookup_key": entry.key, **super().create_params(entry, match, catalog)}
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        for held in api.page(self.path, {"lookup_key": params["lookup_key"]})[0]:
-            if held["id"] not in create.state and stamp_of(held) == stamp_of(params):
-                return held
+        for existing in api.page(self.path, {"lookup_key": params["lookup_key"]})[0]:
+            if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
+                return existing
         return None

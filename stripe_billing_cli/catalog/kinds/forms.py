@@ -51,9 +51,9 @@ class Form:
         """Return what the file wants of the field."""
         return self.value(getattr(content, name))
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
         """Return what Stripe holds of the field."""
-        value = held[name]
+        value = answer[name]
         return self.absent if value is None else value
 
     def beside(self, wanted: Any, existing: Any) -> Any:
@@ -89,9 +89,9 @@ class AmountForm(Form):
         exact = Decimal(whole) if whole is not None else getattr(content, f"{name}_decimal")
         return self.value(exact)
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
-        exact = held.get(f"{name}_decimal")
-        value = exact if exact is not None else held.get(name)
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        exact = answer.get(f"{name}_decimal")
+        value = exact if exact is not None else answer.get(name)
         return self.absent if value is None else Decimal(value)
 
     def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
@@ -115,8 +115,8 @@ class AmountForm(Form):
 class DecimalForm(Form):
     """An exact number that Stripe answers as a float."""
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
-        value = held[name]
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        value = answer[name]
         return self.absent if value is None else Decimal(str(value))
 
     def params(self, name: str, value: Decimal | None) -> dict[str, Any]:
@@ -135,13 +135,13 @@ class PartForm(Form):
             return None
         return {part.name: part.form.wanted(written, part.name) for part in self.parts}
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
-        return self.read(held.get(name))
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        return self.read(answer.get(name))
 
-    def read(self, held: Mapping[str, Any] | None) -> Any:
-        if held is None:
+    def read(self, answer: Mapping[str, Any] | None) -> Any:
+        if answer is None:
             return None
-        return {part.name: part.form.existing(held, part.name) for part in self.parts}
+        return {part.name: part.form.existing(answer, part.name) for part in self.parts}
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: "" if value is None else self.write(value)}
@@ -163,8 +163,8 @@ class PartsForm(Form):
     def value(self, written: Any) -> Any:
         return [self.part.value(one) for one in written or []]
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
-        return [self.part.read(one) for one in held.get(name) or []]
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        return [self.part.read(one) for one in answer.get(name) or []]
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: [self.part.write(one) for one in value] or ""}
@@ -180,8 +180,8 @@ class PartsByKeyForm(Form):
     def value(self, written: Any) -> Any:
         return {key: self.part.value(one) for key, one in sorted((written or {}).items())}
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
-        return {key: self.part.read(one) for key, one in sorted((held.get(name) or {}).items())}
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        return {key: self.part.read(one) for key, one in sorted((answer.get(name) or {}).items())}
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: {key: self.part.write(one) for key, one in value.items()} or ""}
@@ -248,9 +248,9 @@ def wanted_fields(content: BaseModel) -> Fields:
     return {field.name: field.form.wanted(content, field.name) for field in definitions(type(content))}
 
 
-def existing_fields(model: type[BaseModel], held: Mapping[str, Any]) -> Fields:
+def existing_fields(model: type[BaseModel], answer: Mapping[str, Any]) -> Fields:
     """Return the fields that Stripe holds of an object."""
-    return {field.name: field.form.existing(held, field.name) for field in definitions(model)}
+    return {field.name: field.form.existing(answer, field.name) for field in definitions(model)}
 
 
 def plain_text(value: Any) -> str:

@@ -25,7 +25,7 @@ from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
 from stripe_billing_cli.catalog.ownership import PARTS, Stamp, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
-from stripe_billing_cli.catalog.plan_builder import Hold, PlanBuilder
+from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing
@@ -38,8 +38,8 @@ KEY = re.compile(r"[A-Za-z0-9_.\-]{1,255}$")
 class MarketingFeatures(Form):
     """Names, which Stripe holds as `{name: …}`."""
 
-    def existing(self, held: Mapping[str, Any], name: str) -> list[str]:
-        return [feature["name"] for feature in held[name]]
+    def existing(self, existing: Mapping[str, Any], name: str) -> list[str]:
+        return [feature["name"] for feature in existing[name]]
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: [{"name": feature} for feature in value] or ""}
@@ -51,8 +51,8 @@ class Shippable(Form):
     def value(self, written: Any) -> bool | None:
         return written or None
 
-    def existing(self, held: Mapping[str, Any], name: str) -> bool | None:
-        return held[name] or None
+    def existing(self, existing: Mapping[str, Any], name: str) -> bool | None:
+        return existing[name] or None
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: bool(value)}
@@ -65,8 +65,8 @@ class TaxCode(Form):
         code: str | None = (content.tax_details and content.tax_details.tax_code) or content.tax_code
         return code
 
-    def existing(self, held: Mapping[str, Any], name: str) -> str | None:
-        code: str | None = (held.get("tax_details") or {}).get("tax_code") or held[name]
+    def existing(self, existing: Mapping[str, Any], name: str) -> str | None:
+        code: str | None = (existing.get("tax_details") or {}).get("tax_code") or existing[name]
         return code
 
 
@@ -77,9 +77,9 @@ class PlaceOfPerformance(Form):
         details = content.tax_details
         return _details(details and details.performance_location, TaxCode().wanted(content, "tax_code"))
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Fields | None:
-        place = (held.get(name) or {}).get("performance_location")
-        return _details(place, TaxCode().existing(held, "tax_code"))
+    def existing(self, existing: Mapping[str, Any], name: str) -> Fields | None:
+        place = (existing.get(name) or {}).get("performance_location")
+        return _details(place, TaxCode().existing(existing, "tax_code"))
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         if value is None:
@@ -227,15 +227,15 @@ class ProductKind(StandardKind[Product]):
             found |= by_id(page)
         return Reading(found, complete=False)
 
-    def holds(self, held: Object) -> Iterator[tuple[str, Hold]]:
-        """A product's default price cannot be archived."""
-        default = _default_id(held)
+    def blocks(self, existing: Object) -> Iterator[tuple[str, Blocker]]:
+        """Yield the default price, which cannot be archived."""
+        default = _default_id(existing)
         if default:
             yield (
                 default,
-                Hold(
-                    held["id"],
-                    f"{default} stays active: it is the default price of product {held['id']}, and Stripe "
+                Blocker(
+                    existing["id"],
+                    f"{default} stays active: it is the default price of product {existing['id']}, and Stripe "
                     "archives no default price. Name another `default_price` in the file.",
                 ),
             )
@@ -284,9 +284,9 @@ class ProductKind(StandardKind[Product]):
         return {"id": product_id(entry), **super().create_params(entry, match, catalog)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, held: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
     ) -> Sequence[Mapping[str, Any]]:
-        [params] = super().update_params(fields, match, held)
+        [params] = super().update_params(fields, match, existing)
         if params.get("tax_details") == "" and "tax_code" not in params:
             # "" would clear the code
             return [{**params, "tax_details": {"tax_code": fields["tax_details"].before["tax_code"] or ""}}]
@@ -297,14 +297,14 @@ class ProductKind(StandardKind[Product]):
         change: Change,
         entry: Entry[Product],
         match: Match,
-        held: Object,
+        existing: Object,
         fields: Mapping[str, FieldChange],
         builder: PlanBuilder,
     ) -> Operation:
         """Forget what was attached once it is detached: cut off before, the next run still knows of it."""
-        update = super().add_updates(change, entry, match, held, fields, builder)
+        update = super().add_updates(change, entry, match, existing, fields, builder)
         if f"metadata.{PARTS}" in fields:
-            update.after_freed += (attachments_of(held["id"]),)
+            update.after_freed += (attachments_of(existing["id"]),)
         return update
 
     def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
@@ -312,10 +312,10 @@ class ProductKind(StandardKind[Product]):
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         try:
-            held = api.get(f"{self.path}/{params['id']}")
+            existing = api.get(f"{self.path}/{params['id']}")
         except ObjectMissing:
             return None
-        return held if stamp_of(held) == stamp_of(params) and held["name"] == params["name"] else None
+        return existing if stamp_of(existing) == stamp_of(params) and existing["name"] == params["name"] else None
 
 
 def product_id(entry: Entry[Product]) -> str:
@@ -333,8 +333,8 @@ def attachments_of(object_id: str) -> str:
     return f"{object_id}/features"
 
 
-def _default_id(held: Object) -> str | None:
-    default = held["default_price"]
+def _default_id(existing: Object) -> str | None:
+    default = existing["default_price"]
     return str(default["id"]) if isinstance(default, dict) else default
 
 

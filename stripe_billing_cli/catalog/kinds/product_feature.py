@@ -62,27 +62,27 @@ class ProductFeatureKind(Kind[ProductFeature]):
 
     # ---- The account
 
-    def created(self, held: Object) -> int:
+    def created(self, existing: Object) -> int:
         return 0
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
         """Read the attachments of each product that has some in the file, or by its stamp."""
-        held = reader.objects("product")
+        existing = reader.objects("product")
         concerned = [
             product_id(entry)
             for entry in wanted["product"]
-            if product_id(entry) in held and (features_of(entry) or _attached(held[product_id(entry)]))
+            if product_id(entry) in existing and (features_of(entry) or _attached(existing[product_id(entry)]))
         ]
         lists = reader.each(lambda product: _read(reader, product), concerned)
         return Reading(by_id(attachment for attachments in lists for attachment in attachments))
 
-    def is_active(self, held: Object) -> bool:
+    def is_active(self, existing: Object) -> bool:
         return True
 
-    def label(self, held: Object) -> str:
-        return _lookup_key(held)
+    def label(self, existing: Object) -> str:
+        return _lookup_key(existing)
 
-    def is_unmanaged(self, held: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
         """Leave out what others attached to a product, which no other entry can be."""
         return False
 
@@ -92,9 +92,11 @@ class ProductFeatureKind(Kind[ProductFeature]):
         return Match(
             next(
                 (
-                    held
-                    for held in matching.objects.values()
-                    if held[PRODUCT] == product and _lookup_key(held) == entry.own_key and _feature(held)["active"]
+                    existing
+                    for existing in matching.objects.values()
+                    if existing[PRODUCT] == product
+                    and _lookup_key(existing) == entry.own_key
+                    and _feature(existing)["active"]
                 ),
                 None,
             )
@@ -128,43 +130,45 @@ class ProductFeatureKind(Kind[ProductFeature]):
         if match.current is None:
             return
         wanted = features_of(parent)
-        for held in builder.objects[self.name].values():
-            key, feature = _lookup_key(held), _feature(held)["id"]
-            if held[PRODUCT] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
+        for existing in builder.objects[self.name].values():
+            key, feature = _lookup_key(existing), _feature(existing)["id"]
+            if existing[PRODUCT] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
                 continue
             if key in wanted and builder.ids.get(Reference("feature", key)) == feature:
                 continue
             reason = "the feature is archived" if key in wanted else "no longer in the file"
             change = builder.change(
-                "detach", self, f"{parent.key}.{key}", existing=held, wanted=None, fields={}, reason=reason
+                "detach", self, f"{parent.key}.{key}", existing=existing, wanted=None, fields={}, reason=reason
             )
-            change.operations.append(self._detaching(held))
+            change.operations.append(self._detaching(existing))
 
-    def _detaching(self, held: Object) -> Delete:
-        product, feature = held[PRODUCT], _feature(held)["id"]
-        return Delete(path=f"/v1/products/{product}/features/{held['id']}", frees=(feature, attachments_of(product)))
+    def _detaching(self, existing: Object) -> Delete:
+        product, feature = existing[PRODUCT], _feature(existing)["id"]
+        return Delete(
+            path=f"/v1/products/{product}/features/{existing['id']}", frees=(feature, attachments_of(product))
+        )
 
-    def plan_pruning(self, held: Object, builder: PlanBuilder) -> None:
+    def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:
         raise AssertionError("an attachment is part of its product")
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        for held in api.page(create.path, {})[0]:
-            if _feature(held)["id"] == params["entitlement_feature"]:
-                return held
+        for existing in api.page(create.path, {})[0]:
+            if _feature(existing)["id"] == params["entitlement_feature"]:
+                return existing
         return None
 
 
 def _read(reader: AccountReader, product: str) -> list[Object]:
-    return [{**held, PRODUCT: product} for held in reader.of_parent(f"/v1/products/{product}/features", {})]
+    return [{**existing, PRODUCT: product} for existing in reader.of_parent(f"/v1/products/{product}/features", {})]
 
 
-def _feature(held: Object) -> Object:
-    feature: Object = held["entitlement_feature"]
+def _feature(existing: Object) -> Object:
+    feature: Object = existing["entitlement_feature"]
     return feature
 
 
-def _lookup_key(held: Object) -> str:
-    return str(_feature(held)["lookup_key"])
+def _lookup_key(existing: Object) -> str:
+    return str(_feature(existing)["lookup_key"])
 
 
 def _attached(product: Object) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ class Registry:
 
     @cached_property
     def file_model(self) -> type[BaseModel]:
-        """The model of a whole file, with the sections of all kinds."""
+        """Return the model of a whole file, with the sections of all kinds."""
         return self._with_sections(CatalogHead, None, "CatalogFile")
 
     def model(self, kind: AnyKind) -> type[BaseModel]:

@@ -67,19 +67,21 @@ class StandardKind(Kind[Content]):
         self,
         entry: Entry[Content],
         match: Match,
-        held: Object,
+        existing: Object,
         fields: Mapping[str, FieldChange],
         reason: str,
         builder: PlanBuilder,
     ) -> Change:
-        change = builder.change("update", self, entry.key, existing=held, wanted=entry, fields=fields, reason=reason)
-        retired = fields.get("active") == ARCHIVED and builder.is_pointed_at(held["id"])
+        change = builder.change(
+            "update", self, entry.key, existing=existing, wanted=entry, fields=fields, reason=reason
+        )
+        retired = fields.get("active") == ARCHIVED and builder.is_pointed_at(existing["id"])
         now = {name: field for name, field in fields.items() if not (retired and name == "active")}
         if now:
-            self.add_updates(change, entry, match, held, now, builder)
+            self.add_updates(change, entry, match, existing, now, builder)
         if retired:
-            operation = self.retiring(held, after=self.after_parent(entry))
-            builder.retire(change, operation, held["id"])
+            operation = self.retiring(existing, after=self.after_parent(entry))
+            builder.retire(change, operation, existing["id"])
         return change
 
     def plan_replacement(
@@ -126,19 +128,19 @@ class StandardKind(Kind[Content]):
         builder.successors.setdefault(old["id"], Successor(change, entry.reference))
         builder.retire(change, self.retiring(old, after=(entry.reference,)), old["id"])
 
-    def plan_pruning(self, held: Object, builder: PlanBuilder) -> None:
+    def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
-        stamp = stamp_of(held)
+        stamp = stamp_of(existing)
         change = builder.change(
             self.retirement,
             self,
-            stamp.key if stamp else held["id"],
-            existing=held,
+            stamp.key if stamp else existing["id"],
+            existing=existing,
             wanted=None,
-            fields=self.retired_fields(held),
+            fields=self.retired_fields(existing),
             reason="no longer in the file",
         )
-        builder.retire(change, self.retiring(held), held["id"])
+        builder.retire(change, self.retiring(existing), existing["id"])
 
     # ---- Operations
 
@@ -151,7 +153,7 @@ class StandardKind(Kind[Content]):
         return {**params, "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, held: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
     ) -> Sequence[Mapping[str, Any]]:
         """Return the parameters of the updates that make these changes, in order."""
         params: dict[str, Any] = {}
@@ -174,7 +176,7 @@ class StandardKind(Kind[Content]):
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
             after=self.after_parent(entry),
-            state=tuple(sorted(held["id"] for held in match.known())),
+            state=tuple(sorted(existing["id"] for existing in match.known())),
             find=self.find_made,
             names=self.unique_params,
         )
@@ -187,44 +189,44 @@ class StandardKind(Kind[Content]):
         change: Change,
         entry: Entry[Content],
         match: Match,
-        held: Object,
+        existing: Object,
         fields: Mapping[str, FieldChange],
         builder: PlanBuilder,
     ) -> Operation:
         """Add the updates that make these changes to an object; the last of them."""
         updates: list[Operation] = []
-        for params in self.update_params(fields, match, held):
+        for params in self.update_params(fields, match, existing):
             updates.append(
                 Update(
-                    path=f"{self.path}/{held['id']}",
+                    path=f"{self.path}/{existing['id']}",
                     params=params,
                     after=self.after_parent(entry),
-                    after_freed=(held["id"],) if fields.get("active") == ARCHIVED else (),
+                    after_freed=(existing["id"],) if fields.get("active") == ARCHIVED else (),
                     needs=tuple(updates[-1:]),
                 )
             )
         if self.makes_usable(fields):
             updates[-1].makes = entry.reference
         change.operations += updates
-        builder.ids[entry.reference] = held["id"]
+        builder.ids[entry.reference] = existing["id"]
         return updates[-1]
 
     def retiring(
-        self, held: Object, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
+        self, existing: Object, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
     ) -> Operation:
         """Return the operation that retires an object, once nothing points at it."""
         return Update(
-            path=f"{self.path}/{held['id']}",
+            path=f"{self.path}/{existing['id']}",
             params=self.retirement_params,
-            frees=self.points_at(held),
-            after_freed=(held["id"],),
+            frees=self.points_at(existing),
+            after_freed=(existing["id"],),
             needs=needs,
             after=after,
         )
 
 
-def update_reason(held: Object, fields: Mapping[str, FieldChange]) -> str:
-    if stamp_of(held) is None:
+def update_reason(existing: Object, fields: Mapping[str, FieldChange]) -> str:
+    if stamp_of(existing) is None:
         return "adopted by its id"
     if fields.get("active") == FieldChange(False, True):
         return "it was archived in Stripe"

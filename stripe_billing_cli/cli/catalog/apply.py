@@ -111,7 +111,7 @@ def _carry_out(context: Context, decided: Plan) -> Outcome:
 
 
 def _progress(calls: int) -> Any:
-    """A bar on a terminal, for what takes long enough to be watched; elsewhere nothing."""
+    """Return a progress bar on a terminal, where there is more than one call; elsewhere nothing is shown."""
     if calls < 2 or not sys.stderr.isatty():
         return nullcontext(lambda call: None)
     return _bar(calls)

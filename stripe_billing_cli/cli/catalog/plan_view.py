@@ -27,7 +27,7 @@ SHOWN_FAILED = 5
 
 
 def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:
-    """The documented shape; with an outcome, each change also has its `status` and `error`."""
+    """Return a plan as documented; with an outcome, each change also has its `status` and `error`."""
     results: tuple[Result | None, ...] = outcome.results if outcome else (None,) * len(plan.changes)
     return {
         "catalog": plan.catalog,
@@ -40,7 +40,7 @@ def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:
 
 
 def ids(plan: Plan, outcome: Outcome | None = None) -> Iterator[str]:
-    """The ids of the objects that change, as far as they are known."""
+    """Yield the ids of the objects that change, as far as they are known."""
     results: tuple[Result | None, ...] = outcome.results if outcome else (None,) * len(plan.changes)
     for change, result in zip(plan.changes, results, strict=True):
         known = result.id if result else change.id
@@ -49,7 +49,7 @@ def ids(plan: Plan, outcome: Outcome | None = None) -> Iterator[str]:
 
 
 def _change_json(change: Change, result: Result | None) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "action": change.action,
         "kind": change.kind.name,
         "key": change.key,
@@ -59,12 +59,12 @@ def _change_json(change: Change, result: Result | None) -> dict[str, Any]:
     }
     if result:
         error = error_json(result.error)["error"] if result.error else None
-        told |= {"status": result.status, "error": error}
-    return told
+        shown |= {"status": result.status, "error": error}
+    return shown
 
 
 def lines(plan: Plan, source: str) -> Iterator[Line]:
-    """The plan as a person reads it before saying yes."""
+    """Yield a plan as a person reads it before saying yes."""
     if not plan.changes:
         yield Line(f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True})
     for change in plan.changes:
@@ -114,7 +114,7 @@ def _unmanaged_lines(plan: Plan) -> Iterator[Line]:
 
 
 def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
-    """What became of the plan: the failures and what they held up, then the counts."""
+    """Yield what became of a plan: the failures and what they stopped, then the counts."""
     yield from _failures(plan, outcome)
     yield from _skipped(plan, outcome)
     done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
@@ -129,7 +129,7 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
 
 
 def _failures(plan: Plan, outcome: Outcome) -> Iterator[Line]:
-    """Each failure once, with all that it befell."""
+    """Yield each failure once, with all changes that it befell."""
     befell: dict[tuple[str, str | None], list[tuple[str, str | None]]] = {}
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "failed" and result.error:
@@ -149,8 +149,8 @@ def _skipped(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     for change, result in zip(plan.changes, outcome.results, strict=True):
         if result.status == "skipped":
             reason = "it needs what failed" if result.error else "not reached"
-            told = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
-            why.setdefault(told, []).append(_named(change))
+            heading = ("begun   ", f"the rest of it was left: {reason}") if result.begun else ("skipped ", reason)
+            why.setdefault(heading, []).append(_named(change))
     for (word, reason), names in why.items():
         yield Line(f"{word} {_some(names)}: {reason}", {"fg": "yellow"})
 

@@ -11,7 +11,7 @@ from stripe_billing_cli.cli.context import Context
 def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     """Check the file, without asking Stripe.
 
-    Every rule of Stripe's that can be known beforehand is checked, and all errors are told at once, each with
+    Every rule of Stripe's that can be known beforehand is checked, and all errors are reported at once, each with
     file, line and column.
 
     \b

@@ -62,8 +62,8 @@ class RecurringForm(PartForm):
 class OptionTaxBehavior(Form):
     """Tax behaviour in one currency; the file may be silent about it."""
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
-        return held[name] or UNSPECIFIED
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        return answer[name] or UNSPECIFIED
 
     def part_params(self, name: str, value: Any) -> dict[str, Any]:
         return {} if value in (None, UNSPECIFIED) else {name: value}
@@ -72,8 +72,8 @@ class OptionTaxBehavior(Form):
 class CurrencyOptions(PartsByKeyForm):
     """Amounts in further currencies: currencies come and go in place, their amounts do not change."""
 
-    def existing(self, held: Mapping[str, Any], name: str) -> Any:
-        others = {code: option for code, option in (held.get(name) or {}).items() if code != held["currency"]}
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        others = {code: option for code, option in (answer.get(name) or {}).items() if code != answer["currency"]}
         return super().existing({name: others}, name)
 
     def beside(self, wanted: Any, existing: Any) -> Any:

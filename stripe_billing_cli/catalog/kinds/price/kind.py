@@ -104,50 +104,50 @@ class PriceKind(StandardKind[Price]):
                 found |= by_id(prices)
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
-        return Reading(found | by_id(held for held in adopted if held), reading.complete)
+        return Reading(found | by_id(existing for existing in adopted if existing), reading.complete)
 
-    def label(self, held: Object) -> str:
-        return str(held["nickname"] or held["lookup_key"] or f"of product {product_of(held)}")
+    def label(self, existing: Object) -> str:
+        return str(existing["nickname"] or existing["lookup_key"] or f"of product {product_of(existing)}")
 
-    def points_at(self, held: Object) -> tuple[str, ...]:
-        return (product_of(held),)
+    def points_at(self, existing: Object) -> tuple[str, ...]:
+        return (product_of(existing),)
 
-    def is_unmanaged(self, held: Object, objects: Objects, named: Collection[str]) -> bool:
+    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the default price of an archived product: nobody can buy it, and Stripe archives no default."""
-        owner = objects["product"].get(product_of(held))
+        owner = objects["product"].get(product_of(existing))
         off_sale = (
             owner is not None
             and not owner["active"]
             and owner["id"] not in named
-            and owner["default_price"] == held["id"]
+            and owner["default_price"] == existing["id"]
         )
-        return bool(held["active"]) and not off_sale
+        return bool(existing["active"]) and not off_sale
 
-    def usage(self, api: StripeApi, held: Object) -> str:
+    def usage(self, api: StripeApi, existing: Object) -> str:
         """Return how many subscriptions that are not canceled have a price."""
         try:
-            count = sum(len(page) for page in api.pages("/v1/subscriptions", {"price": held["id"]}))
+            count = sum(len(page) for page in api.pages("/v1/subscriptions", {"price": existing["id"]}))
         except PermissionMissing:
-            return f"subscriptions, if any (the key may not count them), stay on {held['id']}"
+            return f"subscriptions, if any (the key may not count them), stay on {existing['id']}"
         match count:
             case 0:
-                return f"no subscription is on {held['id']}"
+                return f"no subscription is on {existing['id']}"
             case 1:
-                return f"1 subscription stays on {held['id']}"
+                return f"1 subscription stays on {existing['id']}"
             case _:
-                return f"{count:,} subscriptions stay on {held['id']}"
+                return f"{count:,} subscriptions stay on {existing['id']}"
 
     # ---- Matching
 
     def match(self, matching: Matching, entry: Entry[Price]) -> Match:
         product, lookup_key = _product_of_entry(entry), entry.fields["lookup_key"]
-        stamped = [held for held in matching.stamped(entry.key) if product_of(held) == product]
+        stamped = [existing for existing in matching.stamped(entry.key) if product_of(existing) == product]
         holder = matching.index("lookup_key").get(lookup_key)
         if entry.adopted_id:
             current = self._adopted(matching, entry, stamped)
         else:
             current = _stamped(lookup_key, stamped) or _renamed(matching, product, holder)
-        earlier = tuple(held for held in stamped if current is None or held["id"] != current["id"])
+        earlier = tuple(existing for existing in stamped if current is None or existing["id"] != current["id"])
         if holder is None or (current and holder["id"] == current["id"]):
             return Match(current, earlier)
         _check_holder(matching, entry, holder)
@@ -157,7 +157,9 @@ class PriceKind(StandardKind[Price]):
         """Return the price that the file adopts by id, or the one that replaced it since."""
         assert entry.adopted_id
         product = _product_of_entry(entry)
-        heirs = [held for held in stamped if (stamp := stamp_of(held)) and stamp.adopted == entry.adopted_id]
+        heirs = [
+            existing for existing in stamped if (stamp := stamp_of(existing)) and stamp.adopted == entry.adopted_id
+        ]
         current = _stamped(entry.fields["lookup_key"], heirs) or matching.objects.get(entry.adopted_id)
         if current is None:
             matching.refuse_missing(entry, entry.adopted_id)
@@ -182,10 +184,10 @@ class PriceKind(StandardKind[Price]):
         return params
 
     def update_params(
-        self, fields: Mapping[str, FieldChange], match: Match, held: Object
+        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
     ) -> Sequence[Mapping[str, Any]]:
         """Return one update, or two where a currency goes: the API clears all `currency_options` or none."""
-        [params] = super().update_params(fields, match, held)
+        [params] = super().update_params(fields, match, existing)
         if "lookup_key" in params and match.name_from:
             params = {**params, "transfer_lookup_key": True}
         options = fields.get("currency_options")
@@ -195,13 +197,15 @@ class PriceKind(StandardKind[Price]):
         return [params]
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        for held in api.page(self.path, {"lookup_keys": [params["lookup_key"]]})[0]:
-            if held["id"] in create.state or stamp_of(held) != stamp_of(params):
+        for existing in api.page(self.path, {"lookup_keys": [params["lookup_key"]]})[0]:
+            if existing["id"] in create.state or stamp_of(existing) != stamp_of(params):
                 continue
-            same_place = held["product"] == params["product"] and held["active"] == params.get("active", True)
-            same_amount = held["currency"] == params["currency"] and held["unit_amount"] == params.get("unit_amount")
+            same_place = existing["product"] == params["product"] and existing["active"] == params.get("active", True)
+            same_amount = existing["currency"] == params["currency"] and existing["unit_amount"] == params.get(
+                "unit_amount"
+            )
             if same_place and same_amount:
-                return held
+                return existing
         return None
 
     # ---- Showing
@@ -250,11 +254,11 @@ def _product_of_entry(entry: Entry[Price]) -> str:
 
 def _stamped(lookup_key: str, stamped: Sequence[Object]) -> Object | None:
     """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active."""
-    for held in stamped:
-        if held["lookup_key"] == lookup_key:
-            return held
-    return next((held for held in stamped if held["active"]), None) or next(
-        (held for held in stamped if held["lookup_key"]), None
+    for existing in stamped:
+        if existing["lookup_key"] == lookup_key:
+            return existing
+    return next((existing for existing in stamped if existing["active"]), None) or next(
+        (existing for existing in stamped if existing["lookup_key"]), None
     )
 
 

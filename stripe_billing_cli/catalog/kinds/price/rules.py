@@ -52,7 +52,7 @@ def _tiered(price: Price) -> bool:
 
 
 def _check_amount_form(price: Price, report: Report) -> None:
-    given = [
+    written = [
         name
         for name in ("unit_amount", "unit_amount_decimal", "custom_unit_amount")
         if getattr(price, name) is not None
@@ -68,16 +68,16 @@ def _check_amount_form(price: Price, report: Report) -> None:
                 "tiers without their mode",
                 "add `tiers_mode: graduated`, or volume",
             )
-        for name in given:
+        for name in written:
             report((name,), f"a tiered price cannot have {name} as well", "amounts stand in the tiers")
         if price.tiers:
             _check_tiers(("tiers",), price.tiers, report)
         return
     if price.tiers_mode is not None:
         report(("tiers_mode",), "tiers_mode without tiers", "add tiers and `billing_scheme: tiered`, or remove it")
-    if len(given) > 1:
-        report((given[1],), f"{' and '.join(given)} exclude each other", "keep the one that you mean")
-    elif not given:
+    if len(written) > 1:
+        report((written[1],), f"{' and '.join(written)} exclude each other", "keep the one that you mean")
+    elif not written:
         report(
             (), "the price has no amount", "add unit_amount (cents), unit_amount_decimal, custom_unit_amount, or tiers"
         )
