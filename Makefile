@@ -40,7 +40,7 @@ answers: $(VENV)/dev
 
 ## All cases of the tests that try a part of them in `make test`.
 soak: $(VENV)/dev
-	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak
+	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak -rs
 	@for mode in $(ANSWER_MODES); do \
 		$(BIN)/python -m pytest -n $(WORKERS) --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \
 	done

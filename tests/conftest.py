@@ -45,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     declared_reads.watch()
     config.addinivalue_line("markers", "literal: says of an answer word for word what comes of it; of no mode")
     config.addinivalue_line("markers", "soak: tries a part of its cases, and all of them with --soak")
+    config.addinivalue_line("markers", "service(program): runs a program of the system, only with --soak")
     if config.option.soak_seed is None:  # set before workers start, so that all have the same
         config.option.soak_seed = random.SystemRandom().randrange(10**6) if config.option.soak else 1
     if mode := config.getoption("--answers"):
@@ -52,6 +53,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--soak"):
+        services = [item for item in items if item.get_closest_marker("service")]
+        config.hook.pytest_deselected(items=services)
+        items[:] = [item for item in items if item not in services]
     if config.getoption("--answers"):
         literal = [item for item in items if item.get_closest_marker("literal")]
         config.hook.pytest_deselected(items=literal)
