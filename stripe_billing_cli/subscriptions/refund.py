@@ -30,13 +30,14 @@ GIVEN = ("succeeded", "pending", "requires_action")
 class Payment:
     """The payment of an invoice: what was paid by it, and what of that is left to give back, in minor units.
 
-    `refunds` are all that were made of it, failed ones too.
+    `refunds` are all that were made of it, failed ones too. `charged_back`: nothing is left because of a dispute.
     """
 
     invoice: Object
     intent: str
     left: int
     refunds: tuple[Object, ...]
+    charged_back: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,8 +177,18 @@ def _paid_by(invoice: Object) -> str | None:
 
 def _payment(api: StripeApi, invoice: Object, intent: str) -> Payment:
     charge = api.get(f"/v1/payment_intents/{intent}", {"expand": ["latest_charge"]})["latest_charge"]
-    left = charge["amount_captured"] - charge["amount_refunded"] if charge else 0
-    return Payment(invoice, intent, int(left), refunds_of(api, intent))
+    if charge is None:
+        return Payment(invoice, intent, 0, refunds_of(api, intent))
+    return payment_by(api, invoice, intent, charge)
+
+
+def payment_by(api: StripeApi, invoice: Object, intent: str, charge: Object) -> Payment:
+    """The payment of an invoice by a charge. Of one that was charged back nothing can be refunded; of an inquiry, which
+    took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeFailure`."""
+    left = int(charge["amount_captured"] - charge["amount_refunded"])
+    disputes = api.page("/v1/disputes", {"charge": charge["id"]})[0] if charge["disputed"] else []
+    charged_back = any(not one["is_charge_refundable"] for one in disputes)
+    return Payment(invoice, intent, 0 if charged_back else left, refunds_of(api, intent), charged_back)
 
 
 def refunds_of(api: StripeApi, intent: str) -> tuple[Object, ...]:

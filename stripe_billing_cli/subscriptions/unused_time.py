@@ -238,8 +238,7 @@ def _payments(api: StripeApi, account: Account, subscription: str, total: int) -
 def _payment(api: StripeApi, account: Account, intent: str) -> Payment:
     charge = account.charges[intent]
     invoice = next(one for one in account.invoices if intent in _paid_by(one))
-    left = 0 if charge["disputed"] else int(charge["amount_captured"] - charge["amount_refunded"])
-    return Payment(invoice, intent, left, refund.refunds_of(api, intent))
+    return refund.payment_by(api, invoice, intent, charge)
 
 
 def _explained(plan: RefundPlan, account: Account) -> RefundPlan:

@@ -16,8 +16,8 @@ from tests.subscriptions.conftest import Shop
 FIRST_OF_APRIL = moment("2026-04-01")
 PARTS = 5
 """Tests into which the histories are divided, for several cores."""
-APART = 60
-"""Seconds between two steps: prorations of two changes in one second cannot be told apart in a preview."""
+APART = (0, 60)
+"""Seconds between two steps: what waits from a change in the same second is not counted again."""
 FEW, MANY = 30, 600
 """Histories of each part, in `make test` and in a soak."""
 
@@ -41,15 +41,16 @@ def test_what_was_announced_is_what_happens(billing: Billing, shop: Shop, soak: 
         st.sampled_from([0, 0, 0, 10]),
         st.lists(steps, max_size=5),
         ends,
+        st.sampled_from(APART),
     )
-    def announced(first: tuple[str, ...], trial: int, taken: list[Step], end: Cancel) -> None:
+    def announced(first: tuple[str, ...], trial: int, taken: list[Step], end: Cancel, apart: int) -> None:
         history = History.begin(billing, shop, "2026-04-01")
         history.prices = prices
         history.start(*first, **({"trial_period_days": trial} if trial else {}))
         it = Observed(history, FIRST_OF_APRIL)
         for step in (*taken, end, Renewal()):
             if not it.is_over:
-                it.advance(it.now + APART)
+                it.advance(it.now + apart)
                 step.take(it)
 
     announced()

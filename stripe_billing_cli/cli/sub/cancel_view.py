@@ -256,7 +256,10 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
         amount = formatting.money(refund.amount, refund.currency)
         return f"{amount} was refunded for this already ({', '.join(one['id'] for one in made)})."
     if refund.kind == "last":
-        invoice = refund.parts[0].payment.invoice
+        payment = refund.parts[0].payment
+        invoice = payment.invoice
+        if payment.charged_back:
+            return f"The payment for invoice {invoice['number'] or invoice['id']} is disputed: nothing goes back."
         return f"The payment for invoice {invoice['number'] or invoice['id']} has been refunded already."
     if refund.net_charge:
         amount = formatting.money(refund.net_charge, refund.currency)

@@ -145,6 +145,26 @@ class TestWhatCannotGoBack:
         assert (it.refunded(), record["refund"]["amount"]) == ([], 0)
         assert "was never paid" in told
 
+    @pytest.mark.parametrize("kind", ["prorated", "last"])
+    def test_what_was_charged_back(self, kind: str, it: History) -> None:
+        it.use_card("pm_card_createDispute")
+        it.start("thirty")
+        it.to("2026-04-11")
+
+        told = it.ok("cancel", "--now", "--refund", kind).err
+
+        assert (it.refunded(), it.held["status"]) == ([], "canceled")
+        assert "is disputed" in told
+
+    def test_an_inquiry_took_no_money_and_hinders_nothing(self, it: History) -> None:
+        it.use_card("pm_card_createDisputeInquiry")
+        it.start("thirty")
+        it.to("2026-04-11")
+
+        it.ok("cancel", *NOW)
+
+        assert it.refunded() == [2000]
+
     def test_an_item_that_was_added_by_hand_stays_pending_and_is_named(self, it: History) -> None:
         it.start("thirty")
         it.shop.post(
