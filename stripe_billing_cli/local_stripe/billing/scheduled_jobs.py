@@ -68,12 +68,12 @@ def _renew(call: Call, id: str) -> None:
 
 def _next_period(call: Call, before: Object, customer: Object) -> None:
     """The items whose period ends now begin another, and are billed for it on one invoice, with what is pending."""
-    after, billed, held = renewal.next_period(call, before, call.now)
+    after, billed, pending_items = renewal.next_period(call, before, call.now)
     pause = (before["pause_collection"] or {}).get("behavior")
     draft = invoices.drafted(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in held), *billed],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
         before["currency"],
         reason="subscription_cycle",
         subscription=after,
@@ -84,7 +84,7 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
     after = repository.amend(call, before["id"], **changed)
     schedule_jobs.plan_ahead(call, after)
     invoice = invoices.create(call, draft)
-    invoice_items.bill(call, held, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     if pause in ("void", "mark_uncollectible"):
         _give_up(call, invoice, pause)
 

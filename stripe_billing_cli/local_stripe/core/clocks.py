@@ -12,9 +12,9 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 KIND = "test_helpers.test_clock"
 
 
-def at_time_of(call: Call, held: Object) -> Call:
-    """The call as of the moment at which `held` lives: a customer, or what belongs to one."""
-    clock = held.get("test_clock")
+def at_time_of(call: Call, owner: Object) -> Call:
+    """Return the call as of the moment at which `owner` lives: a customer, or what belongs to one."""
+    clock = owner.get("test_clock")
     if clock is None:
         return call
     found = call.store.get(KIND, clock)

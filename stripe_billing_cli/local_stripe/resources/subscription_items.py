@@ -59,10 +59,10 @@ def check_new(params: Params) -> None:
 
 def create(call: Call) -> Object:
     subscription = repository.find(call, call.params["subscription"])
-    held = {item["id"] for item in subscription["items"]["data"]}
+    earlier_ids = {item["id"] for item in subscription["items"]["data"]}
     after = _changed(call, subscription["id"], {})
     found = after["pending_update"]["subscription_items"] if after["pending_update"] else after["items"]["data"]
-    return next(item for item in found if item["id"] not in held)
+    return next(item for item in found if item["id"] not in earlier_ids)
 
 
 def retrieve(call: Call) -> Object:
@@ -96,8 +96,10 @@ def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
 
 def _subscription_of(call: Call) -> Object:
     """The subscription that has the item which the path names."""
-    held = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE json_extract(item.value, '$.id') = ?"
-    found = call.store.select("subscription", [Condition(f"EXISTS ({held})", (call.id,))], newest_first=True, limit=1)
+    has_item = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE json_extract(item.value, '$.id') = ?"
+    found = call.store.select(
+        "subscription", [Condition(f"EXISTS ({has_item})", (call.id,))], newest_first=True, limit=1
+    )
     if not found:
         raise ApiError(404, f"Invalid subscription_item id: {call.id}")
     return found[0]

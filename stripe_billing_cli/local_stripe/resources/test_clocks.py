@@ -80,12 +80,12 @@ def advance(call: Call) -> Object:
 
 def _check_far(call: Call, clock: Object, until: int) -> None:
     """At most two intervals of the shortest subscription at once, two years where there is none."""
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     living = call.store.select(
         "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000
     )
     recurring = [
-        billing_intervals.billing_interval(known.price(item["price"]))
+        billing_intervals.billing_interval(catalog.price(item["price"]))
         for subscription in living
         if subscription["status"] not in ("canceled", "incomplete_expired")
         for item in subscription["items"]["data"]

@@ -46,8 +46,8 @@ def _wanted(call: Call, customer: str) -> list[str]:
             price = call.store.get("price", item["price"])
             if price is not None:
                 found |= {
-                    held["entitlement_feature"]: None
-                    for held in product_features.list_for_product(call, price["product"])
+                    product_feature["entitlement_feature"]: None
+                    for product_feature in product_features.list_for_product(call, price["product"])
                 }
     return list(found)
 
@@ -63,9 +63,9 @@ def _new(call: Call, customer: str, feature: str) -> Object:
     }
 
 
-def shown(call: Call, held: Object) -> Object:
+def shown(call: Call, entitlement: Object) -> Object:
     """With its lookup key, which is the feature's: in store it would have to be unique."""
-    return {**held, "lookup_key": features.find(call, held["feature"], "feature")["lookup_key"]}
+    return {**entitlement, "lookup_key": features.find(call, entitlement["feature"], "feature")["lookup_key"]}
 
 
 def _tell(call: Call, customer: str, before: list[Object]) -> None:
@@ -73,14 +73,14 @@ def _tell(call: Call, customer: str, before: list[Object]) -> None:
     events.record(call, "entitlements.active_entitlement_summary.updated", now, was)
 
 
-def _summary(call: Call, customer: str, held: list[Object]) -> Object:
+def _summary(call: Call, customer: str, entitlements: list[Object]) -> Object:
     return {
         "object": SUMMARY,
         "customer": customer,
         "entitlements": {
             "object": "list",
-            "data": [shown(call, one) for one in held[:SHOWN]],
-            "has_more": len(held) > SHOWN,
+            "data": [shown(call, one) for one in entitlements[:SHOWN]],
+            "has_more": len(entitlements) > SHOWN,
             "url": f"/v1/customer/{customer}/entitlements",
         },
         "livemode": False,

@@ -1,6 +1,6 @@
 """Invoices: made, finalised, paid, given up (https://docs.stripe.com/invoicing/overview#invoice-statuses).
 
-What an invoice's payment means for its subscription is told in `subscriptions/standing`. Amounts in minor units.
+What an invoice's payment means for its subscription is told in `subscriptions/payment_status`. Amounts in minor units.
 """
 
 from __future__ import annotations
@@ -79,8 +79,8 @@ def drafted(
         "webhooks_delivered_at": None if reason == "upcoming" else call.now,
         **rest,
     }
-    held = discount.living(call, subscription["discounts"]) if subscription else []
-    invoice = on_invoices.discounted(call, invoice, held if discounts is None else discounts)
+    own_discounts = discount.living(call, subscription["discounts"]) if subscription else []
+    invoice = on_invoices.discounted(call, invoice, own_discounts if discounts is None else discounts)
     return {**invoice, **invoice_fields.due(invoice["total"], customer["balance"], currency)}
 
 
@@ -105,8 +105,8 @@ def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
     balance = (call.store.get("customer", invoice["customer"]) or {}).get("balance", 0)
     sums = dict.fromkeys(("subtotal", "subtotal_excluding_tax"), total)
     listed = {**invoice["lines"], "data": list(billed)}
-    held = [discount.find(call, id) for id in invoice["discounts"]]
-    after = on_invoices.discounted(call, {**invoice, **sums, "lines": listed}, held)
+    own_discounts = [discount.find(call, id) for id in invoice["discounts"]]
+    after = on_invoices.discounted(call, {**invoice, **sums, "lines": listed}, own_discounts)
     return {**after, **invoice_fields.due(after["total"], balance, invoice["currency"])}
 
 
@@ -129,16 +129,16 @@ def create(call: Call, invoice: Object) -> Object:
     return invoice
 
 
-def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
+def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
     """The invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it was
-    told of before, then the events `told`."""
+    told of before, then the events `announced`."""
     before = call.store.get("invoice", id)
     assert before is not None
     after = {**before, **changes}
     call.store.replace("invoice", after)
     if (before["status"] != "draft" or after["status"] == "draft") and events.differ(before, after):
         events.record(call, "invoice.updated", after, before)
-    for type in told:
+    for type in announced:
         events.record(call, type, after)
     return after
 

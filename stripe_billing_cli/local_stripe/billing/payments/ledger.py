@@ -129,8 +129,8 @@ def _write(
 def _add(call: Call, currency: str, *, available: int = 0, pending: int = 0) -> None:
     """Keep the sums of a currency, so that nobody has to go through all transactions for them."""
     before = call.store.get(SUM, currency)
-    held = before or {"id": currency, "available": 0, "pending": 0, "_created": call.real_now}
-    after = {**held, "available": held["available"] + available, "pending": held["pending"] + pending}
+    current = before or {"id": currency, "available": 0, "pending": 0, "_created": call.real_now}
+    after = {**current, "available": current["available"] + available, "pending": current["pending"] + pending}
     if before is None:
         call.store.insert(SUM, after)
     else:

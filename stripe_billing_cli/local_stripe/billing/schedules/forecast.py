@@ -11,11 +11,11 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], int, list[Line]]:
     """The items that are billed at `at`, the end of their period, the billing cycle anchor then, and
     what was used of items that are gone by then."""
-    held = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
-    phases = held["phases"] if held is not None and held["status"] in schedule.LIVING else []
+    own_schedule = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
+    phases = own_schedule["phases"] if own_schedule is not None and own_schedule["status"] in schedule.LIVING else []
     entered = next((phase for phase in phases if phase["start_date"] == at), None)
-    if held is None or entered is None:
+    if own_schedule is None or entered is None:
         return subscription["items"]["data"], subscription["billing_cycle_anchor"], []
-    after = phase_transitions.at_period_end(call, held, entered, subscription, at)
+    after = phase_transitions.at_period_end(call, own_schedule, entered, subscription, at)
     used = phase_transitions.used_before(call, subscription, after, at)
     return after["items"]["data"], after["billing_cycle_anchor"], used

@@ -63,7 +63,7 @@ def start(call: Call, before: Object, customer: Object) -> Object:
     """The first phase begins, and the subscription with it."""
     phase = phases.current(before["phases"], call.now)
     assert phase is not None
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     settings = _settings(call, before, phase)
     params = {
         "customer": customer["id"],
@@ -75,7 +75,7 @@ def start(call: Call, before: Object, customer: Object) -> Object:
     }
     if phase["trial_end"] is not None:
         params["trial_end"] = phase["trial_end"]
-    prices = [known.price(item["price"]) for item in phase["items"]]
+    prices = [catalog.price(item["price"]) for item in phase["items"]]
     subscription = creation.create_by_schedule(
         replace(call, params=params), customer, prices, phase["currency"], before["id"]
     )
@@ -151,23 +151,23 @@ def _become(call: Call, found: Object, phase: Object, proration: str, before: Ob
 
 
 def _change(call: Call, found: Object, phase: Object, subscription: Object, proration: str) -> changes.Change:
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     return changes.decide(
         subscription,
-        match_items(subscription["items"]["data"], phase["items"], known),
-        known,
+        match_items(subscription["items"]["data"], phase["items"], catalog),
+        catalog,
         at=call.now,
         now=call.now,
         prorates=proration != "none",
-        restart=_anchor(found, phase) == "phase_start" or _beats_otherwise(subscription, phase, known),
+        restart=_anchor(found, phase) == "phase_start" or _beats_otherwise(subscription, phase, catalog),
     )
 
 
-def _beats_otherwise(subscription: Object, phase: Object, known: Catalog) -> bool:
+def _beats_otherwise(subscription: Object, phase: Object, catalog: Catalog) -> bool:
     """Whether the intervals change, so that the anchor is "automatically modified as needed when entering the phase"
     (`billing_cycle_anchor` in `stripe/params/_subscription_schedule_create_params.py`)."""
-    old = {billing_intervals.billing_interval(known.price(item["price"])) for item in subscription["items"]["data"]}
-    return old != {billing_intervals.billing_interval(known.price(item["price"])) for item in phase["items"]}
+    old = {billing_intervals.billing_interval(catalog.price(item["price"])) for item in subscription["items"]["data"]}
+    return old != {billing_intervals.billing_interval(catalog.price(item["price"])) for item in phase["items"]}
 
 
 def at_period_end(call: Call, found: Object, phase: Object, subscription: Object, at: int) -> Object:
@@ -217,24 +217,24 @@ def _anchor(found: Object, phase: Object) -> str:
     return anchor
 
 
-def match_items(held_items: Sequence[Object], wanted: Sequence[Object], known: Catalog) -> list[Mapping[str, Any]]:
+def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog: Catalog) -> list[Mapping[str, Any]]:
     """A phase's items as the items of an update: known by their price, else in their order."""
     left = list(held_items)
     pairs: list[tuple[Object, Object | None]] = []
     for item in wanted:
-        same = next((held for held in left if held["price"] == item["price"]), None)
+        same = next((own for own in left if own["price"] == item["price"]), None)
         if same is not None:
             left.remove(same)
         pairs.append((item, same))
     update: list[Mapping[str, Any]] = []
-    for item, held in pairs:
-        held = held or (left.pop(0) if left else None)
-        metered = known.price(item["price"])["recurring"]["usage_type"] == "metered"
+    for item, own in pairs:
+        own = own or (left.pop(0) if left else None)
+        metered = catalog.price(item["price"])["recurring"]["usage_type"] == "metered"
         change: Object = {"price": item["price"], "metadata": item["metadata"]}
         if not metered:
             change["quantity"] = item["quantity"]
-        update.append({"id": held["id"], **change} if held else change)
-    return [*update, *({"id": held["id"], "deleted": True} for held in left)]
+        update.append({"id": own["id"], **change} if own else change)
+    return [*update, *({"id": own["id"], "deleted": True} for own in left)]
 
 
 def _bill(call: Call, before: Object, after: Object, change: changes.Change, proration: str) -> None:
@@ -245,11 +245,11 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
     if not change.at_once and not (change.prorations and proration == "always_invoice"):
         repository.save(call, before, after)
         return
-    held = invoice_items.pending_of(call, before)
+    pending_items = invoice_items.pending_of(call, before)
     draft = invoices.drafted(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in held), *change.at_once],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
         before["currency"],
         reason="subscription_update",
         subscription=after,
@@ -257,7 +257,7 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
         auto_advance=True,
     )
     after["latest_invoice"] = draft["id"]
-    invoice_items.bill(call, held, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     repository.save(call, before, after)
     invoices.create(call, draft)
 
@@ -320,6 +320,8 @@ def follow(call: Call, subscription: Object) -> None:
         return
     split = [{**phase, "end_date": call.now}] if phase["start_date"] < call.now else []
     split.append({**phase, "items": changed, "start_date": call.now if split else phase["start_date"]})
-    laid_out = [part for held in before["phases"] for part in (split if held == phase else [held])]
+    laid_out = [
+        part for before_phase in before["phases"] for part in (split if before_phase == phase else [before_phase])
+    ]
     after = {**before, "phases": laid_out, "current_phase": phases.span(split[-1])}
     schedule.save(call, before, after)

@@ -25,20 +25,24 @@ NO_END = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
 NO_DETAILS = {"comment": None, "feedback": None, "feedback_option": None, "reason": None}
 
 
-def requested(call: Call, params: Params, held: Sequence[Object]) -> Object:
+def requested(call: Call, params: Params, current_items: Sequence[Object]) -> Object:
     """When the subscription is to end, and since when that is known; empty where it is not to. The end of the period
     is that of the item whose period ends first
     (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
     if params.get("cancel_at_period_end"):
-        return {"cancel_at": items.first_end(list(held)), "canceled_at": call.now, "cancel_at_period_end": True}
+        return {
+            "cancel_at": items.first_end(list(current_items)),
+            "canceled_at": call.now,
+            "cancel_at_period_end": True,
+        }
     if params.get("cancel_at") is not None:
-        at = _moment(call, params["cancel_at"], held)
+        at = _moment(call, params["cancel_at"], current_items)
         return {"cancel_at": at, "canceled_at": call.now, "cancel_at_period_end": False}
     return {}
 
 
-def _moment(call: Call, wanted: int | str, held: Sequence[Object]) -> int:
-    ends = [item["current_period_end"] for item in held]
+def _moment(call: Call, wanted: int | str, current_items: Sequence[Object]) -> int:
+    ends = [item["current_period_end"] for item in current_items]
     if wanted == "min_period_end":
         return int(min(ends))
     if wanted == "max_period_end":
@@ -68,8 +72,8 @@ def moved(call: Call, before: Object, plain: Object) -> Object:
     """The subscription with another end, or none: "if set to a date before the current period ends, this will cause a
     proration", as will setting it back (`cancel_at` in `stripe/params/_subscription_update_params.py`)."""
     prorates = call.params.get("proration_behavior") != "none"
-    known = price_checks.catalog(call)
-    data, prorations = proration.shortened(before, plain["cancel_at"], known, now=call.now, prorates=prorates)
+    catalog = price_checks.catalog(call)
+    data, prorations = proration.shortened(before, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
     customer = customers.find(call, before["customer"])
     invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
     return repository.amend(call, before["id"], **plain, items=items.with_items(before, data))
@@ -101,10 +105,10 @@ def _credit(call: Call, subscription: Object, *, waits: bool) -> None:
     """What is unused, credited as it was debited. `waits`: for any next invoice of the customer, as an item that is of
     no subscription any more (recorded, 2026-08-26.dahlia)."""
     customer = customers.find(call, subscription["customer"])
-    held = subscription["items"]["data"]
+    current_items = subscription["items"]["data"]
     if subscription["status"] == "paused":
         return
-    credits = proration.credits_for(subscription, held, price_checks.catalog(call), call.now)
+    credits = proration.credits_for(subscription, current_items, price_checks.catalog(call), call.now)
     invoice_items.pend_all(call, customer, credits, subscription["currency"], None if waits else subscription["id"])
 
 

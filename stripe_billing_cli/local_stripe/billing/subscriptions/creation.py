@@ -124,21 +124,21 @@ def _begun(
     action doesn't generate an invoice at all until the first billing period"
     (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
     _add_items(call, customer, subscription)
-    held = invoice_items.pending_of(call, subscription)
+    pending_items = invoice_items.pending_of(call, subscription)
     data, billed = first_invoice.billed(call, subscription)
     on = discount.Redemption(
         customer, subscription["id"], subscription["currency"], sum(line.amount for line in billed)
     )
     redeemed = discount.redeemed(call, call.params.get("discounts"), on)
     subscription = {**subscription, "discounts": redeemed, "items": items.with_items(subscription, data)}
-    if not billed and not held:
+    if not billed and not pending_items:
         subscription["status"] = status or ("trialing" if subscription["trial_end"] else "active")
         _store(call, customer, subscription)
         return subscription, None
     invoice = invoices.drafted(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in held), *billed],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
         subscription["currency"],
         reason="subscription_create",
         subscription=subscription,
@@ -147,7 +147,7 @@ def _begun(
     subscription["status"] = status or _first_status(subscription, invoice)
     subscription["latest_invoice"] = invoice["id"]
     _store(call, customer, subscription)
-    invoice_items.bill(call, held, invoice["id"])
+    invoice_items.bill(call, pending_items, invoice["id"])
     return subscription, invoice
 
 

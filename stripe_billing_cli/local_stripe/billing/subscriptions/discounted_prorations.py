@@ -26,8 +26,8 @@ def discounted(call: Call, item: Object, amount: int, whole: int) -> Discounted:
     if subscription is None or price is None:
         return Discounted(amount)
     terms = []
-    for held in discount.living(call, subscription["discounts"]):
-        found = discounting.terms(held, held["_coupon_terms"], subscription["currency"])
+    for own_discount in discount.living(call, subscription["discounts"]):
+        found = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
         if found is not None:
             terms.append(_share(call, found, subscription, amount, whole))
     [taken] = discounting.taken_off([Priced(amount, price["product"])], terms)

@@ -21,30 +21,30 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
     """The items and what their first period costs, or the part of one that comes before an anchor or an end. A trial
     costs nothing; a part before an anchor is free where prorations are declined."""
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     data = subscription["items"]["data"]
     if subscription["trial_end"]:
-        return data, trial_lines(subscription, known, call.now)
+        return data, trial_lines(subscription, catalog, call.now)
     anchor, currency = subscription["billing_cycle_anchor"], subscription["currency"]
     if call.params.get("proration_behavior") != "none":
-        return proration.part_periods(data, known, currency, anchor, prorates=True)
+        return proration.part_periods(data, catalog, currency, anchor, prorates=True)
     kept: list[Object] = []
     found: list[Line] = []
     for item in data:
-        start, _ = billing_intervals.period_at(known.price(item["price"]), anchor, item["current_period_start"])
+        start, _ = billing_intervals.period_at(catalog.price(item["price"]), anchor, item["current_period_start"])
         whole = start == item["current_period_start"]
-        one, its = proration.whole_periods([item], known, currency) if whole else ([item], [])
+        one, its = proration.whole_periods([item], catalog, currency) if whole else ([item], [])
         kept, found = [*kept, *one], [*found, *its]
     return kept, found
 
 
-def trial_lines(subscription: Object, known: Catalog, start: int) -> list[Line]:
+def trial_lines(subscription: Object, catalog: Catalog, start: int) -> list[Line]:
     """A line of nothing for each item that is not metered."""
     found = []
     for item in subscription["items"]["data"]:
-        price = known.price(item["price"])
+        price = catalog.price(item["price"])
         if not items.is_metered(price):
-            sold = known.sold(price["product"])
+            sold = catalog.sold(price["product"])
             found.append(lines.for_trial(item, price, sold, start, subscription["trial_end"]))
     return found
 

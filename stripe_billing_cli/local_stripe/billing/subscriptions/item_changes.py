@@ -109,16 +109,16 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
         items.debited(items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), ())
         for item in change.after
     ]
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     fields = {"status": "trialing", "trial_end": trial_end}
     if not begins:
         return Decided(fields, Change(data, anchor=trial_end))
     at = params.get("proration_date", call.now)
     prorates = params.get("proration_behavior") != "none"
-    credits = proration.credits_for(before, before["items"]["data"], known, at) if prorates else []
+    credits = proration.credits_for(before, before["items"]["data"], catalog, at) if prorates else []
     if prorates:
-        credits += [line for item in before["items"]["data"] for line in known.used(item)]
-    shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, known, call.now)
+        credits += [line for item in before["items"]["data"] for line in catalog.used(item)]
+    shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, catalog, call.now)
     return Decided({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
 
 
@@ -130,8 +130,8 @@ def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
         prorates = params.get("proration_behavior") != "none"
         changing = {**before, **decided.fields, "items": items.with_items(before, change.after)}
         changing["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
-        known = price_checks.catalog(call)
-        data, more = proration.shortened(changing, plain["cancel_at"], known, now=call.now, prorates=prorates)
+        catalog = price_checks.catalog(call)
+        data, more = proration.shortened(changing, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
         change = replace(change, after=data, prorations=[*change.prorations, *more])
     if plain.get("cancel_at_period_end", before["cancel_at_period_end"]):
         fields["cancel_at"] = items.first_end(change.after)
@@ -151,18 +151,18 @@ def decide(
     behavior = params.get("proration_behavior", "create_prorations")
     at = params.get("proration_date", call.now)
     _check_proration_date(subscription, at)
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     change = proration.decide(
         subscription,
         params.get("items", ()),
-        known,
+        catalog,
         at=at,
         now=call.now,
         prorates=prorates and behavior != "none",
         restart=restart or anew,
         extends=anew and not restart and behavior == "create_prorations",
     )
-    _check_items(subscription, change.after, known)
+    _check_items(subscription, change.after, catalog)
     return change
 
 
@@ -173,7 +173,7 @@ def _check_proration_date(subscription: Object, at: int) -> None:
         raise invalid("Cannot specify `proration_date` outside of the current billing period.", "proration_date")
 
 
-def _check_items(subscription: Object, after: list[Object], known: Catalog) -> None:
+def _check_items(subscription: Object, after: list[Object], catalog: Catalog) -> None:
     if not after:
         raise invalid("A subscription must have at least one active plan.", "items")
     ids = [item["price"] for item in after]
@@ -182,7 +182,7 @@ def _check_items(subscription: Object, after: list[Object], known: Catalog) -> N
         raise invalid(
             f"Cannot create a Subscription with multiple Subscription Items with the same Price: {twice}", "plan"
         )
-    billing_intervals.check(subscription["billing_mode"]["type"], [known.price(id) for id in ids])
+    billing_intervals.check(subscription["billing_mode"]["type"], [catalog.price(id) for id in ids])
 
 
 def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param: str) -> None:
@@ -207,22 +207,22 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
         return _pay_first(call, before, decided)
     customer = customers.find(call, before["customer"])
     invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
-    held = invoice_items.pending_of(call, before) if at_once else []
-    if not held and not change.at_once:
+    pending_items = invoice_items.pending_of(call, before) if at_once else []
+    if not pending_items and not change.at_once:
         after = repository.amend(call, before["id"], **decided.fields)
         schedule_jobs.plan_ahead(call, after)
         return after
     draft = invoices.drafted(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in held), *change.at_once],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
         before["currency"],
         reason="subscription_update",
         subscription={**before, **decided.fields},
         period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=behavior != "default_incomplete",
     )
-    invoice_items.bill(call, held, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     after = repository.amend(call, before["id"], **decided.fields, latest_invoice=draft["id"])
     schedule_jobs.plan_ahead(call, after)
     draft = invoices.create(call, draft)
@@ -261,18 +261,18 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
     included = settings.read(call.store, call.account)["pending_update_items"] == "include"
     earlier = [{**item, "_earlier": True} for item in invoice_items.pending_of(call, before)] if included else []
     made = invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
-    held = [*made, *earlier]
+    pending_items = [*made, *earlier]
     draft = invoices.drafted(
         call,
         customer,
-        [*(invoice_items.as_line(call, item) for item in held), *change.at_once],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
         before["currency"],
         reason="subscription_update",
         subscription=before,
         period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=True,
     )
-    invoice_items.bill(call, held, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=repository.saves_card(before))
     waiting = {"changes": decided.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
     waits = {**repository.find(call, id), "_pending_change": waiting}

@@ -16,21 +16,21 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def draft(call: Call, subscription: Object) -> str | None:
     """Make the last invoice, which becomes the subscription's latest; None where there is nothing to bill."""
-    held = invoice_items.pending_of(call, subscription)
+    pending_items = invoice_items.pending_of(call, subscription)
     used = metering.unbilled(call, subscription, price_checks.catalog(call))
-    if subscription["status"] == "incomplete" or not (held or used):
+    if subscription["status"] == "incomplete" or not (pending_items or used):
         return None
     made = invoices.drafted(
         call,
         customers.find(call, subscription["customer"]),
-        [*(invoice_items.as_line(call, item) for item in held), *used],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *used],
         subscription["currency"],
         reason="subscription_cycle",
         subscription=subscription,
         period=(items.first_start(subscription["items"]["data"]), call.now),
         auto_advance=subscription["status"] != "unpaid" and subscription["pause_collection"] is None,
     )
-    invoice_items.bill(call, held, made["id"])
+    invoice_items.bill(call, pending_items, made["id"])
     invoices.create(call, made)
     repository.amend(call, subscription["id"], latest_invoice=made["id"])
     return str(made["id"])

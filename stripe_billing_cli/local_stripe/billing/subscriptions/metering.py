@@ -38,9 +38,11 @@ def newest(call: Call) -> int:
     return int(call.store.row("SELECT COALESCE(MAX(seq), 0) FROM objects")[0])
 
 
-def _lines(call: Call, subscription: Object, held: Sequence[Object], catalog: Catalog, until: int) -> list[Line]:
+def _lines(
+    call: Call, subscription: Object, metered_items: Sequence[Object], catalog: Catalog, until: int
+) -> list[Line]:
     found = []
-    for item in held:
+    for item in metered_items:
         price = catalog.price(item["price"])
         if not items.is_metered(price) or subscription["status"] == "trialing":
             continue

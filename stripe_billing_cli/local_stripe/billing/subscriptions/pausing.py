@@ -41,9 +41,12 @@ def pause(call: Call) -> Object:
     check_pausable(before)
     pending_updates.discard(call, before["id"])
     customer = customers.find(call, before["customer"])
-    held = before["items"]["data"]
+    current_items = before["items"]["data"]
     invoice_items.pend_all(call, customer, credits(call, before, call.params), before["currency"], before["id"])
-    data = [{**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []} for item in held]
+    data = [
+        {**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []}
+        for item in current_items
+    ]
     after = repository.amend(
         call,
         before["id"],
@@ -78,22 +81,22 @@ def credits(call: Call, subscription: Object, params: Mapping[str, Any]) -> list
     since = params.get("bill_for", {}).get("unused_time_from", {}).get("type", "now")
     if since == "none":
         return []
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     found = []
     for item in subscription["items"]["data"]:
         at = call.now if since == "now" else item["current_period_start"]
-        found += proration.credits_for(subscription, [item], known, at)
+        found += proration.credits_for(subscription, [item], catalog, at)
     return found
 
 
 def _invoice_credits(call: Call, subscription: Object) -> None:
-    held = invoice_items.pending_of(call, subscription)
-    if not held:
+    pending_items = invoice_items.pending_of(call, subscription)
+    if not pending_items:
         return
     customer = customers.find(call, subscription["customer"])
-    billed = [invoice_items.as_line(call, item) for item in held]
+    billed = [invoice_items.as_line(call, item) for item in pending_items]
     draft = _drafted(call, customer, subscription, billed)
-    invoice_items.bill(call, held, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft))
     repository.amend(call, subscription["id"], latest_invoice=invoice["id"])
     if invoice["status"] == "open":
@@ -133,8 +136,8 @@ def resume(call: Call) -> Object:
     }
     customer = customers.find(call, before["customer"])
     invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
-    held = invoice_items.pending_of(call, before)
-    invoiced = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(held))
+    pending_items = invoice_items.pending_of(call, before)
+    invoiced = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(pending_items))
     if not invoiced:
         after = repository.amend(call, before["id"], "customer.subscription.resumed", **fields)
         schedule_jobs.plan_ahead(call, after)
@@ -143,9 +146,9 @@ def resume(call: Call) -> Object:
         call,
         customer,
         before,
-        [*(invoice_items.as_line(call, item) for item in held), *at_once],
+        [*(invoice_items.as_line(call, item) for item in pending_items), *at_once],
     )
-    invoice_items.bill(call, held, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     return _ask_for_payment(call, customer, before, invoices.create(call, draft), fields)
 
 
@@ -160,29 +163,29 @@ def check_resumable(subscription: Object) -> None:
 
 def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tuple[list[Object], list[Line], list[Line]]:
     """The items when the subscription goes on now, what is prorated for it, and what is billed at once."""
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     currency, anchor = subscription["currency"], subscription["billing_cycle_anchor"]
-    held = subscription["items"]["data"]
+    current_items = subscription["items"]["data"]
     if params.get("billing_cycle_anchor", {}).get("type", "now") == "now":
         begun = [
             items.in_period(
                 item,
                 (
                     call.now,
-                    billing_intervals.billing_interval(known.price(item["price"])).next_after(call.now, call.now),
+                    billing_intervals.billing_interval(catalog.price(item["price"])).next_after(call.now, call.now),
                 ),
             )
-            for item in held
+            for item in current_items
         ]
-        data, lines = proration.whole_periods(begun, known, currency)
+        data, lines = proration.whole_periods(begun, catalog, currency)
         return data, [], lines
     going_on = [
-        items.in_period(item, billing_intervals.period_at(known.price(item["price"]), anchor, call.now))
-        for item in held
+        items.in_period(item, billing_intervals.period_at(catalog.price(item["price"]), anchor, call.now))
+        for item in current_items
     ]
     if params.get("proration_behavior") == "none":
         return going_on, [], []
-    data, lines = proration.debited_from(going_on, known, currency, anchor, params.get("proration_date", call.now))
+    data, lines = proration.debited_from(going_on, catalog, currency, anchor, params.get("proration_date", call.now))
     return data, lines, []
 
 

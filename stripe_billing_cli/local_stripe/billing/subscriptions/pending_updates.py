@@ -60,11 +60,11 @@ def waits_for(subscription: Object, invoice: Object) -> bool:
 def apply(call: Call, subscription: Object, **rest: Any) -> Object:
     """Its invoice was paid: the change is made."""
     waiting = subscription["_pending_change"]
-    told = "customer.subscription.resumed" if waiting["resumes"] else "customer.subscription.pending_update_applied"
-    told_of = (told,) if waiting["resumes"] or subscription["pending_update"] else ()
+    event = "customer.subscription.resumed" if waiting["resumes"] else "customer.subscription.pending_update_applied"
+    announced = (event,) if waiting["resumes"] or subscription["pending_update"] else ()
     scheduler.put(call.store, schedule_jobs.DISCARD, subscription["id"], None, None)
     changes = {**waiting["changes"], "latest_invoice": waiting["invoice"], **rest}
-    after = repository.amend(call, subscription["id"], *told_of, **changes, _pending_change=None, pending_update=None)
+    after = repository.amend(call, subscription["id"], *announced, **changes, _pending_change=None, pending_update=None)
     schedule_jobs.plan_ahead(call, after)
     return after
 
@@ -77,20 +77,20 @@ def failed(call: Call, subscription: Object) -> None:
         apply(call, subscription, status="past_due")
 
 
-def forget(call: Call, subscription: Object, *told: str) -> Object:
+def forget(call: Call, subscription: Object, *announced: str) -> Object:
     """Nothing of the change comes about."""
     invoice_items.release_earlier(call, subscription["_pending_change"]["invoice"])
     scheduler.put(call.store, schedule_jobs.DISCARD, subscription["id"], None, None)
-    return repository.amend(call, subscription["id"], *told, _pending_change=None, pending_update=None)
+    return repository.amend(call, subscription["id"], *announced, _pending_change=None, pending_update=None)
 
 
-def discard(call: Call, id: str, *told: str) -> None:
+def discard(call: Call, id: str, *announced: str) -> None:
     """Drop a change that waits, and void its invoice."""
     subscription = repository.find(call, id)
     waiting = subscription.get("_pending_change")
     if waiting is None:
         return
-    forget(call, subscription, *told)
+    forget(call, subscription, *announced)
     invoice = call.store.get("invoice", waiting["invoice"])
     if invoice is not None and invoice["status"] in ("open", "uncollectible"):
         invoices.void(call, invoice)

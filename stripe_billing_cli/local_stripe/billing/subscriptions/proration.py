@@ -76,8 +76,8 @@ def _moves(subscription: Object, before: Sequence[Object], after: Sequence[Objec
     return old != new or (_is_free(before, catalog, currency) and not _is_free(after, catalog, currency))
 
 
-def _is_free(held: Sequence[Object], catalog: Catalog, currency: str) -> bool:
-    return all(pricing.amount(catalog.price(item["price"]), currency, 1) == 0 for item in held)
+def _is_free(current_items: Sequence[Object], catalog: Catalog, currency: str) -> bool:
+    return all(pricing.amount(catalog.price(item["price"]), currency, 1) == 0 for item in current_items)
 
 
 def _wanted_items(
@@ -211,14 +211,14 @@ def _prorated(
     return Change(billed, found)
 
 
-def credits_for(subscription: Object, held: Iterable[Object], catalog: Catalog, at: int) -> list[Line]:
+def credits_for(subscription: Object, current_items: Iterable[Object], catalog: Catalog, at: int) -> list[Line]:
     """What is unused of these items from `at` on. Nothing of a trial, which cost nothing."""
     if subscription["status"] == "trialing":
         return []
     classic = _is_classic(subscription)
     return [
         line
-        for item in held
+        for item in current_items
         for line in (_credit_of_price if classic else _credits_of_debits)(item, subscription, catalog, at)
     ]
 
@@ -285,11 +285,11 @@ def _line(
     )
 
 
-def whole_periods(held: Sequence[Object], catalog: Catalog, currency: str) -> tuple[list[Object], list[Line]]:
+def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: str) -> tuple[list[Object], list[Line]]:
     """Each item billed for its current period. Not the metered ones, which are billed by `usage_of` when it is over
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     billed, found = [], []
-    for item in held:
+    for item in current_items:
         price = catalog.price(item["price"])
         if items.is_metered(price):
             billed.append(items.debited(item, ()))
@@ -306,12 +306,12 @@ def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> list
 
 
 def part_periods(
-    held: Sequence[Object], catalog: Catalog, currency: str, anchor: int, *, prorates: bool
+    current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int, *, prorates: bool
 ) -> tuple[list[Object], list[Line]]:
     """As `whole_periods`, where a period may be only a part of one that the anchor makes whole."""
     billed: list[Object] = []
     found: list[Line] = []
-    for item in held:
+    for item in current_items:
         price = catalog.price(item["price"])
         start, end = item["current_period_start"], item["current_period_end"]
         of = _whole_length(price, anchor, start, end)
@@ -330,11 +330,11 @@ def part_periods(
 
 
 def debited_from(
-    held: Sequence[Object], catalog: Catalog, currency: str, anchor: int, at: int
+    current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int, at: int
 ) -> tuple[list[Object], list[Line]]:
     """Each item billed for what is left of its period from `at` on."""
     billed, found = [], []
-    for item in held:
+    for item in current_items:
         debit = _debit(item, catalog, currency, anchor, at)
         found += debit
         billed.append(items.debited(item, debit))

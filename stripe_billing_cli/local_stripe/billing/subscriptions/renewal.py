@@ -17,16 +17,16 @@ def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line
 
     A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
     """
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     anchor, ends = before["billing_cycle_anchor"], before["cancel_at"]
     staying = [item for item in before["items"]["data"] if item["current_period_end"] > now]
     begun = []
     for item in before["items"]["data"]:
         if item["current_period_end"] <= now:
-            end = billing_intervals.billing_interval(known.price(item["price"])).next_after(anchor, now)
+            end = billing_intervals.billing_interval(catalog.price(item["price"])).next_after(anchor, now)
             begun.append(items.in_period(item, (now, end if ends is None else min(end, ends))))
-    data, billed = proration.part_periods(begun, known, before["currency"], anchor, prorates=True)
-    billed += metering.usage_of(call, before, known, until=now)
+    data, billed = proration.part_periods(begun, catalog, before["currency"], anchor, prorates=True)
+    billed += metering.usage_of(call, before, catalog, until=now)
     renewed = {item["id"]: item for item in [*staying, *data]}
     in_order = [renewed[item["id"]] for item in before["items"]["data"]]
     status = "active" if before["status"] == "trialing" else before["status"]

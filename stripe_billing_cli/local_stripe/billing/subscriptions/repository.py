@@ -30,17 +30,18 @@ def retrieve(call: Call) -> Object:
     return subscription
 
 
-def amend(call: Call, id: str, *told: str, **changes: Any) -> Object:
-    """The subscription with these fields changed, on top of whatever was stored meanwhile.
+def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
+    """Store a subscription with these fields changed, on top of whatever was stored meanwhile, and return it.
 
-    Tells `customer.subscription.updated` where something that Stripe shows has changed, and then the events `told`.
+    Makes the event `customer.subscription.updated` where something that Stripe shows has changed, and then the events
+    `announced`.
     """
     before = find(call, id)
     after = {**before, **changes}
     call.store.replace(KIND, after)
     if events.differ(before, after):
         events.record(call, "customer.subscription.updated", after, before)
-    for type in told:
+    for type in announced:
         events.record(call, type, after)
     if (before["status"], before["items"]) != (after["status"], after["items"]):
         active.bring_up_to_date(call, after["customer"])

@@ -26,8 +26,8 @@ def plan_ahead(call: Call, subscription: Object) -> None:
     scheduler.put(call.store, CANCEL, id, None if ended else subscription["cancel_at"], clock)
     scheduler.put(call.store, RENEW, id, renews, clock)
     ends = subscription["cancel_at"]
-    told = None if renews is None or (ends is not None and ends <= renews) else renews - UPCOMING_WARNING
-    scheduler.put(call.store, UPCOMING, id, told if told is not None and told > call.now else None, clock)
+    warning = None if renews is None or (ends is not None and ends <= renews) else renews - UPCOMING_WARNING
+    scheduler.put(call.store, UPCOMING, id, warning if warning is not None and warning > call.now else None, clock)
     pause = subscription["pause_collection"]
     scheduler.put(call.store, RESUME, id, pause["resumes_at"] if pause and not ended else None, clock)
 

@@ -76,17 +76,17 @@ class Sender:
 
     def run(self) -> None:
         """Send until `stop()`. Trouble with the file is told and tried again: a full disk is emptied some time."""
-        told = False
+        reported = False
         while not self._stopping:
             self._wake.clear()
             try:
                 for delivery in self._claim():
                     self._hand_over(delivery)
-                told = False
+                reported = False
             except LocalStripeError as error:
-                if self._log and not told:
+                if self._log and not reported:
                     self._log(f"webhooks: {error.message}")
-                told = True
+                reported = True
             self._wake.wait(LOOK_AGAIN)
         for _ in self._threads:
             self._claimed.put(None)

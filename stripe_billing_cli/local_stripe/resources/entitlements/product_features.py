@@ -30,7 +30,10 @@ def create(call: Call) -> Object:
     feature = features.find(call, call.params["entitlement_feature"], "entitlement_feature")
     if not feature["active"]:
         raise invalid(f"The feature {feature['id']} is archived.", "entitlement_feature")
-    if any(held["entitlement_feature"] == feature["id"] for held in product_features.list_for_product(call, product)):
+    if any(
+        attached_feature["entitlement_feature"] == feature["id"]
+        for attached_feature in product_features.list_for_product(call, product)
+    ):
         raise invalid(
             f"The feature {feature['id']} is attached to the product already.",
             "entitlement_feature",

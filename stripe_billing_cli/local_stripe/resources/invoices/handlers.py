@@ -104,7 +104,7 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, customer)
     subscription = _subscription(call, customer)
     currency = params.get("currency") or customer["currency"] or call.account["default_currency"]
-    held = _included(call, customer, subscription, currency)
+    pending_items = _included(call, customer, subscription, currency)
     rest = {
         "auto_advance": params.get("auto_advance", False),
         "collection_method": params.get("collection_method", "charge_automatically"),
@@ -116,14 +116,14 @@ def create(call: Call) -> Object:
     draft = invoices.drafted(
         call,
         customer,
-        [invoice_items.as_line(call, item) for item in held],
+        [invoice_items.as_line(call, item) for item in pending_items],
         currency,
         reason="manual",
         subscription=subscription,
         **rest,
         due_date=_due_date(call, rest["collection_method"], params),
     )
-    invoice_items.bill(call, held, draft["id"])
+    invoice_items.bill(call, pending_items, draft["id"])
     return invoices.create(call, draft)
 
 

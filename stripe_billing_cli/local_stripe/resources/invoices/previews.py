@@ -157,17 +157,17 @@ def _of_new(call: Call) -> Object:
     if "currency" in call.params:
         wanted["currency"] = call.params["currency"]
     subscription = creation.drafted(replace(call, params=wanted), customer)
-    held = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
+    pending_lines = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
     _, billed = first_invoice.billed(replace(call, params=wanted), subscription)
-    return _shown(call, customer, Upcoming(subscription, [*held, *billed], call.now), parent=None)
+    return _shown(call, customer, Upcoming(subscription, [*pending_lines, *billed], call.now), parent=None)
 
 
 def _pending_only(call: Call, customer: Object) -> Object:
     currency = call.params.get("currency") or customer["currency"] or call.account["default_currency"]
-    held = invoice_items.pending(call, customer["id"], None, currency)
-    if not held:
+    pending_items = invoice_items.pending(call, customer["id"], None, currency)
+    if not pending_items:
         raise none_upcoming(f"customer: {customer['id']}")
-    lines = [invoice_items.as_line(call, item) for item in held]
+    lines = [invoice_items.as_line(call, item) for item in pending_items]
     draft = invoices.drafted(call, customer, lines, currency, reason="upcoming")
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
 
@@ -189,14 +189,14 @@ def _discounts(call: Call, subscription: Object) -> list[Object] | None:
 
 def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> Upcoming:
     """`call` has the details as its parameters, as an update would."""
-    held = invoice_items.pending_of(call, subscription)
-    waiting = [invoice_items.as_line(call, item) for item in held]
+    pending_items = invoice_items.pending_of(call, subscription)
+    waiting = [invoice_items.as_line(call, item) for item in pending_items]
     if details.get("cancel_now"):
         at = details.get("proration_date", call.now)
         prorated = details.get("proration_behavior", "create_prorations") != "none"
-        known = price_checks.catalog(call)
-        credits = proration.credits_for(subscription, subscription["items"]["data"], known, at) if prorated else []
-        used = metering.unbilled(call, subscription, known)
+        catalog = price_checks.catalog(call)
+        credits = proration.credits_for(subscription, subscription["items"]["data"], catalog, at) if prorated else []
+        used = metering.unbilled(call, subscription, catalog)
         return Upcoming(subscription, [*invoice_items.as_pending(call, credits), *waiting, *used], call.now)
     if "pause" in details:
         return _paused(call, subscription, details["pause"], waiting)
@@ -243,9 +243,13 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
             raise none_upcoming(f"subscription: {subscription['id']}")
         return Upcoming(subscription, [*waiting, *used], at)
     if not changed:
-        held, anchor, used = forecast.renewed(call, subscription, at)
+        current_items, anchor, used = forecast.renewed(call, subscription, at)
         waiting = [*invoice_items.as_pending(call, used), *waiting]
-        subscription = {**subscription, "items": items.with_items(subscription, held), "billing_cycle_anchor": anchor}
+        subscription = {
+            **subscription,
+            "items": items.with_items(subscription, current_items),
+            "billing_cycle_anchor": anchor,
+        }
     after, billed, _ = renewal.next_period(call, subscription, at)
     return Upcoming(after, [*waiting, *billed], at)
 

@@ -181,11 +181,11 @@ def _check_flow(call: Call, customer: Object, features: Object, flow: Mapping[st
 
 
 def _check_items(subscription: Object, feature: Object, items: list[Mapping[str, Any]]) -> None:
-    held = {item["id"] for item in subscription["items"]["data"]}
+    own_ids = {item["id"] for item in subscription["items"]["data"]}
     offered = {price for product in feature["products"] or () for price in product["prices"]}
     for at, item in enumerate(items):
         param = f"flow_data[subscription_update_confirm][items][{at}]"
-        if item["id"] not in held:
+        if item["id"] not in own_ids:
             raise no_such("subscription item", item["id"], f"{param}[id]")
         if "price" in item and item["price"] not in offered:
             raise invalid(

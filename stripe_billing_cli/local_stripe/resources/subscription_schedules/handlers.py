@@ -73,16 +73,16 @@ def _start(call: Call) -> int:
     return start
 
 
-def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], held: frozenset[str] = frozenset()) -> list[Object]:
+def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], earlier: frozenset[str] = frozenset()) -> list[Object]:
     """The prices of all phases, which must be for sale unless they are in the schedule already."""
     for number, phase in enumerate(wanted):
         for at, item in enumerate(phase["items"]):
             if "price" not in item:
                 raise missing_param(f"phases[{number}][items][{at}][price]")
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     return [
-        known.price(item["price"])
-        if item["price"] in held
+        catalog.price(item["price"])
+        if item["price"] in earlier
         else price_checks.sellable(call, item["price"], f"phases[{number}][items][{at}][price]")
         for number, phase in enumerate(wanted)
         for at, item in enumerate(phase["items"])
@@ -92,29 +92,29 @@ def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], held: frozenset[str
 def _laid_out(
     call: Call, customer: Object, wanted: Sequence[Mapping[str, Any]], currency: str, *, start: int
 ) -> list[Object]:
-    known = price_checks.catalog(call)
+    catalog = price_checks.catalog(call)
     for number, phase in enumerate(wanted):
         if not phase["items"]:
             raise missing_param(f"phases[{number}][items]")
         if phase.get("currency", currency) != currency:
             raise invalid(f"All phases must have the currency `{currency}`.", f"phases[{number}][currency]")
-        prices = [known.price(item["price"]) for item in phase["items"]]
+        prices = [catalog.price(item["price"]) for item in phase["items"]]
         for at, (item, price) in enumerate(zip(phase["items"], prices, strict=True)):
             price_checks.check_quantity(price, item, f"phases[{number}][items][{at}]")
         price_checks.check_prices(prices, currency, f"phases[{number}][items]")
         creation.own_method(call, customer, phase.get("default_payment_method"))
     return phases.lay_out_phases(
-        [{**phase, "items": [_counted(item, known) for item in phase["items"]]} for phase in wanted],
-        lambda price: billing_intervals.billing_interval(known.price(price)),
+        [{**phase, "items": [_counted(item, catalog) for item in phase["items"]]} for phase in wanted],
+        lambda price: billing_intervals.billing_interval(catalog.price(price)),
         currency,
         start=start,
         now=call.now,
     )
 
 
-def _counted(item: Mapping[str, Any], known: Catalog) -> Mapping[str, Any]:
+def _counted(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
     """An item with its quantity: a metered one has none."""
-    metered = items.is_metered(known.price(item["price"]))
+    metered = items.is_metered(catalog.price(item["price"]))
     return {"quantity": None if metered else 1, **item}
 
 
@@ -221,8 +221,8 @@ def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
             "to.",
             "phases",
         )
-    held = frozenset(item["price"] for phase in before["phases"] for item in phase["items"])
-    _prices(call, wanted, held)
+    earlier = frozenset(item["price"] for phase in before["phases"] for item in phase["items"])
+    _prices(call, wanted, earlier)
     start = call.now if first["start_date"] == "now" else int(first["start_date"])
     current = before["current_phase"]
     past: list[Object] = []
