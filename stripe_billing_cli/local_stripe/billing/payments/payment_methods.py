@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from stripe_billing_cli.local_stripe.billing.payments import card_input
-from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
+from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types
 from stripe_billing_cli.local_stripe.billing.payments.cards import WRONG_CVC, Card, Decline
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID, BY_KEY
 from stripe_billing_cli.local_stripe.core import events, identifiers
@@ -17,7 +16,7 @@ ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 NETWORK_CODES = ("network_advice_code", "network_decline_code")
 
 
-def _bare(call: Call, type: str) -> Object:
+def blank(call: Call, type: str) -> Object:
     return {
         "id": identifiers.long_id(call, "pm"),
         "object": "payment_method",
@@ -42,7 +41,7 @@ def new_card(call: Call, card: Card) -> Object:
     """A card that expires this month of next year, its CVC not yet checked (recorded)."""
     today = datetime.fromtimestamp(call.real_now, UTC)
     return {
-        **_bare(call, "card"),
+        **blank(call, "card"),
         "card": {
             "brand": card.brand,
             "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
@@ -164,7 +163,7 @@ def _check_attachable(method: Object, param: str) -> None:
             "Customer, and may not be used again.",
             param,
         )
-    if method["type"] != "card" and not types.TYPES[method["type"]].saved:
+    if method["type"] != "card" and not payment_method_types.TYPES[method["type"]].saved:
         raise invalid(f"PaymentMethods of type '{method['type']}' cannot be saved to customers.")
 
 

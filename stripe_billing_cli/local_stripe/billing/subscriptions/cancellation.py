@@ -6,17 +6,14 @@ from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
-from stripe_billing_cli.local_stripe.billing.subscriptions import cancel as ending
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     items,
-    last_invoice,
-    pending_updates,
     price_checks,
     proration,
     repository,
 )
-from stripe_billing_cli.local_stripe.core import clocks, events, times
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core import times
+from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -77,43 +74,3 @@ def moved(call: Call, before: Object, plain: Object) -> Object:
     customer = customers.find(call, before["customer"])
     invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
     return repository.amend(call, before["id"], **plain, items=items.with_items(before, data))
-
-
-def cancel(call: Call) -> Object:
-    """End it now. "Pending prorations are removed if invoice_now and prorate are both set to false" (the SDK's
-    `SubscriptionService.cancel`). One whose first invoice was not paid is not canceled but expired."""
-    before = repository.retrieve(call)
-    call = clocks.at_time_of(call, before)
-    if before["status"] in repository.ENDED:
-        raise no_such("subscription", call.id, "id", 404)
-    id = before["id"]
-    details = {**before["cancellation_details"], **call.params.get("cancellation_details", {})}
-    call.store.replace(repository.KIND, {**before, "cancellation_details": details})
-    if before["status"] == "incomplete":
-        return ending.end(call, id, reason="cancellation_requested", status="incomplete_expired")
-    pending_updates.discard(call, id)
-    invoiced, prorated = bool(call.params.get("invoice_now")), bool(call.params.get("prorate"))
-    if prorated:
-        _credit(call, before, waits=not invoiced)
-    if not prorated and not invoiced:
-        _drop_prorations(call, before)
-    last = last_invoice.draft(call, before) if invoiced else None
-    return ending.end(call, id, reason="cancellation_requested", leaves=last)
-
-
-def _credit(call: Call, subscription: Object, *, waits: bool) -> None:
-    """What is unused, credited as it was debited. `waits`: for any next invoice of the customer, as an item that is of
-    no subscription any more (recorded, 2026-08-26.dahlia)."""
-    customer = customers.find(call, subscription["customer"])
-    current_items = subscription["items"]["data"]
-    if subscription["status"] == "paused":
-        return
-    credits = proration.credits_for(subscription, current_items, price_checks.catalog(call), call.now)
-    invoice_items.pend_all(call, customer, credits, subscription["currency"], None if waits else subscription["id"])
-
-
-def _drop_prorations(call: Call, subscription: Object) -> None:
-    for item in invoice_items.pending_of(call, subscription):
-        if item["proration"] and item["parent"] is not None:
-            call.store.delete("invoiceitem", item["id"])
-            events.record(call, "invoiceitem.deleted", item)

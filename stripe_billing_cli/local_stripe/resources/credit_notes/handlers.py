@@ -27,7 +27,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines as credit_note_lines
+from stripe_billing_cli.local_stripe.resources.credit_notes import note_lines
 
 KIND = "credit_note"
 CREDITABLE = ("open", "paid")
@@ -95,7 +95,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
             "invoice",
         )
     id = identifiers.long_id(call, "cn")
-    shown = credit_note_lines.lines_from_params(call, invoice, params.get("lines", ()))
+    shown = note_lines.lines_from_params(call, invoice, params.get("lines", ()))
     subtotal = sum(line["amount"] for line in shown) if shown else params.get("amount", 0)
     discounts = _sums(shown)
     total = subtotal - sum(discounts.values())
@@ -338,9 +338,9 @@ ROUTES = (
     Route("POST", PATH, KIND, CREATE, create, check),
     Route("GET", PATH, KIND, LIST, list_notes, lists=True),
     Route("GET", f"{PATH}/preview", KIND, PREVIEW, preview, check),
-    Route("GET", f"{PATH}/preview/lines", credit_note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
+    Route("GET", f"{PATH}/preview/lines", note_lines.KIND, PREVIEW_LINES, preview_lines, check, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),
     Route("POST", f"{PATH}/{{id}}", KIND, UPDATE, update),
-    Route("GET", f"{PATH}/{{id}}/lines", credit_note_lines.KIND, LINES, list_lines, lists=True),
+    Route("GET", f"{PATH}/{{id}}/lines", note_lines.KIND, LINES, list_lines, lists=True),
     Route("POST", f"{PATH}/{{id}}/void", KIND, RETRIEVE, void),
 )

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_su
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.meters import handlers as meters_handlers
+from stripe_billing_cli.local_stripe.resources.meters import handlers
 
 SUMMARY = "billing.meter_event_summary"
 PAST, FUTURE = 35 * 24 * 60 * 60, 5 * 60
@@ -92,7 +92,7 @@ def _not_a_number(key: str) -> ApiError:
 def list_summaries(call: Call) -> Object:
     """The usage of a customer between two times, in one, or by days or hours, newest first."""
     params = call.params
-    meter = meters_handlers.retrieve(call)
+    meter = handlers.retrieve(call)
     start, end = params["start_time"], params["end_time"]
     if start >= end or start % 60 or end % 60:
         raise invalid("`start_time` must be before `end_time`, both on a whole minute.", "start_time")

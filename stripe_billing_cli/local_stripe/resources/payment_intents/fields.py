@@ -22,7 +22,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsupported,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
-from stripe_billing_cli.local_stripe.resources.payment_intents import refusals as payment_rules
+from stripe_billing_cli.local_stripe.resources.payment_intents import refusals
 
 ADDRESS = ObjectParam(
     optional(**{name: Text() for name in ("city", "country", "line1", "line2", "postal_code", "state")})
@@ -107,7 +107,7 @@ ONLY_CONFIRMING = ("error_on_requires_action", "off_session", "return_url", "use
 
 def check_creation(params: Params) -> None:
     """Raise for parameters that do not go together, and for an amount that Stripe does not charge."""
-    payment_rules.check_amount(params["amount"], params["currency"])
+    refusals.check_amount(params["amount"], params["currency"])
     check_types(params)
     if params.get("confirmation_method") == "manual":
         raise invalid(
@@ -124,7 +124,7 @@ def check_creation(params: Params) -> None:
 
 def check_types(params: Params) -> None:
     for name in TYPES:
-        payment_rules.check_types(params.get(name), name)
+        refusals.check_types(params.get(name), name)
 
 
 def check_capture(params: Params) -> None:

@@ -14,8 +14,7 @@ from stripe_billing_cli.local_stripe.core.lists import naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.payment_intents import fields as intent_forms
-from stripe_billing_cli.local_stripe.resources.payment_intents import refusals as payment_rules
+from stripe_billing_cli.local_stripe.resources.payment_intents import fields, refusals
 
 KIND = payment_intents.KIND
 DESCRIBING = "description receipt_email shipping statement_descriptor statement_descriptor_suffix".split()
@@ -29,10 +28,10 @@ def create(call: Call) -> Object:
     params = call.params
     customer = customers.find(call, params["customer"]) if "customer" in params else None
     call = clocks.at_time_of(call, customer or {})
-    method = payment_rules.usable_method(call, params.get("payment_method"), customer, None)
+    method = refusals.usable_method(call, params.get("payment_method"), customer, None)
     types = _types(call)
     if method is not None:
-        payment_rules.check_type(call, method, types["payment_method_types"], None)
+        refusals.check_type(call, method, types["payment_method_types"], None)
     intent = payment_intents.new_intent(
         call,
         amount=params["amount"],
@@ -48,7 +47,7 @@ def create(call: Call) -> Object:
     if not params.get("confirm"):
         return intent
     if method is None:
-        raise payment_rules.nothing_to_confirm(call, intent)
+        raise refusals.nothing_to_confirm(call, intent)
     return _confirmed(call, intent, method)
 
 
@@ -62,7 +61,7 @@ def _described(params: Mapping[str, Any]) -> Object:
 def shipping(params: Mapping[str, Any]) -> Object:
     """Where goods go, as intents and charges show it."""
     names = ("carrier", "name", "phone", "tracking_number")
-    address = {name: params["address"].get(name) for name in intent_forms.ADDRESS.fields}
+    address = {name: params["address"].get(name) for name in fields.ADDRESS.fields}
     return {"address": address, **{name: params.get(name) for name in names}}
 
 
@@ -86,7 +85,7 @@ def _types(call: Call) -> Object:
 
 def _named_types(params: Mapping[str, Any]) -> Object:
     """The types that a call names, which take the place of the configuration's; nothing where it names none."""
-    named = next((params[name] for name in intent_forms.TYPES if params.get(name)), None)
+    named = next((params[name] for name in fields.TYPES if params.get(name)), None)
     if named is None:
         return {}
     return {
@@ -99,26 +98,26 @@ def _named_types(params: Mapping[str, Any]) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    return payment_rules.find(call)
+    return refusals.find(call)
 
 
 def confirm(call: Call) -> Object:
     """Pay with the card named, or the intent's own. Raises the card's decline as 402, what it left behind stays."""
-    before = payment_rules.find(call)
+    before = refusals.find(call)
     customer = _customer_of(call, before)
     call = clocks.at_time_of(call, customer or {})
-    payment_rules.check_confirmable(call, before)
+    refusals.check_confirmable(call, before)
     wanted = call.params.get("payment_method") or before["payment_method"]
-    method = payment_rules.usable_method(call, wanted, customer, before)
+    method = refusals.usable_method(call, wanted, customer, before)
     if method is None:
-        raise payment_rules.nothing_to_confirm(call, before)
+        raise refusals.nothing_to_confirm(call, before)
     _check_invoice(call, before)
     changed = {name: call.params[name] for name in DECIDING if name in call.params and name != "payment_method"}
     return _confirmed(call, {**before, **changed, **_described(call.params), **_named_types(call.params)}, method)
 
 
 def _confirmed(call: Call, intent: Object, method: Object) -> Object:
-    payment_rules.check_type(call, method, intent["payment_method_types"], intent)
+    refusals.check_type(call, method, intent["payment_method_types"], intent)
     after = payment_intents.attempt(
         call,
         intent,
@@ -141,40 +140,40 @@ def invoice_of(call: Call, intent: str) -> Object | None:
 
 
 def cancel(call: Call) -> Object:
-    intent = payment_rules.find(call)
-    payment_rules.check_cancelable(call, intent)
+    intent = refusals.find(call)
+    refusals.check_cancelable(call, intent)
     if invoice_of(call, intent["id"]) is not None:
-        raise payment_rules.refusal(
+        raise refusals.refusal(
             call,
             intent,
             "You cannot cancel a PaymentIntent that belongs to an invoice. Void the invoice instead.",
-            payment_rules.STATE,
+            refusals.STATE,
         )
     return payment_intents.cancel(call, intent, call.params.get("cancellation_reason"))
 
 
 def update(call: Call) -> Object:
     """What is to be paid and by what, while it is not paid. An invoice says itself what it costs."""
-    intent = payment_rules.find(call)
+    intent = refusals.find(call)
     params = call.params
     customer = _customer_of(call, intent)
     call = clocks.at_time_of(call, customer or {})
-    for name in (*DECIDING, *intent_forms.TYPES):
+    for name in (*DECIDING, *fields.TYPES):
         if name in params:
-            payment_rules.check_updatable(call, intent, name)
+            refusals.check_updatable(call, intent, name)
     _check_invoice(call, intent)
     changed = {name: params[name] for name in DECIDING if name in params}
     after = {**intent, **changed, **_described(params), **_named_types(params)}
     if "amount" in params or "currency" in params:
-        payment_rules.check_amount(after["amount"], after["currency"])
+        refusals.check_amount(after["amount"], after["currency"])
     if "customer" in params:
         customer = customers.find(call, params["customer"])
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(intent["metadata"], params["metadata"])
     if "payment_method" in params or "customer" in params:
-        method = payment_rules.usable_method(call, after["payment_method"], customer, intent)
+        method = refusals.usable_method(call, after["payment_method"], customer, intent)
         if method is not None:
-            payment_rules.check_type(call, method, after["payment_method_types"], intent)
+            refusals.check_type(call, method, after["payment_method_types"], intent)
         after |= {"payment_method": method["id"] if method else None}
     if "payment_method" in params:
         after |= {"next_action": None, "status": "requires_confirmation"}
@@ -194,10 +193,10 @@ def _customer_of(call: Call, intent: Object) -> Object | None:
 
 def capture(call: Call) -> Object:
     """Take what was reserved when the intent was confirmed."""
-    intent = payment_rules.find(call)
+    intent = refusals.find(call)
     call = clocks.at_time_of(call, _customer_of(call, intent) or {})
-    payment_rules.check_capturable(call, intent)
-    amount = payment_rules.captured_amount(call, intent, call.params.get("amount_to_capture"))
+    refusals.check_capturable(call, intent)
+    amount = refusals.captured_amount(call, intent, call.params.get("amount_to_capture"))
     if "metadata" in call.params:
         named = call.params["metadata"]
         intent = {**intent, "metadata": {} if named is None else merged(intent["metadata"], named)}
@@ -206,7 +205,7 @@ def capture(call: Call) -> Object:
 
 def authenticate(call: Call) -> Object:
     """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
-    intent = payment_rules.find(call)
+    intent = refusals.find(call)
     if intent["status"] != "requires_action":
         raise intent_checks.unexpected_state(KIND, "PaymentIntent", "authenticate", intent, call)
     call = clocks.at_time_of(call, _customer_of(call, intent) or {})
@@ -227,12 +226,12 @@ def list_intents(call: Call) -> Object:
 
 PATH = "/v1/payment_intents"
 ROUTES = (
-    Route("POST", PATH, KIND, intent_forms.CREATE, create, intent_forms.check_creation),
-    Route("GET", PATH, KIND, intent_forms.LIST, list_intents, lists=True),
-    Route("GET", f"{PATH}/{{id}}", KIND, intent_forms.RETRIEVE, retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, intent_forms.UPDATE, update, intent_forms.check_types),
-    Route("POST", f"{PATH}/{{id}}/confirm", KIND, intent_forms.CONFIRM, confirm, intent_forms.check_types),
-    Route("POST", f"{PATH}/{{id}}/cancel", KIND, intent_forms.CANCEL, cancel),
-    Route("POST", f"{PATH}/{{id}}/capture", KIND, intent_forms.CAPTURE, capture, intent_forms.check_capture),
-    Route("POST", "/local/payment_intents/{id}/authenticate", KIND, intent_forms.AUTHENTICATE, authenticate),
+    Route("POST", PATH, KIND, fields.CREATE, create, fields.check_creation),
+    Route("GET", PATH, KIND, fields.LIST, list_intents, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, fields.RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update, fields.check_types),
+    Route("POST", f"{PATH}/{{id}}/confirm", KIND, fields.CONFIRM, confirm, fields.check_types),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/capture", KIND, fields.CAPTURE, capture, fields.check_capture),
+    Route("POST", "/local/payment_intents/{id}/authenticate", KIND, fields.AUTHENTICATE, authenticate),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
+from stripe_billing_cli.local_stripe.billing.payments import payment_method_types
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -43,7 +43,7 @@ UPDATE = form(
     unset="billing_details.address.*",
     unsupported={"it changes no payment methods but cards": "payto us_bank_account"},
 )
-FILTERED = ("card", *types.NAMES.split())
+FILTERED = ("card", *payment_method_types.NAMES.split())
 LIST_FILTERS = optional(allow_redisplay=ALLOW_REDISPLAY, type=Choice(FILTERED))
 
 
@@ -52,10 +52,10 @@ def check_new(params: Params) -> None:
     type = params["type"]
     if type == "custom":
         raise invalid("The local Stripe does not have custom payment methods.", "type")
-    other = next((name for name in ("card", *types.TYPES) if name in params and name != type), None)
+    other = next((name for name in ("card", *payment_method_types.TYPES) if name in params and name != type), None)
     if other is not None:
         raise only_one_of([type, other], other)
-    if type not in params and (type == "card" or types.TYPES[type].needs_hash):
+    if type not in params and (type == "card" or payment_method_types.TYPES[type].needs_hash):
         raise missing_param(type)
     card = params.get("card", {})
     if "token" in card and len(card) > 1:

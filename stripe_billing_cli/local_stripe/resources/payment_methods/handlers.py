@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_methods
-from stripe_billing_cli.local_stripe.billing.payments import payment_method_types as types
+from stripe_billing_cli.local_stripe.billing.payments import card_input, payment_method_types, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.test_cards import BY_ID
 from stripe_billing_cli.local_stripe.core import clocks, events
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
@@ -18,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_methods import fields as form
+from stripe_billing_cli.local_stripe.resources.payment_methods import fields
 
 
 def create(call: Call) -> Object:
@@ -27,7 +26,10 @@ def create(call: Call) -> Object:
     if type == "card":
         method = _given_card(call, params["card"])
     else:
-        method = {**payment_methods._bare(call, type), type: types.TYPES[type].show(params.get(type, {}))}
+        method = {
+            **payment_methods.blank(call, type),
+            type: payment_method_types.TYPES[type].show(params.get(type, {})),
+        }
     method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))
     method["allow_redisplay"] = params.get("allow_redisplay", "unspecified")
     method["metadata"] = merged({}, params.get("metadata", {}))
@@ -169,12 +171,12 @@ def retrieve_of_customer(call: Call, customer: str) -> Object:
 
 PATH = "/v1/payment_methods"
 ROUTES = (
-    Route("POST", PATH, "payment_method", form.CREATE, create, form.check_new),
-    Route("GET", PATH, "payment_method", form.LIST, list_payment_methods, lists=True),
-    Route("GET", f"{PATH}/{{id}}", "payment_method", form.RETRIEVE, retrieve),
-    Route("POST", f"{PATH}/{{id}}", "payment_method", form.UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/attach", "payment_method", form.ATTACH, attach),
-    Route("POST", f"{PATH}/{{id}}/detach", "payment_method", form.RETRIEVE, detach),
+    Route("POST", PATH, "payment_method", fields.CREATE, create, fields.check_new),
+    Route("GET", PATH, "payment_method", fields.LIST, list_payment_methods, lists=True),
+    Route("GET", f"{PATH}/{{id}}", "payment_method", fields.RETRIEVE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", "payment_method", fields.UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/attach", "payment_method", fields.ATTACH, attach),
+    Route("POST", f"{PATH}/{{id}}/detach", "payment_method", fields.RETRIEVE, detach),
 )
 
 

@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.portal import fields as form
+from stripe_billing_cli.local_stripe.resources.portal import fields
 
 KIND = "billing_portal.configuration"
 PROPOSED: Mapping[str, Any] = {
@@ -26,7 +26,7 @@ PROPOSED: Mapping[str, Any] = {
     "payment_method_update": {"enabled": True},
     "subscription_cancel": {
         "enabled": True,
-        "cancellation_reason": {"enabled": True, "options": list(form.REASONS)},
+        "cancellation_reason": {"enabled": True, "options": list(fields.REASONS)},
     },
 }
 
@@ -194,8 +194,8 @@ def list_configurations(call: Call) -> Object:
 
 PATH = "/v1/billing_portal/configurations"
 ROUTES = (
-    Route("POST", PATH, KIND, form.CREATE, create),
-    Route("GET", PATH, KIND, form.LIST, list_configurations, lists=True),
+    Route("POST", PATH, KIND, fields.CREATE, create),
+    Route("GET", PATH, KIND, fields.LIST, list_configurations, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, form.UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
 )

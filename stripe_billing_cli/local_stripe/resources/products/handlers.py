@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from stripe_billing_cli.local_stripe.billing.catalog import price_refusals as price_rules
-from stripe_billing_cli.local_stripe.billing.catalog import prices, products
+from stripe_billing_cli.local_stripe.billing.catalog import price_refusals, prices, products
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of, page
@@ -13,7 +12,7 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.products import fields as product_form
+from stripe_billing_cli.local_stripe.resources.products import fields
 
 ID = re.compile(r"[A-Za-z0-9_.:-]+")
 TAX_CODE = re.compile(r"txcd_[0-9]{8}")
@@ -28,7 +27,7 @@ def check_new(params: Params, prefix: str = "") -> None:
         )
     check_texts(params, prefix)
     if "default_price_data" in params:
-        price_rules.check_new(params["default_price_data"], nested(prefix, "default_price_data"))
+        price_refusals.check_new(params["default_price_data"], nested(prefix, "default_price_data"))
 
 
 def check_texts(params: Params, prefix: str = "") -> None:
@@ -138,9 +137,9 @@ def list_products(call: Call) -> Object:
 
 
 ROUTES = (
-    Route("POST", "/v1/products", "product", product_form.CREATE, create, check_new),
-    Route("GET", "/v1/products", "product", product_form.LIST, list_products, check_list, lists=True),
-    Route("GET", "/v1/products/{id}", "product", product_form.RETRIEVE, retrieve),
-    Route("POST", "/v1/products/{id}", "product", product_form.UPDATE, update, check_texts),
-    Route("DELETE", "/v1/products/{id}", "product", product_form.DELETE, delete),
+    Route("POST", "/v1/products", "product", fields.CREATE, create, check_new),
+    Route("GET", "/v1/products", "product", fields.LIST, list_products, check_list, lists=True),
+    Route("GET", "/v1/products/{id}", "product", fields.RETRIEVE, retrieve),
+    Route("POST", "/v1/products/{id}", "product", fields.UPDATE, update, check_texts),
+    Route("DELETE", "/v1/products/{id}", "product", fields.DELETE, delete),
 )

@@ -21,7 +21,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_OPTIONS
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.setup_intents import refusals as setup_rules
+from stripe_billing_cli.local_stripe.resources.setup_intents import refusals
 
 CREATE = form(
     "POST /v1/setup_intents",
@@ -56,9 +56,9 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, customer or {})
     owner = customer["id"] if customer else None
     types = _types(call)
-    method = setup_rules.usable_method(call, params.get("payment_method"), owner, None)
+    method = refusals.usable_method(call, params.get("payment_method"), owner, None)
     if method is not None:
-        setup_rules.check_type(call, method, types["payment_method_types"], None)
+        refusals.check_type(call, method, types["payment_method_types"], None)
     # `usage` is always answered as off_session, whatever was asked for (recorded).
     setup = setup_intents.new_setup(
         call,
@@ -70,7 +70,7 @@ def create(call: Call) -> Object:
     )
     if not params.get("confirm"):
         return setup
-    setup_rules.check_confirmable(call, setup, setup["payment_method"])
+    refusals.check_confirmable(call, setup, setup["payment_method"])
     assert method is not None, "an intent that may be confirmed has a payment method"
     return _set_up(call, setup, method)
 
@@ -100,33 +100,33 @@ def check_new(params: Params) -> None:
 
 
 def check_types(params: Params) -> None:
-    setup_rules.check_types(params.get("payment_method_types"))
+    refusals.check_types(params.get("payment_method_types"))
 
 
 def retrieve(call: Call) -> Object:
-    setup = setup_rules.find(call)
-    setup_rules.check_secret(call, setup)
+    setup = refusals.find(call)
+    refusals.check_secret(call, setup)
     return setup
 
 
 def confirm(call: Call) -> Object:
-    setup = setup_rules.find(call)
-    setup_rules.check_secret(call, setup)
+    setup = refusals.find(call)
+    refusals.check_secret(call, setup)
     customer = call.store.get("customer", setup["customer"]) if setup["customer"] else None
     call = clocks.at_time_of(call, customer or {})
     id = call.params.get("payment_method") or setup["payment_method"]
-    setup_rules.check_confirmable(call, setup, id)
-    method = setup_rules.usable_method(call, id, setup["customer"], setup)
+    refusals.check_confirmable(call, setup, id)
+    method = refusals.usable_method(call, id, setup["customer"], setup)
     assert method is not None, "an intent that may be confirmed has a payment method"
-    setup_rules.check_type(call, method, setup["payment_method_types"], setup)
+    refusals.check_type(call, method, setup["payment_method_types"], setup)
     return _set_up(call, setup, method)
 
 
 def verify(call: Call) -> Object:
     """Micro-deposits prove a bank account; the local Stripe sets up cards, of which nothing is asked in this way."""
-    setup = setup_rules.find(call)
-    setup_rules.check_secret(call, setup)
-    setup_rules.check_actionable(call, setup)
+    setup = refusals.find(call)
+    refusals.check_secret(call, setup)
+    refusals.check_actionable(call, setup)
     raise invalid("The local Stripe does not verify micro-deposits: its setup intents are of cards.")
 
 
@@ -147,15 +147,15 @@ def _use_for_subscription(call: Call, setup: Object) -> None:
 
 
 def cancel(call: Call) -> Object:
-    setup = setup_rules.find(call)
-    setup_rules.check_cancelable(call, setup)
+    setup = refusals.find(call)
+    refusals.check_cancelable(call, setup)
     return setup_intents.cancel(call, setup, call.params.get("cancellation_reason"))
 
 
 def update(call: Call) -> Object:
-    setup = setup_rules.find(call)
+    setup = refusals.find(call)
     params = call.params
-    setup_rules.check_updatable(call, setup)
+    refusals.check_updatable(call, setup)
     after = {**setup, **{name: params[name] for name in ("customer", "description") if name in params}}
     if "customer" in params:
         customers.find(call, params["customer"])
@@ -165,9 +165,9 @@ def update(call: Call) -> Object:
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(setup["metadata"], params["metadata"])
     if "payment_method" in params:
-        method = setup_rules.usable_method(call, params["payment_method"], after["customer"], setup)
+        method = refusals.usable_method(call, params["payment_method"], after["customer"], setup)
         assert method is not None, "the parameter names one"
-        setup_rules.check_type(call, method, after["payment_method_types"], setup)
+        refusals.check_type(call, method, after["payment_method_types"], setup)
         after |= {"payment_method": method["id"], "next_action": None, "status": "requires_confirmation"}
     call.store.replace("setup_intent", after)
     return after
@@ -175,8 +175,8 @@ def update(call: Call) -> Object:
 
 def authenticate(call: Call) -> Object:
     """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
-    setup = setup_rules.find(call)
-    setup_rules.check_actionable(call, setup)
+    setup = refusals.find(call)
+    refusals.check_actionable(call, setup)
     call = clocks.at_time_of(call, (call.store.get("customer", setup["customer"] or "")) or {})
     method = payment_methods.find(call, setup["payment_method"], "payment_method")
     if not call.params["succeeds"]:

@@ -9,7 +9,6 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions, phases, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
-    cancellation,
     creation,
     items,
     price_checks,
@@ -23,7 +22,8 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources.subscription_schedules import fields as form
+from stripe_billing_cli.local_stripe.resources.subscription_schedules import fields
+from stripe_billing_cli.local_stripe.resources.subscriptions import cancel_subscription
 
 KIND = schedule.KIND
 ENDS = ("canceled_at", "completed_at", "released_at")
@@ -267,7 +267,7 @@ def cancel(call: Call) -> Object:
         params = {"invoice_now": True, "prorate": True, **call.params}
         params.pop("expand", None)
         canceled = schedule.closed(call, before, "canceled")
-        cancellation.cancel(replace(call, id=before["subscription"], params=params))
+        cancel_subscription(replace(call, id=before["subscription"], params=params))
         return canceled
     return schedule.closed(call, before, "canceled")
 
@@ -289,10 +289,10 @@ def list_schedules(call: Call) -> Object:
 
 PATH = "/v1/subscription_schedules"
 ROUTES = (
-    Route("POST", PATH, KIND, form.CREATE, create, check_new),
-    Route("GET", PATH, KIND, form.LIST, list_schedules, lists=True),
+    Route("POST", PATH, KIND, fields.CREATE, create, check_new),
+    Route("GET", PATH, KIND, fields.LIST, list_schedules, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
-    Route("POST", f"{PATH}/{{id}}", KIND, form.UPDATE, update),
-    Route("POST", f"{PATH}/{{id}}/cancel", KIND, form.CANCEL, cancel),
-    Route("POST", f"{PATH}/{{id}}/release", KIND, form.RELEASE, release),
+    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/cancel", KIND, fields.CANCEL, cancel),
+    Route("POST", f"{PATH}/{{id}}/release", KIND, fields.RELEASE, release),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.requests import Api
 from stripe_billing_cli.local_stripe.resources.subscriptions import routes
+from stripe_billing_cli.local_stripe.resources.subscriptions.cancel_now import cancel as cancel_subscription
 from stripe_billing_cli.local_stripe.resources.subscriptions.fields import (
     AUTOMATIC_TAX,
     BEHAVIORS,
@@ -36,5 +37,6 @@ __all__ = [
     "REST",
     "Item",
     "NowOr",
+    "cancel_subscription",
     "update_subscription",
 ]

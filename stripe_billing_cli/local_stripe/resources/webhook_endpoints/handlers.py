@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries
-from stripe_billing_cli.local_stripe.resources.webhook_endpoints import fields as endpoint_form
+from stripe_billing_cli.local_stripe.resources.webhook_endpoints import fields
 
 KIND = "webhook_endpoint"
 MOST = 16
@@ -86,9 +86,9 @@ def _without_secret(endpoint: Object) -> Object:
 
 
 ROUTES = (
-    Route("POST", "/v1/webhook_endpoints", KIND, endpoint_form.CREATE, create, check),
-    Route("GET", "/v1/webhook_endpoints", KIND, endpoint_form.LIST, list_endpoints, lists=True),
-    Route("GET", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.RETRIEVE, retrieve),
-    Route("POST", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.UPDATE, update, check),
-    Route("DELETE", "/v1/webhook_endpoints/{id}", KIND, endpoint_form.DELETE, delete),
+    Route("POST", "/v1/webhook_endpoints", KIND, fields.CREATE, create, check),
+    Route("GET", "/v1/webhook_endpoints", KIND, fields.LIST, list_endpoints, lists=True),
+    Route("GET", "/v1/webhook_endpoints/{id}", KIND, fields.RETRIEVE, retrieve),
+    Route("POST", "/v1/webhook_endpoints/{id}", KIND, fields.UPDATE, update, check),
+    Route("DELETE", "/v1/webhook_endpoints/{id}", KIND, fields.DELETE, delete),
 )
