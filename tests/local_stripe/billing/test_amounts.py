@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, price
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, price
 
 FONTS = [
     {"up_to": 5, "unit_amount": 700},

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price, price_of
 from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.life import Life, moment, price, price_of
 
 
 def running(local: Local, **params: Any) -> tuple[Life, Any]:

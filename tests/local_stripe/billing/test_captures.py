@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life
 from tests.local_stripe.conftest import Clock, Local, Refusal
+from tests.local_stripe.life import Life
 
 INTENTS = "/v1/payment_intents"
 STATE = "payment_intent_unexpected_state"

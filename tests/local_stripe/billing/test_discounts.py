@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from stripe_billing_cli.local_stripe.billing.discounts import discounting
 from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced, Terms
-from tests.local_stripe.billing.life import Life, moment, price
-from tests.local_stripe.billing.test_coupons import code, coupon
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, moment, price
+from tests.local_stripe.making import code, coupon
 
 PATH = "/v1/subscriptions"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, price
 from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.life import Life, price
 
 EXPAND = ["latest_invoice.confirmation_secret", "latest_invoice.payments"]
 SAVE = {"save_default_payment_method": "on_subscription"}

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import DAY, Life, moment, price
 from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.life import DAY, Life, moment, price
 
 NOT_OPEN = "You can only pass in open invoices. This invoice isn't open."
 

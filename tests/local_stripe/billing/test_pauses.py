@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price
 from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.life import Life, moment, price
 
 SUCCESS, ATTEMPT = "resume_on_payment_success", "resume_on_payment_attempt"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price, price_of, set_in_dashboard
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, moment, price, price_of, set_in_dashboard
 
 DECLINED, THREE_D_SECURE = "pm_card_chargeCustomerFail", "pm_card_authenticationRequired"
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price
 from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.life import Life, moment, price
 
 
 def days(local: Local, life: Life, subscription: str) -> list[str]:

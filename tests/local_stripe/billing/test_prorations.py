@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.local_stripe.billing.life import CLOCKS, DAY, Life, moment, price
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import CLOCKS, DAY, Life, moment, price
 
 
 def item(subscription: Any, at: int = 0) -> str:

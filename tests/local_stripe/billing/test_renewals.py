@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.local_stripe.billing import settings
-from tests.local_stripe.billing.life import Life, moment, price, set_in_dashboard
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, moment, price, set_in_dashboard
 
 
 def failing(local: Local, **params: Any) -> tuple[Life, Any]:

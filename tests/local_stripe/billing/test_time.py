@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from tests.local_stripe.billing.life import CLOCKS, DAY, Life, moment, price
 from tests.local_stripe.conftest import NOW, Local
+from tests.local_stripe.life import CLOCKS, DAY, Life, moment, price
 
 END = moment("2026-05-10")
 TOLD = [

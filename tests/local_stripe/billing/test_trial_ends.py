@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, moment, price
 
 
 @pytest.mark.parametrize(("behavior", "status"), [("pause", "paused"), ("cancel", "canceled")])

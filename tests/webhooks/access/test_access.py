@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stripe_billing_cli.webhooks.access.rules import DEFAULTS, Rule, Rules
-from tests.local_stripe.billing.life import Life, moment
+from tests.local_stripe.life import Life, moment
 from tests.webhooks.access.conftest import DAY, World, access_handler, from_body
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from stripe_billing_cli.local_stripe.core import documented
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, moment
 
 METERS, EVENTS = "/v1/billing/meters", "/v1/billing/meter_events"
 

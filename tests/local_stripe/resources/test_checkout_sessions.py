@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.local_stripe.billing.life import Life
 from tests.local_stripe.conftest import NOW, Clock, Local
+from tests.local_stripe.life import Life
 
 PATH = "/v1/checkout/sessions"
 SETUP: dict[str, Any] = {"mode": "setup", "currency": "usd", "success_url": "https://example.com/thanks"}

@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.api import API
 from stripe_billing_cli.local_stripe.core import shapes
 from tests.local_stripe.conftest import Local
 
-SCRIPTS = Path(__file__).parent.parent.parent / "scripts"
+SCRIPTS = Path(__file__).parents[3] / "scripts"
 TABLES = (shapes.NULL, shapes.ABSENT, shapes.NEVER, shapes.ONLY_EXPANDED, shapes.CONSTANT)
 
 

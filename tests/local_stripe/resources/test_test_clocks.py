@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.local_stripe.billing.life import CLOCKS, DAY, Life, moment, price
 from tests.local_stripe.conftest import NOW, Local, Refusal
+from tests.local_stripe.life import CLOCKS, DAY, Life, moment, price
 
 HOUR = 60 * 60
 

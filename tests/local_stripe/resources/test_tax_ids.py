@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, price
 from tests.local_stripe.conftest import NOW, Clock, Local, Refusal
+from tests.local_stripe.life import Life, price
 
 
 def test_a_customer_has_tax_ids_from_the_start_or_later(local: Local) -> None:

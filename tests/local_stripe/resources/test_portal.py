@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, price
 from tests.local_stripe.conftest import Local, Refusal
+from tests.local_stripe.life import Life, price
 
 SESSIONS, CONFIGURATIONS = "/v1/billing_portal/sessions", "/v1/billing_portal/configurations"
 

@@ -5,37 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
 
 from tests.local_stripe.conftest import Local, serving
-
-MONTHLY = {"interval": "month"}
+from tests.local_stripe.making import incomplete, status
 
 
 @pytest.fixture
 def served(database: Path) -> Iterator[Local]:
     with serving(database) as local:
         yield local
-
-
-def incomplete(local: Local, **params: Any) -> Any:
-    customer = local.post("/v1/customers", email="jenny@example.com")["id"]
-    form = {
-        "customer": customer,
-        "items": [{"price": local.price(recurring=MONTHLY)["id"]}],
-        "payment_behavior": "default_incomplete",
-        "payment_settings": {"save_default_payment_method": "on_subscription"},
-        "expand": ["latest_invoice.payments"],
-        **params,
-    }
-    return local.post("/v1/subscriptions", **form)
-
-
-def status(local: Local, subscription: Any) -> str:
-    return str(local.get(f"/v1/subscriptions/{subscription['id']}")["status"])
 
 
 def test_the_hosted_invoice_is_at_this_server_and_can_be_paid(served: Local) -> None:

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.local_stripe.conftest import Local, serving
-from tests.local_stripe.test_hosted_pages import incomplete, status
+from tests.local_stripe.making import incomplete, status
 
 OFFLINE = [
     "--disable-background-networking",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.local_stripe.billing.life import Life, price
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, price
 
 FEATURES, ACTIVE = "/v1/entitlements/features", "/v1/entitlements/active_entitlements"
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.local_stripe.billing.life import Life, moment, price
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, moment, price
 
 PATH = "/v1/subscription_items"
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life
 
 NOTES = "/v1/credit_notes"
 

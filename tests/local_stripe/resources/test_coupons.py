@@ -6,16 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price
 from tests.local_stripe.conftest import NOW, Clock, Local, Refusal
-
-
-def coupon(local: Local, **params: Any) -> str:
-    return str(local.post("/v1/coupons", **params)["id"])
-
-
-def code(local: Local, coupon: str, **params: Any) -> Any:
-    return local.post("/v1/promotion_codes", promotion={"type": "coupon", "coupon": coupon}, **params)
+from tests.local_stripe.life import Life, moment, price
+from tests.local_stripe.making import code, coupon
 
 
 def test_a_coupon_says_what_it_takes_off_and_for_how_long(local: Local) -> None:

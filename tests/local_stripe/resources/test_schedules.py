@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, moment, price, price_of
 from tests.local_stripe.conftest import Clock, Local, Refusal
+from tests.local_stripe.life import Life, moment, price, price_of
 
 PATH = "/v1/subscription_schedules"
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.local_stripe.billing.life import Life, price
 from tests.local_stripe.conftest import Local
+from tests.local_stripe.life import Life, price
 
 
 @pytest.fixture
