@@ -84,7 +84,19 @@ app = typer.Typer(
 
 
 @app.callback(invoke_without_command=True)
-def root(ctx: typer.Context, version: Version = False) -> None:
+def root(
+    ctx: typer.Context,
+    version: Version = False,
+    local: shared_options.Local = False,
+    api_key: shared_options.ApiKey = None,
+    api_key_file: shared_options.ApiKeyFile = None,
+    profile: shared_options.Profile = None,
+    live: shared_options.Live = False,
+    output: shared_options.Output = shared_options.Format.table,
+    yes: shared_options.Yes = False,
+    verbose: shared_options.Verbose = False,
+) -> None:
+    shared_options.remember_root_options(ctx)
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())
         raise typer.Exit(2)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import traceback
 from typing import Any
@@ -23,7 +22,7 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
 
     A command that is `logging`, as lines of JSON, gets such a line.
     """
-    from stripe_billing_cli.cli.output import flush
+    from stripe_billing_cli.cli.output import flush, json_text
 
     explained = explain(error)
     flush()
@@ -32,8 +31,7 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     if logging:
         _log(explained)
     elif output == "json":
-        json.dump(error_json(explained), sys.stderr, ensure_ascii=False)
-        sys.stderr.write("\n")
+        sys.stderr.write(f"{json_text(error_json(explained))}\n")
     elif isinstance(error, TyperException) and hasattr(error, "show"):
         if hasattr(error, "message"):
             message = _without_secrets(explained.message)

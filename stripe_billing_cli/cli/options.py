@@ -1,6 +1,7 @@
 """The options that every command has, and what a command is handed for them.
 
-`@doors.command(app)` adds them to a function whose first parameter is a `Context`; they are written once, here.
+`@options.command(app)` adds them to a function whose first parameter is a `Context`; they are written once, here. They
+stand before the command's name as well, where the root takes them (`remember_root_options`): the one after it wins.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ class InOrder(TyperCommand):
 
 
 ORDER = "stripe_billing_cli.order"
+ROOT_OPTIONS = "root_options"
 
 PLAIN: dict[str, Any] = {
     "cls": QuickGroup,
@@ -62,11 +64,23 @@ class Format(StrEnum):
     id = "id"
 
 
+def is_given(ctx: typer.Context, name: str) -> bool:
+    """Return whether the option was written on the command line, rather than in the environment or nowhere."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def remember_root_options(ctx: typer.Context) -> None:
+    """Keep the shared options that stand before the command's name for the command."""
+    ctx.obj[ROOT_OPTIONS] = {name: ctx.params[name] for name in SHARED if is_given(ctx, name)}
+
+
 def remember(name: str) -> Callable[[typer.Context, Any], Any]:
     """Keep an option where the reporting of errors finds it, even of errors in the rest of the command line."""
 
     def callback(ctx: typer.Context, value: Any) -> Any:
-        ctx.obj[name] = getattr(value, "value", value)
+        if is_given(ctx, name) or name not in ctx.obj:
+            ctx.obj[name] = getattr(value, "value", value)
         return value
 
     return callback
@@ -149,13 +163,11 @@ def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -
     ]
 
     def run(ctx: typer.Context, **given: Any) -> None:
-        doors = {option: given.pop(option) for option in shared}
-        if "output" in doors:
-            doors["output"] = doors["output"].value
+        chosen = _chosen(ctx, {option: given.pop(option) for option in shared})
         for name, group in groups.items():
             given[name] = group(**{option.name: given.pop(option.name) for option in dataclasses.fields(group)})
         try:
-            code = function(Context(**doors, order=ctx.meta.get(ORDER, ())), **given)
+            code = function(Context(**chosen, order=ctx.meta.get(ORDER, ())), **given)
         except KeyboardInterrupt:
             raise typer.Abort from None  # Typer itself would end here with 130 and not a word
         if code:
@@ -167,6 +179,26 @@ def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
+
+
+def _chosen(ctx: typer.Context, own: dict[str, Any]) -> dict[str, Any]:
+    """Return the shared options as they count: what stands after the command's name, or else before it."""
+    before = ctx.obj.get(ROOT_OPTIONS, {})
+    chosen = {name: before[name] if name in before and not is_given(ctx, name) else own[name] for name in own}
+    if "output" in chosen:
+        chosen["output"] = chosen["output"].value
+    if before.get("local") and "local" not in own:
+        typer.echo(f"Note: --local changes nothing for billing {_named(ctx)}, which does not ask Stripe.", err=True)
+    return chosen
+
+
+def _named(ctx: typer.Context) -> str:
+    names: list[str] = []
+    current: Any = ctx
+    while current is not None and current.parent is not None:
+        names.insert(0, current.info_name or "")
+        current = current.parent
+    return " ".join(names)
 
 
 def _own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.Parameter], dict[str, Any]]:

@@ -66,8 +66,7 @@ class Printer:
             case "yaml":
                 _print_yaml(dict(value))
             case _:
-                json.dump(value, sys.stdout, indent=2, ensure_ascii=False)
-                print()
+                print(json_text(value, indent=2))
 
     def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
         """One object, named by its `id`: for people what `screen` draws of it."""
@@ -110,7 +109,7 @@ class Printer:
             case "yaml":
                 _print_yaml([dict(record)])
             case _:
-                print(json.dumps(record, ensure_ascii=False))
+                print(json_text(record))
 
     def _table(self, records: Iterator[Record], columns: Sequence[Column]) -> int:
         measured = [_row(record, columns) for record in islice(records, MEASURED)]
@@ -174,6 +173,11 @@ def _print_yaml(value: Any) -> None:
     import yaml
 
     yaml.safe_dump(value, sys.stdout, sort_keys=False, allow_unicode=True)
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Return a value as JSON in which nothing steers a terminal: JSON writes such a character as `\\u009b`."""
+    return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, indent=indent, ensure_ascii=False))
 
 
 def visible(text: str) -> str:

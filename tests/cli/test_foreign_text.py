@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.conftest import Billing
@@ -50,3 +52,10 @@ def test_a_strangers_text_steers_nothing_and_begins_no_line(
     assert ran.code == 0
     assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e", "\u2028"} & set(ran.out + ran.err)
     assert not [line for line in (ran.out + ran.err).splitlines() if line.startswith("FORGED")]
+
+
+def test_json_has_a_strangers_text_whole_and_steers_nothing(billing: Billing, customer: str) -> None:
+    ran = billing("customer", "show", customer, "--local", "--output", "json")
+
+    assert json.loads(ran.out)["name"] == EVIL
+    assert not {"\x1b", "\x07", "\x9b", "\r", "\u202e"} & set(ran.out)
