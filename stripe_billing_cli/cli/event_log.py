@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from stripe_billing_cli.cli.context import call_text
-from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.cli.errors import error_json, explain
 from stripe_billing_cli.cli.log import Log, LogEntry, LogFormat, LogLevel
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.webhooks import event_summary
@@ -185,14 +185,14 @@ class EventLog:
 
     def failure(self, failure: Exception) -> None:
         """Log that the store or Stripe did not answer as it should, once a minute while it stays so."""
-        report = explain(failure)
-        if self._is_news(report.message):
+        report = error_json(explain(failure))["error"]
+        if self._is_news(report["message"]):
             self._entry(
                 LogLevel.error,
-                report.message,
-                report.hint,
-                kind=report.kind,
-                request_id=report.request_id,
+                report["message"],
+                report["hint"],
+                kind=report["kind"],
+                request_id=report["request_id"],
                 event_id=current_event.get(),
             )
 

@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
+from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics, store_line
 from stripe_billing_cli.webhooks.metrics import CONTENT_TYPE, Labels, family
 from stripe_billing_cli.webhooks.store import Store, StoreError
 from stripe_billing_cli.webhooks.webhook import Webhook
@@ -83,6 +83,7 @@ def _answers(webhook: Webhook) -> Iterator[str]:
 
 def _work(store: Store, metrics: ListenerMetrics) -> list[str]:
     try:
-        return list(metrics.work_lines(store))
+        store.ping()
+        return [*store_line(up=True), *metrics.work_lines(store)]
     except StoreError:
-        return []  # the other metrics tell that it is in trouble
+        return list(store_line(up=False))

@@ -10,10 +10,11 @@ from stripe_billing_cli import __version__
 from stripe_billing_cli.webhooks.event import Event, Source
 from stripe_billing_cli.webhooks.metrics import Counter, Histogram, Labels, family
 from stripe_billing_cli.webhooks.store import Store
+from stripe_billing_cli.webhooks.store.status import Status
 from stripe_billing_cli.webhooks.worker import Outcome
 
 ENDS = ("done", "failed", "dead")
-UNFINISHED_OR_DEAD = ("pending", "running", "failed", "dead")
+UNFINISHED_OR_DEAD: tuple[Status, ...] = ("pending", "running", "failed", "dead")
 
 
 @dataclass
@@ -43,6 +44,8 @@ class ListenerMetrics:
     """When the Events API was last read to its end, in Unix seconds; 0 for never."""
 
     def __post_init__(self) -> None:
+        self._counted = set(self.handlers)
+        """The handlers whose deliveries are told."""
         for source in get_args(Source):
             self.recorded.begin(source=source)
         for handler in self.handlers:
@@ -72,17 +75,28 @@ class ListenerMetrics:
         yield from family("billing_build_info", "The version that runs.", "gauge", build)
 
     def work_lines(self, store: Store) -> Iterator[str]:
-        """The lines of the work that is to be done. Raises `StoreError`."""
+        """Yield the lines of the work that is to be done. Raises `StoreError`.
+
+        A handler of before, whose deliveries are counted once, is told from then on: its series falls to zero, and
+        does not vanish.
+        """
+        found = store.work.counts()
+        self._counted |= {handler for handler, _ in found}
         counts: dict[Labels, float] = {
-            _labels(handler, status): 0 for handler in self.handlers for status in UNFINISHED_OR_DEAD
+            _labels(handler, status): found.get((handler, status), 0)
+            for handler in sorted(self._counted)
+            for status in UNFINISHED_OR_DEAD
         }
-        for (handler, status), count in store.work.counts().items():
-            counts[_labels(handler, status)] = count
         yield from family("billing_deliveries", "Deliveries that are unfinished or dead.", "gauge", counts)
         oldest = store.work.oldest_due()
         age = 0.0 if oldest is None else max(store.clock() - oldest, 0.0)
         help_text = "How long the delivery that has waited longest for its turn has been due."
         yield from family("billing_oldest_due_seconds", help_text, "gauge", {(): age})
+
+
+def store_line(*, up: bool) -> Iterator[str]:
+    """Yield the lines that say whether the store answers: where it does not, those of the work are missing."""
+    yield from family("billing_store_up", "Whether the store answers: 1, or 0.", "gauge", {(): int(up)})
 
 
 def _labels(handler: str, status: str) -> Labels:

@@ -79,9 +79,9 @@ class Histogram:
             reached = 0.0
             for bound, count in zip((*map(str, BUCKETS), "+Inf"), numbers, strict=False):
                 reached += count
-                yield f'{self.name}_bucket{{{own}le="{bound}"}} {reached:g}'
+                yield f'{self.name}_bucket{{{own}le="{bound}"}} {_number(reached)}'
             yield f"{self.name}_sum{bare} {numbers[-1]:.6f}"
-            yield f"{self.name}_count{bare} {reached:g}"
+            yield f"{self.name}_count{bare} {_number(reached)}"
 
 
 def family(name: str, help: str, type: str, values: Mapping[Labels, float]) -> Iterator[str]:
@@ -90,7 +90,12 @@ def family(name: str, help: str, type: str, values: Mapping[Labels, float]) -> I
     yield f"# TYPE {name} {type}"
     for labels, value in sorted(values.items()):
         named = ",".join(f'{label}="{_escaped(text)}"' for label, text in labels)
-        yield f"{name}{{{named}}} {value:g}" if named else f"{name} {value:g}"
+        yield f"{name}{{{named}}} {_number(value)}" if named else f"{name} {_number(value)}"
+
+
+def _number(value: float) -> str:
+    """Return a value with all its digits: a count beyond a million, and a time, need more than six."""
+    return str(int(value)) if float(value).is_integer() else repr(float(value))
 
 
 def _escaped(text: str) -> str:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from stripe_billing_cli import __version__
-from stripe_billing_cli.webhooks.metrics import Histogram
+from stripe_billing_cli.webhooks.event import Event
+from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
+from stripe_billing_cli.webhooks.metrics import Histogram, family
+from stripe_billing_cli.webhooks.store import Store
 from tests.listener_process import deliver, listening, product
 from tests.webhooks.receiving import Running, request
 
+Make = Callable[..., Event]
 LINE = re.compile(r"(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+=\"[^\"]*\"(,[a-z]+=\"[^\"]*\")*\})? [0-9.e+-]+)")
 
 
@@ -33,6 +38,29 @@ def test_a_histogram_counts_what_is_at_most_as_long_as_each_bucket() -> None:
     assert lines['took_seconds_bucket{handler="exec",le="+Inf"}'] == "4"
     assert lines['took_seconds_count{handler="exec"}'] == "4"
     assert lines['took_seconds_sum{handler="exec"}'] == "3600.203000"
+
+
+def test_counts_and_times_have_all_their_digits() -> None:
+    lines = list(family("x", "X.", "gauge", {(): 1_795_723_310.25, (("a", "b"),): 12_345_678}))
+    assert lines[2:] == ["x 1795723310.25", 'x{a="b"} 12345678']
+
+
+def test_the_series_of_a_handler_of_before_falls_to_zero(store: Store, make_event: Make) -> None:
+    metrics = ListenerMetrics(["access"])
+    store.events.record([make_event()], lambda event: ["of-before"])
+    assert 'billing_deliveries{handler="of-before",status="pending"} 1' in list(metrics.work_lines(store))
+
+    store.work.finish(store.work.claim("w", ["of-before"])[0])
+    assert 'billing_deliveries{handler="of-before",status="pending"} 0' in list(metrics.work_lines(store))
+
+
+def test_a_store_that_is_away_is_told(directory: Path) -> None:
+    with listening(directory) as (process, _, _):
+        assert "\nbilling_store_up 1\n" in metrics(process.admin_port)
+        (directory / ".billing/events.db").rename(directory / "away.db")
+        assert "\nbilling_store_up 0\n" in metrics(process.admin_port)
+        (directory / "away.db").rename(directory / ".billing/events.db")
+        assert "\nbilling_store_up 1\n" in metrics(process.admin_port)
 
 
 def test_nothing_has_happened_yet_and_each_series_is_there(directory: Path) -> None:
