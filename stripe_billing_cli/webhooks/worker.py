@@ -44,6 +44,8 @@ GIVE_WAY_SECONDS = 0.02
 """How far turns are apart while events wait to be stored, so that most of the time is left to receiving."""
 AHEAD = 4
 """How many deliveries are claimed for each thread for quick calls, those being called among them."""
+MOST_AHEAD = 16
+"""As `AHEAD`, where turns take so long that the threads run out of work meanwhile."""
 SLOW_AFTER = 0.5
 """Seconds after which a call counts as slow (`call_pool.py`)."""
 CUT_OFF_SECONDS = 2.0
@@ -113,6 +115,7 @@ class Worker:
         """The deliveries, by `seq`, that are claimed and whose end is not in the store."""
         self._unsure = False
         """Whether some may be claimed in this worker's name that it does not hold."""
+        self._ahead = AHEAD
         self._failures = 0
         self._dispatcher = threading.Thread(target=self._dispatch, name="dispatcher", daemon=True)
         self._lease_keeper = threading.Thread(target=self._keep_leases, name="leases", daemon=True)
@@ -212,7 +215,7 @@ class Worker:
             self._release_unbegun()
         self._release_strays()
         becomes_slow = self._pool.make_room()
-        room = 0 if self._stopping.is_set() else self.threads * AHEAD - self._pool.quick
+        room = 0 if self._stopping.is_set() else self.threads * self._ahead - self._pool.quick
         ends = self._take_ended()
         if not ends and room <= 0:
             return IDLE_SECONDS if becomes_slow is None else becomes_slow
@@ -224,6 +227,7 @@ class Worker:
             self._unsure = True
             return self._failed_turn()
         self._failures = 0
+        self._ahead = self._next_ahead(len(turned.claimed) >= room > 0)
         self._take_up(turned, ends)
         pause = self._until_next(turned.at) if not turned.claimed and room > 0 else IDLE_SECONDS
         return min(pause, SLOW_AFTER if self._pool.unbegun else pause, pause if becomes_slow is None else becomes_slow)
@@ -236,6 +240,12 @@ class Worker:
             limit=room,
             lease_seconds=self.lease_seconds,
         )
+
+    def _next_ahead(self, more: bool) -> int:
+        """How much to claim ahead next time, after a turn that may have left more to claim, and may have taken long."""
+        if self._pool.unbegun == 0:
+            return min(self._ahead * 2, MOST_AHEAD) if more else self._ahead
+        return max(self._ahead // 2, AHEAD) if self._pool.unbegun > self.threads * self._ahead // 2 else self._ahead
 
     def _take_up(self, turned: TurnResult, ends: Sequence[Outcome]) -> None:
         with self._guard:

@@ -16,7 +16,7 @@ from stripe_billing_cli.webhooks.handlers import Handler, HandlerError, route_to
 from stripe_billing_cli.webhooks.retries import Retries
 from stripe_billing_cli.webhooks.store import Delivery, Store, StoreError, open_store
 from stripe_billing_cli.webhooks.store.work import TurnResult
-from stripe_billing_cli.webhooks.worker import Outcome, Worker
+from stripe_billing_cli.webhooks.worker import AHEAD, MOST_AHEAD, Outcome, Worker
 from tests.webhooks.postgres import PostgresServer
 
 Make = Callable[..., Event]
@@ -319,6 +319,28 @@ def test_a_delivery_whose_event_is_gone_is_dead_and_no_other_is(
         ("evt_1", "dead", "its event is not in the store any more"),
         ("evt_2", "done", "handled"),
     ]
+
+
+def test_more_is_claimed_ahead_where_turns_take_longer_than_what_was_claimed(
+    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So that a database far away, or a slow disk under it, keeps no thread idle."""
+    handler = Handler("exec", lambda event, delivery: None)
+    store.events.record([make_event(customer=f"cus_{number}") for number in range(100)], route_to([handler]))
+    turn, limits = store.work.turn, []
+
+    def slow_turn(*arguments: Any, **options: Any) -> TurnResult:
+        limits.append(options["limit"])
+        turned = turn(*arguments, **options)
+        time.sleep(0.05)
+        return turned
+
+    monkeypatch.setattr(store.work, "turn", slow_turn)
+    with working(store, handler, threads=1) as outcomes:
+        next_of(outcomes, 100)
+
+    assert limits[0] == AHEAD
+    assert max(limits) == MOST_AHEAD
 
 
 def test_it_is_given_up_when_the_time_for_it_is_over(store: Store, make_event: Make) -> None:
