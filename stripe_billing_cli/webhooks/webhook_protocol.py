@@ -1,7 +1,8 @@
 """POSTs to the webhook, taken from uvicorn's parser straight to the receiver.
 
 uvicorn's way to an application, over ASGI, costs a task, an event, a timer and a dozen dicts a request: more than all
-that receiving an event takes. What is not for the webhook goes that way as ever.
+that receiving an event takes. Measured in turns (`python -m benchmarks receiving`): 70 µs of a processor an event
+here, 150 µs by an ordinary route. What is not for the webhook goes that way as ever.
 """
 
 from __future__ import annotations
