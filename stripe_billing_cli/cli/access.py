@@ -81,7 +81,7 @@ def show(
 
 
 def _id_of(context: Context, customer: str) -> str:
-    """The id of a customer who may be named by email: that, Stripe is asked for."""
+    """Return the id of a customer who may be named by email, which Stripe is asked for."""
     if "@" not in customer:
         return customer
     from stripe_billing_cli.subscriptions.references import find_customer

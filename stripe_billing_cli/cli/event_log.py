@@ -71,7 +71,7 @@ class EventLog:
 
     @property
     def hooks(self) -> ListenerHooks:
-        """What a listener calls, so that it is told here."""
+        """Return the functions that a listener calls, so that what happens is printed here."""
         return ListenerHooks(
             recorded=self.recorded,
             outcome=self.outcome,
@@ -289,7 +289,7 @@ class EventLog:
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:
-    """As `event_summary.delivery_record`, of a call that just ended."""
+    """Return a call that just ended as `event_summary.delivery_record` does."""
     done = outcome.status == "done"
     return {
         "handler": outcome.delivery.handler,
@@ -303,7 +303,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
 
 
 def _line(event: Event, outcomes: Sequence[Outcome]) -> str:
-    """`21:05:07  customer.subscription.updated  sub_1  cus_1  status: incomplete → active  access: granted pro`."""
+    """Return `21:05:07  customer.subscription.updated  sub_1  cus_1  status: incomplete → active  access: …`."""
     parts = [
         f"{datetime.fromtimestamp(event.created):%H:%M:%S}",
         event.type,

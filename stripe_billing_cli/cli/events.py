@@ -209,14 +209,14 @@ def _filter(
 
 
 def _moment(option: str, text: str, now: float) -> int:
-    """A moment as it is written, or so long ago."""
+    """Return the moment that is written as one, or as a span that has passed since."""
     if parsing.SPAN.fullmatch(text.strip().lower()) and not (text.isdigit() and len(text) >= 9):
         return int(now) - parsing.span(option, text)
     return parsing.moment(option, text)
 
 
 def _found(store: Store, filter: Filter, limit: int) -> Iterator[Stored]:
-    """A page at a time, so that a million of them need no more memory than a hundred."""
+    """Yield events a page at a time, so that a million of them need no more memory than a hundred."""
     left = limit or None
     for page in store.events.pages(filter, limit=min(limit or 1000, 1000)):
         for stored in page:
@@ -240,12 +240,12 @@ def _existing(store: Store, id: str) -> Stored:
 
 
 def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[Stored]:
-    """All of them beforehand: doing one again changes what the filter finds."""
+    """Return all of them beforehand: doing one again changes what the filter finds."""
     return [_existing(store, id) for id in dict.fromkeys(ids)] if ids else list(_found(store, filter, 0))
 
 
 def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[str]:
-    """The handlers to call again."""
+    """Return the handlers to call again."""
     wanted = ("failed", "dead") if failed else ("failed", "dead", "done")
     names = [one.handler for one in stored.deliveries if one.status in wanted]
     if chosen and not failed and (unknown := set(chosen) - {one.handler for one in stored.deliveries}):
@@ -255,7 +255,7 @@ def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[st
 
 
 def _route(store: Store, api: StripeApi) -> Route:
-    """To access, and to the actions of the last `billing listen` on this store."""
+    """Return the route to access, and to the actions of the last `billing listen` on this store."""
     from stripe_billing_cli.webhooks.actions.spec import remembered_route
     from stripe_billing_cli.webhooks.dispatcher import Dispatcher
 
@@ -270,7 +270,7 @@ def _record(stored: Stored) -> dict[str, Any]:
 
 
 def _status(record: Record) -> str:
-    """The worst of what its handlers came to."""
+    """Return the worst of what its handlers came to."""
     found = {one["status"] for one in record["deliveries"]}
     return next((status for status in ("dead", "failed", "running", "pending", "done") if status in found), "-")
 

@@ -23,7 +23,7 @@ def actions(
     timeout: float,
     handlers: Path | None,
 ) -> list[Action]:
-    """Those of the command line and those of the file. Raises `InvalidActionError`, `CommandFailed`."""
+    """Return the actions of the command line and of the file. Raises `InvalidActionError`, `BillingError`."""
     from stripe_billing_cli.webhooks.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
 
     if (events or on) and not (execute or forward_to):
@@ -46,7 +46,7 @@ def _in_order(
     events: Sequence[str],
     on: Sequence[str],
 ) -> list[Named]:
-    """Types that are named before any action are for all of them, later ones for the action that they follow."""
+    """Return each action with its types: those before any action are for all, later ones for the one before them."""
     commands, urls, patterns, announced = iter(execute), iter(forward_to), iter(events), iter(on)
     for_all: list[str] = []
     found: list[tuple[Literal["exec", "forward"], str, list[str]]] = []

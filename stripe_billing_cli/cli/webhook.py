@@ -78,7 +78,7 @@ def create(
 
 
 def _told_of_secret(context: Context, endpoint: Endpoint, *, created: bool, store: bool) -> int | None:
-    """What is left to know; exit code 4 where the secret was to be kept and cannot be had any more."""
+    """Print what is left to know; exit code 4 where the secret was to be kept and cannot be had any more."""
     from stripe_billing_cli.stripe_api.client import API_VERSION
 
     note = context.printer.note
@@ -183,7 +183,7 @@ def _question(roll: Roll) -> str:
 
 
 def _agreed(context: Context, begun: Roll) -> bool:
-    """On a terminal the receiver can be given the secret while we wait."""
+    """Ask whether the receiver knows the secret, on a terminal, where it can be given to it meanwhile."""
     if not context.interactive or context.yes:
         return False
     assert begun.old is not None

@@ -31,7 +31,7 @@ def application(
     more: Sequence[BaseRoute] = (),
     ended: Callable[[], Sequence[str]] = lambda: (),
 ) -> ASGIApp:
-    """`/healthz`, `/readyz`, the webhook, and `more`.
+    """Return an application with `/healthz`, `/readyz`, the webhook, and `more`.
 
     `ended` names the parts of the listener that have ended though they should run: it is not ready then.
     """
@@ -40,7 +40,7 @@ def application(
 
 
 def probe_routes(store: Store, ended: Callable[[], Sequence[str]]) -> list[BaseRoute]:
-    """Whether the listener lives, and whether it can take events."""
+    """Return the routes that say whether the listener lives, and whether it can take events."""
 
     async def live(request: Request) -> Response:
         return PlainTextResponse("ok\n")
@@ -62,7 +62,7 @@ def probe_routes(store: Store, ended: Callable[[], Sequence[str]]) -> list[BaseR
 def metrics_route(
     store: Store, webhook: Webhook | None, metrics: ListenerMetrics, counts: Sequence[Lines] = ()
 ) -> BaseRoute:
-    """`/metrics`, with what the webhook answered and further `counts`."""
+    """Return the route `/metrics`, with what the webhook answered and further `counts`."""
 
     async def measure(request: Request) -> Response:
         lines = list(_answers(webhook)) if webhook else []

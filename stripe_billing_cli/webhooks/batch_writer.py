@@ -66,23 +66,23 @@ class BatchWriter:
         """Events that are being stored at this moment."""
 
     def start(self) -> None:
-        """In the event loop that will hand in events."""
+        """Start in the event loop that will hand in events."""
         self._loop = asyncio.get_running_loop()
         for thread in self._threads:
             thread.start()
 
     @property
     def alive(self) -> bool:
-        """Whether all its threads are."""
+        """Return whether all its threads run."""
         return all(thread.is_alive() for thread in self._threads)
 
     @property
     def waiting(self) -> int:
-        """Events that no thread has taken up yet."""
+        """Return the number of events that no thread has taken up yet."""
         return len(self._waiting[0])
 
     def store(self, event: Event, on_durable: OnDurable) -> None:
-        """Raises `OverloadedError`, and then nobody is told."""
+        """Have an event stored. Raises `OverloadedError`, and then nobody is told."""
         events, callbacks = self._waiting
         if len(events) >= self._most_waiting:
             raise OverloadedError
@@ -133,7 +133,7 @@ class BatchWriter:
                 self._tell([event for event in events if event.id in new])
 
     def _recorded(self, events: Sequence[Event]) -> frozenset[str] | None:
-        """The ids that were new, once all are durable; None where they are not."""
+        """Return the ids that were new, once all are durable; None where they are not."""
         try:
             return self._store.events.record(events, self._route)
         except StoreError as trouble:

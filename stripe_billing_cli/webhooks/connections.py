@@ -78,7 +78,7 @@ class GuardedProtocol(HttpToolsProtocol):
         self.began()
 
     def began(self) -> None:
-        """The first byte of a request is here."""
+        """Note that the first byte of a request is here."""
         self.idle_since = None
         if self.waiting_since is None:
             self.waiting_since = self.loop.time()
@@ -111,14 +111,14 @@ class GuardedProtocol(HttpToolsProtocol):
             super().on_message_complete()
 
     def arrived(self) -> None:
-        """A request is here to its last byte."""
+        """Note that a request is here to its last byte."""
         self.waiting_since = None
         self.in_header = True
         self.request_bytes = 0
 
     @property
     def busy(self) -> bool:
-        """Whether a request is being answered."""
+        """Return whether a request is being answered."""
         return self.cycle is not None and not self.cycle.response_complete
 
     def cut_if_late(self, now: float) -> None:
@@ -128,7 +128,7 @@ class GuardedProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _refuse_headers(self) -> None:
-        """Each header costs many times its bytes in memory."""
+        """Refuse a request with too many headers: each costs many times its bytes in memory."""
         self.headers = UNREAD
         self.deaf = True
         self._refuse(HEADER_TOO_LARGE)
@@ -150,7 +150,7 @@ def make_room(connections: Iterable[Any], newest: GuardedProtocol) -> None:
 
 
 def guarded_protocol(limits: Limits) -> type[GuardedProtocol]:
-    """The protocol with these limits, as uvicorn takes it: a class."""
+    """Return the protocol with these limits, as uvicorn takes it: a class."""
     return type("GuardedProtocol", (GuardedProtocol,), {"limits": limits})
 
 

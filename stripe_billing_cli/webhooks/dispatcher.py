@@ -104,7 +104,7 @@ class Dispatcher:
         return ExpiryScheduler(self.store, self.route, api.livemode, wake=self.wake, on_trouble=self.on_trouble)
 
     def start(self) -> None:
-        """Raises `StoreError`."""
+        """Start all workers and schedulers. Raises `StoreError`."""
         remember(self.store, self.actions)
         for worker in self.workers:
             worker.start()
@@ -115,7 +115,7 @@ class Dispatcher:
             self.reconcile_task.start()
 
     def wake(self) -> None:
-        """There is new work."""
+        """Have the workers look for new work."""
         for worker in self.workers:
             worker.wake()
 
@@ -128,7 +128,7 @@ class Dispatcher:
         return LOST_WORK_SECONDS
 
     def left_over(self) -> dict[str, int]:
-        """How many deliveries wait for handlers that are not called here: those of another command line, it may be.
+        """Return how many deliveries wait for handlers that are not called here, as of another command line.
 
         Raises `StoreError`.
         """
@@ -140,7 +140,7 @@ class Dispatcher:
         return found
 
     def alive(self) -> dict[str, bool]:
-        """Whether each of the threads that work is, by what it is for."""
+        """Return whether each of the threads that work is, by what it is for."""
         workers = {f"worker of {worker.handlers[0].name}": worker.alive for worker in self.workers if worker.handlers}
         others = {
             "time-passing": self.expiry_scheduler,
@@ -151,11 +151,11 @@ class Dispatcher:
 
     @property
     def longest_call(self) -> float:
-        """How long a handler may take, in seconds."""
+        """Return how long a handler may take, in seconds."""
         return max([action.timeout for action in self.actions], default=ACCESS_SECONDS)
 
     def running(self) -> dict[str, int]:
-        """How many calls run at this moment, by handler."""
+        """Return how many calls run at this moment, by handler."""
         return dict(Counter(name for worker in self.workers for name in worker.running()))
 
     def _also_done(self, deliveries: Sequence[Delivery]) -> None:

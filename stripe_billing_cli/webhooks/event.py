@@ -49,11 +49,11 @@ class Event(msgspec.Struct, frozen=True):
 
     @property
     def lane(self) -> str:
-        """What is handled one after the other: the events of a customer, or else of an object."""
+        """Return the queue of an event, handled one after the other: that of its customer, or else of its object."""
         return self.customer or self.object_id or self.id
 
     def body(self) -> dict[str, Any]:
-        """The event as a dict. Raises `ValueError` where it was purged."""
+        """Return the event as a dict. Raises `ValueError` where it was purged."""
         if self.payload is None:
             raise ValueError(f"the payload of {self.id} was purged")
         parsed: dict[str, Any] = _loaded(self.payload)
@@ -66,13 +66,13 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _loaded(text: str) -> Any:
-    """JSON as Python reads it, whatever numbers and half characters are in it. Raises as `json.loads`."""
+    """Return JSON as Python reads it, whatever numbers and half characters are in it. Raises as `json.loads`."""
     parsed = json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < LONGEST_INT else digits)
     return _without_half_characters(parsed) if "\\u" in text else parsed
 
 
 def _without_half_characters(value: Any) -> Any:
-    """The value with the halves of UTF-16 that stand alone replaced: nothing could print them."""
+    """Return the value with the halves of UTF-16 that stand alone replaced: nothing could print them."""
     if isinstance(value, str):
         return SURROGATE.sub("\ufffd", value)
     if isinstance(value, list):
@@ -141,7 +141,7 @@ def parse(text: str | bytes, source: Source = "webhook") -> Event:
 
 
 def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
-    """What is read of an event. What msgspec takes for no JSON, and Python for some, is read that way round."""
+    """Return what is read of an event. What msgspec takes for no JSON, and Python for some, is read as Python does."""
     try:
         shape: _Snapshot | _OfV2 = READ.decode(text)
     except msgspec.ValidationError:
@@ -152,7 +152,7 @@ def _shape(text: str | bytes, whole: str) -> _Snapshot | _OfV2:
 
 
 def from_body(body: dict[str, Any], source: Source = "poll") -> Event:
-    """An event that was read as a dict. Raises `InvalidEventError`."""
+    """Return an event that was read as a dict. Raises `InvalidEventError`."""
     return parse(json.dumps(body, separators=(",", ":"), default=str), source)
 
 
@@ -176,7 +176,7 @@ def _snapshot(shape: _Snapshot, text: str, source: str) -> Event:
 
 
 def _of_v2(shape: _OfV2, text: str, source: str) -> Event:
-    """One of v2. It is thin until it has `data`, which one that was fetched may have as null."""
+    """Return an event of v2, thin until it has `data`, which one that was fetched may have as null."""
     related = shape.related_object or _Related()
     data = bytes(shape.data)
     inside = msgspec.json.decode(data, type=_About) if data.startswith(b"{") else _About()
@@ -196,7 +196,7 @@ def _of_v2(shape: _OfV2, text: str, source: str) -> Event:
 
 
 def _customer(about: _About) -> str | None:
-    """The id of the customer that an object is or belongs to."""
+    """Return the id of the customer that an object is or belongs to."""
     if about.object == "customer":
         return _optional(about.id)
     for value in (about.customer, about.customer_account):
@@ -207,7 +207,7 @@ def _customer(about: _About) -> str | None:
 
 
 def _seconds(text: Any) -> int:
-    """v2 writes times as RFC 3339."""
+    """Return the Unix seconds of a time in RFC 3339, as v2 writes them."""
     try:
         moment = datetime.fromisoformat(text)
         seconds = int(moment.timestamp()) if moment.tzinfo else -1
@@ -226,5 +226,5 @@ def _name(value: Any, field: str) -> str:
 
 
 def _optional(value: Any) -> str | None:
-    """An id or a name; anything else, which a database might refuse, is none."""
+    """Return an id or a name; anything else, which a database might refuse, is none."""
     return value if isinstance(value, str) and NAME.fullmatch(value) else None

@@ -14,7 +14,7 @@ MOST_NAMED = 4
 
 
 def changes(event: Event) -> list[str]:
-    """What an update changed: `status: incomplete → active`, or the names of the fields."""
+    """Return what an update changed: `status: incomplete → active`, or the names of the fields."""
     if event.payload is None:
         return []
     inside = event.body().get("data")
@@ -51,7 +51,7 @@ def shortened(names: list[str]) -> str:
 
 
 def delivery_record(delivery: Delivery) -> dict[str, Any]:
-    """What a handler did about an event, or is going to do. Times are Unix seconds."""
+    """Return what a handler did about an event, or is going to do. Times are Unix seconds."""
     waiting = delivery.status in ("pending", "failed")
     return {
         "handler": delivery.handler,
@@ -65,7 +65,7 @@ def delivery_record(delivery: Delivery) -> dict[str, Any]:
 
 
 def event_record(event: Event, received_at: float, deliveries: list[dict[str, Any]]) -> dict[str, Any]:
-    """An event without its payload."""
+    """Return the record of an event without its payload."""
     return {
         "id": event.id,
         "type": event.type,

@@ -21,7 +21,7 @@ FIRST, BEYOND = (0, 36, 1), (0, 55)
 
 
 def is_known(version: str = uvicorn.__version__) -> bool:
-    """Whether the fast way can be gone with what is installed."""
+    """Return whether the fast way can be gone with what is installed."""
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:3])
     if not FIRST <= numbers < BEYOND:
         return False
@@ -33,7 +33,7 @@ def is_known(version: str = uvicorn.__version__) -> bool:
 
 
 def connection_options(limits: Limits, webhook: Webhook | None, *, fast: bool) -> dict[str, Any]:
-    """What uvicorn is configured with for its connections."""
+    """Return what uvicorn is configured with for its connections."""
     if not fast:
         return {
             "http": "h11",

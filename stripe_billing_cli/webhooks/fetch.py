@@ -10,7 +10,7 @@ from stripe_billing_cli.webhooks.store import Delivery, Route, Store
 
 
 def fetch_handler(api: StripeApi, store: Store, route: Route) -> Handler:
-    """Fetches an event and hands it on by `route`; it is asked for by the name `FETCH`, and wants nothing else."""
+    """Return the handler that fetches events whole and hands them on by `route`; its name is `FETCH`."""
 
     def handle(event: Event, delivery: Delivery) -> str:
         try:

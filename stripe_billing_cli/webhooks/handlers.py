@@ -39,7 +39,7 @@ class Handler:
 
 
 def route_to(handlers: Sequence[Handler], *, fetching: bool = True) -> Route:
-    """The route of events to those of the handlers that want them; thin ones are fetched first, and routed then.
+    """Return the route of events to those of the handlers that want them; thin ones are fetched first, and routed then.
 
     Where nothing is fetched, thin ones go to the handlers as they came.
     """

@@ -21,7 +21,7 @@ class KnownSecrets:
         self.all = self._encoded()
 
     def reread(self) -> bool:
-        """Whether there are others now: one may just have been rolled."""
+        """Read the kept secrets again, and return whether there are others now: one may just have been rolled."""
         now = self._clock()
         if now - self._read_at < AGAIN_SECONDS:
             return False

@@ -179,11 +179,11 @@ class Listener:
         self.dispatcher.stop(grace_seconds=grace)
 
     def stop(self) -> None:
-        """From any thread."""
+        """Stop listening; may be called in any thread."""
         self._server.stop()
 
     def ended_parts(self) -> list[str]:
-        """What runs beside the server and has ended, by name: nothing, unless there is a mistake in billing."""
+        """Return what runs beside the server and has ended, by name: none, unless there is a mistake in billing."""
         parts = {
             "writer": self._writer.alive,
             "retention": self._retention_task.alive,
@@ -198,7 +198,7 @@ class Listener:
         return WATCH_EVERY_SECONDS
 
     def _new(self, events: Sequence[Event]) -> None:
-        """These events are new in the store."""
+        """Note that these events are new in the store."""
         self._metrics.count_recorded(events)
         self.hooks.recorded(events)
         self.dispatcher.wake()

@@ -65,7 +65,7 @@ class ListenerMetrics:
         self.seconds.observe(outcome.seconds, outcome.delivery.handler)
 
     def lines(self) -> Iterator[str]:
-        """The lines of all that needs no store."""
+        """Yield the lines of all that needs no store."""
         for one in (self.recorded, self.handled, self.store_errors, self.stripe_errors, self.too_old):
             yield from one.lines()
         yield from self.seconds.lines()

@@ -85,7 +85,7 @@ class Histogram:
 
 
 def family(name: str, help: str, type: str, values: Mapping[Labels, float]) -> Iterator[str]:
-    """The lines of one metric."""
+    """Yield the lines of one metric."""
     yield f"# HELP {name} {help}"
     yield f"# TYPE {name} {type}"
     for labels, value in sorted(values.items()):

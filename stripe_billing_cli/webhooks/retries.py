@@ -25,19 +25,19 @@ class Retries:
     longest_pause: float = 4 * 3600.0
 
     def pause(self, attempts: int) -> float:
-        """Seconds after so many attempts: doubling, with jitter, so that what failed together is not tried together."""
+        """Return the seconds after so many attempts: doubling, with jitter, so that not all is tried again together."""
         longest: float = min(self.first_pause * 2.0 ** min(attempts - 1, 40), self.longest_pause)
         return longest * random.uniform(0.5, 1)
 
     def next_pause(self, attempts: int, since_first: float) -> float | None:
-        """Seconds until the next attempt, None where there is none: the last one is made when the time is up."""
+        """Return seconds until the next attempt, None where there is none: the last one is made when the time is up."""
         left = self.give_up - since_first
         if left <= 0 or (self.attempts is not None and attempts >= self.attempts):
             return None
         return min(self.pause(attempts), left)
 
     def worn_out(self, attempts: int) -> bool:
-        """Whether so many attempts are begun, this one among them, that none of them can have come to an end."""
+        """Return whether so many attempts are begun, this one among them, that none of them can have come to an end."""
         return attempts > (CRASHES if self.attempts is None else self.attempts)
 
 

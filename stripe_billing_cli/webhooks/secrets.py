@@ -36,7 +36,7 @@ class KeptSecret:
 
 
 def stored_secrets(path: Path = SECRETS) -> list[str]:
-    """All secrets kept in the directory `path`; none where there is no such directory.
+    """Return all secrets kept in the directory `path`; none where there is no such directory.
 
     While a secret is being rolled both the old and the new one are here. A receiver that meets a signature of none of
     the secrets it knows reads them again: it may just have been rolled. Raises `SecretsError`.
@@ -45,7 +45,7 @@ def stored_secrets(path: Path = SECRETS) -> list[str]:
 
 
 def kept_secrets(path: Path = SECRETS) -> list[KeptSecret]:
-    """As `stored_secrets`, with the endpoints that they belong to."""
+    """Return what `stored_secrets` does, with the endpoints that the secrets belong to."""
     try:
         files = sorted(file for file in path.iterdir() if ENDPOINT_ID.fullmatch(file.name))
     except FileNotFoundError:
@@ -74,12 +74,12 @@ def keep(endpoint: str, url: str, secret: str, path: Path = SECRETS) -> Path:
 
 
 def forget(endpoint: str, path: Path = SECRETS) -> None:
-    """Drop the secret of an endpoint that is gone."""
+    """Delete the secret of an endpoint that is gone."""
     (path / endpoint).unlink(missing_ok=True)
 
 
 def _read(file: Path) -> KeptSecret | None:
-    """None for a file that went away meanwhile."""
+    """Return a kept secret; None for a file that went away meanwhile."""
     try:
         take_from_others(file)
         fields = json.loads(file.read_text(encoding="utf-8"))
@@ -100,7 +100,7 @@ def _unreadable(file: Path, reason: str) -> SecretsError:
 
 
 def _sync_directory(path: Path) -> None:
-    """A rename is on the disk once its directory is; where directories cannot be opened there is nothing to do."""
+    """Have a rename written to the disk, where directories can be opened."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except PermissionError:

@@ -141,7 +141,7 @@ class Server:
 
 
 def _connections_possible() -> int:
-    """As many as the system lets this process open files for, up to a limit of our own."""
+    """Return as many as the system lets this process open files for, up to a limit of our own."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_CONNECTIONS + RESERVED_FILES
     if soft < wanted:

@@ -29,9 +29,9 @@ class TooOldError(SignatureError):
 
 
 def verify(body: bytes, header: bytes | None, secrets: Sequence[bytes], now: float) -> int:
-    """When `body` was signed, in Unix seconds. Raises `SignatureError`. Takes as long for a near miss as for any other.
+    """Return when `body` was signed, in Unix seconds. Raises `SignatureError`.
 
-    As in Stripe's own libraries the signature is looked at before its age.
+    A near miss takes as long as any other. As in Stripe's own libraries the signature is looked at before its age.
     """
     if not header:
         raise SignatureError("no Stripe-Signature")
@@ -50,13 +50,13 @@ def verify(body: bytes, header: bytes | None, secrets: Sequence[bytes], now: flo
 
 
 def sign(body: bytes, secret: bytes, timestamp: int) -> str:
-    """The header for a body, as Stripe writes it."""
+    """Return the header for a body, as Stripe writes it."""
     digest = hmac.digest(secret, b"%d.%b" % (timestamp, body), "sha256").hex()
     return f"t={timestamp},v1={digest}"
 
 
 def _parsed(header: bytes) -> tuple[bytes, list[bytes]]:
-    """The time as it is written, since it is signed that way, and the v1 signatures."""
+    """Return the time as it is written, since it is signed that way, and the v1 signatures."""
     timestamp = b""
     signatures: list[bytes] = []
     for part in header[:LONGEST_HEADER].split(b","):

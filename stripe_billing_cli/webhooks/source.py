@@ -34,7 +34,7 @@ READ = "events_read"
 
 
 def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterator[list[dict[str, Any]]]:
-    """Events of the API from `since` on (to before `until`), oldest first, a page at a time; constant memory.
+    """Yield events of the API from `since` on (to before `until`), oldest first, a page at a time; constant memory.
 
     Down the list first, keeping its oldest pages, and from there up again. Raises `StripeFailure`.
     """
@@ -54,7 +54,7 @@ def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterat
 
 
 def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> list[dict[str, Any]]:
-    """As `oldest_first`, of thin events: all in one, since they are small. Raises `StripeFailure`."""
+    """Return thin events as `oldest_first` does, all at once, since they are small. Raises `StripeFailure`."""
     created = {"gte": _rfc3339(since), **({"lt": _rfc3339(until)} if until is not None else {})}
     found: list[dict[str, Any]] = []
     try:
@@ -69,7 +69,7 @@ def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> l
 
 
 def _without_null(body: dict[str, Any]) -> dict[str, Any]:
-    """A list may leave the details out: then the event is thin, and fetched like one that was delivered."""
+    """Return an event of a list without details that are null: it is thin, and fetched like one that was delivered."""
     return {name: value for name, value in body.items() if name != "data" or value is not None}
 
 

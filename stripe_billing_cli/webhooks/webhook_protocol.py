@@ -53,7 +53,7 @@ class WebhookRequest:
                 self._cut()
 
     def more(self, body: bytes) -> None:
-        """A part of the body. What is refused is read all the same, so that the connection can go on."""
+        """Take a part of the body. What is refused is read all the same, so that the connection can go on."""
         self._read += len(body)
         if self._read > LONGEST_BODY:
             self._refuse(413)
@@ -71,7 +71,7 @@ class WebhookRequest:
         self._webhook.held += len(body)
 
     def complete(self) -> None:
-        """The body is whole."""
+        """Have the body taken, which is whole now."""
         if self._refusal:
             self.answer(self._refusal)
             return
@@ -96,7 +96,7 @@ class WebhookRequest:
         self._protocol.answered(text, last=last)
 
     def release(self) -> None:
-        """The body is no longer in memory."""
+        """Forget the body, which is no longer needed in memory."""
         self._webhook.held -= len(self._body)
         self._body = b""
 
@@ -123,7 +123,7 @@ class WebhookProtocol(GuardedProtocol):
         super().connection_lost(exc)
 
     def on_message_begin(self) -> None:
-        """As uvicorn's, but for the scope of an application, which `_to_application` makes up for."""
+        """Begin as uvicorn does, but for the scope of an application, which `_to_application` makes up for."""
         self.began()
         self.url = b""
         self.headers = []
@@ -176,7 +176,7 @@ class WebhookProtocol(GuardedProtocol):
             self.idle_since = self.loop.time()
 
     def _path(self) -> str | None:
-        """The path of a URL that is not written plainly. None where it is no URL, which uvicorn refuses."""
+        """Return the path of a URL that is not written plainly. None where it is no URL, which uvicorn refuses."""
         try:
             path: bytes = httptools.parse_url(self.url).path
         except httptools.HttpParserInvalidURLError:
@@ -185,5 +185,5 @@ class WebhookProtocol(GuardedProtocol):
 
 
 def webhook_protocol(limits: Limits, webhook: Webhook) -> type[WebhookProtocol]:
-    """The protocol for one webhook, as uvicorn takes it: a class."""
+    """Return the protocol for one webhook, as uvicorn takes it: a class."""
     return type("WebhookProtocol", (WebhookProtocol,), {"limits": limits, "webhook": webhook})

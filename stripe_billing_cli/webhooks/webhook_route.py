@@ -13,7 +13,7 @@ from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, MOST_HELD, PHRASES
 
 
 def webhook_route(webhook: Webhook) -> Route:
-    """Answers as `webhook_protocol.py` does."""
+    """Return a route that answers as `webhook_protocol.py` does."""
 
     async def answer(request: Request) -> Response:
         begun = time.perf_counter()

@@ -22,7 +22,7 @@ ANNOUNCED = (GRANTED, REVOKED)
 def announcements(
     changes: Sequence[AccessChange], *, number: int, now: float, livemode: bool, cause: str | None
 ) -> list[Event]:
-    """An event for each product and feature that a customer may use now and could not before, or the other way round.
+    """Return an event for each product and feature that a customer may use now and could not before, or no longer may.
 
     `number` is the number of the change among the customer's; `cause` the event that led to it, if one did.
     """
@@ -62,7 +62,7 @@ def _event(change: AccessChange, *, number: int, now: int, livemode: bool, cause
 
 
 def check_event(customer: str, until: int, now: float, livemode: bool) -> Event:
-    """That `until` has come for something of a customer's: once for each customer and moment."""
+    """Return the event that says that `until` has come for a customer: one for each customer and moment."""
     about = {"customer": customer, "until": until}
     body = _body(
         id=f"evt_check_{_digest(customer, until)}",
@@ -79,7 +79,7 @@ def check_event(customer: str, until: int, now: float, livemode: bool) -> Event:
 def _body(
     *, id: str, type: str, now: int, livemode: bool, about: dict[str, Any], extra: dict[str, Any], cause: str | None
 ) -> dict[str, Any]:
-    """In the form of Stripe's events; `cause` takes the place of the request."""
+    """Return a body in the form of Stripe's events; `cause` takes the place of the request."""
     return {
         "id": id,
         "object": "event",

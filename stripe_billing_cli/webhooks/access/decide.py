@@ -28,7 +28,7 @@ class Verdict:
 
 
 def decide(state: CustomerState, rules: Rules, now: float) -> list[Access]:
-    """A row for each product that was ever subscribed to, and for each active feature; by kind and key."""
+    """Return a row for each product that was ever subscribed to, and for each active feature, by kind and key."""
     moment = state.clock if state.clock is not None else now
     rows = [row for held in state.subscriptions for row in _products(state.customer, held, rules, moment)]
     products = [_best(same) for same in _by_key(rows)]
@@ -77,7 +77,7 @@ def _by_key(rows: Iterable[Access]) -> list[list[Access]]:
 
 
 def _best(same: list[Access]) -> Access:
-    """Of several subscriptions to a product the one that gives access, and longest; else the last one to end.
+    """Return of several subscriptions to a product the one that gives access, and longest; else the last one to end.
 
     Access that several give in turn is counted from the first of them.
     """
@@ -113,5 +113,5 @@ def _feature(customer: str, key: str, products: list[Access]) -> Access:
 
 
 def holds(row: Access, now: float) -> bool:
-    """Whether a row that was decided earlier gives access now: time has passed since."""
+    """Return whether a row that was decided earlier gives access now: time has passed since."""
     return row.granted and (row.until is None or row.until > now)

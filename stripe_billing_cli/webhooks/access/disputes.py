@@ -26,7 +26,7 @@ class DisputedPayment:
 
 
 def disputed_since(payments: Iterable[DisputedPayment], subscription: str) -> int | None:
-    """Since when a payment is disputed that was for this subscription, or for none at all; None if none is."""
+    """Return since when a payment is disputed that was for this subscription, or for none at all; None if none is."""
     return min((one.since for one in payments if one.subscription in (None, subscription)), default=None)
 
 
@@ -46,7 +46,7 @@ def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]
 
 
 def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
-    """By customer, the disputes of the account, a hundred at a time. Raises `StripeFailure`."""
+    """Return the disputes of the account by customer, a hundred at a time. Raises `StripeFailure`."""
     found: dict[str, list[DisputedPayment]] = defaultdict(list)
     for page in api.pages(DISPUTES, {"expand": ["data.charge"]}):
         for dispute in page:
@@ -59,7 +59,7 @@ def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
 
 
 def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
-    """Who made the payment; None where nobody is known to have, or the dispute is not there."""
+    """Return who made the payment; None where nobody is known to have, or the dispute is not there."""
     try:
         charge = api.get(f"{DISPUTES}/{dispute}", {"expand": ["charge"]})["charge"]
     except ObjectMissing:
@@ -68,7 +68,7 @@ def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
 
 
 def _payment(api: StripeApi, dispute: Object, charge: Object) -> DisputedPayment | None:
-    """The payment, if its money was withdrawn and has not come back."""
+    """Return the payment, if its money was withdrawn and has not come back."""
     moved = dispute["balance_transactions"]
     if not moved or dispute["status"] == "won":
         return None
@@ -76,7 +76,7 @@ def _payment(api: StripeApi, dispute: Object, charge: Object) -> DisputedPayment
 
 
 def _subscription(api: StripeApi, intent: str | None) -> str | None:
-    """Which subscription a payment was for, by the invoice that it paid: charges do not name it at this version."""
+    """Return which subscription a payment was for, by the invoice that it paid: charges do not name it."""
     if intent is None:
         return None
     by_intent = {"type": "payment_intent", "payment_intent": intent}
@@ -89,5 +89,5 @@ def _subscription(api: StripeApi, intent: str | None) -> str | None:
 
 
 def _id(reference: str | Object | None) -> str | None:
-    """What a field refers to, expanded or not."""
+    """Return what a field refers to, expanded or not."""
     return reference["id"] if isinstance(reference, dict) else reference

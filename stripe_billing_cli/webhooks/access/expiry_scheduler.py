@@ -40,7 +40,7 @@ class ExpiryScheduler:
         return self._thread.is_alive()
 
     def look(self) -> None:
-        """Access has changed: it may end sooner than was known."""
+        """Look again for the next end: access has changed, and may end sooner than was known."""
         self._look.set()
 
     def stop(self) -> None:

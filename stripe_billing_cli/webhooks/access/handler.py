@@ -26,10 +26,10 @@ Tell = Callable[[Sequence[Delivery]], None]
 
 
 def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: None) -> Handler:
-    """One customer at a time, since deliveries to a handler are in order per customer."""
+    """Return the handler, which decides for one customer at a time: deliveries are in order per customer."""
 
     def wants(event: Event) -> bool:
-        """Only what the key can read: its own account, in its own mode."""
+        """Return whether an event is about access, and about what the key can read: its account, in its mode."""
         about = event.type.startswith(PREFIXES) or event.type in TYPES
         about = about or (keeper.rules.deny_disputed and event.type.startswith(OF_DISPUTES))
         return about and event.account is None and event.livemode == keeper.api.livemode
@@ -67,13 +67,13 @@ def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
 
 
 def _of_dispute(keeper: AccessKeeper, event: Event) -> str:
-    """A dispute names a charge, and the charge a customer."""
+    """Decide again for the customer of a dispute, which names a charge, and the charge a customer."""
     customer = customer_of_dispute(keeper.api, event.object_id) if event.object_id else None
     return "about no customer" if customer is None else said(keeper.update(customer, event.id))
 
 
 def said(changes: Sequence[AccessChange]) -> str:
-    """`granted product keymap-pro, revoked feature sso`."""
+    """Return changes as `granted product keymap-pro, revoked feature sso`."""
     return ", ".join(filter(None, map(_said, changes))) or "no change"
 
 

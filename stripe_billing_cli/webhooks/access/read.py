@@ -16,7 +16,7 @@ OWING = ("past_due", "unpaid")
 
 
 def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False) -> CustomerState:
-    """All that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`.
+    """Return all that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`.
 
     `disputes`: whether access goes by them too, which takes a look at all of the customer's charges.
     """
@@ -39,7 +39,7 @@ def customer_state_of(
     features: Iterable[str],
     disputed: Iterable[DisputedPayment] = (),
 ) -> CustomerState:
-    """Of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
+    """Return the state of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
     held = tuple(subscriptions)
     payments = tuple(disputed)
     clocks = [one["test_clock"]["frozen_time"] for one in held if isinstance(one["test_clock"], dict)]
@@ -52,7 +52,7 @@ def customer_state_of(
 
 
 def active_features(api: StripeApi, customer: str) -> list[str]:
-    """The lookup keys of a customer's active entitlements."""
+    """Return the lookup keys of a customer's active entitlements."""
     try:
         return [one["lookup_key"] for page in api.pages(ENTITLEMENTS, {"customer": customer}) for one in page]
     except (ObjectMissing, UnsupportedCallError):
@@ -76,7 +76,7 @@ def _subscription(api: StripeApi, held: Object, disputed: int | None) -> Subscri
 
 
 def _item(held: Object, item: Object) -> ItemState:
-    """Items of the first hour go back to the start of the subscription, which may lie before its creation."""
+    """Return an item's state; one that was there first goes back to the start of the subscription."""
     first = item["created"] <= held["created"]
     product = item["price"]["product"]
     return ItemState(

@@ -32,7 +32,7 @@ class Comparison:
 
 
 def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Comparison]:
-    """These customers, or all that have a subscription or a row. Raises `StripeFailure`, `StoreError`."""
+    """Compare these customers, or all that have a subscription or a row. Raises `StripeFailure`, `StoreError`."""
     if customers:
         yield from _side_by_side(customers, lambda customer: (customer, keeper.decided(customer)), keeper)
         return
@@ -50,7 +50,7 @@ def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Com
 
 
 def customers_to_check(keeper: AccessKeeper) -> list[str]:
-    """The customers whose access to products differs from what their subscriptions give, by one sweep over those.
+    """Return the customers whose access to products differs from what their subscriptions give, by one sweep.
 
     Features and disputes are left to whoever decides: they would cost a call a customer, and who is denied access for
     a dispute is looked at each time. Raises as `compare`.
@@ -98,7 +98,7 @@ def _subscriptions(api: StripeApi) -> dict[str, list[Object]]:
 
 
 def _has_features(api: StripeApi) -> bool:
-    """Archived ones too: they stay with the products that have them."""
+    """Return whether the account has features; archived ones count, since they stay with their products."""
     try:
         return any(
             api.page("/v1/entitlements/features", {"limit": 1, **archived})[0] for archived in ({}, {"archived": True})

@@ -25,7 +25,7 @@ SHORTEST_TOKEN = 16
 
 
 def access_route(store: Store, token: str, *, on_old_address: Callable[[], None] | None = None) -> Route:
-    """The route, open to whoever has `token`.
+    """Return the route, open to whoever has `token`.
 
     `on_old_address` is called where it is asked at the address of the webhook, as until version 0.1.
     """

@@ -76,12 +76,12 @@ class Rules:
 
     @property
     def deny_disputed(self) -> bool:
-        """Whether disputes matter at all, and are to be read."""
+        """Return whether disputes matter at all, and are to be read."""
         return not self.of(DISPUTED).granted
 
 
 def read_rules(path: Path | None = None) -> Rules:
-    """The rules of a file; without one, those of `.billing/access.yaml` or, where that is not there, the defaults.
+    """Return the rules of a file, by default of `.billing/access.yaml`; where that is not there, the defaults.
 
     Raises `InvalidRulesError`.
     """

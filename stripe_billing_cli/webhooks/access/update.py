@@ -30,7 +30,7 @@ class AccessKeeper:
     announced: Callable[[], None] = lambda: None
 
     def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:
-        """What changed. Raises `StripeFailure`, `StoreError`."""
+        """Decide a customer's access anew, and return what changed. Raises `StripeFailure`, `StoreError`."""
         while True:
             seen = self.store.fences.read(customer)
             rows = self.decided(customer)
@@ -43,7 +43,7 @@ class AccessKeeper:
             return changes
 
     def decided(self, customer: str) -> list[Access]:
-        """What access there is by Stripe's state of this moment; nothing is written."""
+        """Return what access there is by Stripe's state of this moment; nothing is written."""
         state = read_customer_state(self.api, customer, disputes=self.rules.deny_disputed)
         return decide(state, self.rules, self.store.clock())
 

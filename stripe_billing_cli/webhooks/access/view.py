@@ -10,7 +10,7 @@ from stripe_billing_cli.webhooks.store import Access
 
 
 def row_record(row: Access, now: float) -> dict[str, Any]:
-    """One product or feature. `id` names it among all: `cus_1/product/keymap-pro`."""
+    """Return the record of a product or feature. `id` names it among all: `cus_1/product/keymap-pro`."""
     granted = holds(row, now)
     return {
         "id": f"{row.customer}/{row.kind}/{row.key}",
@@ -26,7 +26,7 @@ def row_record(row: Access, now: float) -> dict[str, Any]:
 
 
 def customer_record(customer: str, rows: Sequence[Access], now: float) -> dict[str, Any]:
-    """A customer: `access` is true if there is any, `products` and `features` say to what."""
+    """Return a customer's record: `access` is true if there is any, `products` and `features` say to what."""
     records = [row_record(row, now) for row in rows]
     return {
         "id": customer,

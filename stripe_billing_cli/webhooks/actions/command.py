@@ -25,7 +25,7 @@ NEVER = 65
 def command_handler(
     action: Action, spawner: SpawnerPool, passed_on: Collection[str] = (), inherited: Mapping[str, str] | None = None
 ) -> Handler:
-    """`inherited` is the environment to choose from, by default this process's, `passed_on` what the user chose."""
+    """Return the handler that runs a command, with `passed_on` of the variables `inherited` besides the usual."""
 
     def handle(event: Event, delivery: Delivery) -> str:
         passed = environment(event, delivery, os.environ if inherited is None else inherited, passed_on)

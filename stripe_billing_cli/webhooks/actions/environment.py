@@ -17,7 +17,7 @@ KEPT_BACK = frozenset({"BILLING_ACCESS_TOKEN", "BILLING_FORWARD_SECRET", "BILLIN
 def environment(
     event: Event, delivery: Delivery, inherited: Mapping[str, str], passed_on: Collection[str] = ()
 ) -> dict[str, str]:
-    """`passed_on` are variables that the user named, which a command gets whatever they hold."""
+    """Return a command's environment; it gets the `passed_on` that the user named, whatever they hold."""
     return {**_usual(inherited, passed_on), **_ids(event, delivery), **_access(event)}
 
 
@@ -45,7 +45,7 @@ def _ids(event: Event, delivery: Delivery) -> dict[str, str]:
 
 
 def _access(event: Event) -> dict[str, str]:
-    """Of an announcement, what it announces: enough for a script of a few lines."""
+    """Return what an announcement announces: enough for a script of a few lines."""
     if event.type not in ANNOUNCED:
         return {}
     about = event.body()["data"]["object"]

@@ -33,7 +33,7 @@ SECRET_FILE = Path(".billing/forward-secret")
 
 
 def forward_handler(action: Action, secret: str, clock: Callable[[], float]) -> Handler:
-    """`clock` gives Unix seconds. A 2xx means done, 410 and 422 never; anything else, redirects among it: later."""
+    """Return the handler that forwards. A 2xx means done, 410 and 422 never, anything else (redirects too) later."""
     local = threading.local()
 
     def handle(event: Event, delivery: Delivery) -> str:
@@ -77,7 +77,7 @@ def _read_rest(answer: requests.Response) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """The kind of failure, without the address, which may hold a password."""
+    """Return the kind of failure, without the address, which may hold a password."""
     reasons = {
         "ConnectTimeout": "no connection in time",
         "ReadTimeout": "not in time",
@@ -87,7 +87,7 @@ def _reason(error: Exception) -> str:
 
 
 def own_secret(path: Path = SECRET_FILE) -> str:
-    """The secret that forwarded events are signed with, made the first time and kept, private to the user.
+    """Return the secret that forwarded events are signed with, made the first time and kept, private to the user.
 
     Raises `OSError`.
     """

@@ -52,12 +52,12 @@ class Action:
 
     @property
     def name(self) -> str:
-        """What the store knows it by: `exec-provision.sh-3f9a01`. It stays the same, whatever events it is for."""
+        """Return what the store knows it by: `exec-provision.sh-3f9a01`, the same whatever events it is for."""
         digest = hashlib.sha256(self.target.encode()).hexdigest()[:6]
         return f"{self.kind}-{self._short()}-{digest}"
 
     def _short(self) -> str:
-        """The name of the program, or of the server: never a parameter, or a password in an address."""
+        """Return the name of the program, or of the server: never a parameter, or a password in an address."""
         if self.kind == "forward":
             named = urlsplit(self.target).hostname or ""
         else:
@@ -69,7 +69,7 @@ class Action:
 
 
 def wanted(patterns: Sequence[str], type: str) -> bool:
-    """Announcements of access come to who asks for them by name; `access.check` is nobody's business."""
+    """Return whether an action is for an event: announcements of access come to who asks for them by name."""
     if type == CHECK:
         return False
     if type in ANNOUNCED:
@@ -78,7 +78,7 @@ def wanted(patterns: Sequence[str], type: str) -> bool:
 
 
 def forward_target(url: str) -> str:
-    """Raises `InvalidActionError` for what is no address."""
+    """Return the address to forward to. Raises `InvalidActionError` for what is no address."""
     try:
         parts = urlsplit(url)
         good = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -90,7 +90,7 @@ def forward_target(url: str) -> str:
 
 
 def read_actions(path: Path) -> list[Action]:
-    """The actions of a YAML file. Raises `InvalidActionError`."""
+    """Return the actions of a YAML file. Raises `InvalidActionError`."""
     import yaml
 
     hint = "write a list of entries like {exec: ./provision.sh, events: [access.granted]}"
@@ -133,7 +133,7 @@ def _action(entry: Any, where: str) -> Action:
 
 
 def unique(actions: Iterable[Action]) -> list[Action]:
-    """Raises `InvalidActionError` where two have the same command or URL: the store could not tell them apart."""
+    """Return the actions. Raises `InvalidActionError` where two have the same command or URL, and so one name."""
     found: dict[str, Action] = {}
     for action in actions:
         if action.name in found:
@@ -143,12 +143,12 @@ def unique(actions: Iterable[Action]) -> list[Action]:
 
 
 def remember(store: Store, actions: Sequence[Action]) -> None:
-    """Leave the actions where `remembered_route` finds them. Raises `StoreError`."""
+    """Put the actions where `remembered_route` finds them. Raises `StoreError`."""
     store.settings.put(REMEMBERED, [{"name": action.name, "events": list(action.events)} for action in actions])
 
 
 def remembered_route(store: Store) -> Route:
-    """The route to the actions of the last listener on this store: where another program announces access."""
+    """Return the route to the actions of the last listener on this store: where another program announces access."""
     remembered: list[Mapping[str, Any]] = store.settings.get(REMEMBERED) or []
 
     def route(event: Event) -> Iterable[str]:

@@ -51,7 +51,7 @@ class Endpoint:
 
     @property
     def confirmed(self) -> bool:
-        """Whether somebody has its secret, as far as can be known."""
+        """Return whether somebody has its secret, as far as can be known."""
         return self.metadata.get(SECRET) != UNCONFIRMED
 
     @property
@@ -82,12 +82,12 @@ def endpoint_of(held: Mapping[str, Any]) -> Endpoint:
 
 
 def read_endpoints(api: StripeApi) -> list[Endpoint]:
-    """All endpoints of the account, oldest first. Raises `StripeFailure`."""
+    """Return all endpoints of the account, oldest first. Raises `StripeFailure`."""
     return [endpoint_of(held) for page in api.pages(PATH, {}) for held in page][::-1]
 
 
 def record(endpoint: Endpoint) -> dict[str, Any]:
-    """The fields that commands print. `managed`: made by this program."""
+    """Return the fields that commands print. `managed`: made by this program."""
     return {
         "id": endpoint.id,
         "url": endpoint.url,

@@ -30,7 +30,7 @@ class Step:
 
 
 def decide(wanted: Wanted, held: Sequence[Endpoint]) -> Step:
-    """Raises `EndpointError` where the URL has an endpoint that differs and was made by somebody else."""
+    """Return the step to take. Raises `EndpointError` where somebody else made an endpoint for the URL that differs."""
     of_url = [endpoint for endpoint in held if endpoint.url == wanted.url]
     ids = {endpoint.id for endpoint in held}
     abandoned = tuple(one for one in of_url if one.ours and not one.confirmed and one.rolls not in ids)

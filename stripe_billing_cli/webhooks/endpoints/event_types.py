@@ -23,7 +23,7 @@ ACTED_ON = (
 
 @cache
 def known() -> tuple[str, ...]:
-    """Every type that an endpoint may name at the API version of the SDK, `*` left out."""
+    """Return every type that an endpoint may name at the API version of the SDK, `*` left out."""
     from stripe.params import _webhook_endpoint_create_params as params
 
     hint = params.WebhookEndpointCreateParams.__annotations__["enabled_events"]
@@ -39,7 +39,7 @@ def _literals(hint: Any) -> Iterator[str]:
 
 
 def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
-    """The types that names and patterns (`invoice.*`) mean, sorted; `*` alone stays as it is.
+    """Return the types that names and patterns (`invoice.*`) mean, sorted; `*` alone stays as it is.
 
     Raises `EndpointError` for one that means no event.
     """
@@ -56,7 +56,7 @@ def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
 
 
 def unheard_of(patterns: Sequence[str]) -> dict[str, str]:
-    """Names and patterns that mean no event at the SDK's version, nor one of this program's, each with a hint.
+    """Return the names that mean no event of the SDK's version, nor one of this program's, each with a hint.
 
     Thin events (v1.…, v2.…) have types of their own, which are not listed there.
     """

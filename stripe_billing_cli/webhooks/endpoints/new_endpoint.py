@@ -53,14 +53,14 @@ class Wanted:
 
 
 def make(api: StripeApi, wanted: Wanted, held: Sequence[Endpoint], keep: Keep) -> Endpoint:
-    """The new endpoint, confirmed. `held`: all that the account has. Raises `StripeFailure`, and what `keep` raises."""
+    """Make an endpoint and confirm it. `held`: all that are there. Raises `StripeFailure`, and what `keep` raises."""
     answer = _create(api, wanted.params(), [endpoint.id for endpoint in held])
     keep(endpoint_of(answer.body), answer.body["secret"])
     return confirm(api, answer.body["id"])
 
 
 def confirm(api: StripeApi, id: str) -> Endpoint:
-    """Note that somebody has its secret."""
+    """Write down at the endpoint that somebody has its secret."""
     try:
         return endpoint_of(api.post(f"{PATH}/{id}", {"metadata": {SECRET: ""}}).body)
     except ObjectMissing:
@@ -71,7 +71,7 @@ def confirm(api: StripeApi, id: str) -> Endpoint:
 
 
 def delete(api: StripeApi, id: str) -> None:
-    """Gone already is fine."""
+    """Delete an endpoint; one that is gone already is fine."""
     try:
         api.delete(f"{PATH}/{id}")
     except ObjectMissing:
@@ -79,7 +79,7 @@ def delete(api: StripeApi, id: str) -> None:
 
 
 def _create(api: StripeApi, params: Mapping[str, Any], held: Iterable[str]) -> Answer:
-    """Stripe remembers a key for a day: an answer about an endpoint that was deleted since is asked again anew."""
+    """Create an endpoint; what Stripe remembers of one that was deleted since is asked for again, anew."""
     gone: list[str] = []
     for _ in range(ATTEMPTS):
         answer = api.post(PATH, params, _key(params, held, gone))
@@ -90,7 +90,7 @@ def _create(api: StripeApi, params: Mapping[str, Any], held: Iterable[str]) -> A
 
 
 def _key(params: Mapping[str, Any], held: Iterable[str], gone: Sequence[str]) -> str:
-    """The same for every run that wants the same of the same account in the same state."""
+    """Return the same key for every run that wants the same of the same account in the same state."""
     content = json.dumps([params, sorted(held), gone], sort_keys=True)
     return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
 

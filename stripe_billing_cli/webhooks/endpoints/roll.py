@@ -38,7 +38,7 @@ class Roll:
 
 
 def find(named: str | None, held: Sequence[Endpoint]) -> Roll:
-    """The roll of the endpoint `named` by id or URL, or of the only one that this program made.
+    """Return the roll of the endpoint `named` by id or URL, or of the only one that this program made.
 
     Raises `EndpointError` where none or several are meant.
     """
@@ -101,13 +101,13 @@ def finish(api: StripeApi, roll: Roll) -> Endpoint:
 
 
 def read(api: StripeApi, named: str | None) -> tuple[Roll, list[Endpoint]]:
-    """The roll as it stands, and all endpoints."""
+    """Return the roll as it stands, and all endpoints."""
     held = read_endpoints(api)
     return find(named, held), held
 
 
 def undelivered(api: StripeApi, roll: Roll) -> int:
-    """How many events of before the new endpoint still wait for a delivery, which may be one to the old endpoint."""
+    """Return how many events of before the new endpoint still wait for a delivery, to the old one it may be."""
     assert roll.new is not None
     params = {"delivery_success": False, "created": {"lte": roll.new.created}}
     events, _ = api.page("/v1/events", params)
