@@ -16,13 +16,22 @@ from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 
 
 def confirm(
-    context: Context, question: str, *, will: Sequence[str] = (), moves_money: bool = False, when_refused: str = ""
+    context: Context,
+    question: str,
+    *,
+    will: Sequence[str] = (),
+    moves_money: bool = False,
+    when_refused: str = "",
+    preview: bool = False,
 ) -> None:
     """Return if the user agrees. `will` says, a line each, what is going to happen: on stderr, agreed or not.
 
-    `question` is asked as it is: "Cancel sub_123 now?". Raises `BillingError`: exit code 1 where the user says no,
-    2 where nobody can be asked.
+    `question` is asked as it is: "Cancel sub_123 now?". With `preview` what is going to happen is the result, and the
+    command ends. Raises `BillingError`: exit code 1 where the user says no, 2 where nobody can be asked.
     """
+    if preview:
+        _show(context, will)
+        raise typer.Exit
     for line in will:
         context.printer.note(line)
     live = context.stripe.livemode
@@ -39,6 +48,14 @@ def confirm(
         )
     if not typer.confirm(question, err=True):
         raise BillingError("confirmation", when_refused or "nothing was changed", None, FAILED)
+
+
+def _show(context: Context, will: Sequence[str]) -> None:
+    if context.printer.for_people:
+        for line in will:
+            context.printer.line(line)
+    else:
+        context.printer.result({"result": "previewed", "will": [line.strip() for line in will]}, ids=())
 
 
 def tell_live_mode(context: Context) -> None:

@@ -14,6 +14,7 @@ from stripe_billing_cli.errors import WRONG, BillingError
 Metadata = Annotated[
     list[str] | None, typer.Option("--metadata", metavar="KEY=VALUE", help="Your own note on it. Repeatable.")
 ]
+Preview = Annotated[bool, typer.Option("--preview", help="Only show what would happen.")]
 IdempotencyKey = Annotated[
     str | None,
     typer.Option("--idempotency-key", metavar="KEY", help="Two runs with one key make one object, whenever they run."),

@@ -160,6 +160,25 @@ def test_a_run_cut_off_after_any_write_is_completed_by_the_next(name: str, book:
         assert book.state() == end, where
 
 
+PREVIEWED = [name for name, one in SCENARIOS.items() if one.command[0] != "sub" and not one.before]
+
+
+@pytest.mark.parametrize("name", PREVIEWED)
+def test_a_preview_says_what_the_run_says_and_does_nothing(name: str, book: Book) -> None:
+    before, life = book.state(), book.life
+    argv = [word.format(**book.names) for word in SCENARIOS[name].command]
+
+    told = life(*argv, "--preview", "--output", "json")
+    screen = life(*argv, "--preview")
+
+    assert (told.code, book.state()) == (0, before), told.err
+    assert told.json["result"] == "previewed"
+    assert [line.strip() for line in screen.out.splitlines()] == told.json["will"]
+    ran = life(*argv)
+    assert ran.code == 0
+    assert [line.strip() for line in ran.err.splitlines()][: len(told.json["will"])] == told.json["will"]
+
+
 @pytest.mark.parametrize("name", [name for name, one in SCENARIOS.items() if one.after_printing])
 def test_what_is_written_last_is_written_when_the_user_knows(name: str, book: Book) -> None:
     scenario = SCENARIOS[name]

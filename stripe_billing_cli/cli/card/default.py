@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import confirm, formatting, options
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.card.app import Card, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
@@ -18,7 +18,7 @@ GREEN = {"fg": "green"}
 
 
 @options.command(app)
-def default(context: Context, customer: Customer, card: Card) -> None:
+def default(context: Context, customer: Customer, card: Card, preview: parsing.Preview = False) -> None:
     """Charge a saved card from now on: for all of the customer's subscriptions, those with another card too.
 
     Open invoices are not charged by this; `billing invoice pay` does that.
@@ -31,7 +31,7 @@ def default(context: Context, customer: Customer, card: Card) -> None:
 
     plan = plan_default(context.stripe, customer, card)
     if not plan.is_done:
-        confirm.confirm(context, "Charge it from now on?", will=list(_will(plan)))
+        confirm.confirm(context, "Charge it from now on?", will=list(_will(plan)), preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 

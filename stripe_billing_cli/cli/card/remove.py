@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli import confirm, formatting, options
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.card.app import Card, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @options.command(app)
-def remove(context: Context, customer: Customer, card: Card) -> None:
+def remove(context: Context, customer: Customer, card: Card, preview: parsing.Preview = False) -> None:
     """Remove a saved card from a customer, for good: it cannot be charged any more.
 
     First shows which subscriptions are left without a card.
@@ -28,7 +28,7 @@ def remove(context: Context, customer: Customer, card: Card) -> None:
     from stripe_billing_cli.cards.remove import plan_remove
 
     plan = plan_remove(context.stripe, customer, card)
-    confirm.confirm(context, "Remove it?", will=list(_will(plan)), moves_money=bool(plan.unpaid))
+    confirm.confirm(context, "Remove it?", will=list(_will(plan)), moves_money=bool(plan.unpaid), preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 

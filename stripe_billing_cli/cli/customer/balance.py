@@ -32,6 +32,7 @@ def balance(
         str | None, typer.Option(metavar="CUR", help="Of a customer who was never billed: usd.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Once more, though the same was done today.")] = False,
+    preview: parsing.Preview = False,
 ) -> None:
     """Show a customer's balance and what it is made up of; or change it, by a credit or a debit.
 
@@ -51,7 +52,8 @@ def balance(
     else:
         plan = plan_balance(context.stripe, request)
         if plan.before is None:
-            confirm.confirm(context, f"{request.side.title()} it?", will=list(_will(plan)), moves_money=True)
+            question = f"{request.side.title()} it?"
+            confirm.confirm(context, question, will=list(_will(plan)), moves_money=True, preview=preview)
         result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))

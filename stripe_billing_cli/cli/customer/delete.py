@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import confirm as confirmation
-from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import balance
 from stripe_billing_cli.cli.customer.app import Customer, app
@@ -27,6 +27,7 @@ def delete(
         str | None,
         typer.Option(metavar="ID", help="The customer's id once more: in live mode --yes alone does not delete."),
     ] = None,
+    preview: parsing.Preview = False,
 ) -> None:
     """Delete a customer, for good, and end all of its subscriptions at once. Nothing is refunded.
 
@@ -39,6 +40,8 @@ def delete(
     from stripe_billing_cli.customers.delete import plan_delete
 
     plan = plan_delete(context.stripe, customer)
+    if preview:
+        confirmation.confirm(context, "Delete it?", will=list(_will(plan)), preview=True)
     _confirm(context, plan, confirm)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))

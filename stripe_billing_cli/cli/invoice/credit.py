@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import confirm, formatting, options
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
@@ -51,6 +51,7 @@ def credit(
     again: Annotated[
         bool, typer.Option("--again", help="Credit it once more, though the same was credited today.")
     ] = False,
+    preview: parsing.Preview = False,
 ) -> None:
     """Credit an invoice, with a credit note for the books: less to pay of an open one, money back of a paid one.
 
@@ -73,7 +74,7 @@ def credit(
     )
     plan = plan_credit(context.stripe, request)
     if plan.before is None:
-        confirm.confirm(context, "Credit it?", will=list(_will(plan)), moves_money=True)
+        confirm.confirm(context, "Credit it?", will=list(_will(plan)), moves_money=True, preview=preview)
     result = plan.apply(context.stripe)
     record = result.record()
     context.printer.record(record, lambda: _screen(record))

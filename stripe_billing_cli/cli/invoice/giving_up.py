@@ -14,14 +14,14 @@ if TYPE_CHECKING:
     from stripe_billing_cli.invoices.give_up import GiveUpPlan, Way
 
 
-def give_up(context: Context, name: str, way: Way) -> None:
+def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
     """Say what it means, ask, do it, print."""
     from stripe_billing_cli.invoices.give_up import plan_give_up
 
     plan = plan_give_up(context.stripe, name, way)
     if not plan.is_done:
         question = f"{'Void' if way == 'void' else 'Write off'} {plan.invoice['id']}?"
-        confirm.confirm(context, question, will=list(will(plan)), moves_money=True)
+        confirm.confirm(context, question, will=list(will(plan)), moves_money=True, preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 

@@ -36,6 +36,7 @@ def pay(
     out_of_band: Annotated[
         bool, typer.Option("--out-of-band", help="It was paid outside of Stripe: charge nothing, write that down.")
     ] = False,
+    preview: parsing.Preview = False,
 ) -> None:
     """Charge an open invoice to the saved card; or, with --all, one after the other until one is declined.
 
@@ -55,7 +56,14 @@ def pay(
     plan = plan_pay(context.stripe, request)
     if plan.payments:
         question = "Write it down?" if out_of_band else "Charge it?" if len(plan.payments) == 1 else "Charge them?"
-        confirm.confirm(context, question, will=list(_will(plan)), moves_money=True, when_refused="nothing was charged")
+        confirm.confirm(
+            context,
+            question,
+            will=list(_will(plan)),
+            moves_money=True,
+            when_refused="nothing was charged",
+            preview=preview,
+        )
     result = plan.apply(context.stripe)
     context.printer.record(result.record(plan.subject), lambda: _screen(plan, result))
     if result.failed:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import giving_up
 from stripe_billing_cli.cli.invoice.app import Invoice, app
 
 
 @options.command(app, "write-off")
-def write_off(context: Context, invoice: Invoice) -> None:
+def write_off(context: Context, invoice: Invoice, preview: parsing.Preview = False) -> None:
     """Write off an open invoice that nobody is going to pay: a loss for the books (Stripe calls it uncollectible).
 
     It can still be paid; Stripe does not try by itself any more.
@@ -17,4 +17,4 @@ def write_off(context: Context, invoice: Invoice) -> None:
     \b
     Examples:  billing invoice write-off in_1MtHbELkdIwHu7ixl4OzzPMv
     """
-    giving_up.give_up(context, invoice, "write-off")
+    giving_up.give_up(context, invoice, "write-off", preview=preview)

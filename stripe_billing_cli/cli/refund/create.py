@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import confirm, formatting, options
+from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.output import Line, Record
@@ -45,6 +45,7 @@ def create(
     again: Annotated[
         bool, typer.Option("--again", help="Refund it once more, though the same was refunded today.")
     ] = False,
+    preview: parsing.Preview = False,
 ) -> None:
     """Give back what was paid, to the card that paid it. The subscription goes on: a refund ends none.
 
@@ -64,7 +65,12 @@ def create(
     plan = plan_refund(context.stripe, request)
     if plan.to_make:
         confirm.confirm(
-            context, "Refund it?", will=list(_will(plan)), moves_money=True, when_refused="nothing was refunded"
+            context,
+            "Refund it?",
+            will=list(_will(plan)),
+            moves_money=True,
+            when_refused="nothing was refunded",
+            preview=preview,
         )
     result = plan.apply(context.stripe)
     record = result.record()

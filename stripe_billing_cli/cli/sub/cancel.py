@@ -77,6 +77,7 @@ def cancel(
         Reason | None, typer.Option(help="Why, for Stripe's statistics of cancellations.", show_default=False)
     ] = None,
     comment: Annotated[str | None, typer.Option(metavar="TEXT", help="What the customer said about it.")] = None,
+    preview: parsing.Preview = False,
 ) -> None:
     """End a subscription: with the paid period, or at once if it is incomplete.
 
@@ -92,6 +93,9 @@ def cancel(
 
     asked = _asked(now, at_period_end, at, invoice_now, prorate, refund, reason, comment)
     ending = _decide(context, subscription, asked)
+    if ending.moves and preview:
+        _tell(context, ending, previewed=True)
+        return
     if ending.moves:
         will = [line.text for line in cancel_view.plan(ending)]
         confirm.confirm(context, cancel_view.question(ending), will=will, moves_money=True)
@@ -200,20 +204,21 @@ def _carry_out(context: Context, ending: Ending) -> None:
         ending.given = tuple(refund.give_back(api, part) for part in ending.refund.to_make)
 
 
-def _tell(context: Context, ending: Ending) -> None:
+def _tell(context: Context, ending: Ending, *, previewed: bool = False) -> None:
     from stripe_billing_cli.cli.sub import cancel_view
     from stripe_billing_cli.subscriptions import last_invoices, outcomes, payments
 
     results = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
-    result = results[ending.cancellation.action]
-    ends = ending.subscription["ended_at"] or ending.subscription["cancel_at"] or ending.cancellation.ends
+    result = "previewed" if previewed else results[ending.cancellation.action]
+    after = ending.subscription
+    ends = (None if previewed else after["ended_at"] or after["cancel_at"]) or ending.cancellation.ends
     record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, ending.given)
     record["renewals"] = [asdict(one) for one in ending.renewals.invoices] if ending.renewals else []
     record["unpaid_time"] = ending.unpaid is not None
     record["dropped"] = {"prorations": ending.unbilled.prorations, "use": ending.unbilled.use}
     record["stays_pending"] = [one["id"] for one in ending.unbilled.by_hand]
     record["last_invoices"] = [one.record() for one in ending.last_invoices]
-    context.printer.record(record, lambda: cancel_view.screen(ending))
+    context.printer.record(record, lambda: cancel_view.plan(ending) if previewed else cancel_view.screen(ending))
     unpaid = last_invoices.unpaid(ending.last_invoices)
     if unpaid is not None:
         id = unpaid.invoice["id"]

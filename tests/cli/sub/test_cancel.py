@@ -119,6 +119,32 @@ class TestPutOff:
         assert f"take that back first: billing sub resume {life.id}" in ran.err
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        (),
+        ("--now",),
+        ("--now", "--prorate", "--invoice-now"),
+        ("--now", "--refund", "prorated"),
+        ("--at", "2026-05-15"),
+    ],
+)
+def test_a_preview_says_what_the_run_says_and_does_nothing(options: tuple[str, ...], life: Life) -> None:
+    before = life.held
+
+    shown = life.json("sub", "cancel", life.id, *options, "--preview")
+    screen = life.ok("sub", "cancel", life.id, *options, "--preview").out
+
+    assert (life.held, life.invoices()) == (before, [("paid", 1500)])
+    assert shown["result"] == "previewed"
+    ran = life("sub", "cancel", life.id, *options, "--yes", "--output", "json")
+    for name in ("ends", "final_invoice", "renewals", "dropped", "unpaid_time"):
+        assert ran.json[name] == shown[name], name
+    if shown["refund"]:
+        assert ran.json["refund"]["amount"] == shown["refund"]["amount"]
+    assert ran.err.startswith(screen.rstrip())
+
+
 class TestMoney:
     def test_an_invoice_that_stays_to_be_paid_is_told(self, life: Life) -> None:
         life.use_card("pm_card_chargeCustomerFail")
