@@ -105,18 +105,23 @@ def _settings(call: Call, found: Object, phase: Object) -> Object:
     return settings
 
 
-def enter(call: Call, before: Object, phase: Object, proration: str, *, redeems: bool = True) -> Object:
+def enter(
+    call: Call, before: Object, phase: Object, proration: str, *, redeems: bool = True, begins: bool = True
+) -> Object:
     """The subscription becomes what `phase` says. `proration`: how what that changes is billed; `redeems`: whether its
-    discounts are new, since a coupon for one invoice that was used up does not come back."""
+    discounts are new, since a coupon for one invoice that was used up does not come back; `begins`: whether the phase
+    begins now, and with it the billing cycle, where the phase says so."""
     subscription = repository.find(call, before["subscription"])
     after = schedule.save(call, before, {**before, "current_phase": phases.span(phase)})
-    _become(call, after, phase, proration, subscription, redeems=redeems)
+    _become(call, after, phase, proration, subscription, redeems=redeems, begins=begins)
     show_end(call, after)
     schedule.plan_ahead(call, after)
     return after
 
 
-def _become(call: Call, found: Object, phase: Object, proration: str, before: Object, *, redeems: bool) -> None:
+def _become(
+    call: Call, found: Object, phase: Object, proration: str, before: Object, *, redeems: bool, begins: bool
+) -> None:
     """At the end of a period the renewal bills the new items, as it comes next; otherwise the change is prorated."""
     settings = _settings(call, found, phase)
     after = {
@@ -143,14 +148,16 @@ def _become(call: Call, found: Object, phase: Object, proration: str, before: Ob
         invoice_items.pend_all(call, customers.find(call, before["customer"]), used, before["currency"], before["id"])
         after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
     else:
-        change = _change(call, found, phase, before, proration)
+        change = _change(call, found, phase, before, proration, begins=begins)
         after["items"] = {**before["items"], "data": change.after}
         after["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
     _bill(call, before, after, change, proration)
     schedule_jobs.plan_ahead(call, repository.find(call, after["id"]))
 
 
-def _change(call: Call, found: Object, phase: Object, subscription: Object, proration: str) -> changes.Change:
+def _change(
+    call: Call, found: Object, phase: Object, subscription: Object, proration: str, *, begins: bool = True
+) -> changes.Change:
     catalog = price_checks.catalog(call)
     return changes.decide(
         subscription,
@@ -159,7 +166,7 @@ def _change(call: Call, found: Object, phase: Object, subscription: Object, pror
         at=call.now,
         now=call.now,
         prorates=proration != "none",
-        restart=_anchor(found, phase) == "phase_start" or _beats_otherwise(subscription, phase, catalog),
+        restart=(begins and _anchor(found, phase) == "phase_start") or _beats_otherwise(subscription, phase, catalog),
     )
 
 

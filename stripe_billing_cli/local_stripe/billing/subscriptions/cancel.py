@@ -15,8 +15,9 @@ from stripe_billing_cli.local_stripe.core.store import Object
 def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", leaves: str | None = None) -> Object:
     """Now. "Automatic collection for all unpaid invoices is disabled"; of a subscription whose first invoice was not
     paid (`incomplete_expired`) that invoice is voided. Told as `deleted`, or as an update for one that never began.
-    `leaves`: its last invoice, which goes on by itself."""
+    `leaves`: its last invoice, which goes on by itself. A change that waits for its payment never comes to be."""
     before = repository.find(call, id)
+    waits_for = (before.get("_pending_change") or {}).get("invoice")
     details = before["cancellation_details"]
     changes = {
         **_no_longer_to_come(call, before),
@@ -38,7 +39,7 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", le
         scheduler.put(call.store, what, id, None, None)
     announce(call, SubscriptionEnded(after))
     for invoice in invoices.list_for_subscription(call, id):
-        if invoice["status"] == "open" and status == "incomplete_expired":
+        if invoice["status"] == "open" and (status == "incomplete_expired" or invoice["id"] == waits_for):
             invoices.void(call, invoice)
         elif invoice["status"] in ("draft", "open") and invoice["id"] != leaves:
             invoices.stop_collecting(call, invoice)

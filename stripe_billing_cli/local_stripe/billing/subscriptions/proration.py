@@ -346,20 +346,24 @@ def shortened(
 ) -> tuple[list[Object], list[Line]]:
     """The items where the subscription is to end at `ends`: a period that would go on is cut, and credited; one that
     was cut before goes on to its end again, and is charged for it
-    (https://docs.stripe.com/api/subscriptions/update#update_subscription-cancel_at)."""
+    (https://docs.stripe.com/api/subscriptions/update#update_subscription-cancel_at). A trial goes on until its end, and
+    costs nothing."""
     kept, found = [], []
+    is_trial = subscription["status"] == "trialing"
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])
         _, natural = billing_intervals.period_at(
             price, subscription["billing_cycle_anchor"], item["current_period_start"]
         )
-        if subscription["status"] in ("trialing", "paused") or item["current_period_end"] > natural:
+        if is_trial:
+            natural = subscription["trial_end"]
+        elif subscription["status"] == "paused" or item["current_period_end"] > natural:
             natural = item["current_period_end"]
         end = natural if ends is None else min(natural, max(ends, now))
         moved = {**item, "current_period_end": end}
         if end < item["current_period_end"] and prorates:
             found += credits_for(subscription, [item], catalog, end)
-        if end > item["current_period_end"] and prorates:
+        if end > item["current_period_end"] and prorates and not is_trial:
             _, more = debited_from(
                 [moved],
                 catalog,

@@ -257,7 +257,7 @@ def _go_on(call: Call, before: Object, after: Object) -> Object:
     schedule.save(call, before, after)
     proration = phase["proration_behavior"] if begins else call.params.get("proration_behavior", "create_prorations")
     redeems = was is None or begins or phase["discounts"] != was["discounts"]
-    return phase_transitions.enter(call, after, phase, proration, redeems=redeems)
+    return phase_transitions.enter(call, after, phase, proration, redeems=redeems, begins=begins)
 
 
 def cancel(call: Call) -> Object:
