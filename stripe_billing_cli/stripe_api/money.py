@@ -26,6 +26,39 @@ CURRENCIES = frozenset(
     """.split()
 )
 
+USUAL_SMALLEST_CHARGE = 50
+SMALLEST_CHARGES = {
+    "aed": 200,
+    "bgn": 100,
+    "czk": 1500,
+    "dkk": 250,
+    "gbp": 30,
+    "hkd": 400,
+    "huf": 17500,
+    "jpy": 50,
+    "mxn": 1000,
+    "myr": 200,
+    "nok": 300,
+    "pln": 200,
+    "ron": 200,
+    "sek": 300,
+    "thb": 1000,
+}
+"""https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts, of charges settled in their own currency."""
+
+
+def is_surely_charged(minor: int, currency: str) -> bool:
+    """Whether an amount is more than what may be carried over to a later invoice as too small to be charged.
+
+    What counts is the amount in the currency of settlement, which is not known here: twice the smallest is enough.
+    """
+    return minor >= 2 * smallest_charge(currency)
+
+
+def smallest_charge(currency: str) -> int:
+    """What is charged at least, where it is settled in the same currency; what is less is carried over."""
+    return SMALLEST_CHARGES.get(currency, USUAL_SMALLEST_CHARGE)
+
 
 def minor_unit_exponent(currency: str) -> int:
     """How many decimals the currency's amounts have in Stripe: 2 for usd, 0 for jpy, 3 for kwd."""

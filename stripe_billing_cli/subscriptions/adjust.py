@@ -25,6 +25,7 @@ from stripe_billing_cli.subscriptions import (
     waiting_items,
 )
 from stripe_billing_cli.subscriptions.apply_change import check_as_read
+from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
 from stripe_billing_cli.subscriptions.records import id_of
@@ -149,7 +150,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     removed = _removed(api, found, request.remove)
     update: dict[str, Any] = {}
     if added or removed:
-        update["items"] = [*({"price": terms.price, **_quantity(terms)} for _, terms in added), *map(_gone, removed)]
+        update["items"] = [*(quote.new_item(terms) for _, terms in added), *map(_gone, removed)]
     discounts = _discounts(api, found, request)
     if discounts is not None:
         update["discounts"] = discounts
@@ -160,21 +161,19 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
         update |= NEW_PERIOD
     if not update:
         return AdjustPlan(found, request, {}, period_began=began)
+    if update.get("trial_end") not in (None, "now"):
+        change.check_end_stays(found)
     waiting = change.pending_update(found)
     if waiting and _waits_for(found, added, removed):
         owed = payments.owed(api, found["latest_invoice"])
         return AdjustPlan(found, request, update, added, removed, waits=owed)
     schedule = id_of(found["schedule"])
     quoted = _quote(api, found, update, now, request.proration)
-    remarks = _remarks(found, request, added, removed)
+    remarks = _remarks(found, request, added, removed, quoted)
     plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
     unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now) if quoted.cost.credited else None
     has_waiting_items = waiting_items.are_there(api, found)
     return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
-
-
-def _quantity(terms: Terms) -> dict[str, int]:
-    return {} if terms.quantity is None else {"quantity": terms.quantity}
 
 
 def _gone(item: Object) -> dict[str, Any]:
@@ -278,7 +277,11 @@ def _waits_for(subscription: Object, added: Sequence[tuple[Object, Terms]], remo
 
 
 def _remarks(
-    subscription: Object, request: AdjustRequest, added: Sequence[tuple[Object, Terms]], removed: Sequence[Object]
+    subscription: Object,
+    request: AdjustRequest,
+    added: Sequence[tuple[Object, Terms]],
+    removed: Sequence[Object],
+    quoted: Quote,
 ) -> tuple[str, ...]:
     """What follows from the change beside its cost."""
     found = []
@@ -286,7 +289,8 @@ def _remarks(
         found.append("The trial ends now, and the first paid period begins.")
     elif request.trial_end is not None and subscription["status"] != "trialing":
         paid = "is not credited" if request.proration == "none" else "is credited"
-        found.append(f"Nothing is due until the trial ends; what is paid for of the current period {paid}.")
+        due = "What waits is billed now, and nothing more" if quoted.cost.due_now else "Nothing"
+        found.append(f"{due} is due until the trial ends; what is paid for of the current period {paid}.")
     if request.restart_period:
         found.append("A new period begins now: the billing date becomes today.")
     lost = request.proration == "none" or is_classic(subscription)
@@ -307,34 +311,67 @@ def _remarks(
 def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: int, asked: Proration | None) -> Quote:
     """What it costs, by Stripe's preview of the invoice that it leads to."""
 
-    def preview(proration: Proration) -> Object:
-        inside = {name: value for name, value in update.items() if name != "discounts"}
+    def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Object:
+        inside = {name: value for name, value in changes.items() if name != "discounts"}
         if subscription["schedule"]:  # which is dropped
             inside = {"items": quote.items_as_they_are(subscription), **inside}
         details: dict[str, Any] = {**inside, "proration_behavior": BEHAVIORS[proration]}
         if proration != "none":
             details["proration_date"] = at
         params: dict[str, Any] = {"subscription": subscription["id"], "subscription_details": details}
-        if "discounts" in update:
-            params["discounts"] = update["discounts"]
+        if "discounts" in changes:
+            params["discounts"] = changes["discounts"]
         return api.post("/v1/invoices/create_preview", params).body
 
+    waiting = waiting_items.of_customer(api, subscription)
+
+    def later(proration: Proration, said: Proration, restarts: bool = False) -> Quote:
+        upcoming = quote.following(lambda: preview(proration))
+        return Quote(quote.with_next(subscription, upcoming, waiting, proration), said, at, restarts)
+
+    trialing, restarts = subscription["status"] == "trialing", "billing_cycle_anchor" in update
     if update.get("trial_end") == "now":
         return quote.of_new_period(api, subscription, preview(asked or "create"), asked or "create", at)
-    restarts = "billing_cycle_anchor" in update
     if restarts and asked in (None, "invoice"):
         return quote.of_new_period(api, subscription, preview("invoice"), "invoice", at)
-    waiting = waiting_items.of_customer(api, subscription)
     if restarts and asked:
         # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
         # 2026-08-26.dahlia).
-        return Quote(cost.billed_later(preview(asked), waiting), asked, at, restarts=True)
-    trialing = subscription["status"] == "trialing"
+        return later(asked, asked, restarts=True)
+    if "trial_end" in update and not trialing:
+        invoice = quote.following(lambda: preview(asked or "create"))
+        if invoice is None:
+            return Quote(Cost(subscription["currency"]), asked or "create", at, restarts=True)
+        whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
+        return _of_trial(api, subscription, invoice, whole, update, asked or "create", at)
     if trialing or not update.keys() & MAY_WAIT:
-        return Quote(cost.billed_later(preview("none"), waiting), asked or "create", at)
+        return later("none", quote.in_trial(asked))
     if asked in (None, "invoice"):
-        at_once = preview("invoice")
+        at_once = quote.following(lambda: preview("invoice"))
+        if at_once is None or cost.is_next(at_once, at):
+            return later("create", "create")
         if asked or cost.costs_more(at_once, waiting, at):
             return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
-    later = asked or "create"
-    return Quote(cost.billed_later(preview(later), waiting), later, at)
+    return later(asked or "create", asked or "create")
+
+
+def _of_trial(
+    api: StripeApi,
+    subscription: Object,
+    invoice: Object,
+    whole: Object,
+    update: Mapping[str, Any],
+    proration: Proration,
+    at: int,
+) -> Quote:
+    """What a trial of a running subscription costs: a period without a price begins at once, with an invoice that takes
+    in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins now."""
+    ends = int(update["trial_end"])
+    billed = replace(cost.billed_at_once(invoice, None), next_invoice=None)
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:
+        return Quote(billed, proration, at, restarts=True)
+    lasting = None if "discounts" in update else quote.discounts_lasting(api, subscription, whole, ends)
+    lines = [line for line in whole["lines"]["data"] if line["period"]["start"] >= at and not cost.is_proration(line)]
+    amount = sum(cost.paid_for(line, lasting) for line in lines if not cost.is_invoice_item(line))
+    upcoming = cost.NextInvoice(cost.amount_asked(amount + billed.to_balance, billed.currency), ends)
+    return Quote(replace(billed, next_invoice=upcoming), proration, at, restarts=True)

@@ -113,6 +113,15 @@ def _check_goes_on(subscription: Object, starts: int) -> None:
     raise Refused(f"the subscription {id} is to end later, and a scheduled change would take that back unseen", way)
 
 
+def check_end_stays(subscription: Object) -> None:
+    """Refuse a trial of what is to end with its period: whether it ends with the trial then, Stripe does not say."""
+    if subscription["cancel_at_period_end"]:
+        raise Refused(
+            f"the subscription {subscription['id']} ends with its period, and a trial would be another period",
+            f"take the cancellation back first: billing sub resume {subscription['id']}",
+        )
+
+
 def pending_update(subscription: Object) -> str | None:
     """The open invoice that a pending update waits for."""
     if subscription["pending_update"] is None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.money import smallest_charge
 from stripe_billing_cli.subscriptions.records import id_of
 
 Kind = Literal["line", "discount", "tax", "balance"]
@@ -71,12 +72,12 @@ def billed_at_once(invoice: Object, following: Object | None, lasting: Collectio
 
     `lasting`: the ids of the discounts that the next invoice has too, where `invoice` begins a period; None: all.
     """
-    left = _left(invoice)
+    left = left_on_balance(invoice)
     after = _next_after(following, left) if following else _next_of_new_period(invoice, left, lasting)
     return Cost(invoice["currency"], (*_lines(invoice), *_beside(invoice, left)), invoice["amount_due"], left, after)
 
 
-def _left(invoice: Object) -> int:
+def left_on_balance(invoice: Object) -> int:
     """What stays on the balance: a credit that is not used up, or a charge below what Stripe charges, which it carries
     over (`ending_balance` in `stripe/_invoice.py`; recorded 2026-08-26.dahlia for 1 and 4 cents)."""
     rest = int(invoice["starting_balance"] + invoice["total"])
@@ -91,9 +92,9 @@ def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
     lines = tuple(
         CostLine(line["description"] or "", line["amount"])
         for line in _new_prorations(invoice, waiting)
-        if line["amount"]
+        if line["amount"] and not is_of_next_period(line, invoice)
     )
-    left = _left(invoice)
+    left = left_on_balance(invoice)
     upcoming = NextInvoice(invoice["amount_due"], int(invoice["period_end"]))
     return Cost(invoice["currency"], lines, to_balance=left, next_invoice=upcoming)
 
@@ -137,6 +138,16 @@ def _is_alike(line: Object, item: Object) -> bool:
     )
 
 
+def is_next(invoice: Object, at: int) -> bool:
+    """Whether a preview is of the invoice with which the next period begins, and not of one made at `at`: where nothing
+    is to be billed at once, Stripe shows that one."""
+    return any(
+        line["period"]["start"] > at or line["period"]["start"] < at < line["period"]["end"]
+        for line in invoice["lines"]["data"]
+        if not is_proration(line) and not is_invoice_item(line)
+    )
+
+
 def is_proration(line: Object) -> bool:
     parent = line["parent"] or {}
     details = parent.get("subscription_item_details") or parent.get("invoice_item_details") or {}
@@ -176,8 +187,23 @@ def paid_for(line: Object, discounts: Collection[str] | None = None) -> int:
 def _next_after(invoice: Object, balance: int) -> NextInvoice:
     """The invoice after one that leaves this balance and has taken in what waits, which a preview made now cannot
     know."""
-    lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
-    return NextInvoice(max(0, sum(paid_for(line) for line in lines) + balance), int(invoice["period_end"]))
+    lines = [line for line in invoice["lines"]["data"] if is_of_next_period(line, invoice)]
+    amount = amount_asked(sum(paid_for(line) for line in lines) + balance, invoice["currency"])
+    return NextInvoice(amount, int(invoice["period_end"]))
+
+
+def amount_asked(total: int, currency: str) -> int:
+    """What an invoice asks for that comes to `total` with the customer's balance: nothing where it is a credit, or so
+    little that it is carried over."""
+    return total if total >= smallest_charge(currency) else 0
+
+
+def is_of_next_period(line: Object, upcoming: Object) -> bool:
+    """Whether a line of the next invoice bills the period that begins with it, or use, and nothing that waited. Of a
+    period that is cut short by an end that line may be called a proration too."""
+    if is_invoice_item(line):
+        return False
+    return not is_proration(line) or bool(line["period"]["start"] >= upcoming["period_end"])
 
 
 def is_invoice_item(line: Object) -> bool:
@@ -193,4 +219,4 @@ def _next_of_new_period(invoice: Object, credit: int, lasting: Collection[str] |
     if not whole:
         return None
     again = sum(paid_for(line, lasting) for line in whole)
-    return NextInvoice(max(0, again + credit), max(line["period"]["end"] for line in whole))
+    return NextInvoice(amount_asked(again + credit, invoice["currency"]), max(line["period"]["end"] for line in whole))

@@ -32,8 +32,10 @@ def of_later_change(
     items = [quote.item_change(item["id"], terms) for item, terms in zip(held, later, strict=True)]
     invoice = quote.of_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
     upcoming = cost.billed_later(invoice, ())
-    assert upcoming.next_invoice is not None
-    amount = upcoming.next_invoice.amount + _use_so_far(api, subscription, later, invoice)
+    used = _use_so_far(api, subscription, later, invoice)
+    amount = int(invoice["amount_due"])
+    if used:
+        amount = cost.amount_asked(int(invoice["starting_balance"] + invoice["total"]) + used, invoice["currency"])
     return replace(upcoming, lines=(), next_invoice=NextInvoice(amount, starts))
 
 
@@ -100,4 +102,5 @@ def _of_items_due(
     if is_next:
         balance = int(invoice["starting_balance"])
         amount += _use_so_far(api, subscription, later, invoice)
-    return Cost(invoice["currency"], next_invoice=NextInvoice(max(0, amount + balance), starts))
+    asked = cost.amount_asked(amount + balance, invoice["currency"])
+    return Cost(invoice["currency"], next_invoice=NextInvoice(asked, starts))

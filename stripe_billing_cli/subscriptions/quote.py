@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any, Literal
@@ -35,16 +35,19 @@ class Quote:
 
 def of_new_period(api: StripeApi, subscription: Object, invoice: Object, proration: Proration, at: int) -> Quote:
     """What a change costs that begins a new period at `at` with `invoice`, by its preview. Nothing follows where the
-    subscription is to end with its period, which is the new one then."""
+    subscription is to end with its period, which is the new one then, or before."""
     billed = cost.billed_at_once(invoice, None, lasting_discounts(api, subscription, invoice))
     begun = [
         int(line["period"]["end"])
         for line in invoice["lines"]["data"]
         if line["period"]["end"] > at and not cost.is_proration(line) and not cost.is_invoice_item(line)
     ]
-    if not (subscription["cancel_at_period_end"] and begun):
+    ends = subscription["cancel_at"]
+    if ends is None or not begun:
         return Quote(billed, proration, at, restarts=True)
-    return Quote(replace(billed, next_invoice=None), proration, at, restarts=True, ends=min(begun))
+    if subscription["cancel_at_period_end"]:
+        return Quote(replace(billed, next_invoice=None), proration, at, restarts=True, ends=min(begun))
+    return Quote(replace(billed, next_invoice=None) if ends <= min(begun) else billed, proration, at, restarts=True)
 
 
 def item_change(item: str, terms: Terms) -> dict[str, Any]:
@@ -58,6 +61,11 @@ def item_change(item: str, terms: Terms) -> dict[str, Any]:
 def items_as_they_are(subscription: Object) -> list[dict[str, Any]]:
     """The items as `items` of a preview that is to leave out what is scheduled for them."""
     return [item_change(one["id"], terms_of(one)) for one in subscription["items"]["data"]]
+
+
+def new_item(terms: Terms) -> dict[str, Any]:
+    """An item that the subscription does not have yet."""
+    return {"price": terms.price} if terms.quantity is None else {"price": terms.price, "quantity": terms.quantity}
 
 
 def restarts(subscription: Object, before: Object, after: Object) -> bool:
@@ -91,21 +99,40 @@ def of_change(
         return of_invoice(api, subscription, details)
 
     waiting = waiting_items.of_customer(api, subscription)
+
+    def later(proration: Proration, said: Proration) -> Quote:
+        return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), said, at)
+
     if subscription["status"] == "trialing":
-        return Quote(cost.billed_later(preview("none"), waiting), asked or "create", at)
+        return later("none", in_trial(asked))
     if asked in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
             upcoming = None if anew else pool.submit(following, lambda: preview("none"))
-            at_once = preview("invoice")
+            at_once = following(lambda: preview("invoice"))
+        if at_once is None or cost.is_next(at_once, at):
+            return later("create", "create")
         if asked or cost.costs_more(at_once, waiting, at):
             if anew:
                 return of_new_period(api, subscription, at_once, "invoice", at)
             return Quote(cost.billed_at_once(at_once, upcoming.result() if upcoming else None), "invoice", at)
     proration = asked or "create"
-    later = preview(proration)
     if anew:
-        return of_new_period(api, subscription, later, proration, at)
-    return Quote(cost.billed_later(later, waiting), proration, at)
+        return of_new_period(api, subscription, preview(proration), proration, at)
+    return later(proration, proration)
+
+
+def in_trial(asked: Proration | None) -> Proration:
+    """How a change is billed while nothing is charged: never at once, which would bill whatever waits."""
+    return "none" if asked == "none" else "create"
+
+
+def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[Object], proration: Proration) -> Cost:
+    """The cost where all waits for `upcoming`, as `waiting` does already; nothing where the subscription ends without
+    another invoice."""
+    if upcoming is None:
+        return Cost(subscription["currency"])
+    billed = cost.billed_later(upcoming, waiting)
+    return replace(billed, lines=()) if proration == "none" else billed
 
 
 def following(preview: Callable[[], Object]) -> Object | None:

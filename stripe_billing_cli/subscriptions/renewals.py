@@ -14,7 +14,8 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_DOWN, Decimal
 
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.subscriptions.cost import NextInvoice, is_proration
+from stripe_billing_cli.stripe_api.money import is_surely_charged
+from stripe_billing_cli.subscriptions.cost import NextInvoice, is_of_next_period, left_on_balance
 from stripe_billing_cli.subscriptions.terms import is_metered
 
 SECONDS = {"day": 86400, "week": 7 * 86400}
@@ -31,24 +32,29 @@ class Renewals:
 
 def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
     """The invoices from `upcoming`, the preview of the next one, until `ends`. Each line of the last period is charged
-    for its part, an exact half rounded down (recorded 2026-08-26.dahlia)."""
+    for its part, an exact half rounded down (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is
+    taken up by the next; what may be too small to be charged is not certain."""
     first = NextInvoice(int(upcoming["amount_due"]), int(upcoming["period_end"]))
     items = subscription["items"]["data"]
-    lines = [line for line in upcoming["lines"]["data"] if not is_proration(line)]
+    lines = [line for line in upcoming["lines"]["data"] if is_of_next_period(line, upcoming)]
+    if not first.amount and left_on_balance(upcoming) > 0:
+        return Renewals((first,), False)
     rhythms = {(item["price"]["recurring"]["interval"], item["price"]["recurring"]["interval_count"]) for item in items}
     plain = len(rhythms) == 1 and not any(is_metered(item["price"]) for item in items)
     if not plain or any(line["discount_amounts"] or line["taxes"] for line in lines):
         return Renewals((first,), False)
     [(interval, every)] = rhythms
     moments = boundaries(int(subscription["billing_cycle_anchor"]), interval, every, first.at)
-    found, start = [first], next(moments)
+    found, start, balance = [first], next(moments), min(0, left_on_balance(upcoming))
     for end in moments:
         if start >= ends:
             break
         whole = end <= ends
-        found.append(
-            NextInvoice(sum(int(line["amount"]) if whole else _part(line, start, end, ends) for line in lines), start)
-        )
+        total = sum(int(line["amount"]) if whole else _part(line, start, end, ends) for line in lines)
+        amount, balance = max(0, total + balance), min(0, total + balance)
+        if amount and not is_surely_charged(amount, upcoming["currency"]):
+            return Renewals(tuple(found), False)
+        found.append(NextInvoice(amount, start))
         start = end
     return Renewals(tuple(found), True)
 

@@ -214,6 +214,7 @@ def _tell(context: Context, ending: Ending, *, previewed: bool = False) -> None:
     ends = (None if previewed else after["ended_at"] or after["cancel_at"]) or ending.cancellation.ends
     record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, ending.given)
     record["renewals"] = [asdict(one) for one in ending.renewals.invoices] if ending.renewals else []
+    record["renewals_complete"] = ending.renewals is None or ending.renewals.is_complete
     record["unpaid_time"] = ending.unpaid is not None
     record["dropped"] = {"prorations": ending.unbilled.prorations, "use": ending.unbilled.use}
     record["stays_pending"] = [one["id"] for one in ending.unbilled.by_hand]
