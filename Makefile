@@ -38,9 +38,9 @@ answers: $(VENV)/dev
 		$(BIN)/python -m pytest -n $(WORKERS) --answers=$$mode $(IN_EVERY_MODE) || exit 1; \
 	done
 
-## All cases of the tests that try a part of them in `make test`.
+## All cases of the tests that try a part of them in `make test`; SEED=123 tries those of an earlier run again.
 soak: $(VENV)/dev
-	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak -rs
+	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak -rs $(if $(SEED),--soak-seed $(SEED))
 	@for mode in $(ANSWER_MODES); do \
 		$(BIN)/python -m pytest -n $(WORKERS) --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \
 	done

@@ -10,17 +10,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from fractions import Fraction
+from typing import Literal
 
+WEEK = 7 * 86400
 MONTHS = {"month": 1, "year": 12}
+Interval = Literal["week", "month", "year"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A price: `amount` in minor units for each period of so many `months`."""
+    """A price: `amount` in minor units for each period of an `interval`."""
 
     key: str
     amount: int
-    months: int
+    interval: Interval
 
 
 @dataclass
@@ -61,27 +64,36 @@ class Ledger:
             self.stop(key, at)
         return self.used
 
+    def period_end(self, key: str, at: int) -> int:
+        """Return when the item's period ends in which a moment lies."""
+        use = self.items[key]
+        return next(end for _, end in periods(use.anchor, use.plan.interval) if end > at)
+
 
 def worth(use: Use, until: int) -> Fraction:
     """Return what an item was worth until a moment."""
     total = Fraction(0)
-    for start, end in periods(use.anchor, use.plan.months, until):
+    for start, end in periods(use.anchor, use.plan.interval):
+        if start >= until:
+            break
         seconds = max(0, min(end, until) - max(start, use.since))
         total += Fraction(use.plan.amount * use.quantity * seconds, end - start)
     return total
 
 
-def periods(anchor: int, months: int, until: int) -> Iterator[tuple[int, int]]:
-    """Give the periods that begin before a moment, counted from the anchor: a month has the anchor's day, or its last."""
+def periods(anchor: int, interval: Interval) -> Iterator[tuple[int, int]]:
+    """Give the periods from the anchor on, without end: a month has the anchor's day, or its last."""
     number = 0
-    while (start := later(anchor, number * months)) < until:
+    while True:
+        yield later(anchor, interval, number), later(anchor, interval, number + 1)
         number += 1
-        yield start, later(anchor, number * months)
 
 
-def later(anchor: int, months: int) -> int:
-    """Return the moment so many months after the anchor."""
+def later(anchor: int, interval: Interval, number: int) -> int:
+    """Return the moment so many intervals after the anchor."""
+    if interval == "week":
+        return anchor + number * WEEK
     at = datetime.fromtimestamp(anchor, UTC)
-    years, month = divmod(at.month - 1 + months, 12)
+    years, month = divmod(at.month - 1 + number * MONTHS[interval], 12)
     day = min(at.day, monthrange(at.year + years, month + 1)[1])
     return timegm((at.year + years, month + 1, day, at.hour, at.minute, at.second))

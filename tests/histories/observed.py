@@ -7,19 +7,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.cli.sub.history import History
+from tests.conftest import Ran
 
-HOUR = 3600
+HOUR, DAY = 3600, 86400
 SETTLED = 2 * HOUR
 """How long after the end of a period its invoice is final and charged."""
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the account shows at a moment: invoices, pending items and refunds by their ids, and the balance.
+    """What the account shows at a moment: the subscription, invoices, pending items and refunds by their ids, and the
+    balance. `by_hand` are the pending items that are no prorations."""
 
-    `by_hand` are the pending items that are no prorations.
-    """
-
+    subscription: Any
     invoices: dict[str, Any]
     pending: dict[str, int]
     by_hand: frozenset[str]
@@ -31,25 +31,72 @@ class Snapshot:
         """What the prorations that wait come to."""
         return sum(amount for id, amount in self.pending.items() if id not in self.by_hand)
 
+    @property
+    def money(self) -> Any:
+        """What a command that changes nothing leaves as it is."""
+        owed = {id: (one["status"], one["amount_remaining"]) for id, one in self.invoices.items()}
+        return owed, self.pending, self.refunds, self.balance
+
+    @property
+    def terms(self) -> Any:
+        """What the subscription is on, and until when."""
+        items = [(one["price"]["id"], one.get("quantity")) for one in self.subscription["items"]["data"]]
+        return items, self.subscription["cancel_at"], self.subscription["trial_end"], self.subscription["discounts"]
+
     def new_invoices(self, before: Snapshot) -> list[Any]:
+        """Oldest first."""
         return [one for id, one in self.invoices.items() if id not in before.invoices]
 
-    def newly_pending(self, before: Snapshot) -> int:
-        return sum(amount for id, amount in self.pending.items() if id not in before.pending)
+    def newly_pending(self, before: Snapshot) -> list[int]:
+        return [amount for id, amount in self.pending.items() if id not in before.pending]
 
     def refunded(self, before: Snapshot) -> int:
         return sum(amount for id, amount in self.refunds.items() if id not in before.refunds)
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """A command that ended: its record, if it printed one, its error, if it failed, and what it said to people."""
+
+    code: int
+    record: Any
+    error: Any
+    said: str
+
+    @classmethod
+    def of(cls, ran: Ran) -> Outcome:
+        record = json.loads(ran.out) if ran.out.strip() else None
+        return cls(ran.code, record, ran.error if ran.code else None, " ".join(ran.err.split()))
+
+
+@dataclass(frozen=True)
+class Upcoming:
+    """The next invoice as it was announced; `amount` is 0 where none was to come."""
+
+    amount: int
+    at: int
+
+
+@dataclass
+class Ending:
+    """An end that was announced: its record, and the account before it. `is_sure`: nothing happened since that changes
+    what it bills."""
+
+    record: Any
+    before: Snapshot
+    is_sure: bool = True
+
+
 @dataclass
 class Observed:
-    """`expected`: amount and date of the next invoice, as the last command announced them; None where it did not, or
-    something happened since that changes it. `ending`: what was announced of the end that is to come."""
+    """`expected`: the next invoice, as the last command announced it; None where it did not, or something happened
+    since that changes it. `ending`: the end that is to come. `may_fail`: the card is one that is declined."""
 
     history: History
     now: int
-    expected: tuple[int, int] | None = None
-    ending: Any = None
+    expected: Upcoming | None = None
+    ending: Ending | None = None
+    may_fail: bool = False
     done: list[str] = field(default_factory=list)
 
     @property
@@ -57,30 +104,47 @@ class Observed:
         return self.history.held
 
     @property
+    def items(self) -> list[Any]:
+        return list(self.subscription["items"]["data"])
+
+    @property
+    def keys(self) -> list[str]:
+        return [item["price"]["lookup_key"] for item in self.items]
+
+    @property
+    def period_end(self) -> int:
+        """When the first period of its items ends."""
+        return min(int(item["current_period_end"]) for item in self.items)
+
+    @property
     def is_over(self) -> bool:
         return bool(self.subscription["ended_at"])
 
     def advance(self, until: int) -> None:
-        if until > self.now:
-            self.history.billing.ok("clock", "advance", self.history.clock, f"{until - self.now}s", "--local")
-            self.now = until
+        """Go on, in steps that a test clock takes: two intervals at most."""
+        while until > self.now:
+            is_weekly = any(item["price"]["recurring"]["interval"] == "week" for item in self.items)
+            self.now = min(until, self.now + (13 if is_weekly else 55) * DAY)
+            self.history.shop.post(f"/v1/test_helpers/test_clocks/{self.history.clock}/advance", frozen_time=self.now)
 
-    def run(self, *argv: str) -> Any:
-        """Run a command on the subscription, and return its record."""
-        self.done.append(" ".join(argv))
-        command, *options = argv
-        return self.history.json(command, *options)
+    def run(self, command: str, *options: str) -> Outcome:
+        """Run a command on the subscription."""
+        self.done.append(" ".join((command, *options)))
+        return Outcome.of(self.history.run(command, *options, "--yes", "--output", "json"))
 
-    def preview(self, *argv: str) -> Any:
-        return json.loads(
-            self.history.billing.ok(
-                "sub", argv[0], self.history.id, *argv[1:], "--preview", "--local", "--output", "json"
-            ).out
-        )
+    def preview(self, *options: str) -> Outcome:
+        return Outcome.of(self.history.run("change", *options, "--preview", "--output", "json"))
+
+    def forget(self) -> None:
+        """What was announced of the next invoice, and of the end, is not certain any more."""
+        self.expected = None
+        if self.ending is not None:
+            self.ending.is_sure = False
 
     def look(self) -> Snapshot:
         history, api = self.history, self.history.shop.api
-        pending, _ = api.page("/v1/invoiceitems", {"customer": history.customer, "pending": True, "limit": 100})
+        pending, more = api.page("/v1/invoiceitems", {"customer": history.customer, "pending": True, "limit": 100})
+        assert not more
         charges, _ = api.page("/v1/charges", {"customer": history.customer, "limit": 100})
         refunds = [
             one
@@ -89,6 +153,7 @@ class Observed:
             for one in api.page("/v1/refunds", {"charge": charge["id"]})[0]
         ]
         return Snapshot(
+            self.subscription,
             {one["id"]: one for one in history.invoices()},
             {item["id"]: int(item["amount"]) for item in pending},
             frozenset(item["id"] for item in pending if not item["proration"]),

@@ -109,8 +109,8 @@ class History:
 
     def invoices(self) -> list[Any]:
         """Oldest first."""
-        found, _ = self.shop.api.page("/v1/invoices", {"subscription": self.id, "limit": 100})
-        return found[::-1]
+        pages = self.shop.api.pages("/v1/invoices", {"subscription": self.id})
+        return [invoice for page in pages for invoice in page][::-1]
 
     def paid(self) -> list[int]:
         """What each invoice was paid with, oldest first."""

@@ -1,0 +1,215 @@
+"""What a command announced, compared with what the account shows after it, and JSON with what was said to people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.histories.observed import Ending, Observed, Outcome, Snapshot, Upcoming
+
+PREVIEWED = (
+    "cost",
+    "from",
+    "to",
+    "item",
+    "added",
+    "removed",
+    "starts",
+    "proration",
+    "proration_date",
+    "new_period_starts",
+    "unpaid_time",
+)
+REFUSALS = ("refused", "usage")
+"""The kinds of error with which a command says why it does nothing, and the way out."""
+NOT_ALIGNED = "All prices on a subscription must have intervals that are multiples"
+"""Stripe's own refusal of months beside weeks."""
+
+
+def check_refused(ran: Outcome, before: Snapshot, after: Snapshot) -> None:
+    """A command that was refused said why and what to do, and changed nothing."""
+    if not ran.error["message"].startswith(NOT_ALIGNED):
+        assert ran.error["kind"] in REFUSALS, ran.error
+        assert ran.error["hint"], ran.error
+    assert (after.money, after.terms) == (before.money, before.terms), "refused, and changed all the same"
+
+
+def check_change(it: Observed, shown: Outcome, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
+    """What a change announced: the preview, what moved, and what comes next."""
+    told = ran.record
+    assert {name: shown.record[name] for name in PREVIEWED} == {name: told[name] for name in PREVIEWED}, "preview"
+    if told["result"] == "unchanged":
+        assert (after.money, after.terms) == (before.money, before.terms), "unchanged"
+        return
+    cost = told["cost"]
+    made = after.new_invoices(before)
+    if cost is None:
+        it.forget()
+        assert (made, after.pending, after.balance) == ([], before.pending, before.balance)
+        return
+    check_said(cost, ran.said)
+    if told["result"] == "scheduled":
+        assert (after.money, made) == (before.money, []), "nothing moves before it takes effect"
+    elif made:
+        assert all(one["status"] == "paid" for one in made), [one["status"] for one in made]
+        check_invoice(cost, made, after)
+    else:
+        assert cost["due_now"] == 0
+        assert after.balance == before.balance
+        check_amounts(cost, after.newly_pending(before), "what waits")
+    it.forget()
+    upcoming = cost["next_invoice"]
+    it.expected = Upcoming(0, 0) if upcoming is None else Upcoming(upcoming["amount"], upcoming["at"])
+
+
+def check_declined(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
+    """A change whose payment failed changed nothing; an invoice over what was announced may wait for its payment."""
+    assert it.may_fail, ran.error
+    assert ran.error["kind"] == "payment_failed", ran.error
+    it.forget()
+    assert after.terms == before.terms, "changed without a payment"
+    if ran.record is None:
+        assert after.pending == before.pending
+        assert after.balance == before.balance
+        return
+    made = after.new_invoices(before)
+    assert [(one["status"], one["amount_due"]) for one in made] == [("open", ran.record["cost"]["due_now"])]
+
+
+def check_invoice(cost: Any, made: list[Any], after: Snapshot) -> None:
+    """An invoice made at once is as its lines, its amount and its balance were announced."""
+    assert sum(one["amount_due"] for one in made) == cost["due_now"], "due now"
+    check_amounts(cost, [line["amount"] for one in made for line in one["lines"]["data"]], "lines")
+    taxes = sum(tax["amount"] for one in made for tax in one["total_taxes"] or () if tax["tax_behavior"] == "exclusive")
+    lines = [line["amount"] for one in made for line in one["lines"]["data"]]
+    assert cost["credited"] == sum(amount for amount in lines if amount < 0), "credited"
+    assert cost["charged"] == sum(amount for amount in lines if amount > 0) + taxes, "charged"
+    discounts = sum(one["amount"] for invoice in made for one in invoice["total_discount_amounts"] or ())
+    assert cost["discounted"] == -discounts, "discounted"
+    assert after.balance == cost["to_balance"], "balance"
+
+
+def check_amounts(cost: Any, amounts: Iterable[int], what: str) -> None:
+    lines = sorted(line["amount"] for line in cost["lines"] if line["kind"] == "line")
+    assert lines == sorted(amount for amount in amounts if amount), what
+
+
+def check_said(cost: Any, said: str) -> None:
+    """What people read has the amounts and dates of the record."""
+    for line in cost["lines"]:
+        assert f"{money(line['amount'])} {' '.join(line['description'].split())}" in said, (line, said)
+    due = f"due now {money(cost['due_now'])}" if cost["due_now"] else "due now nothing"
+    assert due in said, (due, said)
+    if cost["to_balance"] < 0:
+        assert f"balance {money(-cost['to_balance'])} is credited" in said, said
+    if cost["to_balance"] > 0:
+        assert f"balance {money(cost['to_balance'])} is less than Stripe charges" in said, said
+    upcoming = cost["next_invoice"]
+    if upcoming:
+        next_one = f"{money(upcoming['amount'])} on {day(upcoming['at'])}"
+        assert f"next {next_one}" in said or f"then {next_one}" in said, (next_one, said)
+
+
+def check_upcoming(it: Observed, made: list[Any]) -> None:
+    """The next invoice is as it was announced, once its time has come."""
+    expected = it.expected
+    if expected is None:
+        return
+    if not expected.at:
+        assert [one["amount_due"] for one in made if one["amount_due"]] == [], "no further invoice was announced"
+    elif expected.at <= it.now:
+        billed = [(one["amount_due"], one["created"]) for one in made]
+        assert billed == [(expected.amount, expected.at)], f"next: {expected} was announced, {billed} came"
+        it.expected = None
+    else:
+        assert made == [], f"next: {expected} was announced, and something came before"
+
+
+def check_canceled(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
+    """An end at once is as it was announced."""
+    told = ran.record
+    check_final(it, told["final_invoice"], before, after)
+    if ran.code:
+        assert (it.may_fail, ran.error["kind"]) == (True, "payment_failed"), ran.error
+        return
+    refund = told["refund"]
+    assert after.refunded(before) == (refund["amount"] if refund else 0), "refund"
+    check_said_of_end(told, ran.said)
+
+
+def check_final(it: Observed, cost: Any, before: Snapshot, after: Snapshot) -> None:
+    """The money of an end is what it was said to be."""
+    made = after.new_invoices(before)
+    if cost is None:
+        assert [one["total"] for one in made if one["total"]] == [], "nothing was to be billed"
+        assert (after.balance, after.newly_pending(before)) == (before.balance, [])
+    elif made:
+        statuses = {one["status"] for one in made}
+        assert statuses == {"paid"} or it.may_fail, statuses
+        check_invoice(cost, made, after)
+    else:
+        assert cost["due_now"] == 0
+        assert after.prorations == cost["waits"], "what waits"
+        assert after.balance == before.balance
+        assert cost["to_balance"] in (0, after.balance), "balance"
+
+
+def check_credits(final: Any, credits: Iterable[int]) -> None:
+    """What the end of a period before its time credits waits, and was announced as a part of the last invoice."""
+    lines = [line["amount"] for line in final["lines"]] if final else []
+    for amount in credits:
+        assert amount in lines, f"{amount} is credited, and was not announced"
+        lines.remove(amount)
+
+
+def check_said_of_end(told: Any, said: str) -> None:
+    final, refund = told["final_invoice"], told["refund"]
+    if final:
+        for line in final["lines"]:
+            assert f"{money(line['amount'])} {' '.join(line['description'].split())}" in said, (line, said)
+        if final["due_now"]:
+            assert f"{money(final['due_now'])} is charged" in said, said
+        elif final["to_balance"] < 0:
+            assert "goes to the balance" in said, said
+            assert money(-final["to_balance"]) in said, said
+        elif final["to_balance"] > 0:
+            assert f"{money(final['to_balance'])} is less than Stripe charges" in said, said
+        elif final["waits"]:
+            assert "This waits for another invoice" in said, said
+    for one in told["renewals"][:12]:
+        assert f"{money(one['amount'])} on {day(one['at'])}" in said, (one, said)
+    if refund and refund["amount"]:
+        for one in refund["refunds"]:
+            assert f"refunded {money(one['amount'])}" in said, (one, said)
+    if refund and refund["not_to_card"]:
+        assert f"{money(refund['not_to_card'])} of what is unused does not go back" in said, said
+
+
+def check_end(it: Observed, ending: Ending, after: Snapshot) -> None:
+    """The end that was announced has come, with what it was said to bill until then, and at last."""
+    told = ending.record
+    assert after.subscription["ended_at"] == told["ends"], "the end"
+    if not ending.is_sure:
+        return
+    made = after.new_invoices(ending.before)
+    renewals = [(one["amount"], one["at"]) for one in told["renewals"]]
+    came = [(one["amount_due"], one["created"]) for one in made]
+    assert came[: len(renewals)] == renewals, f"until the end: {renewals} was announced, {came} came"
+    if not renewals:
+        check_final(it, told["final_invoice"], ending.before, after)
+    elif told["renewals_complete"]:
+        final = told["final_invoice"]
+        rest = [(final["due_now"], told["ends"])] if final else []
+        assert came[len(renewals) :] == rest, f"at the end: {rest} was announced, {came} came"
+
+
+def money(minor: int) -> str:
+    """`-$6.67` of -667: dollars as people read them."""
+    return f"{'-' if minor < 0 else ''}${abs(minor) // 100:,}.{abs(minor) % 100:02d}"
+
+
+def day(at: int) -> str:
+    """`1 Apr 2026`, in UTC."""
+    moment = datetime.fromtimestamp(at, UTC)
+    return f"{moment.day} {moment:%b %Y}"

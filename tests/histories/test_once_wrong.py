@@ -1,0 +1,95 @@
+"""Histories of which something once was announced that did not happen, each as short as it could be made."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Billing
+from tests.histories.steps import (
+    AddedByHand,
+    AddItem,
+    Cancel,
+    ChangePrice,
+    ChangeQuantity,
+    Later,
+    Other,
+    RemoveItem,
+    Renewal,
+    Resume,
+    Use,
+    Wait,
+)
+from tests.histories.stories import Story, catalog
+from tests.subscriptions.conftest import Shop
+
+STORIES = {
+    "nothing is billed at once for a metered price that is added": Story(
+        "--price small", (AddItem("calls-dear", 1, "invoice"),)
+    ),
+    "a trial of a running subscription bills at once what waits": Story(
+        "--price small --price large", (RemoveItem(0, "create"), Other("--trial-end", 38, "none"))
+    ),
+    "a charge that waits is due when a trial begins": Story(
+        "--price middle", (AddedByHand(1500), Other("--trial-end", 18))
+    ),
+    "after a trial comes a whole period with its discount": Story(
+        "--price middle", (Other("--coupon HALF"), Other("--trial-end", 18))
+    ),
+    "after a trial all items are billed, whatever their intervals": Story(
+        "--price middle", (AddItem("small-yearly", 1), Other("--coupon TEN"), Other("--trial-end", 18))
+    ),
+    "a trial beyond the end is followed by no invoice": Story(
+        "--price small", (Cancel("", "within", 900), Other("--trial-end", 38))
+    ),
+    "no trial and no new interval where the period's end is the end": Story(
+        "--price small", (Cancel(""), Other("--trial-end", 38), ChangePrice(0, "small-yearly"))
+    ),
+    "a change in a trial that ends with it costs nothing": Story(
+        "--price small", (Other("--trial-end", 30), Cancel("--at last-period-end"), ChangeQuantity(0, 6))
+    ),
+    "a change in a trial bills nothing that waits": Story(
+        "--price small --trial-days 10",
+        (AddedByHand(-1493, of_subscription=False), ChangePrice(0, "middle", "invoice")),
+    ),
+    "an end that is put off gives a trial back its time": Story(
+        "--price small-yearly --trial-days 10", (Cancel("", "within", 16), Cancel("", "beyond", 670))
+    ),
+    "a trial that was cut short costs nothing when it goes on": Story(
+        "--price small --trial-days 10", (Cancel("--prorate", "within", 100), Wait(10), Resume())
+    ),
+    "the last part of a period may be too small to be charged": Story(
+        "--price small-yearly --trial-days 10",
+        (ChangePrice(0, "small", "none"), Cancel("", "beyond", 994)),
+        "2026-01-31",
+    ),
+    "what somebody added is billed once, and not with each renewal": Story(
+        "--price small", (AddedByHand(700), Cancel("", "beyond", 900))
+    ),
+    "a credit covers the renewals until it is used up": Story(
+        "--price small-yearly", (ChangePrice(0, "small"), Cancel("", "beyond", 900))
+    ),
+    "the part of a period until the end is no part of a change": Story(
+        "--price small", (Cancel("", "beyond", 400), ChangeQuantity(0, 3, "create"))
+    ),
+    "the part of a period until the end comes after a change": Story(
+        "--price small", (Cancel("", "beyond", 400), ChangeQuantity(0, 3, "invoice"))
+    ),
+    "use of a price that is replaced later is billed then": Story(
+        "--price middle --price calls", (Use(700), Later(1, "large", 5))
+    ),
+    "use is billed with another interval too": Story("--price calls", (Use(700), Later(0, "large-yearly"))),
+    "a change within a scheduled period begins no other": Story(
+        "--price small", (Later(0, "weekly"), Renewal(), Wait(100), Later(0, "middle"), Renewal())
+    ),
+    "items of longer periods are credited at the end of the shortest": Story(
+        "--price small", (AddItem("large-yearly", 1, "invoice"), Cancel("--refund last"))
+    ),
+}
+
+
+@pytest.mark.parametrize("name", STORIES)
+@pytest.mark.parametrize("pending", ["include", "exclude"])
+def test_what_was_announced_is_what_happens(name: str, pending: str, billing: Billing, shop: Shop) -> None:
+    catalog(billing, shop)
+    story = STORIES[name]
+    Story(story.start, story.steps, story.begins, pending).tell(billing, shop)
