@@ -25,7 +25,6 @@ from stripe_billing_cli.subscriptions import (
     waiting_items,
 )
 from stripe_billing_cli.subscriptions.apply_change import check_as_read
-from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
 from stripe_billing_cli.subscriptions.records import id_of
@@ -340,8 +339,9 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
         return later(asked, asked, restarts=True)
     if "trial_end" in update and not trialing:
         invoice = quote.following(lambda: preview(asked or "create"))
-        if invoice is None:
-            return Quote(Cost(subscription["currency"]), asked or "create", at, restarts=True)
+        if invoice is None or not _begins_now(invoice, at, update["trial_end"]):
+            upcoming = quote.with_next(subscription, invoice, waiting, asked or "create")
+            return Quote(upcoming, asked or "create", at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
         return _of_trial(api, subscription, invoice, whole, update, asked or "create", at)
     if trialing or not update.keys() & MAY_WAIT:
@@ -353,6 +353,12 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
         if asked or cost.costs_more(at_once, waiting, at):
             return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
     return later(asked or "create", asked or "create")
+
+
+def _begins_now(invoice: Object, at: int, trial_end: int) -> bool:
+    """Whether a preview is of an invoice that a trial begins with; of metered prices alone there is none."""
+    lines = (line for line in invoice["lines"]["data"] if not cost.is_invoice_item(line))
+    return any(at <= line["period"]["start"] < trial_end for line in lines)
 
 
 def _of_trial(

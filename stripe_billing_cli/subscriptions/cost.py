@@ -67,13 +67,16 @@ class Cost:
         return sum(line.amount for line in self.lines if line.kind == "discount")
 
 
-def billed_at_once(invoice: Object, following: Object | None, lasting: Collection[str] | None = None) -> Cost:
+def billed_at_once(
+    invoice: Object, following: Object | None, lasting: Collection[str] | None = None, began: int = 0
+) -> Cost:
     """The cost where `invoice` is made at once; `following` is the next one, if Stripe could preview it.
 
     `lasting`: the ids of the discounts that the next invoice has too, where `invoice` begins a period; None: all.
+    `began`: when that period begins; what was used before is billed with it.
     """
     left = left_on_balance(invoice)
-    after = _next_after(following, left) if following else _next_of_new_period(invoice, left, lasting)
+    after = _next_after(following, left) if following else _next_of_new_period(invoice, left, lasting, began)
     return Cost(invoice["currency"], (*_lines(invoice), *_beside(invoice, left)), invoice["amount_due"], left, after)
 
 
@@ -213,10 +216,20 @@ def is_invoice_item(line: Object) -> bool:
     )
 
 
-def _next_of_new_period(invoice: Object, credit: int, lasting: Collection[str] | None) -> NextInvoice | None:
-    """After a period that begins now, the same again: what of the invoice is no proration."""
-    whole = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
-    if not whole:
+def due_again(invoice: Object, began: int) -> list[Object]:
+    """The lines, of an invoice with which new periods begin, of the periods that end first: the next invoice has them
+    again."""
+    lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
+    begun = [line for line in lines if line["period"]["start"] >= began]
+    first = min((line["period"]["end"] for line in begun), default=0)
+    return [line for line in begun if line["period"]["end"] == first]
+
+
+def _next_of_new_period(
+    invoice: Object, credit: int, lasting: Collection[str] | None, began: int
+) -> NextInvoice | None:
+    lines = due_again(invoice, began)
+    if not lines:
         return None
-    again = sum(paid_for(line, lasting) for line in whole)
-    return NextInvoice(amount_asked(again + credit, invoice["currency"]), max(line["period"]["end"] for line in whole))
+    again = sum(paid_for(line, lasting) for line in lines)
+    return NextInvoice(amount_asked(again + credit, invoice["currency"]), lines[0]["period"]["end"])

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import cost, waiting_items
+from stripe_billing_cli.subscriptions import cost, renewals, waiting_items
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
@@ -36,18 +36,23 @@ class Quote:
 def of_new_period(api: StripeApi, subscription: Object, invoice: Object, proration: Proration, at: int) -> Quote:
     """What a change costs that begins a new period at `at` with `invoice`, by its preview. Nothing follows where the
     subscription is to end with its period, which is the new one then, or before."""
-    billed = cost.billed_at_once(invoice, None, lasting_discounts(api, subscription, invoice))
-    begun = [
-        int(line["period"]["end"])
-        for line in invoice["lines"]["data"]
-        if line["period"]["end"] > at and not cost.is_proration(line) and not cost.is_invoice_item(line)
-    ]
-    ends = subscription["cancel_at"]
-    if ends is None or not begun:
+    again, ends = cost.due_again(invoice, at), subscription["cancel_at"]
+    until = max((int(line["period"]["end"]) for line in again or invoice["lines"]["data"]), default=at)
+    lasting = discounts_lasting(api, subscription, invoice, until)
+    billed = cost.billed_at_once(invoice, None, lasting, at)
+    if ends is None or not again:
         return Quote(billed, proration, at, restarts=True)
+    start = int(again[0]["period"]["start"])
     if subscription["cancel_at_period_end"]:
-        return Quote(replace(billed, next_invoice=None), proration, at, restarts=True, ends=min(begun))
-    return Quote(replace(billed, next_invoice=None) if ends <= min(begun) else billed, proration, at, restarts=True)
+        return Quote(replace(billed, next_invoice=None), proration, at, restarts=True, ends=until)
+    if ends <= until:
+        return Quote(replace(billed, next_invoice=None), proration, at, restarts=True)
+    following_end = renewals.end_after(start, until)
+    if ends < following_end:
+        parts = (renewals.part_of(cost.paid_for(line, lasting), until, following_end, ends) for line in again)
+        amount = cost.amount_asked(sum(parts) + billed.to_balance, billed.currency)
+        billed = replace(billed, next_invoice=cost.NextInvoice(amount, until))
+    return Quote(billed, proration, at, restarts=True)
 
 
 def item_change(item: str, terms: Terms) -> dict[str, Any]:
@@ -109,7 +114,7 @@ def of_change(
         with ThreadPoolExecutor(2) as pool:
             upcoming = None if anew else pool.submit(following, lambda: preview("none"))
             at_once = following(lambda: preview("invoice"))
-        if at_once is None or cost.is_next(at_once, at):
+        if at_once is None or (not anew and cost.is_next(at_once, at)):
             return later("create", "create")
         if asked or cost.costs_more(at_once, waiting, at):
             if anew:
@@ -143,12 +148,6 @@ def following(preview: Callable[[], Object]) -> Object | None:
         if refused.code == "invoice_upcoming_none":
             return None
         raise
-
-
-def lasting_discounts(api: StripeApi, subscription: Object, invoice: Object) -> set[str] | None:
-    """The discounts that the invoice after one that begins a period has too; None where there are none at all."""
-    ends = max(int(line["period"]["end"]) for line in invoice["lines"]["data"])
-    return discounts_lasting(api, subscription, invoice, ends)
 
 
 def discounts_lasting(

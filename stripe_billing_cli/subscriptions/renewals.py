@@ -32,7 +32,7 @@ class Renewals:
 
 def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
     """The invoices from `upcoming`, the preview of the next one, until `ends`. Each line of the last period is charged
-    for its part, an exact half rounded down (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is
+    for its part (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is
     taken up by the next; what may be too small to be charged is not certain."""
     first = NextInvoice(int(upcoming["amount_due"]), int(upcoming["period_end"]))
     items = subscription["items"]["data"]
@@ -50,7 +50,7 @@ def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
         if start >= ends:
             break
         whole = end <= ends
-        total = sum(int(line["amount"]) if whole else _part(line, start, end, ends) for line in lines)
+        total = sum(int(line["amount"]) if whole else part_of(line["amount"], start, end, ends) for line in lines)
         amount, balance = max(0, total + balance), min(0, total + balance)
         if amount and not is_surely_charged(amount, upcoming["currency"]):
             return Renewals(tuple(found), False)
@@ -59,9 +59,19 @@ def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
     return Renewals(tuple(found), True)
 
 
-def _part(line: Object, start: int, end: int, ends: int) -> int:
-    part = Decimal(line["amount"] * (ends - start)) / Decimal(end - start)
+def part_of(amount: int, start: int, end: int, ends: int) -> int:
+    """What is charged of an amount for the part of a period until `ends`, an exact half rounded down."""
+    part = Decimal(amount * (ends - start)) / Decimal(end - start)
     return int(part.quantize(Decimal(1), ROUND_HALF_DOWN))
+
+
+def end_after(start: int, end: int) -> int:
+    """When the period ends that follows one from `start` to `end`: as many months, or as many seconds, later."""
+    first, last = (datetime.fromtimestamp(moment, UTC) for moment in (start, end))
+    months = (last.year - first.year) * 12 + last.month - first.month
+    if months and boundary(start, "month", months) == end:
+        return boundary(start, "month", 2 * months)
+    return end + end - start
 
 
 def boundaries(anchor: int, interval: str, every: int, after: int) -> Iterator[int]:

@@ -58,9 +58,18 @@ def check_change(it: Observed, shown: Outcome, ran: Outcome, before: Snapshot, a
         assert cost["due_now"] == 0
         assert after.balance == before.balance
         check_amounts(cost, after.newly_pending(before), "what waits")
+    check_end_stays(it, ran.said, after)
     it.forget()
     upcoming = cost["next_invoice"]
     it.expected = Upcoming(0, 0) if upcoming is None else Upcoming(upcoming["amount"], upcoming["at"])
+
+
+def check_end_stays(it: Observed, said: str, after: Snapshot) -> None:
+    """An end that was announced comes when it was to come, unless the change says otherwise."""
+    ends = after.subscription["cancel_at"]
+    if it.ending is not None and ends != it.ending.at:
+        assert f"period, on {day(ends)}." in said, (ends, said)
+        it.ending.at = ends
 
 
 def check_declined(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
@@ -123,7 +132,8 @@ def check_upcoming(it: Observed, made: list[Any]) -> None:
         assert billed == [(expected.amount, expected.at)], f"next: {expected} was announced, {billed} came"
         it.expected = None
     else:
-        assert made == [], f"next: {expected} was announced, and something came before"
+        charged = [one["amount_due"] for one in made if one["amount_due"]]
+        assert charged == [], f"next: {expected} was announced, and {charged} came before"
 
 
 def check_canceled(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
@@ -163,6 +173,16 @@ def check_credits(final: Any, credits: Iterable[int]) -> None:
         lines.remove(amount)
 
 
+def check_going_on(cost: Any, waits: Iterable[int], before: Snapshot) -> None:
+    """What is charged again for time that goes on is announced, beside the credit for it that waits."""
+    lines = [line["amount"] for line in cost["lines"] if line["kind"] == "line"] if cost else []
+    for amount in waits:
+        if amount:
+            assert amount in lines, f"{amount} waits, and was not announced"
+            lines.remove(amount)
+    assert all(amount in before.pending.values() for amount in lines), f"{lines} does not wait"
+
+
 def check_said_of_end(told: Any, said: str) -> None:
     final, refund = told["final_invoice"], told["refund"]
     if final:
@@ -189,7 +209,7 @@ def check_said_of_end(told: Any, said: str) -> None:
 def check_end(it: Observed, ending: Ending, after: Snapshot) -> None:
     """The end that was announced has come, with what it was said to bill until then, and at last."""
     told = ending.record
-    assert after.subscription["ended_at"] == told["ends"], "the end"
+    assert after.subscription["ended_at"] == ending.at, "the end"
     if not ending.is_sure:
         return
     made = after.new_invoices(ending.before)

@@ -84,6 +84,7 @@ class Ending:
 
     record: Any
     before: Snapshot
+    at: int
     is_sure: bool = True
 
 

@@ -14,6 +14,7 @@ from tests.histories.checks import (
     check_credits,
     check_declined,
     check_end,
+    check_going_on,
     check_refused,
     check_said_of_end,
     check_upcoming,
@@ -54,6 +55,7 @@ class Renewal:
             check_upcoming(it, after.new_invoices(before))
         elif it.ending is not None:
             check_upcoming(it, after.new_invoices(before))
+            assert it.expected is None or not it.expected.at, f"{it.expected} was announced, and it ended before"
             check_end(it, it.ending, after)
         else:
             reason = after.subscription["cancellation_details"]["reason"]
@@ -243,7 +245,7 @@ class Cancel:
             assert after.balance == before.balance
             assert after.refunded(before) == (told["refund"]["amount"] if told["refund"] else 0), "refund"
             check_said_of_end(told, ran.said)
-            it.ending, it.expected = Ending(told, before), None
+            it.ending, it.expected = Ending(told, before, told["ends"]), None
 
     def _at(self, it: Observed) -> int:
         start, span = (it.now, it.period_end - it.now) if self.when == "within" else (it.period_end, LAST)
@@ -258,8 +260,7 @@ class Resume:
         after = it.look()
         assert ran.code == 0, ran.error
         cost = ran.record["cost"]
-        amounts = [line["amount"] for line in cost["lines"] if line["kind"] == "line"] if cost else []
-        assert sorted(amount for amount in after.newly_pending(before) if amount) == sorted(amounts), "what waits"
+        check_going_on(cost, after.newly_pending(before), before)
         assert (after.new_invoices(before), after.balance) == ([], before.balance)
         if ran.record["result"] == "resumed":
             assert after.subscription["cancel_at"] is None

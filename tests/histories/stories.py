@@ -37,18 +37,20 @@ LICENSED = ("small", "middle", "large")
 YEARLY = ("small-yearly", "large-yearly")
 METERED = ("calls", "calls-dear")
 ALL = (*LICENSED, *YEARLY, "weekly", *METERED)
-APART = 60
-"""Seconds between two steps: prorations of two changes in one second cannot be told apart in a preview."""
+APART = (0, 60)
+"""Seconds between two steps: what waits from a change in the same second is not counted again."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """`options` are those of `sub create`; `pending`: whether the invoice of a pending update takes in what waits."""
+    """`start` are options of `sub create`, `apart` the seconds before each step. `pending`: whether the invoice of a
+    pending update takes in what waits."""
 
     start: str
     steps: tuple[Step, ...] = ()
     begins: str = "2026-04-01"
     pending: str = "include"
+    apart: int = 60
 
     def tell(self, billing: Billing, shop: Shop) -> Observed:
         """Take all steps, until the subscription is over."""
@@ -59,7 +61,7 @@ class Story:
         for step in (*self.steps, End()):
             if it.is_over:
                 break
-            it.advance(it.now + APART)
+            it.advance(it.now + self.apart)
             step.take(it)
         return it
 
@@ -156,10 +158,11 @@ starts = st.builds(
     st.sampled_from([(), (), (), ("--coupon", "HALF"), ("--coupon", "FIRST"), ("--add-once", "setup")]),
 )
 stories = st.builds(
-    lambda start, taken, end, begins, pending: Story(start, (*taken, end), begins, pending),
+    lambda start, taken, end, begins, pending, apart: Story(start, (*taken, end), begins, pending, apart),
     starts,
     st.lists(steps, max_size=6),
     ends,
     st.sampled_from(["2026-04-01", "2026-01-31"]),
     st.sampled_from(["include", "exclude"]),
+    st.sampled_from(APART),
 )

@@ -32,6 +32,9 @@ STORIES = {
     "a charge that waits is due when a trial begins": Story(
         "--price middle", (AddedByHand(1500), Other("--trial-end", 18))
     ),
+    "a trial of what is only metered has no invoice to begin with": Story(
+        "--price small-yearly", (ChangePrice(0, "calls", "create"), Other("--trial-end", 23, "none"))
+    ),
     "after a trial comes a whole period with its discount": Story(
         "--price middle", (Other("--coupon HALF"), Other("--trial-end", 18))
     ),
@@ -41,8 +44,23 @@ STORIES = {
     "a trial beyond the end is followed by no invoice": Story(
         "--price small", (Cancel("", "within", 900), Other("--trial-end", 38))
     ),
-    "no trial and no new interval where the period's end is the end": Story(
+    "no trial where the period's end is the end; another interval moves it": Story(
         "--price small", (Cancel(""), Other("--trial-end", 38), ChangePrice(0, "small-yearly"))
+    ),
+    "no invoice follows a new period that is longer than what is left": Story(
+        "--price small", (Cancel("", "within"), ChangePrice(0, "small-yearly"))
+    ),
+    "of the period in which it ends only the part until then follows a new one": Story(
+        "--price small --trial-days 10", (Cancel("", "beyond"), Other("--trial-end now"))
+    ),
+    "the shortest of the periods that begin anew is billed first": Story(
+        "--price small --price small-yearly --coupon HALF", (Wait(500), Other("--restart-period"))
+    ),
+    "use that a new period bills is not billed again": Story(
+        "--price calls", (Use(500), Wait(700), Other("--restart-period"))
+    ),
+    "use does not hide that a new interval is billed at once": Story(
+        "--price calls --price large", (Use(500), Wait(700), ChangePrice(1, "small-yearly"))
     ),
     "a change in a trial that ends with it costs nothing": Story(
         "--price small", (Other("--trial-end", 30), Cancel("--at last-period-end"), ChangeQuantity(0, 6))
