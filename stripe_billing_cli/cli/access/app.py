@@ -1,0 +1,76 @@
+"""The group `billing access`, and what its commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.output import Line, Record
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.store import Store
+
+
+app = typer.Typer(
+    help="Who may use what, and why: as `billing listen` keeps it, or asked of Stripe.",
+    no_args_is_help=True,
+    **options.PLAIN,
+)
+
+
+StoreAt = Annotated[
+    str | None,
+    typer.Option(
+        "--store",
+        metavar="STORE",
+        envvar="BILLING_STORE",
+        help="The store of `billing listen`: a path or postgresql://… (default: .billing/events.db).",
+        show_default=False,
+    ),
+]
+
+
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--rules",
+        metavar="FILE",
+        help="Which statuses give access, and whether disputes take it (default: .billing/access.yaml, if there).",
+        show_default=False,
+    ),
+]
+
+
+Product = Annotated[str | None, typer.Option("--product", metavar="PRODUCT", help="Only this product, by its id.")]
+
+
+Feature = Annotated[str | None, typer.Option("--feature", metavar="KEY", help="Only this feature, by its lookup key.")]
+
+
+@contextmanager
+def opened_store(store: str | None, *, make: bool = False) -> Iterator[Store]:
+    from stripe_billing_cli.webhooks.store import DEFAULT, open_store
+
+    with open_store(store or DEFAULT, make=make) as opened:
+        yield opened
+
+
+def access_screen(record: Record) -> Iterator[Line]:
+    has = record["access"]
+    yield Line(
+        f"{record['customer']}  {'has access' if has else 'has no access'}",
+        {"bold": True, "fg": "green" if has else "red"},
+    )
+    if not record["products"] and not record["features"]:
+        yield Line("Nothing else is known; --fresh asks Stripe, and `billing access reconcile` does for all customers.")
+    for row in [*record["products"], *record["features"]]:
+        mark, colour = ("✓", "green") if row["access"] else ("✗", "red")
+        since = f" since {formatting.date(row['since'])}" if row["since"] else ""
+        until = f" until {formatting.moment(row['until'])}" if row["until"] else ""
+        by = f", {row['subscription']}" if row["subscription"] else ""
+        yield Line(f"{mark} {row['kind']:<8} {row['key']}{since}{until}  ({row['reason']}{by})", {"fg": colour})

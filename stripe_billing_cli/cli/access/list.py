@@ -1,0 +1,76 @@
+"""`billing access list`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Column
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.store import Access, Store
+from stripe_billing_cli.cli.access.app import Feature, Product, StoreAt, app, opened_store
+from stripe_billing_cli.cli.access.show import is_wanted
+
+
+@options.command(app, "list")
+def list_(
+    context: Context,
+    product: Product = None,
+    feature: Feature = None,
+    granted: Annotated[bool, typer.Option("--granted", help="Only who has access.")] = False,
+    revoked: Annotated[bool, typer.Option("--revoked", help="Only who has none (any more).")] = False,
+    limit: Annotated[int, typer.Option(min=1, metavar="N", help="At most so many.")] = 100,
+    all_: Annotated[bool, typer.Option("--all", help="All of them, however many.")] = False,
+    store: StoreAt = None,
+) -> None:
+    """List who may use what, as the store has it; with --output json one object a line.
+
+    \b
+    Examples:  billing access list --product keymap-pro --granted
+               billing access list --all --output json > access.jsonl
+    """
+    from itertools import islice
+
+    from stripe_billing_cli.webhooks.access.view import row_record
+
+    if product and feature:
+        raise parsing.wrong("--product and --feature exclude each other", "ask twice")
+    if granted and revoked:
+        raise parsing.wrong("--granted and --revoked exclude each other", "leave both out to list all")
+    with opened_store(store) as opened:
+        wanted = granted if granted or revoked else None
+        records = (
+            record
+            for row in _rows(opened, product or feature)
+            if is_wanted(row, product, feature)
+            for record in [row_record(row, opened.clock())]
+            if wanted is None or record["access"] is wanted
+        )
+        count = context.printer.records(records if all_ else islice(records, limit), COLUMNS)
+    if context.printer.for_people and not count:
+        context.printer.note("Nothing is known of anybody's access. `billing access reconcile` asks Stripe.")
+    if count == limit and not all_:
+        context.printer.note(f"These are the first {limit:,}; --all lists all.")
+
+
+def _rows(store: Store, key: str | None) -> Iterator[Access]:
+    after = None
+    while page := store.access.page(key=key, limit=1000, after=after):
+        yield from page
+        after = (page[-1].customer, page[-1].kind, page[-1].key)
+
+
+COLUMNS: Sequence[Column] = (
+    Column("CUSTOMER", lambda record: record["customer"]),
+    Column("KIND", lambda record: record["kind"]),
+    Column("KEY", lambda record: record["key"]),
+    Column("ACCESS", lambda record: "yes" if record["access"] else "no"),
+    Column("SINCE", lambda record: formatting.date(record["since"])),
+    Column("UNTIL", lambda record: formatting.moment(record["until"])),
+    Column("REASON", lambda record: record["reason"]),
+)

@@ -1,0 +1,93 @@
+"""`billing access reconcile`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Record
+from stripe_billing_cli.errors import PENDING
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.store.access import AccessChange
+from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app, opened_store
+
+
+@options.command(app)
+def reconcile(
+    context: Context,
+    customers: Annotated[
+        list[str] | None, typer.Argument(metavar="CUSTOMER", help="Only these; all, if none is given.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; exit with 3 if something differs.")] = False,
+    store: StoreAt = None,
+    rules: RulesFile = None,
+) -> int | None:
+    """Compare all access with Stripe, mend what differs, and say what that was.
+
+    Changes are announced to the handlers of `billing listen` as always (`--on access-granted`). Run it once to begin
+    with, and after changing the rules.
+
+    \b
+    Examples:  billing access reconcile
+               billing access reconcile --check          (in a nightly job: exit code 3 if something differs)
+               billing access reconcile cus_NffrFeUfNV2Hib
+    """
+    from stripe_billing_cli.webhooks.access.reconcile import compare, mend
+    from stripe_billing_cli.webhooks.access.rules import read_rules
+    from stripe_billing_cli.webhooks.access.update import AccessKeeper
+    from stripe_billing_cli.webhooks.actions.spec import remembered_route
+
+    with opened_store(store, make=True) as opened:
+        keeper = AccessKeeper(context.stripe, opened, read_rules(rules), remembered_route(opened))
+        seen = differing = 0
+        for compared in compare(keeper, customers or ()):
+            seen += 1
+            if not compared.changes:
+                continue
+            changes = compared.changes if check else mend(keeper, compared)
+            differing += bool(changes)
+            for change in changes:
+                record = _difference(change, mended=not check, now=opened.clock())
+                context.printer.streamed(record, change_text(record), **_colour(record))
+    done = "differing" if check else "brought up to date"
+    context.printer.note(f"{formatting.counted(seen, 'customer')} compared with Stripe, {differing} {done}.")
+    return PENDING if check and differing else None
+
+
+def _difference(change: AccessChange, *, mended: bool, now: float) -> dict[str, Any]:
+    from stripe_billing_cli.webhooks.access.view import row_record
+
+    row = change.after or change.before
+    assert row is not None
+    before = row_record(change.before, now) if change.before else None
+    after = row_record(change.after, now) if change.after else None
+    return {
+        "id": f"{row.customer}/{row.kind}/{row.key}",
+        "customer": row.customer,
+        "kind": row.kind,
+        "key": row.key,
+        "before": before,
+        "after": after,
+        "mended": mended,
+    }
+
+
+def change_text(record: Record) -> str:
+    was, is_ = (_state(record[name]) for name in ("before", "after"))
+    return f"{record['customer']}  {record['kind']} {record['key']}: {was} → {is_}"
+
+
+def _state(record: Record | None) -> str:
+    if record is None:
+        return "nothing"
+    until = f" until {formatting.moment(record['until'])}" if record["until"] else ""
+    return f"{'access' if record['access'] else 'no access'} ({record['reason']}){until}"
+
+
+def _colour(record: Record) -> dict[str, Any]:
+    after = record["after"]
+    return {"fg": "green" if after and after["access"] else "red"}

@@ -1,0 +1,83 @@
+"""`billing access show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import options, parsing
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import NOT_REACHED
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.store import Access
+from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app, opened_store
+
+
+@options.command(app)
+def show(
+    context: Context,
+    customer: Annotated[str, typer.Argument(metavar="CUSTOMER", help="The customer's id or email.")],
+    product: Product = None,
+    feature: Feature = None,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Ask Stripe now, instead of the store.")] = False,
+    store: StoreAt = None,
+    rules: RulesFile = None,
+) -> int | None:
+    """Say what a customer may use, since when, until when and why.
+
+    Exits with 0 if there is access (with --product or --feature: to that), and with 4 if not. By an id the store
+    alone is asked; whose an email is, Stripe is.
+
+    \b
+    Examples:  billing access show cus_NffrFeUfNV2Hib
+               billing access show cus_NffrFeUfNV2Hib --feature sso && ./enable-sso
+               billing access show ada@example.com
+               billing access show cus_NffrFeUfNV2Hib --fresh
+    """
+    from stripe_billing_cli.webhooks.access.view import customer_record
+
+    if product and feature:
+        raise parsing.wrong("--product and --feature exclude each other", "ask twice")
+    customer = _id_of(context, customer)
+    customer, rows, now = _fresh(context, customer, rules) if fresh else _stored(customer, store)
+    rows = [row for row in rows if is_wanted(row, product, feature)]
+    record = customer_record(customer, rows, now)
+    context.printer.record(record, lambda: access_screen(record))
+    return None if record["access"] else NOT_REACHED
+
+
+def _id_of(context: Context, customer: str) -> str:
+    """Return the id of a customer who may be named by email, which Stripe is asked for."""
+    if "@" not in customer:
+        return customer
+    from stripe_billing_cli.subscriptions.references import find_customer
+
+    return str(find_customer(context.stripe, customer)["id"])
+
+
+def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, list[Access], float]:
+    import time
+
+    from stripe_billing_cli.webhooks.access.decide import decide
+    from stripe_billing_cli.webhooks.access.read import read_customer_state
+    from stripe_billing_cli.webhooks.access.rules import read_rules
+
+    table, now = read_rules(rules), time.time()
+    state = read_customer_state(context.stripe, customer, disputes=table.deny_disputed)
+    return customer, decide(state, table, now), state.clock or now
+
+
+def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]:
+    if not customer.startswith("cus_"):
+        raise parsing.wrong(f"{customer} is no customer's id", "give its id, cus_…, or its email")
+    with opened_store(store) as opened:
+        return customer, opened.access.of(customer), opened.clock()
+
+
+def is_wanted(row: Access, product: str | None, feature: str | None) -> bool:
+    if product is not None:
+        return (row.kind, row.key) == ("product", product)
+    return feature is None or (row.kind, row.key) == ("feature", feature)

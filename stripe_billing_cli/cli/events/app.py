@@ -1,0 +1,106 @@
+"""The group `billing events`, and what its commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stripe_billing_cli.cli import options, parsing
+from stripe_billing_cli.cli.output import Record
+from stripe_billing_cli.errors import FAILED, BillingError
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.store import Filter, Store, Stored
+
+
+app = typer.Typer(
+    help="The events that `billing listen` received: find them, look at them, do them again.",
+    no_args_is_help=True,
+    **options.PLAIN,
+)
+
+
+Type = Annotated[str | None, typer.Option("--type", metavar="TYPE", help="Only this type; invoice.* for a kind.")]
+
+
+Customer = Annotated[str | None, typer.Option("--customer", metavar="ID", help="Only events of this customer.")]
+
+
+Failed = Annotated[bool, typer.Option("--failed", help="Only events of which a handler failed, or gave up.")]
+
+
+Since = Annotated[
+    str | None, typer.Option("--since", metavar="WHEN", help="Only from then on: a date, a time, or a span such as 2h.")
+]
+
+
+Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only from before then.")]
+
+
+Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id: evt_…")]
+
+
+def opened_store(store: str, *, make: bool = False) -> Store:
+    from stripe_billing_cli.webhooks.store import open_store
+
+    return open_store(store, make=make)
+
+
+def event_filter(
+    store: Store, type: str | None, customer: str | None, failed: bool, since: str | None, until: str | None
+) -> Filter:
+    from stripe_billing_cli.webhooks.store import Filter
+
+    now = store.clock()
+    return Filter(
+        type=type,
+        customer=customer,
+        failed=failed,
+        since=None if since is None else moment_option("--since", since, now),
+        until=None if until is None else moment_option("--until", until, now),
+    )
+
+
+def moment_option(option: str, text: str, now: float) -> int:
+    """Return the moment that is written as one, or as a span that has passed since."""
+    if parsing.SPAN.fullmatch(text.strip().lower()) and not (text.isdigit() and len(text) >= 9):
+        return int(now) - parsing.span(option, text)
+    return parsing.moment(option, text)
+
+
+def found_events(store: Store, filter: Filter, limit: int) -> Iterator[Stored]:
+    """Yield events a page at a time, so that a million of them need no more memory than a hundred."""
+    left = limit or None
+    for page in store.events.pages(filter, limit=min(limit or 1000, 1000)):
+        for stored in page:
+            yield stored
+            if left is not None:
+                left -= 1
+                if left == 0:
+                    return
+
+
+def existing_event(store: Store, id: str) -> Stored:
+    stored = store.events.get(id)
+    if stored is None:
+        raise BillingError(
+            "not_found",
+            f"{store.shown} has no event {id}",
+            "billing events list shows those it has; billing events backfill fetches what was missed",
+            FAILED,
+        )
+    return stored
+
+
+def event_record(stored: Stored) -> dict[str, Any]:
+    from stripe_billing_cli.webhooks.event_summary import stored_record
+
+    return stored_record(stored)
+
+
+def status_text(record: Record) -> str:
+    """Return the worst of what its handlers came to."""
+    found = {one["status"] for one in record["deliveries"]}
+    return next((status for status in ("dead", "failed", "running", "pending", "done") if status in found), "-")

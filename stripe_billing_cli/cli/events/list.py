@@ -1,0 +1,68 @@
+"""`billing events list`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.events.app import (
+    Customer,
+    Failed,
+    Since,
+    Type,
+    Until,
+    app,
+    event_filter,
+    event_record,
+    found_events,
+    opened_store,
+    status_text,
+)
+from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.errors import PENDING
+
+
+@options.command(app, "list", shared=options.NO_STRIPE)
+def list_(
+    context: Context,
+    type: Type = None,
+    customer: Customer = None,
+    failed: Failed = False,
+    since: Since = None,
+    until: Until = None,
+    limit: Annotated[int, typer.Option("--limit", help="At most so many; 0 for all.", min=0)] = 100,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit with 3 where there are any, for a monitor: --failed --check.")
+    ] = False,
+    store: StoreOption = DEFAULT_STORE,
+) -> int | None:
+    """List the events received, newest first. JSON lines with --output json.
+
+    \b
+    Examples:  billing events list --failed
+               billing events list --failed --check > /dev/null || page-somebody
+               billing events list --type 'invoice.*' --customer cus_123 --since 7d
+               billing events list --limit 0 -o json > events.jsonl
+    """
+    with opened_store(store) as opened:
+        found = found_events(opened, event_filter(opened, type, customer, failed, since, until), limit)
+        count = context.printer.records((event_record(stored) for stored in found), COLUMNS)
+    if not count and context.printer.for_people:
+        context.printer.note("No events.")
+    if count and check:
+        return PENDING
+    return None
+
+
+COLUMNS = [
+    Column("created", lambda event: formatting.moment(event["created"])),
+    Column("type", lambda event: event["type"]),
+    Column("object", lambda event: event["object_id"] or "-"),
+    Column("customer", lambda event: event["customer"] or "-"),
+    Column("handled", status_text),
+    Column("id", lambda event: event["id"]),
+]

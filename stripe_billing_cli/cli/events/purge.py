@@ -1,0 +1,42 @@
+"""`billing events purge`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.events.app import app, moment_option, opened_store
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+from stripe_billing_cli.errors import WRONG, BillingError
+
+
+@options.command(app, shared=("output", "yes", "verbose"))
+def purge(
+    context: Context,
+    older_than: Annotated[str, typer.Option("--older-than", metavar="SPAN", help="90d, for example, or a date.")],
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Forget the payloads of older events, and what handlers said of them: personal data goes.
+
+    That they came, when and of which customer stays known, so that none is handled twice. Events that handlers are
+    not done with are kept whole.
+
+    \b
+    Example:  billing events purge --older-than 90d --yes
+    """
+    with opened_store(store) as opened:
+        before = moment_option("--older-than", older_than, opened.clock())
+        if not context.yes:
+            question = f"Forget the payloads of all events from before {formatting.moment(before)}?"
+            if not context.interactive:
+                raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
+            if not typer.confirm(question, err=True):
+                raise BillingError("confirmation", "nothing was purged")
+        count = opened.events.purge(before)
+    if context.printer.for_people:
+        context.printer.line(f"{formatting.counted(count, 'payload')} forgotten.")
+    else:
+        context.printer.result({"purged": count, "before": before}, ids=[])

@@ -1,0 +1,88 @@
+"""`billing events retry`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.stripe_api.client import StripeApi
+    from stripe_billing_cli.webhooks.store import Filter, Route, Store, Stored
+from stripe_billing_cli.cli.events.app import (
+    Customer,
+    Since,
+    Type,
+    app,
+    event_filter,
+    existing_event,
+    found_events,
+    opened_store,
+)
+
+
+@options.command(app, shared=options.NO_STRIPE)
+def retry(
+    context: Context,
+    events: Annotated[list[str] | None, typer.Argument(metavar="[EVENT]...", help="Ids of events.")] = None,
+    failed: Annotated[bool, typer.Option("--failed", help="All of which a handler failed, or gave up.")] = False,
+    handler: Annotated[
+        list[str] | None, typer.Option("--handler", metavar="NAME", help="Only this handler; repeatable.")
+    ] = None,
+    type: Type = None,
+    customer: Customer = None,
+    since: Since = None,
+    store: StoreOption = DEFAULT_STORE,
+) -> None:
+    """Have handlers called again, with all their attempts. A running `billing listen` does it, or the next one.
+
+    Named events are done again even where they succeeded; --failed takes those that did not.
+
+    \b
+    Examples:  billing events retry evt_123
+               billing events retry --failed --type 'invoice.*' --since 1d
+               billing events retry evt_123 --handler access
+    """
+    if bool(events) == failed:
+        raise parsing.wrong("say which events: their ids, or --failed", "billing events retry --failed, for example")
+    if events and (type or customer or since):
+        raise parsing.wrong("--type, --customer and --since choose among the failed", "give them with --failed")
+    count = 0
+    with opened_store(store) as opened:
+        for stored in _to_retry(opened, events, event_filter(opened, type, customer, failed, since, None)):
+            handlers = _again(stored, handler, failed=failed)
+            done = opened.work.retry(stored.event.id, handlers) if handlers else 0
+            record = {"id": stored.event.id, "type": stored.event.type, "deliveries": done}
+            called = ", ".join(handlers) if done else "nothing to call again"
+            context.printer.streamed(record, f"{stored.event.id}  {stored.event.type}  {called}")
+            count += done
+    if context.printer.for_people:
+        context.printer.note(f"{formatting.counted(count, 'call')} of handlers to be made again.")
+
+
+def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[Stored]:
+    """Return all of them beforehand: doing one again changes what the filter finds."""
+    return [existing_event(store, id) for id in dict.fromkeys(ids)] if ids else list(found_events(store, filter, 0))
+
+
+def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[str]:
+    """Return the handlers to call again."""
+    wanted = ("failed", "dead") if failed else ("failed", "dead", "done")
+    names = [one.handler for one in stored.deliveries if one.status in wanted]
+    if chosen and not failed and (unknown := set(chosen) - {one.handler for one in stored.deliveries}):
+        known = ", ".join(one.handler for one in stored.deliveries) or "none"
+        raise parsing.wrong(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
+    return [name for name in names if not chosen or name in chosen]
+
+
+def route_of_store(store: Store, api: StripeApi) -> Route:
+    """Return the route to access, and to the actions of the last `billing listen` on this store."""
+    from stripe_billing_cli.webhooks.actions.spec import remembered_route
+    from stripe_billing_cli.webhooks.dispatcher import Dispatcher
+
+    deciding, acting = Dispatcher(store, api).route, remembered_route(store)
+    return lambda event: dict.fromkeys((*deciding(event), *acting(event)))

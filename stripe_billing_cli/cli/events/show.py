@@ -1,0 +1,54 @@
+"""`billing events show`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.store import Stored
+from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event, opened_store
+
+
+@options.command(app, shared=options.NO_STRIPE)
+def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> None:
+    """Show one event: what it is about, what its handlers did, and its payload.
+
+    \b
+    Examples:  billing events show evt_123
+               billing events show evt_123 -o json | jq .payload.data.object
+    """
+    with opened_store(store) as opened:
+        stored = existing_event(opened, event)
+    payload = None if stored.event.payload is None else stored.event.body()
+    context.printer.record({**event_record(stored), "payload": payload}, lambda: _screen(stored, payload))
+
+
+def _screen(stored: Stored, payload: Any) -> Iterator[Line]:
+    from stripe_billing_cli.webhooks.event_summary import changes
+
+    event = stored.event
+    yield Line(f"{event.type}  {event.id}", {"bold": True})
+    yield Line(f"  created   {formatting.moment(event.created)}, received {formatting.moment(int(stored.received_at))}")
+    yield Line(f"  object    {event.object or '-'} {event.object_id or ''}".rstrip())
+    if event.customer and event.customer != event.object_id:
+        yield Line(f"  customer  {event.customer}")
+    if changed := changes(event):
+        yield Line(f"  changed   {', '.join(changed)}")
+    for one in stored.deliveries:
+        colour = {"dead": "red", "failed": "yellow"}.get(one.status)
+        said = one.outcome if one.status == "done" else one.error
+        attempts = f" after {formatting.counted(one.attempts, 'attempt')}" if one.attempts > 1 else ""
+        due = f", again at {formatting.moment(int(one.due))}" if one.status == "failed" else ""
+        line = f"  {one.handler:<9} {one.status}{attempts}{due}{f': {said}' if said else ''}"
+        yield Line(line, {"fg": colour} if colour else {})
+    if payload is None:
+        yield Line("  The payload was purged.")
+    else:
+        yield Line(json.dumps(payload, indent=2, ensure_ascii=False))

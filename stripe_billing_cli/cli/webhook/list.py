@@ -1,0 +1,38 @@
+"""`billing webhook list`."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.cli.webhook.app import app
+from stripe_billing_cli.cli.webhook.view import event_types_text, made_by
+
+
+@options.command(app, "list")
+def list_(context: Context) -> None:
+    """List the account's webhook endpoints.
+
+    \b
+    Example:  billing webhook list
+    """
+    from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints, record
+    from stripe_billing_cli.webhooks.secrets import kept_secrets
+
+    kept = {secret.endpoint for secret in kept_secrets()}
+    rows = [{**record(one), "secret_kept": one.id in kept} for one in read_endpoints(context.stripe)]
+    count = context.printer.records(rows, COLUMNS)
+    if context.printer.for_people and not count:
+        context.printer.note("No webhook endpoints.")
+
+
+COLUMNS = (
+    Column("ENDPOINT", lambda shown: shown["id"]),
+    Column("URL", lambda shown: shown["url"]),
+    Column("STATUS", lambda shown: shown["status"]),
+    Column("API VERSION", lambda shown: shown["api_version"] or "account's"),
+    Column("EVENTS", event_types_text),
+    Column("MADE BY", made_by),
+    Column("SECRET", lambda shown: "kept here" if shown["secret_kept"] else "-"),
+    Column("CREATED", lambda shown: formatting.date(shown["created"])),
+)

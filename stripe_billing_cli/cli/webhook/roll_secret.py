@@ -1,0 +1,100 @@
+"""`billing webhook roll-secret`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from stripe_billing_cli.cli import confirm, formatting, options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.webhooks.endpoints.roll import Roll
+from stripe_billing_cli.cli.webhook.app import Named, StoreSecret, app
+from stripe_billing_cli.cli.webhook.view import Secret, is_kept, print_endpoint
+
+
+@options.command(app, "roll-secret")
+def roll_secret(
+    context: Context,
+    endpoint: Named = None,
+    store_secret: StoreSecret = False,
+    finish: Annotated[
+        bool, typer.Option("--finish", help="Delete the old endpoint: the receiver knows the new secret.")
+    ] = False,
+) -> None:
+    """Give an endpoint a new secret, without an event lost.
+
+    A second endpoint for the same URL is made; until the old one is deleted, each event comes twice, signed with either
+    secret, and `billing listen` handles it once. With --store-secret both steps are done in one go. Otherwise give
+    the receiver the new secret, and then run it again with --finish. It can be cut off anywhere, and run again.
+
+    \b
+    Examples:  billing webhook roll-secret --store-secret
+               billing webhook roll-secret we_1Pgc6yB7WZ01zgkW            (prints the new secret)
+               billing webhook roll-secret we_1Pgc6yB7WZ01zgkW --finish   (when the receiver knows it)
+    """
+    from stripe_billing_cli.webhooks.endpoints import roll as rolls
+    from stripe_billing_cli.webhooks.secrets import forget
+
+    api = context.stripe
+    roll, held = rolls.read(api, endpoint)
+    if finish and roll.old is not None and roll.new is None:
+        raise BillingError(
+            "refused",
+            f"no new secret has been made for {roll.old.id}",
+            f"make it first: billing webhook roll-secret {roll.old.id}",
+        )
+    confirm.confirm(context, _question(roll))
+    secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
+    begun = rolls.begin(api, roll, held, secret.keep)
+    assert begun.new is not None
+    if store_secret and not is_kept(begun.new):
+        raise BillingError(
+            "refused",
+            f"the new secret was shown when {begun.new.id} was made, and is not kept here",
+            f"give it to the receiver and --finish, or start over: billing webhook delete {begun.new.id}",
+            NOT_REACHED,
+        )
+    if not (finish or store_secret or begun.old is None or _agreed(context, begun)):
+        print_what_is_left(context, begun, shown=secret.printed)
+        return
+    waiting = rolls.undelivered(api, begun) if begun.old else 0
+    gone = begun.old.id if begun.old else begun.new.rolls or begun.new.replaced
+    ended = rolls.finish(api, begun)
+    forget(str(gone))
+    if not secret.printed:
+        print_endpoint(context, ended, {"result": "rolled", "replaces": gone})
+    if waiting:
+        context.printer.note(
+            f"{formatting.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
+            "fetches what it lacks when it starts; `billing events backfill` does so at once."
+        )
+    context.printer.note(f"{gone} is deleted; only the new secret is good.")
+
+
+def _question(roll: Roll) -> str:
+    if roll.new is None and roll.old is not None:
+        return f"Make a second endpoint for {roll.old.url}?"
+    return "Complete the roll of its secret?"
+
+
+def _agreed(context: Context, begun: Roll) -> bool:
+    """Ask whether the receiver knows the secret, on a terminal, where it can be given to it meanwhile."""
+    if not context.interactive or context.yes:
+        return False
+    assert begun.old is not None
+    return typer.confirm(f"Does the receiver know the new secret? Delete {begun.old.id}?", err=True)
+
+
+def print_what_is_left(context: Context, begun: Roll, *, shown: bool) -> None:
+    assert begun.old is not None
+    assert begun.new is not None
+    if not shown:
+        context.printer.note(f"The new secret was shown when {begun.new.id} was made.")
+    context.printer.note(
+        f"When the receiver knows it: billing webhook roll-secret {begun.old.id} --finish\n"
+        f"To start over:              billing webhook delete {begun.new.id}"
+    )
