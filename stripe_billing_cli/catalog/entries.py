@@ -40,7 +40,7 @@ class Entry(Generic[Content]):
     key: str
     own_key: str
     content: Content
-    fields: Mapping[str, Any]
+    fields: dict[str, Any]
     metadata: Mapping[str, str] = field(default_factory=dict)
     adopted_id: str | None = None
     """The id of the existing object that the file adopts."""

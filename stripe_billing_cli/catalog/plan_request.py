@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from stripe_billing_cli.catalog import snapshot
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.plan import Plan
-from stripe_billing_cli.catalog.planner import make_plan, with_usage
+from stripe_billing_cli.catalog.planner import PRUNE, make_plan, with_usage
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
 
@@ -27,6 +27,8 @@ class PlanRequest:
     catalog: Catalog
     text: str = ""
     prune: bool = False
+    prune_options: tuple[str, ...] = ()
+    """Options, such as `--delete-coupons`, by which further kinds are pruned."""
     targets: tuple[str, ...] = ()
 
 
@@ -37,7 +39,8 @@ def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
     """
     _check_account(api, request.catalog)
     existing = snapshot.read(api, request.catalog, whole=request.prune)
-    plan = make_plan(request.catalog, existing, prune=request.prune, targets=request.targets)
+    options = PRUNE | frozenset(request.prune_options)
+    plan = make_plan(request.catalog, existing, prune=request.prune, targets=request.targets, prune_options=options)
     return with_usage(plan, api, request.catalog)
 
 

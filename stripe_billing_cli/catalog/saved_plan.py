@@ -19,7 +19,15 @@ from stripe_billing_cli.catalog.plan_request import PlanRequest
 from stripe_billing_cli.errors import WRONG, BillingError
 
 FORMAT = "billing-plan-2"
-FIELDS = {"source": str, "catalog_text": str, "prune": bool, "targets": list, "livemode": bool, "fingerprint": str}
+FIELDS = {
+    "source": str,
+    "catalog_text": str,
+    "prune": bool,
+    "prune_options": list,
+    "targets": list,
+    "livemode": bool,
+    "fingerprint": str,
+}
 """What a file has beside its format and the account, which a restricted key may not know."""
 
 
@@ -36,6 +44,7 @@ class SavedPlan:
     """The name of the catalog file, for messages."""
     catalog_text: str
     prune: bool
+    prune_options: tuple[str, ...]
     targets: tuple[str, ...]
     account: str | None
     livemode: bool
@@ -44,7 +53,7 @@ class SavedPlan:
     def request(self) -> PlanRequest:
         """Return what the plan was asked for, from the catalog as it was then."""
         catalog = load_catalog(Source(self.source, self.catalog_text))
-        return PlanRequest(catalog, self.catalog_text, self.prune, self.targets)
+        return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets)
 
     def check(self, plan: Plan) -> None:
         """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved."""
@@ -94,6 +103,7 @@ def save(path: Path, request: PlanRequest, plan: Plan) -> None:
         source=request.catalog.source,
         catalog_text=request.text,
         prune=request.prune,
+        prune_options=request.prune_options,
         targets=request.targets,
         account=plan.account,
         livemode=plan.livemode,
@@ -119,7 +129,14 @@ def load(path: Path) -> SavedPlan:
         raise SavedPlanError(f"{path} is no plan that this version saved", again)
     if {name: type(value) for name, value in content.items() if name != "account"} != FIELDS:
         raise SavedPlanError(f"{path} is a damaged plan", again)
-    return SavedPlan(**{**content, "account": content.get("account"), "targets": tuple(content["targets"])})
+    return SavedPlan(
+        **{
+            **content,
+            "account": content.get("account"),
+            "prune_options": tuple(content["prune_options"]),
+            "targets": tuple(content["targets"]),
+        }
+    )
 
 
 def _mode(livemode: bool) -> str:

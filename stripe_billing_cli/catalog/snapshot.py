@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from stripe_billing_cli.catalog.account_reader import AccountReader
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading
 from stripe_billing_cli.catalog.contents import Catalog
+from stripe_billing_cli.catalog.kinds.registry import AnyKind
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissing, UnsupportedCallError
 from stripe_billing_cli.stripe_api.threads import side_by_side
@@ -40,7 +41,7 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
         reader = AccountReader(api, calls)
         account = readers.submit(account_id, api)
         for kind in kinds:  # after those on which it depends
-            reader.readings[kind.name] = readers.submit(kind.read, reader, catalog.by_kind, whole)
+            reader.readings[kind.name] = readers.submit(_read, kind, reader, catalog, whole)
         readings = {name: future.result() for name, future in reader.readings.items()}
         return Snapshot(
             account=account.result(),
@@ -48,6 +49,16 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
             objects={name: reading.objects for name, reading in readings.items()},
             complete=all(reading.complete for reading in readings.values()),
         )
+
+
+def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -> Reading:
+    """Read what concerns a kind; of one that the file has no entry of, what cannot be read is as good as not there."""
+    try:
+        return kind.read(reader, catalog.by_kind, whole)
+    except (PermissionMissing, UnsupportedCallError):
+        if kind.usual or catalog.by_kind[kind.name]:
+            raise
+        return Reading(complete=False)
 
 
 def account_id(api: StripeApi) -> str | None:

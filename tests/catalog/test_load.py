@@ -217,7 +217,19 @@ MISTAKES = {
         HEAD + "meters: {calls: {event_name: calls}}",
         "4:1 this version does not apply meters yet → remove meters for now",
     ),
-    "coupons": (HEAD + "coupons: {x: {percent_off: 20}}", "4:1 this version does not apply coupons yet"),
+    "a coupon of nothing": (
+        HEAD + "coupons: {x: {duration: once}}",
+        "4:11 a coupon has either percent_off or amount_off",
+    ),
+    "a coupon of a product that is nowhere": (
+        HEAD + "coupons: {x: {percent_off: 20, applies_to: [pro]}}",
+        "4:45 this file has no product pro",
+    ),
+    "a time without a zone": (
+        HEAD + "coupons: {x: {percent_off: 20, redeem_by: 2027-12-31T23:59:59}}",
+        "4:43 redeem_by: expected a time with its zone, such as 2027-12-31T23:59:59Z",
+    ),
+    "more than all off": (HEAD + "coupons: {x: {percent_off: 120}}", "4:28 120 per cent → more than 0"),
     "a feature that is nowhere": (PRODUCT + "    features: [sso]", "7:16 this file has no feature sso → add it to"),
     "a tab": (HEAD + "products:\n\tpro: {}", "this is not YAML"),
     "a tag": (
@@ -283,7 +295,7 @@ products:
     default_price: c
     prices:
       d: {unit_amount: 1, curency: eur}
-coupons: {}
+promotion_codes: {}
 """
     )
 

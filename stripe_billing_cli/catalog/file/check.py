@@ -133,6 +133,9 @@ class FileCheck:
                     known = sorted(self._keys[kind])
                     hint = nearest(key, known) if known else f"add it to `{self._kinds[kind].section}:`"
                     self._report((*self._paths[entry.reference], *below), f"this file has no {kind} {key}", hint)
+        found = {entry.reference: entry for root in roots for entry in root.walk()}
+        for entry in found.values():
+            entry.fields.update(self._kinds[entry.kind].resolve(entry, found))
 
     def _check_names(self, kind: AnyKind, entry: Entry[Any], path: Path) -> None:
         """Report what another entry has too. Of `p.a`'s price `b` and `p`'s price `a.b`, only one can be."""

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 LATER = frozenset(
     (
         "meters",
-        "coupons",
         "promotion_codes",
         "portal",
         "webhook_endpoints",

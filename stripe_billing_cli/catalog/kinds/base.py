@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange, Fields, created, differences, metadata_changes
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.forms import (
     Definition,
     Form,
@@ -117,6 +117,10 @@ class Kind(ABC, Generic[Content]):
 
     def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
         return Stamp(catalog, entry.key, entry.adopted_id)
+
+    def resolve(self, entry: Entry[Content], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+        """Return the fields of an entry with the ids of what it names in the file, as far as the file says them."""
+        return dict(entry.fields)
 
     # ---- The account
 
@@ -231,7 +235,8 @@ class Kind(ABC, Generic[Content]):
                 if change.after is not None or self.form(name).unset
             }
         wanted = self.stamp(entry, catalog).metadata(entry.metadata)
-        return fields | metadata_changes(existing["metadata"], wanted, dropped_keys(existing["metadata"], wanted))
+        metadata = existing["metadata"] or {}
+        return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
 
     def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         """Return the changed fields that the existing object cannot take."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -92,6 +93,43 @@ class ByCurrency:
         return {**handler(schema), "propertyNames": {"enum": sorted(CURRENCIES)}}
 
 
+@dataclass(frozen=True)
+class ShortList:
+    """Takes a list for a part of which `key` is the only thing said: `[starter]` for `{products: [starter]}`."""
+
+    key: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expanded, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        long = handler(schema)
+        short = {"type": "array", "items": {"type": "string"}, "description": f"Short for {{{self.key}: […]}}."}
+        return {"anyOf": [short, *long.get("anyOf", [long])]}
+
+    def _expanded(self, value: Any) -> Any:
+        return {self.key: value} if isinstance(value, list) else value
+
+
+def _moment(value: Any) -> int:
+    """Return Unix seconds, from them or from ISO 8601 with a zone."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise NotExactError("expected a time such as 2027-12-31T23:59:59Z") from None
+    if moment.tzinfo is None:
+        raise NotExactError("expected a time with its zone, such as 2027-12-31T23:59:59Z")
+    return int(moment.timestamp())
+
+
+def moment_text(seconds: int) -> str:
+    """Return Unix seconds as ISO 8601 in UTC."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+Moment = Annotated[int, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 Exact = Annotated[
     Decimal,
     BeforeValidator(_exact),

@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.ownership import stamp_of
-from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
+from stripe_billing_cli.catalog.plan import Change, Create, Delete, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
 from stripe_billing_cli.stripe_api.client import Object
 
@@ -80,7 +80,7 @@ class StandardKind(Kind[Content]):
         if now:
             self.add_updates(change, entry, match, existing, now, builder)
         if retired:
-            operation = self.retiring(existing, after=self.after_parent(entry))
+            operation = self.retiring(existing, after=self.waits_for(entry))
             builder.retire(change, operation, existing["id"])
         return change
 
@@ -167,15 +167,17 @@ class StandardKind(Kind[Content]):
         """Return whether what refers to an object has to wait for an update of these fields."""
         return True
 
-    def after_parent(self, entry: Entry[Content]) -> tuple[Reference, ...]:
-        return (entry.parent.reference,) if entry.parent else ()
+    def waits_for(self, entry: Entry[Content]) -> tuple[Reference, ...]:
+        """Return what has to be there before an entry is written: its parent, and what it refers to in the file."""
+        named = (Reference(kind, key) for kind, key, _ in self.refers_to(entry))
+        return (*((entry.parent.reference,) if entry.parent else ()), *named)
 
     def add_create(self, change: Change, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Operation:
         create = Create(
             path=self.path,
             params=self.create_params(entry, match, builder.catalog),
             makes=entry.reference,
-            after=self.after_parent(entry),
+            after=self.waits_for(entry),
             state=tuple(sorted(existing["id"] for existing in match.known())),
             find=self.find_made,
             names=self.unique_params,
@@ -200,7 +202,7 @@ class StandardKind(Kind[Content]):
                 Update(
                     path=f"{self.path}/{existing['id']}",
                     params=params,
-                    after=self.after_parent(entry),
+                    after=self.waits_for(entry),
                     after_freed=(existing["id"],) if fields.get("active") == ARCHIVED else (),
                     needs=tuple(updates[-1:]),
                 )
@@ -215,6 +217,14 @@ class StandardKind(Kind[Content]):
         self, existing: Object, *, needs: tuple[Operation, ...] = (), after: tuple[Reference, ...] = ()
     ) -> Operation:
         """Return the operation that retires an object, once nothing points at it."""
+        if self.retirement == "delete":
+            return Delete(
+                path=f"{self.path}/{existing['id']}",
+                frees=self.points_at(existing),
+                after_freed=(existing["id"],),
+                needs=needs,
+                after=after,
+            )
         return Update(
             path=f"{self.path}/{existing['id']}",
             params=self.retirement_params,

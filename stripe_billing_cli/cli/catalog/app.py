@@ -19,6 +19,9 @@ Prune = Annotated[
     bool,
     typer.Option("--prune", help="Archive what carries this catalog's stamp and is no longer in the file."),
 ]
+DeleteCoupons = Annotated[
+    bool, typer.Option("--delete-coupons", help="With --prune: delete coupons too; their discounts go on.")
+]
 Target = Annotated[
     list[str] | None,
     typer.Option("--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."),

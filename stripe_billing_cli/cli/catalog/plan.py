@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, Prune, Target, app
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, DeleteCoupons, File, Prune, Target, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import PENDING, WRONG, BillingError
 
@@ -24,6 +24,7 @@ def plan(
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if changes are pending.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for apply --plan.")] = None,
     prune: Prune = False,
+    delete_coupons: DeleteCoupons = False,
     target: Target = None,
 ) -> int | None:
     """Show what apply would change in Stripe. Writes nothing there.
@@ -40,7 +41,7 @@ def plan(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
     from stripe_billing_cli.cli.catalog import plan_view
 
-    request = plan_request(file, prune, target)
+    request = plan_request(file, prune, target, delete_coupons=delete_coupons)
     decided = plan_catalog(context.stripe, request)
     show_plan(context, request, decided)
     if not context.printer.for_people:
@@ -56,15 +57,18 @@ def plan(
     return PENDING if check and decided.changes else None
 
 
-def plan_request(file: str, prune: bool, targets: list[str] | None) -> PlanRequest:
+def plan_request(file: str, prune: bool, targets: list[str] | None, *, delete_coupons: bool) -> PlanRequest:
     """Return what is asked to be planned; the file is read and checked."""
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.plan_request import PlanRequest
 
     if prune and targets:
         raise BillingError("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
+    if delete_coupons and not prune:
+        raise BillingError("usage", "--delete-coupons says what --prune may delete", "give both", WRONG)
     source = read_source(file)
-    return PlanRequest(load_catalog(source), source.text, prune, tuple(targets or ()))
+    options = ("--delete-coupons",) if delete_coupons else ()
+    return PlanRequest(load_catalog(source), source.text, prune, options, tuple(targets or ()))
 
 
 def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:

@@ -102,13 +102,31 @@ class Price(StripeObject):
     unit_amount_decimal: str | None = None
 
 
+class AppliesTo(StripeObject):
+    products: list[str]
+
+
+class CouponOption(StripeObject):
+    amount_off: int
+
+
 class Coupon(StripeObject):
+    """`applies_to` and `currency_options` are there where they were expanded."""
+
     id: str
+    created: int
     duration: str
+    valid: bool
     amount_off: int | None = None
+    applies_to: AppliesTo | None = None
     currency: str | None = None
+    currency_options: dict[str, CouponOption] | None = None
+    duration_in_months: int | None = None
+    max_redemptions: int | None = None
+    metadata: Metadata | None = None
     name: str | None = None
     percent_off: float | None = None
+    redeem_by: int | None = None
 
 
 class DiscountSource(StripeObject):

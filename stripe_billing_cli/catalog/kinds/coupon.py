@@ -1,0 +1,250 @@
+"""Coupons: what is taken off, and for how long (https://docs.stripe.com/api/coupons).
+
+A coupon's key is its id. Its name, metadata and currency options change (`stripe/params/_coupon_modify_params.py`);
+anything else takes another coupon, under another key: none is ever deleted to be changed, as its discounts go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.forms import DecimalForm, Form, PartForm, PartsByKeyForm, Plain
+from stripe_billing_cli.catalog.kinds.model import (
+    Amount,
+    ByCurrency,
+    Count,
+    Currency,
+    Exact,
+    FileModel,
+    Metadata,
+    Moment,
+    ShortList,
+    Text,
+    moment_text,
+)
+from stripe_billing_cli.catalog.kinds.product import product_id
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata
+from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
+from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.plan import Change, Create
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.money import format_amount
+
+LONGEST_NAME = 40
+"""`name` of `stripe/params/_coupon_create_params.py`: what customers see on invoices."""
+EXPANDED = ("applies_to", "currency_options")
+"""What Stripe answers of a coupon only where it is asked for (`stripe/_coupon.py`)."""
+
+
+Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
+
+
+class MoneyForm(Form):
+    def show(self, value: Any, currency: str) -> str:
+        return format_amount(Decimal(value), currency)
+
+
+class MomentForm(Form):
+    def show(self, value: Any, currency: str) -> str:
+        return moment_text(value)
+
+
+class AppliesTo(Form):
+    """The products that a coupon is for, by id; no product is all."""
+
+    def value(self, written: Any) -> list[str]:
+        return sorted(written.products) if written else []
+
+    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
+        return sorted(answer[name]["products"] if answer[name] else [])
+
+
+class CurrencyOptions(PartsByKeyForm):
+    """Amounts in further currencies, which come and change in place and cannot be taken away."""
+
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        others = {code: option for code, option in (answer[name] or {}).items() if code != answer["currency"]}
+        return super().existing({name: others}, name)
+
+    def beside(self, wanted: Any, existing: Any) -> Any:
+        return dict(sorted({**existing, **wanted}.items()))
+
+    def show(self, value: Any, currency: str) -> str:
+        return ", ".join(f"{code} {format_amount(Decimal(one['amount_off']), code)}" for code, one in value.items())
+
+
+class Products(FileModel):
+    products: list[Text]
+    """Keys of products of this file, or ids (prod_…)."""
+
+
+class CouponOption(FileModel):
+    amount_off: Amount
+    """In this currency's minor units."""
+
+
+class Coupon(FileModel):
+    id: Text | None = None
+    """Adopts this existing coupon; without it, the coupon's key is its id."""
+    name: Annotated[Name | None, Plain(in_place=True, unset=False)] = None
+    """What customers see on invoices."""
+    percent_off: Annotated[Exact | None, DecimalForm()] = None
+    """Per cent off, up to 100."""
+    amount_off: Annotated[Amount | None, MoneyForm()] = None
+    """Off in minor units: 500 is $5.00."""
+    currency: Currency | None = None
+    """Of the amount; the catalog's unless given."""
+    currency_options: Annotated[
+        dict[str, CouponOption], ByCurrency(), CurrencyOptions(PartForm(CouponOption), in_place=True)
+    ] = {}
+    """The amount in further currencies."""
+    duration: Literal["once", "repeating", "forever"] = "once"
+    """How long a subscription has it: for one invoice, for duration_in_months, or for ever."""
+    duration_in_months: Count | None = None
+    """So many months, for a repeating one."""
+    max_redemptions: Count | None = None
+    """So often in all."""
+    redeem_by: Annotated[Moment | None, MomentForm()] = None
+    """Until then: 2027-12-31T23:59:59Z."""
+    applies_to: Annotated[Products | None, ShortList("products"), AppliesTo()] = None
+    """The products that it is for: [starter]; without it, all."""
+    metadata: Metadata
+    """Your own keys and values."""
+
+
+class CouponKind(StandardKind[Coupon]):
+    name = "coupon"
+    section = "coupons"
+    section_text = "Coupons by key; the key is the coupon's id in Stripe."
+    dependencies = ("product",)
+    model = Coupon
+    path = "/v1/coupons"
+    example = "such as {percent_off: 20, duration: once}"
+    quiet = frozenset({"percent_off", "amount_off", "currency", "duration", "duration_in_months"})
+    retirement = "delete"
+    prune_option = "--delete-coupons"
+
+    # ---- The file
+
+    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
+        currency: str | None = values.get("currency", head and head.currency)
+        return currency
+
+    def check(self, key: str, content: Coupon, head: Any, report: Report) -> None:
+        if (content.percent_off is None) == (content.amount_off is None):
+            report((), "a coupon has either percent_off or amount_off", "keep the one that you mean, or add one")
+        if content.percent_off is not None and not 0 < content.percent_off <= 100:
+            report(("percent_off",), f"{content.percent_off} per cent", "more than 0, and at most 100")
+        if content.amount_off == 0:
+            report(("amount_off",), "nothing is taken off", "at least 1, in minor units")
+        if content.amount_off is not None and not (content.currency or (head and head.currency)):
+            report(("amount_off",), "an amount without a currency", "add `currency:`")
+        if content.percent_off is not None and content.currency_options:
+            report(("currency_options",), "per cent are the same in every currency", "remove currency_options")
+        if (content.duration == "repeating") != (content.duration_in_months is not None):
+            report(("duration",), "duration_in_months belongs to a repeating coupon", "set both, or none of the two")
+        if content.currency is not None:
+            check_currency(("currency",), content.currency, report)
+        for code in content.currency_options:
+            check_currency(("currency_options", code), code, report, at_key=True)
+        check_metadata(content.metadata, report)
+
+    def complete(self, key: str, content: Coupon, head: Any) -> Coupon:
+        currency = content.currency or (head and head.currency) if content.amount_off is not None else None
+        return content.model_copy(update={"currency": currency})
+
+    def names(self, entry: Entry[Coupon]) -> Iterator[tuple[str, str, Path]]:
+        yield "coupon id", coupon_id(entry), ("id",) if entry.adopted_id else ()
+
+    def refers_to(self, entry: Entry[Coupon]) -> Iterator[tuple[str, str, Path]]:
+        applies_to = entry.content.applies_to
+        for number, product in enumerate(applies_to.products if applies_to else ()):
+            if not product.startswith("prod_"):
+                yield "product", product, ("applies_to", number)
+
+    def resolve(self, entry: Entry[Coupon], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+        """Return the fields with products by their ids."""
+        products = (entries.get(Reference("product", key)) for key in entry.fields["applies_to"])
+        found = [product_id(one) if one else key for one, key in zip(products, entry.fields["applies_to"], strict=True)]
+        return {**entry.fields, "applies_to": sorted(found)}
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        if not (whole or wanted[self.name]):
+            return Reading()
+        return Reading(by_id(reader.all(self.path, {"expand": [f"data.{name}" for name in EXPANDED]})))
+
+    def is_active(self, existing: Object) -> bool:
+        return bool(existing["valid"])
+
+    def match(self, matching: Matching, entry: Entry[Coupon]) -> Match:
+        match = match_by_id(matching, entry, coupon_id(entry))
+        if match.current:
+            fixed = self.fixed(self.changes(entry, match.current, matching.catalog))
+            if fixed:
+                matching.refuse(
+                    entry,
+                    f"coupon {entry.key}: {listed(fixed)} cannot change on a coupon",
+                    f"give the changed coupon another key, such as {entry.key}-2, and point promotion codes at that",
+                )
+        return match
+
+    # ---- Operations
+
+    def note_stuck(self, entry: Entry[Coupon], existing: Object, builder: PlanBuilder) -> None:
+        super().note_stuck(entry, existing, builder)
+        there = self.existing_fields(existing)["currency_options"]
+        for code in sorted(there.keys() - entry.fields["currency_options"].keys()):
+            builder.notes.append(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.")
+
+    def create_params(self, entry: Entry[Coupon], match: Match, catalog: str) -> dict[str, Any]:
+        params = {"id": coupon_id(entry), **super().create_params(entry, match, catalog)}
+        params["duration"] = entry.fields["duration"]
+        if "applies_to" in params:
+            params["applies_to"] = {"products": params["applies_to"]}
+        return params
+
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+        try:
+            existing = api.get(f"{self.path}/{params['id']}")
+        except ObjectMissing:
+            return None
+        return existing if stamp_of(existing) == stamp_of(params) else None
+
+    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
+        return {}
+
+    # ---- Showing
+
+    def title(self, change: Change) -> str:
+        fields = change.fields
+        if percent := fields.get("percent_off"):
+            off = f"{percent.after.normalize():f} % off"
+        else:
+            off = f"{format_amount(Decimal(fields['amount_off'].after), self.shown_currency(change))} off"
+        months = fields.get("duration_in_months")
+        duration = change.wanted.fields["duration"] if change.wanted else "once"
+        return f"{off}, {f'{months.after} months' if months else duration}"
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        return name != self.named_by and super().said_by_title(change, name)
+
+    def shown_currency(self, change: Change) -> str:
+        return str(change.wanted.fields["currency"] or "") if change.wanted else ""
+
+
+def coupon_id(entry: Entry[Coupon]) -> str:
+    """Return the id of a coupon in Stripe, which is its key unless the file adopts another."""
+    return entry.adopted_id or entry.key
