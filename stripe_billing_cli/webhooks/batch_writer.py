@@ -21,13 +21,16 @@ WORTH_A_COMMIT = 32
 LINGER_SECONDS = 0.002
 """A commit costs as much as ten events: fewer than are worth one wait this long for more to come."""
 
+LATE_SECONDS = 8.0
+"""How long a commit may take until who waits for it is told that it failed: senders do not wait for ever."""
+
 
 class OverloadedError(Exception):
-    """More events wait to be stored than the writer takes on."""
+    """More events wait to be stored than the writer takes on, or the store does not answer."""
 
 
 OnDurable = Callable[[bool], None]
-"""Called once with whether the event is durable."""
+"""Called with whether the event is durable; a second time where it became so late."""
 Batch = tuple[list[Event], list[OnDurable]]
 
 
@@ -48,6 +51,7 @@ class BatchWriter:
         on_recorded: Callable[[Sequence[Event]], None] = lambda events: None,
         on_trouble: Callable[[StoreError], None] = lambda trouble: None,
         threads: int = 1,
+        late_seconds: float = LATE_SECONDS,
     ) -> None:
         self._store = store
         self._route = route
@@ -62,6 +66,11 @@ class BatchWriter:
         self._threads = [
             threading.Thread(target=self._write, name=f"writer-{number}", daemon=True) for number in range(self._free)
         ]
+        self._late_seconds = late_seconds
+        self._deadlines: dict[int, asyncio.TimerHandle] = {}
+        """Of each batch under way, by its identity."""
+        self._late: set[int] = set()
+        """The batches under way for too long, by their identity."""
         self.under_way = 0
         """Events that are being stored at this moment."""
 
@@ -84,7 +93,7 @@ class BatchWriter:
     def store(self, event: Event, on_durable: OnDurable) -> None:
         """Have an event stored. Raises `OverloadedError`, and then nobody is told."""
         events, callbacks = self._waiting
-        if len(events) >= self._most_waiting:
+        if self._late or len(events) >= self._most_waiting:
             raise OverloadedError
         events.append(event)
         callbacks.append(on_durable)
@@ -121,6 +130,18 @@ class BatchWriter:
         self._free -= 1
         self.under_way += len(batch[0])
         self._batches.put(batch)
+        assert self._loop is not None
+        self._deadlines[id(batch)] = self._loop.call_later(self._late_seconds, self._give_up, batch)
+
+    def _give_up(self, batch: Batch) -> None:
+        """Wait no longer for a store that does not answer. What it stores after all is known when it comes again."""
+        self._late.add(id(batch))
+        callbacks = [*batch[1], *self._waiting[1]]
+        self._waiting = ([], [])
+        message = f"{self._store.shown} has not stored an event for {self._late_seconds:g} s."
+        self._on_trouble(StoreError(message, "Check the database, and the disk that it is on.", passing=True))
+        for on_durable in callbacks:
+            on_durable(False)
 
     def _write(self) -> None:
         assert self._loop is not None
@@ -150,6 +171,8 @@ class BatchWriter:
 
     def _ended(self, batch: Batch, durable: bool) -> None:
         _, callbacks = batch
+        self._deadlines.pop(id(batch)).cancel()
+        self._late.discard(id(batch))
         self._free += 1
         self.under_way -= len(callbacks)
         self._gather()

@@ -171,6 +171,29 @@ class TestRefusals:
 
         assert stored(store) == ["evt_0", "evt_1", "evt_2", "evt_3", "evt_4"]
 
+    @pytest.mark.parametrize("fast", [True, False])
+    def test_a_store_that_does_not_answer_is_waited_for_a_while_and_then_not_at_all(
+        self, store: Store, monkeypatch: pytest.MonkeyPatch, fast: bool
+    ) -> None:
+        answers, record = threading.Event(), store.events.record
+
+        def wait(*arguments: Any) -> frozenset[str]:
+            answers.wait(20)
+            return record(*arguments)
+
+        monkeypatch.setattr(store.events, "record", wait)
+        told: list[str] = []
+        writer = BatchWriter(store, nobody, on_trouble=lambda trouble: told.append(trouble.message), late_seconds=0.1)
+        with running_receiver(store, writer=writer, fast=fast) as receiver:
+            assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [503, 503]
+            answers.set()
+            while writer.under_way:
+                threading.Event().wait(0.005)
+            assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [200, 200]
+
+        assert stored(store) == ["evt_1", "evt_2"]
+        assert told == [f"{store.shown} has not stored an event for 0.1 s."]
+
     def test_what_cannot_be_stored_is_asked_to_come_again(self, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
         def refuse(*_: object) -> frozenset[str]:
             raise StoreError("The disk is full.", "Make room.", passing=True)
