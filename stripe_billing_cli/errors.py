@@ -33,3 +33,10 @@ class BillingError(Exception):
         self.param = param
         self.request_id = request_id
         super().__init__(message)
+
+
+class SettingsError(BillingError):
+    """The command line or the environment does not say which Stripe is meant, or contradicts itself."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__("settings", message, hint, WRONG)

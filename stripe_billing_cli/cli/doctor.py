@@ -108,7 +108,7 @@ def _look_at_store(store: str) -> Iterator[Finding]:
 
 
 def _look_at_stripe(context: Context) -> Iterator[Finding]:
-    from stripe_billing_cli.cli.settings import SettingsError
+    from stripe_billing_cli.errors import SettingsError
 
     try:
         door = context.door

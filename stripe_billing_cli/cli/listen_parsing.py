@@ -143,7 +143,7 @@ def _retries(arguments: ListenArguments) -> Retries:
 
 
 def _stripe(context: Context) -> StripeApi:
-    from stripe_billing_cli.cli.settings import SettingsError
+    from stripe_billing_cli.errors import SettingsError
 
     try:
         return context.stripe

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from stripe_billing_cli.cli.settings import SettingsError
+from stripe_billing_cli.errors import SettingsError
 
 LONGEST = 65_536
 

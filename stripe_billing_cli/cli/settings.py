@@ -10,18 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import SettingsError
 
 STRIPE_API_BASE = "https://api.stripe.com"
 LOCAL_DATABASE = Path(".billing/local.db")
 KEY_SHAPE = re.compile(r"^(sk|rk)_(test|live)_[A-Za-z0-9_]+$")
-
-
-class SettingsError(BillingError):
-    """The command line or the environment does not say which Stripe is meant, or contradicts itself."""
-
-    def __init__(self, message: str, hint: str) -> None:
-        super().__init__("settings", message, hint, WRONG)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.cli.settings import SettingsError, choose_door
+from stripe_billing_cli.cli.settings import choose_door
+from stripe_billing_cli.errors import SettingsError
 
 PROFILES = """\
 color = "auto"
