@@ -222,8 +222,8 @@ class EventLog:
         return True
 
     def _log_outcome(self, outcome: Outcome) -> None:
-        """Log the end of a call, unless people read its line on stdout."""
-        if self._printer.for_people:
+        """Log the end of a call, unless people read both its line on stdout and the log."""
+        if self._printer.for_people and self._log.format is LogFormat.text:
             return
         delivery = outcome.delivery
         level = OUTCOME_LEVELS.get(outcome.status, LogLevel.debug)

@@ -56,8 +56,9 @@ class LogEntry:
         return json.dumps({name: value for name, value in record.items() if value is not None})
 
     def as_text(self) -> str:
-        """Return the entry as people read it."""
-        text = PREFIXES.get(self.level, "") + self.message
+        """Return the entry as people read it, with the event that it is about."""
+        event_id = self.fields.get("event_id")
+        text = f"{PREFIXES.get(self.level, '')}{self.message}{f'  ({event_id})' if event_id else ''}"
         return f"{text}\n  → {self.hint}" if self.hint else text
 
 

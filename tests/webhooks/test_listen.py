@@ -175,6 +175,27 @@ def test_the_log_tells_only_what_is_of_its_level(directory: Path) -> None:
     assert [(one["level"], one["event_id"]) for one in told if "event_id" in one] == [("warning", "evt_prod_1")]
 
 
+def test_as_text_too_each_line_names_its_event(directory: Path) -> None:
+    options = ["--port", "0", "--secret", SECRET, "--exec", "exit 1", "--log-format", "text"]
+    with subprocess.Popen(
+        [BILLING, "listen", "--local", *options],
+        cwd=directory,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        port = re.match(r"Listening on http://127\.0\.0\.1:(\d+)/webhook, storing in ", process.stderr.readline())
+        assert port is not None
+        assert deliver(int(port[1]), product("prod_1")) == 200
+        told = process.stderr.readline()
+        process.terminate()
+
+    assert re.fullmatch(
+        r"Warning: product\.updated exec-exit-\w+: failed \(.*\), again in \d s  \(evt_prod_1\)\n", told
+    )
+
+
 def test_calls_of_stripes_api_are_logged_with_the_event_that_they_are_for(directory: Path) -> None:
     with listening(directory, "--log-level", "debug") as (process, _, port):
         assert deliver(port, event_body("evt_1", type="customer.subscription.updated", customer="cus_1")) == 200
