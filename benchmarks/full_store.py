@@ -105,7 +105,7 @@ def _acts(store: Store, where: str) -> Iterator[tuple[str, Callable[[], object]]
     yield "events list --failed", lambda: store.events.page(Filter(failed=True))
     yield "events show", lambda: store.events.get(known.id)
     yield "events retry", lambda: store.work.retry(known.id)
-    yield "access show", lambda: store.access.of("cus_1")
+    yield "access show", lambda: store.access.for_customer("cus_1")
     yield "start-up", lambda: open_store(where).close()
     yield "/metrics", lambda: list(metrics.work_lines(store))
 

@@ -225,7 +225,7 @@ def test_trouble_with_stripe_is_tried_again(
         statuses = [(one.status, one.said) for one in running.ended(2)]
 
     assert statuses == [("failed", "stripe_server: HTTP 500: oh"), ("done", "granted product pro")]
-    assert store.access.of(customer)[0].granted
+    assert store.access.for_customer(customer)[0].granted
 
 
 def test_time_alone_revokes_while_it_runs(tmp_path: Path, made_file: Path, receiver: Receiver, clock: Clock) -> None:

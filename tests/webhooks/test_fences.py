@@ -97,7 +97,7 @@ def test_what_waits_in_a_lane_is_done_with_another(store: Store, make_event: Mak
 
     statuses = {
         (event, one.handler): one.status
-        for event, deliveries in store.work.of([*(one.id for one in events), later.id]).items()
+        for event, deliveries in store.work.for_events([*(one.id for one in events), later.id]).items()
         for one in deliveries
     }
     assert statuses == {

@@ -76,7 +76,7 @@ def test_what_is_no_text_of_a_database_costs_no_other_delivery(store: Store, mak
 
     store.work.turn("w", ends, [HANDLER], limit=0, lease_seconds=60)
 
-    outcomes = [one.outcome for deliveries in store.work.of(["evt_1", "evt_2"]).values() for one in deliveries]
+    outcomes = [one.outcome for deliveries in store.work.for_events(["evt_1", "evt_2"]).values() for one in deliveries]
     assert outcomes == ["ab?", "c"]
 
 
@@ -156,7 +156,7 @@ def _copy(factory: pytest.TempPathFactory, made_file: object) -> str:
 def _all(store: Store, *, before_claim: bool = False) -> list[Delivery]:
     """All deliveries; where they were just claimed, as they were before."""
     ids = [stored.event.id for page in store.events.pages() for stored in page]
-    found = [one for deliveries in store.work.of(ids).values() for one in deliveries]
+    found = [one for deliveries in store.work.for_events(ids).values() for one in deliveries]
     if not before_claim:
         return found
     return [Delivery(**{**_fields(one), "status": "pending"}) if one.status == "running" else one for one in found]
@@ -210,7 +210,7 @@ def test_a_customers_events_and_access_are_found_by_an_index(store: Store, make_
     assert all("events_by_customer" in plan for plan in plans), plans
 
     with statements(store) as collected:
-        store.access.of("cus_1")
+        store.access.for_customer("cus_1")
     [plan] = [_plan(store, *one) for one in collected]
     assert re.search(r"(access_pkey|sqlite_autoindex_access_1)\b.*customer", plan, re.S), plan
 
@@ -244,7 +244,7 @@ def _everything_hot(store: Store, make_event: Make) -> None:
     store.events.page()
     store.events.page(Filter(failed=True))
     store.events.newest()
-    store.access.of("cus_1")
+    store.access.for_customer("cus_1")
     store.access.customers(after="cus_1")
     store.access.ending(until=2_000_000_000)
     store.access.next_end(after=1_000_000_000)

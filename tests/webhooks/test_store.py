@@ -214,13 +214,13 @@ class TestEvents:
             while claimed := store.work.claim("w", ["fetch", "a", "b"], limit=600):
                 for one in claimed:
                     store.work.finish(one, "ada@example.com")
-            before = {event: list(of) for event, of in store.work.of([event.id for event in thin]).items()}
+            before = {event: list(of) for event, of in store.work.for_events([event.id for event in thin]).items()}
 
             assert store.events.purge(1_750_000_000) == 300
 
             held = b"".join(file.read_bytes() for file in tmp_path.iterdir())
             assert held.count(b"ada@example.com") == 0
-            assert store.work.of([event.id for event in thin]) == {
+            assert store.work.for_events([event.id for event in thin]) == {
                 event: [replace(one, outcome=None, error=None) for one in of] for event, of in before.items()
             }
 
@@ -245,7 +245,7 @@ class TestEvents:
 
         assert store.events.forget(1_750_000_000) == 1
         assert [stored.event.id for stored in store.events.page()] == ["evt_2"]
-        assert store.work.of(["evt_1"]) == {}
+        assert store.work.for_events(["evt_1"]) == {}
 
 
 class TestWork:
@@ -368,8 +368,8 @@ class TestAccess:
             (None, self.row(key="free", granted=False)),
             (self.row(key="team"), None),
         ]
-        assert [row.key for row in store.access.of("cus_1")] == ["free", "pro"]
-        assert store.access.replace("cus_1", store.access.of("cus_1")) == []
+        assert [row.key for row in store.access.for_customer("cus_1")] == ["free", "pro"]
+        assert store.access.replace("cus_1", store.access.for_customer("cus_1")) == []
 
     def test_pages_and_filters(self, store: Store) -> None:
         for customer in ("cus_1", "cus_2", "cus_3"):

@@ -88,7 +88,10 @@ def test_what_a_process_of_this_machine_has_begun_is_its_own_while_it_lives(stor
 
     assert release_expired(store) == 1
 
-    assert [one.status for of in store.work.of(["evt_1", "evt_2"]).values() for one in of] == ["running", "pending"]
+    assert [one.status for of in store.work.for_events(["evt_1", "evt_2"]).values() for one in of] == [
+        "running",
+        "pending",
+    ]
 
 
 def test_their_work_is_put_back_and_the_attempt_counts(store: Store, make_event: Make, dead: int) -> None:
@@ -101,6 +104,7 @@ def test_their_work_is_put_back_and_the_attempt_counts(store: Store, make_event:
         assert store.work.release_dead(name) == 1
 
     statuses = {
-        event: [(one.status, one.attempts) for one in of] for event, of in store.work.of(["evt_1", "evt_2"]).items()
+        event: [(one.status, one.attempts) for one in of]
+        for event, of in store.work.for_events(["evt_1", "evt_2"]).items()
     }
     assert statuses == {"evt_1": [("pending", 1)], "evt_2": [("running", 1)]}

@@ -74,7 +74,7 @@ def _stored(customer: str, store: str | None) -> tuple[str, list[Access], float]
     if not customer.startswith("cus_"):
         raise parsing.wrong(f"{customer} is no customer's id", "give its id, cus_…, or its email")
     with opened_store(store) as opened:
-        return customer, opened.access.of(customer), opened.clock()
+        return customer, opened.access.for_customer(customer), opened.clock()
 
 
 def is_wanted(row: Access, product: str | None, feature: str | None) -> bool:

@@ -37,8 +37,8 @@ def decide(state: CustomerState, rules: Rules, now: float) -> list[Access]:
 
 
 def verdict(held: SubscriptionState, rules: Rules, now: float) -> Verdict:
-    rule = rules.of(held.status)
-    if rule.granted and held.collection_paused and not rules.of(COLLECTION_PAUSED).granted:
+    rule = rules.rule_for(held.status)
+    if rule.granted and held.collection_paused and not rules.rule_for(COLLECTION_PAUSED).granted:
         return Verdict(False, "collection is paused")
     if rule.granted and held.disputed is not None and rules.deny_disputed:
         return Verdict(False, "a payment is disputed", held.disputed)

@@ -60,7 +60,7 @@ def customers_to_check(keeper: AccessKeeper) -> list[str]:
     held = _subscriptions(keeper.api)
     for customer in sorted({*held, *_known(keeper)}):
         wanted = decide(customer_state_of(keeper.api, customer, held.get(customer, ()), ()), keeper.rules, now)
-        rows = [row for row in keeper.store.access.of(customer) if row.kind == "product"]
+        rows = [row for row in keeper.store.access.for_customer(customer) if row.kind == "product"]
         if _granted(wanted) != _granted(rows):
             found.append(customer)
     return found
@@ -78,7 +78,7 @@ def mend(keeper: AccessKeeper, compared: Comparison) -> list[AccessChange]:
 def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         for customer, wanted in threads.map(decided, customers):
-            held = {(row.kind, row.key): row for row in keeper.store.access.of(customer)}
+            held = {(row.kind, row.key): row for row in keeper.store.access.for_customer(customer)}
             rows = {(row.kind, row.key): row for row in wanted}
             changes = [
                 AccessChange(held.get(name), rows.get(name))

@@ -41,7 +41,7 @@ def access_route(store: Store, token: str, *, on_old_address: Callable[[], None]
         if not NAME.fullmatch(customer):
             return _error(404, "That is no customer's id.")
         try:
-            rows = await asyncio.to_thread(store.access.of, customer)
+            rows = await asyncio.to_thread(store.access.for_customer, customer)
         except StoreError:
             return _error(503, "The store does not answer.", {"Retry-After": "1"})
         asked = [(kind, request.query_params[kind]) for kind in ("product", "feature") if kind in request.query_params]

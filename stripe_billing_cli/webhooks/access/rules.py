@@ -71,13 +71,13 @@ class Rules:
 
     by_status: Mapping[str, Rule] = field(default_factory=lambda: DEFAULTS)
 
-    def of(self, status: str) -> Rule:
+    def rule_for(self, status: str) -> Rule:
         return self.by_status.get(status, DENY)
 
     @property
     def deny_disputed(self) -> bool:
         """Return whether disputes matter at all, and are to be read."""
-        return not self.of(DISPUTED).granted
+        return not self.rule_for(DISPUTED).granted
 
 
 def read_rules(path: Path | None = None) -> Rules:

@@ -48,7 +48,7 @@ class AccessKeeper:
         return decide(state, self.rules, self.store.clock())
 
     def _write(self, customer: str, rows: list[Access], seen: int, cause: str | None) -> list[AccessChange]:
-        if _same(self.store.access.of(customer), rows):
+        if _same(self.store.access.for_customer(customer), rows):
             return []
         with self.store.transaction() as transaction:
             number = self.store.fences.go_through(customer, seen, transaction)

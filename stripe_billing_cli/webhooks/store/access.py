@@ -46,7 +46,7 @@ class AccessRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of(self, customer: str, *, within: Connection | None = None) -> list[Access]:
+    def for_customer(self, customer: str, *, within: Connection | None = None) -> list[Access]:
         """A customer's rows, by kind and key."""
         table = schema.access.c
         query = sa.select(*_columns()).where(table.customer == customer).order_by(table.kind, table.key)
@@ -57,7 +57,7 @@ class AccessRows:
         """Make these all the rows that a customer has; what changed by that."""
         wanted = {(row.kind, row.key): row for row in rows}
         with self._database.writing(within) as connection:
-            held = {(row.kind, row.key): row for row in self.of(customer, within=connection)}
+            held = {(row.kind, row.key): row for row in self.for_customer(customer, within=connection)}
             changes = [
                 AccessChange(held.get(name), wanted.get(name))
                 for name in sorted(held.keys() | wanted.keys())

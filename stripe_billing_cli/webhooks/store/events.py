@@ -104,7 +104,7 @@ class Events:
         """One event with its payload and deliveries."""
         with self._database.reading(within) as connection:
             row = connection.execute(sa.select(schema.events).where(schema.events.c.id == id)).one_or_none()
-            return _stored(row, self._work.of([id], connection).get(id, ())) if row else None
+            return _stored(row, self._work.for_events([id], connection).get(id, ())) if row else None
 
     def load(self, ids: Sequence[str]) -> dict[str, Event]:
         """Events with their payloads, by id."""
@@ -128,7 +128,7 @@ class Events:
         query = query.order_by(*(column.desc() for column in order)).limit(limit)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-            deliveries = self._work.of([row.id for row in rows], connection)
+            deliveries = self._work.for_events([row.id for row in rows], connection)
         return [_stored(row, deliveries.get(row.id, ())) for row in rows]
 
     def pages(self, filter: Filter | None = None, *, limit: int = 100) -> Iterator[list[Stored]]:

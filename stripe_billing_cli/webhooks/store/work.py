@@ -205,7 +205,7 @@ class Work:
         with self._database.writing() as connection:
             return connection.execute(sa.update(work).where(*chosen).values(fresh)).rowcount
 
-    def of(self, events: Sequence[str], within: Connection | None = None) -> Mapping[str, Sequence[Delivery]]:
+    def for_events(self, events: Sequence[str], within: Connection | None = None) -> Mapping[str, Sequence[Delivery]]:
         """The deliveries of these events, in the order in which their handlers were named."""
         work = schema.deliveries
         found: dict[str, list[Delivery]] = defaultdict(list)

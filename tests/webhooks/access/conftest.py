@@ -100,10 +100,10 @@ class World:
         self.work()
 
     def access(self, customer: str) -> dict[str, bool]:
-        return {row.key: holds(row, self.clock()) for row in self.store.access.of(customer)}
+        return {row.key: holds(row, self.clock()) for row in self.store.access.for_customer(customer)}
 
     def reasons(self, customer: str) -> dict[str, str]:
-        return {row.key: row.reason for row in self.store.access.of(customer)}
+        return {row.key: row.reason for row in self.store.access.for_customer(customer)}
 
 
 @pytest.fixture

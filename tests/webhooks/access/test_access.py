@@ -14,7 +14,7 @@ def test_a_subscription_grants_and_its_end_revokes(world: World) -> None:
     subscription = world.subscribe(customer, price)
     world.deliver()
 
-    [row] = world.store.access.of(customer)
+    [row] = world.store.access.for_customer(customer)
     assert (row.kind, row.key, row.granted, row.reason) == ("product", "pro", True, "active")
     assert (row.since, row.until, row.subscription) == (int(world.clock()), None, subscription["id"])
 
@@ -22,7 +22,7 @@ def test_a_subscription_grants_and_its_end_revokes(world: World) -> None:
     world.local.delete(f"/v1/subscriptions/{subscription['id']}")
     world.deliver()
 
-    [row] = world.store.access.of(customer)
+    [row] = world.store.access.for_customer(customer)
     assert (row.granted, row.since, row.reason) == (False, int(world.clock()), "canceled")
     assert world.told == [("granted", "pro"), ("revoked", "pro")]
 
@@ -102,7 +102,7 @@ class TestGrace:
         )
         world.clock.now += 32 * DAY
         world.deliver()
-        [row] = world.store.access.of(customer)
+        [row] = world.store.access.for_customer(customer)
         assert (row.granted, row.reason) == (True, "past_due, in its grace period")
         assert row.until is not None
 
@@ -127,7 +127,7 @@ class TestGrace:
         world.local.post(f"/v1/invoices/{renewed['latest_invoice']}/pay", payment_method=good)
         world.deliver()
 
-        [row] = world.store.access.of(customer)
+        [row] = world.store.access.for_customer(customer)
         assert (row.granted, row.until, row.reason) == (True, None, "active")
         world.let_time_pass(20 * DAY)
         assert world.told == [("granted", "pro")]
@@ -144,7 +144,7 @@ def test_a_customer_on_a_test_clock_lives_by_the_clock(world: World) -> None:
     life.subscribe(price, cancel_at_period_end=True)
     world.deliver()
     world.let_time_pass(100 * DAY)
-    assert world.store.access.of(life.customer)[0].granted, "the clock stands still"
+    assert world.store.access.for_customer(life.customer)[0].granted, "the clock stands still"
 
     life.advance("2026-02-02")
     world.deliver()

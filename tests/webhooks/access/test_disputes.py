@@ -61,7 +61,7 @@ def test_the_events_of_a_dispute_deny_and_grant_by_themselves(strict: World) -> 
     before = [event for event in strict.events() if event not in of_disputes(strict.events())]
     strict.deliver(of_disputes(strict.events()))
 
-    [row] = strict.store.access.of(customer)
+    [row] = strict.store.access.for_customer(customer)
     assert (row.granted, row.reason, row.since) == (False, "a payment is disputed", int(strict.clock()))
     strict.deliver(before)
     assert strict.access(customer) == {"pro": False}

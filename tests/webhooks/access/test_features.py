@@ -44,7 +44,7 @@ def test_a_grace_period_that_is_over_takes_features_too(world: World) -> None:
     world.local.post(f"/v1/customers/{customer}", invoice_settings={"default_payment_method": method})
     world.clock.now += 32 * DAY
     world.deliver()
-    product = next(row for row in world.store.access.of(customer) if row.kind == "product")
+    product = next(row for row in world.store.access.for_customer(customer) if row.kind == "product")
     assert product.until is not None
 
     assert world.access(customer) == {"pro": True, "exports": True}

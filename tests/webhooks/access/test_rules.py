@@ -36,10 +36,10 @@ def test_a_file_changes_what_it_names(tmp_path: Path, monkeypatch: pytest.Monkey
 
     rules = read_rules()
 
-    assert rules.of("past_due").grace == 12 * 3600
-    assert rules.of("unpaid").grace == 14 * DAY
-    assert rules.of("paused").granted
-    assert rules.of("active") == DEFAULTS["active"]
+    assert rules.rule_for("past_due").grace == 12 * 3600
+    assert rules.rule_for("unpaid").grace == 14 * DAY
+    assert rules.rule_for("paused").granted
+    assert rules.rule_for("active") == DEFAULTS["active"]
 
 
 def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
@@ -50,7 +50,7 @@ def test_an_empty_file_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_status_that_is_not_known_gives_no_access() -> None:
-    assert not read_rules().of("frozen").granted
+    assert not read_rules().rule_for("frozen").granted
 
 
 @pytest.mark.parametrize(
