@@ -21,6 +21,16 @@ PREVIEWED = (
     "new_period_starts",
     "unpaid_time",
 )
+PREVIEWED_OF_END = (
+    "ends",
+    "final_invoice",
+    "renewals",
+    "renewals_complete",
+    "unpaid_time",
+    "dropped",
+    "stays_pending",
+)
+REFUNDED = ("amount", "currency", "invoice", "not_to_card", "on_balance")
 REFUSALS = ("refused", "usage")
 """The kinds of error with which a command says why it does nothing, and the way out."""
 NOT_ALIGNED = "All prices on a subscription must have intervals that are multiples"
@@ -136,6 +146,18 @@ def check_upcoming(it: Observed, made: list[Any]) -> None:
         assert charged == [], f"next: {expected} was announced, and {charged} came before"
 
 
+def check_previewed_end(shown: Outcome, ran: Outcome) -> None:
+    """The preview of an end is what the run said, or refuses it as the run did."""
+    if ran.record is None:
+        assert shown.error["message"] == ran.error["message"], "the preview is refused in another way"
+        return
+    for name in PREVIEWED_OF_END:
+        assert shown.record[name] == ran.record[name], f"preview of {name}"
+    announced, given = (one.record["refund"] or {} for one in (shown, ran))
+    for name in REFUNDED:
+        assert announced.get(name) == given.get(name), f"preview of the refund's {name}"
+
+
 def check_canceled(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot) -> None:
     """An end at once is as it was announced."""
     told = ran.record
@@ -143,9 +165,16 @@ def check_canceled(it: Observed, ran: Outcome, before: Snapshot, after: Snapshot
     if ran.code:
         assert (it.may_fail, ran.error["kind"]) == (True, "payment_failed"), ran.error
         return
-    refund = told["refund"]
-    assert after.refunded(before) == (refund["amount"] if refund else 0), "refund"
+    check_refund(told["refund"], before, after)
     check_said_of_end(told, ran.said)
+
+
+def check_refund(refund: Any, before: Snapshot, after: Snapshot) -> None:
+    """What was said to go back has gone back, now or by the same command before."""
+    given = refund["refunds"] if refund else []
+    assert sum(one["amount"] for one in given) == (refund["amount"] if refund else 0), "refund"
+    new = {one["id"]: one["amount"] for one in given if one["id"] not in before.refunds}
+    assert new == {id: amount for id, amount in after.refunds.items() if id not in before.refunds}, "refunds"
 
 
 def check_final(it: Observed, cost: Any, before: Snapshot, after: Snapshot) -> None:
@@ -201,7 +230,8 @@ def check_said_of_end(told: Any, said: str) -> None:
         assert f"{money(one['amount'])} on {day(one['at'])}" in said, (one, said)
     if refund and refund["amount"]:
         for one in refund["refunds"]:
-            assert f"refunded {money(one['amount'])}" in said, (one, said)
+            amount = money(one["amount"])
+            assert f"refunded {amount}" in said or "was refunded for this already" in said, (one, said)
     if refund and refund["not_to_card"]:
         assert f"{money(refund['not_to_card'])} of what is unused does not go back" in said, said
 

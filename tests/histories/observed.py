@@ -50,9 +50,6 @@ class Snapshot:
     def newly_pending(self, before: Snapshot) -> list[int]:
         return [amount for id, amount in self.pending.items() if id not in before.pending]
 
-    def refunded(self, before: Snapshot) -> int:
-        return sum(amount for id, amount in self.refunds.items() if id not in before.refunds)
-
 
 @dataclass(frozen=True)
 class Outcome:
@@ -133,8 +130,8 @@ class Observed:
         self.done.append(" ".join((command, *options)))
         return Outcome.of(self.history.run(command, *options, "--yes", "--output", "json"))
 
-    def preview(self, *options: str) -> Outcome:
-        return Outcome.of(self.history.run("change", *options, "--preview", "--output", "json"))
+    def preview(self, command: str, *options: str) -> Outcome:
+        return Outcome.of(self.history.run(command, *options, "--preview", "--output", "json"))
 
     def forget(self) -> None:
         """What was announced of the next invoice, and of the end, is not certain any more."""

@@ -15,6 +15,8 @@ from tests.histories.checks import (
     check_declined,
     check_end,
     check_going_on,
+    check_previewed_end,
+    check_refund,
     check_refused,
     check_said_of_end,
     check_upcoming,
@@ -229,9 +231,11 @@ class Cancel:
         if self.when:
             options += ["--at", str(self._at(it))]
         before = it.look()
+        shown = it.preview("cancel", *options)
         ran = it.run("cancel", *options)
         after = it.look()
         told = ran.record
+        check_previewed_end(shown, ran)
         if told is None:
             check_refused(ran, before, after)
         elif told["result"] == "canceled":
@@ -243,7 +247,7 @@ class Cancel:
             if not told["renewals"]:
                 check_credits(told["final_invoice"], after.newly_pending(before))
             assert after.balance == before.balance
-            assert after.refunded(before) == (told["refund"]["amount"] if told["refund"] else 0), "refund"
+            check_refund(told["refund"], before, after)
             check_said_of_end(told, ran.said)
             it.ending, it.expected = Ending(told, before, told["ends"]), None
 
@@ -281,7 +285,7 @@ class Show:
 def change(it: Observed, *options: str) -> None:
     """Change the subscription, and check what was announced: the preview, what moved, and what comes next."""
     before = it.look()
-    shown = it.preview(*options)
+    shown = it.preview("change", *options)
     ran = it.run("change", *options)
     after = it.look()
     if shown.code:
