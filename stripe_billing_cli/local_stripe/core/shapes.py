@@ -129,6 +129,11 @@ def shape(name: str) -> Shape:
     )
 
 
+def blank(name: str, besides: str = "") -> dict[str, Any]:
+    """Return the fields that are null where there is nothing, and those named besides, with blanks between."""
+    return dict.fromkeys((*sorted(shape(name).null), *besides.split()))
+
+
 def _within(name: str, field: str, names: Sequence[str]) -> tuple[str, ...]:
     other = OTHERWISE.get((name, field))
     return tuple(names) if other is None else (other,)

@@ -10,7 +10,7 @@ import string
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.payments import checkout_closing, setup_intents
-from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler
+from stripe_billing_cli.local_stripe.core import clocks, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
@@ -30,16 +30,11 @@ from stripe_billing_cli.local_stripe.core.store import Object
 KIND, EXPIRE = checkout_closing.KIND, checkout_closing.EXPIRE
 HOUR = 60 * 60
 LONGEST, SHORTEST = 24 * HOUR, HOUR // 2
-NULL = (
-    "adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types amount_subtotal amount_total "
-    "billing_address_collection branding_settings client_secret collected_information consent consent_collection "
-    "currency_conversion customer_account discounts excluded_payment_method_types integration_identifier invoice "
-    "invoice_creation managed_payments name_collection optional_items origin_context payment_intent payment_link "
-    "payment_method_collection payment_method_configuration_details payment_method_options permissions "
-    "phone_number_collection presentment_details recovered_from redirect_on_completion return_url "
-    "saved_payment_method_options shipping_address_collection shipping_cost submit_type subscription "
-    "tax_id_collection total_details wallet_options"
-).split()
+NOT_IN_DOCUMENT = (
+    "allowed_payment_method_types branding_settings excluded_payment_method_types name_collection "
+    "phone_number_collection presentment_details redirect_on_completion return_url tax_id_collection"
+)
+"""Fields without a value that the document does not call nullable."""
 ONLY_CARDS = "its Checkout collects cards, in mode `setup`"
 CREATE = form(
     "POST /v1/checkout/sessions",
@@ -165,7 +160,7 @@ def create(call: Call) -> Object:
 def _new(call: Call, customer: Object | None, setup: Object, expires_at: int) -> Object:
     params = call.params
     id = "cs_test_" + "".join(secrets.choice(string.ascii_letters + string.digits) for _ in range(58))
-    return dict.fromkeys(NULL) | {
+    return shapes.blank("checkout.session", NOT_IN_DOCUMENT) | {
         "id": id,
         "object": KIND,
         "automatic_tax": {"enabled": False, "liability": None, "provider": None, "status": None},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import card_input
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
@@ -38,10 +38,6 @@ CREATE = form(
         "it has no platforms to copy a card from": "customer",
     },
 )
-NULL = (
-    "account address_line1_check address_zip_check allow_redisplay available_payout_methods currency customer "
-    "default_for_currency description dynamic_last4 iin issuer status tokenization_method"
-).split()
 
 
 def check(params: Params) -> None:
@@ -57,7 +53,7 @@ def create(call: Call) -> Object:
         "object": KIND,
         "bank_account": None,
         "card": {
-            **dict.fromkeys(NULL),
+            **shapes.blank("card", "description iin issuer"),
             **{name: params.get(name) for name in (*ADDRESS, "name")},
             "id": identifiers.long_id(call, "card"),
             "object": "card",

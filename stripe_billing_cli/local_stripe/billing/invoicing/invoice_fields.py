@@ -5,22 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
-from stripe_billing_cli.local_stripe.core import amounts
+from stripe_billing_cli.local_stripe.core import amounts, shapes
 from stripe_billing_cli.local_stripe.core.store import Object
 
 HOUR = 60 * 60
-NULL = (
-    "account_tax_ids application automatically_finalizes_at confirmation_secret custom_fields "
-    "customer_account customer_shipping default_payment_method default_source description due_date effective_at "
-    "ending_balance footer from_invoice hosted_invoice_url invoice_pdf last_finalization_error latest_revision "
-    "next_payment_attempt number on_behalf_of receipt_number rendering shipping_cost shipping_details "
-    "statement_descriptor status_details threshold_reason webhooks_delivered_at"
-).split()
 
 
 def blank() -> Object:
     """Return what every draft says as long as nothing has happened to it."""
-    return dict.fromkeys(NULL) | {
+    return shapes.blank("invoice", "confirmation_secret status_details threshold_reason") | {
         "object": "invoice",
         "amount_overpaid": 0,
         "amount_paid": 0,

@@ -9,7 +9,7 @@ import secrets
 
 from stripe_billing_cli.local_stripe.billing.payments import ledger, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card, Decline
-from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -17,11 +17,6 @@ KIND = "charge"
 SETTLE = "charge.settle"
 AUTHORIZED_SECONDS = 7 * 24 * 60 * 60
 """How long money stays reserved for a charge that is to be captured by hand (recorded)."""
-NULL = (
-    "application application_fee application_fee_amount balance_transaction destination dispute "
-    "failure_balance_transaction on_behalf_of order receipt_number review source source_transfer transfer_data "
-    "transfer_group"
-).split()
 OF_INTENT = (
     "amount currency customer description metadata receipt_email shipping statement_descriptor "
     "statement_descriptor_suffix"
@@ -34,7 +29,7 @@ def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, 
     by_hand = intent["capture_method"] == "manual"
     captured = decline is None and not by_hand
     id = identifiers.long_id(call, "ch")
-    charge: Object = dict.fromkeys(NULL) | {
+    charge: Object = shapes.blank("charge") | {
         "id": id,
         "object": KIND,
         **{name: intent[name] for name in OF_INTENT},

@@ -10,7 +10,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
-from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.answers import shown
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -18,13 +18,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "payment_intent"
 EXPIRE = "payment_intent.expire"
-NULL = (
-    "allowed_payment_method_types application application_fee_amount automatic_payment_methods canceled_at "
-    "cancellation_reason customer_account description excluded_payment_method_types last_payment_error latest_charge "
-    "next_action on_behalf_of payment_method payment_method_configuration_details payment_record processing "
-    "receipt_email review setup_future_usage shared_payment_granted_token shipping source statement_descriptor "
-    "statement_descriptor_suffix transfer_data transfer_group"
-).split()
 CARD_OPTIONS = {
     "installments": None,
     "mandate_options": None,
@@ -37,7 +30,7 @@ PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action"
 def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, **rest: Any) -> Object:
     """A payment intent, stored, that awaits a payment method, or only its confirmation if it has one."""
     id = identifiers.long_id(call, "pi")
-    intent: Object = dict.fromkeys(NULL) | {
+    intent: Object = shapes.blank("payment_intent") | {
         "id": id,
         "object": "payment_intent",
         "amount": amount,

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, ledger, payment_methods
-from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -19,7 +19,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "refund"
 FAIL, TRACE = "refund.fail", "refund.trace"
-NULL = "customer_account receipt_number source_transfer_reversal transfer_reversal".split()
 
 
 def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
@@ -66,7 +65,7 @@ def _amount(charge: Object, wanted: int | None) -> int:
 
 
 def _new(call: Call, charge: Object, amount: int, params: Mapping[str, Any]) -> Object:
-    made: Object = dict.fromkeys(NULL) | {
+    made: Object = shapes.blank("refund") | {
         "id": identifiers.long_id(call, "re"),
         "object": KIND,
         "amount": amount,

@@ -11,24 +11,17 @@ from stripe_billing_cli.local_stripe.billing.payments import (
     setup_attempts,
 )
 from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
-from stripe_billing_cli.local_stripe.core import events, identifiers
+from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
 from stripe_billing_cli.local_stripe.core.answers import shown
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
-NULL = (
-    "allowed_payment_method_types application attach_to_self automatic_payment_methods cancellation_reason "
-    "customer_account description excluded_payment_method_types flow_directions last_setup_error latest_attempt "
-    "managed_payments mandate next_action on_behalf_of payment_method payment_method_configuration_details "
-    "single_use_mandate"
-).split()
-
 
 def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
     """A setup intent, stored, that awaits a payment method, or only its confirmation if it has one."""
     id = identifiers.long_id(call, "seti")
-    setup: Object = dict.fromkeys(NULL) | {
+    setup: Object = shapes.blank("setup_intent", "attach_to_self managed_payments") | {
         "id": id,
         "object": "setup_intent",
         "client_secret": identifiers.client_secret(id),

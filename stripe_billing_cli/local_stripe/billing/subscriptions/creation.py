@@ -17,7 +17,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     repository,
     schedule_jobs,
 )
-from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, times
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -26,13 +26,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 DAY = 24 * 60 * 60
 LONGEST_TRIAL = 731 * DAY
-NULL = (
-    "application application_fee_percent billing_cycle_anchor_config billing_thresholds cancel_at canceled_at "
-    "customer_account days_until_due default_payment_method default_source description ended_at latest_invoice "
-    "managed_payments next_pending_invoice_item_invoice on_behalf_of pause_collection pending_invoice_item_interval "
-    "pending_setup_intent pending_update presentment_details schedule status_details transfer_data trial_end "
-    "trial_start"
-).split()
 
 
 def check_new(params: Params) -> None:
@@ -202,7 +195,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]
     return {
-        **dict.fromkeys(NULL),
+        **shapes.blank("subscription", "managed_payments presentment_details status_details"),
         **_settings(params),
         "id": id,
         "billing_cycle_anchor": anchor,
