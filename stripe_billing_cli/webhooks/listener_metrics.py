@@ -88,10 +88,15 @@ class ListenerMetrics:
             for status in UNFINISHED_OR_DEAD
         }
         yield from family("billing_deliveries", "Deliveries that are unfinished or dead.", "gauge", counts)
-        oldest = store.work.oldest_due()
-        age = 0.0 if oldest is None else max(store.clock() - oldest, 0.0)
+        due, recorded, now = store.work.oldest_due(), store.work.oldest_open(), store.clock()
         help_text = "How long the delivery that has waited longest for its turn has been due."
-        yield from family("billing_oldest_due_seconds", help_text, "gauge", {(): age})
+        yield from family("billing_oldest_due_seconds", help_text, "gauge", {(): _age(due, now)})
+        help_text = "Since when the event of the oldest delivery that is not finished has been in the store."
+        yield from family("billing_oldest_open_delivery_age_seconds", help_text, "gauge", {(): _age(recorded, now)})
+
+
+def _age(since: float | None, now: float) -> float:
+    return 0.0 if since is None else round(max(now - since, 0.0), 3)
 
 
 def store_line(*, up: bool) -> Iterator[str]:

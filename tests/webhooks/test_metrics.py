@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.webhooks.event import Event
@@ -54,6 +55,27 @@ def test_the_series_of_a_handler_of_before_falls_to_zero(store: Store, make_even
     assert 'billing_deliveries{handler="of-before",status="pending"} 0' in list(metrics.work_lines(store))
 
 
+def test_a_delivery_that_waits_to_be_tried_again_has_an_age_though_it_is_not_due(
+    store: Store, make_event: Make, clock: Any
+) -> None:
+    metrics = ListenerMetrics(["access"])
+
+    def ages() -> list[str]:
+        return [line for line in metrics.work_lines(store) if re.match(r"billing_oldest_\w+ ", line)]
+
+    assert ages() == ["billing_oldest_due_seconds 0", "billing_oldest_open_delivery_age_seconds 0"]
+    store.events.record([make_event(customer="cus_1"), make_event(customer="cus_1")], lambda event: ["access"])
+    [first] = store.work.claim("w", ["access"])
+    clock.now += 100
+    store.work.retry_later(first, "no", seconds=3600)
+    assert ages() == ["billing_oldest_due_seconds 0", "billing_oldest_open_delivery_age_seconds 100"]
+
+    clock.now += 3600
+    store.work.finish(store.work.claim("w", ["access"])[0])
+    clock.now += 50
+    assert ages() == ["billing_oldest_due_seconds 3750", "billing_oldest_open_delivery_age_seconds 3750"]
+
+
 def test_a_store_that_is_away_is_told(directory: Path) -> None:
     with listening(directory) as (process, _, _):
         assert "\nbilling_store_up 1\n" in metrics(process.admin_port)
@@ -81,6 +103,7 @@ def test_nothing_has_happened_yet_and_each_series_is_there(directory: Path) -> N
         "billing_stripe_errors_total",
         "billing_webhook_too_old_total",
         "billing_oldest_due_seconds",
+        "billing_oldest_open_delivery_age_seconds",
         'billing_webhook_requests_total{answer="503"}',
     ):
         assert f"{series} 0\n" in before, series

@@ -234,6 +234,7 @@ def _everything_hot(store: Store, make_event: Make) -> None:
     store.work.counts()
     store.work.failing()
     store.work.oldest_due()
+    store.work.oldest_open()
     store.work.retry(first.event)
     store.work.waiting(first)
     store.work.finish_waiting([first.seq], "with another")

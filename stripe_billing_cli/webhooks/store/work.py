@@ -245,6 +245,15 @@ class Work:
         with self._database.reading() as connection:
             return connection.execute(query).scalar()
 
+    def oldest_open(self) -> float | None:
+        """Return when the event of the oldest delivery that is not finished was recorded, in Unix seconds."""
+        work, events = schema.deliveries.c, schema.events.c
+        # Computed, so that the smallest number is not looked for among all, finished ones first.
+        oldest = sa.select(sa.func.min(work.seq + 0)).where(work.status.in_(UNFINISHED)).scalar_subquery()
+        event = sa.select(work.event).where(work.seq == oldest).scalar_subquery()
+        with self._database.reading() as connection:
+            return connection.execute(sa.select(events.received_at).where(events.id == event)).scalar()
+
     def ever(self, handler: str) -> bool:
         """Whether this handler was ever to be called."""
         query = sa.select(sa.exists().where(schema.deliveries.c.handler == handler))
