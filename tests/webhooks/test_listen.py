@@ -238,13 +238,17 @@ def test_a_listener_on_the_next_port_says_what_to_do_and_metrics_take_a_free_one
         def started(port: int, *options: str) -> subprocess.Popen[str]:
             process = opened.enter_context(
                 subprocess.Popen(
-                    [*command, str(port), *options], cwd=directory, stderr=subprocess.PIPE, text=True, stdout=-3
+                    [*command, str(port), *options],
+                    cwd=directory,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    stdout=subprocess.DEVNULL,
                 )
             )
             opened.callback(process.terminate)
             return process
 
-        taken = opened.enter_context(socket.create_server(("127.0.0.1", 0)))
+        taken = opened.enter_context(_server_after_a_free_port())
         number = taken.getsockname()[1]
         beside = started(number - 1)
         where = begun(beside.stderr)
@@ -261,6 +265,18 @@ def test_a_listener_on_the_next_port_says_what_to_do_and_metrics_take_a_free_one
         exact = started(0, "--admin", str(number))
         assert exact.stderr is not None
         assert "with --admin HOST:PORT, or --admin off" in entry(exact.stderr, "error")["hint"]
+
+
+def _server_after_a_free_port() -> socket.socket:
+    """A socket that listens on a port, while nobody does on the one before."""
+    while True:
+        taken = socket.create_server(("127.0.0.1", 0))
+        try:
+            socket.create_server(("127.0.0.1", taken.getsockname()[1] - 1)).close()
+        except OSError:
+            taken.close()
+        else:
+            return taken
 
 
 def test_on_a_terminal_it_is_one_line_for_people(directory: Path) -> None:
