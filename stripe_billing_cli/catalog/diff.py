@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from stripe_billing_cli.catalog.entries import Reference
+
 Fields = dict[str, Any]
 """Field → value in one canonical form: amounts are `Decimal`, "nothing" is None, lists are lists of dicts."""
 
@@ -55,6 +57,8 @@ def plain(value: Any) -> Any:
     """Return a canonical value as JSON has it: whole amounts as ints, others as decimal strings."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
+    if isinstance(value, Reference):
+        return value.key
     if isinstance(value, Mapping):
         return {key: plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

@@ -27,6 +27,9 @@ class Reference:
     kind: str
     key: str
 
+    def __str__(self) -> str:
+        return self.key
+
 
 @dataclass(frozen=True, eq=False)
 class Entry(Generic[Content]):

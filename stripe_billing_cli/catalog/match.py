@@ -67,6 +67,7 @@ class Matching:
     named_by: str
     is_active: Callable[[Object], bool]
     created: Callable[[Object], int]
+    stamp_on: Callable[[Object], Stamp | None]
     conflicts: list[Conflict] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -74,7 +75,7 @@ class Matching:
         self._indices: dict[str, dict[str, Object]] = {}
         self._by_stamp: dict[str, list[Object]] = defaultdict(list)
         for existing in self.objects.values():
-            stamp = stamp_of(existing)
+            stamp = self.stamp_on(existing)
             if stamp and stamp.catalog == self.catalog:
                 self._by_stamp[stamp.key].append(existing)
 

@@ -13,7 +13,6 @@ from typing import Any
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.match import Conflict, ConflictError, Match, Matching
-from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
@@ -65,6 +64,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
             kind.named_by,
             kind.is_active,
             kind.created,
+            kind.stamp_on,
         )
         for kind in catalog.kinds
     }
@@ -152,7 +152,9 @@ class Planner:
                 self._builder.unchanged += 1
 
     def _plan_entry(self, entry: Entry[Any]) -> Change | None:
-        return self._kinds[entry.kind].plan(entry, self._matches[entry.reference], self._builder)
+        kind = self._kinds[entry.kind]
+        entry.fields.update(kind.linked_fields(entry, self._builder.ids))
+        return kind.plan(entry, self._matches[entry.reference], self._builder)
 
     def _check_parent(self, entry: Entry[Any], planned: set[Reference]) -> None:
         parent = entry.parent
@@ -168,7 +170,7 @@ class Planner:
         """Return what is active in the account and no entry of the file."""
         named = {existing["id"] for found in self._matches.values() for existing in found.known()}
         return [
-            Leftover(kind.name, existing, _is_stamped(existing, self._catalog.name))
+            Leftover(kind.name, existing, kind.is_ours(existing, self._catalog.name))
             for kind in self._kinds
             for existing in self._snapshot.objects[kind.name].values()
             if existing["id"] not in named and kind.is_unmanaged(existing, self._snapshot.objects, named)
@@ -211,8 +213,9 @@ class Planner:
         )
 
     def _key_of(self, object_id: str) -> str | None:
-        for objects in self._snapshot.objects.values():
-            stamp = stamp_of(objects[object_id]) if object_id in objects else None
+        for kind in self._kinds:
+            existing = self._snapshot.objects[kind.name].get(object_id)
+            stamp = kind.stamp_on(existing) if existing else None
             if stamp and stamp.catalog == self._catalog.name:
                 return stamp.key
         return None
@@ -220,11 +223,6 @@ class Planner:
 
 def _is_within(entry: Entry[Any], targets: frozenset[str]) -> bool:
     return entry.key in targets or (entry.parent is not None and _is_within(entry.parent, targets))
-
-
-def _is_stamped(existing: Object, catalog: str) -> bool:
-    stamp = stamp_of(existing)
-    return stamp is not None and stamp.catalog == catalog
 
 
 def with_usage(plan: Plan, api: StripeApi, catalog: Catalog) -> Plan:

@@ -126,7 +126,7 @@ MISTAKES = {
     ),
     "a meter's key": (
         price("unit_amount: 1, recurring: {interval: month, usage_type: metered, meter: calls}"),
-        "this version does not apply meters yet",
+        "this file has no meter calls → add it to `meters:`",
     ),
     "tiers without their scheme": (
         price("tiers: [{up_to: inf, unit_amount: 1}], tiers_mode: volume"),
@@ -213,9 +213,9 @@ MISTAKES = {
         PRODUCT.replace("currency", "account: 42x\ncurrency"),
         "account: expected an account id",
     ),
-    "meters": (
-        HEAD + "meters: {calls: {event_name: calls}}",
-        "4:1 this version does not apply meters yet → remove meters for now",
+    "promotion codes": (
+        HEAD + "promotion_codes: {LAUNCH: {coupon: launch}}",
+        "4:1 this version does not apply promotion_codes yet → remove promotion_codes for now",
     ),
     "a coupon of nothing": (
         HEAD + "coupons: {x: {duration: once}}",

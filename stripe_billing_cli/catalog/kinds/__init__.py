@@ -2,12 +2,13 @@
 
 from stripe_billing_cli.catalog.kinds.coupon import CouponKind
 from stripe_billing_cli.catalog.kinds.feature import FeatureKind
+from stripe_billing_cli.catalog.kinds.meter import MeterKind
 from stripe_billing_cli.catalog.kinds.price import PriceKind
 from stripe_billing_cli.catalog.kinds.product import ProductKind
 from stripe_billing_cli.catalog.kinds.product_feature import ProductFeatureKind
 from stripe_billing_cli.catalog.kinds.registry import Registry
 
-KINDS = Registry([FeatureKind(), ProductKind(), PriceKind(), ProductFeatureKind(), CouponKind()])
+KINDS = Registry([FeatureKind(), MeterKind(), ProductKind(), PriceKind(), ProductFeatureKind(), CouponKind()])
 """In the order in which they depend on each other, which is that of plans."""
 
 __all__ = ["KINDS", "Registry"]

@@ -160,6 +160,15 @@ class Kind(ABC, Generic[Content]):
         """Return what still uses an object that is being replaced, in words."""
         return None
 
+    def stamp_on(self, existing: Object) -> Stamp | None:
+        """Return the stamp that an object carries."""
+        return stamp_of(existing)
+
+    def is_ours(self, existing: Object, catalog: str) -> bool:
+        """Return whether an object that no entry names is this catalog's to prune."""
+        stamp = self.stamp_on(existing)
+        return stamp is not None and stamp.catalog == catalog
+
     # ---- Matching
 
     def match(self, matching: Matching, entry: Entry[Content]) -> Match:
@@ -206,6 +215,14 @@ class Kind(ABC, Generic[Content]):
     # ---- Fields
 
     @property
+    def has_metadata(self) -> bool:
+        return "metadata" in self.model.model_fields
+
+    def linked_fields(self, entry: Entry[Content], ids: Mapping[Reference, str | None]) -> Fields:
+        """Return the fields with what an entry refers to by its id, or as a `Reference` where that is to be made."""
+        return dict(entry.fields)
+
+    @property
     def definitions(self) -> tuple[Definition, ...]:
         return definitions(self.model)
 
@@ -235,6 +252,8 @@ class Kind(ABC, Generic[Content]):
                 if change.after is not None or self.form(name).unset
             }
         wanted = self.stamp(entry, catalog).metadata(entry.metadata)
+        if not self.has_metadata:
+            return fields
         metadata = existing["metadata"] or {}
         return fields | metadata_changes(metadata, wanted, dropped_keys(metadata, wanted))
 

@@ -40,11 +40,18 @@ class StandardKind(Kind[Content]):
             if fixed:
                 change = self.plan_replacement(entry, match, current, fields, fixed, builder)
             elif fields:
-                change = self.plan_update(entry, match, current, fields, update_reason(current, fields), builder)
+                change = self.plan_update(entry, match, current, fields, self.update_reason(current, fields), builder)
         for old in match.earlier:
             if self.is_active(old) and builder.ids.get(entry.reference) != old["id"]:
                 self.plan_supersession(entry, current, old, builder)
         return change
+
+    def update_reason(self, existing: Object, fields: Mapping[str, FieldChange]) -> str:
+        if stamp_of(existing) is None:
+            return "adopted by its id"
+        if fields.get("active") == FieldChange(False, True):
+            return "it was archived in Stripe"
+        return "differs from the file"
 
     def plan_new(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change:
         revived = next((old for old in match.earlier if self.has_same_terms(entry, old)), None)
@@ -130,7 +137,7 @@ class StandardKind(Kind[Content]):
 
     def plan_pruning(self, existing: Object, builder: PlanBuilder) -> None:
         """Plan the retirement of an object whose entry is gone."""
-        stamp = stamp_of(existing)
+        stamp = self.stamp_on(existing)
         change = builder.change(
             self.retirement,
             self,
@@ -150,6 +157,8 @@ class StandardKind(Kind[Content]):
             value = entry.fields[field.name]
             if value is not None and value != [] and value != field.default:
                 params |= field.form.params(field.name, value)
+        if not self.has_metadata:
+            return params
         return {**params, "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
 
     def update_params(
@@ -233,14 +242,6 @@ class StandardKind(Kind[Content]):
             needs=needs,
             after=after,
         )
-
-
-def update_reason(existing: Object, fields: Mapping[str, FieldChange]) -> str:
-    if stamp_of(existing) is None:
-        return "adopted by its id"
-    if fields.get("active") == FieldChange(False, True):
-        return "it was archived in Stripe"
-    return "differs from the file"
 
 
 def listed(names: list[str]) -> str:

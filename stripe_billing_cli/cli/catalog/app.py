@@ -22,6 +22,9 @@ Prune = Annotated[
 DeleteCoupons = Annotated[
     bool, typer.Option("--delete-coupons", help="With --prune: delete coupons too; their discounts go on.")
 ]
+PruneMeters = Annotated[
+    bool, typer.Option("--prune-meters", help="With --prune: deactivate every meter that is not in the file.")
+]
 Target = Annotated[
     list[str] | None,
     typer.Option("--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, DeleteCoupons, File, Prune, Target, app
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, DeleteCoupons, File, Prune, PruneMeters, Target, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import PENDING, WRONG, BillingError
 
@@ -25,6 +26,7 @@ def plan(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for apply --plan.")] = None,
     prune: Prune = False,
     delete_coupons: DeleteCoupons = False,
+    prune_meters: PruneMeters = False,
     target: Target = None,
 ) -> int | None:
     """Show what apply would change in Stripe. Writes nothing there.
@@ -41,7 +43,7 @@ def plan(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
     from stripe_billing_cli.cli.catalog import plan_view
 
-    request = plan_request(file, prune, target, delete_coupons=delete_coupons)
+    request = plan_request(file, prune, target, {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters})
     decided = plan_catalog(context.stripe, request)
     show_plan(context, request, decided)
     if not context.printer.for_people:
@@ -57,17 +59,17 @@ def plan(
     return PENDING if check and decided.changes else None
 
 
-def plan_request(file: str, prune: bool, targets: list[str] | None, *, delete_coupons: bool) -> PlanRequest:
+def plan_request(file: str, prune: bool, targets: list[str] | None, prune_options: Mapping[str, bool]) -> PlanRequest:
     """Return what is asked to be planned; the file is read and checked."""
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.plan_request import PlanRequest
 
     if prune and targets:
         raise BillingError("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
-    if delete_coupons and not prune:
-        raise BillingError("usage", "--delete-coupons says what --prune may delete", "give both", WRONG)
+    options = tuple(option for option, on in prune_options.items() if on)
+    if options and not prune:
+        raise BillingError("usage", f"{options[0]} says more of --prune", "give both", WRONG)
     source = read_source(file)
-    options = ("--delete-coupons",) if delete_coupons else ()
     return PlanRequest(load_catalog(source), source.text, prune, options, tuple(targets or ()))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stripe_billing_cli.stripe_api.objects.account import Account
-from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, Price, Product, PromotionCode
+from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, Meter, Price, Product, PromotionCode
 from stripe_billing_cli.stripe_api.objects.common import SearchResult, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
@@ -37,6 +37,7 @@ OBJECTS: Mapping[str, type[StripeObject]] = {
     "account": Account,
     "balance_transaction": MovedMoney,
     "billing_portal.session": PortalSession,
+    "billing.meter": Meter,
     "charge": Charge,
     "coupon": Coupon,
     "credit_note": CreditNote,

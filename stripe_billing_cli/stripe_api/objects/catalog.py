@@ -102,6 +102,33 @@ class Price(StripeObject):
     unit_amount_decimal: str | None = None
 
 
+class Aggregation(StripeObject):
+    formula: str
+
+
+class CustomerMapping(StripeObject):
+    event_payload_key: str
+    type: str
+
+
+class ValueSettings(StripeObject):
+    event_payload_key: str
+
+
+class Meter(StripeObject):
+    """https://docs.stripe.com/api/billing/meter/object."""
+
+    id: str
+    created: int
+    customer_mapping: CustomerMapping
+    default_aggregation: Aggregation
+    display_name: str
+    event_name: str
+    status: str
+    value_settings: ValueSettings
+    event_time_window: str | None = None
+
+
 class AppliesTo(StripeObject):
     products: list[str]
 

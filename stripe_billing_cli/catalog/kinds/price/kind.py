@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for
-from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Objects, Wanted
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
 from stripe_billing_cli.catalog.kinds.price.model import Price
@@ -38,7 +38,7 @@ class PriceKind(StandardKind[Price]):
     section = "prices"
     section_text = "Its prices by key."
     parent = "product"
-    dependencies = ("product",)
+    dependencies = ("product", "meter")
     usual = True
     model = Price
     path = "/v1/prices"
@@ -74,6 +74,18 @@ class PriceKind(StandardKind[Price]):
         yield "lookup key", entry.fields["lookup_key"], ("lookup_key",) if written else ()
         if entry.adopted_id:
             yield "price id", entry.adopted_id, ("id",)
+
+    def refers_to(self, entry: Entry[Price]) -> Iterator[tuple[str, str, Path]]:
+        recurring = entry.content.recurring
+        if recurring and recurring.meter and not recurring.meter.startswith("mtr_"):
+            yield "meter", recurring.meter, ("recurring", "meter")
+
+    def linked_fields(self, entry: Entry[Price], ids: Mapping[Reference, str | None]) -> Fields:
+        fields = dict(entry.fields)
+        for kind, key, _ in self.refers_to(entry):
+            meter = Reference(kind, key)
+            fields["recurring"] = {**fields["recurring"], "meter": ids.get(meter) or meter}
+        return fields
 
     # ---- The account
 

@@ -70,7 +70,7 @@ class Recurring(FileModel):
     usage_type: Literal["licensed", "metered"] = "licensed"
     """licensed bills the quantity of the subscription, metered the usage reported to a meter."""
     meter: Text | None = None
-    """The id of the meter that counts the usage (mtr_…); metered prices need one."""
+    """The meter that counts the usage: its key, or its id (mtr_…); metered prices need one."""
     trial_period_days: Count | None = None
     """Days of trial where the subscription does not set its own."""
 

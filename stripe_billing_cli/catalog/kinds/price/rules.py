@@ -120,15 +120,13 @@ def _check_recurring(recurring: Recurring, report: Report) -> None:
         )
     metered = recurring.usage_type == "metered"
     if metered and recurring.meter is None:
-        report(("recurring",), "a metered price needs a meter", "add `meter: mtr_…`, the id of a meter in Stripe")
+        report(
+            ("recurring",),
+            "a metered price needs a meter",
+            "add `meter:`, its key or id (mtr_…)",
+        )
     if not metered and recurring.meter is not None:
         report(("recurring", "meter"), "a meter on a price that is not metered", "add `usage_type: metered`")
-    if recurring.meter is not None and not recurring.meter.startswith("mtr_"):
-        report(
-            ("recurring", "meter"),
-            f"{recurring.meter} is no meter's id; this version does not apply meters yet",
-            "make the meter in Stripe, and write its id here: mtr_…",
-        )
     if recurring.trial_period_days is not None and recurring.trial_period_days > 730:
         report(("recurring", "trial_period_days"), "a trial of more than two years", "at most 730 days")
 

@@ -1,0 +1,163 @@
+"""Meters: how usage adds up (https://docs.stripe.com/api/billing/meter).
+
+An event name belongs to one meter for ever, and only a meter's display name changes
+(`stripe/params/billing/_meter_modify_params.py`). A meter has no metadata, and so no stamp: it is recognised by its
+event name, and deactivated only by an option of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
+from stripe_billing_cli.catalog.kinds.model import FileModel, ShortForm, Text
+from stripe_billing_cli.catalog.kinds.rules import Path
+from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
+from stripe_billing_cli.catalog.match import Match, Matching
+from stripe_billing_cli.catalog.ownership import Stamp
+from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+
+Formula = Literal["sum", "count", "last"]
+AGGREGATION = ShortForm("formula", {"enum": ["sum", "count", "last"], "description": "Short for {formula: …}."})
+
+
+class DefaultAggregation(FileModel):
+    formula: Formula
+    """sum of the values, count of the events, or the last value."""
+
+
+class AggregationForm(PartForm):
+    def show(self, value: Any, currency: str) -> str:
+        return str(value["formula"])
+
+
+class CustomerMapping(FileModel):
+    event_payload_key: Annotated[str, Field(min_length=1, max_length=100)] = "stripe_customer_id"
+    """The key of an event that has the customer's id."""
+    type: Literal["by_id"] = "by_id"
+    """How events name customers."""
+
+
+class ValueSettings(FileModel):
+    event_payload_key: Annotated[str, Field(min_length=1, max_length=100)] = "value"
+    """The key of an event that has the value."""
+
+
+class Meter(FileModel):
+    id: Text | None = None
+    """Adopts this existing meter (mtr_…)."""
+    display_name: Annotated[str, Field(min_length=1, max_length=250), Plain(in_place=True)]
+    """What it is called."""
+    event_name: Annotated[str, Field(min_length=1, max_length=100)]
+    """The name of the events that it adds up; it belongs to this meter for ever."""
+    default_aggregation: Annotated[DefaultAggregation, AGGREGATION, AggregationForm(DefaultAggregation)]
+    """How events add up: sum, count or last."""
+    event_time_window: Literal["day", "hour"] | None = None
+    """Adds events up by the day or the hour beforehand."""
+    customer_mapping: CustomerMapping = CustomerMapping()
+    """How an event says whose usage it is."""
+    value_settings: ValueSettings = ValueSettings()
+    """How an event says how much."""
+
+
+class MeterKind(StandardKind[Meter]):
+    name = "meter"
+    section = "meters"
+    section_text = "Meters by key, by which metered prices name them."
+    model = Meter
+    path = "/v1/billing/meters"
+    example = "such as {display_name: API calls, event_name: api_calls, default_aggregation: sum}"
+    named_by = "display_name"
+    unique_params = ("event_name",)
+    retirement = "disable"
+    prune_option = "--prune-meters"
+
+    # ---- The file
+
+    def names(self, entry: Entry[Meter]) -> Iterator[tuple[str, str, Path]]:
+        yield "event name", entry.content.event_name, ("event_name",)
+        yield from super().names(entry)
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        if not (whole or wanted[self.name]):
+            return Reading()
+        both = reader.each(lambda status: reader.all(self.path, {"status": status}), ("active", "inactive"))
+        return Reading(by_id(meter for meters in both for meter in meters))
+
+    def is_active(self, existing: Object) -> bool:
+        return bool(existing["status"] == "active")
+
+    def stamp_on(self, existing: Object) -> Stamp | None:
+        return None
+
+    def is_ours(self, existing: Object, catalog: str) -> bool:
+        """Return True: a meter cannot say whose it is; the option to prune meters says it for all."""
+        return True
+
+    def match(self, matching: Matching, entry: Entry[Meter]) -> Match:
+        """Match by the event name; an inactive meter of that name is the one, as no other can have it."""
+        named = [one for one in matching.objects.values() if one["event_name"] == entry.content.event_name]
+        current = matching.objects.get(entry.adopted_id) if entry.adopted_id else matching.newest(named)
+        if current is None:
+            if entry.adopted_id:
+                matching.refuse_missing(entry, entry.adopted_id)
+            return Match()
+        fixed = self.fixed(self.changes(entry, current, matching.catalog))
+        if fixed:
+            matching.refuse(
+                entry,
+                f"meter {entry.key}: {listed(fixed)} cannot change on a meter, and {current['event_name']} is "
+                f"{current['id']}'s for ever",
+                f"give it another `event_name:`, such as {entry.content.event_name}_2, and make new prices for it",
+            )
+        return Match(current)
+
+    # ---- Planning
+
+    def plan(self, entry: Entry[Meter], match: Match, builder: PlanBuilder) -> Change | None:
+        current = match.current
+        if current is None or self.is_active(current):
+            return super().plan(entry, match, builder)
+        fields = self.changes(entry, current, builder.catalog)
+        change = builder.change(
+            "update",
+            self,
+            entry.key,
+            existing=current,
+            wanted=entry,
+            fields={"status": FieldChange("inactive", "active"), **fields},
+            reason="it was deactivated in Stripe",
+        )
+        reactivated = Update(path=f"{self.path}/{current['id']}/reactivate", makes=entry.reference)
+        change.operations.append(reactivated)
+        if fields:
+            renamed = self.add_updates(change, entry, match, current, fields, builder)
+            renamed.needs += (reactivated,)
+        return change
+
+    def update_reason(self, existing: Object, fields: Mapping[str, FieldChange]) -> str:
+        return "differs from the file"
+
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+        for page in api.pages(self.path, {"status": "active"}):
+            for existing in page:
+                if existing["event_name"] == params["event_name"]:
+                    return existing
+        return None
+
+    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
+        return {"status": FieldChange("active", "inactive")}
+
+    def retiring(self, existing: Object, **order: Any) -> Operation:
+        return Update(path=f"{self.path}/{existing['id']}/deactivate", after_freed=(existing["id"],), **order)
