@@ -17,7 +17,7 @@ MONTHS = {"month": 1, "year": 12}
 
 
 def billing_interval(price: Object) -> BillingInterval:
-    """Of a recurring price."""
+    """Return the interval at which a recurring price is billed."""
     return BillingInterval(price["recurring"]["interval"], price["recurring"]["interval_count"])
 
 
@@ -48,7 +48,9 @@ def check(mode: str, prices: Sequence[Object]) -> None:
 
 
 def _length(billing_interval: BillingInterval) -> tuple[str, int]:
-    """In days or in months, between which there is no equivalence: a week is 7 days, a year 12 months."""
+    """Return the length in days or in months, between which there is no equivalence: a week is 7 days, a year 12
+    months.
+    """
     if billing_interval.interval in DAYS:
         return "day", billing_interval.count * DAYS[billing_interval.interval]
     return "month", billing_interval.count * MONTHS[billing_interval.interval]

@@ -52,7 +52,7 @@ class BillingInterval:
 
 
 def add_months(moment: int, months: int) -> int:
-    """The same time of the same day, or of the last day where that month is shorter."""
+    """Return the time of day and the day of a later month, its last day where it is shorter."""
     start = datetime.fromtimestamp(moment, UTC)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     day = min(start.day, calendar.monthrange(year, month + 1)[1])

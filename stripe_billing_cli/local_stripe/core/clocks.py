@@ -22,7 +22,7 @@ def at_time_of(call: Call, owner: Object) -> Call:
 
 
 def by_itself(call: Call, now: int, *, real: bool) -> Call:
-    """As time passes, without a request; `real` if it is real time that does."""
+    """Return the call of what happens as time passes, without a request; `real` if it is real time that does."""
     real_now = now if real else call.real_now
     return replace(call, now=now, real_now=real_now, request_id=None, idempotency_key=None)
 

@@ -52,12 +52,12 @@ def account_id(now: int) -> str:
 
 
 def short_id(call: Making, prefix: str) -> str:
-    """Of customers, products, items and others whose ids are short: `cus_NffrFeUfNV2Hib`."""
+    """Make an id of customers, products, items and others whose ids are short: `cus_NffrFeUfNV2Hib`."""
     return f"{prefix}_{_time(max(0, call.real_now - EPOCH) // 60, 4)}{_random(10)}"
 
 
 def long_id(call: Making, prefix: str) -> str:
-    """Of most objects: `sub_1MowQVLkdIwHu7ixeRlqHVzs`."""
+    """Make an id of most objects: `sub_1MowQVLkdIwHu7ixeRlqHVzs`."""
     first = "3" if prefix in OF_PAYMENTS else "1"
     return f"{prefix}_{first}{_seconds(call.real_now)}{call.account['id'][-10:]}{_random(8)}"
 
@@ -67,18 +67,18 @@ def webhook_secret() -> str:
 
 
 def test_id(prefix: str) -> str:
-    """Of objects whose ids tell the mode: `feat_test_61Q7bz…`."""
+    """Make an id of objects whose ids tell the mode: `feat_test_61Q7bz…`."""
     return f"{prefix}_test_61{_random(22)}"
 
 
 def derived_test_id(prefix: str, what: str) -> str:
-    """Of objects that are computed when asked for: it follows from `what`, so that it can be a cursor."""
+    """Make an id of objects that are computed when asked for: it follows from `what`, so that it can be a cursor."""
     number = int.from_bytes(hashlib.sha256(what.encode()).digest())
     return f"{prefix}_test_61{_time(number, 22)}"
 
 
 def client_secret(id: str) -> str:
-    """Of a payment intent or, longer, a setup intent (recorded)."""
+    """Make the client secret of a payment intent or, longer, a setup intent (recorded)."""
     return f"{id}_secret_{_random(31 if id.startswith('seti_') else 25)}"
 
 
@@ -88,7 +88,7 @@ def invoice_prefix() -> str:
 
 
 def coupon_id() -> str:
-    """Of a coupon without an id of one's own: `Z4OV52SU`."""
+    """Make the id of a coupon without an id of one's own: `Z4OV52SU`."""
     return _random(8)
 
 

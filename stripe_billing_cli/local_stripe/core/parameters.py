@@ -60,7 +60,7 @@ class Text(ParamType):
 
 @dataclass(frozen=True)
 class Email(ParamType):
-    """Only what is no address at all is refused (https://docs.stripe.com/error-codes#email-invalid)."""
+    """An email address: only what is none at all is refused (https://docs.stripe.com/error-codes#email-invalid)."""
 
     longest: int = 512
 

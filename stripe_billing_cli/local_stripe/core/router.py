@@ -245,7 +245,7 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
 
 
 def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str) -> Prepared:
-    """Everything that Stripe refuses before it executes, and which an idempotency key does not remember."""
+    """Read a call, and raise what Stripe refuses before it executes: an idempotency key does not remember it."""
     access, fields = publishable_keys.access(api_key, route, fields)
     params = parameter_reading.read(route.form, fields, lambda: documented.operation(route.method, route.path))
     wanted = expansion.wanted(route.kind, params.get("expand", ()), api.expansions, of_list=route.lists)

@@ -35,7 +35,9 @@ class Entry:
 
 
 def put(store: Store, what: str, id: str, due: int | None, clock: str | None) -> None:
-    """At most one entry for each `what` of an object: the earlier one is replaced, by none for None."""
+    """Plan a job: there is at most one entry for each `what` of an object: the earlier one is replaced, by none for
+    None.
+    """
     store.execute("DELETE FROM agenda WHERE what = ? AND id = ?", what, id)
     if due is not None:
         store.execute(

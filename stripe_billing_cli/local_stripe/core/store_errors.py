@@ -37,7 +37,7 @@ def closed_off(path: Path, reason: str) -> LocalStripeError:
 
 
 def store_error(path: Path, error: sqlite3.Error) -> LocalStripeError:
-    """By SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
+    """Return the error of the store by SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
             return full(path)

@@ -109,7 +109,7 @@ def _act(call: Call, session: Object, sent: Mapping[str, str]) -> tuple[str, str
 
 
 def _cancel(call: Call, session: Object, id: str) -> tuple[str, str]:
-    """As the configuration has it: at the end of the period, or at once."""
+    """Cancel a subscription as the configuration has it: at the end of the period, or at once."""
     if all(one["id"] != id for one in _cancelable(call, session)):
         return "This subscription cannot be canceled here.", ""
     _, configuration = forms.call_api(call, "GET", f"/v1/billing_portal/configurations/{session['configuration']}")

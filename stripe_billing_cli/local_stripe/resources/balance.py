@@ -43,7 +43,9 @@ def retrieve(call: Call) -> Object:
 
 
 def list_transactions(call: Call) -> Object:
-    """Of a source, of which Stripe lists none for a dispute (recorded), or by type and currency."""
+    """List the transactions of a source, of which Stripe lists none for a dispute (recorded), or by type and
+    currency.
+    """
     params = call.params
     if "payout" in params:
         raise no_such("payout", params["payout"], "payout")

@@ -24,7 +24,7 @@ def delete_of_subscription(call: Call) -> Object:
 
 
 def delete_of_customer(call: Call) -> Object:
-    """At this version of the API no call gives a customer a discount, so there is none to take away."""
+    """Refuse: at this version of the API no call gives a customer a discount, so there is none to take away."""
     customers.find(call, call.id, "customer")
     raise _none(f"customer: {call.id}")
 

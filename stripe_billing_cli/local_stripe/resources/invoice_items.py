@@ -85,7 +85,9 @@ def _draft(call: Call, id: str, customer: Object) -> Object:
 
 
 def no_such_item(id: str) -> ApiError:
-    """In these words, of all objects (recorded, 2026-08-26.dahlia)."""
+    """Return the refusal of an unknown invoice item, in words that no other object has (recorded,
+    2026-08-26.dahlia).
+    """
     return ApiError(404, f"No such Invoice Item: '{id}'(livemode=false)", "resource_missing", "id")
 
 

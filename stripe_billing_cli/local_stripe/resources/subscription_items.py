@@ -111,7 +111,7 @@ def _item(subscription: Object, id: str) -> Object:
 
 
 def list_items(call: Call) -> Object:
-    """In the order in which the subscription has them."""
+    """List the items of a subscription, in the order in which it has them."""
     subscription = repository.find(call, call.params["subscription"])
     url = f"{PATH}?subscription={subscription['id']}"
     return page_of(call, subscription["items"]["data"], url, "subscription_item")

@@ -79,7 +79,9 @@ def advance(call: Call) -> Object:
 
 
 def _check_far(call: Call, clock: Object, until: int) -> None:
-    """At most two intervals of the shortest subscription at once, two years where there is none."""
+    """Refuse to advance by more than two intervals of the shortest subscription at once, two years where there is
+    none.
+    """
     catalog = price_checks.catalog(call)
     living = call.store.select(
         "subscription", equal(json_field("test_clock"), clock["id"]), newest_first=True, limit=1000

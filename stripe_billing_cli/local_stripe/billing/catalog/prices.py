@@ -25,7 +25,7 @@ def create(call: Call, product: str, params: Params) -> Object:
 
 
 def new_price(call: Call, product: str, params: Params) -> Object:
-    """Everything that Stripe says about a price, `tiers` and `currency_options` included.
+    """Return everything that Stripe says about a price, `tiers` and `currency_options` included.
 
     The price's own currency is one of its `currency_options`, as in Stripe's answers.
     """

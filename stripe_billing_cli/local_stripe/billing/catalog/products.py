@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def new_product(call: Call, params: Params) -> Object:
-    """Everything that Stripe says about a product. Raises where the chosen id is taken."""
+    """Return everything that Stripe says about a product. Raises where the chosen id is taken."""
     id = params.get("id") or identifiers.short_id(call, "prod")
     if call.store.get("product", id) is not None:
         raise invalid("Product already exists.", code="resource_already_exists")

@@ -18,7 +18,7 @@ def expire(call: Call, id: str) -> None:
 
 
 def redeem(call: Call, coupon: Object) -> Object:
-    """Once more; the last time it is allowed to, it becomes invalid."""
+    """Count one more redemption; the last that is allowed makes the coupon invalid."""
     times = coupon["times_redeemed"] + 1
     used_up = coupon["max_redemptions"] is not None and times >= coupon["max_redemptions"]
     return save(call, coupon, {**coupon, "times_redeemed": times, "valid": coupon["valid"] and not used_up})

@@ -24,7 +24,10 @@ Wanted = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Redemption:
-    """For whom and what a coupon is redeemed. `subtotal`: what a period costs, before discounts."""
+    """The customer and the subscription for which a coupon is redeemed.
+
+    `subtotal`: what a period costs, before discounts.
+    """
 
     customer: Object
     subscription: str

@@ -43,7 +43,7 @@ def terms(discount: Object, coupon: Object, currency: str) -> Terms | None:
 
 
 def taken_off(lines: Sequence[Priced], all_terms: Sequence[Terms]) -> list[dict[str, int]]:
-    """For each line what each discount takes off it, by the discount's id; 0 where it does not apply."""
+    """Return, for each line, what each discount takes off it, by the discount's id; 0 where it does not apply."""
     left = [line.amount for line in lines]
     taken: list[dict[str, int]] = [{} for _ in lines]
     for each in all_terms:

@@ -20,7 +20,7 @@ def expire(call: Call, id: str) -> None:
 
 
 def redeem(call: Call, promotion: Object) -> Object:
-    """Once more; the last time it is allowed to, it becomes inactive."""
+    """Count one more redemption; the last that is allowed makes the code inactive."""
     times = promotion["times_redeemed"] + 1
     used_up = promotion["max_redemptions"] is not None and times >= promotion["max_redemptions"]
     return save(call, promotion, {**promotion, "times_redeemed": times, "active": promotion["active"] and not used_up})

@@ -14,7 +14,7 @@ BY_POSTAL_CODE = ("CA", "US")
 
 
 def on_subscription(enabled: bool) -> Object:
-    """As a subscription shows it."""
+    """Return `automatic_tax` as a subscription shows it."""
     return {
         "disabled_reason": None,
         "enabled": enabled,
@@ -23,7 +23,7 @@ def on_subscription(enabled: bool) -> Object:
 
 
 def on_invoice(subscription: Object | None) -> Object:
-    """As an invoice shows it, computed at once."""
+    """Return `automatic_tax` as an invoice shows it, computed at once."""
     enabled = bool(subscription and subscription["automatic_tax"]["enabled"])
     done = {"provider": "stripe", "status": "complete"} if enabled else {"provider": None, "status": None}
     return {**on_subscription(enabled), **done}

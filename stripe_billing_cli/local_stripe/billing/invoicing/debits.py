@@ -37,7 +37,7 @@ def _of_lines(billed: Sequence[Object]) -> Object:
 
 
 def resolved(call: Call, credited: Object | None) -> Object | None:
-    """The same, once what was pending may have been billed."""
+    """Return the debits of an item once what was pending may have been billed."""
     item = call.store.get("invoiceitem", credited["invoice_item"]) if credited and credited["invoice_item"] else None
     invoice = call.store.get("invoice", item["invoice"]) if item and item["invoice"] else None
     if item is None or invoice is None:
@@ -55,7 +55,9 @@ def billed_lines(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Obj
 
 
 def _lines_of_period(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:
-    """The same of a debit in a file of an earlier version, which had no keys: known by its item and its period."""
+    """Return the lines of a debit in a file of an earlier version, which had no keys: known by its item and its
+    period.
+    """
     period = {"end": debit["end"], "start": debit["start"]}
     for invoice in _select(call, "invoice", item["subscription"], HAS_ITEM, [item["id"]], limit=1000):
         for line in invoice["lines"]["data"]:

@@ -44,7 +44,9 @@ def blank() -> Object:
 
 
 def rendering(page_size: str) -> Object:
-    """Of an invoice that no subscription makes: the size of its page is chosen once it is final (recorded)."""
+    """Return `rendering` of an invoice that no subscription makes: the size of its page is chosen once it is final
+    (recorded).
+    """
     return {
         "amount_tax_display": None,
         "pdf": {"page_size": page_size},
@@ -73,7 +75,7 @@ def parent(subscription: Object | None, proration_date: int | None) -> Object | 
 
 
 def due(total: int, balance: int, currency: str) -> Object:
-    """What is left to pay after the customer's balance, of which a credit is negative
+    """Return the fields that say what is left to pay after the customer's balance, of which a credit is negative
     (https://docs.stripe.com/billing/customer/balance). Too little to be charged waits in the balance:
     "If the invoice's total is smaller than the minimum charge amount, … the `amount_due` may be 0"."""
     due = max(0, total + balance)

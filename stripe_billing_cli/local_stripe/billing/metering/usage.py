@@ -23,7 +23,7 @@ def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, 
 
 
 def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
-    """In the order of their times."""
+    """Return the events of a time, in the order of their times."""
     conditions = [
         *equal(json_field("customer"), customer),
         *equal(json_field("meter"), meter),

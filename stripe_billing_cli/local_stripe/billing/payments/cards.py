@@ -160,7 +160,7 @@ class Card:
 
     @property
     def fingerprint(self) -> str:
-        """The same for the same number."""
+        """What Stripe knows a card number by: it follows from the number."""
         return hashlib.sha256(self.number.encode()).hexdigest()[:16]
 
     @property

@@ -142,7 +142,7 @@ def current(phases: Sequence[Object], now: int) -> Object | None:
 
 
 def span(phase: Object | None) -> Object | None:
-    """As a schedule's `current_phase` shows it."""
+    """Return a phase as a schedule's `current_phase` shows it."""
     return phase and {"end_date": phase["end_date"], "start_date": phase["start_date"]}
 
 

@@ -13,9 +13,12 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", leaves: str | None = None) -> Object:
-    """Now. "Automatic collection for all unpaid invoices is disabled"; of a subscription whose first invoice was not
-    paid (`incomplete_expired`) that invoice is voided. Told as `deleted`, or as an update for one that never began.
-    `leaves`: its last invoice, which goes on by itself. A change that waits for its payment never comes to be."""
+    """End a subscription now.
+
+    "Automatic collection for all unpaid invoices is disabled"; of a subscription whose first invoice was not paid
+    (`incomplete_expired`) that invoice is voided. Announced as `deleted`, or as an update for one that never began.
+    `leaves`: its last invoice, which goes on by itself. A change that waits for its payment never comes to be.
+    """
     before = repository.find(call, id)
     waits_for = (before.get("_pending_change") or {}).get("invoice")
     details = before["cancellation_details"]

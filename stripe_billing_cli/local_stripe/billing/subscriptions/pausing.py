@@ -77,7 +77,9 @@ def check_pausable(subscription: Object) -> None:
 
 
 def credits(call: Call, subscription: Object, params: Mapping[str, Any]) -> list[Line]:
-    """Of the time that is not used, from now or from the period's start on; none where `bill_for` says so."""
+    """Return the credits of the time that is not used, from now or from the period's start on; none where `bill_for`
+    says so.
+    """
     since = params.get("bill_for", {}).get("unused_time_from", {}).get("type", "now")
     if since == "none":
         return []

@@ -238,7 +238,7 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
 
 
 def _credit_of_price(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
-    """As much of the current price as is left of the period."""
+    """Return the credit of as much of the current price as is left of the period."""
     return _share(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at, -1)
 
 
@@ -286,7 +286,7 @@ def _line(
 
 
 def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: str) -> tuple[list[Object], list[Line]]:
-    """Each item billed for its current period. Not the metered ones, which are billed by `usage_of` when it is over
+    """Bill each item for its current period. Not the metered ones, which are billed by `usage_of` when it is over
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     billed, found = [], []
     for item in current_items:
@@ -332,7 +332,7 @@ def part_periods(
 def debited_from(
     current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int, at: int
 ) -> tuple[list[Object], list[Line]]:
-    """Each item billed for what is left of its period from `at` on."""
+    """Bill each item for what is left of its period from `at` on."""
     billed, found = [], []
     for item in current_items:
         debit = _debit(item, catalog, currency, anchor, at)

@@ -13,5 +13,5 @@ SCHEDULES = {"test": TEST, "live": LIVE}
 
 
 def scaled(pauses: tuple[float, ...], scale: float) -> tuple[float, ...]:
-    """The same pauses, compressed: 0.001 makes seconds of hours."""
+    """Return the pauses compressed: 0.001 makes seconds of hours."""
     return tuple(pause * scale for pause in pauses)

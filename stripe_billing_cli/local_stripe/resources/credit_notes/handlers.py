@@ -298,7 +298,7 @@ def update(call: Call) -> Object:
 
 
 def void(call: Call) -> Object:
-    """Only while the invoice is open (https://docs.stripe.com/invoicing/integration/programmatic-credit-notes#void)."""
+    """Void a note, only while its invoice is open (https://docs.stripe.com/invoicing/integration/programmatic-credit-notes#void)."""
     before = retrieve(call)
     customer = call.store.get("customer", before["customer"]) or {}
     call = clocks.at_time_of(call, customer)

@@ -20,8 +20,10 @@ def delete(call: Call) -> Object:
 
 
 def delete_customer(call: Call, customer: Object) -> Object:
-    """What is left of it says only that it was deleted; its subscriptions are canceled at once, and its cards cannot be
-    charged any more ("Permanently deletes a customer. … Also immediately cancels any active subscriptions")."""
+    """Delete a customer: what is left of it says only that it was deleted; its subscriptions are canceled at once,
+    and its cards cannot be charged any more ("Permanently deletes a customer. … Also immediately cancels any active
+    subscriptions").
+    """
     living = call.store.select(
         "subscription", equal(json_field("customer"), customer["id"]), newest_first=False, limit=1000
     )

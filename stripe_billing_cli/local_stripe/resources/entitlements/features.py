@@ -61,7 +61,7 @@ def update(call: Call) -> Object:
 
 
 def list_features(call: Call) -> Object:
-    """Without `archived`, those that are active."""
+    """List features, those that are active without `archived`."""
     conditions = [
         *equal("active", not call.params.get("archived", False)),
         *equal(json_field("lookup_key"), call.params.get("lookup_key")),

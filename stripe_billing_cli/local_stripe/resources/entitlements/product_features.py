@@ -25,7 +25,7 @@ def _product(call: Call) -> str:
 
 
 def create(call: Call) -> Object:
-    """Takes effect for customers when their subscriptions next change, or renew."""
+    """Give a product a feature, which takes effect for customers when their subscriptions next change, or renew."""
     product = _product(call)
     feature = features.find(call, call.params["entitlement_feature"], "entitlement_feature")
     if not feature["active"]:

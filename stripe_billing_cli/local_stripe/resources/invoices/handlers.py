@@ -147,7 +147,7 @@ def _subscription(call: Call, customer: Object) -> Object | None:
 
 
 def _due_date(call: Call, collection_method: str, params: Params) -> int | None:
-    """Of an invoice that is sent."""
+    """Return when an invoice that is sent is due."""
     if collection_method != "send_invoice":
         if params.keys() & {"days_until_due", "due_date"}:
             raise invalid(
@@ -238,8 +238,10 @@ def _finalized(call: Call, invoice: Object) -> Object:
 
 
 def pay(call: Call) -> Object:
-    """By the card named, else the default; a draft is finalised first. Raises the card's decline as 402, and what the
-    attempt left behind stays."""
+    """Charge the card named, else the default; a draft is finalised first.
+
+    Raises the card's decline as 402, and what the attempt left behind stays.
+    """
     call, invoice, customer = _loaded(call)
     if invoice["status"] == "draft":
         invoice = _finalized(call, invoice)

@@ -56,7 +56,7 @@ def _draft(call: Call, param: str) -> tuple[Call, Object, Object]:
 
 
 def add(call: Call) -> Object:
-    """Each line is an invoice item: one that is pending, or one that is made for it."""
+    """Add lines, each of which is an invoice item: one that is pending, or one that is made for it."""
     call, draft, customer = _draft(call, "invoice")
     for at, wanted in enumerate(call.params["lines"]):
         if "invoice_item" in wanted:
@@ -138,7 +138,7 @@ def _with_metadata(call: Call, draft: Object, line: Object, sent: Mapping[str, s
 
 
 def remove(call: Call) -> Object:
-    """Each line's item is deleted with it, or waits for another invoice."""
+    """Remove lines: each line's item is deleted with it, or waits for another invoice."""
     call, draft, _ = _draft(call, "invoice")
     for at, wanted in enumerate(call.params["lines"]):
         line = _line(draft, wanted["id"], no_such(KIND, wanted["id"], f"lines[{at}][id]"))
@@ -159,7 +159,7 @@ def list_lines(call: Call) -> Object:
 
 
 def list_payments(call: Call) -> Object:
-    """Of one invoice, or of all of them, newest first."""
+    """List the payments of one invoice, or of all invoices, newest first."""
     wanted = call.params.get("status")
     if "invoice" in call.params:
         invoice = call.store.get("invoice", call.params["invoice"])

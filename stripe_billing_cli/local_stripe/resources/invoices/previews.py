@@ -215,7 +215,7 @@ def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> U
 
 
 def tell_upcoming(call: Call, id: str) -> None:
-    """Days before a subscription renews (https://docs.stripe.com/api/events/types#event_types-invoice.upcoming)."""
+    """Announce the next invoice, days before a subscription renews (https://docs.stripe.com/api/events/types#event_types-invoice.upcoming)."""
     subscription = repository.find(call, id)
     customer = call.store.get("customer", subscription["customer"])
     ends, renews = subscription["cancel_at"], items.first_end(subscription["items"]["data"])
@@ -255,7 +255,7 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
 
 
 def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
-    """Only an invoice that the pause would make (https://docs.stripe.com/billing/subscriptions/pause)."""
+    """Return what a pause would bill, where it would make an invoice (https://docs.stripe.com/billing/subscriptions/pause)."""
     pausing.check_pausable(subscription)
     credits = pausing.credits(call, subscription, settings)
     if settings.get("invoicing_behavior") != "invoice" or not credits:

@@ -81,7 +81,9 @@ def _clock(params: Params) -> list[Condition]:
 
 
 def _status(params: Params) -> list[Condition]:
-    """Without `status`, whatever has not been canceled; `ended` is canceled or incomplete_expired."""
+    """Return the restriction by status: without it, whatever has not been canceled; `ended` is canceled or
+    incomplete_expired.
+    """
     match params.get("status"):
         case None:
             return [Condition(f"{json_field('status')} <> 'canceled'")]
