@@ -13,9 +13,18 @@ from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
 import typer
-from typer.core import TyperCommand, TyperGroup
+from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from stripe_billing_cli.cli.context import Context
+
+
+class QuickOption(TyperOption):
+    """An option that takes its default as it is, where Typer would import pydantic to see that it is right."""
+
+    def process_value(self, ctx: Any, value: Any) -> Any:
+        if value is not None and not isinstance(value, StrEnum):
+            return super().process_value(ctx, value)
+        return self.callback(ctx, self, value) if self.callback else value
 
 
 class QuickGroup(TyperGroup):
@@ -26,6 +35,13 @@ class QuickGroup(TyperGroup):
         if option is not None:
             option.default = False
         return option
+
+    def get_params(self, ctx: Any) -> Any:
+        params = super().get_params(ctx)
+        for option in params:
+            if type(option) is TyperOption and option.type_descriptor.annotation is not bool:
+                option.__class__ = QuickOption
+        return params
 
 
 class InOrder(TyperCommand):
