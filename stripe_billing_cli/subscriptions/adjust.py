@@ -330,16 +330,16 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
 
     trialing, restarts = subscription["status"] == "trialing", "billing_cycle_anchor" in update
     if update.get("trial_end") == "now":
-        return quote.of_new_period(api, subscription, preview(asked or "create"), asked or "create", at)
+        return quote.of_new_period(api, subscription, preview(asked or "create"), asked or "create", at, waiting)
     if restarts and asked in (None, "invoice"):
-        return quote.of_new_period(api, subscription, preview("invoice"), "invoice", at)
+        return quote.of_new_period(api, subscription, preview("invoice"), "invoice", at, waiting)
     if restarts and asked:
         # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
         # 2026-08-26.dahlia).
         return later(asked, asked, restarts=True)
     if "trial_end" in update and not trialing:
         invoice = quote.following(lambda: preview(asked or "create"))
-        if invoice is None or not _begins_now(invoice, at, update["trial_end"]):
+        if invoice is None or cost.is_next(invoice, at):
             upcoming = quote.with_next(subscription, invoice, waiting, asked or "create")
             return Quote(upcoming, asked or "create", at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
@@ -353,12 +353,6 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
         if asked or cost.costs_more(at_once, waiting, at):
             return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
     return later(asked or "create", asked or "create")
-
-
-def _begins_now(invoice: Object, at: int, trial_end: int) -> bool:
-    """Whether a preview is of an invoice that a trial begins with; of metered prices alone there is none."""
-    lines = (line for line in invoice["lines"]["data"] if not cost.is_invoice_item(line))
-    return any(at <= line["period"]["start"] < trial_end for line in lines)
 
 
 def _of_trial(

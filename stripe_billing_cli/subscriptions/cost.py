@@ -141,14 +141,14 @@ def _is_alike(line: Object, item: Object) -> bool:
     )
 
 
+MINUTE = 60
+
+
 def is_next(invoice: Object, at: int) -> bool:
     """Whether a preview is of the invoice with which the next period begins, and not of one made at `at`: where nothing
-    is to be billed at once, Stripe shows that one."""
-    return any(
-        line["period"]["start"] > at or line["period"]["start"] < at < line["period"]["end"]
-        for line in invoice["lines"]["data"]
-        if not is_proration(line) and not is_invoice_item(line)
-    )
+    is to be billed at once, Stripe shows that one. The period of an invoice made now has ended now, by Stripe's
+    clock (`period_end` in `stripe/_invoice.py`)."""
+    return int(invoice["period_end"]) > at + MINUTE
 
 
 def is_proration(line: Object) -> bool:

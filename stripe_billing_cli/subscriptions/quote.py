@@ -33,9 +33,20 @@ class Quote:
     ends: int | None = None
 
 
-def of_new_period(api: StripeApi, subscription: Object, invoice: Object, proration: Proration, at: int) -> Quote:
-    """What a change costs that begins a new period at `at` with `invoice`, by its preview. Nothing follows where the
-    subscription is to end with its period, which is the new one then, or before."""
+def of_new_period(
+    api: StripeApi,
+    subscription: Object,
+    invoice: Object,
+    proration: Proration,
+    at: int,
+    waiting: Sequence[Object],
+) -> Quote:
+    """What a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices alone that
+    is the next one. Nothing follows where the subscription is to end with its period, which is the new one then, or
+    before."""
+    if cost.is_next(invoice, at):
+        ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
+        return Quote(with_next(subscription, invoice, waiting, proration), proration, at, restarts=True, ends=ends)
     again, ends = cost.due_again(invoice, at), subscription["cancel_at"]
     until = max((int(line["period"]["end"]) for line in again or invoice["lines"]["data"]), default=at)
     lasting = discounts_lasting(api, subscription, invoice, until)
@@ -118,11 +129,11 @@ def of_change(
             return later("create", "create")
         if asked or cost.costs_more(at_once, waiting, at):
             if anew:
-                return of_new_period(api, subscription, at_once, "invoice", at)
+                return of_new_period(api, subscription, at_once, "invoice", at, waiting)
             return Quote(cost.billed_at_once(at_once, upcoming.result() if upcoming else None), "invoice", at)
     proration = asked or "create"
     if anew:
-        return of_new_period(api, subscription, preview(proration), proration, at)
+        return of_new_period(api, subscription, preview(proration), proration, at, waiting)
     return later(proration, proration)
 
 

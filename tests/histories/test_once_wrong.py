@@ -56,6 +56,12 @@ STORIES = {
     "the shortest of the periods that begin anew is billed first": Story(
         "--price small --price small-yearly --coupon HALF", (Wait(500), Other("--restart-period"))
     ),
+    "a new period of metered prices alone bills at once nothing that waits": Story(
+        "--price small-yearly", (AddedByHand(-218), ChangePrice(0, "calls"))
+    ),
+    "a new period of metered prices alone moves the end": Story(
+        "--price small-yearly", (Cancel(""), ChangePrice(0, "calls"))
+    ),
     "use that a new period bills is not billed again": Story(
         "--price calls", (Use(500), Wait(700), Other("--restart-period"))
     ),
