@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 Content = TypeVar("Content")
@@ -51,7 +52,7 @@ class Entry(Generic[Content]):
     children: list[Entry[Any]] = field(default_factory=list)
     where: Location = NOWHERE
 
-    @property
+    @cached_property
     def reference(self) -> Reference:
         return Reference(self.kind, self.key)
 

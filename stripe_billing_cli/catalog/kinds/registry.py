@@ -45,6 +45,9 @@ class Registry:
             if missing or kind.name in self._kinds:
                 raise ValueError(f"{kind.name} is there twice, or before {', '.join(sorted(missing))}")
             self._kinds[kind.name] = kind
+        self._within: dict[str | None, list[AnyKind]] = {}
+        for kind in self:
+            self._within.setdefault(kind.parent, []).append(kind)
 
     def __getitem__(self, name: str) -> AnyKind:
         return self._kinds[name]
@@ -58,7 +61,7 @@ class Registry:
 
     def within(self, parent: str | None) -> list[AnyKind]:
         """Return the kinds whose entries stand within those of `parent`, or at the top of the file."""
-        return [kind for kind in self if kind.parent == parent]
+        return self._within.get(parent, [])
 
     def target_hint(self) -> str:
         """Return how an entry is named, by the example of the first kind within another."""
