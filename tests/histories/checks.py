@@ -220,7 +220,7 @@ def check_said_of_end(told: Any, said: str) -> None:
         if final["due_now"]:
             assert f"{money(final['due_now'])} is charged" in said, said
         elif final["to_balance"] < 0:
-            assert "goes to the balance" in said, said
+            assert "goes to the balance" in said or "is left on it" in said, said
             assert money(-final["to_balance"]) in said, said
         elif final["to_balance"] > 0:
             assert f"{money(final['to_balance'])} is less than Stripe charges" in said, said
