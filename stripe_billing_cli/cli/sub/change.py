@@ -3,80 +3,24 @@
 from __future__ import annotations
 
 import time
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub import adjusting
 from stripe_billing_cli.cli.sub.app import Subscription, app
+from stripe_billing_cli.cli.sub.change_options import At, ChangeOptions
 from stripe_billing_cli.errors import NOT_REACHED, WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cli.sub.change_view import Shown
 
 
-class At(StrEnum):
-    now = "now"
-    period_end = "period-end"
-
-
-class Proration(StrEnum):
-    create = "create"
-    invoice = "invoice"
-    none = "none"
-
-
 @options.command(app)
 def change(
     context: Context,
     subscription: Subscription,
-    price: Annotated[
-        str | None, typer.Option(metavar="PRICE", help="The new price: an id or a lookup key.", show_default=False)
-    ] = None,
-    quantity: Annotated[
-        int | None, typer.Option(min=0, metavar="N", help="The new quantity (default: as it is).")
-    ] = None,
-    item: Annotated[
-        str | None,
-        typer.Option(metavar="ITEM", help="Which item, where there are several: its id, or its price."),
-    ] = None,
-    at: Annotated[At, typer.Option(help="When: now, or with the next period.")] = At.now,
-    proration: Annotated[
-        Proration | None,
-        typer.Option(
-            help="When the difference for the rest of the period is billed: create with the next invoice, invoice at "
-            "once, none never (default: an upgrade at once, anything else with the next invoice).",
-            show_default=False,
-        ),
-    ] = None,
-    add: Annotated[
-        list[str] | None,
-        typer.Option("--add", metavar="PRICE[:QUANTITY]", help="Add an item on this price. Repeatable."),
-    ] = None,
-    remove: Annotated[
-        list[str] | None, typer.Option("--remove", metavar="PRICE", help="Remove the item on this price. Repeatable.")
-    ] = None,
-    coupon: Annotated[
-        str | None, typer.Option(metavar="COUPON", help="Discount by this coupon, in place of any other discount.")
-    ] = None,
-    promotion_code: Annotated[
-        str | None, typer.Option("--promotion-code", metavar="CODE", help="Discount by this promotion code.")
-    ] = None,
-    no_coupon: Annotated[bool, typer.Option("--no-coupon", help="Take the discount away.")] = False,
-    trial_end: Annotated[
-        str | None,
-        typer.Option("--trial-end", metavar="now|DATE", help="End the trial now, or let it (or a new one) end then."),
-    ] = None,
-    restart_period: Annotated[
-        bool, typer.Option("--restart-period", help="Begin a new period now: the billing date becomes today.")
-    ] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="With --restart-period: though a period began within a day.")
-    ] = False,
-    preview: Annotated[bool, typer.Option("--preview", help="Only show what it would cost.")] = False,
+    given: ChangeOptions,
 ) -> None:
     """Put a subscription on another price, or change its quantity, its items, its discount, its trial.
 
@@ -101,41 +45,62 @@ def change(
     from stripe_billing_cli.cli.sub import change_view
 
     request = adjusting.request(
-        add=add,
-        remove=remove,
-        coupon=coupon,
-        promotion_code=promotion_code,
-        no_coupon=no_coupon,
-        trial_end=trial_end,
-        restart_period=restart_period,
-        again=again,
-        proration=proration.value if proration else None,
+        add=given.add,
+        remove=given.remove,
+        coupon=given.coupon,
+        promotion_code=given.promotion_code,
+        no_coupon=given.no_coupon,
+        trial_end=given.trial_end,
+        restart_period=given.restart_period,
+        again=given.again,
+        proration=given.proration.value if given.proration else None,
     )
     if request is not None:
-        if price or quantity is not None or item or at is At.period_end:
-            raise BillingError(
-                "usage",
-                "--price, --quantity, --item and --at period-end do not go with the other changes",
-                "one command for the price or quantity, and one for the rest",
-                WRONG,
-            )
-        adjusting.adjust(context, subscription, request, preview=preview)
+        _check_apart(given)
+        adjusting.adjust(context, subscription, request, preview=given.preview)
         return
-    if price is None and quantity is None:
-        raise BillingError(
-            "usage", "nothing to change was given", "--price, for example; --help lists the others", WRONG
-        )
-    if at is At.period_end and proration is not None:
-        raise BillingError(
-            "usage", "--proration is for a change now: at the period's end nothing is left to prorate", None, WRONG
-        )
-    shown = _decide(context, subscription, price, quantity, item, at.value, proration.value if proration else None)
-    if shown.change.action in ("none", "wait") or preview:
-        _tell(context, shown, "previewed" if preview and shown.change.action not in ("none", "wait") else None)
+    _check(given)
+    shown = _decide(
+        context,
+        subscription,
+        given.price,
+        given.quantity,
+        given.item,
+        given.at.value,
+        given.proration.value if given.proration else None,
+    )
+    if shown.change.action in ("none", "wait") or given.preview:
+        _tell(context, shown, "previewed" if given.preview and shown.change.action not in ("none", "wait") else None)
         return
     question = change_view.question(shown)
     confirm.confirm(context, question, will=change_view.will(shown), moves_money=True)
     _tell(context, _carry_out(context, shown), None)
+
+
+def _check_apart(given: ChangeOptions) -> None:
+    """Refuse a price or a quantity beside what is changed at once and all together."""
+    if given.price or given.quantity is not None or given.item or given.at is At.period_end:
+        raise BillingError(
+            "usage",
+            "--price, --quantity, --item and --at period-end do not go with the other changes",
+            "one command for the given.price or given.quantity, and one for the rest",
+            WRONG,
+        )
+
+
+def _check(given: ChangeOptions) -> None:
+    """Refuse options that say nothing, or do not go together, where a price or quantity is to be changed."""
+    if given.price is None and given.quantity is None:
+        raise BillingError(
+            "usage", "nothing to change was given", "--price, for example; --help lists the others", WRONG
+        )
+    if given.at is At.period_end and given.proration is not None:
+        raise BillingError(
+            "usage",
+            "--proration is for a change now: at the period's end nothing is left to prorate",
+            None,
+            WRONG,
+        )
 
 
 def _decide(

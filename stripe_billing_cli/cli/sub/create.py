@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
@@ -13,6 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.settling import settle
 from stripe_billing_cli.cli.sub import start_view, waiting
 from stripe_billing_cli.cli.sub.app import app
+from stripe_billing_cli.cli.sub.create_options import Collection, CreateOptions
 from stripe_billing_cli.errors import BillingError
 
 if TYPE_CHECKING:
@@ -24,74 +24,10 @@ if TYPE_CHECKING:
 STARTED = frozenset({"active", "trialing"})
 
 
-class Collection(StrEnum):
-    charge_automatically = "charge_automatically"
-    send_invoice = "send_invoice"
-
-
 @options.command(app)
 def create(
     context: Context,
-    customer: Annotated[str, typer.Option("--customer", metavar="CUSTOMER", help="The customer's id or email.")],
-    price: Annotated[
-        list[str],
-        typer.Option("--price", metavar="PRICE[:QUANTITY]", help="A price's id or lookup key. Repeatable."),
-    ],
-    quantity: Annotated[
-        int | None, typer.Option("--quantity", min=0, metavar="N", help="How many, where there is one --price.")
-    ] = None,
-    trial_days: Annotated[
-        int | None, typer.Option("--trial-days", min=1, max=730, metavar="N", help="Nothing is due for so many days.")
-    ] = None,
-    trial_from_price: Annotated[
-        bool, typer.Option("--trial-from-price", help="As many trial days as the price has of its own.")
-    ] = False,
-    add_once: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--add-once",
-            metavar="PRICE[:QUANTITY]",
-            help="Billed with the first invoice only, a setup fee: a one-time price. Repeatable.",
-        ),
-    ] = None,
-    currency: Annotated[
-        str | None,
-        typer.Option(metavar="CUR", help="Which of the prices' currencies, for a customer who was never billed."),
-    ] = None,
-    coupon: Annotated[str | None, typer.Option(metavar="COUPON", help="A coupon's id.")] = None,
-    promotion_code: Annotated[
-        str | None, typer.Option("--promotion-code", metavar="CODE", help="A promotion code, as customers write it.")
-    ] = None,
-    description: Annotated[str | None, typer.Option(metavar="TEXT", help="Shown to the customer.")] = None,
-    metadata: parsing.Metadata = None,
-    automatic_tax: Annotated[bool, typer.Option("--automatic-tax", help="Let Stripe compute the taxes.")] = False,
-    collection_method: Annotated[
-        Collection,
-        typer.Option("--collection-method", help="Charge the customer's card, or send invoices by email."),
-    ] = Collection.charge_automatically,
-    days_until_due: Annotated[
-        int | None,
-        typer.Option("--days-until-due", min=0, metavar="N", help="With send_invoice: how long a customer may take."),
-    ] = None,
-    anchor: Annotated[
-        str | None,
-        typer.Option(metavar="DATE", help="When the first full period begins; what lies before is prorated."),
-    ] = None,
-    if_not_exists: Annotated[
-        bool,
-        typer.Option("--if-not-exists", help="Give back the subscription to this that runs or can still be paid."),
-    ] = False,
-    again: Annotated[
-        bool, typer.Option("--again", help="With --add-once: once more, though the same was created today.")
-    ] = False,
-    idempotency_key: parsing.IdempotencyKey = None,
-    open_: Annotated[bool, typer.Option("--open", help="Open the confirmation link in a browser.")] = False,
-    wait: Annotated[
-        bool, typer.Option("--wait", help="Watch until it is active or trialing; exit code 4 if not.")
-    ] = False,
-    timeout: Annotated[
-        str | None, typer.Option(metavar="SPAN", help="How long to --wait: 90s, 10m, 23h (default: until it expires).")
-    ] = None,
+    given: CreateOptions,
 ) -> None:
     """Start a subscription. Nothing is charged before the customer confirms it.
 
@@ -112,49 +48,57 @@ def create(
     """
     from stripe_billing_cli.subscriptions import start
 
-    order = start.Order(
-        customer=customer,
-        lines=_lines(price, quantity),
-        trial_days=trial_days,
-        coupon=coupon,
-        promotion_code=promotion_code,
-        description=description,
-        automatic_tax=automatic_tax,
-        days_until_due=_days(collection_method, days_until_due),
-        anchor=parsing.moment("--anchor", anchor) if anchor else None,
-        metadata=parsing.metadata("--metadata", metadata),
-        once=[start.line_of(text) for text in add_once or ()],
-        currency=parsing.currency("--currency", currency),
-        trial_from_price=trial_from_price,
-        again=again,
-    )
-    if trial_from_price and trial_days:
-        raise parsing.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
-    if again and (not add_once or idempotency_key):
-        raise parsing.wrong("--again goes with --add-once, and not with --idempotency-key")
-    if timeout and not wait:
-        raise parsing.wrong("--timeout goes with --wait")
-    seconds = parsing.span("--timeout", timeout) if timeout else None
-    key = parsing.idempotency_key(idempotency_key)
+    order = _order(given)
+    seconds = parsing.span("--timeout", given.timeout) if given.timeout else None
+    key = parsing.idempotency_key(given.idempotency_key)
 
     situation = start.look(context.stripe, order)
     intent = start.intent_of(order, situation, key)
     there = start.made_before(context.stripe, order, intent, situation)
-    if there is None and if_not_exists:
+    if there is None and given.if_not_exists:
         there = start.standing(context.stripe, situation)
     subscription = there or _create(context, order, situation, intent)
     record, confirmation = _told(context, subscription, situation, existing=there is not None)
-    if wait and context.output == "json":
+    if given.wait and context.output == "json":
         link = f", to be paid at {confirmation.url}" if confirmation.collects == "payment" else ""
         context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
     else:
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
-    if open_ and confirmation.url:
+    if given.open_ and confirmation.url:
         typer.launch(confirmation.url)
-    trouble = _wait(context, record, seconds) if wait else None
+    trouble = _wait(context, record, seconds) if given.wait else None
     settle(context, subscription, lambda: start.settle(context.stripe, order, intent, subscription))
     if trouble:
         raise trouble
+
+
+def _order(given: CreateOptions) -> Order:
+    """Return what is to be subscribed to. Raises `BillingError` for options that do not go together."""
+    from stripe_billing_cli.subscriptions import start
+
+    order = start.Order(
+        customer=given.customer,
+        lines=_lines(given.price, given.quantity),
+        trial_days=given.trial_days,
+        coupon=given.coupon,
+        promotion_code=given.promotion_code,
+        description=given.description,
+        automatic_tax=given.automatic_tax,
+        days_until_due=_days(given.collection_method, given.days_until_due),
+        anchor=parsing.moment("--anchor", given.anchor) if given.anchor else None,
+        metadata=parsing.metadata("--metadata", given.metadata),
+        once=[start.line_of(text) for text in given.add_once or ()],
+        currency=parsing.currency("--currency", given.currency),
+        trial_from_price=given.trial_from_price,
+        again=given.again,
+    )
+    if given.trial_from_price and given.trial_days:
+        raise parsing.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
+    if given.again and (not given.add_once or given.idempotency_key):
+        raise parsing.wrong("--again goes with --add-once, and not with --idempotency-key")
+    if given.timeout and not given.wait:
+        raise parsing.wrong("--timeout goes with --wait")
+    return order
 
 
 def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
