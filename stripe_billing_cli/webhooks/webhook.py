@@ -43,7 +43,7 @@ class Webhook:
         self.taker = taker
         self.path = path
         self.raw_path = path.encode()
-        self.held = 0
+        self.bytes_in_memory = 0
         """Bytes of bodies that are in memory."""
         self.answers = dict.fromkeys(PHRASES, 0)
         """How many requests had which answer."""

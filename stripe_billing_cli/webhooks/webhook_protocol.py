@@ -57,7 +57,7 @@ class WebhookRequest:
         self._read += len(body)
         if self._read > LONGEST_BODY:
             self._refuse(413)
-        elif self._webhook.held + len(body) > MOST_HELD:
+        elif self._webhook.bytes_in_memory + len(body) > MOST_HELD:
             self._refuse(503)
         if self._read > LONGEST_DRAIN:
             self._cut()
@@ -68,7 +68,7 @@ class WebhookRequest:
             self._body += body
         else:
             self._body = body
-        self._webhook.held += len(body)
+        self._webhook.bytes_in_memory += len(body)
 
     def complete(self) -> None:
         """Have the body taken, which is whole now."""
@@ -97,7 +97,7 @@ class WebhookRequest:
 
     def release(self) -> None:
         """Forget the body, which is no longer needed in memory."""
-        self._webhook.held -= len(self._body)
+        self._webhook.bytes_in_memory -= len(self._body)
         self._body = b""
 
     def _refuse(self, status: int) -> None:

@@ -29,11 +29,11 @@ async def _taken(webhook: Webhook, request: Request) -> int:
     body = bytearray()
     try:
         async for part in request.stream():
-            webhook.held += len(part)
+            webhook.bytes_in_memory += len(part)
             body += part
             if len(body) > LONGEST_BODY:
                 return 413
-            if webhook.held > MOST_HELD:
+            if webhook.bytes_in_memory > MOST_HELD:
                 return 503
         signature = request.headers.get("stripe-signature")
         waiting: asyncio.Future[int] = asyncio.get_running_loop().create_future()
@@ -47,7 +47,7 @@ async def _taken(webhook: Webhook, request: Request) -> int:
     except ClientDisconnect:
         return 400
     finally:
-        webhook.held -= len(body)
+        webhook.bytes_in_memory -= len(body)
 
 
 def _response(status: int) -> Response:

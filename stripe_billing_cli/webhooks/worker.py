@@ -292,8 +292,8 @@ class Worker:
         while not self._stopped.wait(self.lease_seconds / 4):
             if self._tried(self.store.keep_time):
                 self._wake.set()
-            if held := self._holding():
-                self._tried(partial(self.store.work.renew, self.name, held, lease_seconds=self.lease_seconds))
+            if seqs := self._holding():
+                self._tried(partial(self.store.work.renew, self.name, seqs, lease_seconds=self.lease_seconds))
             if self._tried(self._release_lost):
                 self._wake.set()
 

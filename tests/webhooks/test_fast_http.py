@@ -41,7 +41,7 @@ def test_both_answer_alike(store: Store, post: str, fast: bool) -> None:
     with running_receiver(store, fast=fast) as receiver:
         answer = receiver.ask(data())
         assert answer.status == status
-        assert receiver.webhook.held == 0
+        assert receiver.webhook.bytes_in_memory == 0
 
     expected = ["evt_1"] if status == 200 else []
     assert [stored.event.id for stored in store.events.page()] == expected

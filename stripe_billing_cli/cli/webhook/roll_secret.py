@@ -40,7 +40,7 @@ def roll_secret(
     from stripe_billing_cli.webhooks.secrets import forget
 
     api = context.stripe
-    roll, held = rolls.read(api, endpoint)
+    roll, endpoints = rolls.read(api, endpoint)
     if finish and roll.old is not None and roll.new is None:
         raise BillingError(
             "refused",
@@ -49,7 +49,7 @@ def roll_secret(
         )
     confirm.confirm(context, _question(roll))
     secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
-    begun = rolls.begin(api, roll, held, secret.keep)
+    begun = rolls.begin(api, roll, endpoints, secret.keep)
     assert begun.new is not None
     if store_secret and not is_kept(begun.new):
         raise BillingError(

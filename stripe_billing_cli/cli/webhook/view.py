@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class Secret:
     """Where a new endpoint's secret goes: into its file, or out with the endpoint. It is there when `keep` returns."""
 
-    def __init__(self, context: Context, store: bool, told: Mapping[str, Any]) -> None:
+    def __init__(self, context: Context, store: bool, outcome: Mapping[str, Any]) -> None:
         self._context = context
         self._store = store
-        self._told = told
+        self._outcome = outcome
         self.printed = False
 
     def keep(self, endpoint: Endpoint, secret: str) -> None:
@@ -27,7 +27,7 @@ class Secret:
         if self._store:
             secrets.keep(endpoint.id, endpoint.url, secret)
         else:
-            print_endpoint(self._context, endpoint, {"secret": secret, **self._told})
+            print_endpoint(self._context, endpoint, {"secret": secret, **self._outcome})
             self.printed = True
 
 

@@ -30,33 +30,39 @@ class Verdict:
 def decide(state: CustomerState, rules: Rules, now: float) -> list[Access]:
     """Return a row for each product that was ever subscribed to, and for each active feature, by kind and key."""
     moment = state.clock if state.clock is not None else now
-    rows = [row for held in state.subscriptions for row in _products(state.customer, held, rules, moment)]
+    rows = [
+        row for subscription in state.subscriptions for row in _products(state.customer, subscription, rules, moment)
+    ]
     products = [_best(same) for same in _by_key(rows)]
     features = [_feature(state.customer, key, products) for key in sorted(set(state.features))]
     return [*features, *products]
 
 
-def verdict(held: SubscriptionState, rules: Rules, now: float) -> Verdict:
-    rule = rules.rule_for(held.status)
-    if rule.granted and held.collection_paused and not rules.rule_for(COLLECTION_PAUSED).granted:
+def verdict(subscription: SubscriptionState, rules: Rules, now: float) -> Verdict:
+    rule = rules.rule_for(subscription.status)
+    if rule.granted and subscription.collection_paused and not rules.rule_for(COLLECTION_PAUSED).granted:
         return Verdict(False, "collection is paused")
-    if rule.granted and held.disputed is not None and rules.deny_disputed:
-        return Verdict(False, "a payment is disputed", held.disputed)
+    if rule.granted and subscription.disputed is not None and rules.deny_disputed:
+        return Verdict(False, "a payment is disputed", subscription.disputed)
     if not rule.granted:
-        return Verdict(False, held.status, held.began)
-    until, in_grace = held.ends, False
-    if rule.grace is not None and held.began is not None:
-        over = held.began + rule.grace
+        return Verdict(False, subscription.status, subscription.began)
+    until, in_grace = subscription.ends, False
+    if rule.grace is not None and subscription.began is not None:
+        over = subscription.began + rule.grace
         in_grace = until is None or over <= until
         until = over if in_grace else until
     if until is not None and until <= now:
-        return Verdict(False, f"{held.status}, its grace period is over" if in_grace else "its end is reached", until)
-    return Verdict(True, f"{held.status}, in its grace period" if in_grace else held.status, until=until)
+        return Verdict(
+            False, f"{subscription.status}, its grace period is over" if in_grace else "its end is reached", until
+        )
+    return Verdict(
+        True, f"{subscription.status}, in its grace period" if in_grace else subscription.status, until=until
+    )
 
 
-def _products(customer: str, held: SubscriptionState, rules: Rules, now: float) -> Iterable[Access]:
-    given = verdict(held, rules, now)
-    for item in held.items:
+def _products(customer: str, subscription: SubscriptionState, rules: Rules, now: float) -> Iterable[Access]:
+    given = verdict(subscription, rules, now)
+    for item in subscription.items:
         yield Access(
             customer=customer,
             kind="product",
@@ -65,7 +71,7 @@ def _products(customer: str, held: SubscriptionState, rules: Rules, now: float) 
             since=item.since if given.granted else given.since,
             until=given.until,
             reason=given.reason,
-            subscription=held.id,
+            subscription=subscription.id,
         )
 
 

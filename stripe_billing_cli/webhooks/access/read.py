@@ -40,12 +40,12 @@ def customer_state_of(
     disputed: Iterable[DisputedPayment] = (),
 ) -> CustomerState:
     """Return the state of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
-    held = tuple(subscriptions)
+    subscriptions = tuple(subscriptions)
     payments = tuple(disputed)
-    clocks = [one["test_clock"]["frozen_time"] for one in held if isinstance(one["test_clock"], dict)]
+    clocks = [one["test_clock"]["frozen_time"] for one in subscriptions if isinstance(one["test_clock"], dict)]
     return CustomerState(
         customer=customer,
-        subscriptions=tuple(_subscription(api, one, disputed_since(payments, one["id"])) for one in held),
+        subscriptions=tuple(_subscription(api, one, disputed_since(payments, one["id"])) for one in subscriptions),
         features=tuple(features),
         clock=max(clocks, default=None),
     )
@@ -59,44 +59,44 @@ def active_features(api: StripeApi, customer: str) -> list[str]:
         return []
 
 
-def _subscription(api: StripeApi, held: Object, disputed: int | None) -> SubscriptionState:
-    items = held["items"]["data"]
-    ends = held["cancel_at"]
-    if ends is None and held["cancel_at_period_end"]:
+def _subscription(api: StripeApi, subscription: Object, disputed: int | None) -> SubscriptionState:
+    items = subscription["items"]["data"]
+    ends = subscription["cancel_at"]
+    if ends is None and subscription["cancel_at_period_end"]:
         ends = min((item["current_period_end"] for item in items), default=None)
     return SubscriptionState(
-        id=held["id"],
-        status=held["status"],
-        began=_began(api, held),
+        id=subscription["id"],
+        status=subscription["status"],
+        began=_began(api, subscription),
         ends=ends,
-        collection_paused=held["pause_collection"] is not None,
-        items=tuple(_item(held, item) for item in items),
+        collection_paused=subscription["pause_collection"] is not None,
+        items=tuple(_item(subscription, item) for item in items),
         disputed=disputed,
     )
 
 
-def _item(held: Object, item: Object) -> ItemState:
+def _item(subscription: Object, item: Object) -> ItemState:
     """Return an item's state; one that was there first goes back to the start of the subscription."""
-    first = item["created"] <= held["created"]
+    first = item["created"] <= subscription["created"]
     product = item["price"]["product"]
     return ItemState(
         product=product["id"] if isinstance(product, dict) else product,
-        since=held["start_date"] if first else item["created"],
+        since=subscription["start_date"] if first else item["created"],
     )
 
 
-def _began(api: StripeApi, held: Object) -> int | None:
+def _began(api: StripeApi, subscription: Object) -> int | None:
     moment: int | None = None
-    match held["status"]:
+    match subscription["status"]:
         case "past_due" | "unpaid":
-            moment = _owing_since(api, held["id"])
+            moment = _owing_since(api, subscription["id"])
         case "paused":
-            details = (held.get("status_details") or {}).get("paused") or {}
+            details = (subscription.get("status_details") or {}).get("paused") or {}
             moment = details.get("transitioned_at")
         case "canceled" | "incomplete_expired":
-            moment = held["ended_at"] or held["canceled_at"]
+            moment = subscription["ended_at"] or subscription["canceled_at"]
         case "incomplete":
-            moment = held["created"]
+            moment = subscription["created"]
     return moment
 
 

@@ -36,17 +36,17 @@ def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Com
     if customers:
         yield from _side_by_side(customers, lambda customer: (customer, keeper.decided(customer)), keeper)
         return
-    held = _subscriptions(keeper.api)
+    subscriptions = _subscriptions(keeper.api)
     features = _has_features(keeper.api)
     disputed = all_disputes(keeper.api) if keeper.rules.deny_disputed else {}
 
     def decided(customer: str) -> tuple[str, list[Access]]:
         entitled = active_features(keeper.api, customer) if features else ()
         payments = disputed.get(customer, ())
-        state = customer_state_of(keeper.api, customer, held.get(customer, ()), entitled, payments)
+        state = customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), entitled, payments)
         return customer, decide(state, keeper.rules, keeper.store.clock())
 
-    yield from _side_by_side(sorted({*held, *_known(keeper)}), decided, keeper)
+    yield from _side_by_side(sorted({*subscriptions, *_known(keeper)}), decided, keeper)
 
 
 def customers_to_check(keeper: AccessKeeper) -> list[str]:
@@ -57,9 +57,9 @@ def customers_to_check(keeper: AccessKeeper) -> list[str]:
     """
     now = keeper.store.clock()
     found = []
-    held = _subscriptions(keeper.api)
-    for customer in sorted({*held, *_known(keeper)}):
-        wanted = decide(customer_state_of(keeper.api, customer, held.get(customer, ()), ()), keeper.rules, now)
+    subscriptions = _subscriptions(keeper.api)
+    for customer in sorted({*subscriptions, *_known(keeper)}):
+        wanted = decide(customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), ()), keeper.rules, now)
         rows = [row for row in keeper.store.access.for_customer(customer) if row.kind == "product"]
         if _granted(wanted) != _granted(rows):
             found.append(customer)
@@ -78,12 +78,12 @@ def mend(keeper: AccessKeeper, compared: Comparison) -> list[AccessChange]:
 def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         for customer, wanted in threads.map(decided, customers):
-            held = {(row.kind, row.key): row for row in keeper.store.access.for_customer(customer)}
+            current = {(row.kind, row.key): row for row in keeper.store.access.for_customer(customer)}
             rows = {(row.kind, row.key): row for row in wanted}
             changes = [
-                AccessChange(held.get(name), rows.get(name))
-                for name in sorted(held.keys() | rows.keys())
-                if held.get(name) != rows.get(name)
+                AccessChange(current.get(name), rows.get(name))
+                for name in sorted(current.keys() | rows.keys())
+                if current.get(name) != rows.get(name)
             ]
             yield Comparison(customer, tuple(changes))
 

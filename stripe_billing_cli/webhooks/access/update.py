@@ -60,5 +60,5 @@ class AccessKeeper:
         return changes
 
 
-def _same(held: list[Access], wanted: list[Access]) -> bool:
-    return {(row.kind, row.key): row for row in held} == {(row.kind, row.key): row for row in wanted}
+def _same(current: list[Access], wanted: list[Access]) -> bool:
+    return {(row.kind, row.key): row for row in current} == {(row.kind, row.key): row for row in wanted}

@@ -67,23 +67,23 @@ class Endpoint:
         return self.status == "enabled"
 
 
-def endpoint_of(held: Mapping[str, Any]) -> Endpoint:
+def endpoint_of(source: Mapping[str, Any]) -> Endpoint:
     return Endpoint(
-        id=held["id"],
-        url=held["url"],
-        status=held["status"],
-        api_version=held["api_version"],
-        enabled_events=tuple(held["enabled_events"]),
-        description=held["description"],
-        created=held["created"],
-        livemode=held["livemode"],
-        metadata=held["metadata"] or {},
+        id=source["id"],
+        url=source["url"],
+        status=source["status"],
+        api_version=source["api_version"],
+        enabled_events=tuple(source["enabled_events"]),
+        description=source["description"],
+        created=source["created"],
+        livemode=source["livemode"],
+        metadata=source["metadata"] or {},
     )
 
 
 def read_endpoints(api: StripeApi) -> list[Endpoint]:
     """Return all endpoints of the account, oldest first. Raises `StripeFailure`."""
-    return [endpoint_of(held) for page in api.pages(PATH, {}) for held in page][::-1]
+    return [endpoint_of(source) for page in api.pages(PATH, {}) for source in page][::-1]
 
 
 def record(endpoint: Endpoint) -> dict[str, Any]:

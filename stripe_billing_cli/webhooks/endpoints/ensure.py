@@ -29,10 +29,10 @@ class Step:
     changes: Mapping[str, Any] = field(default_factory=dict)
 
 
-def decide(wanted: Wanted, held: Sequence[Endpoint]) -> Step:
+def decide(wanted: Wanted, endpoints: Sequence[Endpoint]) -> Step:
     """Return the step to take. Raises `EndpointError` where somebody else made an endpoint for the URL that differs."""
-    of_url = [endpoint for endpoint in held if endpoint.url == wanted.url]
-    ids = {endpoint.id for endpoint in held}
+    of_url = [endpoint for endpoint in endpoints if endpoint.url == wanted.url]
+    ids = {endpoint.id for endpoint in endpoints}
     abandoned = tuple(one for one in of_url if one.ours and not one.confirmed and one.rolls not in ids)
     there = [one for one in of_url if one not in abandoned and one.rolls is None]
     if not there:
@@ -71,12 +71,12 @@ class Ensured:
 
 def ensure(api: StripeApi, wanted: Wanted, keep: Keep) -> Ensured:
     """Carry out what `decide` decides. Raises `StripeFailure`, `EndpointError`, and what `keep` raises."""
-    held = read_endpoints(api)
-    step = decide(wanted, held)
+    endpoints = read_endpoints(api)
+    step = decide(wanted, endpoints)
     for endpoint in step.abandoned:
         delete(api, endpoint.id)
     if step.existing is None:
-        left = [endpoint for endpoint in held if endpoint not in step.abandoned]
+        left = [endpoint for endpoint in endpoints if endpoint not in step.abandoned]
         return Ensured(make(api, wanted, left, keep), "created")
     if not step.changes:
         return Ensured(step.existing, "unchanged")

@@ -52,9 +52,9 @@ class Wanted:
         }
 
 
-def make(api: StripeApi, wanted: Wanted, held: Sequence[Endpoint], keep: Keep) -> Endpoint:
-    """Make an endpoint and confirm it. `held`: all that are there. Raises `StripeFailure`, and what `keep` raises."""
-    answer = _create(api, wanted.params(), [endpoint.id for endpoint in held])
+def make(api: StripeApi, wanted: Wanted, endpoints: Sequence[Endpoint], keep: Keep) -> Endpoint:
+    """Make an endpoint and confirm it. `endpoints`: all that exist. Raises `StripeFailure`, and what `keep` raises."""
+    answer = _create(api, wanted.params(), [endpoint.id for endpoint in endpoints])
     keep(endpoint_of(answer.body), answer.body["secret"])
     return confirm(api, answer.body["id"])
 
@@ -78,20 +78,20 @@ def delete(api: StripeApi, id: str) -> None:
         return
 
 
-def _create(api: StripeApi, params: Mapping[str, Any], held: Iterable[str]) -> Answer:
+def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer:
     """Create an endpoint; what Stripe remembers of one that was deleted since is asked for again, anew."""
     gone: list[str] = []
     for _ in range(ATTEMPTS):
-        answer = api.post(PATH, params, _key(params, held, gone))
+        answer = api.post(PATH, params, _key(params, existing_ids, gone))
         if not answer.replayed or _is_there(api, answer.body["id"]):
             return answer
         gone.append(answer.body["id"])
     raise IdempotencyConflict("Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day")
 
 
-def _key(params: Mapping[str, Any], held: Iterable[str], gone: Sequence[str]) -> str:
+def _key(params: Mapping[str, Any], existing_ids: Iterable[str], gone: Sequence[str]) -> str:
     """Return the same key for every run that wants the same of the same account in the same state."""
-    content = json.dumps([params, sorted(held), gone], sort_keys=True)
+    content = json.dumps([params, sorted(existing_ids), gone], sort_keys=True)
     return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
 
 

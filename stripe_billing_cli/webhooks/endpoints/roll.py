@@ -37,27 +37,27 @@ class Roll:
     abandoned: tuple[Endpoint, ...] = ()
 
 
-def find(named: str | None, held: Sequence[Endpoint]) -> Roll:
+def find(named: str | None, endpoints: Sequence[Endpoint]) -> Roll:
     """Return the roll of the endpoint `named` by id or URL, or of the only one that this program made.
 
     Raises `EndpointError` where none or several are meant.
     """
-    ids = {endpoint.id for endpoint in held}
-    successors = {endpoint.rolls: endpoint for endpoint in held if endpoint.rolls and endpoint.confirmed}
-    old = _named(named, [endpoint for endpoint in held if endpoint.rolls is None])
+    ids = {endpoint.id for endpoint in endpoints}
+    successors = {endpoint.rolls: endpoint for endpoint in endpoints if endpoint.rolls and endpoint.confirmed}
+    old = _named(named, [endpoint for endpoint in endpoints if endpoint.rolls is None])
     if old is None:
-        for endpoint in held:
+        for endpoint in endpoints:
             if named is not None and endpoint.replaced == named:
                 return Roll(None, endpoint)  # done already, by a run that could not tell
         for endpoint in successors.values():
-            told = named in (endpoint.id, endpoint.rolls, endpoint.url) or (named is None and len(successors) == 1)
-            if told and endpoint.rolls not in ids:
+            is_meant = named in (endpoint.id, endpoint.rolls, endpoint.url) or (named is None and len(successors) == 1)
+            if is_meant and endpoint.rolls not in ids:
                 return Roll(None, endpoint)
-            if told:
-                old = next(one for one in held if one.id == endpoint.rolls)
+            if is_meant:
+                old = next(one for one in endpoints if one.id == endpoint.rolls)
     if old is None:
         raise _none(named)
-    abandoned = tuple(one for one in held if one.rolls == old.id and not one.confirmed)
+    abandoned = tuple(one for one in endpoints if one.rolls == old.id and not one.confirmed)
     return Roll(old, successors.get(old.id), abandoned)
 
 
@@ -78,7 +78,7 @@ def _none(named: str | None) -> EndpointError:
     return EndpointError(f"there is {what} in this account and mode", "`billing webhook list` shows what there is")
 
 
-def begin(api: StripeApi, roll: Roll, held: Sequence[Endpoint], keep: Keep) -> Roll:
+def begin(api: StripeApi, roll: Roll, endpoints: Sequence[Endpoint], keep: Keep) -> Roll:
     """Have the second endpoint there, at the API version of this program and with its secret kept."""
     if roll.new is not None or roll.old is None:
         return roll
@@ -87,7 +87,7 @@ def begin(api: StripeApi, roll: Roll, held: Sequence[Endpoint], keep: Keep) -> R
     old = roll.old
     own = tuple(sorted((name, value) for name, value in old.metadata.items() if name not in MARKS))
     wanted = Wanted(old.url, old.enabled_events, old.description, rolls=old.id, metadata=own)
-    left = [endpoint for endpoint in held if endpoint not in roll.abandoned]
+    left = [endpoint for endpoint in endpoints if endpoint not in roll.abandoned]
     return Roll(old, make(api, wanted, left, keep))
 
 
@@ -102,8 +102,8 @@ def finish(api: StripeApi, roll: Roll) -> Endpoint:
 
 def read(api: StripeApi, named: str | None) -> tuple[Roll, list[Endpoint]]:
     """Return the roll as it stands, and all endpoints."""
-    held = read_endpoints(api)
-    return find(named, held), held
+    endpoints = read_endpoints(api)
+    return find(named, endpoints), endpoints
 
 
 def undelivered(api: StripeApi, roll: Roll) -> int:

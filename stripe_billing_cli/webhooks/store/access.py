@@ -57,11 +57,11 @@ class AccessRows:
         """Make these all the rows that a customer has; what changed by that."""
         wanted = {(row.kind, row.key): row for row in rows}
         with self._database.writing(within) as connection:
-            held = {(row.kind, row.key): row for row in self.for_customer(customer, within=connection)}
+            current = {(row.kind, row.key): row for row in self.for_customer(customer, within=connection)}
             changes = [
-                AccessChange(held.get(name), wanted.get(name))
-                for name in sorted(held.keys() | wanted.keys())
-                if held.get(name) != wanted.get(name)
+                AccessChange(current.get(name), wanted.get(name))
+                for name in sorted(current.keys() | wanted.keys())
+                if current.get(name) != wanted.get(name)
             ]
             for change in changes:
                 self._write(change, connection)

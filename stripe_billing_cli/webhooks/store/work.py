@@ -125,10 +125,10 @@ class Work:
         with self._database.writing(durable=False) as connection:
             return Turn(connection, self._database.clock()).release_waiting(handlers)
 
-    def renew(self, worker: str, held: Collection[int], *, lease_seconds: float = 60.0) -> int:
+    def renew(self, worker: str, seqs: Collection[int], *, lease_seconds: float = 60.0) -> int:
         """Keep what this worker has running, of the deliveries with these `seq`s, for another lease; how many."""
         work = schema.deliveries
-        mine = sa.update(work).where(work.c.worker == worker, work.c.status == RUNNING, work.c.seq.in_(held))
+        mine = sa.update(work).where(work.c.worker == worker, work.c.status == RUNNING, work.c.seq.in_(seqs))
         with self._database.writing(durable=False) as connection:
             return connection.execute(mine.values(lease_until=self._database.clock() + lease_seconds)).rowcount
 
