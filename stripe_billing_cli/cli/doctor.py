@@ -149,8 +149,8 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
         None,
     )
     if trouble:
-        told = explain(trouble)
-        yield Finding("account", False, told.message, told.hint)
+        report = explain(trouble)
+        yield Finding("account", False, report.message, report.hint)
         return
     if failures["account"] is None:
         account = context.stripe.account()
@@ -160,8 +160,8 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
         if failure is None:
             yield Finding("may read", True, name)
         else:
-            told = explain(failure)
-            yield Finding("may read", False, f"{name}: {told.message}", told.hint)
+            report = explain(failure)
+            yield Finding("may read", False, f"{name}: {report.message}", report.hint)
 
 
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
@@ -173,8 +173,8 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
     try:
         endpoints = read_endpoints(context.stripe)
     except PermissionMissing as failure:
-        told = explain(failure)
-        yield Finding("webhook", True, f"not looked at: {told.message}", told.hint, True)
+        report = explain(failure)
+        yield Finding("webhook", True, f"not looked at: {report.message}", report.hint, True)
         return
     except StripeFailure:
         return  # whatever is wrong was told above

@@ -19,20 +19,20 @@ class Repeatable(Protocol):
 
 def settle(context: Context, made: Object, mark_finished: Callable[[], None]) -> None:
     """Let the same command mean another one from now on, as the user has been told. A failure is told, and harmless."""
-    told = f"{made['id']} is made, but could not be marked as finished"
-    _mark(context, mark_finished, told, "the same command run again will give it back")
+    message = f"{made['id']} is made, but could not be marked as finished"
+    _mark(context, mark_finished, message, "the same command run again will give it back")
 
 
 def finish(context: Context, result: Repeatable) -> None:
     """Let the next run with `--again` mean one more, now that the user has been told. A failure to do so is told."""
-    told = "it is done, but could not be marked as finished"
-    _mark(context, lambda: result.finish(context.stripe), told, "the next run with --again will give this back")
+    message = "it is done, but could not be marked as finished"
+    _mark(context, lambda: result.finish(context.stripe), message, "the next run with --again will give this back")
 
 
-def _mark(context: Context, mark_finished: Callable[[], None], told: str, then: str) -> None:
+def _mark(context: Context, mark_finished: Callable[[], None], message: str, then: str) -> None:
     from stripe_billing_cli.stripe_api.errors import StripeFailure
 
     try:
         mark_finished()
     except StripeFailure as failure:
-        context.printer.note(f"Note: {told} ({failure.message}); {then}.", fg="yellow")
+        context.printer.note(f"Note: {message} ({failure.message}); {then}.", fg="yellow")

@@ -285,8 +285,8 @@ def _refusal(status: int | None, code: str | None, message: str) -> type[errors.
 
 def _decline_code(error: stripe.StripeError) -> str | None:
     body = error.json_body
-    told = body.get("error") if isinstance(body, Mapping) else None
-    return told.get("decline_code") if isinstance(told, Mapping) else None
+    details = body.get("error") if isinstance(body, Mapping) else None
+    return details.get("decline_code") if isinstance(details, Mapping) else None
 
 
 NETWORK_REASONS = {

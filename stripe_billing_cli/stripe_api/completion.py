@@ -81,9 +81,9 @@ def completed_event(event: dict[str, Any]) -> dict[str, Any]:
         _complete_object(event, _fields(Event))
     except _FieldError as error:
         raise IncompleteAnswerError(_message(error)) from None
-    held = event["data"]["object"]
-    if held.get("object") in OBJECTS:
-        _fill(held, _fields(OBJECTS[held["object"]]))
+    target = event["data"]["object"]
+    if target.get("object") in OBJECTS:
+        _fill(target, _fields(OBJECTS[target["object"]]))
     return event
 
 
@@ -119,21 +119,21 @@ def _complete_list(answer: dict[str, Any], *, v2: bool) -> None:
             raise _within(error, answer, f"data[{number}]") from None
 
 
-def _complete_object(held: dict[str, Any], fields: Fields) -> None:
-    if held.get("deleted") is True:
-        _fill(held, fields)
+def _complete_object(target: dict[str, Any], fields: Fields) -> None:
+    if target.get("deleted") is True:
+        _fill(target, fields)
         return
     for name, shape in fields:
-        value = held.get(name)
+        value = target.get(name)
         if value is None:
             if not shape.nullable:
-                raise _within(_FieldError("", "is null" if name in held else "is missing"), held, name)
-            held[name] = None
+                raise _within(_FieldError("", "is null" if name in target else "is missing"), target, name)
+            target[name] = None
         elif type(value) not in shape.scalars and not shape.anything:
             try:
                 _complete_value(value, shape)
             except _FieldError as error:
-                raise _within(error, held, name) from None
+                raise _within(error, target, name) from None
 
 
 def _complete_value(value: Any, shape: FieldShape) -> None:
@@ -161,10 +161,10 @@ def _complete_part(inner: Any, shape: FieldShape, holder: dict[str, Any] | None,
         raise _within(error, holder or {}, name) from None
 
 
-def _fill(held: dict[str, Any], fields: Fields) -> None:
+def _fill(target: dict[str, Any], fields: Fields) -> None:
     """Put None for every declared field that is absent, required or not."""
     for name, shape in fields:
-        value = held.setdefault(name, None)
+        value = target.setdefault(name, None)
         if isinstance(value, dict) and shape.fields is not None:
             _fill(value, shape.fields)
         elif isinstance(value, list) and shape.elements is not None and shape.elements.fields is not None:

@@ -182,7 +182,7 @@ def _gone(item: Object) -> dict[str, Any]:
 def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple[tuple[Object, Terms], ...]:
     """The prices that the subscription is not on yet."""
     added = []
-    held = {item["price"]["id"]: item for item in subscription["items"]["data"]}
+    items_by_price = {item["price"]["id"]: item for item in subscription["items"]["data"]}
     for line in lines:
         price = references.find_price(api, line.price)
         if price["recurring"] is None:
@@ -192,7 +192,7 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
                 f"the price {line.price} is metered: its quantity is what is used", f"write --add {line.price}"
             )
         terms = Terms(price["id"], None if is_metered(price) else line.quantity or 1)
-        there = held.get(price["id"])
+        there = items_by_price.get(price["id"])
         if there is None:
             added.append((price, terms))
         elif terms_of(there) != terms:
@@ -222,15 +222,15 @@ def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tupl
 
 def _discounts(api: StripeApi, subscription: Object, request: AdjustRequest) -> Any:
     """The parameter for the discount that is wanted; None where it is as wanted."""
-    held = [one for one in subscription["discounts"] if isinstance(one, dict)]
+    discounts = [one for one in subscription["discounts"] if isinstance(one, dict)]
     if request.no_discount:
-        return "" if held else None
+        return "" if discounts else None
     if request.coupon:
-        there = [id_of(one["source"]["coupon"]) for one in held if one["promotion_code"] is None]
+        there = [id_of(one["source"]["coupon"]) for one in discounts if one["promotion_code"] is None]
         return None if there == [request.coupon] else [{"coupon": request.coupon}]
     if request.promotion_code:
         code = start.promotion_code_id(api, request.promotion_code, str(id_of(subscription["customer"])))
-        return None if [id_of(one["promotion_code"]) for one in held] == [code] else [{"promotion_code": code}]
+        return None if [id_of(one["promotion_code"]) for one in discounts] == [code] else [{"promotion_code": code}]
     return None
 
 

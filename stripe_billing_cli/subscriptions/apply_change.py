@@ -59,12 +59,12 @@ def update_params(
 def _put_on_schedule(api: StripeApi, subscription: Object, change: Change, price: Object) -> None:
     """Make the schedule if there is none, then write its phases. Cut off between the two, the next run finds it."""
     id = subscription["id"]
-    held = steps.schedule_at(api, change.schedule) if change.schedule else steps.attach_schedule(api, id)
+    current_schedule = steps.schedule_at(api, change.schedule) if change.schedule else steps.attach_schedule(api, id)
     assert change.starts is not None
     [item] = [item for item in subscription["items"]["data"] if item["id"] == change.item]
     anew = quote.restarts(subscription, item["price"], price)
-    params = schedule.update_params(held, change.later, change.starts, price, anew=anew)
-    api.post(f"/v1/subscription_schedules/{held['id']}", params)
+    params = schedule.update_params(current_schedule, change.later, change.starts, price, anew=anew)
+    api.post(f"/v1/subscription_schedules/{current_schedule['id']}", params)
 
 
 def check_as_read(api: StripeApi, subscription: Object) -> None:

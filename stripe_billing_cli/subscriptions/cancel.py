@@ -131,9 +131,9 @@ def _later(subscription: Object, when: When, asked: Asked, details: dict[str, An
 
 def _details(subscription: Object, asked: Asked) -> dict[str, Any]:
     """The reason and comment that are not there yet."""
-    held = subscription["cancellation_details"] or {}
+    current = subscription["cancellation_details"] or {}
     wanted = {"feedback": asked.reason, "comment": asked.comment}
-    new = {name: value for name, value in wanted.items() if value is not None and held.get(name) != value}
+    new = {name: value for name, value in wanted.items() if value is not None and current.get(name) != value}
     return {"cancellation_details": new} if new else {}
 
 

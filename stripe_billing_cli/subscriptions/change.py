@@ -50,14 +50,14 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
     before, id = terms_of(item), item["id"]
     update = pending_update(subscription)
     waiting = _waiting_terms(subscription, id)
-    current = tuple(terms_of(held) for held in subscription["items"]["data"])
+    current = tuple(terms_of(existing_item) for existing_item in subscription["items"]["data"])
     upcoming = _upcoming(schedule, current) if schedule else None
     if at == "now" and update and waiting == after:
         return Change("wait", before, after, id)
     if at == "now" and after != before:
         attached = schedule["id"] if schedule else None
         return Change("now", before, after, id, drops_update=update, drops_schedule=attached)
-    at_index = [held["id"] for held in subscription["items"]["data"]].index(id)
+    at_index = [existing_item["id"] for existing_item in subscription["items"]["data"]].index(id)
     planned = upcoming if upcoming and len(upcoming) == len(current) else current
     wanted = (*planned[:at_index], after, *planned[at_index + 1 :])
     starts = int(item["current_period_end"])
@@ -132,4 +132,4 @@ def pending_update(subscription: Object) -> str | None:
 def _waiting_terms(subscription: Object, item: str) -> Terms | None:
     update = subscription["pending_update"] or {}
     items: Sequence[Object] = update.get("subscription_items") or ()
-    return next((terms_of(held) for held in items if held["id"] == item), None)
+    return next((terms_of(existing_item) for existing_item in items if existing_item["id"] == item), None)

@@ -68,13 +68,13 @@ class Prospect:
     """A creation that is decided and not done: what is there in its place, or else what is to be made.
 
     `intent` is None where no later run could recognise what this one made: without an email and without a key.
-    `held` are the customers with its email, `near` those with the email in other capitals.
+    `same_email` are the customers with its email, `near` those with the email in other capitals.
     """
 
     params: Mapping[str, Any]
     intent: Intent | None
     there: Object | None = None
-    held: Sequence[Object] = ()
+    same_email: Sequence[Object] = ()
     near: Sequence[Object] = ()
 
     @property
@@ -93,18 +93,18 @@ def look(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if
         return Prospect(params, None if given_key is None else Intent(PATH, params, given_key))
     intent = Intent(PATH, params, given_key)
     if if_not_exists and "test_clock" not in params:
-        held = references.customers_with_email(api, email, expand=[DEFAULT_CARD])
+        same_email = references.customers_with_email(api, email, expand=[DEFAULT_CARD])
     else:
-        held = _held(api, params)
-    there = once.made_before(intent, held)
+        same_email = _with_same_email(api, params)
+    there = once.made_before(intent, same_email)
     if there is not None:
-        return Prospect(params, intent, there, held)
+        return Prospect(params, intent, there, same_email)
     lower = _in_lower_case(api, params)
-    if if_not_exists and (held or lower):
-        return Prospect(params, intent, _only([*held, *lower], email), held)
-    known = {one["id"] for one in (*held, *lower)}
+    if if_not_exists and (same_email or lower):
+        return Prospect(params, intent, _only([*same_email, *lower], email), same_email)
+    known = {one["id"] for one in (*same_email, *lower)}
     similar = [one for one in references.similar_customers(api, email) if one["id"] not in known]
-    return Prospect(params, intent, None, held, [*lower, *similar])
+    return Prospect(params, intent, None, same_email, [*lower, *similar])
 
 
 def create(api: StripeApi, prospect: Prospect) -> Object:
@@ -114,13 +114,13 @@ def create(api: StripeApi, prospect: Prospect) -> Object:
     return once.create(
         api,
         prospect.intent,
-        (one["id"] for one in prospect.held),
-        read=lambda: _held(api, prospect.params) if prospect.email else [],
+        (one["id"] for one in prospect.same_email),
+        read=lambda: _with_same_email(api, prospect.params) if prospect.email else [],
         holds=lambda one: not one.get("deleted"),
     )
 
 
-def _held(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
+def _with_same_email(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
     """The customers with the email; on a test clock, that clock's."""
     wanted: dict[str, Any] = {"email": params["email"], "expand": [f"data.{DEFAULT_CARD}"]}
     if "test_clock" in params:
@@ -131,7 +131,7 @@ def _held(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
 def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
     """The customers with the email in lower case, where it was typed otherwise."""
     lower = params["email"].lower()
-    return [] if lower == params["email"] else _held(api, {**params, "email": lower})
+    return [] if lower == params["email"] else _with_same_email(api, {**params, "email": lower})
 
 
 def _only(found: Sequence[Object], email: str) -> Object:
@@ -158,8 +158,8 @@ def update(
     id = customer["id"]
     changes = dict(params)
     if "address" in params:
-        held = customer["address"] or {}
-        kept = {line: held[line] for line in ADDRESS if held.get(line)}
+        current = customer["address"] or {}
+        kept = {line: current[line] for line in ADDRESS if current.get(line)}
         changes["address"] = {**kept, **params["address"]}
     if payment_method:
         changes["invoice_settings"] = {"default_payment_method": _attached(api, customer, payment_method)}
@@ -196,9 +196,9 @@ def _attached(api: StripeApi, customer: Object, payment_method: str) -> str:
 
 
 def _add_tax_ids(api: StripeApi, customer: str, tax_ids: Sequence[tuple[str, str]]) -> None:
-    held = {(one["type"], one["value"]) for one in api.page(f"{PATH}/{customer}/tax_ids", {})[0]}
+    existing = {(one["type"], one["value"]) for one in api.page(f"{PATH}/{customer}/tax_ids", {})[0]}
     for type, value in tax_ids:
-        if (type, value) not in held:
+        if (type, value) not in existing:
             api.post(f"{PATH}/{customer}/tax_ids", {"type": type, "value": value})
 
 

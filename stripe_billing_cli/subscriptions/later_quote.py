@@ -23,13 +23,13 @@ def of_later_change(
     `restarts`: an item gets another interval, with which a new period begins for all of them. Raises `Refused` where
     that would take what is paid for of another item; `StripeFailure`.
     """
-    held = subscription["items"]["data"]
-    due = [_is_due(subscription, item, starts) for item in held]
+    current_items = subscription["items"]["data"]
+    due = [_is_due(subscription, item, starts) for item in current_items]
     if restarts and not all(due):
-        raise _cuts_another(subscription, held[due.index(False)])
-    if restarts or any(int(item["current_period_end"]) != starts for item in held):
+        raise _cuts_another(subscription, current_items[due.index(False)])
+    if restarts or any(int(item["current_period_end"]) != starts for item in current_items):
         return _of_items_due(api, subscription, later, due, starts)
-    items = [quote.item_change(item["id"], terms) for item, terms in zip(held, later, strict=True)]
+    items = [quote.item_change(item["id"], terms) for item, terms in zip(current_items, later, strict=True)]
     invoice = quote.of_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
     upcoming = cost.billed_later(invoice, ())
     used = _use_so_far(api, subscription, later, invoice)

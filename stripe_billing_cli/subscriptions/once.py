@@ -65,20 +65,20 @@ class Intent:
         return {**self.params, "metadata": metadata}
 
     def idempotency_key(self, state: Iterable[str], again: int) -> str | None:
-        """The same for the same intent where Stripe held the same; of a given key, for that key alone.
+        """Return the same key for the same request in the same state of Stripe; of a given key, for that key alone.
 
         None, for one of the SDK's own, where all that are remembered lead to what is gone: the mark suffices then.
         """
         if again >= ATTEMPTS:
             return None
-        told = [self.given_key] if self.given_key else [self.mark, *sorted(state)]
-        text = json.dumps([self.path, told, again])
+        content = [self.given_key] if self.given_key else [self.mark, *sorted(state)]
+        text = json.dumps([self.path, content, again])
         return "billing-" + hashlib.sha256(text.encode()).hexdigest()[:48]
 
 
-def made_before(intent: Intent, held: Iterable[Object]) -> Object | None:
+def made_before(intent: Intent, candidates: Iterable[Object]) -> Object | None:
     """The object among these that an unfinished run made, or a run with the same given key. Raises `OtherIntent`."""
-    for one in held:
+    for one in candidates:
         mark = (one.get("metadata") or {}).get(INTERNAL)
         if mark == intent.mark:
             return one
@@ -97,7 +97,7 @@ def create(
 ) -> Object:
     """Create it, or find what another run at the same time created.
 
-    `state`: the ids of what Stripe held when this was decided. `read` gives what it holds now. `holds` tells an object
+    `state`: the ids of what Stripe had when this was decided. `read` gives what it has now. `holds` tells an object
     that still is what was wanted from one that has ended since. Raises `StripeFailure`.
     """
     state = list(state)

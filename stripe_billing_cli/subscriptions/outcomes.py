@@ -147,23 +147,25 @@ def resumption(subscription: Object, decided: Resumption, cost: Cost | None, owe
 
 def pausing(subscription: Object, decided: Pause, cost: Cost | None) -> dict[str, Any]:
     """`result` is one of `paused`, `unchanged`. `cost` is what the unused time credits, to be settled later."""
-    held = subscription["pause_collection"]
+    pause = subscription["pause_collection"]
     return {
         "id": subscription["id"],
         "result": "unchanged" if decided.params is None else "paused",
-        "pause_collection": None if held is None else {"behavior": held["behavior"], "resumes_at": held["resumes_at"]},
+        "pause_collection": None
+        if pause is None
+        else {"behavior": pause["behavior"], "resumes_at": pause["resumes_at"]},
         "cost": None if cost is None else cost_record(cost),
         "subscription": records.subscription(subscription),
     }
 
 
-def clock(held: Object) -> dict[str, Any]:
-    """A test clock. `frozen_time` is what it shows, `deletes_after` when Stripe deletes it by itself."""
+def clock(source: Object) -> dict[str, Any]:
+    """Return a clock's fields. `frozen_time` is what it shows, `deletes_after` when Stripe deletes it by itself."""
     return {
-        "id": held["id"],
-        "name": held["name"],
-        "status": held["status"],
-        "frozen_time": held["frozen_time"],
-        "deletes_after": held["deletes_after"],
-        "created": held["created"],
+        "id": source["id"],
+        "name": source["name"],
+        "status": source["status"],
+        "frozen_time": source["frozen_time"],
+        "deletes_after": source["deletes_after"],
+        "created": source["created"],
     }

@@ -129,39 +129,39 @@ def _internal(event: Object) -> bool:
 
 def _subscription_of(event: Mapping[str, Any]) -> str | None:
     """The subscription that the object of an event is, or is an invoice of; the event as it came."""
-    held = (event.get("data") or {}).get("object") or {}
-    if held.get("object") == "subscription":
-        return records.id_of(held)
-    parent = held.get("parent") or {}
+    source = (event.get("data") or {}).get("object") or {}
+    if source.get("object") == "subscription":
+        return records.id_of(source)
+    parent = source.get("parent") or {}
     details = parent.get("subscription_details") or {}
     return records.id_of(details.get("subscription"))
 
 
 def record(seen: Overview) -> dict[str, Any]:
     """The overview as it is printed."""
-    held = seen.subscription
-    customer = held["customer"] if isinstance(held["customer"], dict) else {}
+    subscription = seen.subscription
+    customer = subscription["customer"] if isinstance(subscription["customer"], dict) else {}
     method = seen.payment_method
     return {
-        **records.subscription(held),
+        **records.subscription(subscription),
         "customer_name": customer.get("name"),
         "customer_email": customer.get("email"),
         "payment_method": records.payment_method(method) if isinstance(method, dict) else None,
-        "discounts": [records.discount(one) for one in held["discounts"] if isinstance(one, dict)],
+        "discounts": [records.discount(one) for one in subscription["discounts"] if isinstance(one, dict)],
         "next_invoice": seen.preview and records.forthcoming(seen.preview),
-        "scheduled_change": _scheduled(held["schedule"]),
-        "cancellation_reason": (held["cancellation_details"] or {}).get("reason"),
-        "pause_collection": (held["pause_collection"] or {}).get("behavior"),
-        "pending_update_expires_at": (held["pending_update"] or {}).get("expires_at"),
+        "scheduled_change": _scheduled(subscription["schedule"]),
+        "cancellation_reason": (subscription["cancellation_details"] or {}).get("reason"),
+        "pause_collection": (subscription["pause_collection"] or {}).get("behavior"),
+        "pending_update_expires_at": (subscription["pending_update"] or {}).get("expires_at"),
         "invoices": [records.invoice(one) for one in seen.invoices],
         "events": [records.event(one) for one in seen.events],
         "unavailable": dict(sorted(seen.trouble.items())),
     }
 
 
-def _scheduled(held: Any) -> dict[str, Any] | None:
+def _scheduled(attached: Any) -> dict[str, Any] | None:
     """What the schedule makes of the subscription next."""
-    phase = schedule.upcoming_phase(held) if isinstance(held, dict) else None
+    phase = schedule.upcoming_phase(attached) if isinstance(attached, dict) else None
     if phase is None:
         return None
     return {"at": phase["start_date"], "items": [records.terms(item) for item in phase["items"]]}

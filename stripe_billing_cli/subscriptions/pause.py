@@ -44,8 +44,8 @@ def decide_pause(subscription: Object, behavior: str | None, until: int | None) 
     _check_lives(subscription)
     if behavior is not None:
         wanted = {"behavior": behavior, "resumes_at": until}
-        held = subscription["pause_collection"]
-        if held and all(held.get(name) == value for name, value in wanted.items()):
+        current = subscription["pause_collection"]
+        if current and all(current.get(name) == value for name, value in wanted.items()):
             return Pause(None)
         return Pause({"pause_collection": {name: value for name, value in wanted.items() if value is not None}})
     if subscription["status"] == "paused":

@@ -169,8 +169,8 @@ def discounts_lasting(
     if not any(line["discount_amounts"] for line in invoice["lines"]["data"]):
         return None
     expand = {"expand": ["discounts.source.coupon"]}
-    held = api.get(f"/v1/subscriptions/{subscription['id']}", expand)["discounts"]
-    return {one["id"] for one in held if _lasts(one, until, once=once)}
+    discounts = api.get(f"/v1/subscriptions/{subscription['id']}", expand)["discounts"]
+    return {one["id"] for one in discounts if _lasts(one, until, once=once)}
 
 
 def _lasts(discount: Object, until: int, *, once: bool) -> bool:

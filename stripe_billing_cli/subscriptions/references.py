@@ -248,8 +248,8 @@ def _only_subscription(subscriptions: list[Object], name: str) -> Object:
     going_on = [subscription for subscription in subscriptions if not has_ended(subscription)]
     candidates = going_on or subscriptions
     if len(candidates) > 1:
-        told = listed([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
-        raise Ambiguous(f"the customer {name} has {len(candidates)} subscriptions: {told}", "name the one by its id")
+        listing = listed([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
+        raise Ambiguous(f"the customer {name} has {len(candidates)} subscriptions: {listing}", "name the one by its id")
     return candidates[0]
 
 

@@ -116,8 +116,8 @@ def _item(item: Object) -> dict[str, Any]:
 
 def _later_item(current: Object, terms: Terms) -> dict[str, Any]:
     """An item of the phase to come; one whose price stays keeps its metadata, tax rates and discounts."""
-    held: Object = next((item for item in current["items"] if terms_of(item).price == terms.price), {})
-    return _item({**held, "price": terms.price, "quantity": terms.quantity})
+    current_item: Object = next((item for item in current["items"] if terms_of(item).price == terms.price), {})
+    return _item({**current_item, "price": terms.price, "quantity": terms.quantity})
 
 
 def _discounts(discounts: Sequence[Object]) -> list[dict[str, str | None]]:

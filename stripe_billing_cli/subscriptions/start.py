@@ -245,9 +245,9 @@ def standing(api: StripeApi, situation: Situation) -> Object | None:
     going_on = situation.going_on()
     candidates = [one for one in going_on if one["status"] in RUNNING] or going_on
     if len(candidates) > 1:
-        told = listed([f"{one['id']} ({one['status']})" for one in candidates])
+        listing = listed([f"{one['id']} ({one['status']})" for one in candidates])
         raise Ambiguous(
-            f"{situation.customer['id']} has {len(candidates)} subscriptions to this already: {told}",
+            f"{situation.customer['id']} has {len(candidates)} subscriptions to this already: {listing}",
             "none was created; go on with one of them by its id",
         )
     return read(api, candidates[0]["id"]) if candidates else None

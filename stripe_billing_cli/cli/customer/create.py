@@ -96,10 +96,10 @@ def _name_duplicates(context: Context, prospect: Prospect) -> None:
     """Say who has the email already, in these capitals or others."""
     from stripe_billing_cli.subscriptions import references
 
-    named = [references.with_email(one) for one in (*prospect.held, *prospect.near)]
+    named = [references.with_email(one) for one in (*prospect.same_email, *prospect.near)]
     if named:
         has = "has" if len(named) == 1 else "have"
-        spelled = "" if prospect.held else ", in other capitals"
+        spelled = "" if prospect.same_email else ", in other capitals"
         context.printer.note(
             f"Note: {references.listed(named)} {has} this email already{spelled}. This makes another one; "
             "--if-not-exists would not.",

@@ -69,6 +69,6 @@ def _note(note: Record) -> str:
         "to the balance": note["to_balance"],
         "outside of Stripe": note["outside"],
     }
-    told = ", ".join(f"{formatting.money(amount, currency)} {way}" for way, amount in ways.items() if amount)
+    parts = ", ".join(f"{formatting.money(amount, currency)} {way}" for way, amount in ways.items() if amount)
     void = ", void" if note["status"] == "void" else ""
-    return f"{formatting.date(note['created'])} {note['number']} ({note['id']}): {told}{void}"
+    return f"{formatting.date(note['created'])} {note['number']} ({note['id']}): {parts}{void}"

@@ -20,13 +20,13 @@ def reset(context: Context) -> None:
     \b
     Example:  billing local reset --yes
     """
-    held = [path for path in _files(LOCAL_DATABASE) if path.exists()]
-    if held and not context.yes:
+    files = [path for path in _files(LOCAL_DATABASE) if path.exists()]
+    if files and not context.yes:
         if not context.interactive:
             raise BillingError("confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG)
         if not typer.confirm(f"Delete {LOCAL_DATABASE} and all in it?", err=True):
             raise BillingError("confirmation", "nothing was deleted")
-    for path in held:
+    for path in files:
         path.unlink()
     context.printer.note("The local Stripe is empty.")
 

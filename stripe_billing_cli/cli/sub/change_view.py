@@ -151,12 +151,12 @@ def _given_way(shown: Shown) -> Iterator[Line]:
 
 def _scheduled_for_others(shown: Shown) -> list[str]:
     """What the other items are to be, where that is not what they are now."""
-    held = shown.subscription["items"]["data"]
-    if len(held) != len(shown.change.later):
+    items = shown.subscription["items"]["data"]
+    if len(items) != len(shown.change.later):
         return []
     return [
         _named(item["price"], terms.quantity) if terms.price == item["price"]["id"] else terms.price
-        for item, terms in zip(held, shown.change.later, strict=True)
+        for item, terms in zip(items, shown.change.later, strict=True)
         if item["id"] != shown.change.item and terms_of(item) != terms
     ]
 

@@ -10,7 +10,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.cli.sub.status_text import meaning
-from stripe_billing_cli.cli.sub.timeline import told
+from stripe_billing_cli.cli.sub.timeline import event_text
 
 if TYPE_CHECKING:
     from stripe_billing_cli.subscriptions.overview import Overview
@@ -37,8 +37,8 @@ def show(context: Context, subscription: Subscription) -> None:
 
 
 def _screen(record: Record, seen: Overview) -> Iterator[Line]:
-    held = seen.subscription
-    end_behavior = ((held["trial_settings"] or {}).get("end_behavior") or {}).get("missing_payment_method")
+    subscription = seen.subscription
+    end_behavior = ((subscription["trial_settings"] or {}).get("end_behavior") or {}).get("missing_payment_method")
     meant = meaning(record, without_card=end_behavior or "create_invoice")
     yield Line(
         f"{record['id']}  {formatting.status(record['status'])}", {"bold": True, "fg": COLOURS.get(record["status"])}
@@ -48,14 +48,14 @@ def _screen(record: Record, seen: Overview) -> Iterator[Line]:
     who = record["customer_email"] or record["customer_name"]
     yield _fact("customer", f"{who} ({record['customer']})" if who else record["customer"])
     yield from _facts(
-        "item", (_item(item, one) for item, one in zip(record["items"], held["items"]["data"], strict=True))
+        "item", (_item(item, one) for item, one in zip(record["items"], subscription["items"]["data"], strict=True))
     )
     yield from _facts("period", _periods(record))
     following = record["next_invoice"]
     if following:
         amount = formatting.money(following["amount_due"], following["currency"])
         yield _fact("next invoice", f"{amount} on {formatting.date(following['at'])}")
-    yield _fact("pays by", _pays_by(record, held))
+    yield _fact("pays by", _pays_by(record, subscription))
     yield from _facts("discount", map(_discount, record["discounts"]))
     yield from _changes(record)
     if record["description"]:
@@ -79,8 +79,8 @@ def _facts(label: str, values: Iterable[str]) -> Iterator[Line]:
         yield _fact("" if number else label, value)
 
 
-def _item(record: Record, held: Any) -> str:
-    product = held["price"]["product"]
+def _item(record: Record, item: Any) -> str:
+    product = item["price"]["product"]
     name = f"{product['name']}: " if isinstance(product, dict) else ""
     return f"{name}{formatting.item(record)}  {formatting.price(record)}"
 
@@ -96,13 +96,13 @@ def _periods(record: Record) -> Iterator[str]:
         yield f"{text}: {formatting.item(item)}"
 
 
-def _pays_by(record: Record, held: Any) -> str:
+def _pays_by(record: Record, subscription: Any) -> str:
     if record["collection_method"] == "send_invoice":
-        return f"invoice by email, due in {formatting.counted(held['days_until_due'] or 0, 'day')}"
+        return f"invoice by email, due in {formatting.counted(subscription['days_until_due'] or 0, 'day')}"
     method = record["payment_method"]
     if method is None:
         return "no card"
-    whose = "the subscription's own" if held["default_payment_method"] else "the customer's default"
+    whose = "the subscription's own" if subscription["default_payment_method"] else "the customer's default"
     return f"{formatting.card(method)} ({whose})"
 
 
@@ -135,10 +135,10 @@ def _invoices(record: Record) -> Iterator[Line]:
         yield Line("  invoices", {"bold": True})
     for invoice in record["invoices"]:
         amount = formatting.money(invoice["total"], invoice["currency"])
-        told = (
+        summary = (
             f"{formatting.date(invoice['created']):<11}  {invoice['status'] or '-':<13}  {amount:>10}  {invoice['id']}"
         )
-        yield Line(f"    {told}  {invoice['hosted_invoice_url'] or ''}".rstrip())
+        yield Line(f"    {summary}  {invoice['hosted_invoice_url'] or ''}".rstrip())
 
 
 def _events(seen: Overview) -> Iterator[Line]:
@@ -146,6 +146,6 @@ def _events(seen: Overview) -> Iterator[Line]:
         real = " (by real time, not the clock's)" if seen.subscription["test_clock"] else ""
         yield Line(f"  events{real}", {"bold": True})
     for event in seen.events:
-        yield Line(f"    {formatting.moment(event['created'])}  {told(event)}")
+        yield Line(f"    {formatting.moment(event['created'])}  {event_text(event)}")
     if not seen.all_events and "events" not in seen.trouble:
         yield Line("    … of the account's newest events only; the rest was not searched", {"dim": True})

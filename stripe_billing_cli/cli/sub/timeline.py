@@ -30,42 +30,42 @@ SUBSCRIPTION = {
 }
 
 
-def told(event: Mapping[str, Any]) -> str:
-    """An event of Stripe's in words; what is not known here keeps its type."""
-    held = event["data"]["object"]
+def event_text(event: Mapping[str, Any]) -> str:
+    """Return an event of Stripe's in words; one of an unknown type keeps that type."""
+    source = event["data"]["object"]
     group, _, what = event["type"].rpartition(".")
     if group == "invoice" and what in INVOICE:
-        amount = held["amount_paid"] if what == "paid" else held["amount_due"]
-        return f"invoice {held['id']} {INVOICE[what]}, {formatting.money(amount, held['currency'])}"
+        amount = source["amount_paid"] if what == "paid" else source["amount_due"]
+        return f"invoice {source['id']} {INVOICE[what]}, {formatting.money(amount, source['currency'])}"
     if what == "created":
-        return f"created, {formatting.status(held['status'])}"
+        return f"created, {formatting.status(source['status'])}"
     if what in SUBSCRIPTION:
         return SUBSCRIPTION[what]
-    return _update(held, event["data"].get("previous_attributes") or {})
+    return _update(source, event["data"].get("previous_attributes") or {})
 
 
-def _update(held: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+def _update(subscription: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     """What an update changed: what matters to people in words, the rest by the names of the fields."""
     parts = []
     if "status" in before:
-        parts.append(f"{formatting.status(before['status'])} → {formatting.status(held['status'])}")
+        parts.append(f"{formatting.status(before['status'])} → {formatting.status(subscription['status'])}")
     if "cancel_at" in before:
-        ends = held["cancel_at"]
+        ends = subscription["cancel_at"]
         parts.append(f"will end on {formatting.date(ends)}" if ends else "will not end after all")
     if "items" in before:
-        parts.append("plan changed" if _prices(held) != _prices({"items": before["items"]}) else "new period")
+        parts.append("plan changed" if _prices(subscription) != _prices({"items": before["items"]}) else "new period")
     if "default_payment_method" in before:
-        parts.append("another payment method" if held["default_payment_method"] else "payment method removed")
+        parts.append("another payment method" if subscription["default_payment_method"] else "payment method removed")
     if "pause_collection" in before:
-        parts.append("collection paused" if held["pause_collection"] else "collection resumed")
+        parts.append("collection paused" if subscription["pause_collection"] else "collection resumed")
     if "pending_setup_intent" in before:
-        parts.append("a card is asked for" if held["pending_setup_intent"] else "a card was given")
-    if "pending_update" in before and (held["pending_update"] or not parts):
+        parts.append("a card is asked for" if subscription["pending_setup_intent"] else "a card was given")
+    if "pending_update" in before and (subscription["pending_update"] or not parts):
         parts.append(
-            "a change waits for its payment" if held["pending_update"] else "the change that waited is dropped"
+            "a change waits for its payment" if subscription["pending_update"] else "the change that waited is dropped"
         )
-    if "schedule" in before and (held["schedule"] or not parts):
-        parts.append("a change is scheduled" if held["schedule"] else "nothing is scheduled any more")
+    if "schedule" in before and (subscription["schedule"] or not parts):
+        parts.append("a change is scheduled" if subscription["schedule"] else "nothing is scheduled any more")
     rest = sorted(before.keys() - {"status", "cancel_at", "cancel_at_period_end", "canceled_at", "items"} - KNOWN)
     return ", ".join(parts or [f"changed: {', '.join(rest)}" if rest else "changed"])
 
@@ -73,7 +73,7 @@ def _update(held: Mapping[str, Any], before: Mapping[str, Any]) -> str:
 KNOWN = {"default_payment_method", "pause_collection", "cancellation_details", "pending_setup_intent"}
 
 
-def _prices(held: Mapping[str, Any]) -> list[tuple[str, int | None]]:
+def _prices(subscription: Mapping[str, Any]) -> list[tuple[str, int | None]]:
     return sorted(
-        (item["price"]["id"], item.get("quantity")) for item in held["items"].get("data", ()) if "price" in item
+        (item["price"]["id"], item.get("quantity")) for item in subscription["items"].get("data", ()) if "price" in item
     )
