@@ -143,7 +143,7 @@ def test_a_store_that_is_away(service: Service, store: Store, monkeypatch: pytes
     def away(customer: str) -> list[Access]:
         raise StoreError("gone", "wait", passing=True)
 
-    monkeypatch.setattr(store.access, "of", away)
+    monkeypatch.setattr(store.access, "for_customer", away)
 
     answer = service.ask("/access/cus_1")
 
