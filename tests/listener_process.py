@@ -61,11 +61,20 @@ def _port(url: str) -> int:
 
 @contextmanager
 def listening(
-    directory: Path, *options: str, stdout: Any = subprocess.PIPE, door: str = "--local", token: str = ""
+    directory: Path, *options: str, stdout: Any = subprocess.PIPE, connection_option: str = "--local", token: str = ""
 ) -> Iterator[tuple[Any, Any, int]]:
     """The process, its lines as they come, its port."""
     process = subprocess.Popen(
-        [BILLING, "listen", door, "--port", "0", "--secret", f"whsec_of_before_it_was_rolled,{SECRET}", *options],
+        [
+            BILLING,
+            "listen",
+            connection_option,
+            "--port",
+            "0",
+            "--secret",
+            f"whsec_of_before_it_was_rolled,{SECRET}",
+            *options,
+        ],
         cwd=directory,
         env={"PATH": os.environ["PATH"], "HOME": str(directory), "TERM": "dumb", "BILLING_ACCESS_TOKEN": token},
         stdout=stdout,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from stripe_billing_cli.cli.settings import LOCAL_DATABASE, Door, choose_door
+from stripe_billing_cli.cli.settings import LOCAL_DATABASE, Connection, choose_connection
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cli.output import Printer
@@ -31,8 +31,8 @@ class Context:
     """Who is told each call of Stripe's API, where a command tells them itself; set before `stripe` is asked for."""
 
     @cached_property
-    def door(self) -> Door:
-        return choose_door(
+    def connection(self) -> Connection:
+        return choose_connection(
             local=self.local,
             api_key=self.api_key,
             api_key_file=self.api_key_file,
@@ -45,10 +45,10 @@ class Context:
         """The Stripe that is meant, connected when first asked for. Raises `SettingsError`."""
         from stripe_billing_cli.stripe_api import client
 
-        door = self.door
-        if door.key is None:
+        connection = self.connection
+        if connection.key is None:
             return client.connect_locally(LOCAL_DATABASE, trace=self._trace)
-        return client.connect(door.key, base=door.base, rate_limit=door.rate_limit, trace=self._trace)
+        return client.connect(connection.key, base=connection.base, rate_limit=connection.rate_limit, trace=self._trace)
 
     @cached_property
     def printer(self) -> Printer:

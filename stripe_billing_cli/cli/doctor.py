@@ -111,16 +111,16 @@ def _look_at_stripe(context: Context) -> Iterator[Finding]:
     from stripe_billing_cli.errors import SettingsError
 
     try:
-        door = context.door
+        connection = context.connection
     except SettingsError as error:
         yield Finding("key", False, str(error), error.hint)
         return
-    if door.key is None:
+    if connection.key is None:
         yield Finding("key", True, "none needed: the local Stripe, in .billing/local.db")
     else:
-        kind = "restricted" if door.restricted else "secret"
-        yield Finding("key", True, f"a {kind} key from {door.said_by}, sent to {door.base}")
-    yield Finding("mode", True, "live: real money" if door.livemode else "test")
+        kind = "restricted" if connection.restricted else "secret"
+        yield Finding("key", True, f"a {kind} key from {connection.said_by}, sent to {connection.base}")
+    yield Finding("mode", True, "live: real money" if connection.livemode else "test")
     yield from _look_at_account(context)
     yield from _look_at_endpoints(context)
 

@@ -18,8 +18,8 @@ KEY_SHAPE = re.compile(r"^(sk|rk)_(test|live)_[A-Za-z0-9_]+$")
 
 
 @dataclass(frozen=True)
-class Door:
-    """The way into one Stripe: over HTTP with a key, or the local one. `said_by` is what the user set."""
+class Connection:
+    """The way to one Stripe: over HTTP with a key, or the local one. `said_by` is what the user set."""
 
     said_by: str
     key: str | None = field(default=None, repr=False)
@@ -39,7 +39,7 @@ class Door:
         return self.key is not None and self.key.startswith("rk_")
 
 
-def choose_door(
+def choose_connection(
     *,
     local: bool,
     api_key: str | None,
@@ -47,8 +47,8 @@ def choose_door(
     live: bool,
     api_key_file: str | None = None,
     environment: Mapping[str, str] = os.environ,
-) -> Door:
-    """The door that flags and environment name; a flag beats the environment. Raises `SettingsError`."""
+) -> Connection:
+    """Return the connection that flags and environment name; a flag beats the environment. Raises `SettingsError`."""
     options = {"--local": local, "--api-key": api_key, "--api-key-file": api_key_file, "--profile": profile}
     named = [name for name, given in options.items() if given]
     if len(named) > 1:
@@ -56,14 +56,14 @@ def choose_door(
     if local:
         if live:
             raise SettingsError("--local and --live exclude each other", "the local Stripe has test mode only")
-        return Door("--local")
+        return Connection("--local")
     key, said_by = _key(api_key, api_key_file, profile, live, environment)
     if not KEY_SHAPE.match(key):
         raise SettingsError(f"{said_by} holds no secret key of Stripe's{_looks_like(key)}", "it starts with sk_ or rk_")
     if live and "_live_" not in key:
         raise SettingsError(f"--live was given, and {said_by} holds a test key", "give a live key, or leave out --live")
     base = _base(environment, livemode="_live_" in key)
-    return Door(said_by, key, base, _rate_limit(environment))
+    return Connection(said_by, key, base, _rate_limit(environment))
 
 
 def _key(

@@ -1,4 +1,4 @@
-"""The one door to Stripe: parameters go in as dicts, answers come out as dicts, trouble as `StripeFailure`.
+"""The only connection to Stripe: parameters go in as dicts, answers come out as dicts, trouble as `StripeFailure`.
 
 Answers come out completed and checked (`completion.py`): what `objects/` declares can be read, absent or not.
 Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). What it

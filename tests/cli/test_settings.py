@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.cli.settings import choose_door
+from stripe_billing_cli.cli.settings import choose_connection
 from stripe_billing_cli.errors import SettingsError
 
 PROFILES = """\
@@ -30,34 +30,34 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {"XDG_CONFIG_HOME": str(tmp_path / "config"), "HOME": str(tmp_path)}
 
 
-def door(environment: dict[str, str], **flags: object) -> object:
+def connection(environment: dict[str, str], **flags: object) -> object:
     asked = {"local": False, "api_key": None, "profile": None, "live": False, **flags}
-    return choose_door(**asked, environment=environment)  # type: ignore[arg-type]
+    return choose_connection(**asked, environment=environment)  # type: ignore[arg-type]
 
 
 def refusal(environment: dict[str, str], **flags: object) -> SettingsError:
     with pytest.raises(SettingsError) as caught:
-        door(environment, **flags)
+        connection(environment, **flags)
     return caught.value
 
 
 def test_a_flag_beats_the_environment(environment: dict[str, str]) -> None:
     environment["STRIPE_API_KEY"] = "sk_test_of_environment"
 
-    assert door(environment).key == "sk_test_of_environment"  # type: ignore[attr-defined]
-    assert door(environment, api_key="sk_test_of_flag").key == "sk_test_of_flag"  # type: ignore[attr-defined]
-    assert door(environment, profile="shop").key == "rk_test_of_shop"  # type: ignore[attr-defined]
-    assert door(environment, local=True).local  # type: ignore[attr-defined]
+    assert connection(environment).key == "sk_test_of_environment"  # type: ignore[attr-defined]
+    assert connection(environment, api_key="sk_test_of_flag").key == "sk_test_of_flag"  # type: ignore[attr-defined]
+    assert connection(environment, profile="shop").key == "rk_test_of_shop"  # type: ignore[attr-defined]
+    assert connection(environment, local=True).local  # type: ignore[attr-defined]
 
 
 def test_a_profile_gives_its_test_key_and_with_live_its_live_key(environment: dict[str, str]) -> None:
-    assert door(environment, profile="default").key == "sk_test_of_default"  # type: ignore[attr-defined]
-    live = door(environment, profile="default", live=True)
+    assert connection(environment, profile="default").key == "sk_test_of_default"  # type: ignore[attr-defined]
+    live = connection(environment, profile="default", live=True)
     assert (live.key, live.livemode, live.restricted) == ("rk_live_of_default", True, True)  # type: ignore[attr-defined]
 
 
 def test_a_profile_is_found_under_the_small_letters_that_the_stripe_cli_writes(environment: dict[str, str]) -> None:
-    assert door(environment, profile="Shop").key == "rk_test_of_shop"  # type: ignore[attr-defined]
+    assert connection(environment, profile="Shop").key == "rk_test_of_shop"  # type: ignore[attr-defined]
 
 
 def test_without_a_key_the_error_names_the_three_ways_on(environment: dict[str, str]) -> None:
@@ -119,7 +119,7 @@ class TestApiBase:
     def test_a_test_key_may_go_to_another_server(self, environment: dict[str, str]) -> None:
         environment["STRIPE_API_BASE"] = "http://127.0.0.1:12111/"
 
-        assert door(environment, api_key="sk_test_x").base == "http://127.0.0.1:12111"  # type: ignore[attr-defined]
+        assert connection(environment, api_key="sk_test_x").base == "http://127.0.0.1:12111"  # type: ignore[attr-defined]
 
     @pytest.mark.parametrize(
         "base", ["http://127.0.0.1:1", "https://api.stripe.com.evil.example", "http://api.stripe.com"]
@@ -129,7 +129,7 @@ class TestApiBase:
 
         assert "a live key goes to https://api.stripe.com only" in str(refusal(environment, api_key="sk_live_x"))
         environment["STRIPE_API_BASE"] = "https://api.stripe.com/"
-        assert door(environment, api_key="sk_live_x").livemode  # type: ignore[attr-defined]
+        assert connection(environment, api_key="sk_live_x").livemode  # type: ignore[attr-defined]
 
     @pytest.mark.parametrize("base", ["localhost:12111", "ftp://x", "http://"])
     def test_what_is_no_address_is_refused(self, environment: dict[str, str], base: str) -> None:
@@ -146,4 +146,4 @@ def test_a_rate_limit_that_is_no_number_is_refused(environment: dict[str, str], 
 
 
 def test_a_key_is_in_no_printed_form_of_the_door(environment: dict[str, str]) -> None:
-    assert "sk_test_hidden" not in repr(door(environment, api_key="sk_test_hidden"))
+    assert "sk_test_hidden" not in repr(connection(environment, api_key="sk_test_hidden"))

@@ -55,7 +55,7 @@ def test_each_handler_is_called_for_the_types_that_are_named_after_it(directory:
 def test_without_a_key_handlers_are_called_and_nothing_else_is_done(directory: Path) -> None:
     thin = {"id": "evt_thin", "object": "v2.core.event", "type": "v2.core.account.updated"}
     about = {"type": "v2.core.account", "id": "acct_1", "url": "/v2/core/accounts/acct_1"}
-    with listening(directory, "--exec", "echo did it", door="--no-api-key") as (_, lines, port):
+    with listening(directory, "--exec", "echo did it", connection_option="--no-api-key") as (_, lines, port):
         assert deliver(port, event_body("evt_1", customer="cus_1")) == 200
         told = json.loads(lines.get(timeout=20))
         assert [(one["handler"][:5], one["outcome"]) for one in told["deliveries"]] == [("exec-", "did it")]

@@ -27,7 +27,7 @@ Clock = Annotated[str, typer.Argument(metavar="CLOCK", help="The clock's id, or 
 
 def test_mode_api(context: Context) -> StripeApi:
     """Refuse a live key before any call."""
-    if context.door.livemode:
+    if context.connection.livemode:
         raise BillingError(
             "wrong_mode",
             "test clocks exist in test mode only, and this key is live",

@@ -54,7 +54,7 @@ def print_secret_hint(context: Context, endpoint: Endpoint, *, created: bool, st
     from stripe_billing_cli.stripe_api.client import API_VERSION
 
     note = context.printer.note
-    if created and context.door.local:
+    if created and context.connection.local:
         note("The local Stripe delivers to it while `billing local serve` runs in this directory.")
     if endpoint.api_version != API_VERSION:
         note(
