@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import quote, renewals, steps, uncut, unused_time
-from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, first_period_end
+from stripe_billing_cli.subscriptions.cancel import Cancellation, CancelRequest, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.refusals import Refused
@@ -42,7 +42,7 @@ def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation)
     return [invoice for invoice in found if invoice["id"] != cancellation.drops_update]
 
 
-def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, asked: Asked) -> Cancellation:
+def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, request: CancelRequest) -> Cancellation:
     """The same, with what becomes of a period that an earlier end had cut short, where the new one lies after it.
 
     The period's end is then the one that it has without the cut. Raises `Refused` where the rest is paid for, and
@@ -57,7 +57,7 @@ def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, as
     proration = uncut.proration(api, subscription)
     if to_period_end:
         return _to_uncut_end(api, subscription, cancellation, proration)
-    if asked.prorate and proration == "none":
+    if request.prorate and proration == "none":
         id = subscription["id"]
         raise Refused(
             f"the subscription {id} is to end earlier already, without a credit for the time after that",

@@ -19,7 +19,7 @@ ENDED = ("canceled", "incomplete_expired")
 
 
 @dataclass(frozen=True)
-class Asked:
+class CancelRequest:
     """`at` is a time, for `when="at"`."""
 
     when: When = "default"
@@ -33,7 +33,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Cancellation:
-    """`none`: it is canceled, or going to be, as asked. `details`: only the reason or comment is written.
+    """`none`: it is canceled, or going to be, as requested. `details`: only the reason or comment is written.
 
     `ends` is when the subscription ends or ended. `params` go with the call: a DELETE for `now`, else an update.
     `drops_update` is the open invoice of a change that never came to be, `drops_schedule` the attached schedule.
@@ -46,27 +46,27 @@ class Cancellation:
     drops_schedule: str | None = None
 
 
-def decide(subscription: Object, asked: Asked, now: int) -> Cancellation:
+def decide(subscription: Object, request: CancelRequest, now: int) -> Cancellation:
     """Raises `Refused` where the options contradict each other, or the subscription's state."""
-    details = _details(subscription, asked)
+    details = _details(subscription, request)
     if subscription["status"] in ENDED:
         ended = int(subscription["ended_at"] or subscription["canceled_at"] or now)
         return Cancellation("details" if details else "none", ended, details)
-    when = _when(subscription, asked, now)
-    _check_options(when, asked)
+    when = _when(subscription, request, now)
+    _check_options(when, request)
     if when == "now":
-        return _at_once(subscription, asked, details, now)
+        return _at_once(subscription, request, details, now)
     if subscription["status"] == "incomplete":
         raise Refused(
             f"the subscription {subscription['id']} is incomplete: it can only be canceled at once", "say --now"
         )
-    return _later(subscription, when, asked, details, now)
+    return _later(subscription, when, request, details, now)
 
 
-def _when(subscription: Object, asked: Asked, now: int) -> When:
+def _when(subscription: Object, request: CancelRequest, now: int) -> When:
     """By default at the period's end; at once where there is no paid period that could end."""
-    if asked.when != "default":
-        return asked.when
+    if request.when != "default":
+        return request.when
     if subscription["status"] == "incomplete":
         return "now"
     if subscription["status"] == "paused" and period_end(subscription) <= now:
@@ -74,28 +74,28 @@ def _when(subscription: Object, asked: Asked, now: int) -> When:
     return "period-end" if subscription["cancel_at"] is None else "default"
 
 
-def _check_options(when: When, asked: Asked) -> None:
-    if asked.invoice_now and when != "now":
+def _check_options(when: When, request: CancelRequest) -> None:
+    if request.invoice_now and when != "now":
         raise Contradiction(
             "--invoice-now bills what is pending at once, and the subscription goes on for now", "add --now"
         )
-    if asked.prorate and when not in ("now", "at"):
+    if request.prorate and when not in ("now", "at"):
         raise Contradiction(
             "--prorate credits unused time, and at the end of a period none is left", "say --now or --at DATE"
         )
-    if asked.refund == "prorated" and when != "now":
+    if request.refund == "prorated" and when != "now":
         raise Contradiction(
             "--refund prorated pays unused time back, and the subscription goes on for now", "add --now"
         )
-    if asked.prorate and asked.refund:
+    if request.prorate and request.refund:
         raise Contradiction("--prorate and --refund would both give the money back", "choose one")
 
 
-def _at_once(subscription: Object, asked: Asked, details: dict[str, Any], now: int) -> Cancellation:
+def _at_once(subscription: Object, request: CancelRequest, details: dict[str, Any], now: int) -> Cancellation:
     params = {**details}
-    if asked.invoice_now:
+    if request.invoice_now:
         params["invoice_now"] = True
-    if asked.prorate:
+    if request.prorate:
         params["prorate"] = True
     return Cancellation("now", now, params, _pending_update(subscription), _schedule(subscription))
 
@@ -106,7 +106,7 @@ def keeping_prorations(cancellation: Cancellation) -> Cancellation:
     return replace(cancellation, params={**cancellation.params, "prorate": True})
 
 
-def _later(subscription: Object, when: When, asked: Asked, details: dict[str, Any], now: int) -> Cancellation:
+def _later(subscription: Object, when: When, request: CancelRequest, details: dict[str, Any], now: int) -> Cancellation:
     known = subscription["cancel_at"]
     if when == "default":
         return Cancellation("details" if details else "none", int(known), details)
@@ -118,21 +118,21 @@ def _later(subscription: Object, when: When, asked: Asked, details: dict[str, An
         ends = period_end(subscription)
         same, params = known == ends, {"cancel_at": ends, "proration_behavior": "none"}
     else:
-        assert asked.at is not None
-        if asked.at <= now:
+        assert request.at is not None
+        if request.at <= now:
             raise Contradiction("--at is in the past", "say --now to cancel at once")
-        ends = asked.at
+        ends = request.at
         same = known == ends
-        params = {"cancel_at": ends, "proration_behavior": "create_prorations" if asked.prorate else "none"}
+        params = {"cancel_at": ends, "proration_behavior": "create_prorations" if request.prorate else "none"}
     if same:
         return Cancellation("details" if details else "none", ends, details)
     return Cancellation("later", ends, {**params, **details}, drops_schedule=_schedule(subscription))
 
 
-def _details(subscription: Object, asked: Asked) -> dict[str, Any]:
+def _details(subscription: Object, request: CancelRequest) -> dict[str, Any]:
     """The reason and comment that are not there yet."""
     current = subscription["cancellation_details"] or {}
-    wanted = {"feedback": asked.reason, "comment": asked.comment}
+    wanted = {"feedback": request.reason, "comment": request.comment}
     new = {name: value for name, value in wanted.items() if value is not None and current.get(name) != value}
     return {"cancellation_details": new} if new else {}
 

@@ -16,9 +16,9 @@ from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.cli.sub.cancel_view import Ending
+    from stripe_billing_cli.cli.sub.cancel_view import CancelPlan
     from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.cancel import Asked, When
+    from stripe_billing_cli.subscriptions.cancel import CancelRequest, When
     from stripe_billing_cli.subscriptions.refund import RefundPlan
     from stripe_billing_cli.subscriptions.unused_time import Billing
 
@@ -91,19 +91,19 @@ def cancel(
     """
     from stripe_billing_cli.cli.sub import cancel_view
 
-    asked = _asked(now, at_period_end, at, invoice_now, prorate, refund, reason, comment)
-    ending = _decide(context, subscription, asked)
-    if ending.moves and preview:
-        _tell(context, ending, previewed=True)
+    request = _request(now, at_period_end, at, invoice_now, prorate, refund, reason, comment)
+    plan = _decide(context, subscription, request)
+    if plan.moves and preview:
+        _tell(context, plan, previewed=True)
         return
-    if ending.moves:
-        will = [line.text for line in cancel_view.plan(ending)]
-        confirm.confirm(context, cancel_view.question(ending), will=will, moves_money=True)
-        _carry_out(context, ending)
-    _tell(context, ending)
+    if plan.moves:
+        will = [line.text for line in cancel_view.plan_lines(plan)]
+        confirm.confirm(context, cancel_view.question(plan), will=will, moves_money=True)
+        _carry_out(context, plan)
+    _tell(context, plan)
 
 
-def _asked(
+def _request(
     now: bool,
     at_period_end: bool,
     at: str | None,
@@ -112,8 +112,8 @@ def _asked(
     refund: RefundOf | None,
     reason: Reason | None,
     comment: str | None,
-) -> Asked:
-    from stripe_billing_cli.subscriptions.cancel import Asked
+) -> CancelRequest:
+    from stripe_billing_cli.subscriptions.cancel import CancelRequest
 
     options: dict[str, tuple[bool, When]] = {
         "--now": (now, "now"),
@@ -127,7 +127,7 @@ def _asked(
     moment = parsing.moment("--at", at) if at is not None and at != LAST_PERIOD_END else None
     if at == LAST_PERIOD_END:
         when = LAST_PERIOD_END
-    return Asked(
+    return CancelRequest(
         when=when,
         at=moment,
         invoice_now=invoice_now,
@@ -138,9 +138,9 @@ def _asked(
     )
 
 
-def _decide(context: Context, name: str, asked: Asked) -> Ending:
+def _decide(context: Context, name: str, request: CancelRequest) -> CancelPlan:
     """Read what there is, and decide the end and the refund."""
-    from stripe_billing_cli.cli.sub.cancel_view import Ending
+    from stripe_billing_cli.cli.sub.cancel_view import CancelPlan
     from stripe_billing_cli.subscriptions import (
         apply_cancel,
         cancel,
@@ -156,30 +156,30 @@ def _decide(context: Context, name: str, asked: Asked) -> Ending:
     api = context.stripe
     found = references.find_subscription(api, name, expand=steps.EXPAND)
     now = quote.now_of(api, found, int(time.time()))
-    cancellation = apply_cancel.settled(api, found, cancel.decide(found, asked, now), asked)
+    cancellation = apply_cancel.settled(api, found, cancel.decide(found, request, now), request)
     final = apply_cancel.final_invoice(api, found, cancellation)
     drafts = tuple(last_invoices.find(api, found))
-    billing = unused_time.Billing(drafts, final.due_now if final else 0) if asked.invoice_now else None
-    back = _refund(context, found, asked, cancellation.ends, now, billing)
+    billing = unused_time.Billing(drafts, final.due_now if final else 0) if request.invoice_now else None
+    back = _refund(context, found, request, cancellation.ends, now, billing)
     if back is not None and back.net_charge:
         cancellation = cancel.keeping_prorations(cancellation)
         final = apply_cancel.final_invoice(api, found, cancellation)
     owed = apply_cancel.still_open(api, found, cancellation)
-    left = unbilled.load(api, found, cancellation, netted=asked.refund == "prorated")
+    left = unbilled.load(api, found, cancellation, netted=request.refund == "prorated")
     until_then = apply_cancel.renewals_until(api, found, cancellation)
-    credits = asked.prorate or asked.refund == "prorated"
-    paid_now = {one["id"] for one in drafts} if asked.invoice_now else set()
+    credits = request.prorate or request.refund == "prorated"
+    paid_now = {one["id"] for one in drafts} if request.invoice_now else set()
     never_paid = [one for one in payments.never_paid(api, found) if one["id"] not in paid_now] if credits else []
     unpaid = payments.unpaid_time(api, never_paid, cancellation.ends)
-    return Ending(found, asked, cancellation, final, back, owed, left, drafts, until_then, unpaid)
+    return CancelPlan(found, request, cancellation, final, back, owed, left, drafts, until_then, unpaid)
 
 
 def _refund(
-    context: Context, subscription: Object, asked: Asked, ends: int, now: int, billing: Billing | None
+    context: Context, subscription: Object, request: CancelRequest, ends: int, now: int, billing: Billing | None
 ) -> RefundPlan | None:
     from stripe_billing_cli.subscriptions import refund, unused_time
 
-    match asked.refund:
+    match request.refund:
         case "last":
             payment = refund.last_payment(context.stripe, subscription["id"])
             return refund.decide_last(subscription["id"], payment, now)
@@ -188,44 +188,44 @@ def _refund(
     return None
 
 
-def _carry_out(context: Context, ending: Ending) -> None:
+def _carry_out(context: Context, plan: CancelPlan) -> None:
     """The end, then the money: each part once, so that a run that is cut off is completed by the next."""
     from stripe_billing_cli.subscriptions import apply_cancel, last_invoices, refund, unused_time
 
     api = context.stripe
-    ending.subscription = apply_cancel.carry_out(api, ending.subscription, ending.cancellation, ending.refund)
-    if ending.asked.invoice_now:
-        ending.last_invoices = last_invoices.finish(api, ending.subscription)
-        if ending.refund is not None and ending.refund.kind == "prorated":
+    plan.subscription = apply_cancel.carry_out(api, plan.subscription, plan.cancellation, plan.refund)
+    if plan.request.invoice_now:
+        plan.last_invoices = last_invoices.finish(api, plan.subscription)
+        if plan.refund is not None and plan.refund.kind == "prorated":
             # Of what was paid just now, something may go back.
             billing = unused_time.Billing()
-            ending.refund = unused_time.plan(api, ending.subscription, ending.cancellation.ends, billing)
-    if ending.refund is not None:
-        ending.given = tuple(refund.give_back(api, part) for part in ending.refund.to_make)
+            plan.refund = unused_time.plan(api, plan.subscription, plan.cancellation.ends, billing)
+    if plan.refund is not None:
+        plan.given = tuple(refund.give_back(api, part) for part in plan.refund.to_make)
 
 
-def _tell(context: Context, ending: Ending, *, previewed: bool = False) -> None:
+def _tell(context: Context, plan: CancelPlan, *, previewed: bool = False) -> None:
     from stripe_billing_cli.cli.sub import cancel_view
     from stripe_billing_cli.subscriptions import last_invoices, outcomes, payments
 
     results = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
-    result = "previewed" if previewed else results[ending.cancellation.action]
-    after = ending.subscription
-    ends = (None if previewed else after["ended_at"] or after["cancel_at"]) or ending.cancellation.ends
-    record = outcomes.cancellation(result, ending.subscription, ends, ending.final, ending.refund, ending.given)
-    record["renewals"] = [asdict(one) for one in ending.renewals.invoices] if ending.renewals else []
-    record["renewals_complete"] = ending.renewals is None or ending.renewals.is_complete
-    record["unpaid_time"] = ending.unpaid is not None
-    record["dropped"] = {"prorations": ending.unbilled.prorations, "use": ending.unbilled.use}
-    record["stays_pending"] = [one["id"] for one in ending.unbilled.by_hand]
-    record["last_invoices"] = [one.record() for one in ending.last_invoices]
-    context.printer.record(record, lambda: cancel_view.plan(ending) if previewed else cancel_view.screen(ending))
-    unpaid = last_invoices.unpaid(ending.last_invoices)
+    result = "previewed" if previewed else results[plan.cancellation.action]
+    after = plan.subscription
+    ends = (None if previewed else after["ended_at"] or after["cancel_at"]) or plan.cancellation.ends
+    record = outcomes.cancellation(result, plan.subscription, ends, plan.final, plan.refund, plan.given)
+    record["renewals"] = [asdict(one) for one in plan.renewals.invoices] if plan.renewals else []
+    record["renewals_complete"] = plan.renewals is None or plan.renewals.is_complete
+    record["unpaid_time"] = plan.unpaid is not None
+    record["dropped"] = {"prorations": plan.unbilled.prorations, "use": plan.unbilled.use}
+    record["stays_pending"] = [one["id"] for one in plan.unbilled.by_hand]
+    record["last_invoices"] = [one.record() for one in plan.last_invoices]
+    context.printer.record(record, lambda: cancel_view.plan_lines(plan) if previewed else cancel_view.screen(plan))
+    unpaid = last_invoices.unpaid(plan.last_invoices)
     if unpaid is not None:
         id = unpaid.invoice["id"]
         raise BillingError(
             "payment_failed",
-            f"{ending.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid.trouble}",
+            f"{plan.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid.trouble}",
             payments.ways_to_pay(unpaid.invoice["hosted_invoice_url"], f"billing invoice pay {id}"),
             NOT_REACHED,
         )

@@ -9,7 +9,7 @@ from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.subscriptions.cancel import Asked, Cancellation, period_end
+from stripe_billing_cli.subscriptions.cancel import Cancellation, CancelRequest, period_end
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
 from stripe_billing_cli.subscriptions.records import id_of
@@ -22,9 +22,11 @@ GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
 
 
 @dataclass
-class Ending:
-    """A cancellation with all that is shown of it. Once it is carried out, `subscription` is as it is then, `given` the
-    refunds that were made, and `last_invoices` the drafts that were made final.
+class CancelPlan:
+    """A cancellation with all that the command shows of it.
+
+    Once it is carried out, `subscription` is as it is then, `given` the refunds that were made, and `last_invoices` the
+    drafts that were made final.
 
     `owed` are the open invoices that stay so, `unbilled` what an end at once leaves without an invoice, `drafts` what
     is not final yet. `renewals` are the invoices before an end in a later period, `unpaid` the invoice of time that is
@@ -32,7 +34,7 @@ class Ending:
     """
 
     subscription: Object
-    asked: Asked
+    request: CancelRequest
     cancellation: Cancellation
     final: Cost | None
     refund: RefundPlan | None
@@ -46,7 +48,7 @@ class Ending:
 
     @property
     def finishes(self) -> bool:
-        return self.asked.invoice_now and bool(self.drafts)
+        return self.request.invoice_now and bool(self.drafts)
 
     @property
     def refunds(self) -> bool:
@@ -57,22 +59,22 @@ class Ending:
         return self.cancellation.action != "none" or self.refunds or self.finishes
 
 
-def question(ending: Ending) -> str:
-    id = ending.subscription["id"]
-    match ending.cancellation.action:
+def question(plan: CancelPlan) -> str:
+    id = plan.subscription["id"]
+    match plan.cancellation.action:
         case "now":
             return f"Cancel {id} now?"
         case "later":
             return f"Let {id} end then?"
         case "details":
             return f"Write this to {id}?"
-    return "Refund it?" if ending.refunds else "Bill it?"
+    return "Refund it?" if plan.refunds else "Bill it?"
 
 
-def plan(ending: Ending) -> Iterator[Line]:
-    """What is going to happen, before it is agreed to."""
+def plan_lines(plan: CancelPlan) -> Iterator[Line]:
+    """Yield what is going to happen, before the user agrees to it."""
 
-    subscription, cancellation = ending.subscription, ending.cancellation
+    subscription, cancellation = plan.subscription, plan.cancellation
     id, paid_until = subscription["id"], period_end(subscription)
     match cancellation.action:
         case "now" if subscription["status"] == "incomplete":
@@ -98,45 +100,45 @@ def plan(ending: Ending) -> Iterator[Line]:
         yield Line(
             f"  The change that waits for its payment is dropped: invoice {cancellation.drops_update} is voided."
         )
-    yield from _money(ending)
+    yield from _money(plan)
 
 
-def _money(ending: Ending) -> Iterator[Line]:
-    final = ending.final
+def _money(plan: CancelPlan) -> Iterator[Line]:
+    final = plan.final
     if final:
         yield from cost_view.lines(final)
-        yield Line(f"  {_billed(ending, final)}")
-    yield from _renewals(ending)
-    if ending.refunds:
-        assert ending.refund is not None
-        yield from _refund_told(ending, ending.refund)
-    elif ending.refund is not None:
-        yield Line(f"  {_nothing_to_refund(ending.refund)}")
-    if ending.refund is not None:
-        yield from _beside_refund(ending, ending.refund)
-    if ending.unpaid and ending.asked.prorate:
+        yield Line(f"  {_billed(plan, final)}")
+    yield from _renewals(plan)
+    if plan.refunds:
+        assert plan.refund is not None
+        yield from _refund_lines(plan, plan.refund)
+    elif plan.refund is not None:
+        yield Line(f"  {_nothing_to_refund(plan.refund)}")
+    if plan.refund is not None:
+        yield from _beside_refund(plan, plan.refund)
+    if plan.unpaid and plan.request.prorate:
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(ending.unpaid)}. "
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(plan.unpaid)}. "
             "Without --prorate nothing is credited."
         )
-    collected = "Stripe stops collecting it" if ending.cancellation.action == "now" else "is still collected"
-    for invoice in ending.owed:
+    collected = "Stripe stops collecting it" if plan.cancellation.action == "now" else "is still collected"
+    for invoice in plan.owed:
         amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
-    yield from _drafts(ending)
-    yield from _unbilled(ending.unbilled, ending.subscription["currency"])
-    nothing_else = not (ending.owed or ending.drafts or ending.unbilled.is_there or ending.renewals)
-    if not final and ending.refund is None and nothing_else:
+    yield from _drafts(plan)
+    yield from _unbilled(plan.unbilled, plan.subscription["currency"])
+    nothing_else = not (plan.owed or plan.drafts or plan.unbilled.is_there or plan.renewals)
+    if not final and plan.refund is None and nothing_else:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
 
 
-def _drafts(ending: Ending) -> Iterator[Line]:
+def _drafts(plan: CancelPlan) -> Iterator[Line]:
     """What becomes of invoices that are not final yet."""
-    if ending.cancellation.action == "later":
+    if plan.cancellation.action == "later":
         return
-    for invoice in ending.drafts:
+    for invoice in plan.drafts:
         named = f"Invoice {invoice['id']} over {formatting.money(invoice['total'], invoice['currency'])}"
-        if not ending.asked.invoice_now:
+        if not plan.request.invoice_now:
             yield Line(f"  {named} is a draft, and Stripe may not collect it any more; --invoice-now bills it.")
         elif invoice["total"] > 0 and invoice["collection_method"] == "charge_automatically":
             yield Line(f"  {named}, which nobody has charged yet, is made final and charged.")
@@ -163,17 +165,17 @@ def _unbilled(left: Unbilled, currency: str) -> Iterator[Line]:
         yield Line(f"  {item['id']}, {item['description'] or 'added by hand'}, over {amount} stays pending.")
 
 
-def _renewals(ending: Ending) -> Iterator[Line]:
+def _renewals(plan: CancelPlan) -> Iterator[Line]:
     """What is charged before an end in a later period."""
-    if ending.renewals is None:
+    if plan.renewals is None:
         return
-    currency = ending.subscription["currency"]
-    shown, more = ending.renewals.invoices[:SHOWN], len(ending.renewals.invoices) - SHOWN
+    currency = plan.subscription["currency"]
+    shown, more = plan.renewals.invoices[:SHOWN], len(plan.renewals.invoices) - SHOWN
     for one in shown:
         yield cost_view.entry("charged", f"{formatting.money(one.amount, currency)} on {formatting.date(one.at)}")
     if more > 0:
         yield Line(f"  … and {more} more; --output json lists them.")
-    elif not ending.renewals.is_complete:
+    elif not plan.renewals.is_complete:
         yield Line("  It renews as usual until then; of its last period only the part until the end is charged.")
 
 
@@ -181,11 +183,11 @@ SHOWN = 12
 """How many renewals the screen lists."""
 
 
-def _billed(ending: Ending, final: Cost) -> str:
+def _billed(plan: CancelPlan, final: Cost) -> str:
     """When what is credited and charged is billed, and what comes of it."""
-    if ending.cancellation.action == "now" and not ending.cancellation.params.get("invoice_now"):
+    if plan.cancellation.action == "now" and not plan.cancellation.params.get("invoice_now"):
         return "This waits for another invoice of the customer's; --invoice-now bills it at once."
-    when = "now" if ending.cancellation.action == "now" else f"on {formatting.date(ending.cancellation.ends)}"
+    when = "now" if plan.cancellation.action == "now" else f"on {formatting.date(plan.cancellation.ends)}"
     if final.to_balance < 0:
         return f"A last invoice is made {when}: {_to_balance(final)}."
     if final.to_balance > 0:
@@ -205,7 +207,7 @@ def _to_balance(final: Cost) -> str:
     return f"{moved} goes to the balance{then}"
 
 
-def _refund_told(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
+def _refund_lines(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
     amounts = [part.amount for part in refund.to_make]
     if refund.of_last_invoice:
         amounts.append(refund.of_last_invoice)
@@ -218,7 +220,7 @@ def _refund_told(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
         yield Line(f"  That is {total} in all, from {len(amounts)} payments.")
     if refund.kind == "last":
         used = formatting.money(refund.used, refund.currency)
-        goes_on = "" if ending.subscription["ended_at"] or ending.cancellation.action == "now" else LAST_GOES_ON
+        goes_on = "" if plan.subscription["ended_at"] or plan.cancellation.action == "now" else LAST_GOES_ON
         yield Line(f"  This is the whole last payment, though {used} of it is used by now{goes_on}.")
 
 
@@ -236,11 +238,11 @@ def _part(refund: RefundPlan, part: Refund) -> str:
     return f"{amount}{of}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"
 
 
-def _beside_refund(ending: Ending, refund: RefundPlan) -> Iterator[Line]:
+def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
     """What does not go back to a card, and what to do; what stays where it is."""
     if refund.not_to_card:
         amount = formatting.money(refund.not_to_card, refund.currency)
-        customer = id_of(ending.subscription["customer"])
+        customer = id_of(plan.subscription["customer"])
         yield Line(
             f"  {amount} of what is unused does not go back to a card: something {', or '.join(refund.shortage)}."
         )
@@ -269,9 +271,9 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
     return "Nothing that was paid is unused: nothing is refunded."
 
 
-def _finished(ending: Ending) -> Iterator[Line]:
+def _finished(plan: CancelPlan) -> Iterator[Line]:
     """What became of the last invoices; of one that was not paid, the error says it."""
-    for one in ending.last_invoices:
+    for one in plan.last_invoices:
         invoice = one.invoice
         name = invoice["number"] or invoice["id"]
         if one.credit:
@@ -286,11 +288,11 @@ def _finished(ending: Ending) -> Iterator[Line]:
             yield Line(f"Paid {formatting.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
 
 
-def screen(ending: Ending) -> Iterator[Line]:
-    subscription = ending.subscription
+def screen(plan: CancelPlan) -> Iterator[Line]:
+    subscription = plan.subscription
     id = subscription["id"]
-    ends = formatting.moment(subscription["ended_at"] or ending.cancellation.ends)
-    match ending.cancellation.action:
+    ends = formatting.moment(subscription["ended_at"] or plan.cancellation.ends)
+    match plan.cancellation.action:
         case "now":
             yield Line(f"{id} is {subscription['status'].replace('_', ' ')}.", GREEN)
         case "later":
@@ -301,12 +303,12 @@ def screen(ending: Ending) -> Iterator[Line]:
             yield Line(f"{id} ended on {ends} already.")
         case "none":
             yield Line(f"{id} ends on {ends} already. Nothing to do.")
-    yield from _finished(ending)
-    for given in ending.given:
+    yield from _finished(plan)
+    for given in plan.given:
         yield Line(f"Refunded {formatting.money(given['amount'], given['currency'])} ({given['id']}).", GREEN)
-    if ending.given:
+    if plan.given:
         return
-    if ending.refund is not None:
-        yield Line(_nothing_to_refund(ending.refund))
-        if not ending.moves:
-            yield from _beside_refund(ending, ending.refund)
+    if plan.refund is not None:
+        yield Line(_nothing_to_refund(plan.refund))
+        if not plan.moves:
+            yield from _beside_refund(plan, plan.refund)
