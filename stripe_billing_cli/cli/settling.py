@@ -17,7 +17,7 @@ class Repeatable(Protocol):
     def finish(self, api: StripeApi) -> None: ...
 
 
-def settle(context: Context, made: Object, mark_finished: Callable[[], None]) -> None:
+def clear_marker(context: Context, made: Object, mark_finished: Callable[[], None]) -> None:
     """Let the same command mean another one from now on, as the user has been told. A failure is told, and harmless."""
     message = f"{made['id']} is made, but could not be marked as finished"
     _mark(context, mark_finished, message, "the same command run again will give it back")

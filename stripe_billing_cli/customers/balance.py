@@ -13,7 +13,7 @@ from typing import Any, Literal
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.money import parse_amount
 from stripe_billing_cli.subscriptions import once, references, repeats
-from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.once import CreateRequest
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
@@ -42,12 +42,12 @@ class BalanceResult:
     transactions: tuple[Object, ...]
     result: Literal["shown", "changed", "unchanged"] = "shown"
     transaction: Object | None = None
-    intent: Intent | None = None
+    create_request: CreateRequest | None = None
 
     def finish(self, api: StripeApi) -> None:
         """After `--again`, once the user has been told. Raises `StripeFailure`."""
-        if self.intent is not None and self.transaction is not None:
-            repeats.finish(api, self.intent, self.transaction)
+        if self.create_request is not None and self.transaction is not None:
+            repeats.finish(api, self.create_request, self.transaction)
 
     def record(self) -> dict[str, Any]:
         """Return the balance as it is printed (docs/output.md)."""
@@ -84,7 +84,7 @@ class BalancePlan:
     request: BalanceRequest
     amount: int
     currency: str
-    intent: Intent
+    create_request: CreateRequest
     state: tuple[str, ...]
     before: Object | None = None
 
@@ -99,14 +99,14 @@ class BalancePlan:
         id = self.customer["id"]
         made = self.before or once.create(
             api,
-            self.intent,
+            self.create_request,
             self.state,
             read=lambda: _recent(api, id),
             holds=lambda one: True,
         )
         after = load_balance(api, id)
         done: Literal["changed", "unchanged"] = "unchanged" if self.before else "changed"
-        return BalanceResult(after.customer, after.transactions, done, made, self.intent)
+        return BalanceResult(after.customer, after.transactions, done, made, self.create_request)
 
 
 def load_balance(api: StripeApi, name: str) -> BalanceResult:
@@ -125,11 +125,11 @@ def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:
     params: dict[str, Any] = {"amount": sign * amount, "currency": currency}
     if request.note:
         params["description"] = request.note
-    intent = Intent(_path(customer["id"]), params, again=request.again)
+    create_request = CreateRequest(_path(customer["id"]), params, again=request.again)
     recent = list(_recent(api, customer["id"]))
     now = repeats.now_of(api, customer["id"])
-    before = repeats.made_within_a_day(intent, recent, now)
-    return BalancePlan(customer, request, amount, currency, intent, tuple(one["id"] for one in recent), before)
+    before = repeats.made_within_a_day(create_request, recent, now)
+    return BalancePlan(customer, request, amount, currency, create_request, tuple(one["id"] for one in recent), before)
 
 
 def _path(customer: str) -> str:

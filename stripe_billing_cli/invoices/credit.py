@@ -14,7 +14,7 @@ from stripe_billing_cli.invoices.load import charges_of, credit_notes_of, find_i
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
 from stripe_billing_cli.subscriptions import once, records, repeats
-from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.once import CreateRequest
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
@@ -45,13 +45,13 @@ class CreditResult:
     """The credit note, and whether this run made it."""
 
     note: Object
-    intent: Intent
+    create_request: CreateRequest
     made: bool
     left: int
 
     def finish(self, api: StripeApi) -> None:
         """After `--again`, once the user has been told. Raises `StripeFailure`."""
-        repeats.finish(api, self.intent, self.note)
+        repeats.finish(api, self.create_request, self.note)
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
@@ -69,7 +69,7 @@ class CreditPlan:
 
     invoice: Object
     request: CreditRequest
-    intent: Intent
+    create_request: CreateRequest
     left: int
     notes: Sequence[Object] = ()
     before: Object | None = None
@@ -85,15 +85,15 @@ class CreditPlan:
     def apply(self, api: StripeApi) -> CreditResult:
         """Make the credit note, once. Raises `StripeFailure`."""
         if self.before is not None:
-            return CreditResult(self.before, self.intent, made=False, left=self.left)
+            return CreditResult(self.before, self.create_request, made=False, left=self.left)
         note = once.create(
             api,
-            self.intent,
+            self.create_request,
             (one["id"] for one in self.notes),
             read=lambda: credit_notes_of(api, self.invoice["id"]),
             holds=lambda one: one["status"] == "issued",
         )
-        return CreditResult(note, self.intent, made=True, left=self.left - int(note["amount"]))
+        return CreditResult(note, self.create_request, made=True, left=self.left - int(note["amount"]))
 
 
 def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
@@ -105,22 +105,22 @@ def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
         )
     amount = None if request.amount is None else parse_amount(request.amount, invoice["currency"])
     wish = [invoice["id"], "all" if amount is None else amount, request.to, request.reason, request.note]
-    intent = Intent(PATH, {}, wish=wish, again=request.again)
+    create_request = CreateRequest(PATH, {}, wish=wish, again=request.again)
     notes = credit_notes_of(api, invoice["id"])
     issued = [one for one in notes if one["status"] == "issued"]
     charges = charges_of(api, invoice)
     left = _left(api, invoice, issued, charges)
     now = repeats.now_of(api, id_of(invoice["customer"]))
-    before = repeats.made_within_a_day(intent, issued, now)
+    before = repeats.made_within_a_day(create_request, issued, now)
     if before is not None:
-        return CreditPlan(invoice, request, intent, left, notes, before, now=now)
+        return CreditPlan(invoice, request, create_request, left, notes, before, now=now)
     amount = left if amount is None else amount
     _check_left(invoice, amount, left)
     off = min(amount, invoice["amount_remaining"]) if invoice["status"] == "open" else 0
     back = amount - off
     card = _card(invoice, charges, request.to, back)
     params = _params(request, invoice["id"], amount, back)
-    made = Intent(PATH, params, wish=wish, again=request.again)
+    made = CreateRequest(PATH, params, wish=wish, again=request.again)
     return CreditPlan(invoice, request, made, left, notes, None, off, back, card, now)
 
 

@@ -15,7 +15,7 @@ from stripe_billing_cli.refunds.load import PATH, Payment, Target, load_target, 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
 from stripe_billing_cli.subscriptions import once, records, repeats
-from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.once import CreateRequest
 from stripe_billing_cli.subscriptions.records import NOTE
 from stripe_billing_cli.subscriptions.refund import GIVEN
 from stripe_billing_cli.subscriptions.refusals import Refused
@@ -38,7 +38,7 @@ class Part:
 
     payment: Payment
     amount: int
-    intent: Intent
+    create_request: CreateRequest
     made: Object | None = None
 
 
@@ -48,14 +48,14 @@ class RefundResult:
 
     target: Target
     refunds: tuple[Object, ...]
-    intents: tuple[Intent, ...]
+    create_requests: tuple[CreateRequest, ...]
     made: bool
     left: int
 
     def finish(self, api: StripeApi) -> None:
         """After `--again`, once the user has been told. Raises `StripeFailure`."""
-        for intent, refund in zip(self.intents, self.refunds, strict=True):
-            repeats.finish(api, intent, refund)
+        for create_request, refund in zip(self.create_requests, self.refunds, strict=True):
+            repeats.finish(api, create_request, refund)
 
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
@@ -91,8 +91,8 @@ class RefundPlan:
     def apply(self, api: StripeApi) -> RefundResult:
         """Make each part, once. Raises `StripeFailure`."""
         refunds = tuple(part.made or _make(api, part) for part in self.parts)
-        intents = tuple(part.intent for part in self.parts)
-        return RefundResult(self.target, refunds, intents, bool(self.to_make), self.target.left - self.amount)
+        create_requests = tuple(part.create_request for part in self.parts)
+        return RefundResult(self.target, refunds, create_requests, bool(self.to_make), self.target.left - self.amount)
 
 
 def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
@@ -118,7 +118,7 @@ def decide_parts(target: Target, request: RefundRequest, amount: int | None, now
     return (*made, *_spread(others, request, amount, rest))
 
 
-def _intent(payment: Payment, request: RefundRequest, amount: int | None, part: int) -> Intent:
+def _create_request(payment: Payment, request: RefundRequest, amount: int | None, part: int) -> CreateRequest:
     """The wish names the charge, whatever it was named by: an invoice and its payment are one target."""
     charge = payment.charge["id"]
     wish = [charge, "all" if amount is None else amount, request.reason, request.note]
@@ -127,14 +127,14 @@ def _intent(payment: Payment, request: RefundRequest, amount: int | None, part: 
         params["reason"] = request.reason
     if request.note:
         params["metadata"] = {NOTE: request.note}
-    return Intent(PATH, params, wish=wish, again=request.again)
+    return CreateRequest(PATH, params, wish=wish, again=request.again)
 
 
 def _made(payment: Payment, request: RefundRequest, amount: int | None, now: Sequence[int]) -> Part | None:
     """The part of a payment that the same request gave back within a day."""
-    intent = _intent(payment, request, amount, 0)
-    refund = repeats.made_within_a_day(intent, payment.given, now)
-    return None if refund is None else Part(payment, int(refund["amount"]), intent, refund)
+    create_request = _create_request(payment, request, amount, 0)
+    refund = repeats.made_within_a_day(create_request, payment.given, now)
+    return None if refund is None else Part(payment, int(refund["amount"]), create_request, refund)
 
 
 def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
@@ -166,7 +166,7 @@ def _spread(payments: Sequence[Payment], request: RefundRequest, amount: int | N
         part = min(payment.left, rest)
         if part <= 0 or payment.dispute is not None:
             continue
-        parts.append(Part(payment, part, _intent(payment, request, amount, part)))
+        parts.append(Part(payment, part, _create_request(payment, request, amount, part)))
         rest -= part
     return parts
 
@@ -174,7 +174,7 @@ def _spread(payments: Sequence[Payment], request: RefundRequest, amount: int | N
 def _make(api: StripeApi, part: Part) -> Object:
     return once.create(
         api,
-        part.intent,
+        part.create_request,
         (f"{one['id']}:{one['status'] in GIVEN}" for one in part.payment.refunds),
         read=lambda: [one for one in refunds_of(api, part.payment.charge["id"]) if one["status"] in GIVEN],
         holds=lambda one: one["status"] in GIVEN,

@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import once, records, references
-from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.once import CreateRequest
 from stripe_billing_cli.subscriptions.references import Ambiguous, listed
 
 PATH = "/v1/customers"
@@ -67,12 +67,12 @@ def creation(
 class Prospect:
     """A creation that is decided and not done: what is there in its place, or else what is to be made.
 
-    `intent` is None where no later run could recognise what this one made: without an email and without a key.
+    `create_request` is None where no later run could recognise what this one made: without an email and without a key.
     `same_email` are the customers with its email, `near` those with the email in other capitals.
     """
 
     params: Mapping[str, Any]
-    intent: Intent | None
+    create_request: CreateRequest | None
     there: Object | None = None
     same_email: Sequence[Object] = ()
     near: Sequence[Object] = ()
@@ -85,35 +85,35 @@ class Prospect:
 def look(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if_not_exists: bool) -> Prospect:
     """Read what stands in for a new customer: an unfinished run's, or, if it is asked for, the one with its email.
 
-    Raises `Ambiguous`, `OtherIntent`, `StripeFailure`.
+    Raises `Ambiguous`, `OtherRequestError`, `StripeFailure`.
     """
     params = {**params, "expand": [DEFAULT_CARD]}
     email = params.get("email")
     if not email:
-        return Prospect(params, None if given_key is None else Intent(PATH, params, given_key))
-    intent = Intent(PATH, params, given_key)
+        return Prospect(params, None if given_key is None else CreateRequest(PATH, params, given_key))
+    create_request = CreateRequest(PATH, params, given_key)
     if if_not_exists and "test_clock" not in params:
         same_email = references.customers_with_email(api, email, expand=[DEFAULT_CARD])
     else:
         same_email = _with_same_email(api, params)
-    there = once.made_before(intent, same_email)
+    there = once.made_before(create_request, same_email)
     if there is not None:
-        return Prospect(params, intent, there, same_email)
+        return Prospect(params, create_request, there, same_email)
     lower = _in_lower_case(api, params)
     if if_not_exists and (same_email or lower):
-        return Prospect(params, intent, _only([*same_email, *lower], email), same_email)
+        return Prospect(params, create_request, _only([*same_email, *lower], email), same_email)
     known = {one["id"] for one in (*same_email, *lower)}
     similar = [one for one in references.similar_customers(api, email) if one["id"] not in known]
-    return Prospect(params, intent, None, same_email, [*lower, *similar])
+    return Prospect(params, create_request, None, same_email, [*lower, *similar])
 
 
 def create(api: StripeApi, prospect: Prospect) -> Object:
-    """Create the customer, once. Raises `OtherIntent`, `StripeFailure`."""
-    if prospect.intent is None:
+    """Create the customer, once. Raises `OtherRequestError`, `StripeFailure`."""
+    if prospect.create_request is None:
         return api.post(PATH, prospect.params).body
     return once.create(
         api,
-        prospect.intent,
+        prospect.create_request,
         (one["id"] for one in prospect.same_email),
         read=lambda: _with_same_email(api, prospect.params) if prospect.email else [],
         holds=lambda one: not one.get("deleted"),

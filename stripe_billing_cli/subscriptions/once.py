@@ -1,9 +1,9 @@
 """Creating something once, however often the command that creates it is cut off and run again.
 
-A command may end before its answer arrives: the object exists, and nobody knows. So what is created carries a mark of
-the command's intent in its metadata until the command has told the user of it (`settle`). The next run of the same
-command finds the mark, and goes on with that object. A run after a finished one finds no mark, and means another.
-(Taking the mark off is an update, and an event: the price of telling the two apart without a file of our own.)
+A command may end before its answer arrives: the object exists, and nobody knows. So what is created carries the mark of
+its request in its metadata until the command has told the user of it (`clear_marker`). The next run of the same command
+finds the mark, and goes on with that object. A run after a finished one finds no mark, and means another. (Taking the
+mark off is an update, and an event: the price of telling the two apart without a file of our own.)
 
 The mark of an idempotency key that the user gave stays: the same key leads to the same object for good, not only for
 the 24 hours that Stripe remembers (https://docs.stripe.com/api/idempotent_requests).
@@ -28,7 +28,7 @@ ATTEMPTS = 4
 """So many keys are tried that Stripe may remember; each remembered answer that holds no more leads to the next."""
 
 
-class OtherIntent(BillingError):
+class OtherRequestError(BillingError):
     """The user's idempotency key has made something else already."""
 
     def __init__(self, key: str, made: str = "something else") -> None:
@@ -37,10 +37,10 @@ class OtherIntent(BillingError):
 
 
 @dataclass(frozen=True)
-class Intent:
+class CreateRequest:
     """What a run wants created at `path`. `given_key` is the idempotency key that the user gave, if any.
 
-    `wish` is what tells one intent from another where that is not the parameters: "all that is left", say, which is
+    `wish` is what tells one request from another where that is not the parameters: "all that is left", say, which is
     another amount each time. `again`: one more of what was made already (`repeats.py`).
     """
 
@@ -76,26 +76,26 @@ class Intent:
         return "billing-" + hashlib.sha256(text.encode()).hexdigest()[:48]
 
 
-def made_before(intent: Intent, candidates: Iterable[Object]) -> Object | None:
-    """The object among these that an unfinished run made, or a run with the same given key. Raises `OtherIntent`."""
+def made_before(request: CreateRequest, candidates: Iterable[Object]) -> Object | None:
+    """Return the object that an unfinished run made, or a run with the same given key. Raises `OtherRequestError`."""
     for one in candidates:
         mark = (one.get("metadata") or {}).get(INTERNAL)
-        if mark == intent.mark:
+        if mark == request.mark:
             return one
-        if intent.given_key is not None and mark and mark.rpartition("#")[0] == intent.given_key:
-            raise OtherIntent(intent.given_key, one["id"])
+        if request.given_key is not None and mark and mark.rpartition("#")[0] == request.given_key:
+            raise OtherRequestError(request.given_key, one["id"])
     return None
 
 
 def create(
     api: StripeApi,
-    intent: Intent,
+    request: CreateRequest,
     state: Iterable[str],
     *,
     read: Callable[[], Iterable[Object]],
     holds: Callable[[Object], bool],
 ) -> Object:
-    """Create it, or find what another run at the same time created.
+    """Create the object, or find what another run at the same time created.
 
     `state`: the ids of what Stripe had when this was decided. `read` gives what it has now. `holds` tells an object
     that still is what was wanted from one that has ended since. Raises `StripeFailure`.
@@ -104,30 +104,32 @@ def create(
     again = 0
     while True:
         try:
-            answer = api.post(intent.path, intent.marked(), intent.idempotency_key(state, again))
+            answer = api.post(request.path, request.marked(), request.idempotency_key(state, again))
         except StripeFailure as failure:
-            made = _made_all_the_same(intent, failure, read)
+            made = _made_all_the_same(request, failure, read)
             if made is not None:
                 return made
-            if intent.given_key is not None and _other_parameters(failure):
-                raise OtherIntent(intent.given_key) from failure
+            if request.given_key is not None and _other_parameters(failure):
+                raise OtherRequestError(request.given_key) from failure
             if not failure.replayed or again >= ATTEMPTS:
                 raise
         else:
             if not answer.replayed:
                 return answer.body
-            now = api.get(f"{intent.path}/{answer.body['id']}", _expansion(intent))
-            if holds(now) or (intent.given_key is not None and not now.get("deleted")):
+            now = api.get(f"{request.path}/{answer.body['id']}", _expansion(request))
+            if holds(now) or (request.given_key is not None and not now.get("deleted")):
                 return now
         again += 1
 
 
-def _made_all_the_same(intent: Intent, failure: StripeFailure, read: Callable[[], Iterable[Object]]) -> Object | None:
-    """What a failed call created nonetheless."""
+def _made_all_the_same(
+    request: CreateRequest, failure: StripeFailure, read: Callable[[], Iterable[Object]]
+) -> Object | None:
+    """Return what a failed call created nonetheless."""
     if not (failure.outcome_unknown or failure.replayed):
         return None
     try:
-        return made_before(intent, read())
+        return made_before(request, read())
     except StripeFailure:
         return None
 
@@ -137,12 +139,12 @@ def _other_parameters(failure: StripeFailure) -> bool:
     return isinstance(failure, IdempotencyConflict) and failure.code != "idempotency_key_in_use"
 
 
-def _expansion(intent: Intent) -> dict[str, Any]:
-    expand = intent.params.get("expand")
+def _expansion(request: CreateRequest) -> dict[str, Any]:
+    expand = request.params.get("expand")
     return {"expand": expand} if expand else {}
 
 
-def settle(api: StripeApi, intent: Intent, made: Object) -> None:
-    """The user knows of it: the same command means another one from now on. Raises `StripeFailure`."""
-    if intent.given_key is None and (made.get("metadata") or {}).get(INTERNAL) == intent.mark:
-        api.post(f"{intent.path}/{made['id']}", {"metadata": {INTERNAL: ""}})
+def clear_marker(api: StripeApi, request: CreateRequest, made: Object) -> None:
+    """Take the mark off: the same command makes another object from now on. Raises `StripeFailure`."""
+    if request.given_key is None and (made.get("metadata") or {}).get(INTERNAL) == request.mark:
+        api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: ""}})

@@ -1,8 +1,8 @@
 """Making something once a day: the same command again names what the first one made, and `--again` makes another.
 
-What is made keeps the mark of its intent (`once.py`). A run of the same intent within a day finds it, be it because the
-run before was cut off or because somebody typed the command twice: money that moves by mistake is worse than a command
-that has to be told that it is meant. A run with `--again` has a mark of its own until it is finished.
+What is made keeps the mark of its request (`once.py`). A run of the same request within a day finds it, be it because
+the run before was cut off or because somebody typed the command twice: money that moves by mistake is worse than a
+command that has to be told that it is meant. A run with `--again` has a mark of its own until it is finished.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import once
-from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.once import CreateRequest
 from stripe_billing_cli.subscriptions.records import INTERNAL, id_of
 
 DAY = 86400
@@ -30,14 +30,14 @@ def now_of(api: StripeApi, customer: str | None) -> tuple[int, ...]:
     return (real, int(api.get(f"/v1/test_helpers/test_clocks/{clock}")["frozen_time"]))
 
 
-def made_within_a_day(intent: Intent, candidates: Iterable[Object], now: Sequence[int]) -> Object | None:
-    """The object among `candidates` that a run of the same intent made less than a day ago."""
+def made_within_a_day(request: CreateRequest, candidates: Iterable[Object], now: Sequence[int]) -> Object | None:
+    """Return the object among `candidates` that a run of the same request made less than a day ago."""
     recent = [one for one in candidates if any(abs(one["created"] - at) < DAY for at in now)]
-    return once.made_before(intent, recent)
+    return once.made_before(request, recent)
 
 
-def finish(api: StripeApi, intent: Intent, made: Object) -> None:
+def finish(api: StripeApi, request: CreateRequest, made: Object) -> None:
     """After a run with `--again`: what it made counts like the first, and the next `--again` means one more."""
-    if intent.again and (made.get("metadata") or {}).get(INTERNAL) == intent.mark:
-        first = replace(intent, again=False).mark
-        api.post(f"{intent.path}/{made['id']}", {"metadata": {INTERNAL: first}})
+    if request.again and (made.get("metadata") or {}).get(INTERNAL) == request.mark:
+        first = replace(request, again=False).mark
+        api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: first}})

@@ -16,7 +16,7 @@ from typing import Any
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import once, references, repeats
-from stripe_billing_cli.subscriptions.once import Intent
+from stripe_billing_cli.subscriptions.once import CreateRequest
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, has_ended, listed
 from stripe_billing_cli.subscriptions.refusals import Refused
@@ -208,36 +208,36 @@ def _item(line: Line, price: Object) -> dict[str, Any]:
     return item if line.quantity is None else {**item, "quantity": line.quantity}
 
 
-def intent_of(order: Order, situation: Situation, given_key: str | None) -> Intent:
-    return Intent(PATH, params(order, situation), given_key, again=order.again)
+def build_create_request(order: Order, situation: Situation, given_key: str | None) -> CreateRequest:
+    return CreateRequest(PATH, params(order, situation), given_key, again=order.again)
 
 
-def made_before(api: StripeApi, order: Order, intent: Intent, situation: Situation) -> Object | None:
-    """The subscription that an unfinished run of this order made, or a run with the same key. Raises `OtherIntent`.
+def made_before(api: StripeApi, order: Order, create_request: CreateRequest, situation: Situation) -> Object | None:
+    """Return the subscription that an unfinished run of this order made, or a run with the same key.
 
-    Of an order with something that is billed once, one that was finished within a day too.
+    Raises `OtherRequestError`. Of an order with something that is billed once, one that was finished within a day too.
     """
     candidates = situation.subscriptions
-    if intent.given_key is None:
+    if create_request.given_key is None:
         candidates = [one for one in candidates if not has_ended(one)]
-    if order.once and intent.given_key is None:
+    if order.once and create_request.given_key is None:
         now = repeats.now_of(api, situation.customer["id"])
-        made = repeats.made_within_a_day(intent, candidates, now)
+        made = repeats.made_within_a_day(create_request, candidates, now)
     else:
-        made = once.made_before(intent, candidates)
+        made = once.made_before(create_request, candidates)
     return made and read(api, made["id"])
 
 
-def settle(api: StripeApi, order: Order, intent: Intent, made: Object) -> None:
+def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, made: Object) -> None:
     """The user knows of it: the same command means another one from now on, or from tomorrow on. Raises
     `StripeFailure`."""
-    if order.once and intent.given_key is None:
-        repeats.finish(api, intent, made)
+    if order.once and create_request.given_key is None:
+        repeats.finish(api, create_request, made)
     else:
-        once.settle(api, intent, made)
+        once.clear_marker(api, create_request, made)
 
 
-def standing(api: StripeApi, situation: Situation) -> Object | None:
+def existing_subscription(api: StripeApi, situation: Situation) -> Object | None:
     """The customer's subscription to these prices that runs or can still be paid, for `--if-not-exists`.
 
     One that runs goes before one that waits. Raises `Ambiguous` where there are several.
@@ -253,13 +253,13 @@ def standing(api: StripeApi, situation: Situation) -> Object | None:
     return read(api, candidates[0]["id"]) if candidates else None
 
 
-def create(api: StripeApi, intent: Intent, situation: Situation) -> Object:
+def create(api: StripeApi, create_request: CreateRequest, situation: Situation) -> Object:
     """Create it, once. Raises `StripeFailure`; `Refused` where the customer is billed in another currency."""
     customer = situation.customer["id"]
     try:
         return once.create(
             api,
-            intent,
+            create_request,
             (one["id"] for one in situation.subscriptions),
             read=lambda: references.subscriptions_of(api, customer, expand=LISTED),
             holds=lambda one: not has_ended(one),
@@ -267,7 +267,7 @@ def create(api: StripeApi, intent: Intent, situation: Situation) -> Object:
     except RequestRefused as refused:
         if not refused.message.startswith(OTHER_CURRENCY):
             raise
-        currency = intent.params.get("currency") or situation.prices[0]["currency"]
+        currency = create_request.params.get("currency") or situation.prices[0]["currency"]
         raise currency_conflict(situation, currency, refused.message) from refused
 
 

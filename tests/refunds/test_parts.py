@@ -38,7 +38,7 @@ def made_of(held: Target, amount: int | None, *, created: int = NOW, status: str
         "amount": part.amount,
         "status": status,
         "created": created,
-        "metadata": {INTERNAL: part.intent.mark},
+        "metadata": {INTERNAL: part.create_request.mark},
     }
     paid = part.payment.charge["amount_captured"]
     return payment(part.payment.charge["id"], paid, back=part.amount if status == "succeeded" else 0, refunds=[refund])

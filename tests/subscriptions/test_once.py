@@ -42,10 +42,10 @@ def connected(transport: stripe.HTTPClient) -> client.StripeApi:
 def run(api: client.StripeApi, told: list[str], key: str | None = None) -> None:
     """`billing sub create` without its printing; the user is told where it would print."""
     situation = start.look(api, ORDER)
-    intent = start.intent_of(ORDER, situation, key)
-    made = start.made_before(api, ORDER, intent, situation) or start.create(api, intent, situation)
+    create_request = start.build_create_request(ORDER, situation, key)
+    made = start.made_before(api, ORDER, create_request, situation) or start.create(api, create_request, situation)
     told.append(made["id"])
-    once.settle(api, intent, made)
+    once.clear_marker(api, create_request, made)
 
 
 def troubled(local: LocalTransport, fault: Fault, told: list[str], key: str | None = None) -> None:

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import app as options
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import app
-from stripe_billing_cli.cli.settling import settle
+from stripe_billing_cli.cli.settling import clear_marker
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
@@ -77,9 +77,9 @@ def create(
     prospect = customers.look(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     customer = prospect.there or _create(context, prospect)
     _print(context, customer, existing=prospect.there is not None)
-    intent = prospect.intent
-    if intent is not None:
-        settle(context, customer, lambda: once.settle(context.stripe, intent, customer))
+    create_request = prospect.create_request
+    if create_request is not None:
+        clear_marker(context, customer, lambda: once.clear_marker(context.stripe, create_request, customer))
 
 
 def _create(context: Context, prospect: Prospect) -> Object:

@@ -9,7 +9,7 @@ import typer
 
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.settling import settle
+from stripe_billing_cli.cli.settling import clear_marker
 from stripe_billing_cli.cli.sub import start_view, waiting
 from stripe_billing_cli.cli.sub.app import app
 from stripe_billing_cli.cli.sub.create_options import Collection, CreateOptions
@@ -18,7 +18,7 @@ from stripe_billing_cli.errors import BillingError
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
     from stripe_billing_cli.subscriptions.confirmation import Confirmation
-    from stripe_billing_cli.subscriptions.once import Intent
+    from stripe_billing_cli.subscriptions.once import CreateRequest
     from stripe_billing_cli.subscriptions.start import Line, Order, Situation
 
 STARTED = frozenset({"active", "trialing"})
@@ -53,11 +53,11 @@ def create(
     key = parsing.idempotency_key(given.idempotency_key)
 
     situation = start.look(context.stripe, order)
-    intent = start.intent_of(order, situation, key)
-    there = start.made_before(context.stripe, order, intent, situation)
+    create_request = start.build_create_request(order, situation, key)
+    there = start.made_before(context.stripe, order, create_request, situation)
     if there is None and given.if_not_exists:
-        there = start.standing(context.stripe, situation)
-    subscription = there or _create(context, order, situation, intent)
+        there = start.existing_subscription(context.stripe, situation)
+    subscription = there or _create(context, order, situation, create_request)
     record, confirmation = _told(context, subscription, situation, existing=there is not None)
     if given.wait and context.output == "json":
         link = f", to be paid at {confirmation.url}" if confirmation.collects == "payment" else ""
@@ -67,7 +67,7 @@ def create(
     if given.open_ and confirmation.url:
         typer.launch(confirmation.url)
     trouble = _wait(context, record, seconds) if given.wait else None
-    settle(context, subscription, lambda: start.settle(context.stripe, order, intent, subscription))
+    clear_marker(context, subscription, lambda: start.clear_marker(context.stripe, order, create_request, subscription))
     if trouble:
         raise trouble
 
@@ -124,7 +124,7 @@ def _days(collection: Collection, days: int | None) -> int | None:
     return days
 
 
-def _create(context: Context, order: Order, situation: Situation, intent: Intent) -> Object:
+def _create(context: Context, order: Order, situation: Situation, create_request: CreateRequest) -> Object:
     from stripe_billing_cli.subscriptions import start
 
     customer = situation.customer
@@ -140,7 +140,7 @@ def _create(context: Context, order: Order, situation: Situation, intent: Intent
         context.printer.note(note, fg="yellow")
     who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
     confirm.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
-    return start.create(context.stripe, intent, situation)
+    return start.create(context.stripe, create_request, situation)
 
 
 def _trial_notes(situation: Situation) -> Iterator[str]:
