@@ -10,7 +10,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissing
 from stripe_billing_cli.subscriptions import lists, payments, records, references
 from stripe_billing_cli.subscriptions.parts import Parts
-from stripe_billing_cli.subscriptions.payments import Trouble
+from stripe_billing_cli.subscriptions.payments import PaymentError
 from stripe_billing_cli.subscriptions.records import id_of
 
 PATH = "/v1/invoices"
@@ -76,7 +76,7 @@ class InvoiceDetails:
     charges: list[Object]
     refunds: list[Object]
     credit_notes: list[Object]
-    trouble: Trouble | None
+    trouble: PaymentError | None
     unavailable: Mapping[str, str] = field(default_factory=dict)
 
     def record(self) -> dict[str, Any]:
@@ -121,7 +121,7 @@ def payment(charge: Object) -> dict[str, Any]:
     }
 
 
-def _trouble(trouble: Trouble) -> dict[str, Any]:
+def _trouble(trouble: PaymentError) -> dict[str, Any]:
     return {"message": trouble.message, "code": trouble.code, "decline_code": trouble.decline_code}
 
 

@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import pay as payment
 from stripe_billing_cli.subscriptions import records, references
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
-from stripe_billing_cli.subscriptions.payments import Trouble, ways_to_pay
+from stripe_billing_cli.subscriptions.payments import PaymentError, ways_to_pay
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 
@@ -45,7 +45,7 @@ class PaidInvoice:
     """An invoice as it is after the attempt to pay it."""
 
     invoice: Object
-    trouble: Trouble | None = None
+    trouble: PaymentError | None = None
 
     @property
     def paid(self) -> bool:
@@ -76,7 +76,7 @@ class PayResult:
         }
 
 
-def trouble_record(trouble: Trouble) -> dict[str, Any]:
+def trouble_record(trouble: PaymentError) -> dict[str, Any]:
     return {"message": trouble.message, "code": trouble.code, "decline_code": trouble.decline_code}
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import pay, steps
-from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, Trouble
+from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 from stripe_billing_cli.subscriptions.records import id_of
 
 UNTIL_FINAL = 3700
@@ -31,7 +31,7 @@ class LastInvoice:
     customer's balance, None where it is no credit."""
 
     invoice: Object
-    trouble: Trouble | None = None
+    trouble: PaymentError | None = None
     on_balance: bool | None = None
 
     @property

@@ -15,7 +15,7 @@ from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
-from stripe_billing_cli.subscriptions.payments import Owed, Trouble
+from stripe_billing_cli.subscriptions.payments import Owed, PaymentError
 from stripe_billing_cli.subscriptions.quote import Quote
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 
@@ -71,7 +71,7 @@ def owing(owes: Owed | None) -> dict[str, Any]:
     }
 
 
-def trouble(found: Trouble | None) -> dict[str, Any] | None:
+def trouble(found: PaymentError | None) -> dict[str, Any] | None:
     return None if found is None else asdict(found)
 
 

@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PaymentFailed, RequestRefused
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.ids import kind_of
-from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, Trouble
+from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.references import WrongKind
 from stripe_billing_cli.subscriptions.refusals import Refused
@@ -47,7 +47,7 @@ class Attempt:
     """`trouble` says why it did not succeed."""
 
     result: Result
-    trouble: Trouble | None = None
+    trouble: PaymentError | None = None
 
 
 def find(api: StripeApi, subscription: Object) -> Payable:
@@ -128,10 +128,10 @@ def charge(api: StripeApi, invoice: Object, method: str | None) -> Attempt:
     return Attempt("paid" if after["status"] == "paid" else "payment_needed")
 
 
-def _declined(failed: PaymentFailed) -> Trouble:
+def _declined(failed: PaymentFailed) -> PaymentError:
     if failed.code in ACTION_CODES:
         return NEEDS_ACTION
-    return Trouble(failed.message, failed.code, failed.decline_code)
+    return PaymentError(failed.message, failed.code, failed.decline_code)
 
 
 def _is_paid(api: StripeApi, invoice: Object) -> bool:

@@ -11,7 +11,7 @@ from stripe_billing_cli.subscriptions.records import id_of
 
 
 @dataclass(frozen=True)
-class Trouble:
+class PaymentError:
     """Why a payment did not go through. `decline_code` is the bank's (https://docs.stripe.com/declines/codes).
 
     A payment that waits for its customer (3-D Secure) has the code `authentication_required`.
@@ -30,8 +30,8 @@ def ways_to_pay(url: str | None, otherwise: str) -> str:
     return f"the customer can pay on {url}; or: {otherwise}" if url else otherwise
 
 
-NEEDS_ACTION = Trouble("The customer must authenticate the payment (3-D Secure).", "authentication_required")
-NOT_TRIED = Trouble("No card was there to charge.", "payment_method_missing")
+NEEDS_ACTION = PaymentError("The customer must authenticate the payment (3-D Secure).", "authentication_required")
+NOT_TRIED = PaymentError("No card was there to charge.", "payment_method_missing")
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Owed:
     """An open invoice, and why it has not been paid; None where nobody has tried."""
 
     invoice: Object
-    trouble: Trouble | None
+    trouble: PaymentError | None
 
     @property
     def url(self) -> str | None:
@@ -50,7 +50,7 @@ class Owed:
 def owed(api: StripeApi, invoice: Object) -> Owed:
     """`invoice` with its `payments`."""
     intent = intent_of(invoice)
-    return Owed(invoice, trouble_of(api.get(f"/v1/payment_intents/{intent}")) if intent else None)
+    return Owed(invoice, payment_error(api.get(f"/v1/payment_intents/{intent}")) if intent else None)
 
 
 def intent_of(invoice: Object) -> str | None:
@@ -61,13 +61,13 @@ def intent_of(invoice: Object) -> str | None:
     return None
 
 
-def trouble_of(intent: Object) -> Trouble | None:
-    """What became of the last attempt of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
+def payment_error(intent: Object) -> PaymentError | None:
+    """Return what failed in the last attempt of a payment intent (https://docs.stripe.com/payments/paymentintents/lifecycle)."""
     if intent["status"] == "requires_action":
         return NEEDS_ACTION
     failed = intent["last_payment_error"]
     if failed is not None:
-        return Trouble(failed["message"], failed["code"], failed.get("decline_code"))
+        return PaymentError(failed["message"], failed["code"], failed.get("decline_code"))
     return NOT_TRIED if intent["status"] == "requires_payment_method" else None
 
 
