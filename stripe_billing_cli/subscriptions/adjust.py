@@ -322,7 +322,7 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
             params["discounts"] = changes["discounts"]
         return api.post("/v1/invoices/create_preview", params).body
 
-    waiting = waiting_items.of_customer(api, subscription)
+    waiting = waiting_items.for_customer(api, subscription)
 
     def later(proration: Proration, said: Proration, restarts: bool = False) -> Quote:
         upcoming = quote.following(lambda: preview(proration))

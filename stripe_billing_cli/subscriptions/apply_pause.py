@@ -69,7 +69,7 @@ def cost_of_going_on(api: StripeApi, subscription: Object, decided: Resumption) 
     invoice = quote.if_any(api, subscription, dict(decided.cancel_params))
     if invoice is None:
         return None
-    waiting = waiting_items.of_customer(api, subscription)
+    waiting = waiting_items.for_customer(api, subscription)
     cost = billed_later(invoice, [one for one in waiting if one["period"]["start"] != subscription["cancel_at"]])
     return cost if cost.lines else None
 

@@ -41,8 +41,8 @@ class Confirmation:
     trouble: str | None = None
 
 
-def of(api: StripeApi, subscription: Object, customer: Object) -> Confirmation:
-    """What the customer is to do. `subscription` as `start.read` gives it. Makes a portal link where one is needed."""
+def load_confirmation(api: StripeApi, subscription: Object, customer: Object) -> Confirmation:
+    """Return what the customer is to do, with a new portal link where that needs one."""
     invoice = subscription["latest_invoice"]
     if subscription["collection_method"] == "send_invoice":
         return Confirmation("invoice", None, invoice and invoice["hosted_invoice_url"])

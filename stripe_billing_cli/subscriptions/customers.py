@@ -82,7 +82,7 @@ class Prospect:
         return self.params.get("email")
 
 
-def look(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if_not_exists: bool) -> Prospect:
+def load_prospect(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if_not_exists: bool) -> Prospect:
     """Read what stands in for a new customer: an unfinished run's, or, if it is asked for, the one with its email.
 
     Raises `Ambiguous`, `OtherRequestError`, `StripeFailure`.

@@ -71,8 +71,8 @@ def _customers_default(subscription: Object) -> Object | None:
     return method if isinstance(method, dict) else None
 
 
-def look(api: StripeApi, name: str) -> Overview:
-    """Raises `ReferenceRefused`, `StripeFailure`."""
+def load_overview(api: StripeApi, name: str) -> Overview:
+    """Read a subscription with what is shown of it. Raises `ReferenceRefused`, `StripeFailure`."""
     is_id = ids.kind_of(name) == "a subscription" and ids.ID.fullmatch(name)
     id = name if is_id else str(references.find_subscription(api, name)["id"])
     parts = Parts()
@@ -138,7 +138,7 @@ def _subscription_of(event: Mapping[str, Any]) -> str | None:
 
 
 def record(seen: Overview) -> dict[str, Any]:
-    """The overview as it is printed."""
+    """Return the overview as commands print it."""
     subscription = seen.subscription
     customer = subscription["customer"] if isinstance(subscription["customer"], dict) else {}
     method = seen.payment_method
@@ -160,7 +160,7 @@ def record(seen: Overview) -> dict[str, Any]:
 
 
 def _scheduled(attached: Any) -> dict[str, Any] | None:
-    """What the schedule makes of the subscription next."""
+    """Return what the schedule makes of the subscription next."""
     phase = schedule.upcoming_phase(attached) if isinstance(attached, dict) else None
     if phase is None:
         return None

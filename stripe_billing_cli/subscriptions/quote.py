@@ -114,7 +114,7 @@ def of_change(
         }
         return of_invoice(api, subscription, details)
 
-    waiting = waiting_items.of_customer(api, subscription)
+    waiting = waiting_items.for_customer(api, subscription)
 
     def later(proration: Proration, said: Proration) -> Quote:
         return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), said, at)

@@ -112,7 +112,7 @@ def prices_of(subscription: Object) -> set[str]:
     return {item["price"]["id"] for item in subscription["items"]["data"]}
 
 
-def look(api: StripeApi, order: Order) -> Situation:
+def load_situation(api: StripeApi, order: Order) -> Situation:
     """Read what is ordered, side by side. Raises `ReferenceRefused`, `StripeFailure`."""
     references.check_customer_name(order.customer)
     for line in (*order.lines, *order.once):

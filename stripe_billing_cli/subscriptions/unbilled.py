@@ -39,7 +39,7 @@ def load(api: StripeApi, subscription: Object, cancellation: Cancellation, *, ne
     at_once = cancellation.action == "now" and subscription["status"] != "incomplete"
     if cancellation.params.get("invoice_now") or not (at_once or ended):
         return Unbilled()
-    items = waiting_items.of(api, subscription)
+    items = waiting_items.for_subscription(api, subscription)
     by_hand = tuple(item for item in items if not item["proration"])
     if ended:
         return Unbilled(by_hand=by_hand)

@@ -59,4 +59,4 @@ def billed_lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
         if invoice["status"] in BILLED:
             lines = invoice_lines.all_lines(api, invoice)
             yield from (line for line in lines if invoice_lines.subscription_of(line) == id)
-    yield from waiting_items.of(api, subscription)
+    yield from waiting_items.for_subscription(api, subscription)

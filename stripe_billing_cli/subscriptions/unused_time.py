@@ -101,7 +101,7 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
     if not account.charges and not to_come:
         raise refund.nothing_paid(id)
     known = _written(subscription) if subscription["status"] in ENDED else None
-    items = waiting_items.of(api, subscription)
+    items = waiting_items.for_subscription(api, subscription)
     net = known[0] if known else _unused(api, subscription, account, items, ends, invoiced=billing is not None)
     unused, net_charge = max(0, net), max(0, -net)
     covered = _covered(api, account, id) + (billing.of_drafts if billing else 0)

@@ -9,12 +9,12 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions.records import id_of
 
 
-def of(api: StripeApi, subscription: Object) -> list[Object]:
+def for_subscription(api: StripeApi, subscription: Object) -> list[Object]:
     """Return what waits for an invoice of the subscription. Raises `StripeFailure`."""
-    return [item for item in of_customer(api, subscription) if _subscription_of(item) == subscription["id"]]
+    return [item for item in for_customer(api, subscription) if _subscription_of(item) == subscription["id"]]
 
 
-def of_customer(api: StripeApi, subscription: Object) -> list[Object]:
+def for_customer(api: StripeApi, subscription: Object) -> list[Object]:
     """Return what waits for any invoice of the subscription's customer. Raises `StripeFailure`."""
     pending = {"customer": id_of(subscription["customer"]), "pending": True}
     return [item for page in api.pages("/v1/invoiceitems", pending) for item in page]

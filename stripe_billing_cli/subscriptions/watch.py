@@ -43,15 +43,15 @@ def record(subscription: Object) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Sight:
-    """How it looks, and which fields look different from before; none at first sight."""
+class Observation:
+    """A subscription as it is, and which fields differ from the observation before; none in the first one."""
 
     record: Mapping[str, Any]
     before: Mapping[str, Any] | None
     changed: tuple[str, ...] = ()
 
 
-def sights(
+def observe(
     api: StripeApi,
     id: str,
     *,
@@ -60,8 +60,8 @@ def sights(
     clock: Callable[[], float],
     sleep: Callable[[float], None],
     on_trouble: Callable[[StripeFailure], None],
-) -> Iterator[Sight]:
-    """The subscription now, and each time that it has changed, looked at `every` so many seconds.
+) -> Iterator[Observation]:
+    """Yield the subscription now, and each time that it has changed, read `every` so many seconds.
 
     Ends after `seconds`; None: never. `clock` counts seconds. Raises `StripeFailure` for what will not pass.
     """
@@ -75,7 +75,7 @@ def sights(
         else:
             changed = tuple(name for name in now if before is not None and now[name] != before[name])
             if before is None or changed:
-                yield Sight(now, before, changed)
+                yield Observation(now, before, changed)
             before = now
         pause = every if end is None else min(every, end - clock())
         if pause <= 0 and end is not None:

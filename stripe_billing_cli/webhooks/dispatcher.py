@@ -166,7 +166,7 @@ class Dispatcher:
     def _access_changed(self) -> None:
         self.wake()
         if self.expiry_scheduler is not None:
-            self.expiry_scheduler.look()
+            self.expiry_scheduler.reschedule()
 
     def stop(self, *, grace_seconds: float = 10.0) -> None:
         """Finish what runs, and give the rest back."""

@@ -41,7 +41,7 @@ def connected(transport: stripe.HTTPClient) -> client.StripeApi:
 
 def run(api: client.StripeApi, told: list[str], key: str | None = None) -> None:
     """`billing sub create` without its printing; the user is told where it would print."""
-    situation = start.look(api, ORDER)
+    situation = start.load_situation(api, ORDER)
     create_request = start.build_create_request(ORDER, situation, key)
     made = start.made_before(api, ORDER, create_request, situation) or start.create(api, create_request, situation)
     told.append(made["id"])

@@ -30,9 +30,9 @@ class Time:
             self._then.pop(0)()
 
 
-def sights(api: Any, id: str, time: Time, seconds: float | None, every: float = 2) -> list[watch.Sight]:
+def observe(api: Any, id: str, time: Time, seconds: float | None, every: float = 2) -> list[watch.Observation]:
     troubles: list[StripeFailure] = []
-    found = watch.sights(
+    found = watch.observe(
         api, id, every=every, seconds=seconds, clock=time.clock, sleep=time.sleep, on_trouble=troubles.append
     )
     return list(found)
@@ -47,7 +47,7 @@ def test_each_change_is_told_once_with_what_differs(shop: Shop) -> None:
     id = shop.subscription(ada["id"], shop.price()["id"])["id"]
     time = Time([nothing, lambda: shop.post(f"/v1/subscriptions/{id}", cancel_at_period_end=True), nothing])
 
-    first, second = sights(shop.api, id, time, seconds=10)
+    first, second = observe(shop.api, id, time, seconds=10)
 
     assert (first.record["status"], first.changed) == ("active", ())
     assert {"cancel_at", "cancel_at_period_end", "canceled_at"} == set(second.changed)
@@ -58,7 +58,7 @@ def test_it_never_sleeps_past_its_end(shop: Shop) -> None:
     id = shop.subscription(shop.with_card()["id"], shop.price()["id"])["id"]
     time = Time([])
 
-    assert len(sights(shop.api, id, time, seconds=3)) == 1
+    assert len(observe(shop.api, id, time, seconds=3)) == 1
     assert time.slept == [2, 1]
 
 
@@ -66,7 +66,7 @@ def test_no_time_is_one_look(shop: Shop) -> None:
     id = shop.subscription(shop.with_card()["id"], shop.price()["id"])["id"]
     time = Time([])
 
-    assert len(sights(shop.api, id, time, seconds=0)) == 1
+    assert len(observe(shop.api, id, time, seconds=0)) == 1
     assert time.slept == []
 
 
@@ -75,7 +75,7 @@ def test_the_state_of_the_latest_invoice_is_watched(shop: Shop) -> None:
     made = shop.subscription(ada["id"], shop.price()["id"], payment_behavior="default_incomplete")
     time = Time([lambda: shop.post(f"/v1/invoices/{made['latest_invoice']}/pay")])
 
-    _, paid = sights(shop.api, made["id"], time, seconds=2)
+    _, paid = observe(shop.api, made["id"], time, seconds=2)
 
     assert {"status", "latest_invoice_status"} <= set(paid.changed)
     assert (paid.before or {})["latest_invoice_status"] == "open"
@@ -98,12 +98,12 @@ def test_a_lost_connection_is_outlasted(shop: Shop) -> None:
     id = shop.subscription(shop.with_card()["id"], shop.price()["id"])["id"]
     flaky = Flaky(shop.api, [NoConnection("no answer in time"), NoConnection("no answer in time")])
 
-    assert len(sights(flaky, id, Time([]), seconds=10)) == 1
+    assert len(observe(flaky, id, Time([]), seconds=10)) == 1
 
 
 def test_what_will_not_pass_is_raised(shop: Shop) -> None:
     with pytest.raises(PermissionMissing):
-        sights(Flaky(shop.api, [PermissionMissing("no")]), "sub_1", Time([]), seconds=10)
+        observe(Flaky(shop.api, [PermissionMissing("no")]), "sub_1", Time([]), seconds=10)
 
 
 @pytest.mark.parametrize(

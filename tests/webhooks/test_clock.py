@@ -34,7 +34,7 @@ class Machine:
         opened = open_store(str(path), clock=lambda: self.wall)
         database = opened._database
         clock = WorkClock(database, lambda: self.wall, lambda: self.steady, lambda: self.boot)
-        clock.look()
+        clock.synchronize()
         return Store(replace(database, clock=clock))
 
 
@@ -122,7 +122,7 @@ def test_a_machine_that_was_started_anew_goes_by_its_wall_clock(machine: Machine
 def test_on_postgresql_the_servers_clock_decides(postgres_url: str) -> None:
     with open_store(postgres_url, clock=lambda: 5.0) as opened:
         clock = WorkClock(opened._database, wall=lambda: 5.0)
-        clock.look()
+        clock.synchronize()
         with opened.transaction() as transaction:
             server = transaction.exec_driver_sql("SELECT extract(epoch FROM clock_timestamp())").scalar_one()
 

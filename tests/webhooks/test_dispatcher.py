@@ -243,7 +243,7 @@ def test_time_alone_revokes_while_it_runs(tmp_path: Path, made_file: Path, recei
         running.arrive(event_of(local, "customer.subscription.updated"))
         granted = receiver.next()
         clock.now += 3600
-        running.dispatcher.expiry_scheduler.look()  # instead of the wait for it
+        running.dispatcher.expiry_scheduler.reschedule()  # instead of the wait for it
         revoked = receiver.next()
     transport.close()
 

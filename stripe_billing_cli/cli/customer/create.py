@@ -74,7 +74,7 @@ def create(
     numbers, key = options.tax_ids(tax_id), parsing.idempotency_key(idempotency_key)
     clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
     params = customers.creation(details, tax_ids=numbers, test_clock=clock, payment_method=payment_method)
-    prospect = customers.look(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
+    prospect = customers.load_prospect(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     customer = prospect.there or _create(context, prospect)
     _print(context, customer, existing=prospect.there is not None)
     create_request = prospect.create_request

@@ -52,7 +52,7 @@ def create(
     seconds = parsing.span("--timeout", given.timeout) if given.timeout else None
     key = parsing.idempotency_key(given.idempotency_key)
 
-    situation = start.look(context.stripe, order)
+    situation = start.load_situation(context.stripe, order)
     create_request = start.build_create_request(order, situation, key)
     there = start.made_before(context.stripe, order, create_request, situation)
     if there is None and given.if_not_exists:
@@ -167,7 +167,7 @@ def _told(
 
     api = context.stripe
     with ThreadPoolExecutor(2) as pool:
-        confirming = pool.submit(confirmation.of, api, subscription, situation.customer)
+        confirming = pool.submit(confirmation.load_confirmation, api, subscription, situation.customer)
         due_next = pool.submit(confirmation.due_next, api, subscription)
         todo = confirming.result()
         following = due_next.result()
@@ -189,10 +189,10 @@ def _told(
 
 def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:
     """Until it has started; why it did not. With JSON the result is printed only now, as it is then."""
-    sight, ended = waiting.until(context, record["id"], STARTED, seconds)
-    status = sight.record["status"] if sight else None
+    observation, ended = waiting.until(context, record["id"], STARTED, seconds)
+    status = observation.record["status"] if observation else None
     if context.output == "json":
-        now = {name: value for name, value in sight.record.items() if name in record} if sight else {}
+        now = {name: value for name, value in observation.record.items() if name in record} if observation else {}
         context.printer.record({**record, **now}, list)
     if ended == "reached":
         context.printer.note(f"{record['id']} is {formatting.status(status)}.", fg="green")

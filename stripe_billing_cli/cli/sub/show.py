@@ -31,7 +31,7 @@ def show(context: Context, subscription: Subscription) -> None:
     """
     from stripe_billing_cli.subscriptions import overview
 
-    seen = overview.look(context.stripe, subscription)
+    seen = overview.load_overview(context.stripe, subscription)
     record = overview.record(seen)
     context.printer.record(record, lambda: _screen(record, seen))
 

@@ -14,7 +14,7 @@ from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.errors import StripeFailure
-    from stripe_billing_cli.subscriptions.watch import Prospect, Sight
+    from stripe_billing_cli.subscriptions.watch import Observation, Prospect
 
 EVERY = 2.0
 """Seconds from one look to the next."""
@@ -32,30 +32,32 @@ def spinner(text: str) -> Iterator[None]:
         yield
 
 
-def until(context: Context, id: str, wanted: frozenset[str], seconds: float | None) -> tuple[Sight | None, Prospect]:
-    """Wait for one of these statuses; the last sight of the subscription, and how it ended.
+def until(
+    context: Context, id: str, wanted: frozenset[str], seconds: float | None
+) -> tuple[Observation | None, Prospect]:
+    """Wait for one of these statuses; the last observation of the subscription, and how it ended.
 
-    "open": the time ran out. The sight is None where Stripe could not be asked at all in this time.
+    "open": the time ran out. The observation is None where Stripe could not be asked at all in this time.
     """
     from stripe_billing_cli.subscriptions import watch
 
     last = None
     with spinner(f"Waiting until {id} is {formatting.either(sorted(wanted))}"):
-        for last in sights(context, id, every=EVERY, seconds=seconds):
+        for last in observe(context, id, every=EVERY, seconds=seconds):
             ended = watch.prospect(last.record["status"], wanted)
             if ended != "open":
                 return last, ended
     return last, "open"
 
 
-def sights(context: Context, id: str, *, every: float, seconds: float | None) -> Iterator[Sight]:
-    """`watch.sights` in real time; passing trouble is told and outlasted."""
+def observe(context: Context, id: str, *, every: float, seconds: float | None) -> Iterator[Observation]:
+    """Observe in real time; passing trouble is reported and outlasted."""
     from stripe_billing_cli.subscriptions import watch
 
     def tell(failure: StripeFailure) -> None:
         context.printer.note(f"{failure.message}; looking again", fg="yellow")
 
-    return watch.sights(
+    return watch.observe(
         context.stripe, id, every=every, seconds=seconds, clock=time.monotonic, sleep=time.sleep, on_trouble=tell
     )
 

@@ -14,7 +14,7 @@ from stripe_billing_cli.cli.sub import waiting
 from stripe_billing_cli.cli.sub.app import Status, Subscription, app
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.subscriptions.watch import Sight
+    from stripe_billing_cli.subscriptions.watch import Observation
 
 TIMES = {"current_period_start", "current_period_end", "trial_end", "cancel_at", "canceled_at", "ended_at"}
 
@@ -50,9 +50,9 @@ def watch(
 
     id = str(references.find_subscription(context.stripe, subscription)["id"])
     status = None
-    for sight in waiting.sights(context, id, every=every, seconds=seconds):
-        _print(context, sight)
-        status = sight.record["status"]
+    for observation in waiting.observe(context, id, every=every, seconds=seconds):
+        _print(context, observation)
+        status = observation.record["status"]
         ended = prospect(status, wanted) if wanted else "open"
         if ended == "reached":
             return
@@ -62,16 +62,18 @@ def watch(
         raise waiting.not_reached(id, status, "open", wanted)
 
 
-def _print(context: Context, sight: Sight) -> None:
+def _print(context: Context, observation: Observation) -> None:
     seen_at = int(datetime.now(UTC).timestamp())
-    record = {**sight.record, "changed": list(sight.changed), "seen_at": seen_at}
+    record = {**observation.record, "changed": list(observation.changed), "seen_at": seen_at}
     clock = f"{datetime.now(UTC):%H:%M:%S}"
     if not context.printer.for_people:
         context.printer.streamed(record)
-    elif sight.before is None:
+    elif observation.before is None:
         context.printer.streamed(record, f"{clock}  {record['id']} is {formatting.status(record['status'])}", bold=True)
     else:
-        context.printer.streamed(record, f"{clock}  {'; '.join(_changes(sight.before, sight.record, sight.changed))}")
+        context.printer.streamed(
+            record, f"{clock}  {'; '.join(_changes(observation.before, observation.record, observation.changed))}"
+        )
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[str, ...]) -> Iterator[str]:

@@ -27,7 +27,7 @@ class ExpiryScheduler:
     wake: Callable[[], None] = lambda: None
     on_trouble: Callable[[StoreError], None] = lambda trouble: None
     _stopping: bool = False
-    _look: threading.Event = field(default_factory=threading.Event)
+    _reschedule: threading.Event = field(default_factory=threading.Event)
 
     def __post_init__(self) -> None:
         self._thread = threading.Thread(target=self._run, name="time-passing", daemon=True)
@@ -39,13 +39,13 @@ class ExpiryScheduler:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def look(self) -> None:
+    def reschedule(self) -> None:
         """Look again for the next end: access has changed, and may end sooner than was known."""
-        self._look.set()
+        self._reschedule.set()
 
     def stop(self) -> None:
         self._stopping = True
-        self._look.set()
+        self._reschedule.set()
 
     def check(self) -> int:
         """Write down the checks that are due; how many are new."""
@@ -62,14 +62,14 @@ class ExpiryScheduler:
 
     def _run(self) -> None:
         while not self._stopping:
-            self._look.clear()
+            self._reschedule.clear()
             try:
                 self.check()
                 pause = self._until_next()
             except StoreError as trouble:
                 self.on_trouble(trouble)
                 pause = LONGEST_SLEEP
-            self._look.wait(pause)
+            self._reschedule.wait(pause)
 
     def _until_next(self) -> float:
         now = self.store.clock()

@@ -68,8 +68,8 @@ class Store:
         return self._database.writing()
 
     def keep_time(self) -> float:
-        """Follow a clock that was set (`WorkClock.look`); by how many seconds work was moved. Raises `StoreError`."""
-        return self.clock.look() if isinstance(self.clock, WorkClock) else 0.0
+        """Follow a clock that was set, and return by how many seconds work was moved. Raises `StoreError`."""
+        return self.clock.synchronize() if isinstance(self.clock, WorkClock) else 0.0
 
     def ping(self) -> None:
         """Raises `StoreError` where the database does not answer, or cannot be written."""
@@ -115,5 +115,5 @@ def open_store(
         return Store(database)
     kept = WorkClock(database)
     with suppress(StoreError):  # a file that may only be read
-        kept.look()
+        kept.synchronize()
     return Store(replace(database, clock=kept))

@@ -70,8 +70,8 @@ class WorkClock:
             self._offset = self.wall() - self.steady()
         return self.steady() + self._offset
 
-    def look(self) -> float:
-        """Compare with the clock that decides; by how many seconds work was moved. Raises `StoreError`."""
+    def synchronize(self) -> float:
+        """Follow the clock that decides; by how many seconds work was moved. Raises `StoreError`."""
         if self.database.sqlite:
             return self._follow_wall_clock()
         self._offset = self._server_offset()
