@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.subscriptions import records, terms
+from stripe_billing_cli.stripe_api import json_output
+from stripe_billing_cli.subscriptions import terms
 from tests.conftest import Account
 from tests.declared_reads import DeclaredDict, UndeclaredReadError
 
@@ -24,7 +25,7 @@ def test_what_is_not_declared_is_named(price: dict[str, Any]) -> None:
     with pytest.raises(UndeclaredReadError, match="reads recurring of price: declare it in stripe_api/objects/"):
         terms.is_metered(price)
     with pytest.raises(UndeclaredReadError, match="reads recurring of price"):
-        records.price(price, "usd")
+        json_output.price(price, "usd")
 
 
 def test_every_answer_of_the_suite_is_watched(account: Account) -> None:

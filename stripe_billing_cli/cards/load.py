@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import records, references
-from stripe_billing_cli.subscriptions.records import id_of
-from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, WrongKind, has_ended, listed
-from stripe_billing_cli.subscriptions.repeats import now_of
+from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, WrongKind, has_ended, listed
+from stripe_billing_cli.stripe_api.repeats import now_of
 
 Expiry = Literal["expired", "soon"]
 
@@ -33,7 +33,7 @@ class SavedCard:
     def record(self) -> dict[str, Any]:
         """Return the card as it is printed (docs/output.md)."""
         return {
-            **records.payment_method(self.method),
+            **json_output.payment_method(self.method),
             "default": self.is_default,
             "subscriptions": list(self.paid_by_it),
             "expires": self.expires,
@@ -57,10 +57,10 @@ class Wallet:
 
 def load_wallet(api: StripeApi, name: str) -> Wallet:
     """Return what a customer can pay with. Raises `ReferenceRefused`, `StripeFailure`."""
-    customer = references.find_customer(api, name)
+    customer = lookup.find_customer(api, name)
     id = customer["id"]
     methods = [one for page in api.pages(f"/v1/customers/{id}/payment_methods", {}) for one in page]
-    subscriptions = tuple(one for one in references.subscriptions_of(api, id) if not has_ended(one))
+    subscriptions = tuple(one for one in lookup.subscriptions_of(api, id) if not has_ended(one))
     charges, _ = api.page("/v1/charges", {"customer": id})
     default = id_of((customer.get("invoice_settings") or {}).get("default_payment_method"))
     now = now_of(api, id)[-1]

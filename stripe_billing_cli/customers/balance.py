@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import parse_amount
-from stripe_billing_cli.subscriptions import once, references, repeats
-from stripe_billing_cli.subscriptions.once import CreateRequest
-from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 Side = Literal["credit", "debit"]
@@ -97,7 +97,7 @@ class BalancePlan:
     def apply(self, api: StripeApi) -> BalanceResult:
         """Make the transaction, once. Raises `StripeFailure`."""
         id = self.customer["id"]
-        made = self.before or once.create(
+        made = self.before or create_once.create(
             api,
             self.create_request,
             self.state,
@@ -111,14 +111,14 @@ class BalancePlan:
 
 def load_balance(api: StripeApi, name: str) -> BalanceResult:
     """Return the balance of a customer with its last transactions. Raises `ReferenceRefused`, `StripeFailure`."""
-    customer = references.find_customer(api, name)
+    customer = lookup.find_customer(api, name)
     found, _ = api.page(_path(customer["id"]), {"limit": SHOWN})
     return BalanceResult(customer, tuple(found))
 
 
 def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:
     """Read the customer, and decide the transaction. Raises `AmountError`, `ReferenceRefused`, `Refused`."""
-    customer = references.find_customer(api, request.customer)
+    customer = lookup.find_customer(api, request.customer)
     currency = _currency(customer, request.currency)
     amount = parse_amount(request.amount, currency)
     sign = -1 if request.side == "credit" else 1

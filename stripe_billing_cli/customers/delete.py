@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing
-from stripe_billing_cli.subscriptions import references
-from stripe_billing_cli.subscriptions.references import has_ended
+from stripe_billing_cli.stripe_api.lookup import has_ended
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class DeletePlan:
 
 def plan_delete(api: StripeApi, name: str) -> DeletePlan:
     """Read what a customer has. Raises `ReferenceRefused`, `StripeFailure`."""
-    customer = references.find_customer(api, name)
+    customer = lookup.find_customer(api, name)
     id = customer["id"]
-    subscriptions = tuple(one for one in references.subscriptions_of(api, id) if not has_ended(one))
+    subscriptions = tuple(one for one in lookup.subscriptions_of(api, id) if not has_ended(one))
     invoices = tuple(one for page in api.pages("/v1/invoices", {"customer": id, "status": "open"}) for one in page)
     items, _ = api.page("/v1/invoiceitems", {"customer": id, "pending": True})
     cards, _ = api.page(f"/v1/customers/{id}/payment_methods", {})

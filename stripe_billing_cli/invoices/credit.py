@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stripe_billing_cli.invoices.load import charges_of, credit_notes_of, find_invoice, refunds_of
+from stripe_billing_cli.stripe_api import create_once, json_output, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
-from stripe_billing_cli.subscriptions import once, records, repeats
-from stripe_billing_cli.subscriptions.once import CreateRequest
-from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 
@@ -56,7 +56,7 @@ class CreditResult:
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
         result = "credited" if self.made else "unchanged"
-        return {**records.credit_note(self.note), "result": result, "left": self.left}
+        return {**json_output.credit_note(self.note), "result": result, "left": self.left}
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class CreditPlan:
         """Make the credit note, once. Raises `StripeFailure`."""
         if self.before is not None:
             return CreditResult(self.before, self.create_request, made=False, left=self.left)
-        note = once.create(
+        note = create_once.create(
             api,
             self.create_request,
             (one["id"] for one in self.notes),

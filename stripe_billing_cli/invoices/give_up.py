@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice, subscription_of
+from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import records
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 Way = Literal["void", "write-off"]
@@ -29,7 +29,7 @@ class GiveUpResult:
     def record(self) -> dict[str, Any]:
         """Return the result as it is printed (docs/output.md)."""
         done = "voided" if self.invoice["status"] == "void" else "written_off"
-        return {**records.invoice(self.invoice), "result": done if self.changed else "unchanged"}
+        return {**json_output.invoice(self.invoice), "result": done if self.changed else "unchanged"}
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,9 @@ class GiveUpPlan:
         found = self.subscription
         if found is None or self.way != "void":
             return False
-        return bool(found["status"] == "incomplete" and records.id_of(found["latest_invoice"]) == self.invoice["id"])
+        return bool(
+            found["status"] == "incomplete" and json_output.id_of(found["latest_invoice"]) == self.invoice["id"]
+        )
 
     def apply(self, api: StripeApi) -> GiveUpResult:
         """Give the invoice up. Raises `StripeFailure`."""

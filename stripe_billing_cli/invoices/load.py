@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.stripe_api import json_output, lists, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissing
-from stripe_billing_cli.subscriptions import lists, payments, records, references
+from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.parts import Parts
 from stripe_billing_cli.subscriptions.payments import PaymentError
-from stripe_billing_cli.subscriptions.records import id_of
 
 PATH = "/v1/invoices"
 EXPAND = (
@@ -26,8 +27,8 @@ ENDED = ("canceled", "incomplete_expired")
 
 def find_invoice(api: StripeApi, name: str, *, expand: Sequence[str] = EXPAND) -> Object:
     """Return the invoice with this id. Raises `ReferenceRefused`, `StripeFailure`."""
-    references.check_id(name, "an invoice", "in_…")
-    return references.retrieve(api, "invoice", f"{PATH}/{name}", name, expand=expand)
+    lookup.check_id(name, "an invoice", "in_…")
+    return lookup.retrieve(api, "invoice", f"{PATH}/{name}", name, expand=expand)
 
 
 def list_invoices(
@@ -36,9 +37,9 @@ def list_invoices(
     """Return invoices, newest first, of a customer or subscription named as users name them."""
     wanted: dict[str, Any] = {}
     if customer is not None:
-        wanted["customer"] = references.find_customer(api, customer)["id"]
+        wanted["customer"] = lookup.find_customer(api, customer)["id"]
     if subscription is not None:
-        wanted["subscription"] = references.find_subscription(api, subscription)["id"]
+        wanted["subscription"] = lookup.find_subscription(api, subscription)["id"]
     if status is not None:
         wanted["status"] = status
     return lists.objects(api, PATH, wanted, limit)
@@ -82,11 +83,11 @@ class InvoiceDetails:
     def record(self) -> dict[str, Any]:
         """Return the invoice as it is printed (docs/output.md)."""
         return {
-            **records.invoice(self.invoice),
+            **json_output.invoice(self.invoice),
             "lines": [_line(one) for one in self.lines],
             "payments": [payment(one) for one in self.charges],
-            "refunds": [records.refund(one) for one in self.refunds],
-            "credit_notes": [records.credit_note(one) for one in self.credit_notes],
+            "refunds": [json_output.refund(one) for one in self.refunds],
+            "credit_notes": [json_output.credit_note(one) for one in self.credit_notes],
             "payment_error": None if self.trouble is None else _trouble(self.trouble),
             "unavailable": dict(sorted(self.unavailable.items())),
         }

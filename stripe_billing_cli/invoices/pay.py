@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.invoices.load import EXPAND, PATH, find_invoice, open_invoices, paying_card
+from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import pay as payment
-from stripe_billing_cli.subscriptions import records, references
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import PaymentError, ways_to_pay
 from stripe_billing_cli.subscriptions.refusals import Refused
@@ -70,8 +70,8 @@ class PayResult:
         return {
             "id": subject,
             "result": result,
-            "invoices": [records.invoice(one.invoice) for one in self.tried],
-            "untried": [records.invoice(one) for one in self.untried],
+            "invoices": [json_output.invoice(one.invoice) for one in self.tried],
+            "untried": [json_output.invoice(one) for one in self.untried],
             "payment_error": None if trouble is None else trouble_record(trouble),
         }
 
@@ -111,7 +111,7 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
         if invoice["status"] == "void":
             raise Refused(f"the invoice {invoice['id']} is void, and cannot be paid any more")
         return _plan(invoice["id"], [invoice], request)
-    customer = references.find_customer(api, request.name)
+    customer = lookup.find_customer(api, request.name)
     found = open_invoices(api, customer["id"])
     whole = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}) for one in found]
     return _plan(customer["id"], whole, request)

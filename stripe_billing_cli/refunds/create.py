@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.refunds.load import PATH, Payment, Target, load_target, refunds_of
+from stripe_billing_cli.stripe_api import create_once, json_output, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.stripe_api.json_output import NOTE
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
-from stripe_billing_cli.subscriptions import once, records, repeats
-from stripe_billing_cli.subscriptions.once import CreateRequest
-from stripe_billing_cli.subscriptions.records import NOTE
 from stripe_billing_cli.subscriptions.refund import GIVEN
 from stripe_billing_cli.subscriptions.refusals import Refused
 
@@ -67,7 +67,7 @@ class RefundResult:
             "amount": sum(one["amount"] for one in self.refunds),
             "currency": self.target.currency,
             "left": self.left,
-            "refunds": [records.refund(one) for one in self.refunds],
+            "refunds": [json_output.refund(one) for one in self.refunds],
             "subscription": None if subscription is None else subscription["id"],
         }
 
@@ -172,7 +172,7 @@ def _spread(payments: Sequence[Payment], request: RefundRequest, amount: int | N
 
 
 def _make(api: StripeApi, part: Part) -> Object:
-    return once.create(
+    return create_once.create(
         api,
         part.create_request,
         (f"{one['id']}:{one['status'] in GIVEN}" for one in part.payment.refunds),

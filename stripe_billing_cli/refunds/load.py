@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from stripe_billing_cli.stripe_api import json_output, lists, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import lists, records, references
-from stripe_billing_cli.subscriptions.ids import kind_of
-from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.stripe_api.ids import kind_of
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
 from stripe_billing_cli.subscriptions.refusals import Refused
 
@@ -68,11 +68,11 @@ def load_target(api: StripeApi, name: str) -> Target:
     """Return what an id names. Raises `ReferenceRefused`, `Refused`, `StripeFailure`."""
     kind = kind_of(name) or ""
     if kind not in KINDS:
-        references.check_id(name, "an invoice", "in_…, or the id of a payment (pi_…) or charge (ch_…)")
-    references.check_id(name, kind, "in_…, pi_… or ch_…")
+        lookup.check_id(name, "an invoice", "in_…, or the id of a payment (pi_…) or charge (ch_…)")
+    lookup.check_id(name, kind, "in_…, pi_… or ch_…")
     invoice: Object | None
     if kind == "an invoice":
-        invoice = references.retrieve(api, "invoice", f"/v1/invoices/{name}", name, expand=["payments", SUBSCRIPTION])
+        invoice = lookup.retrieve(api, "invoice", f"/v1/invoices/{name}", name, expand=["payments", SUBSCRIPTION])
         charges = _charges_of_invoice(api, invoice)
     else:
         charge = _charge(api, name, kind)
@@ -97,7 +97,7 @@ def _credited(api: StripeApi, invoice: Object | None) -> int:
     if invoice is None or not invoice["post_payment_credit_notes_amount"]:
         return 0
     found = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
-    notes = [records.credit_note(one) for one in found if one["status"] == "issued"]
+    notes = [json_output.credit_note(one) for one in found if one["status"] == "issued"]
     return sum(note["to_balance"] + note["outside"] for note in notes)
 
 
@@ -113,9 +113,9 @@ def _nothing_paid(name: str, invoice: Object | None) -> Refused:
 def _charge(api: StripeApi, name: str, kind: str) -> Object:
     """The successful charge of an id of a payment or charge."""
     if kind == "a charge":
-        charge = references.retrieve(api, "charge", f"/v1/charges/{name}", name)
+        charge = lookup.retrieve(api, "charge", f"/v1/charges/{name}", name)
     else:
-        intent = references.retrieve(api, "payment", f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
+        intent = lookup.retrieve(api, "payment", f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
         charge = intent["latest_charge"]
         if charge is None or intent["status"] != "succeeded":
             raise Refused(f"the payment {name} has not succeeded: there is nothing to refund")
@@ -153,7 +153,7 @@ def _invoice_of(api: StripeApi, charge: Object) -> Object | None:
 def _subscription(invoice: Object | None) -> Object | None:
     details = ((invoice or {}).get("parent") or {}).get("subscription_details") or {}
     found = details.get("subscription")
-    return found if isinstance(found, dict) and not references.has_ended(found) else None
+    return found if isinstance(found, dict) and not lookup.has_ended(found) else None
 
 
 def _payment(api: StripeApi, charge: Object) -> Payment:
@@ -172,8 +172,8 @@ def refunds_of(api: StripeApi, charge: str) -> list[Object]:
 
 def find_refund(api: StripeApi, name: str) -> Object:
     """Return the refund with this id. Raises `ReferenceRefused`, `StripeFailure`."""
-    references.check_id(name, "a refund", "re_…")
-    return references.retrieve(api, "refund", f"{PATH}/{name}", name)
+    lookup.check_id(name, "a refund", "re_…")
+    return lookup.retrieve(api, "refund", f"{PATH}/{name}", name)
 
 
 def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, limit: int | None) -> Iterator[Object]:
@@ -185,7 +185,7 @@ def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, li
         payments = load_target(api, target).payments
         found: Iterator[Object] = (one for payment in payments for one in payment.refunds)
     elif customer is not None:
-        found = _of_customer(api, references.find_customer(api, customer)["id"])
+        found = _of_customer(api, lookup.find_customer(api, customer)["id"])
     else:
         return lists.objects(api, PATH, {}, limit)
     return (one for number, one in enumerate(found) if limit is None or number < limit)

@@ -11,23 +11,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import (
     change,
     cost,
     outcomes,
     payments,
+    pending_invoice_items,
     quote,
-    records,
-    references,
     start,
     steps,
-    waiting_items,
 )
 from stripe_billing_cli.subscriptions.apply_change import check_as_read
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
-from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 from stripe_billing_cli.subscriptions.start import Line
 from stripe_billing_cli.subscriptions.terms import Terms, is_classic, is_metered, name_of, terms_of
@@ -135,14 +134,14 @@ class AdjustPlan:
             "unpaid_time": self.unpaid is not None,
             "cost": None if quoted is None else outcomes.cost_record(quoted.cost),
             **outcomes.owing(owes),
-            "subscription": records.subscription(subscription),
+            "subscription": json_output.subscription(subscription),
         }
 
 
 def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan:
     """Read the subscription, decide what is to be changed and what it costs. Raises `ReferenceRefused`, `Refused`,
     `Contradiction`, `StripeFailure`."""
-    found = references.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
+    found = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
     change.check_changeable(found)
     now = quote.now_of(api, found, int(time.time()))
     added = _added(api, found, request.add)
@@ -171,7 +170,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     remarks = _remarks(found, request, added, removed, quoted)
     plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
     unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now) if quoted.cost.credited else None
-    has_waiting_items = waiting_items.are_there(api, found)
+    has_waiting_items = pending_invoice_items.are_there(api, found)
     return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
 
 
@@ -184,7 +183,7 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
     added = []
     items_by_price = {item["price"]["id"]: item for item in subscription["items"]["data"]}
     for line in lines:
-        price = references.find_price(api, line.price)
+        price = lookup.find_price(api, line.price)
         if price["recurring"] is None:
             raise Refused(f"the price {line.price} is charged once, and a subscription needs a recurring one")
         if is_metered(price) and line.quantity is not None:
@@ -210,7 +209,7 @@ def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tupl
     for name in names:
         found = [item for item in items if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"])]
         if not found:
-            references.find_price(api, name, archived_too=True)
+            lookup.find_price(api, name, archived_too=True)
         removed += found
     if removed and len(removed) == len(items):
         raise Refused(
@@ -322,7 +321,7 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
             params["discounts"] = changes["discounts"]
         return api.post("/v1/invoices/create_preview", params).body
 
-    waiting = waiting_items.for_customer(api, subscription)
+    waiting = pending_invoice_items.for_customer(api, subscription)
 
     def later(proration: Proration, said: Proration, restarts: bool = False) -> Quote:
         upcoming = quote.following(lambda: preview(proration))

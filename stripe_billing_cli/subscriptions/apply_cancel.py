@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, renewals, steps, uncut, unused_time
+from stripe_billing_cli.subscriptions import quote, renewals, shortened_period, steps, unused_time
 from stripe_billing_cli.subscriptions.cancel import Cancellation, CancelRequest, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
@@ -48,13 +48,13 @@ def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, re
     The period's end is then the one that it has without the cut. Raises `Refused` where the rest is paid for, and
     would be charged again before it is credited; `StripeFailure`.
     """
-    if cancellation.action != "later" or not uncut.cuts(subscription):
+    if cancellation.action != "later" or not shortened_period.cuts(subscription):
         return cancellation
     known = int(subscription["cancel_at"])
     to_period_end = "cancel_at_period_end" in cancellation.params
     if cancellation.ends < known or (cancellation.ends == known and not to_period_end):
         return cancellation
-    proration = uncut.proration(api, subscription)
+    proration = shortened_period.proration(api, subscription)
     if to_period_end:
         return _to_uncut_end(api, subscription, cancellation, proration)
     if request.prorate and proration == "none":
@@ -67,9 +67,9 @@ def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, re
 
 
 def _to_uncut_end(
-    api: StripeApi, subscription: Object, cancellation: Cancellation, proration: uncut.Behavior
+    api: StripeApi, subscription: Object, cancellation: Cancellation, proration: shortened_period.Behavior
 ) -> Cancellation:
-    end = uncut.period_end(api, subscription, proration)
+    end = shortened_period.period_end(api, subscription, proration)
     details = {name: value for name, value in cancellation.params.items() if name == "cancellation_details"}
     if end == subscription["cancel_at"]:
         return replace(cancellation, action="details" if details else "none", params=details, drops_schedule=None)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, schedule, steps, waiting_items
+from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.subscriptions import pending_invoice_items, quote, schedule, steps
 from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 
@@ -26,7 +26,7 @@ def carry_out(api: StripeApi, subscription: Object, change: Change, quoted: Quot
     match change.action:
         case "now":
             assert quoted is not None
-            has_waiting_items = waiting_items.are_there(api, subscription)
+            has_waiting_items = pending_invoice_items.are_there(api, subscription)
             params = update_params(subscription, change, quoted, has_waiting_items=has_waiting_items)
             return steps.update(api, subscription["id"], params)
         case "later":

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import quote, steps, uncut, waiting_items
+from stripe_billing_cli.subscriptions import pending_invoice_items, quote, shortened_period, steps
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, billed_later
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 
@@ -55,9 +55,9 @@ def _resume_service(api: StripeApi, id: str) -> Object:
 
 def settled(api: StripeApi, subscription: Object, decided: Resumption) -> Resumption:
     """The same, with what becomes of a period that the cancellation had cut short. Raises `StripeFailure`."""
-    if "cancellation" not in decided.steps or not uncut.cuts(subscription):
+    if "cancellation" not in decided.steps or not shortened_period.cuts(subscription):
         return decided
-    proration = uncut.proration(api, subscription)
+    proration = shortened_period.proration(api, subscription)
     return replace(decided, cancel_params={**decided.cancel_params, "proration_behavior": proration})
 
 
@@ -69,7 +69,7 @@ def cost_of_going_on(api: StripeApi, subscription: Object, decided: Resumption) 
     invoice = quote.if_any(api, subscription, dict(decided.cancel_params))
     if invoice is None:
         return None
-    waiting = waiting_items.for_customer(api, subscription)
+    waiting = pending_invoice_items.for_customer(api, subscription)
     cost = billed_later(invoice, [one for one in waiting if one["period"]["start"] != subscription["cancel_at"]])
     return cost if cost.lines else None
 

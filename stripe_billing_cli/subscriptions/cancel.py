@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 
 When = Literal["default", "now", "period-end", "last-period-end", "at"]

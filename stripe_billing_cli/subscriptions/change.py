@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import schedule as schedules
-from stripe_billing_cli.subscriptions.records import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 

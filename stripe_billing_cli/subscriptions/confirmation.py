@@ -17,10 +17,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.customers import portal
+from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
-from stripe_billing_cli.subscriptions import portal, records
-from stripe_billing_cli.subscriptions.references import has_ended
+from stripe_billing_cli.stripe_api.lookup import has_ended
 
 HOURS_TO_PAY = 23
 WAITING = ("requires_payment_method", "requires_confirmation", "requires_action")
@@ -82,4 +83,4 @@ def due_next(api: StripeApi, subscription: Object) -> dict[str, Any] | None:
         preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}).body
     except StripeFailure:
         return None
-    return records.forthcoming(preview)
+    return json_output.forthcoming(preview)

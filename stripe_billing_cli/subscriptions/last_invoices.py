@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import pay, steps
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
-from stripe_billing_cli.subscriptions.records import id_of
 
 UNTIL_FINAL = 3700
 """Seconds after which no draft that Stripe finalizes by itself is one any more (`automatically_finalizes_at` is an hour

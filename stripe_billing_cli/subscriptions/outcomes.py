@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.subscriptions import records
 from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
@@ -44,7 +44,7 @@ def change(
         "new_period_starts": quoted.restarts if quoted else False,
         "cost": None if cost is None else cost_record(cost),
         **owing(owes),
-        "subscription": records.subscription(subscription),
+        "subscription": json_output.subscription(subscription),
     }
 
 
@@ -90,7 +90,7 @@ def cancellation(
         "ends": ends,
         "final_invoice": None if final is None else cost_record(final),
         "refund": None if refund is None else refunded(refund, given),
-        "subscription": records.subscription(subscription),
+        "subscription": json_output.subscription(subscription),
     }
 
 
@@ -104,7 +104,7 @@ def refunded(refund: RefundPlan, given: Sequence[Object]) -> dict[str, Any]:
         "amount": refund.amount,
         "currency": refund.currency,
         "invoice": refund.parts[0].payment.invoice["id"] if refund.parts else None,
-        "refunds": [records.refund(one) for one in made],
+        "refunds": [json_output.refund(one) for one in made],
         "not_to_card": refund.not_to_card,
         "on_balance": refund.on_balance,
     }
@@ -119,12 +119,12 @@ def payment(subscription: Object, payable: Payable, attempt: Attempt) -> dict[st
     return {
         "id": subscription["id"],
         "result": attempt.result,
-        "invoice": records.invoice(invoice) if invoice else None,
+        "invoice": json_output.invoice(invoice) if invoice else None,
         "collects_at": invoice["automatically_finalizes_at"] if invoice else None,
-        "older_open": [records.invoice(one) for one in payable.older],
+        "older_open": [json_output.invoice(one) for one in payable.older],
         "confirmation_url": payable.invoice["hosted_invoice_url"] if payable.invoice and attempt.trouble else None,
         "payment_error": trouble(attempt.trouble),
-        "subscription": records.subscription(subscription),
+        "subscription": json_output.subscription(subscription),
     }
 
 
@@ -141,7 +141,7 @@ def resumption(subscription: Object, decided: Resumption, cost: Cost | None, owe
         "taken_back": list(decided.steps),
         "cost": None if cost is None else cost_record(cost),
         **owing(owes),
-        "subscription": records.subscription(subscription),
+        "subscription": json_output.subscription(subscription),
     }
 
 
@@ -155,7 +155,7 @@ def pausing(subscription: Object, decided: Pause, cost: Cost | None) -> dict[str
         if pause is None
         else {"behavior": pause["behavior"], "resumes_at": pause["resumes_at"]},
         "cost": None if cost is None else cost_record(cost),
-        "subscription": records.subscription(subscription),
+        "subscription": json_output.subscription(subscription),
     }
 
 

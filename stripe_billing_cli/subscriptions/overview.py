@@ -11,10 +11,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.stripe_api import ids, json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import PermissionMissing, RequestRefused
-from stripe_billing_cli.subscriptions import ids, records, references, schedule
+from stripe_billing_cli.subscriptions import schedule
 from stripe_billing_cli.subscriptions.parts import Parts
 
 EXPAND = (
@@ -74,7 +75,7 @@ def _customers_default(subscription: Object) -> Object | None:
 def load_overview(api: StripeApi, name: str) -> Overview:
     """Read a subscription with what is shown of it. Raises `ReferenceRefused`, `StripeFailure`."""
     is_id = ids.kind_of(name) == "a subscription" and ids.ID.fullmatch(name)
-    id = name if is_id else str(references.find_subscription(api, name)["id"])
+    id = name if is_id else str(lookup.find_subscription(api, name)["id"])
     parts = Parts()
     with ThreadPoolExecutor(4) as pool:
         subscription = pool.submit(_subscription, api, id)
@@ -88,9 +89,9 @@ def load_overview(api: StripeApi, name: str) -> Overview:
 def _subscription(api: StripeApi, id: str) -> Object:
     """With all that is expanded, or as much of it as the key may see."""
     try:
-        return references.find_subscription(api, id, expand=EXPAND)
+        return lookup.find_subscription(api, id, expand=EXPAND)
     except PermissionMissing:
-        return references.find_subscription(api, id)
+        return lookup.find_subscription(api, id)
 
 
 def _preview(api: StripeApi, id: str) -> Object | None:
@@ -124,17 +125,17 @@ def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
 def _internal(event: Object) -> bool:
     """Whether nothing changed but the mark of a creation (`once.py`)."""
     before = event["data"].get("previous_attributes") or {}
-    return set(before) == {"metadata"} and set(before["metadata"] or {}) == {records.INTERNAL}
+    return set(before) == {"metadata"} and set(before["metadata"] or {}) == {json_output.INTERNAL}
 
 
 def _subscription_of(event: Mapping[str, Any]) -> str | None:
     """The subscription that the object of an event is, or is an invoice of; the event as it came."""
     source = (event.get("data") or {}).get("object") or {}
     if source.get("object") == "subscription":
-        return records.id_of(source)
+        return json_output.id_of(source)
     parent = source.get("parent") or {}
     details = parent.get("subscription_details") or {}
-    return records.id_of(details.get("subscription"))
+    return json_output.id_of(details.get("subscription"))
 
 
 def record(seen: Overview) -> dict[str, Any]:
@@ -143,18 +144,18 @@ def record(seen: Overview) -> dict[str, Any]:
     customer = subscription["customer"] if isinstance(subscription["customer"], dict) else {}
     method = seen.payment_method
     return {
-        **records.subscription(subscription),
+        **json_output.subscription(subscription),
         "customer_name": customer.get("name"),
         "customer_email": customer.get("email"),
-        "payment_method": records.payment_method(method) if isinstance(method, dict) else None,
-        "discounts": [records.discount(one) for one in subscription["discounts"] if isinstance(one, dict)],
-        "next_invoice": seen.preview and records.forthcoming(seen.preview),
+        "payment_method": json_output.payment_method(method) if isinstance(method, dict) else None,
+        "discounts": [json_output.discount(one) for one in subscription["discounts"] if isinstance(one, dict)],
+        "next_invoice": seen.preview and json_output.forthcoming(seen.preview),
         "scheduled_change": _scheduled(subscription["schedule"]),
         "cancellation_reason": (subscription["cancellation_details"] or {}).get("reason"),
         "pause_collection": (subscription["pause_collection"] or {}).get("behavior"),
         "pending_update_expires_at": (subscription["pending_update"] or {}).get("expires_at"),
-        "invoices": [records.invoice(one) for one in seen.invoices],
-        "events": [records.event(one) for one in seen.events],
+        "invoices": [json_output.invoice(one) for one in seen.invoices],
+        "events": [json_output.event(one) for one in seen.events],
         "unavailable": dict(sorted(seen.trouble.items())),
     }
 
@@ -164,4 +165,4 @@ def _scheduled(attached: Any) -> dict[str, Any] | None:
     phase = schedule.upcoming_phase(attached) if isinstance(attached, dict) else None
     if phase is None:
         return None
-    return {"at": phase["start_date"], "items": [records.terms(item) for item in phase["items"]]}
+    return {"at": phase["start_date"], "items": [json_output.terms(item) for item in phase["items"]]}

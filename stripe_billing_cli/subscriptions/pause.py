@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 Step = Literal["cancellation", "pause", "collection"]

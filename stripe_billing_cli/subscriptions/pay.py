@@ -13,11 +13,11 @@ from typing import Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PaymentFailed, RequestRefused
+from stripe_billing_cli.stripe_api.ids import kind_of
+from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.lookup import WrongKind
 from stripe_billing_cli.subscriptions import payments
-from stripe_billing_cli.subscriptions.ids import kind_of
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
-from stripe_billing_cli.subscriptions.records import id_of
-from stripe_billing_cli.subscriptions.references import WrongKind
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 TEST_CARD = "pm_card_visa"

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import invoice_lines
-from stripe_billing_cli.subscriptions.records import id_of
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import cost, renewals, waiting_items
+from stripe_billing_cli.subscriptions import cost, pending_invoice_items, renewals
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
@@ -114,7 +114,7 @@ def of_change(
         }
         return of_invoice(api, subscription, details)
 
-    waiting = waiting_items.for_customer(api, subscription)
+    waiting = pending_invoice_items.for_customer(api, subscription)
 
     def later(proration: Proration, said: Proration) -> Quote:
         return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), said, at)

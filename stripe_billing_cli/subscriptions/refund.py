@@ -14,10 +14,10 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
 from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.cancel import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
-from stripe_billing_cli.subscriptions.records import REFUND, id_of
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 ATTEMPTS = 4

@@ -13,12 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions import once, references, repeats
-from stripe_billing_cli.subscriptions.once import CreateRequest
-from stripe_billing_cli.subscriptions.records import id_of
-from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, has_ended, listed
+from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, has_ended, listed
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 PATH = "/v1/subscriptions"
@@ -114,12 +114,12 @@ def prices_of(subscription: Object) -> set[str]:
 
 def load_situation(api: StripeApi, order: Order) -> Situation:
     """Read what is ordered, side by side. Raises `ReferenceRefused`, `StripeFailure`."""
-    references.check_customer_name(order.customer)
+    lookup.check_customer_name(order.customer)
     for line in (*order.lines, *order.once):
-        references.check_price_name(line.price)
+        lookup.check_price_name(line.price)
     with ThreadPoolExecutor(8) as pool:
         customer = pool.submit(_customer_with_subscriptions, api, order.customer)
-        prices = [pool.submit(references.find_price, api, line.price) for line in (*order.lines, *order.once)]
+        prices = [pool.submit(lookup.find_price, api, line.price) for line in (*order.lines, *order.once)]
         person, subscriptions = customer.result()
         read = [price.result() for price in prices]
     found, added = read[: len(order.lines)], read[len(order.lines) :]
@@ -159,8 +159,8 @@ def _trial_days(order: Order, prices: Sequence[Object]) -> int | None:
 
 
 def _customer_with_subscriptions(api: StripeApi, name: str) -> tuple[Object, list[Object]]:
-    customer = references.find_customer(api, name)
-    return customer, references.subscriptions_of(api, customer["id"])
+    customer = lookup.find_customer(api, name)
+    return customer, lookup.subscriptions_of(api, customer["id"])
 
 
 def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
@@ -224,7 +224,7 @@ def made_before(api: StripeApi, order: Order, create_request: CreateRequest, sit
         now = repeats.now_of(api, situation.customer["id"])
         made = repeats.made_within_a_day(create_request, candidates, now)
     else:
-        made = once.made_before(create_request, candidates)
+        made = create_once.made_before(create_request, candidates)
     return made and read(api, made["id"])
 
 
@@ -234,7 +234,7 @@ def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, ma
     if order.once and create_request.given_key is None:
         repeats.finish(api, create_request, made)
     else:
-        once.clear_marker(api, create_request, made)
+        create_once.clear_marker(api, create_request, made)
 
 
 def existing_subscription(api: StripeApi, situation: Situation) -> Object | None:
@@ -257,11 +257,11 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
     """Create it, once. Raises `StripeFailure`; `Refused` where the customer is billed in another currency."""
     customer = situation.customer["id"]
     try:
-        return once.create(
+        return create_once.create(
             api,
             create_request,
             (one["id"] for one in situation.subscriptions),
-            read=lambda: references.subscriptions_of(api, customer, expand=LISTED),
+            read=lambda: lookup.subscriptions_of(api, customer, expand=LISTED),
             holds=lambda one: not has_ended(one),
         )
     except RequestRefused as refused:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, waiting_items
+from stripe_billing_cli.subscriptions import pending_invoice_items, quote
 from stripe_billing_cli.subscriptions.cancel import ENDED, Cancellation
 from stripe_billing_cli.subscriptions.cost import is_invoice_item, is_proration, paid_for
 from stripe_billing_cli.subscriptions.terms import is_metered, name_of
@@ -39,7 +39,7 @@ def load(api: StripeApi, subscription: Object, cancellation: Cancellation, *, ne
     at_once = cancellation.action == "now" and subscription["status"] != "incomplete"
     if cancellation.params.get("invoice_now") or not (at_once or ended):
         return Unbilled()
-    items = waiting_items.for_subscription(api, subscription)
+    items = pending_invoice_items.for_subscription(api, subscription)
     by_hand = tuple(item for item in items if not item["proration"])
     if ended:
         return Unbilled(by_hand=by_hand)

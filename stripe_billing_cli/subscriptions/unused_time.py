@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import invoice_lines, quote, refund, waiting_items
+from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
+from stripe_billing_cli.subscriptions import invoice_lines, pending_invoice_items, quote, refund
 from stripe_billing_cli.subscriptions.cancel import ENDED, period_end
 from stripe_billing_cli.subscriptions.cost import is_proration, paid_for
-from stripe_billing_cli.subscriptions.records import REFUND, id_of
 from stripe_billing_cli.subscriptions.refund import Payment, RefundPlan
 
 FOREIGN_PAYMENT = "was paid from the customer's balance, or outside of Stripe"
@@ -101,7 +101,7 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
     if not account.charges and not to_come:
         raise refund.nothing_paid(id)
     known = _written(subscription) if subscription["status"] in ENDED else None
-    items = waiting_items.for_subscription(api, subscription)
+    items = pending_invoice_items.for_subscription(api, subscription)
     net = known[0] if known else _unused(api, subscription, account, items, ends, invoiced=billing is not None)
     unused, net_charge = max(0, net), max(0, -net)
     covered = _covered(api, account, id) + (billing.of_drafts if billing else 0)

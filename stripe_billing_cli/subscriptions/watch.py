@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import NoConnection, RateLimited, ServerTrouble, StripeFailure
-from stripe_billing_cli.subscriptions import records
 
 EXPAND = ("latest_invoice",)
 PASSING = (NoConnection, RateLimited, ServerTrouble)
@@ -35,7 +35,7 @@ def record(subscription: Object) -> dict[str, Any]:
     """What a watch looks at: the subscription, and where its latest invoice stands."""
     invoice = subscription["latest_invoice"] or {}
     return {
-        **records.subscription(subscription),
+        **json_output.subscription(subscription),
         "latest_invoice_status": invoice.get("status"),
         "pending_update": subscription["pending_update"] is not None,
         "paused_collection": (subscription["pause_collection"] or {}).get("behavior"),

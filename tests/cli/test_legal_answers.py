@@ -10,7 +10,7 @@ import pytest
 import stripe
 
 from stripe_billing_cli.stripe_api.objects import OBJECTS
-from stripe_billing_cli.subscriptions import clocks
+from stripe_billing_cli.test_clocks import advance
 from tests.conftest import Account, Billing
 from tests.documented_answers import REQUIRED
 
@@ -177,4 +177,4 @@ def test_what_acts_works_or_says_why_not(billing: Billing, account_of_one_each: 
 def test_a_clock_moves_in_the_shortest_steps_where_an_interval_is_new() -> None:
     price = {"recurring": {"interval": "decade", "interval_count": 1}}
 
-    assert clocks.furthest_step([{"items": {"data": [{"price": price}]}}]) == 2 * 86_400
+    assert advance.furthest_step([{"items": {"data": [{"price": price}]}}]) == 2 * 86_400

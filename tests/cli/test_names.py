@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stripe_billing_cli.cli.errors import explain
-from stripe_billing_cli.subscriptions import references
+from stripe_billing_cli.stripe_api import lookup
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
@@ -13,17 +13,15 @@ from tests.subscriptions.conftest import Shop
 @pytest.mark.parametrize(
     ("refused", "kind", "exit_code"),
     [
-        (references.WrongKind("no"), "wrong_kind", 2),
-        (references.NotFound("no"), "not_found", 1),
-        (references.WrongMode("no"), "wrong_mode", 1),
-        (references.Deleted("no"), "deleted", 1),
-        (references.Archived("no"), "archived", 1),
-        (references.Ambiguous("no"), "ambiguous", 1),
+        (lookup.WrongKind("no"), "wrong_kind", 2),
+        (lookup.NotFound("no"), "not_found", 1),
+        (lookup.WrongMode("no"), "wrong_mode", 1),
+        (lookup.Deleted("no"), "deleted", 1),
+        (lookup.Archived("no"), "archived", 1),
+        (lookup.Ambiguous("no"), "ambiguous", 1),
     ],
 )
-def test_each_mistake_has_its_kind_and_exit_code(
-    refused: references.ReferenceRefused, kind: str, exit_code: int
-) -> None:
+def test_each_mistake_has_its_kind_and_exit_code(refused: lookup.ReferenceRefused, kind: str, exit_code: int) -> None:
     told = explain(refused)
 
     assert (told.kind, told.exit_code) == (kind, exit_code)

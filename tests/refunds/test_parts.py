@@ -9,7 +9,7 @@ import pytest
 
 from stripe_billing_cli.refunds.create import RefundRequest, decide_parts
 from stripe_billing_cli.refunds.load import Payment, Target
-from stripe_billing_cli.subscriptions.records import INTERNAL
+from stripe_billing_cli.stripe_api.json_output import INTERNAL
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 NOW = 1_800_000_000

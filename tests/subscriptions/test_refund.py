@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.stripe_api.json_output import REFUND
 from stripe_billing_cli.subscriptions import refund
-from stripe_billing_cli.subscriptions.records import REFUND
 from stripe_billing_cli.subscriptions.refund import Payment, Refund, decide_last, spread, unused_part
 from tests.subscriptions.conftest import Shop
 from tests.subscriptions.interrupted import Trouble, Troubled

@@ -53,7 +53,7 @@ def _id_of(context: Context, customer: str) -> str:
     """Return the id of a customer who may be named by email, which Stripe is asked for."""
     if "@" not in customer:
         return customer
-    from stripe_billing_cli.subscriptions.references import find_customer
+    from stripe_billing_cli.stripe_api.lookup import find_customer
 
     return str(find_customer(context.stripe, customer)["id"])
 

@@ -17,7 +17,7 @@ from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.clocks import Advance
+    from stripe_billing_cli.test_clocks.advance import Advance
 from stripe_billing_cli.cli.clock.app import Clock, app, test_mode_api, time_shown
 
 PERIOD_END = "period-end"
@@ -43,7 +43,8 @@ def advance(
                billing clock advance life 35d
                billing clock advance clock_1Mr3I22eZvKYlo2Ck0rgMqd7 2027-01-01T12:00Z
     """
-    from stripe_billing_cli.subscriptions import clocks, outcomes
+    from stripe_billing_cli.subscriptions import outcomes
+    from stripe_billing_cli.test_clocks import advance as clocks
 
     api = test_mode_api(context)
     seconds = parsing.span("--timeout", timeout)

@@ -27,8 +27,9 @@ def create(
     Example:  billing clock create --name life --at 2026-01-31
               billing customer create --email ada@example.com --test-clock life
     """
-    from stripe_billing_cli.subscriptions import clocks, outcomes
+    from stripe_billing_cli.subscriptions import outcomes
+    from stripe_billing_cli.test_clocks import advance
 
     frozen = parsing.moment("--at", at) if at else int(time.time())
-    record = outcomes.clock(clocks.create(test_mode_api(context), name, frozen))
+    record = outcomes.clock(advance.create(test_mode_api(context), name, frozen))
     context.printer.record(record, lambda: [Line(f"{record['id']}  {time_shown(record)}")])

@@ -15,10 +15,11 @@ def delete(context: Context, clock: Clock) -> None:
     \b
     Example:  billing clock delete life --yes
     """
-    from stripe_billing_cli.subscriptions import clocks, outcomes
+    from stripe_billing_cli.subscriptions import outcomes
+    from stripe_billing_cli.test_clocks import advance
 
     api = test_mode_api(context)
-    found = clocks.find(api, clock)
+    found = advance.find(api, clock)
     record = {**outcomes.clock(found), "deleted": True}
     confirm.confirm(
         context,
@@ -27,5 +28,5 @@ def delete(context: Context, clock: Clock) -> None:
         moves_money=True,
         when_refused="nothing was deleted",
     )
-    clocks.delete(api, found["id"])
+    advance.delete(api, found["id"])
     context.printer.record(record, lambda: [Line(f"{found['id']} is deleted.")])

@@ -15,9 +15,11 @@ def list_(context: Context) -> None:
     \b
     Example:  billing clock list --output json
     """
-    from stripe_billing_cli.subscriptions import clocks, lists, outcomes
+    from stripe_billing_cli.stripe_api import lists
+    from stripe_billing_cli.subscriptions import outcomes
+    from stripe_billing_cli.test_clocks import advance
 
-    found = lists.objects(test_mode_api(context), clocks.PATH, {}, None)
+    found = lists.objects(test_mode_api(context), advance.PATH, {}, None)
     count = context.printer.records(map(outcomes.clock, found), COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No test clocks.")

@@ -15,8 +15,8 @@ from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.settling import clear_marker
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.customers.create import Prospect
     from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.customers import Prospect
 
 
 @shared_options.command(app)
@@ -61,7 +61,9 @@ def create(
     """
     if if_not_exists and not email:
         raise parsing.wrong("--if-not-exists looks for the email, and none is given", "add --email")
-    from stripe_billing_cli.subscriptions import clocks, customers, once
+    from stripe_billing_cli.customers import create as customers
+    from stripe_billing_cli.stripe_api import create_once
+    from stripe_billing_cli.test_clocks import advance
 
     details = customers.Details(
         email=email or None,
@@ -72,18 +74,18 @@ def create(
         metadata=parsing.metadata("--metadata", metadata),
     )
     numbers, key = options.tax_ids(tax_id), parsing.idempotency_key(idempotency_key)
-    clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
+    clock = advance.id_for(context.stripe, test_clock) if test_clock else None
     params = customers.creation(details, tax_ids=numbers, test_clock=clock, payment_method=payment_method)
     prospect = customers.load_prospect(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     customer = prospect.there or _create(context, prospect)
     _print(context, customer, existing=prospect.there is not None)
     create_request = prospect.create_request
     if create_request is not None:
-        clear_marker(context, customer, lambda: once.clear_marker(context.stripe, create_request, customer))
+        clear_marker(context, customer, lambda: create_once.clear_marker(context.stripe, create_request, customer))
 
 
 def _create(context: Context, prospect: Prospect) -> Object:
-    from stripe_billing_cli.subscriptions import customers
+    from stripe_billing_cli.customers import create as customers
 
     _name_duplicates(context, prospect)
     who = prospect.email or prospect.params.get("name") or "without a name"
@@ -94,24 +96,24 @@ def _create(context: Context, prospect: Prospect) -> Object:
 
 def _name_duplicates(context: Context, prospect: Prospect) -> None:
     """Say who has the email already, in these capitals or others."""
-    from stripe_billing_cli.subscriptions import references
+    from stripe_billing_cli.stripe_api import lookup
 
-    named = [references.with_email(one) for one in (*prospect.same_email, *prospect.near)]
+    named = [lookup.with_email(one) for one in (*prospect.same_email, *prospect.near)]
     if named:
         has = "has" if len(named) == 1 else "have"
         spelled = "" if prospect.same_email else ", in other capitals"
         context.printer.note(
-            f"Note: {references.listed(named)} {has} this email already{spelled}. This makes another one; "
+            f"Note: {lookup.listed(named)} {has} this email already{spelled}. This makes another one; "
             "--if-not-exists would not.",
             fg="yellow",
         )
 
 
 def _print(context: Context, customer: Object, *, existing: bool) -> None:
-    from stripe_billing_cli.subscriptions import records
+    from stripe_billing_cli.stripe_api import json_output
 
     if existing:
         context.printer.note(f"{customer['id']} was there already.")
     card = view.card_of(customer)
-    record = {**records.customer(customer), "default_card": card}
+    record = {**json_output.customer(customer), "default_card": card}
     context.printer.record(record, lambda: view.lines(record, card))

@@ -29,13 +29,14 @@ def list_(
                billing customer list --email ada@example.com
                billing customer list --all --output json > customers.jsonl
     """
-    from stripe_billing_cli.subscriptions import clocks, lists, records
+    from stripe_billing_cli.stripe_api import json_output, lists
+    from stripe_billing_cli.test_clocks import advance
 
-    clock = clocks.id_for(context.stripe, test_clock) if test_clock else None
+    clock = advance.id_for(context.stripe, test_clock) if test_clock else None
     filters = {"email": email, "test_clock": clock}
     wanted = {name: value for name, value in filters.items() if value is not None}
     found = lists.objects(context.stripe, "/v1/customers", wanted, None if all_ else limit)
-    count = context.printer.records(map(records.customer, found), COLUMNS)
+    count = context.printer.records(map(json_output.customer, found), COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No customers.")
     if count == limit and not all_:

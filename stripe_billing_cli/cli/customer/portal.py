@@ -56,12 +56,12 @@ def portal(
     """
     if subscription and flow is not Flow.cancel:
         raise parsing.wrong("--subscription goes with --flow cancel", None)
-    from stripe_billing_cli.subscriptions import portal as sessions
-    from stripe_billing_cli.subscriptions import references
+    from stripe_billing_cli.customers import portal as sessions
+    from stripe_billing_cli.stripe_api import lookup
 
     until = parsing.moment("--valid-until", valid_until) if valid_until else None
     api = context.stripe
-    found = references.find_customer(api, customer)
+    found = lookup.find_customer(api, customer)
     canceled = None
     if flow is Flow.cancel:
         canceled = sessions.subscription_to_cancel(api, found, subscription)

@@ -19,14 +19,15 @@ def show(context: Context, customer: Customer) -> None:
     Examples:  billing customer show ada@example.com
                billing customer show cus_NffrFeUfNV2Hib --output json | jq '.subscriptions[].status'
     """
-    from stripe_billing_cli.subscriptions import customers, records
+    from stripe_billing_cli.customers import create
+    from stripe_billing_cli.stripe_api import json_output
 
-    seen = customers.look_at(context.stripe, customer)
+    seen = create.look_at(context.stripe, customer)
     card = view.card_of(seen.customer)
     record = {
-        **records.customer(seen.customer),
+        **json_output.customer(seen.customer),
         "default_card": card,
-        "subscriptions": [records.subscription(one) for one in seen.subscriptions],
+        "subscriptions": [json_output.subscription(one) for one in seen.subscriptions],
     }
     context.printer.record(record, lambda: _screen(record))
 

@@ -45,9 +45,10 @@ def update(
     Examples:  billing customer update ada@example.com --name "Ada King" --metadata plan=gold
                billing customer update cus_NffrFeUfNV2Hib --phone '' --payment-method pm_card_mastercard
     """
-    from stripe_billing_cli.subscriptions import customers, records, references
+    from stripe_billing_cli.customers import create
+    from stripe_billing_cli.stripe_api import json_output, lookup
 
-    details = customers.Details(
+    details = create.Details(
         email=email,
         name=name,
         phone=phone,
@@ -58,11 +59,11 @@ def update(
     params, ids = details.params(), options.tax_ids(tax_id)
     if not (params or ids or payment_method):
         raise parsing.wrong("nothing to change was given", "billing customer update --help lists what may be")
-    found = references.find_customer(context.stripe, customer)
+    found = lookup.find_customer(context.stripe, customer)
     said = [*params, *(["tax id"] if ids else []), *(["payment method"] if payment_method else [])]
     confirm.confirm(context, f"Change {', '.join(said)} of {found['id']} ({found['email'] or found['name']})?")
     with view.card_may_be_refused("the customer is as before; give another card"):
-        after = customers.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
+        after = create.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
     card = view.card_of(after)
-    record = {**records.customer(after), "default_card": card}
+    record = {**json_output.customer(after), "default_card": card}
     context.printer.record(record, lambda: view.lines(record, card))

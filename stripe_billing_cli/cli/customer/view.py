@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def card_of(customer: Object) -> dict[str, Any] | None:
     """The record of the default payment method, where it was expanded."""
-    from stripe_billing_cli.subscriptions import records
+    from stripe_billing_cli.stripe_api import json_output
 
     method = (customer.get("invoice_settings") or {}).get("default_payment_method")
-    return records.payment_method(method) if isinstance(method, dict) else None
+    return json_output.payment_method(method) if isinstance(method, dict) else None
 
 
 def lines(record: Record, card: Record | None) -> Iterator[Line]:

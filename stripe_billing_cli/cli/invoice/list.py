@@ -34,7 +34,7 @@ def list_(
                billing invoice list --customer ada@example.com --status open --output json | jq .amount_remaining
     """
     from stripe_billing_cli.invoices import load
-    from stripe_billing_cli.subscriptions import records
+    from stripe_billing_cli.stripe_api import json_output
 
     found = load.list_invoices(
         context.stripe,
@@ -43,7 +43,7 @@ def list_(
         status=status.value if status else None,
         limit=None if all_ else limit,
     )
-    count = context.printer.records(map(records.invoice, found), COLUMNS)
+    count = context.printer.records(map(json_output.invoice, found), COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No invoices.")
     if count == limit and not all_:

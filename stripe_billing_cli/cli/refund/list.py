@@ -34,12 +34,12 @@ def list_(
                billing refund list --all --output json > refunds.jsonl
     """
     from stripe_billing_cli.refunds import load
-    from stripe_billing_cli.subscriptions import records
+    from stripe_billing_cli.stripe_api import json_output
 
     if customer and of:
         raise parsing.wrong("--customer and --of exclude each other", "say one of them")
     found = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
-    count = context.printer.records(map(records.refund, found), COLUMNS)
+    count = context.printer.records(map(json_output.refund, found), COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No refunds.")
     if count == limit and not all_:

@@ -24,9 +24,9 @@ def show(
                billing refund show re_1Nispe2eZvKYlo2Cd31jOCgZ --output json | jq -r .status
     """
     from stripe_billing_cli.refunds import load
-    from stripe_billing_cli.subscriptions import records
+    from stripe_billing_cli.stripe_api import json_output
 
-    record = records.refund(load.find_refund(context.stripe, refund))
+    record = json_output.refund(load.find_refund(context.stripe, refund))
     context.printer.record(record, lambda: _screen(record))
 
 

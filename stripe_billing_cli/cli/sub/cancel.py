@@ -141,20 +141,20 @@ def _request(
 def _decide(context: Context, name: str, request: CancelRequest) -> CancelPlan:
     """Read what there is, and decide the end and the refund."""
     from stripe_billing_cli.cli.sub.cancel_view import CancelPlan
+    from stripe_billing_cli.stripe_api import lookup
     from stripe_billing_cli.subscriptions import (
         apply_cancel,
         cancel,
         last_invoices,
         payments,
         quote,
-        references,
         steps,
         unbilled,
         unused_time,
     )
 
     api = context.stripe
-    found = references.find_subscription(api, name, expand=steps.EXPAND)
+    found = lookup.find_subscription(api, name, expand=steps.EXPAND)
     now = quote.now_of(api, found, int(time.time()))
     cancellation = apply_cancel.settled(api, found, cancel.decide(found, request, now), request)
     final = apply_cancel.final_invoice(api, found, cancellation)

@@ -117,12 +117,13 @@ def _decide(
     from typing import cast
 
     from stripe_billing_cli.cli.sub.change_view import Shown
-    from stripe_billing_cli.subscriptions import change, later_quote, payments, quote, references, steps, terms
+    from stripe_billing_cli.stripe_api import lookup
+    from stripe_billing_cli.subscriptions import change, later_quote, payments, quote, steps, terms
 
     api = context.stripe
     with ThreadPoolExecutor(1) as pool:
-        named = pool.submit(references.find_price, api, price) if price else None
-        found = references.find_subscription(api, name, expand=steps.EXPAND)
+        named = pool.submit(lookup.find_price, api, price) if price else None
+        found = lookup.find_subscription(api, name, expand=steps.EXPAND)
     chosen = terms.choose_item(found, item)
     as_it_is = price in (None, chosen["price"]["id"])  # which may be archived by now
     wanted = chosen["price"] if named is None or as_it_is else named.result()

@@ -17,8 +17,8 @@ from stripe_billing_cli.errors import BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.stripe_api.create_once import CreateRequest
     from stripe_billing_cli.subscriptions.confirmation import Confirmation
-    from stripe_billing_cli.subscriptions.once import CreateRequest
     from stripe_billing_cli.subscriptions.start import Line, Order, Situation
 
 STARTED = frozenset({"active", "trialing"})
@@ -163,7 +163,8 @@ def _told(
     """What is printed, and what the customer is to do. Reads what is due next beside making the link."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from stripe_billing_cli.subscriptions import confirmation, records
+    from stripe_billing_cli.stripe_api import json_output
+    from stripe_billing_cli.subscriptions import confirmation
 
     api = context.stripe
     with ThreadPoolExecutor(2) as pool:
@@ -176,7 +177,7 @@ def _told(
     if todo.trouble:
         context.printer.note(f"No link to collect a card: {todo.trouble}", fg="yellow")
     record = {
-        **records.subscription(subscription),
+        **json_output.subscription(subscription),
         "existing": existing,
         "due_now": {"amount_due": confirmation.due_now(subscription), "currency": subscription["currency"]},
         "due_next": following,

@@ -59,7 +59,8 @@ def list_(
                billing sub list --price keymap-pro.monthly --output json | jq -r .customer
                billing sub list --customer ada@example.com --status all
     """
-    from stripe_billing_cli.subscriptions import clocks, lists, references
+    from stripe_billing_cli.stripe_api import lists, lookup
+    from stripe_billing_cli.test_clocks import advance
 
     api = context.stripe
     wanted: dict[str, Any] = {}
@@ -68,11 +69,11 @@ def list_(
     if status:
         wanted["status"] = status.value
     if test_clock:
-        wanted["test_clock"] = clocks.id_for(api, test_clock)
+        wanted["test_clock"] = advance.id_for(api, test_clock)
     if customer:
-        wanted["customer"] = references.find_customer(api, customer)["id"]
+        wanted["customer"] = lookup.find_customer(api, customer)["id"]
     if price:
-        wanted["price"] = references.find_price(api, price, archived_too=True)["id"]
+        wanted["price"] = lookup.find_price(api, price, archived_too=True)["id"]
     found = lists.subscriptions(api, wanted, limit)
     count = context.printer.records(map(lists.record, found), COLUMNS)
     if context.printer.for_people and not count:

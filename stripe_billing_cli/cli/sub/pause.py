@@ -64,7 +64,8 @@ def pause(
     Examples:  billing sub pause ada@example.com
                billing sub pause sub_1MowQV --keep-service --invoices keep-draft --until 2027-02-01
     """
-    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, references, steps
+    from stripe_billing_cli.stripe_api import lookup
+    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, steps
 
     if not keep_service and (invoices or until):
         raise parsing.wrong(
@@ -72,7 +73,7 @@ def pause(
         )
     moment = parsing.moment("--until", until) if until else None
     api = context.stripe
-    found = references.find_subscription(api, subscription, expand=steps.EXPAND)
+    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
     behavior = BEHAVIORS[invoices or Invoices.void] if keep_service else None
     decided = pause.decide_pause(found, behavior, moment)
     cost = None

@@ -46,11 +46,12 @@ def pay(
     Examples:  billing sub pay ada@example.com
                billing sub pay sub_1MowQV --payment-method pm_card_chargeDeclinedInsufficientFunds
     """
-    from stripe_billing_cli.subscriptions import pay, references, steps
+    from stripe_billing_cli.stripe_api import lookup
+    from stripe_billing_cli.subscriptions import pay, steps
 
     api = context.stripe
     pay.check_method(payment_method, livemode=api.livemode)
-    found = references.find_subscription(api, subscription, expand=steps.EXPAND)
+    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
     payable = pay.find(api, found)
     _name_older(context, payable)
     attempt = _attempt(context, found, payable, payment_method)

@@ -28,10 +28,11 @@ def resume(context: Context, subscription: Subscription) -> None:
     Examples:  billing sub resume ada@example.com
                billing sub resume sub_1MowQV --yes
     """
-    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, payments, references, steps
+    from stripe_billing_cli.stripe_api import lookup
+    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, payments, steps
 
     api = context.stripe
-    found = references.find_subscription(api, subscription, expand=steps.EXPAND)
+    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
     decided = apply_pause.settled(api, found, pause.decide_resumption(found))
     resumes = "pause" in decided.steps
     cost = apply_pause.cost_of_resuming(api, found) if resumes else apply_pause.cost_of_going_on(api, found, decided)

@@ -45,10 +45,10 @@ def watch(
     """
     seconds = parsing.span("--timeout", timeout) if timeout else None
     wanted = frozenset(status.value for status in until or ())
-    from stripe_billing_cli.subscriptions import references
+    from stripe_billing_cli.stripe_api import lookup
     from stripe_billing_cli.subscriptions.watch import prospect
 
-    id = str(references.find_subscription(context.stripe, subscription)["id"])
+    id = str(lookup.find_subscription(context.stripe, subscription)["id"])
     status = None
     for observation in waiting.observe(context, id, every=every, seconds=seconds):
         _print(context, observation)

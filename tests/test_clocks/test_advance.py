@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.subscriptions import clocks
 from stripe_billing_cli.subscriptions.refusals import Refused
+from stripe_billing_cli.test_clocks import advance as clocks
 
 DAY = 86400
 

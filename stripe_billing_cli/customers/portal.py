@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import references
-from stripe_billing_cli.subscriptions.references import NotFound, WrongKind
+from stripe_billing_cli.stripe_api.lookup import NotFound, WrongKind
 
 PATH = "/v1/billing_portal/sessions"
 
@@ -57,9 +57,9 @@ def record(session: Object) -> dict[str, Any]:
 
 def subscription_to_cancel(api: StripeApi, customer: Object, name: str | None) -> str:
     """The id of the customer's subscription that is meant: the only one that goes on, where none is named."""
-    found = references.find_subscription(api, name or customer["id"])
+    found = lookup.find_subscription(api, name or customer["id"])
     if found["customer"] != customer["id"]:
         raise WrongKind(f"{found['id']} is a subscription of {found['customer']}, not of {customer['id']}")
-    if references.has_ended(found):
+    if lookup.has_ended(found):
         raise NotFound(f"{found['id']} has ended already ({found['status']})", "there is nothing to cancel")
     return str(found["id"])

@@ -21,7 +21,7 @@ from stripe_billing_cli.stripe_api.errors import (
     UnsupportedCallError,
     without_secrets,
 )
-from stripe_billing_cli.subscriptions.ids import ID, kind_if_id, kind_of
+from stripe_billing_cli.stripe_api.ids import ID, kind_if_id, kind_of
 
 OTHER_MODE = re.compile(r"a similar object exists in (live|test) mode")
 ENDED = frozenset({"canceled", "incomplete_expired"})

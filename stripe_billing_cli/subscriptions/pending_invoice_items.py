@@ -6,7 +6,7 @@ https://docs.stripe.com/api/invoiceitems/list. Amounts in minor units; a credit 
 from __future__ import annotations
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions.records import id_of
+from stripe_billing_cli.stripe_api.json_output import id_of
 
 
 def for_subscription(api: StripeApi, subscription: Object) -> list[Object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.subscriptions import uncut
+from stripe_billing_cli.subscriptions import shortened_period
 from tests.subscriptions.conftest import Shop
 
 
@@ -21,7 +21,7 @@ def test_lines_behind_an_invoices_first_page_count(shop: Shop) -> None:
     invoice = shop.api.get(f"/v1/invoices/{changed['latest_invoice']}")
     listed = [line["id"] for page in shop.api.pages(f"/v1/invoices/{invoice['id']}/lines", {}) for line in page]
 
-    read = {line["id"] for line in uncut.billed_lines(shop.api, changed)}
+    read = {line["id"] for line in shortened_period.billed_lines(shop.api, changed)}
 
     assert len(invoice["lines"]["data"]) == 10 < len(listed)
     assert read >= set(listed)

@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from itertools import chain, islice
 from typing import Any
 
+from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissing
-from stripe_billing_cli.subscriptions import records
 
 
 def objects(api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
@@ -33,4 +33,4 @@ def record(subscription: Object) -> dict[str, Any]:
     """A subscription of a list as it is printed."""
     customer = subscription["customer"]
     email = customer.get("email") if isinstance(customer, Mapping) else None
-    return {**records.subscription(subscription), "customer_email": email}
+    return {**json_output.subscription(subscription), "customer_email": email}

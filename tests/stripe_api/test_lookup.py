@@ -6,8 +6,7 @@ import pytest
 import responses
 import stripe
 
-from stripe_billing_cli.stripe_api import client
-from stripe_billing_cli.subscriptions import references
+from stripe_billing_cli.stripe_api import client, lookup
 from tests.conftest import Billing
 from tests.faults import meanwhile
 from tests.subscriptions.conftest import Shop
@@ -40,23 +39,23 @@ class TestWrongKind:
         ],
     )
     def test_of_a_subscription_is_known_without_a_call(self, offline: client.StripeApi, name: str, said: str) -> None:
-        with pytest.raises(references.WrongKind) as refused:
-            references.find_subscription(offline, name)
+        with pytest.raises(lookup.WrongKind) as refused:
+            lookup.find_subscription(offline, name)
         assert said in str(refused.value)
 
     @pytest.mark.parametrize("name", ["sub_1MoBy5LkdIwHu7ixZ", "price_1MoBy5LkdIwHu7ixZ", "acct_1", "a b", ""])
     def test_of_a_customer_is_known_without_a_call(self, offline: client.StripeApi, name: str) -> None:
-        with pytest.raises(references.WrongKind):
-            references.find_customer(offline, name)
+        with pytest.raises(lookup.WrongKind):
+            lookup.find_customer(offline, name)
 
     @pytest.mark.parametrize("name", ["sub_1MoBy5LkdIwHu7ixZ", "prod_NjpI7DbZx6AlWQ", "cus_NffrFeUfNV2Hib"])
     def test_of_a_price_is_known_without_a_call(self, offline: client.StripeApi, name: str) -> None:
-        with pytest.raises(references.WrongKind):
-            references.find_price(offline, name)
+        with pytest.raises(lookup.WrongKind):
+            lookup.find_price(offline, name)
 
     def test_a_key_pasted_by_mistake_is_not_repeated(self, offline: client.StripeApi) -> None:
-        for find in (references.find_subscription, references.find_customer, references.find_price):
-            with pytest.raises(references.WrongKind) as refused:
+        for find in (lookup.find_subscription, lookup.find_customer, lookup.find_price):
+            with pytest.raises(lookup.WrongKind) as refused:
                 find(offline, "sk_live_51AbCdEfGhIjKlMnOp")
             assert "is the id of an API key" in str(refused.value)
             assert "51AbCdEfGhIj" not in str(refused.value)
@@ -78,8 +77,8 @@ class TestWrongMode:
                 status=404,
                 headers={"Request-Id": "req_1"},
             )
-            with pytest.raises(references.WrongMode) as refused:
-                references.find_subscription(client.connect(key), LIVE_ID)
+            with pytest.raises(lookup.WrongMode) as refused:
+                lookup.find_subscription(client.connect(key), LIVE_ID)
         assert f"is of {other} mode, and the key is a {mine} key" in str(refused.value)
         assert refused.value.request_id == "req_1"
 
@@ -87,45 +86,45 @@ class TestWrongMode:
 class TestCustomers:
     def test_by_id_and_by_email(self, shop: Shop) -> None:
         ada = shop.customer(email="ada@example.com")
-        assert references.find_customer(shop.api, ada["id"])["id"] == ada["id"]
-        assert references.find_customer(shop.api, "ada@example.com")["id"] == ada["id"]
+        assert lookup.find_customer(shop.api, ada["id"])["id"] == ada["id"]
+        assert lookup.find_customer(shop.api, "ada@example.com")["id"] == ada["id"]
 
     def test_by_email_on_a_test_clock(self, shop: Shop) -> None:
         shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)
         clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=1_800_000_000)
         ada = shop.customer(email="ada@example.com", test_clock=clock["id"])
-        assert references.find_customer(shop.api, "ada@example.com")["id"] == ada["id"]
+        assert lookup.find_customer(shop.api, "ada@example.com")["id"] == ada["id"]
 
     def test_two_with_one_email_are_both_named(self, shop: Shop) -> None:
         ids = [shop.customer(email="ada@example.com")["id"] for _ in range(2)]
-        with pytest.raises(references.Ambiguous) as refused:
-            references.find_customer(shop.api, "ada@example.com")
+        with pytest.raises(lookup.Ambiguous) as refused:
+            lookup.find_customer(shop.api, "ada@example.com")
         assert all(id in str(refused.value) for id in ids)
 
     def test_one_that_was_deleted_is_said_to_be(self, shop: Shop) -> None:
         ada = shop.customer()
         shop.api.delete(f"/v1/customers/{ada['id']}")
-        with pytest.raises(references.Deleted):
-            references.find_customer(shop.api, ada["id"])
+        with pytest.raises(lookup.Deleted):
+            lookup.find_customer(shop.api, ada["id"])
 
     def test_one_that_never_was(self, shop: Shop) -> None:
-        with pytest.raises(references.NotFound, match="there is no customer cus_None"):
-            references.find_customer(shop.api, "cus_None")
-        with pytest.raises(references.NotFound, match=r"no customer has the email bob@example\.com$"):
-            references.find_customer(shop.api, "bob@example.com")
+        with pytest.raises(lookup.NotFound, match="there is no customer cus_None"):
+            lookup.find_customer(shop.api, "cus_None")
+        with pytest.raises(lookup.NotFound, match=r"no customer has the email bob@example\.com$"):
+            lookup.find_customer(shop.api, "bob@example.com")
 
     def test_an_email_is_asked_for_in_lower_case_too(self, shop: Shop) -> None:
         ada = shop.customer(email="ada@example.com")
-        assert references.find_customer(shop.api, "Ada@Example.com")["id"] == ada["id"]
+        assert lookup.find_customer(shop.api, "Ada@Example.com")["id"] == ada["id"]
 
     def test_two_that_differ_in_capitals_are_both_named(self, shop: Shop) -> None:
         emails = ("ada@example.com", "Ada@example.com")
         ids = {email: shop.customer(email=email)["id"] for email in emails}
-        with pytest.raises(references.Ambiguous) as refused:
-            references.find_customer(shop.api, "Ada@example.com")
+        with pytest.raises(lookup.Ambiguous) as refused:
+            lookup.find_customer(shop.api, "Ada@example.com")
         assert f"{ids['ada@example.com']} (ada@example.com)" in str(refused.value)
         assert ids["Ada@example.com"] in str(refused.value)
-        assert references.find_customer(shop.api, "ada@example.com")["id"] == ids["ada@example.com"]
+        assert lookup.find_customer(shop.api, "ada@example.com")["id"] == ids["ada@example.com"]
 
     def test_what_only_the_search_finds_is_a_hint(self, shop: Shop) -> None:
         ada = shop.account.answered(f"/v1/customers/{shop.customer(email='Ada@example.com')['id']}")
@@ -135,8 +134,8 @@ class TestCustomers:
         with responses.RequestsMock() as mock:
             mock.get("https://api.stripe.com/v1/customers", json=nothing)
             mock.get("https://api.stripe.com/v1/customers/search", json=found)
-            with pytest.raises(references.NotFound) as refused:
-                references.find_customer(client.connect("sk_live_x"), "ada@example.com")
+            with pytest.raises(lookup.NotFound) as refused:
+                lookup.find_customer(client.connect("sk_live_x"), "ada@example.com")
         assert (
             str(refused.value) == f"no customer has the email ada@example.com; there is {ada['id']} (Ada@example.com)"
         )
@@ -145,31 +144,31 @@ class TestCustomers:
 class TestPrices:
     def test_by_id_and_by_lookup_key(self, shop: Shop) -> None:
         price = shop.price(lookup_key="pro.monthly")
-        assert references.find_price(shop.api, price["id"])["id"] == price["id"]
-        assert references.find_price(shop.api, "pro.monthly")["id"] == price["id"]
+        assert lookup.find_price(shop.api, price["id"])["id"] == price["id"]
+        assert lookup.find_price(shop.api, "pro.monthly")["id"] == price["id"]
 
     @pytest.mark.parametrize("key", ["in_house", "sub_scriptions.pro", "re_seller.monthly", "prod_monthly"])
     def test_a_lookup_key_may_begin_like_an_id(self, shop: Shop, key: str) -> None:
         price = shop.price(lookup_key=key)
-        assert references.find_price(shop.api, key)["id"] == price["id"]
+        assert lookup.find_price(shop.api, key)["id"] == price["id"]
 
     def test_a_lookup_key_may_have_a_colon(self, shop: Shop) -> None:
         price = shop.price(lookup_key="team:pro")
-        assert references.find_price(shop.api, "team:pro")["id"] == price["id"]
+        assert lookup.find_price(shop.api, "team:pro")["id"] == price["id"]
 
     @pytest.mark.parametrize(
         ("name", "error"),
         [
-            ("price_1MoBy5LkdIwHu7ix:many", references.WrongKind),
-            ("price_1MoBy5LkdIwHu7ix:", references.WrongKind),
-            ("pro.monthly:2.5", references.NotFound),
-            ("pro.monthly:", references.NotFound),
+            ("price_1MoBy5LkdIwHu7ix:many", lookup.WrongKind),
+            ("price_1MoBy5LkdIwHu7ix:", lookup.WrongKind),
+            ("pro.monthly:2.5", lookup.NotFound),
+            ("pro.monthly:", lookup.NotFound),
         ],
     )
     def test_a_quantity_that_is_no_number_is_said_to_be(self, shop: Shop, name: str, error: type[Exception]) -> None:
         shop.price(lookup_key="pro.monthly")
         with pytest.raises(error) as refused:
-            references.find_price(shop.api, name)
+            lookup.find_price(shop.api, name)
         assert refused.value.hint == "after the colon of PRICE:QUANTITY comes a whole number"  # type: ignore[attr-defined]
 
     def test_an_archived_one_is_refused_and_the_others_of_its_product_are_named(self, shop: Shop) -> None:
@@ -177,22 +176,22 @@ class TestPrices:
         old = shop.price(product)
         shop.price(product, lookup_key="pro.monthly")
         shop.post(f"/v1/prices/{old['id']}", active=False)
-        with pytest.raises(references.Archived) as refused:
-            references.find_price(shop.api, old["id"])
+        with pytest.raises(lookup.Archived) as refused:
+            lookup.find_price(shop.api, old["id"])
         assert "pro.monthly" in (refused.value.hint or "")
-        assert references.find_price(shop.api, old["id"], archived_too=True)["id"] == old["id"]
+        assert lookup.find_price(shop.api, old["id"], archived_too=True)["id"] == old["id"]
 
     def test_a_product_is_told_from_a_price_and_its_prices_are_named(self, shop: Shop) -> None:
         shop.post("/v1/products", id="keymap-pro", name="Pro")
         shop.price("keymap-pro", lookup_key="keymap-pro.monthly")
-        with pytest.raises(references.NotFound, match=r"keymap-pro is a product.*: keymap-pro\.monthly"):
-            references.find_price(shop.api, "keymap-pro")
+        with pytest.raises(lookup.NotFound, match=r"keymap-pro is a product.*: keymap-pro\.monthly"):
+            lookup.find_price(shop.api, "keymap-pro")
 
     def test_one_that_never_was(self, shop: Shop) -> None:
-        with pytest.raises(references.NotFound, match="no price has the lookup key pro"):
-            references.find_price(shop.api, "pro")
-        with pytest.raises(references.NotFound, match="there is no price price_None"):
-            references.find_price(shop.api, "price_None")
+        with pytest.raises(lookup.NotFound, match="no price has the lookup key pro"):
+            lookup.find_price(shop.api, "pro")
+        with pytest.raises(lookup.NotFound, match="there is no price price_None"):
+            lookup.find_price(shop.api, "price_None")
 
 
 class TestSubscriptions:
@@ -200,13 +199,13 @@ class TestSubscriptions:
         ada = shop.with_card(email="ada@example.com")
         made = shop.subscription(ada["id"], shop.price()["id"])
         for name in (made["id"], ada["id"], "ada@example.com"):
-            assert references.find_subscription(shop.api, name)["id"] == made["id"]
+            assert lookup.find_subscription(shop.api, name)["id"] == made["id"]
 
     def test_what_is_to_be_expanded_is_expanded_whatever_the_name(self, shop: Shop) -> None:
         ada = shop.with_card(email="ada@example.com")
         made = shop.subscription(ada["id"], shop.price()["id"])
         for name in (made["id"], ada["id"], "ada@example.com"):
-            found = references.find_subscription(shop.api, name, expand=["customer", "latest_invoice"])
+            found = lookup.find_subscription(shop.api, name, expand=["customer", "latest_invoice"])
             assert found["customer"]["email"] == "ada@example.com"
             assert found["latest_invoice"]["object"] == "invoice"
 
@@ -215,24 +214,24 @@ class TestSubscriptions:
         price = shop.price()["id"]
         old = shop.subscription(ada["id"], price)
         shop.api.delete(f"/v1/subscriptions/{old['id']}")
-        assert references.find_subscription(shop.api, ada["id"])["id"] == old["id"]
+        assert lookup.find_subscription(shop.api, ada["id"])["id"] == old["id"]
         new = shop.subscription(ada["id"], price)
-        assert references.find_subscription(shop.api, ada["id"])["id"] == new["id"]
+        assert lookup.find_subscription(shop.api, ada["id"])["id"] == new["id"]
 
     def test_two_that_go_on_are_both_named(self, shop: Shop) -> None:
         ada = shop.with_card()
         price = shop.price()["id"]
         made = [shop.subscription(ada["id"], price)["id"] for _ in range(2)]
-        with pytest.raises(references.Ambiguous) as refused:
-            references.find_subscription(shop.api, ada["id"])
+        with pytest.raises(lookup.Ambiguous) as refused:
+            lookup.find_subscription(shop.api, ada["id"])
         assert all(id in str(refused.value) for id in made)
 
     def test_none_at_all(self, shop: Shop) -> None:
         ada = shop.customer()
-        with pytest.raises(references.NotFound, match="has no subscription"):
-            references.find_subscription(shop.api, ada["id"])
-        with pytest.raises(references.NotFound, match="there is no subscription sub_None"):
-            references.find_subscription(shop.api, "sub_None")
+        with pytest.raises(lookup.NotFound, match="has no subscription"):
+            lookup.find_subscription(shop.api, ada["id"])
+        with pytest.raises(lookup.NotFound, match="there is no subscription sub_None"):
+            lookup.find_subscription(shop.api, "sub_None")
 
 
 def test_a_test_clock_that_is_deleted_meanwhile_hides_no_customer(billing: Billing, shop: Shop) -> None:

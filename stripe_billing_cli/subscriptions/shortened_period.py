@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import invoice_lines, quote, waiting_items
+from stripe_billing_cli.subscriptions import invoice_lines, pending_invoice_items, quote
 
 Behavior = Literal["create_prorations", "none"]
 RECENT = 10
@@ -59,4 +59,4 @@ def billed_lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
         if invoice["status"] in BILLED:
             lines = invoice_lines.all_lines(api, invoice)
             yield from (line for line in lines if invoice_lines.subscription_of(line) == id)
-    yield from waiting_items.for_subscription(api, subscription)
+    yield from pending_invoice_items.for_subscription(api, subscription)

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.stripe_api import create_once, json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import once, records, references
-from stripe_billing_cli.subscriptions.once import CreateRequest
-from stripe_billing_cli.subscriptions.references import Ambiguous, listed
+from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.stripe_api.lookup import Ambiguous, listed
 
 PATH = "/v1/customers"
 DEFAULT_CARD = "invoice_settings.default_payment_method"
@@ -93,17 +93,17 @@ def load_prospect(api: StripeApi, params: Mapping[str, Any], *, given_key: str |
         return Prospect(params, None if given_key is None else CreateRequest(PATH, params, given_key))
     create_request = CreateRequest(PATH, params, given_key)
     if if_not_exists and "test_clock" not in params:
-        same_email = references.customers_with_email(api, email, expand=[DEFAULT_CARD])
+        same_email = lookup.customers_with_email(api, email, expand=[DEFAULT_CARD])
     else:
         same_email = _with_same_email(api, params)
-    there = once.made_before(create_request, same_email)
+    there = create_once.made_before(create_request, same_email)
     if there is not None:
         return Prospect(params, create_request, there, same_email)
     lower = _in_lower_case(api, params)
     if if_not_exists and (same_email or lower):
         return Prospect(params, create_request, _only([*same_email, *lower], email), same_email)
     known = {one["id"] for one in (*same_email, *lower)}
-    similar = [one for one in references.similar_customers(api, email) if one["id"] not in known]
+    similar = [one for one in lookup.similar_customers(api, email) if one["id"] not in known]
     return Prospect(params, create_request, None, same_email, [*lower, *similar])
 
 
@@ -111,7 +111,7 @@ def create(api: StripeApi, prospect: Prospect) -> Object:
     """Create the customer, once. Raises `OtherRequestError`, `StripeFailure`."""
     if prospect.create_request is None:
         return api.post(PATH, prospect.params).body
-    return once.create(
+    return create_once.create(
         api,
         prospect.create_request,
         (one["id"] for one in prospect.same_email),
@@ -136,7 +136,7 @@ def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
 
 def _only(found: Sequence[Object], email: str) -> Object:
     if len(found) > 1:
-        ids = listed([references.with_email(customer) for customer in found])
+        ids = listed([lookup.with_email(customer) for customer in found])
         raise Ambiguous(
             f"{len(found)} customers have the email {email} already: {ids}",
             "none was created; go on with one of them by its id",
@@ -174,8 +174,8 @@ def update(
 def _pay_all_by_default(api: StripeApi, customer: str) -> None:
     """A subscription that has a card of its own, from its first payment, would go on being paid by that
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
-    for subscription in references.subscriptions_of(api, customer):
-        if subscription["default_payment_method"] and not references.has_ended(subscription):
+    for subscription in lookup.subscriptions_of(api, customer):
+        if subscription["default_payment_method"] and not lookup.has_ended(subscription):
             api.post(f"/v1/subscriptions/{subscription['id']}", {"default_payment_method": ""})
 
 
@@ -186,7 +186,7 @@ def _attached(api: StripeApi, customer: Object, payment_method: str) -> str:
     attempt has the same idempotency key, and a run after one that was cut off gets the card of that one.
     """
     path = f"/v1/payment_methods/{payment_method}/attach"
-    default = records.id_of(customer["invoice_settings"]["default_payment_method"])
+    default = json_output.id_of(customer["invoice_settings"]["default_payment_method"])
     wish = json.dumps([path, customer["id"], default])
     key = "billing-" + hashlib.sha256(wish.encode()).hexdigest()[:48]
     answer = api.post(path, {"customer": customer["id"]}, key)
@@ -213,9 +213,9 @@ class Seen:
 def look_at(api: StripeApi, name: str) -> Seen:
     """Raises `ReferenceRefused`, `StripeFailure`. By id, both are read at once."""
     if "@" in name or not name.startswith("cus_"):
-        customer = references.find_customer(api, name, expand=[DEFAULT_CARD])
-        return Seen(customer, references.subscriptions_of(api, customer["id"]))
+        customer = lookup.find_customer(api, name, expand=[DEFAULT_CARD])
+        return Seen(customer, lookup.subscriptions_of(api, customer["id"]))
     with ThreadPoolExecutor(2) as pool:
-        reading = pool.submit(references.find_customer, api, name, expand=[DEFAULT_CARD])
-        subscriptions = pool.submit(references.subscriptions_of, api, name)
+        reading = pool.submit(lookup.find_customer, api, name, expand=[DEFAULT_CARD])
+        subscriptions = pool.submit(lookup.subscriptions_of, api, name)
         return Seen(reading.result(), subscriptions.result())

@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from stripe_billing_cli.stripe_api import create_once
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import once
-from stripe_billing_cli.subscriptions.once import CreateRequest
-from stripe_billing_cli.subscriptions.records import INTERNAL, id_of
+from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.stripe_api.json_output import INTERNAL, id_of
 
 DAY = 86400
 
@@ -33,7 +33,7 @@ def now_of(api: StripeApi, customer: str | None) -> tuple[int, ...]:
 def made_within_a_day(request: CreateRequest, candidates: Iterable[Object], now: Sequence[int]) -> Object | None:
     """Return the object among `candidates` that a run of the same request made less than a day ago."""
     recent = [one for one in candidates if any(abs(one["created"] - at) < DAY for at in now)]
-    return once.made_before(request, recent)
+    return create_once.made_before(request, recent)
 
 
 def finish(api: StripeApi, request: CreateRequest, made: Object) -> None:

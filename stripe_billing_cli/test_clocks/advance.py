@@ -13,8 +13,8 @@ from itertools import count
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing
-from stripe_billing_cli.subscriptions.ids import kind_of
-from stripe_billing_cli.subscriptions.references import Ambiguous, NotFound, WrongKind, has_ended, retrieve
+from stripe_billing_cli.stripe_api.ids import kind_of
+from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, WrongKind, has_ended, retrieve
 from stripe_billing_cli.subscriptions.refusals import Refused
 
 PATH = "/v1/test_helpers/test_clocks"

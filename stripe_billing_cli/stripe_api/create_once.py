@@ -22,7 +22,7 @@ from typing import Any
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, StripeFailure
-from stripe_billing_cli.subscriptions.records import INTERNAL
+from stripe_billing_cli.stripe_api.json_output import INTERNAL
 
 ATTEMPTS = 4
 """So many keys are tried that Stripe may remember; each remembered answer that holds no more leads to the next."""

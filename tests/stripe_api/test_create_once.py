@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from stripe_billing_cli.local_stripe.core.faults import Fault, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
-from stripe_billing_cli.stripe_api import client
+from stripe_billing_cli.stripe_api import client, create_once
 from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
-from stripe_billing_cli.subscriptions import once, start
+from stripe_billing_cli.subscriptions import start
 from tests.contract import ContractTransport
 
 ORDER = start.Order(customer="ada@example.com", lines=[start.Line("pro.monthly")])
@@ -45,7 +45,7 @@ def run(api: client.StripeApi, told: list[str], key: str | None = None) -> None:
     create_request = start.build_create_request(ORDER, situation, key)
     made = start.made_before(api, ORDER, create_request, situation) or start.create(api, create_request, situation)
     told.append(made["id"])
-    once.clear_marker(api, create_request, made)
+    create_once.clear_marker(api, create_request, made)
 
 
 def troubled(local: LocalTransport, fault: Fault, told: list[str], key: str | None = None) -> None:
