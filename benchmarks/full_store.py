@@ -16,9 +16,9 @@ import sqlalchemy as sa
 
 from benchmarks.handling import handled_a_second
 from benchmarks.measure import Result
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
-from stripe_billing_cli.webhooks.store import Access, Filter, Store, open_store
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Access, Filter, Store, open_store
+from stripe_billing_cli.listener.listener_metrics import ListenerMetrics
 from tests.webhooks.postgres import running_postgres
 
 HANDLED = 1_000_000

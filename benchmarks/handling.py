@@ -21,11 +21,11 @@ from pathlib import Path
 
 from benchmarks.measure import Result
 from benchmarks.queues import post_once
-from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.dispatcher import Dispatcher
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.actions.spec import Action
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import Handler
+from stripe_billing_cli.events.store import open_store
+from stripe_billing_cli.listener.dispatcher import Dispatcher
 from tests.webhooks.postgres import PostgresServer, running_postgres
 
 EVENTS, CUSTOMERS, AT_ONCE = 5000, 500, 16

@@ -13,7 +13,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stripe_billing_cli.webhooks.signatures import sign
+from stripe_billing_cli.events.signatures import sign
 
 SECRET = "whsec_benchmark"
 FILLER = {f"field_{number}": "x" * 40 for number in range(55)}

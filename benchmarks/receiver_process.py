@@ -18,18 +18,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from benchmarks.load import SECRET
-from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.application import application
-from stripe_billing_cli.webhooks.batch_writer import BatchWriter
-from stripe_billing_cli.webhooks.dispatcher import Dispatcher
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler
-from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.receiver import Receiver
-from stripe_billing_cli.webhooks.server import Server
-from stripe_billing_cli.webhooks.store import Store, open_store
-from stripe_billing_cli.webhooks.store.events import nobody
-from stripe_billing_cli.webhooks.webhook import Webhook
+from stripe_billing_cli.events.actions.spec import Action
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import Handler
+from stripe_billing_cli.events.store import Store, open_store
+from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.listener.application import application
+from stripe_billing_cli.listener.batch_writer import BatchWriter
+from stripe_billing_cli.listener.dispatcher import Dispatcher
+from stripe_billing_cli.listener.known_secrets import KnownSecrets
+from stripe_billing_cli.listener.receiver import Receiver
+from stripe_billing_cli.listener.server import Server
+from stripe_billing_cli.listener.webhook import Webhook
 
 
 async def empty(request: Request) -> Response:

@@ -85,7 +85,7 @@ def _look_at_store(store: str) -> Iterator[Finding]:
     """Work that went wrong, where events are received: nothing where none ever were."""
     if "://" not in store and not Path(store).exists():
         return
-    from stripe_billing_cli.webhooks.store import StoreError, open_store
+    from stripe_billing_cli.events.store import StoreError, open_store
 
     try:
         with open_store(store, make=False) as opened:
@@ -168,7 +168,7 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
     """Events come in the version of their endpoint: only what this program made is its business to mend."""
     from stripe_billing_cli.stripe_api.client import API_VERSION
     from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure
-    from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints
+    from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints
 
     try:
         endpoints = read_endpoints(context.stripe)

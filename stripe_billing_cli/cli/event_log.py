@@ -17,14 +17,14 @@ from stripe_billing_cli.cli.context import call_text
 from stripe_billing_cli.cli.errors import error_json, explain
 from stripe_billing_cli.cli.log import Log, LogEntry, LogFormat, LogLevel
 from stripe_billing_cli.cli.output import Printer
-from stripe_billing_cli.webhooks import event_summary
-from stripe_billing_cli.webhooks.current_event import current_event
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.listener import ListenerAddresses
-from stripe_billing_cli.webhooks.listener_hooks import ListenerHooks
-from stripe_billing_cli.webhooks.store import Route
-from stripe_billing_cli.webhooks.store.events import nobody
-from stripe_billing_cli.webhooks.worker import Outcome
+from stripe_billing_cli.events import event_summary
+from stripe_billing_cli.events.current_event import current_event
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Route
+from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.worker import Outcome
+from stripe_billing_cli.listener.hooks import ListenerHooks
+from stripe_billing_cli.listener.listener import ListenerAddresses
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import ApiCall

@@ -52,8 +52,8 @@ def listen(context: Context, arguments: ListenArguments) -> None:
 
 def _run(options: ListenOptions, events: EventLog) -> None:
     """Listen until stopped, and print what happens."""
-    from stripe_billing_cli.webhooks.listener import Listener
-    from stripe_billing_cli.webhooks.store import open_store
+    from stripe_billing_cli.events.store import open_store
+    from stripe_billing_cli.listener.listener import Listener
 
     with open_store(options.store) as store:
         listener = Listener(store, options.api, options.secrets, options.listener, events.hooks)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from stripe_billing_cli.cli import parsing
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.actions.spec import Action
+    from stripe_billing_cli.events.actions.spec import Action
 
 Named = tuple[Literal["exec", "forward"], str, tuple[str, ...]]
 
@@ -24,7 +24,7 @@ def actions(
     handlers: Path | None,
 ) -> list[Action]:
     """Return the actions of the command line and of the file. Raises `InvalidActionError`, `BillingError`."""
-    from stripe_billing_cli.webhooks.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
+    from stripe_billing_cli.events.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
 
     if (events or on) and not (execute or forward_to):
         raise parsing.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")

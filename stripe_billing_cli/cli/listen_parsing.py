@@ -15,11 +15,11 @@ from stripe_billing_cli.cli.signing_secrets import signing_secrets
 from stripe_billing_cli.errors import WRONG, BillingError
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.events.actions.spec import Action
+    from stripe_billing_cli.events.retries import Retries
+    from stripe_billing_cli.listener.known_secrets import KnownSecrets
+    from stripe_billing_cli.listener.options import Address, AdminAddress, ListenerOptions
     from stripe_billing_cli.stripe_api.client import StripeApi
-    from stripe_billing_cli.webhooks.actions.spec import Action
-    from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-    from stripe_billing_cli.webhooks.listener_options import Address, AdminAddress, ListenerOptions
-    from stripe_billing_cli.webhooks.retries import Retries
 
 PROBES = ("/healthz", "/readyz", "/metrics")
 
@@ -39,7 +39,7 @@ class ListenOptions:
 
 def parse(context: Context, arguments: ListenArguments) -> ListenOptions:
     """Return the options of a command line. Raises `BillingError`, `SettingsError`."""
-    from stripe_billing_cli.webhooks.endpoints.event_types import unheard_of
+    from stripe_billing_cli.webhook_endpoints.event_types import unheard_of
 
     _refuse_contradictions(context, arguments)
     actions = listen_actions.actions(
@@ -62,8 +62,8 @@ def parse(context: Context, arguments: ListenArguments) -> ListenOptions:
 
 
 def _listener_options(arguments: ListenArguments, actions: Sequence[Action]) -> ListenerOptions:
-    from stripe_billing_cli.webhooks.access.rules import read_rules
-    from stripe_billing_cli.webhooks.listener_options import ListenerOptions
+    from stripe_billing_cli.access.rules import read_rules
+    from stripe_billing_cli.listener.options import ListenerOptions
 
     reconcile = arguments.reconcile
     return ListenerOptions(
@@ -114,7 +114,7 @@ def _refuse_what_needs_a_key(context: Context, arguments: ListenArguments, sourc
 
 
 def _address(arguments: ListenArguments) -> Address:
-    from stripe_billing_cli.webhooks.listener_options import Address
+    from stripe_billing_cli.listener.options import Address
 
     return Address(arguments.host, arguments.port, arguments.path)
 
@@ -124,7 +124,7 @@ def admin_address(text: str | None, port: int) -> AdminAddress | None:
 
     By default it is the first free port after the one that events are posted to.
     """
-    from stripe_billing_cli.webhooks.listener_options import AdminAddress
+    from stripe_billing_cli.listener.options import AdminAddress
 
     if text == "off":
         return None
@@ -137,7 +137,7 @@ def admin_address(text: str | None, port: int) -> AdminAddress | None:
 
 
 def _retries(arguments: ListenArguments) -> Retries:
-    from stripe_billing_cli.webhooks.retries import Retries
+    from stripe_billing_cli.events.retries import Retries
 
     return Retries(give_up=parsing.span("--give-up", arguments.give_up), attempts=arguments.attempts)
 
@@ -154,7 +154,7 @@ def _stripe(context: Context) -> StripeApi:
 
 def _forward_secret(actions: Sequence[Action], file: str | None) -> str:
     """Return the secret that the user set, or one of our own; none is made where nothing is forwarded."""
-    from stripe_billing_cli.webhooks.actions.forward import own_secret
+    from stripe_billing_cli.events.actions.forward import own_secret
 
     if not any(action.kind == "forward" for action in actions):
         return ""
@@ -164,7 +164,7 @@ def _forward_secret(actions: Sequence[Action], file: str | None) -> str:
 
 
 def _access_token(file: str | None) -> str | None:
-    from stripe_billing_cli.webhooks.access.route import SHORTEST_TOKEN
+    from stripe_billing_cli.access.route import SHORTEST_TOKEN
 
     if file is not None:
         option, token = "--access-token-file", read_secret("--access-token-file", file)

@@ -11,7 +11,7 @@ from stripe_billing_cli.cli import parsing
 from stripe_billing_cli.cli.secret_files import read_secret
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
+    from stripe_billing_cli.listener.known_secrets import KnownSecrets
 
 PREFIX = "whsec_"
 SHORTEST = 16
@@ -22,8 +22,8 @@ def signing_secrets(options: Sequence[str] | None, files: Sequence[str]) -> Know
     """Return the secrets that are given, and those kept beside them. Raises `BillingError` where there are none."""
     import time
 
-    from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-    from stripe_billing_cli.webhooks.secrets import stored_secrets
+    from stripe_billing_cli.listener.known_secrets import KnownSecrets
+    from stripe_billing_cli.listener.secrets import stored_secrets
 
     secrets = [
         _checked(option, one) for option, text in _given(options, files) for one in re.split(r"[,\s]+", text) if one

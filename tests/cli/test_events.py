@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.event import parse
-from stripe_billing_cli.webhooks.store import Store, open_store
+from stripe_billing_cli.events.event import parse
+from stripe_billing_cli.events.store import Store, open_store
 from tests.conftest import Billing
 from tests.webhooks.receiving import event_body
 

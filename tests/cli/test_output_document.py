@@ -13,7 +13,7 @@ import pytest
 
 from stripe_billing_cli.cli.event_log import EventLog
 from stripe_billing_cli.cli.output import Printer
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.store import open_store
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 

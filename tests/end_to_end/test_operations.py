@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.store import open_store
 from tests.end_to_end.conftest import BILLING
 from tests.listener_process import deliver, listening, product
 
@@ -90,6 +90,6 @@ def test_purge_and_check_beside_a_listener(directory: Path) -> None:
 @pytest.mark.parametrize("metric", re.findall(r"`(billing_[a-z_]+)", DOCUMENT.read_text(encoding="utf-8")))
 def test_each_metric_of_the_document_is_there(directory: Path, metric: str) -> None:
     sources = "".join(
-        path.read_text(encoding="utf-8") for path in (DOCUMENT.parents[1] / "stripe_billing_cli/webhooks").glob("*.py")
+        path.read_text(encoding="utf-8") for path in (DOCUMENT.parents[1] / "stripe_billing_cli/events").glob("*.py")
     )
     assert f'"{metric}"' in sources

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.store import open_store
 from tests.end_to_end.conftest import BILLING
 from tests.end_to_end.test_operations import DOCUMENT
 from tests.listener_process import begun, deliver, entries, listening, product

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.store import open_store
 from tests.end_to_end.conftest import BILLING
 
 SHOWN = ["events list", "webhook list --local", "local path", "access list --output json"]

@@ -12,8 +12,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Store, open_store
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Store, open_store
 from tests.webhooks.postgres import PostgresServer, running_postgres
 
 DATABASES = itertools.count()

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.store import open_store
 from tests.listener_process import begun
 from tests.webhooks.postgres import free_port
 from tests.webhooks.receiving import SECRET

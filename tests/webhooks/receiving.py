@@ -11,17 +11,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from stripe_billing_cli.webhooks.application import application, metrics_route
-from stripe_billing_cli.webhooks.batch_writer import BatchWriter
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
-from stripe_billing_cli.webhooks.receiver import Receiver
-from stripe_billing_cli.webhooks.server import Server
-from stripe_billing_cli.webhooks.signatures import sign
-from stripe_billing_cli.webhooks.store import Route, Store
-from stripe_billing_cli.webhooks.store.events import nobody
-from stripe_billing_cli.webhooks.webhook import Limits, Webhook
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.signatures import sign
+from stripe_billing_cli.events.store import Route, Store
+from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.listener.application import application, metrics_route
+from stripe_billing_cli.listener.batch_writer import BatchWriter
+from stripe_billing_cli.listener.known_secrets import KnownSecrets
+from stripe_billing_cli.listener.listener_metrics import ListenerMetrics
+from stripe_billing_cli.listener.receiver import Receiver
+from stripe_billing_cli.listener.server import Server
+from stripe_billing_cli.listener.webhook import Limits, Webhook
 
 SECRET = "whsec_test_of_the_receiver"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 
-from stripe_billing_cli.webhooks.call_pool import CallPool
+from stripe_billing_cli.events.call_pool import CallPool
 
 
 def test_a_call_that_has_become_slow_leaves_its_place_to_another() -> None:

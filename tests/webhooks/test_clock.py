@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Store, open_store
-from stripe_billing_cli.webhooks.store.clock import WorkClock
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Store, open_store
+from stripe_billing_cli.events.store.clock import WorkClock
 
 Make = Callable[..., Event]
 HOUR = 3600.0

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.events.actions.spec import Action
+from stripe_billing_cli.events.event import Event, from_body
+from stripe_billing_cli.events.retries import Retries
+from stripe_billing_cli.events.store import Store, open_store
+from stripe_billing_cli.events.worker import Outcome
+from stripe_billing_cli.listener.dispatcher import Dispatcher
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
-from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.dispatcher import Dispatcher
-from stripe_billing_cli.webhooks.event import Event, from_body
-from stripe_billing_cli.webhooks.retries import Retries
-from stripe_billing_cli.webhooks.store import Store, open_store
-from stripe_billing_cli.webhooks.worker import Outcome
 from tests.local_stripe.conftest import Local
 from tests.receiving import Receiver, receiving
 from tests.webhooks.access.conftest import connected

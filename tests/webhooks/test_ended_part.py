@@ -11,13 +11,13 @@ import pytest
 
 from stripe_billing_cli.cli.event_log import EventLog
 from stripe_billing_cli.cli.output import Printer
-from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.listener import Listener
-from stripe_billing_cli.webhooks.listener_hooks import ListenerHooks
-from stripe_billing_cli.webhooks.listener_options import Address, ListenerOptions
-from stripe_billing_cli.webhooks.store import Store
-from stripe_billing_cli.webhooks.worker import Worker
+from stripe_billing_cli.events.actions.spec import Action
+from stripe_billing_cli.events.store import Store
+from stripe_billing_cli.events.worker import Worker
+from stripe_billing_cli.listener.hooks import ListenerHooks
+from stripe_billing_cli.listener.known_secrets import KnownSecrets
+from stripe_billing_cli.listener.listener import Listener
+from stripe_billing_cli.listener.options import Address, ListenerOptions
 from tests.webhooks.receiving import SECRET, Running, request
 
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.listener.secrets import stored_secrets
 from stripe_billing_cli.local_stripe.core.store import Store
-from stripe_billing_cli.webhooks.endpoints import event_types
-from stripe_billing_cli.webhooks.secrets import stored_secrets
+from stripe_billing_cli.webhook_endpoints import event_types
 from tests.conftest import Account, Billing
 from tests.troubled import Killed, Trouble, TroubledTransport
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks import event_summary
-from stripe_billing_cli.webhooks.event import Event, InvalidEventError, from_body, parse
+from stripe_billing_cli.events import event_summary
+from stripe_billing_cli.events.event import Event, InvalidEventError, from_body, parse
 from tests.answer_modes import MODES, rewritten
 from tests.webhooks.receiving import event_body
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from stripe_billing_cli.webhooks import fast_http
-from stripe_billing_cli.webhooks.store import Store
-from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_HEADER, MOST_HEADERS
+from stripe_billing_cli.events.store import Store
+from stripe_billing_cli.listener import fast_http
+from stripe_billing_cli.listener.webhook import LONGEST_BODY, LONGEST_HEADER, MOST_HEADERS
 from tests.webhooks.receiving import delivery, event_body, request, running_receiver, signed
 
 MANY_HEADERS = "\r\n".join(f"a{number}: b" for number in range(MOST_HEADERS * 40))

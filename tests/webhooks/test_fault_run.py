@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import open_store
-from stripe_billing_cli.webhooks.store.turn import End
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import open_store
+from stripe_billing_cli.events.store.turn import End
 from tests.soak import Soak
 from tests.webhooks.postgres import PostgresServer
 from tests.webhooks.receiver_process import Receiver, listening, wait_until_handled

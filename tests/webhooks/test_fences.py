@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Access, Store
-from stripe_billing_cli.webhooks.store.fences import StaleReadError
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Access, Store
+from stripe_billing_cli.events.store.fences import StaleReadError
 from tests.webhooks.conftest import Clock
 
 Make = Callable[..., Event]

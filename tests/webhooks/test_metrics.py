@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from stripe_billing_cli import __version__
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.listener_metrics import ListenerMetrics
-from stripe_billing_cli.webhooks.metrics import Histogram, family
-from stripe_billing_cli.webhooks.store import Store
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Store
+from stripe_billing_cli.listener.listener_metrics import ListenerMetrics
+from stripe_billing_cli.listener.metrics import Histogram, family
 from tests.listener_process import deliver, listening, product
 from tests.webhooks.receiving import Running, request
 

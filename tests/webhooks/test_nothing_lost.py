@@ -16,8 +16,8 @@ import psycopg
 import pytest
 from sqlalchemy import event as sqlalchemy_event
 
-from stripe_billing_cli.webhooks.event import parse
-from stripe_billing_cli.webhooks.store import Store, open_store
+from stripe_billing_cli.events.event import parse
+from stripe_billing_cli.events.store import Store, open_store
 from tests.webhooks.postgres import PostgresServer
 from tests.webhooks.receiver_process import READY_SECONDS, Receiver, listening, wait_until_handled
 from tests.webhooks.receiving import delivery, event_body, running_receiver

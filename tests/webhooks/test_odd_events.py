@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.event import parse
+from stripe_billing_cli.events.event import parse
 from tests.end_to_end.conftest import BILLING
 from tests.listener_process import deliver, listening
 

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Access, Filter, Store, open_store
-from stripe_billing_cli.webhooks.store.turn import End
-from stripe_billing_cli.webhooks.store.work import Delivery
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Access, Filter, Store, open_store
+from stripe_billing_cli.events.store.turn import End
+from stripe_billing_cli.events.store.work import Delivery
 from tests.webhooks.conftest import Clock
 
 Make = Callable[..., Event]

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.batch_writer import BatchWriter
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Store, StoreError
-from stripe_billing_cli.webhooks.store.events import nobody
-from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Store, StoreError
+from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.listener.batch_writer import BatchWriter
+from stripe_billing_cli.listener.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
 from tests.webhooks.receiving import (
     SECRET,
     Running,

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.webhooks.known_secrets import KnownSecrets
-from stripe_billing_cli.webhooks.receiver import Receiver
-from stripe_billing_cli.webhooks.secrets import forget, keep, stored_secrets
-from stripe_billing_cli.webhooks.signatures import sign
+from stripe_billing_cli.events.signatures import sign
+from stripe_billing_cli.listener.known_secrets import KnownSecrets
+from stripe_billing_cli.listener.receiver import Receiver
+from stripe_billing_cli.listener.secrets import forget, keep, stored_secrets
 from tests.webhooks.conftest import Clock
 
 NOW = 1_800_000_000

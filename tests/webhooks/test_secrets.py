@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.secrets import SecretsError, forget, keep, kept_secrets, stored_secrets
+from stripe_billing_cli.listener.secrets import SecretsError, forget, keep, kept_secrets, stored_secrets
 
 URL = "https://shop.example/webhook"
 

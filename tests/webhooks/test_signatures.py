@@ -9,7 +9,7 @@ import stripe
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.signatures import SignatureError, sign, verify
+from stripe_billing_cli.events.signatures import SignatureError, sign, verify
 
 NOW = 1_800_000_000
 BODY = b'{"id": "evt_1"}'

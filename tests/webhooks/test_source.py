@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 import responses
 
+from stripe_billing_cli.events import source
+from stripe_billing_cli.events.event import Event, parse
+from stripe_billing_cli.events.fetch import fetch_handler
+from stripe_billing_cli.events.handlers import FETCH, HandlerError, route_to
+from stripe_billing_cli.events.retention import forget_old
+from stripe_billing_cli.events.source import CatchUp, thin_oldest_first
+from stripe_billing_cli.events.store import Store, open_store
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.webhooks import source
-from stripe_billing_cli.webhooks.event import Event, parse
-from stripe_billing_cli.webhooks.fetch import fetch_handler
-from stripe_billing_cli.webhooks.handlers import FETCH, HandlerError, route_to
-from stripe_billing_cli.webhooks.retention import forget_old
-from stripe_billing_cli.webhooks.source import CatchUp, thin_oldest_first
-from stripe_billing_cli.webhooks.store import Store, open_store
 from tests.conftest import Account, Billing
 from tests.webhooks.conftest import Clock
 from tests.webhooks.receiving import event_body

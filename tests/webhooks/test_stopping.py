@@ -6,7 +6,7 @@ import signal
 import threading
 from pathlib import Path
 
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.store import open_store
 from tests.listener_process import deliver, entry, listening, product
 
 WAIT_FOR_FILE = "echo begun >> begun; while [ ! -e finish ]; do sleep 0.02; done; echo whole"

@@ -20,11 +20,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Access, Filter, Store, StoreError, open_store, recording, schema
-from stripe_billing_cli.webhooks.store.engine import address, make_engine
-from stripe_billing_cli.webhooks.store.migrate import upgrade
-from stripe_billing_cli.webhooks.store.purging import Purge
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Access, Filter, Store, StoreError, open_store, recording, schema
+from stripe_billing_cli.events.store.engine import address, make_engine
+from stripe_billing_cli.events.store.migrate import upgrade
+from stripe_billing_cli.events.store.purging import Purge
 from tests.webhooks.conftest import Clock
 
 Make = Callable[..., Event]

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import StoreError, database, open_store
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import StoreError, database, open_store
 from tests.listener_process import deliver, listening, product
 from tests.webhooks.receiving import Running, request
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.webhooks import webhook_protocol
-from stripe_billing_cli.webhooks.batch_writer import BatchWriter
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import Store
-from stripe_billing_cli.webhooks.store.events import nobody
-from stripe_billing_cli.webhooks.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import Store
+from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.listener import webhook_protocol
+from stripe_billing_cli.listener.batch_writer import BatchWriter
+from stripe_billing_cli.listener.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
 from tests.webhooks.receiving import Running, delivery, event_body, request, running_receiver, signed
 
 

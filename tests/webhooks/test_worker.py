@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler, HandlerError, route_to
-from stripe_billing_cli.webhooks.retries import Retries
-from stripe_billing_cli.webhooks.store import Delivery, Store, StoreError, open_store
-from stripe_billing_cli.webhooks.store.work import TurnResult
-from stripe_billing_cli.webhooks.worker import AHEAD, MOST_AHEAD, Outcome, Worker
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import Handler, HandlerError, route_to
+from stripe_billing_cli.events.retries import Retries
+from stripe_billing_cli.events.store import Delivery, Store, StoreError, open_store
+from stripe_billing_cli.events.store.work import TurnResult
+from stripe_billing_cli.events.worker import AHEAD, MOST_AHEAD, Outcome, Worker
 from tests.webhooks.postgres import PostgresServer
 
 Make = Callable[..., Event]
@@ -183,7 +183,7 @@ def test_what_does_not_end_in_time_is_cut_off_and_counts_as_an_attempt(
 
     handler = Handler("exec", hang)
     store.events.record([make_event()], route_to([handler]))
-    monkeypatch.setattr("stripe_billing_cli.webhooks.worker.CUT_OFF_SECONDS", 0.01)
+    monkeypatch.setattr("stripe_billing_cli.events.worker.CUT_OFF_SECONDS", 0.01)
     cut = threading.Event()
     worker = Worker(store, [handler], cut_off=cut.set)
     worker.start()

@@ -10,17 +10,17 @@ from collections.abc import Callable
 
 import pytest
 
-from stripe_billing_cli.webhooks.dispatcher import Dispatcher
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import Handler
-from stripe_billing_cli.webhooks.store import Store
-from stripe_billing_cli.webhooks.worker_identity import (
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import Handler
+from stripe_billing_cli.events.store import Store
+from stripe_billing_cli.events.worker_identity import (
     dead_workers,
     living_workers,
     machine_id,
     release_expired,
     worker_name,
 )
+from stripe_billing_cli.listener.dispatcher import Dispatcher
 
 Make = Callable[..., Event]
 

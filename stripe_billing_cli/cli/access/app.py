@@ -13,7 +13,7 @@ from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.output import Line, Record
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.store import Store
+    from stripe_billing_cli.events.store import Store
 
 
 app = typer.Typer(
@@ -54,7 +54,7 @@ Feature = Annotated[str | None, typer.Option("--feature", metavar="KEY", help="O
 
 @contextmanager
 def opened_store(store: str | None, *, make: bool = False) -> Iterator[Store]:
-    from stripe_billing_cli.webhooks.store import DEFAULT, open_store
+    from stripe_billing_cli.events.store import DEFAULT, open_store
 
     with open_store(store or DEFAULT, make=make) as opened:
         yield opened

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.store import Access, Store
+    from stripe_billing_cli.events.store import Access, Store
 from stripe_billing_cli.cli.access.app import Feature, Product, StoreAt, app, opened_store
 from stripe_billing_cli.cli.access.show import is_wanted
 
@@ -36,7 +36,7 @@ def list_(
     """
     from itertools import islice
 
-    from stripe_billing_cli.webhooks.access.view import row_record
+    from stripe_billing_cli.access.view import row_record
 
     if product and feature:
         raise parsing.wrong("--product and --feature exclude each other", "ask twice")

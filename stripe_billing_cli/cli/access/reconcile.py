@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.output import Record
 from stripe_billing_cli.errors import PENDING
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.store.access import AccessChange
+    from stripe_billing_cli.events.store.access import AccessChange
 from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app, opened_store
 
 
@@ -36,10 +36,10 @@ def reconcile(
                billing access reconcile --check          (in a nightly job: exit code 3 if something differs)
                billing access reconcile cus_NffrFeUfNV2Hib
     """
-    from stripe_billing_cli.webhooks.access.reconcile import compare, mend
-    from stripe_billing_cli.webhooks.access.rules import read_rules
-    from stripe_billing_cli.webhooks.access.update import AccessKeeper
-    from stripe_billing_cli.webhooks.actions.spec import remembered_route
+    from stripe_billing_cli.access.reconcile import compare, mend
+    from stripe_billing_cli.access.rules import read_rules
+    from stripe_billing_cli.access.update import AccessKeeper
+    from stripe_billing_cli.events.actions.spec import remembered_route
 
     with opened_store(store, make=True) as opened:
         keeper = AccessKeeper(context.stripe, opened, read_rules(rules), remembered_route(opened))
@@ -59,7 +59,7 @@ def reconcile(
 
 
 def _difference(change: AccessChange, *, mended: bool, now: float) -> dict[str, Any]:
-    from stripe_billing_cli.webhooks.access.view import row_record
+    from stripe_billing_cli.access.view import row_record
 
     row = change.after or change.before
     assert row is not None

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import NOT_REACHED
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.store import Access
+    from stripe_billing_cli.events.store import Access
 from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app, opened_store
 
 
@@ -37,7 +37,7 @@ def show(
                billing access show ada@example.com
                billing access show cus_NffrFeUfNV2Hib --fresh
     """
-    from stripe_billing_cli.webhooks.access.view import customer_record
+    from stripe_billing_cli.access.view import customer_record
 
     if product and feature:
         raise parsing.wrong("--product and --feature exclude each other", "ask twice")
@@ -61,9 +61,9 @@ def _id_of(context: Context, customer: str) -> str:
 def _fresh(context: Context, customer: str, rules: Path | None) -> tuple[str, list[Access], float]:
     import time
 
-    from stripe_billing_cli.webhooks.access.decide import decide
-    from stripe_billing_cli.webhooks.access.read import read_customer_state
-    from stripe_billing_cli.webhooks.access.rules import read_rules
+    from stripe_billing_cli.access.decide import decide
+    from stripe_billing_cli.access.read import read_customer_state
+    from stripe_billing_cli.access.rules import read_rules
 
     table, now = read_rules(rules), time.time()
     state = read_customer_state(context.stripe, customer, disputes=table.deny_disputed)

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.output import Record
 from stripe_billing_cli.errors import FAILED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.store import Filter, Store, Stored
+    from stripe_billing_cli.events.store import Filter, Store, Stored
 
 
 app = typer.Typer(
@@ -43,7 +43,7 @@ Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id: evt
 
 
 def opened_store(store: str, *, make: bool = False) -> Store:
-    from stripe_billing_cli.webhooks.store import open_store
+    from stripe_billing_cli.events.store import open_store
 
     return open_store(store, make=make)
 
@@ -51,7 +51,7 @@ def opened_store(store: str, *, make: bool = False) -> Store:
 def event_filter(
     store: Store, type: str | None, customer: str | None, failed: bool, since: str | None, until: str | None
 ) -> Filter:
-    from stripe_billing_cli.webhooks.store import Filter
+    from stripe_billing_cli.events.store import Filter
 
     now = store.clock()
     return Filter(
@@ -95,7 +95,7 @@ def existing_event(store: Store, id: str) -> Stored:
 
 
 def event_record(stored: Stored) -> dict[str, Any]:
-    from stripe_billing_cli.webhooks.event_summary import stored_record
+    from stripe_billing_cli.events.event_summary import stored_record
 
     return stored_record(stored)
 

@@ -33,7 +33,7 @@ def backfill(
     Examples:  billing events backfill
                billing events backfill --since 2026-11-20 --until 2026-11-22
     """
-    from stripe_billing_cli.webhooks.source import KEPT_SECONDS, CatchUp
+    from stripe_billing_cli.events.source import KEPT_SECONDS, CatchUp
 
     with opened_store(store, make=True) as opened:
         now = opened.clock()

@@ -11,8 +11,8 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 if TYPE_CHECKING:
+    from stripe_billing_cli.events.store import Filter, Route, Store, Stored
     from stripe_billing_cli.stripe_api.client import StripeApi
-    from stripe_billing_cli.webhooks.store import Filter, Route, Store, Stored
 from stripe_billing_cli.cli.events.app import (
     Customer,
     Since,
@@ -81,8 +81,8 @@ def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[st
 
 def route_of_store(store: Store, api: StripeApi) -> Route:
     """Return the route to access, and to the actions of the last `billing listen` on this store."""
-    from stripe_billing_cli.webhooks.actions.spec import remembered_route
-    from stripe_billing_cli.webhooks.dispatcher import Dispatcher
+    from stripe_billing_cli.events.actions.spec import remembered_route
+    from stripe_billing_cli.listener.dispatcher import Dispatcher
 
     deciding, acting = Dispatcher(store, api).route, remembered_route(store)
     return lambda event: dict.fromkeys((*deciding(event), *acting(event)))

@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.store import Stored
+    from stripe_billing_cli.events.store import Stored
 from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event, opened_store
 
 
@@ -31,7 +31,7 @@ def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> 
 
 
 def _screen(stored: Stored, payload: Any) -> Iterator[Line]:
-    from stripe_billing_cli.webhooks.event_summary import changes
+    from stripe_billing_cli.events.event_summary import changes
 
     event = stored.event
     yield Line(f"{event.type}  {event.id}", {"bold": True})

@@ -11,7 +11,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import NOT_REACHED
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.endpoints.endpoint import Endpoint
+    from stripe_billing_cli.webhook_endpoints.endpoint import Endpoint
 from stripe_billing_cli.cli.webhook.app import Events, StoreSecret, Url, app
 from stripe_billing_cli.cli.webhook.view import Secret, is_kept, print_endpoint
 
@@ -35,9 +35,9 @@ def create(
                billing webhook create --url https://shop.example/webhook --events 'invoice.*,checkout.session.completed'
                billing webhook create --local --url http://127.0.0.1:4242/webhook --store-secret
     """
-    from stripe_billing_cli.webhooks.endpoints import event_types
-    from stripe_billing_cli.webhooks.endpoints.ensure import ensure
-    from stripe_billing_cli.webhooks.endpoints.new_endpoint import Wanted
+    from stripe_billing_cli.webhook_endpoints import event_types
+    from stripe_billing_cli.webhook_endpoints.ensure import ensure
+    from stripe_billing_cli.webhook_endpoints.new_endpoint import Wanted
 
     patterns = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
     wanted = Wanted(url, event_types.expanded(patterns or event_types.ACTED_ON), description)

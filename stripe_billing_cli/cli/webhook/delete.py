@@ -23,9 +23,9 @@ def delete(
     \b
     Example:  billing webhook delete we_1Pgc6yB7WZ01zgkW
     """
-    from stripe_billing_cli.webhooks.endpoints import new_endpoint
-    from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints
-    from stripe_billing_cli.webhooks.secrets import forget
+    from stripe_billing_cli.listener.secrets import forget
+    from stripe_billing_cli.webhook_endpoints import new_endpoint
+    from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints
 
     found = [one for one in read_endpoints(context.stripe) if endpoint in (one.id, one.url)]
     if len(found) > 1:

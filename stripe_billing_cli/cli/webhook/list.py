@@ -16,8 +16,8 @@ def list_(context: Context) -> None:
     \b
     Example:  billing webhook list
     """
-    from stripe_billing_cli.webhooks.endpoints.endpoint import read_endpoints, record
-    from stripe_billing_cli.webhooks.secrets import kept_secrets
+    from stripe_billing_cli.listener.secrets import kept_secrets
+    from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints, record
 
     kept = {secret.endpoint for secret in kept_secrets()}
     rows = [{**record(one), "secret_kept": one.id in kept} for one in read_endpoints(context.stripe)]

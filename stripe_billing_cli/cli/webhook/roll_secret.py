@@ -11,7 +11,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.endpoints.roll import Roll
+    from stripe_billing_cli.webhook_endpoints.roll import Roll
 from stripe_billing_cli.cli.webhook.app import Named, StoreSecret, app
 from stripe_billing_cli.cli.webhook.view import Secret, is_kept, print_endpoint
 
@@ -36,8 +36,8 @@ def roll_secret(
                billing webhook roll-secret we_1Pgc6yB7WZ01zgkW            (prints the new secret)
                billing webhook roll-secret we_1Pgc6yB7WZ01zgkW --finish   (when the receiver knows it)
     """
-    from stripe_billing_cli.webhooks.endpoints import roll as rolls
-    from stripe_billing_cli.webhooks.secrets import forget
+    from stripe_billing_cli.listener.secrets import forget
+    from stripe_billing_cli.webhook_endpoints import roll as rolls
 
     api = context.stripe
     roll, endpoints = rolls.read(api, endpoint)

@@ -9,7 +9,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhooks.endpoints.endpoint import Endpoint
+    from stripe_billing_cli.webhook_endpoints.endpoint import Endpoint
 
 
 class Secret:
@@ -22,7 +22,7 @@ class Secret:
         self.printed = False
 
     def keep(self, endpoint: Endpoint, secret: str) -> None:
-        from stripe_billing_cli.webhooks import secrets
+        from stripe_billing_cli.listener import secrets
 
         if self._store:
             secrets.keep(endpoint.id, endpoint.url, secret)
@@ -32,8 +32,8 @@ class Secret:
 
 
 def print_endpoint(context: Context, endpoint: Endpoint, more: Mapping[str, Any]) -> None:
-    from stripe_billing_cli.webhooks.endpoints.endpoint import record
-    from stripe_billing_cli.webhooks.secrets import SECRETS
+    from stripe_billing_cli.listener.secrets import SECRETS
+    from stripe_billing_cli.webhook_endpoints.endpoint import record
 
     kept = {"secret_file": str(SECRETS / endpoint.id) if is_kept(endpoint) else None}
     shown = {**record(endpoint), "secret": None, **kept, **more}
@@ -41,7 +41,7 @@ def print_endpoint(context: Context, endpoint: Endpoint, more: Mapping[str, Any]
 
 
 def is_kept(endpoint: Endpoint) -> bool:
-    from stripe_billing_cli.webhooks.secrets import kept_secrets
+    from stripe_billing_cli.listener.secrets import kept_secrets
 
     return endpoint.id in {one.endpoint for one in kept_secrets()}
 

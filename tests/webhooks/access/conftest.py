@@ -11,17 +11,17 @@ from typing import Any
 import pytest
 import stripe
 
+from stripe_billing_cli.access.decide import holds
+from stripe_billing_cli.access.expiry_scheduler import ExpiryScheduler
+from stripe_billing_cli.access.handler import access_handler
+from stripe_billing_cli.access.rules import Rules
+from stripe_billing_cli.access.update import AccessKeeper
+from stripe_billing_cli.events.event import from_body
+from stripe_billing_cli.events.handlers import Handler, route_to
+from stripe_billing_cli.events.store import Store, open_store
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
-from stripe_billing_cli.webhooks.access.decide import holds
-from stripe_billing_cli.webhooks.access.expiry_scheduler import ExpiryScheduler
-from stripe_billing_cli.webhooks.access.handler import access_handler
-from stripe_billing_cli.webhooks.access.rules import Rules
-from stripe_billing_cli.webhooks.access.update import AccessKeeper
-from stripe_billing_cli.webhooks.event import from_body
-from stripe_billing_cli.webhooks.handlers import Handler, route_to
-from stripe_billing_cli.webhooks.store import Store, open_store
 from tests.contract import ContractTransport
 from tests.local_stripe.conftest import Local
 from tests.webhooks.conftest import Clock

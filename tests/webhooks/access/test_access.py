@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from stripe_billing_cli.webhooks.access.rules import DEFAULTS, Rule, Rules
+from stripe_billing_cli.access.rules import DEFAULTS, Rule, Rules
 from tests.local_stripe.life import Life, moment
 from tests.webhooks.access.conftest import DAY, World, access_handler, from_body
 

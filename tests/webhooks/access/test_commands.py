@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.webhooks.actions.spec import Action, remember
-from stripe_billing_cli.webhooks.store import Access, open_store
+from stripe_billing_cli.events.actions.spec import Action, remember
+from stripe_billing_cli.events.store import Access, open_store
 from tests.conftest import Account, Billing
 from tests.subscriptions.conftest import Shop
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_billing_cli.webhooks.access.customer_state import CustomerState, ItemState, SubscriptionState
-from stripe_billing_cli.webhooks.access.decide import decide, holds
-from stripe_billing_cli.webhooks.access.rules import DEFAULTS, DENY, GRANT, Rule, Rules
-from stripe_billing_cli.webhooks.store import Access
+from stripe_billing_cli.access.customer_state import CustomerState, ItemState, SubscriptionState
+from stripe_billing_cli.access.decide import decide, holds
+from stripe_billing_cli.access.rules import DEFAULTS, DENY, GRANT, Rule, Rules
+from stripe_billing_cli.events.store import Access
 
 NOW = 1_800_000_000
 DAY = 86_400

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.webhooks.access.reconcile import compare
-from stripe_billing_cli.webhooks.access.rules import DEFAULTS, DENY, Rules
+from stripe_billing_cli.access.reconcile import compare
+from stripe_billing_cli.access.rules import DEFAULTS, DENY, Rules
 from tests.webhooks.access.conftest import DAY, World
 
 DISPUTES = "/v1/disputes"

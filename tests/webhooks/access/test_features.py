@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.webhooks.access.reconcile import compare, mend
+from stripe_billing_cli.access.reconcile import compare, mend
 from tests.webhooks.access.conftest import DAY, World, attach_feature
 
 

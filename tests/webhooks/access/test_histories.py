@@ -13,9 +13,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from stripe_billing_cli.events.store import open_store
 from stripe_billing_cli.local_stripe.core.store import Store as LocalStore
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from stripe_billing_cli.webhooks.store import open_store
 from tests.local_stripe.conftest import Local
 from tests.webhooks.access.conftest import DAY, World, connected
 from tests.webhooks.conftest import Clock

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.webhooks.access.periodic import PeriodicReconcile
-from stripe_billing_cli.webhooks.store import Access
+from stripe_billing_cli.access.periodic import PeriodicReconcile
+from stripe_billing_cli.events.store import Access
 from tests.webhooks.access.conftest import World
 
 HOUR = 3600.0

@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 import pytest
 from starlette.applications import Starlette
 
-from stripe_billing_cli.webhooks.access.route import access_route
-from stripe_billing_cli.webhooks.store import Access, Store, open_store
+from stripe_billing_cli.access.route import access_route
+from stripe_billing_cli.events.store import Access, Store, open_store
 from tests.webhooks.conftest import Clock
 
 TOKEN = "a-token-for-the-service"
@@ -138,7 +138,7 @@ def test_it_is_read_only(service: Service, method: str) -> None:
 
 
 def test_a_store_that_is_away(service: Service, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    from stripe_billing_cli.webhooks.store import StoreError
+    from stripe_billing_cli.events.store import StoreError
 
     def away(customer: str) -> list[Access]:
         raise StoreError("gone", "wait", passing=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.access.rules import DEFAULTS, RULES, InvalidRulesError, read_rules
+from stripe_billing_cli.access.rules import DEFAULTS, RULES, InvalidRulesError, read_rules
 
 DAY = 86_400
 ROOT = Path(__file__).parent.parent.parent.parent

@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from stripe_billing_cli.webhooks.access.announce import announcements
-from stripe_billing_cli.webhooks.actions.command import command_handler
-from stripe_billing_cli.webhooks.actions.spawner import SpawnerPool
-from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import HandlerError
-from stripe_billing_cli.webhooks.store import Access, Delivery
-from stripe_billing_cli.webhooks.store.access import AccessChange
+from stripe_billing_cli.events.access_events import announcements
+from stripe_billing_cli.events.actions.command import command_handler
+from stripe_billing_cli.events.actions.spawner import SpawnerPool
+from stripe_billing_cli.events.actions.spec import Action
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import HandlerError
+from stripe_billing_cli.events.store import Access, Delivery
+from stripe_billing_cli.events.store.access import AccessChange
 
 Make = Callable[..., Event]
 DELIVERY = Delivery(1, "evt_1", "exec", "cus_1", 1, "running", 3, 0.0, "w", None, None, None, None)

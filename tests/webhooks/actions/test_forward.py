@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.actions.forward import forward_handler, own_secret
-from stripe_billing_cli.webhooks.actions.spec import Action
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.handlers import HandlerError
+from stripe_billing_cli.events.actions.forward import forward_handler, own_secret
+from stripe_billing_cli.events.actions.spec import Action
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import HandlerError
 from tests.receiving import Receiver, receiving
 from tests.webhooks.actions.test_command import DELIVERY
 

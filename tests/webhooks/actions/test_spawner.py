@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.actions.spawner import NotEndedError, Spawner, SpawnError
+from stripe_billing_cli.events.actions.spawner import NotEndedError, Spawner, SpawnError
 
 ENVIRONMENT = {"PATH": os.environ["PATH"]}
 ALONE = f"{sys.executable} -I -S -c 'import os, time; os.setpgid(0, 0); os.fork(); time.sleep(600)'"
@@ -23,7 +23,7 @@ GRANDCHILDREN = {"in its group": "(sleep 600 & sleep 600) & sleep 600", "in othe
 """What a command does that, with all that it starts, has a file open."""
 LISTENER = """
 import sys
-from stripe_billing_cli.webhooks.actions.spawner import Spawner
+from stripe_billing_cli.events.actions.spawner import Spawner
 Spawner().run(sys.argv[1], {"PATH": sys.argv[2]}, b"", 600)
 """
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from stripe_billing_cli.webhooks.actions.spec import (
+from stripe_billing_cli.events.actions.spec import (
     Action,
     InvalidActionError,
     forward_target,
@@ -16,8 +16,8 @@ from stripe_billing_cli.webhooks.actions.spec import (
     unique,
     wanted,
 )
-from stripe_billing_cli.webhooks.event import Event
-from stripe_billing_cli.webhooks.store import open_store
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import open_store
 
 
 @pytest.mark.parametrize(

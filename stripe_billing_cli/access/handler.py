@@ -1,0 +1,86 @@
+"""The handler that keeps access up to date: an event says whose, and what Stripe holds now decides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from stripe_billing_cli.access.disputes import customer_of_dispute
+from stripe_billing_cli.access.update import AccessKeeper
+from stripe_billing_cli.events.access_events import CHECK
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import Handler, HandlerError
+from stripe_billing_cli.events.retries import FOR_EVER
+from stripe_billing_cli.events.store import Delivery
+from stripe_billing_cli.events.store.access import AccessChange
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, StripeFailure
+
+NAME = "access"
+PREFIXES = ("customer.subscription.", "invoice.", "entitlements.")
+OF_DISPUTES = "charge.dispute."
+CLOCK_READY = "test_helpers.test_clock.ready"
+TYPES = frozenset({"customer.deleted", CHECK, CLOCK_READY})
+
+
+Tell = Callable[[Sequence[Delivery]], None]
+"""Told of deliveries that were done along with another."""
+
+
+def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: None) -> Handler:
+    """Return the handler, which decides for one customer at a time: deliveries are in order per customer."""
+
+    def wants(event: Event) -> bool:
+        """Return whether an event is about access, and about what the key can read: its account, in its mode."""
+        about = event.type.startswith(PREFIXES) or event.type in TYPES
+        about = about or (keeper.rules.deny_disputed and event.type.startswith(OF_DISPUTES))
+        return about and event.account is None and event.livemode == keeper.api.livemode
+
+    def handle(event: Event, delivery: Delivery) -> str:
+        try:
+            if event.type == CLOCK_READY and event.object_id:
+                return _of_clock(keeper, event.object_id, event.id)
+            if event.type.startswith(OF_DISPUTES):
+                return _of_dispute(keeper, event)
+            if event.customer is None:
+                return "about no customer"
+            waiting = keeper.store.work.waiting(delivery)
+            changes = keeper.update(event.customer, event.id)
+            # What waited happened before Stripe was read: one reading does for all of it.
+            also_done(keeper.store.work.finish_waiting(waiting, f"with {event.id}"))
+            return said(changes)
+        except StripeFailure as failure:
+            raise HandlerError(f"{failure.kind}: {failure.message}") from failure
+
+    return Handler(NAME, handle, wants, FOR_EVER)
+
+
+def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
+    """Time has passed for the customers of a test clock. One that is gone has none any more: Stripe deletes them with
+    it, and tells of each."""
+    try:
+        customers = [one["id"] for page in keeper.api.pages("/v1/customers", {"test_clock": clock}) for one in page]
+    except ObjectMissing:
+        return "about a test clock that is gone"
+    changes: list[AccessChange] = []
+    for customer in customers:
+        changes += keeper.update(customer, cause)
+    return said(changes)
+
+
+def _of_dispute(keeper: AccessKeeper, event: Event) -> str:
+    """Decide again for the customer of a dispute, which names a charge, and the charge a customer."""
+    customer = customer_of_dispute(keeper.api, event.object_id) if event.object_id else None
+    return "about no customer" if customer is None else said(keeper.update(customer, event.id))
+
+
+def said(changes: Sequence[AccessChange]) -> str:
+    """Return changes as `granted product keymap-pro, revoked feature sso`."""
+    return ", ".join(filter(None, map(_said, changes))) or "no change"
+
+
+def _said(change: AccessChange) -> str:
+    row = change.after or change.before
+    assert row is not None
+    before = change.before is not None and change.before.granted
+    after = change.after is not None and change.after.granted
+    verb = {(False, True): "granted", (True, False): "revoked", (True, True): "still granted"}.get((before, after))
+    return f"{verb} {row.kind} {row.key}" if verb else ""

@@ -1,0 +1,112 @@
+"""Stripe → what a customer holds now. The object fetched again decides, never the payload of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from stripe_billing_cli.access.customer_state import CustomerState, ItemState, SubscriptionState
+from stripe_billing_cli.access.disputes import DisputedPayment, disputed_since, disputes_of_customer
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
+
+SUBSCRIPTIONS = "/v1/subscriptions"
+ENTITLEMENTS = "/v1/entitlements/active_entitlements"
+OWING = ("past_due", "unpaid")
+
+
+def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False) -> CustomerState:
+    """Return all that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`.
+
+    `disputes`: whether access goes by them too, which takes a look at all of the customer's charges.
+    """
+    try:
+        found = [one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}) for one in page]
+    except ObjectMissing:
+        found = []
+    disputed = disputes_of_customer(api, customer) if disputes and found else ()
+    return customer_state_of(api, customer, found, active_features(api, customer), disputed)
+
+
+EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}
+"""Canceled ones too: a row says since when, and why, there is no access."""
+
+
+def customer_state_of(
+    api: StripeApi,
+    customer: str,
+    subscriptions: Iterable[Object],
+    features: Iterable[str],
+    disputed: Iterable[DisputedPayment] = (),
+) -> CustomerState:
+    """Return the state of subscriptions as `EVERY` lists them. Asks for the open invoices of those that owe."""
+    subscriptions = tuple(subscriptions)
+    payments = tuple(disputed)
+    clocks = [one["test_clock"]["frozen_time"] for one in subscriptions if isinstance(one["test_clock"], dict)]
+    return CustomerState(
+        customer=customer,
+        subscriptions=tuple(_subscription(api, one, disputed_since(payments, one["id"])) for one in subscriptions),
+        features=tuple(features),
+        clock=max(clocks, default=None),
+    )
+
+
+def active_features(api: StripeApi, customer: str) -> list[str]:
+    """Return the lookup keys of a customer's active entitlements."""
+    try:
+        return [one["lookup_key"] for page in api.pages(ENTITLEMENTS, {"customer": customer}) for one in page]
+    except (ObjectMissing, UnsupportedCallError):
+        return []
+
+
+def _subscription(api: StripeApi, subscription: Object, disputed: int | None) -> SubscriptionState:
+    items = subscription["items"]["data"]
+    ends = subscription["cancel_at"]
+    if ends is None and subscription["cancel_at_period_end"]:
+        ends = min((item["current_period_end"] for item in items), default=None)
+    return SubscriptionState(
+        id=subscription["id"],
+        status=subscription["status"],
+        began=_began(api, subscription),
+        ends=ends,
+        collection_paused=subscription["pause_collection"] is not None,
+        items=tuple(_item(subscription, item) for item in items),
+        disputed=disputed,
+    )
+
+
+def _item(subscription: Object, item: Object) -> ItemState:
+    """Return an item's state; one that was there first goes back to the start of the subscription."""
+    first = item["created"] <= subscription["created"]
+    product = item["price"]["product"]
+    return ItemState(
+        product=product["id"] if isinstance(product, dict) else product,
+        since=subscription["start_date"] if first else item["created"],
+    )
+
+
+def _began(api: StripeApi, subscription: Object) -> int | None:
+    moment: int | None = None
+    match subscription["status"]:
+        case "past_due" | "unpaid":
+            moment = _owing_since(api, subscription["id"])
+        case "paused":
+            details = (subscription.get("status_details") or {}).get("paused") or {}
+            moment = details.get("transitioned_at")
+        case "canceled" | "incomplete_expired":
+            moment = subscription["ended_at"] or subscription["canceled_at"]
+        case "incomplete":
+            moment = subscription["created"]
+    return moment
+
+
+def _owing_since(api: StripeApi, subscription: str) -> int | None:
+    params = {"subscription": subscription, "status": "open"}
+    opened = [one for page in api.pages("/v1/invoices", params) for one in page]
+    return min((_due(invoice) for invoice in opened), default=None)
+
+
+def _due(invoice: Object) -> int:
+    transitions = invoice.get("status_transitions") or {}
+    due: int = invoice["due_date"] or transitions.get("finalized_at") or invoice["created"]
+    return due

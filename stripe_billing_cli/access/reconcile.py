@@ -1,0 +1,114 @@
+"""All access compared with Stripe, and mended where it differs.
+
+Subscriptions are read a hundred at a time, not customer by customer; entitlements only where the account has features.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from stripe_billing_cli.access.decide import decide
+from stripe_billing_cli.access.disputes import all_disputes
+from stripe_billing_cli.access.read import EVERY, SUBSCRIPTIONS, active_features, customer_state_of
+from stripe_billing_cli.access.update import AccessKeeper
+from stripe_billing_cli.events.store import Access
+from stripe_billing_cli.events.store.access import AccessChange
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
+
+SIDE_BY_SIDE = 8
+Decided = Callable[[str], "tuple[str, list[Access]]"]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`changes` lead from what the store has to what Stripe says; none where they agree."""
+
+    customer: str
+    changes: tuple[AccessChange, ...]
+
+
+def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Comparison]:
+    """Compare these customers, or all that have a subscription or a row. Raises `StripeFailure`, `StoreError`."""
+    if customers:
+        yield from _side_by_side(customers, lambda customer: (customer, keeper.decided(customer)), keeper)
+        return
+    subscriptions = _subscriptions(keeper.api)
+    features = _has_features(keeper.api)
+    disputed = all_disputes(keeper.api) if keeper.rules.deny_disputed else {}
+
+    def decided(customer: str) -> tuple[str, list[Access]]:
+        entitled = active_features(keeper.api, customer) if features else ()
+        payments = disputed.get(customer, ())
+        state = customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), entitled, payments)
+        return customer, decide(state, keeper.rules, keeper.store.clock())
+
+    yield from _side_by_side(sorted({*subscriptions, *_known(keeper)}), decided, keeper)
+
+
+def customers_to_check(keeper: AccessKeeper) -> list[str]:
+    """Return the customers whose access to products differs from what their subscriptions give, by one sweep.
+
+    Features and disputes are left to whoever decides: they would cost a call a customer, and who is denied access for
+    a dispute is looked at each time. Raises as `compare`.
+    """
+    now = keeper.store.clock()
+    found = []
+    subscriptions = _subscriptions(keeper.api)
+    for customer in sorted({*subscriptions, *_known(keeper)}):
+        wanted = decide(customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), ()), keeper.rules, now)
+        rows = [row for row in keeper.store.access.for_customer(customer) if row.kind == "product"]
+        if _granted(wanted) != _granted(rows):
+            found.append(customer)
+    return found
+
+
+def _granted(rows: Sequence[Access]) -> set[str]:
+    return {row.key for row in rows if row.kind == "product" and row.granted}
+
+
+def mend(keeper: AccessKeeper, compared: Comparison) -> list[AccessChange]:
+    """Read this customer once more, and write what differs."""
+    return keeper.update(compared.customer, "reconcile")
+
+
+def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeeper) -> Iterator[Comparison]:
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
+        for customer, wanted in threads.map(decided, customers):
+            current = {(row.kind, row.key): row for row in keeper.store.access.for_customer(customer)}
+            rows = {(row.kind, row.key): row for row in wanted}
+            changes = [
+                AccessChange(current.get(name), rows.get(name))
+                for name in sorted(current.keys() | rows.keys())
+                if current.get(name) != rows.get(name)
+            ]
+            yield Comparison(customer, tuple(changes))
+
+
+def _subscriptions(api: StripeApi) -> dict[str, list[Object]]:
+    found: dict[str, list[Object]] = defaultdict(list)
+    for page in api.pages(SUBSCRIPTIONS, EVERY):
+        for one in page:
+            customer = one["customer"]
+            found[customer["id"] if isinstance(customer, dict) else customer].append(one)
+    return found
+
+
+def _has_features(api: StripeApi) -> bool:
+    """Return whether the account has features; archived ones count, since they stay with their products."""
+    try:
+        return any(
+            api.page("/v1/entitlements/features", {"limit": 1, **archived})[0] for archived in ({}, {"archived": True})
+        )
+    except (ObjectMissing, UnsupportedCallError):
+        return False
+
+
+def _known(keeper: AccessKeeper) -> Iterator[str]:
+    after = ""
+    while found := keeper.store.access.customers(after=after):
+        yield from found
+        after = found[-1]

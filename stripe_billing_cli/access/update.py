@@ -1,0 +1,64 @@
+"""A customer's access brought up to date: read, decide, and write rows and announcements in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from stripe_billing_cli.access.decide import decide
+from stripe_billing_cli.access.read import read_customer_state
+from stripe_billing_cli.access.rules import Rules
+from stripe_billing_cli.events.access_events import announcements
+from stripe_billing_cli.events.store import Access, Route, Store
+from stripe_billing_cli.events.store.access import AccessChange
+from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.store.fences import StaleReadError
+from stripe_billing_cli.stripe_api.client import StripeApi
+
+
+@dataclass(frozen=True)
+class AccessKeeper:
+    """`route` says which handlers are told of changes; `announced` is called when there is something for them.
+
+    May be shared by threads, and the store by processes: a decision from an older reading gives way to a newer one.
+    """
+
+    api: StripeApi
+    store: Store
+    rules: Rules = field(default_factory=Rules)
+    route: Route = nobody
+    announced: Callable[[], None] = lambda: None
+
+    def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:
+        """Decide a customer's access anew, and return what changed. Raises `StripeFailure`, `StoreError`."""
+        while True:
+            seen = self.store.fences.read(customer)
+            rows = self.decided(customer)
+            try:
+                changes = self._write(customer, rows, seen, cause)
+            except StaleReadError:
+                continue
+            if changes:
+                self.announced()
+            return changes
+
+    def decided(self, customer: str) -> list[Access]:
+        """Return what access there is by Stripe's state of this moment; nothing is written."""
+        state = read_customer_state(self.api, customer, disputes=self.rules.deny_disputed)
+        return decide(state, self.rules, self.store.clock())
+
+    def _write(self, customer: str, rows: list[Access], seen: int, cause: str | None) -> list[AccessChange]:
+        if _same(self.store.access.for_customer(customer), rows):
+            return []
+        with self.store.transaction() as transaction:
+            number = self.store.fences.go_through(customer, seen, transaction)
+            changes = self.store.access.replace(customer, rows, within=transaction)
+            events = announcements(
+                changes, number=number, now=self.store.clock(), livemode=self.api.livemode, cause=cause
+            )
+            self.store.events.record(events, self.route, within=transaction)
+        return changes
+
+
+def _same(current: list[Access], wanted: list[Access]) -> bool:
+    return {(row.kind, row.key): row for row in current} == {(row.kind, row.key): row for row in wanted}

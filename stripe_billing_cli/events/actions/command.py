@@ -1,0 +1,63 @@
+"""`--exec`: a command run for an event, with its JSON on stdin.
+
+Exit code 0 means done, 65 never (`EX_DATAERR`), any other: once more, later.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Collection, Mapping
+
+from stripe_billing_cli.events.actions.environment import environment
+from stripe_billing_cli.events.actions.spawner import NotEndedError, SpawnerPool, SpawnError
+from stripe_billing_cli.events.actions.spec import Action
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.handlers import Handler, HandlerError
+from stripe_billing_cli.events.store import Delivery
+from stripe_billing_cli.stripe_api.errors import without_secrets
+
+MOST_SAID = 200
+NEVER = 65
+"""The exit code of a command that no further attempt would help: EX_DATAERR of sysexits.h."""
+
+
+def command_handler(
+    action: Action, spawner: SpawnerPool, passed_on: Collection[str] = (), inherited: Mapping[str, str] | None = None
+) -> Handler:
+    """Return the handler that runs a command, with `passed_on` of the variables `inherited` besides the usual."""
+
+    def handle(event: Event, delivery: Delivery) -> str:
+        passed = environment(event, delivery, os.environ if inherited is None else inherited, passed_on)
+        return run(spawner, action.target, event.payload or "", passed, action.timeout)
+
+    return Handler(action.name, handle, action.wants)
+
+
+def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str, str], timeout: float) -> str:
+    """Run by the shell, in a group of processes of its own; the last line that it printed. Raises `HandlerError`.
+
+    Input and output go through files: a command that reads nothing, or writes without end, blocks nobody.
+    """
+    try:
+        ended = spawner.run(command, environment, stdin.encode(errors="surrogatepass"), timeout)
+    except SpawnError as error:
+        raise HandlerError(str(error)) from error
+    except NotEndedError:
+        raise HandlerError(f"no end after {timeout:g} s") from None
+    if ended.code != 0:
+        raise HandlerError(_failure(ended.code, _last_line(ended.errors)), final=ended.code == NEVER)
+    return _last_line(ended.output)
+
+
+def _failure(code: int, said: str) -> str:
+    how = f"exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
+    return f"{how}: {said}" if said else how
+
+
+def _last_line(written: bytes) -> str:
+    if not written:
+        return ""
+    lines = written.decode("utf-8", "replace").strip().splitlines()
+    printable = "".join(character for character in (lines[-1] if lines else "") if character.isprintable())
+    return without_secrets(printable)[:MOST_SAID]

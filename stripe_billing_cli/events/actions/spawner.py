@@ -1,0 +1,324 @@
+"""The spawner: a small process of its own that starts the commands of `--exec` and ends them with the listener.
+
+Commands never outlive the listener, a `kill -9` of it included: the spawner kills them and what they started when the
+socket between the two closes (`spawner_process.py`). It is also quicker than starting them from a process with many
+threads.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import queue
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from stripe_billing_cli.events.actions.spawner_process import END_SECONDS, KILL_SECONDS, LENGTH, PROCESS, kill_sessions
+
+TAIL = 4096
+"""Bytes that are kept of what a command wrote."""
+SPAWNERS = 4
+PROGRAM = Path(__file__).with_name("spawner_process.py")
+
+
+class SpawnError(Exception):
+    """A command could not be started, or what became of it is not known."""
+
+
+class NotEndedError(Exception):
+    """A command did not end in time; it was killed."""
+
+
+@dataclass
+class Slot:
+    """The three files that commands have as stdin, stdout and stderr, one command after the other."""
+
+    number: int
+    input: int
+    output: int
+    errors: int
+    connection: Connection | None = None
+    """The spawner that knows them."""
+
+    @property
+    def files(self) -> tuple[int, int, int]:
+        return self.input, self.output, self.errors
+
+    def prepare(self, text: bytes) -> None:
+        """Have the next command read this text and nothing of the last one's."""
+        for file in self.files:
+            os.ftruncate(file, 0)
+            os.lseek(file, 0, os.SEEK_SET)
+        written = 0
+        while written < len(text):
+            written += os.pwrite(self.input, text[written:], written)
+
+    def close(self) -> None:
+        for file in self.files:
+            os.close(file)
+
+
+@dataclass
+class Command:
+    """A command that was handed to the spawner. `replies` gets its message; None where the spawner has ended."""
+
+    number: int
+    slot: Slot
+    replies: queue.SimpleQueue[Mapping[str, Any] | None] = field(default_factory=queue.SimpleQueue)
+
+
+@dataclass
+class Connection:
+    """A spawner process that runs, the socket to it, and the table in which it writes the processes of slots."""
+
+    process: subprocess.Popen[bytes]
+    link: socket.socket
+    table: int
+    sending: threading.Lock = field(default_factory=threading.Lock)
+
+    def send(self, message: Mapping[str, Any], files: Sequence[int] = ()) -> None:
+        """Raises `OSError`."""
+        body = marshal.dumps(dict(message))
+        data = LENGTH.pack(len(body)) + body
+        with self.sending:
+            sent = socket.send_fds(self.link, [data], files) if files else 0
+            self.link.sendall(data[sent:])
+
+    def process_of(self, slot: Slot) -> int:
+        """The process that runs for a slot; 0 where none does."""
+        found = os.pread(self.table, PROCESS.size, slot.number * PROCESS.size)
+        return int(PROCESS.unpack(found)[0]) if len(found) == PROCESS.size else 0
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended: its exit code, or minus the signal, and the last bytes that it wrote to each file."""
+
+    code: int
+    output: bytes
+    errors: bytes
+
+
+class Spawner:
+    """Starts commands, from any thread. Its process starts with the first one or by `start`, and again if it ends."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._connection: Connection | None = None
+        self._commands: dict[int, Command] = {}
+        self._last = 0
+        self._slots = 0
+        self._free: list[Slot] = []
+
+    def start(self) -> int:
+        """The id of the spawner's process, started if it does not run."""
+        return self._connected().process.pid
+
+    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:
+        """Run a command by the shell, with `text` to read.
+
+        Raises `SpawnError`, and after `timeout` seconds `NotEndedError`, with the command and what it started killed.
+        """
+        one = self._new_command()
+        reusable = False
+        try:
+            connection = self._connected()
+            self._hand_to(connection, one, command, environment, text)
+            try:
+                reply = self._ended(one, timeout)
+            except queue.Empty:
+                self._kill(connection, one)
+                raise NotEndedError from None
+            reusable = not reply["left"]
+            code = os.waitstatus_to_exitcode(reply["status"])
+            return Ended(code, _tail(one.slot.output), _tail(one.slot.errors))
+        finally:
+            self._finish(one, reusable=reusable)
+
+    def kill_all(self) -> None:
+        """Kill the commands that run."""
+        with self._guard:
+            connection, running = self._connection, list(self._commands.values())
+        if connection is not None:
+            for one in running:
+                with contextlib.suppress(OSError):
+                    connection.send({"kill": one.number})
+
+    def close(self) -> None:
+        """End the spawner, and with it what still runs."""
+        with self._guard:
+            connection, self._connection = self._connection, None
+            free, self._free = self._free, []
+        for slot in free:
+            slot.close()
+        if connection is not None:
+            with contextlib.suppress(OSError):
+                connection.link.shutdown(socket.SHUT_RDWR)
+            connection.process.wait()
+
+    def _new_command(self) -> Command:
+        with self._guard:
+            self._last += 1
+            number = self._last
+            slot = self._free.pop() if self._free else None
+            if slot is None:
+                self._slots += 1
+                place = self._slots
+        if slot is None:
+            slot = Slot(place, _file(in_memory=True), _file(), _file())
+        one = Command(number, slot)
+        with self._guard:
+            self._commands[number] = one
+        return one
+
+    def _finish(self, one: Command, *, reusable: bool) -> None:
+        """Keep the slot for the next command, unless something that the last one started may use its files still."""
+        with self._guard:
+            self._commands.pop(one.number, None)
+            if reusable:
+                self._free.append(one.slot)
+        if not reusable:
+            one.slot.close()
+
+    def _hand_to(
+        self, connection: Connection, one: Command, command: str, environment: Mapping[str, str], text: bytes
+    ) -> None:
+        slot = one.slot
+        slot.prepare(text)
+        message = {"run": one.number, "slot": slot.number, "command": command, "environment": dict(environment)}
+        try:
+            if slot.connection is not connection:
+                connection.send({"slot": slot.number}, slot.files)
+                slot.connection = connection
+            connection.send(message)
+        except OSError as error:
+            raise SpawnError("the command could not be started: the spawner has ended") from error
+
+    def _ended(self, one: Command, timeout: float | None) -> Mapping[str, Any]:
+        """Raises `SpawnError`, and `queue.Empty` when the time is up."""
+        reply = one.replies.get(timeout=timeout)
+        if reply is None:
+            raise SpawnError("cut off: the process that starts commands has ended")
+        if "error" in reply:
+            raise SpawnError(f"the command could not be started: {reply['error']}")
+        return reply
+
+    def _kill(self, connection: Connection, one: Command) -> None:
+        with contextlib.suppress(OSError, queue.Empty, SpawnError):
+            connection.send({"kill": one.number})
+            self._ended(one, 10)
+
+    def _connected(self) -> Connection:
+        with self._guard:
+            if self._connection is None:
+                self._connection = _started()
+                threading.Thread(target=self._read, args=(self._connection,), name="spawner", daemon=True).start()
+            return self._connection
+
+    def _read(self, connection: Connection) -> None:
+        """Hand each message to the command that it is about, until the spawner ends."""
+        received = b""
+        with contextlib.suppress(OSError):
+            while data := connection.link.recv(1 << 16):
+                received += data
+                while len(received) >= LENGTH.size and len(received) >= LENGTH.size + LENGTH.unpack_from(received)[0]:
+                    end = LENGTH.size + LENGTH.unpack_from(received)[0]
+                    message = marshal.loads(received[LENGTH.size : end])
+                    received = received[end:]
+                    if (one := self._commands.get(message["run"])) is not None:
+                        one.replies.put(message)
+        self._give_up(connection)
+
+    def _give_up(self, connection: Connection) -> None:
+        """The spawner has ended: nobody else looks after what it started, so it is killed here."""
+        with self._guard:
+            if self._connection is connection:
+                self._connection = None
+            running = list(self._commands.values())
+        connection.link.close()
+        slots = [one.slot for one in running if one.slot.connection is connection]
+        sessions = {process for slot in slots if (process := connection.process_of(slot))}
+        deadline = time.monotonic() + END_SECONDS
+        while (sessions := kill_sessions(sessions)) and time.monotonic() < deadline:
+            time.sleep(KILL_SECONDS)
+        for one in running:
+            one.replies.put(None)
+        os.close(connection.table)
+
+
+def _started() -> Connection:
+    """Raises `SpawnError`."""
+    ours, theirs = socket.socketpair()
+    try:
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-I", "-S", str(PROGRAM)],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={},
+                start_new_session=True,
+            )
+        connection = Connection(process, ours, _file(in_memory=True))
+        connection.send({"table": True}, [connection.table])
+    except OSError as error:
+        ours.close()
+        raise SpawnError(f"no command can be started: {error.strerror or error}") from error
+    return connection
+
+
+def _file(*, in_memory: bool = False) -> int:
+    """A file without a name, gone when it is closed; in memory where that is wanted and the system has such files."""
+    if in_memory and hasattr(os, "memfd_create"):
+        return os.memfd_create("billing")
+    with tempfile.TemporaryFile() as file:
+        return os.dup(file.fileno())
+
+
+def _tail(file: int) -> bytes:
+    """The last bytes of a file."""
+    size = os.fstat(file).st_size
+    return os.pread(file, TAIL, max(size - TAIL, 0)) if size else b""
+
+
+class SpawnerPool:
+    """Several spawners: each waits while the system starts a command, so that one alone keeps processors idle."""
+
+    def __init__(self, size: int = SPAWNERS) -> None:
+        self._spawners = [Spawner() for _ in range(size)]
+        self._guard = threading.Lock()
+        self._running = [0] * len(self._spawners)
+
+    def start(self) -> list[int]:
+        """The ids of the spawners' processes, started if they do not run."""
+        return [spawner.start() for spawner in self._spawners]
+
+    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:
+        """Run a command as `Spawner.run` does, by the spawner that has the fewest."""
+        with self._guard:
+            place = self._running.index(min(self._running))
+            self._running[place] += 1
+        try:
+            return self._spawners[place].run(command, environment, text, timeout)
+        finally:
+            with self._guard:
+                self._running[place] -= 1
+
+    def kill_all(self) -> None:
+        """Kill the commands that run."""
+        for spawner in self._spawners:
+            spawner.kill_all()
+
+    def close(self) -> None:
+        """End the spawners, and with them what still runs."""
+        for spawner in self._spawners:
+            spawner.close()

@@ -1,0 +1,131 @@
+"""Events read from Stripe's Events API: what was missed while nobody listened, and all of them where nobody delivers.
+
+The list is newest first, holds 30 days, and an event may appear in it a little after its `created`
+(https://docs.stripe.com/api/events/list). So it is read from a moment before the one that was reached, and what the
+store has already is passed over.
+
+Thin events have a list of their own, as far back (https://docs.stripe.com/api/v2/core/events/list). It is read where
+thin events have come before: not every account has them, nor may every key read them.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from stripe_billing_cli.events.event import Event, InvalidEventError, Source, from_body
+from stripe_billing_cli.events.handlers import FETCH
+from stripe_billing_cli.events.store import Route, Store
+from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
+from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
+
+KEPT_SECONDS = 30 * 86_400
+"""How long Stripe lists an event."""
+OVERLAP_SECONDS = 300
+"""How much later than its time an event may appear, generously."""
+MOST_PAGES = 20
+"""Pages held in memory while the list is read down to its oldest one."""
+THIN_EVENTS = "/v2/core/events"
+READ = "events_read"
+"""The setting of the store that says from when until when, in Unix seconds, the Events API was read without a gap."""
+
+
+def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterator[list[dict[str, Any]]]:
+    """Yield events of the API from `since` on (to before `until`), oldest first, a page at a time; constant memory.
+
+    Down the list first, keeping its oldest pages, and from there up again. Raises `StripeFailure`.
+    """
+    created: dict[str, int] = {"gte": since, **({"lt": until} if until is not None else {})}
+    oldest: deque[list[dict[str, Any]]] = deque(api.pages("/v1/events", {"created": created}), MOST_PAGES)
+    newest = None
+    while oldest:
+        page = oldest.pop()
+        if page:
+            newest = page[0]["id"]
+            yield page[::-1]
+    while newest is not None:
+        page, more = api.page("/v1/events", {"created": created, "ending_before": newest})
+        if page:
+            yield page[::-1]
+        newest = page[0]["id"] if page and more else None
+
+
+def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> list[dict[str, Any]]:
+    """Return thin events as `oldest_first` does, all at once, since they are small. Raises `StripeFailure`."""
+    created = {"gte": _rfc3339(since), **({"lt": _rfc3339(until)} if until is not None else {})}
+    found: list[dict[str, Any]] = []
+    try:
+        answer = api.get(THIN_EVENTS, {"limit": PAGE, "created": created})
+        found += answer["data"]
+        while answer.get("next_page_url"):
+            answer = api.get(answer["next_page_url"])
+            found += answer["data"]
+    except (ObjectMissing, UnsupportedCallError):  # a server without them, like the local Stripe
+        return []
+    return sorted((_without_null(body) for body in found), key=lambda body: str(body.get("created")))
+
+
+def _without_null(body: dict[str, Any]) -> dict[str, Any]:
+    """Return an event of a list without details that are null: it is thin, and fetched like one that was delivered."""
+    return {name: value for name, value in body.items() if name != "data" or value is not None}
+
+
+def _rfc3339(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+
+
+@dataclass
+class CatchUp:
+    """Reads on from where the Events API was last read to. `on_recorded` gets the events that were new."""
+
+    api: StripeApi
+    store: Store
+    route: Route
+    on_recorded: Callable[[Sequence[Event]], None] = lambda events: None
+    stopping: Callable[[], bool] = lambda: False
+    unreadable: list[str] = field(default_factory=list)
+    """Events that Stripe lists and this program cannot read, by id; the last few."""
+
+    def read_on(self, source: Source = "backfill") -> int:
+        """Record what is new since the last time; how many. The first time there is nothing to catch up with.
+
+        What is recorded stays recorded if this is broken off; the next call begins where this one did.
+        Raises `StripeFailure`, `StoreError`.
+        """
+        now = int(self.store.clock())
+        read = self.store.settings.get(READ) or {"from": now, "until": now}
+        new = self.read(max(read["until"] - OVERLAP_SECONDS, read["from"], now - KEPT_SECONDS), source=source)
+        if not self.stopping():
+            self.store.settings.put(READ, {"from": read["from"], "until": max(now, read["until"])})
+        return new
+
+    def read(self, since: int, until: int | None = None, source: Source = "backfill") -> int:
+        """Record the events created from `since` on, oldest first; how many were new. Raises as `read_on`."""
+        new = 0
+        for page in oldest_first(self.api, since, until):
+            new += self._record(page, source)
+            if self.stopping():
+                return new
+        if source == "backfill" and self.store.work.ever(FETCH):
+            thin = thin_oldest_first(self.api, since, until)
+            for start in range(0, len(thin), PAGE):
+                new += self._record(thin[start : start + PAGE], source)
+        return new
+
+    def _record(self, page: Sequence[dict[str, Any]], source: Source) -> int:
+        known = self.store.events.known([body["id"] for body in page])
+        events = [event for body in page if body["id"] not in known and (event := self._read(body, source))]
+        added = self.store.events.record(events, self.route)
+        if added:
+            self.on_recorded([event for event in events if event.id in added])
+        return len(added)
+
+    def _read(self, body: dict[str, Any], source: Source) -> Event | None:
+        try:
+            return from_body(body, source)
+        except InvalidEventError:
+            self.unreadable = [*self.unreadable[-9:], str(body.get("id"))]
+            return None

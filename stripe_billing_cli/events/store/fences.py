@@ -1,0 +1,52 @@
+"""Fences: what was decided from an older reading never overwrites what was decided from a newer one.
+
+Read the fence, read what to decide from, decide, and write only if the fence is still the same, moving it on by that.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from stripe_billing_cli.events.store import schema
+from stripe_billing_cli.events.store.database import Database
+
+
+class StaleReadError(Exception):
+    """Somebody else has passed the fence since it was read: read again, decide again."""
+
+
+class Fences:
+    """Part of a `Store`. They stand among the settings."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def read(self, name: str) -> int:
+        """How often it was passed."""
+        query = sa.select(schema.settings.c.value).where(schema.settings.c.name == _key(name))
+        with self._database.reading() as connection:
+            text = connection.execute(query).scalar()
+        return 0 if text is None else int(json.loads(text))
+
+    def go_through(self, name: str, seen: int, within: Connection) -> int:
+        """The number of this passage. Raises `StaleReadError` unless it is the one after `seen`."""
+        table = schema.settings
+        row = {"value": json.dumps(seen + 1), "changed_at": self._database.clock()}
+        statement: Any
+        if seen == 0:
+            insert = self._database.insert(table).values({"name": _key(name), **row})
+            statement = insert.on_conflict_do_nothing(index_elements=["name"])
+        else:
+            same = (table.c.name == _key(name), table.c.value == json.dumps(seen))
+            statement = sa.update(table).where(*same).values(row)
+        if within.execute(statement.returning(table.c.name)).one_or_none() is None:
+            raise StaleReadError(name)
+        return seen + 1
+
+
+def _key(name: str) -> str:
+    return f"fence:{name}"

@@ -1,0 +1,211 @@
+"""A worker's turn at the store: the ends of calls are written down and new work is claimed, in one transaction.
+
+One statement writes all ends, whatever their number, and claiming costs the same however many deliveries are finished
+or wait. A claim reads the deliveries that are due, oldest first, and looks into the lane of each: it takes those that
+are first in a lane where nothing runs, marks those behind an open one as `waiting`, and passes over the others. The
+end of a delivery takes the mark from the next one in its lane.
+
+Rows go in as JSON, which both databases take apart, so that a statement's text never changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from stripe_billing_cli.events.store.status import Status
+
+OPEN = "status IN ('pending', 'failed')"
+UNFINISHED = "status IN ('pending', 'failed', 'running')"
+MORE_CANDIDATES = 64
+"""How many deliveries a claim reads beyond those wanted, for those whose lanes are not free."""
+MOST_LOOKS = 6
+"""How often a claim that finds all lanes busy looks further, at twice as many each time."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a call ended: `done`, `dead`, or `failed` and due again in `retry_in` seconds.
+
+    `attempts` is that of the claim: an end counts only while the delivery is still claimed by it.
+    """
+
+    seq: int
+    attempts: int
+    status: Status
+    outcome: str | None = None
+    error: str | None = None
+    retry_in: float | None = None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A delivery that is due. `first` is the first open one of its lane, by `seq`."""
+
+    seq: int
+    busy: bool
+    first: int | None
+
+
+class Turn:
+    """The statements of one database, in one transaction of it. `now` is in Unix seconds."""
+
+    def __init__(self, connection: Connection, now: float) -> None:
+        self._connection = connection
+        self._sqlite = connection.dialect.name == "sqlite"
+        self.now = now
+
+    def end(self, worker: str, ends: Iterable[End]) -> frozenset[int]:
+        """Write down how calls ended; the deliveries, by `seq`, that were still this worker's."""
+        rows = [self._row(end) for end in ends]
+        if not rows:
+            return frozenset()
+        values = {"worker": worker, "rows": json.dumps(rows)}
+        ended = frozenset(self._connection.execute(_END[self._sqlite], values).scalars())
+        if any(row["status"] != "failed" for row in rows if row["seq"] in ended):
+            self._connection.execute(_NEXT[self._sqlite], {"seqs": json.dumps(sorted(ended))})
+        return ended
+
+    def _row(self, end: End) -> dict[str, Any]:
+        return {
+            "seq": end.seq,
+            "attempts": end.attempts,
+            "status": end.status,
+            "due": None if end.retry_in is None else self.now + end.retry_in,
+            "finished_at": None if end.status == "failed" else self.now,
+            "outcome": _storable(end.outcome),
+            "error": _storable(end.error),
+        }
+
+    def claim(
+        self, worker: str, handlers: Collection[str], *, limit: int, lease_seconds: float
+    ) -> Sequence[sa.Row[Any]]:
+        """Take up to `limit` deliveries that are due, at most one of a lane; their rows, the longest due first."""
+        chosen = self._first_of_free_lanes(handlers, limit)[:limit]
+        if not chosen:
+            return []
+        values = {
+            "worker": worker,
+            "lease_until": self.now + lease_seconds,
+            "now": self.now,
+            "seqs": json.dumps(chosen),
+        }
+        rows = {row.seq: row for row in self._connection.execute(_CLAIM[self._sqlite], values)}
+        return [rows[seq] for seq in chosen if seq in rows]
+
+    def _first_of_free_lanes(self, handlers: Collection[str], limit: int) -> list[int]:
+        """What may be claimed; not always all, but some where there is some among the first thousands that are due."""
+        wanted = limit + MORE_CANDIDATES
+        first: list[int] = []
+        for _ in range(MOST_LOOKS):
+            found = self._candidates(handlers, wanted)
+            behind = [one.seq for one in found if one.first != one.seq]
+            if behind:
+                self._connection.execute(_WAIT[self._sqlite], {"seqs": json.dumps(behind)})
+            first = [one.seq for one in found if not one.busy and one.first == one.seq]
+            if first or len(found) < wanted:
+                break
+            wanted *= 2
+        return first
+
+    def _candidates(self, handlers: Collection[str], limit: int) -> list[Candidate]:
+        found: list[tuple[float, Candidate]] = []
+        for handler in handlers:
+            values = {"handler": handler, "now": self.now, "most": limit}
+            rows = self._connection.execute(_CANDIDATES[self._sqlite], values)
+            found += [(row.due, Candidate(row.seq, bool(row.busy), row.first)) for row in rows]
+        found.sort(key=lambda one: (one[0], one[1].seq))
+        return [candidate for _, candidate in found]
+
+    def release_waiting(self, handlers: Collection[str]) -> int:
+        """Take the mark from what waits behind nothing, as where two workers met at one lane; how many."""
+        values = {"handlers": json.dumps(sorted(handlers))}
+        return self._connection.execute(_RELEASE[self._sqlite], values).rowcount
+
+
+def _storable(text: str | None) -> str | None:
+    """The text without what PostgreSQL or UTF-8 does not have."""
+    return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
+
+
+def _both(sqlite: str, postgres: str) -> dict[bool, sa.TextClause]:
+    return {True: sa.text(sqlite), False: sa.text(postgres)}
+
+
+def _same(statement: str) -> dict[bool, sa.TextClause]:
+    """A statement for both, with `{seqs}` and `{handlers}` as rows of what `:seqs` and `:handlers` have as JSON."""
+    sqlite = {name: f"SELECT value FROM json_each(:{name})" for name in ("seqs", "handlers")}
+    postgres = {
+        "seqs": "SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:seqs AS json))",
+        "handlers": "SELECT value FROM json_array_elements_text(CAST(:handlers AS json))",
+    }
+    return _both(statement.format(**sqlite), statement.format(**postgres))
+
+
+_SET_END = (
+    "UPDATE deliveries SET status = ended.status, due = COALESCE(ended.due, deliveries.due),"
+    " finished_at = ended.finished_at, error = ended.error,"
+    " outcome = CASE ended.status WHEN 'done' THEN ended.outcome ELSE deliveries.outcome END,"
+    " worker = NULL, lease_until = NULL FROM "
+)
+_STILL_CLAIMED = (
+    " WHERE deliveries.seq = ended.seq AND deliveries.status = 'running' AND deliveries.worker = :worker"
+    " AND deliveries.attempts = ended.attempts RETURNING deliveries.seq"
+)
+_ENDED_COLUMNS = ("seq", "attempts", "status", "due", "finished_at", "outcome", "error")
+
+_END = _both(
+    _SET_END
+    + "(SELECT "
+    + ", ".join(f"json_extract(value, '$.{name}') AS {name}" for name in _ENDED_COLUMNS)
+    + " FROM json_each(:rows)) AS ended"
+    + _STILL_CLAIMED,
+    _SET_END
+    + "json_to_recordset(CAST(:rows AS json)) AS ended (seq bigint, attempts integer, status text,"
+    + " due double precision, finished_at double precision, outcome text, error text)"
+    + _STILL_CLAIMED,
+)
+
+_FIRST_OPEN = (
+    f"(SELECT head.seq FROM deliveries AS head WHERE head.handler = {{of}}.handler AND head.lane = {{of}}.lane"
+    f" AND head.{UNFINISHED} AND head.status <> 'running' ORDER BY head.created, head.seq LIMIT 1)"
+)
+
+_NEXT = _same(
+    "UPDATE deliveries SET waiting = FALSE WHERE seq IN (SELECT "
+    + _FIRST_OPEN.format(of="ended")
+    + " FROM deliveries AS ended WHERE ended.seq IN ({seqs}))"
+)
+"""The one to come next in each lane. It is written also where the mark is not set, so that a worker that is setting it
+at this moment, with the lane as it was before, is waited for."""
+
+_LANE = (
+    "EXISTS (SELECT 1 FROM deliveries AS running WHERE running.handler = candidates.handler"
+    " AND running.lane = candidates.lane AND running.status = 'running') AS busy, "
+    + _FIRST_OPEN.format(of="candidates")
+    + " AS first"
+)
+_DUE = (
+    f"SELECT seq, due, handler, lane FROM deliveries WHERE handler = :handler AND {OPEN} AND NOT waiting"
+    " AND due <= :now ORDER BY due, seq LIMIT :most"
+)
+_CANDIDATES = _both(
+    f"SELECT seq, due, {_LANE} FROM ({_DUE}) AS candidates",
+    f"WITH candidates AS MATERIALIZED ({_DUE} FOR UPDATE SKIP LOCKED) SELECT seq, due, {_LANE} FROM candidates",
+)
+_WAIT = _same("UPDATE deliveries SET waiting = TRUE WHERE seq IN ({seqs})")
+_CLAIM = _same(
+    "UPDATE deliveries SET status = 'running', worker = :worker, lease_until = :lease_until, attempts = attempts + 1,"
+    " begun_at = COALESCE(begun_at, :now) WHERE seq IN ({seqs}) AND " + OPEN + " RETURNING *"
+)
+_RELEASE = _same(
+    f"UPDATE deliveries SET waiting = FALSE WHERE waiting AND {OPEN} AND handler IN ({{handlers}}) AND seq = "
+    + _FIRST_OPEN.format(of="deliveries")
+    + " AND NOT EXISTS (SELECT 1 FROM deliveries AS running WHERE running.handler = deliveries.handler"
+    " AND running.lane = deliveries.lane AND running.status = 'running')"
+)

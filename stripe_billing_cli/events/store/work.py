@@ -1,0 +1,295 @@
+"""The work that events cause: for each event and handler one delivery, claimed, done, tried again, or dead.
+
+`pending` → `running` → `done`, or `failed` (to be tried again when due) → `running` → … → `dead`.
+
+A *lane* is what is done one after the other: a handler's deliveries about one customer (about one object, where
+there is no customer), in the order in which their events happened. While the first one of a lane waits to be tried
+again, the lane waits; all other lanes go on, those of other handlers about the same customer among them.
+
+What is written here about work going on need not survive a loss of power: it would be done again, as after any crash.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, Row
+from sqlalchemy.exc import IntegrityError
+
+from stripe_billing_cli.events.event import Event
+from stripe_billing_cli.events.store import schema
+from stripe_billing_cli.events.store.database import Database
+from stripe_billing_cli.events.store.event_rows import load_events
+from stripe_billing_cli.events.store.recording import PENDING, pending
+from stripe_billing_cli.events.store.status import (
+    DEAD,
+    FAILED,
+    NOT_WAITING,
+    OPEN,
+    RUNNING,
+    TROUBLED,
+    UNFINISHED,
+    Status,
+)
+from stripe_billing_cli.events.store.turn import End, Turn
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What is to be done, or was, about one event by one handler. Times are Unix seconds.
+
+    `attempts` counts those begun. `worker` holds it until `lease_until`, both None unless it is running.
+    `outcome` is what the handler said it did, `error` why the last attempt failed.
+    """
+
+    seq: int
+    event: str
+    handler: str
+    lane: str
+    created: int
+    status: Status
+    attempts: int
+    due: float
+    worker: str | None
+    lease_until: float | None
+    finished_at: float | None
+    outcome: str | None
+    error: str | None
+    begun_at: float | None = None
+    """When it was first attempted."""
+
+
+@dataclass(frozen=True)
+class TurnResult:
+    """What a turn did: the deliveries, by `seq`, that ended, and those claimed, each with its event if it is there."""
+
+    at: float
+    """When it was, in Unix seconds by the store's clock: what was due then was looked at."""
+    ended: frozenset[int]
+    claimed: Sequence[tuple[Delivery, Event | None]]
+
+
+class Work:
+    """Part of a `Store`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, wanted: Iterable[tuple[Event, str]], within: Connection) -> None:
+        """Have events handled by the handlers named. What is there already stays as it is."""
+        now = self._database.clock()
+        rows = [dict(zip(PENDING, pending(event, handler, now), strict=True)) for event, handler in wanted]
+        if rows:
+            insert = self._database.insert(schema.deliveries)
+            within.execute(insert.on_conflict_do_nothing(index_elements=["event", "handler"]), rows)
+
+    def claim(
+        self, worker: str, handlers: Collection[str], *, limit: int = 1, lease_seconds: float = 60.0
+    ) -> list[Delivery]:
+        """Take what is due, at most one of a lane, the longest due first; each is this worker's for the lease.
+
+        The attempt is counted now, so that one which takes the worker down with it counts too.
+        """
+        return [one for one, _ in self.turn(worker, (), handlers, limit=limit, lease_seconds=lease_seconds).claimed]
+
+    def turn(
+        self, worker: str, ends: Sequence[End], handlers: Collection[str], *, limit: int, lease_seconds: float
+    ) -> TurnResult:
+        """Write down how calls ended, and claim as `claim` does, in one transaction.
+
+        Where another worker takes the same lane at the same moment, the ends are written and nothing is claimed.
+        """
+        try:
+            return self._turn(worker, ends, handlers, limit, lease_seconds)
+        except IntegrityError:
+            return self._turn(worker, ends, handlers, 0, lease_seconds)
+
+    def _turn(
+        self, worker: str, ends: Sequence[End], handlers: Collection[str], limit: int, lease_seconds: float
+    ) -> TurnResult:
+        # PostgreSQL may crash while listeners and their commands live on: what it forgot would be called beside itself,
+        # or after what came later. SQLite's commits outlive every process; a loss of power ends the commands too.
+        with self._database.writing(durable=not self._database.sqlite) as connection:
+            turn = Turn(connection, self._database.clock())
+            ended = turn.end(worker, ends)
+            rows = turn.claim(worker, handlers, limit=limit, lease_seconds=lease_seconds) if limit > 0 else ()
+            events = load_events([row.event for row in rows], connection)
+        return TurnResult(turn.now, ended, [(delivery_of(row), events.get(row.event)) for row in rows])
+
+    def release_waiting(self, handlers: Collection[str]) -> int:
+        """Have claimed what is marked as waiting and waits behind nothing; how many."""
+        with self._database.writing(durable=False) as connection:
+            return Turn(connection, self._database.clock()).release_waiting(handlers)
+
+    def renew(self, worker: str, seqs: Collection[int], *, lease_seconds: float = 60.0) -> int:
+        """Keep what this worker has running, of the deliveries with these `seq`s, for another lease; how many."""
+        work = schema.deliveries
+        mine = sa.update(work).where(work.c.worker == worker, work.c.status == RUNNING, work.c.seq.in_(seqs))
+        with self._database.writing(durable=False) as connection:
+            return connection.execute(mine.values(lease_until=self._database.clock() + lease_seconds)).rowcount
+
+    def finish(self, delivery: Delivery, outcome: str | None = None) -> bool:
+        """It is done. False where the lease had run out and somebody else has it, or had it, since."""
+        return self._end(delivery, End(delivery.seq, delivery.attempts, "done", outcome=outcome))
+
+    def retry_later(self, delivery: Delivery, error: str, *, seconds: float) -> bool:
+        """It failed, and is due again in so many seconds. False as in `finish`."""
+        return self._end(delivery, End(delivery.seq, delivery.attempts, "failed", error=error, retry_in=seconds))
+
+    def mark_dead(self, delivery: Delivery, error: str) -> bool:
+        """It failed for good: dead, until somebody asks for it again. False as in `finish`."""
+        return self._end(delivery, End(delivery.seq, delivery.attempts, "dead", error=error))
+
+    def waiting(self, delivery: Delivery) -> list[int]:
+        """The deliveries, by `seq`, that wait in the lane of this one."""
+        work = schema.deliveries.c
+        same = (work.handler == delivery.handler, work.lane == delivery.lane)
+        waits = (work.status.in_(UNFINISHED), work.status != RUNNING)
+        with self._database.reading() as connection:
+            return list(connection.execute(sa.select(work.seq).where(*same, *waits)).scalars())
+
+    def finish_waiting(self, seqs: Sequence[int], outcome: str) -> list[Delivery]:
+        """Those of the deliveries that still wait are done, by what was done for another; which they are."""
+        work = schema.deliveries
+        if not seqs:
+            return []
+        done = {"status": "done", "finished_at": self._database.clock(), "outcome": outcome, "error": None}
+        ended = sa.update(work).where(work.c.seq.in_(seqs), work.c.status.in_(OPEN)).values(done)
+        with self._database.writing() as connection:
+            return [delivery_of(row) for row in connection.execute(ended.returning(*work.c))]
+
+    def release(self, worker: str, *, but: Collection[int] = ()) -> int:
+        """Put back what this worker has running, uncounted, but for the deliveries with these `seq`s; how many."""
+        work = schema.deliveries.c
+        return self._return(sa.and_(work.worker == worker, work.seq.not_in(but)), attempts=work.attempts - 1)
+
+    def release_expired(self, *, but: Collection[str] = ()) -> int:
+        """Put back, as `release_dead` does, what workers had running whose lease is over, but for those; how many."""
+        now = self._database.clock()
+        work = schema.deliveries.c
+        return self._return(sa.and_(work.lease_until < now, work.worker.not_in(but)), due=now + _crash_pause())
+
+    def workers(self) -> list[str]:
+        """The workers that have something running, or had when they were last heard of."""
+        work = schema.deliveries.c
+        with self._database.reading() as connection:
+            query = sa.select(work.worker).where(work.status == RUNNING).distinct()
+            return list(connection.execute(query).scalars())
+
+    def release_dead(self, worker: str) -> int:
+        """Put back what a worker that is known to be gone had running: its attempts count; how many.
+
+        What was running in several crashes may be their cause: it is due again after a growing pause.
+        """
+        due = self._database.clock() + _crash_pause()
+        return self._return(schema.deliveries.c.worker == worker, due=due)
+
+    def retry(self, event: str, handlers: Collection[str] | None = None) -> int:
+        """Do an event's deliveries again that are not about to be done anyway, with all attempts; how many."""
+        work = schema.deliveries
+        chosen = [work.c.event == event, work.c.status.in_(("done", "dead", "failed"))]
+        if handlers is not None:
+            chosen.append(work.c.handler.in_(handlers))
+        fresh = {
+            "status": "pending",
+            "attempts": 0,
+            "due": self._database.clock(),
+            "finished_at": None,
+            "begun_at": None,
+            "waiting": False,
+        }
+        with self._database.writing() as connection:
+            return connection.execute(sa.update(work).where(*chosen).values(fresh)).rowcount
+
+    def for_events(self, events: Sequence[str], within: Connection | None = None) -> Mapping[str, Sequence[Delivery]]:
+        """The deliveries of these events, in the order in which their handlers were named."""
+        work = schema.deliveries
+        found: dict[str, list[Delivery]] = defaultdict(list)
+        if events:
+            with self._database.reading(within) as connection:
+                query = sa.select(work).where(work.c.event.in_(events)).order_by(work.c.seq)
+                for row in connection.execute(query):
+                    found[row.event].append(delivery_of(row))
+        return found
+
+    def counts(self) -> Mapping[tuple[str, Status], int]:
+        """How many deliveries are unfinished or dead, by handler and status."""
+        work = schema.deliveries.c
+        counted = sa.select(work.handler, work.status, sa.func.count()).group_by(work.handler, work.status)
+        # Each by an index of its own; together they would be looked for among all that is finished.
+        dead = counted.where(work.status.in_(TROUBLED), work.status == DEAD)
+        query = sa.union_all(counted.where(work.status.in_(UNFINISHED)), dead)
+        with self._database.reading() as connection:
+            return {(handler, status): count for handler, status, count in connection.execute(query)}
+
+    def failing(self, *, limit: int = 100) -> list[Delivery]:
+        """The deliveries that failed and are tried again, the longest failing first: their customers' queues wait."""
+        work = schema.deliveries
+        query = (
+            sa.select(work)
+            .where(work.c.status.in_(TROUBLED), work.c.status == FAILED)
+            .order_by(work.c.begun_at, work.c.seq)
+            .limit(limit)
+        )
+        with self._database.reading() as connection:
+            return [delivery_of(row) for row in connection.execute(query)]
+
+    def oldest_due(self) -> float | None:
+        """Since when the delivery that has waited longest for its turn has been due, by the store's clock."""
+        work = schema.deliveries.c
+        query = sa.select(sa.func.min(work.due)).where(work.status.in_(OPEN), NOT_WAITING)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def oldest_open(self) -> float | None:
+        """Return when the event of the oldest delivery that is not finished was recorded, in Unix seconds."""
+        work, events = schema.deliveries.c, schema.events.c
+        # Computed, so that the smallest number is not looked for among all, finished ones first.
+        oldest = sa.select(sa.func.min(work.seq + 0)).where(work.status.in_(UNFINISHED)).scalar_subquery()
+        event = sa.select(work.event).where(work.seq == oldest).scalar_subquery()
+        with self._database.reading() as connection:
+            return connection.execute(sa.select(events.received_at).where(events.id == event)).scalar()
+
+    def ever(self, handler: str) -> bool:
+        """Whether this handler was ever to be called."""
+        query = sa.select(sa.exists().where(schema.deliveries.c.handler == handler))
+        with self._database.reading() as connection:
+            return bool(connection.execute(query).scalar())
+
+    def next_due(self, handlers: Collection[str], *, after: float = 0.0) -> float | None:
+        """When the next delivery that is open for these handlers is due after that time, its lane being free or not."""
+        work = schema.deliveries.c
+        open_first = (work.status.in_(OPEN), NOT_WAITING, work.handler.in_(handlers), work.due > after)
+        query = sa.select(sa.func.min(work.due)).where(*open_first)
+        with self._database.reading() as connection:
+            return connection.execute(query).scalar()
+
+    def _end(self, delivery: Delivery, end: End) -> bool:
+        turned = self.turn(delivery.worker or "", [end], (), limit=0, lease_seconds=0)
+        return delivery.seq in turned.ended
+
+    def _return(self, condition: sa.ColumnElement[bool], **values: Any) -> int:
+        work = schema.deliveries
+        back = sa.update(work).where(work.c.status == RUNNING, condition)
+        fresh = {"status": "pending", "worker": None, "lease_until": None, **values}
+        with self._database.writing(durable=False) as connection:
+            return connection.execute(back.values(fresh)).rowcount
+
+
+def _crash_pause() -> sa.ColumnElement[int]:
+    """Seconds by the number of attempts: none after the first two, then 2, 4, 8 … up to two hours and a quarter."""
+    attempts = schema.deliveries.c.attempts
+    doublings = sa.case((attempts < 15, attempts - 2), else_=13)
+    return sa.case((attempts < 3, sa.literal(0)), else_=sa.literal(1).bitwise_lshift(doublings))
+
+
+def delivery_of(row: Row[Any]) -> Delivery:
+    """The delivery in a row of `deliveries`."""
+    return Delivery(*(getattr(row, name) for name in _COLUMNS))
+
+
+_COLUMNS = tuple(column.name for column in fields(Delivery))

@@ -1,0 +1,178 @@
+"""The receiver's HTTP server: uvicorn on one port, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import resource
+import signal
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from stripe_billing_cli.errors import BillingError
+from stripe_billing_cli.listener import fast_http
+from stripe_billing_cli.listener.webhook import IDLE_SECONDS, Limits, Webhook
+
+MOST_CONNECTIONS = 8192
+RESERVED_FILES = 64
+"""Files that the process needs beside its connections."""
+GRACE_SECONDS = 10
+LAST_PORT = 65_535
+
+
+class BindError(BillingError):
+    """The address cannot be had. `taken`: another program has the port; `admin`: it is for metrics and access."""
+
+    def __init__(self, where: str, reason: str, *, taken: bool = False, admin: bool = False) -> None:
+        self.where = where
+        self.reason = reason
+        self.taken = taken
+        super().__init__("system", f"cannot listen on {where}: {reason}", _bind_hint(taken=taken, admin=admin))
+
+
+def _bind_hint(*, taken: bool, admin: bool) -> str:
+    if admin:
+        return "name a free one for /metrics and /access with --admin HOST:PORT, or --admin off"
+    if taken:
+        return (
+            "choose another with --port; --port 0 takes a free one. If another `billing listen` has it, for events or "
+            "for its --admin (the port after its --port), give them ports that are two apart"
+        )
+    return "choose another with --host and --port; --port 0 takes a free one"
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to `Server`, so that an interrupted one returns instead of raising."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class Server:
+    """One application on one address, and one webhook beside it: `run()` until `stop()`. Raises `BindError`."""
+
+    def __init__(
+        self,
+        application: ASGIApp,
+        webhook: Webhook | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 4242,
+        later_ports: int = 0,
+        limits: Limits | None = None,
+        on_start: Callable[[], None] = lambda: None,
+        fast: bool | None = None,
+    ) -> None:
+        """Bind the address; of the `later_ports` after `port` the first free one, where that is taken.
+
+        Where it is not `fast`, `application` has to have the webhook's route itself. Default: where it can be.
+        """
+        self._fast = fast_http.is_known() if fast is None else fast
+        self._socket = _listening(host, port, later_ports)
+        self._on_start = on_start
+        self.limits = limits or Limits(_connections_possible())
+        self._server = _Server(
+            uvicorn.Config(
+                application,
+                **fast_http.connection_options(self.limits, webhook, fast=self._fast),
+                loop="auto",
+                lifespan="off",
+                ws="none",
+                log_config=None,
+                log_level="critical",
+                access_log=False,
+                server_header=False,
+                date_header=False,
+                proxy_headers=False,
+                interface="asgi3",
+                timeout_keep_alive=int(IDLE_SECONDS),
+                timeout_graceful_shutdown=GRACE_SECONDS,
+                backlog=2048,
+            )
+        )
+        shown = f"[{host}]" if ":" in host else host
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://{shown}:{self.port}"
+
+    def run(self, on_ready: Callable[[str], None] = lambda url: None) -> None:
+        """Serve until stopped, or until SIGINT or SIGTERM where this is the main thread; then finish what is begun."""
+        factory = self._server.config.get_loop_factory()
+        try:
+            with asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(self._run(on_ready))
+        finally:
+            self._socket.close()
+
+    def stop(self) -> None:
+        self._server.should_exit = True
+
+    def close(self) -> None:
+        """Give the address up, where it is not served after all."""
+        self._socket.close()
+
+    @property
+    def connections(self) -> int:
+        return len(self._server.server_state.connections)
+
+    async def _run(self, on_ready: Callable[[str], None]) -> None:
+        loop = asyncio.get_running_loop()
+        if threading.current_thread() is threading.main_thread():
+            for number in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(number, self.stop)
+        self._on_start()
+        serving = asyncio.create_task(self._server.serve(sockets=[self._socket]))
+        watching = asyncio.create_task(
+            fast_http.cut_late_connections(self._server.server_state.connections, fast=self._fast)
+        )
+        while not self._server.started and not serving.done():
+            await asyncio.sleep(0.005)
+        if self._server.started:
+            on_ready(self.url)
+        try:
+            await serving
+        finally:
+            watching.cancel()
+
+
+def _connections_possible() -> int:
+    """Return as many as the system lets this process open files for, up to a limit of our own."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + RESERVED_FILES
+    if soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(min(soft - RESERVED_FILES, MOST_CONNECTIONS), 16)
+
+
+def _listening(host: str, port: int, later_ports: int = 0) -> socket.socket:
+    """Return a socket that listens on the first of these ports that is free. Raises `BindError`."""
+    last = min(port + later_ports, LAST_PORT)
+    for candidate in range(port, last):
+        try:
+            return _bound(host, candidate)
+        except BindError as error:
+            if not error.taken:
+                raise
+    return _bound(host, max(port, last))
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, asyncio sets TCP_NODELAY; without, each answer waits 40 ms for an ACK.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or str(error)
+        taken = getattr(error, "errno", None) == errno.EADDRINUSE
+        raise BindError(f"{host}, port {port}", reason.lower(), taken=taken) from error
+    return listener

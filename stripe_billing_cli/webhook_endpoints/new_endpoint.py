@@ -1,0 +1,103 @@
+"""One endpoint made, with certainty: its secret is in the hands of `keep` before it counts as there.
+
+Three steps, each of which may be the last: create it as unconfirmed, hand its secret over, confirm it. An endpoint
+that is found unconfirmed has a secret that nobody knows; whoever finds it deletes it and begins anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import API_VERSION, Answer, StripeApi
+from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, ObjectMissing
+from stripe_billing_cli.webhook_endpoints.endpoint import (
+    MADE,
+    PATH,
+    ROLLS,
+    SECRET,
+    UNCONFIRMED,
+    Endpoint,
+    EndpointError,
+    endpoint_of,
+)
+
+Keep = Callable[[Endpoint, str], None]
+"""Told an endpoint and its secret; when it returns, the secret is safe."""
+ATTEMPTS = 100
+"""How often a create is asked again under a new key, after answers about endpoints that are gone."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`rolls`: the endpoint in whose place it comes."""
+
+    url: str
+    enabled_events: tuple[str, ...]
+    description: str | None = None
+    rolls: str | None = None
+    metadata: tuple[tuple[str, str], ...] = ()
+
+    def params(self) -> dict[str, Any]:
+        marks = {MADE: "yes", SECRET: UNCONFIRMED, **({ROLLS: self.rolls} if self.rolls else {})}
+        return {
+            "url": self.url,
+            "enabled_events": list(self.enabled_events),
+            "api_version": API_VERSION,
+            "metadata": {**dict(self.metadata), **marks},
+            **({"description": self.description} if self.description else {}),
+        }
+
+
+def make(api: StripeApi, wanted: Wanted, endpoints: Sequence[Endpoint], keep: Keep) -> Endpoint:
+    """Make an endpoint and confirm it. `endpoints`: all that exist. Raises `StripeFailure`, and what `keep` raises."""
+    answer = _create(api, wanted.params(), [endpoint.id for endpoint in endpoints])
+    keep(endpoint_of(answer.body), answer.body["secret"])
+    return confirm(api, answer.body["id"])
+
+
+def confirm(api: StripeApi, id: str) -> Endpoint:
+    """Write down at the endpoint that somebody has its secret."""
+    try:
+        return endpoint_of(api.post(f"{PATH}/{id}", {"metadata": {SECRET: ""}}).body)
+    except ObjectMissing:
+        raise EndpointError(
+            f"{id} was deleted just after it was made: another run made one at the same time",
+            "its secret is worth nothing; `billing webhook list` shows which endpoint is there",
+        ) from None
+
+
+def delete(api: StripeApi, id: str) -> None:
+    """Delete an endpoint; one that is gone already is fine."""
+    try:
+        api.delete(f"{PATH}/{id}")
+    except ObjectMissing:
+        return
+
+
+def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer:
+    """Create an endpoint; what Stripe remembers of one that was deleted since is asked for again, anew."""
+    gone: list[str] = []
+    for _ in range(ATTEMPTS):
+        answer = api.post(PATH, params, _key(params, existing_ids, gone))
+        if not answer.replayed or _is_there(api, answer.body["id"]):
+            return answer
+        gone.append(answer.body["id"])
+    raise IdempotencyConflict("Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day")
+
+
+def _key(params: Mapping[str, Any], existing_ids: Iterable[str], gone: Sequence[str]) -> str:
+    """Return the same key for every run that wants the same of the same account in the same state."""
+    content = json.dumps([params, sorted(existing_ids), gone], sort_keys=True)
+    return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
+
+
+def _is_there(api: StripeApi, id: str) -> bool:
+    try:
+        api.get(f"{PATH}/{id}")
+    except ObjectMissing:
+        return False
+    return True
