@@ -40,3 +40,19 @@ class SettingsError(BillingError):
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__("settings", message, hint, WRONG)
+
+
+class OperationError(BillingError):
+    """What was asked for cannot be done to an object in its state; known before Stripe is asked to do it."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__("refused", message, hint)
+
+
+class UsageError(OperationError):
+    """Options do not go together, or not with what the command does: a mistake in the command line."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        super().__init__(message, hint)
+        self.kind = "usage"
+        self.exit_code = WRONG

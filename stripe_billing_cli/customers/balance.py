@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import parse_amount
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 Side = Literal["credit", "debit"]
 SHOWN = 10
@@ -117,7 +117,7 @@ def load_balance(api: StripeApi, name: str) -> BalanceResult:
 
 
 def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:
-    """Read the customer, and decide the transaction. Raises `AmountError`, `ReferenceRefused`, `Refused`."""
+    """Read the customer, and decide the transaction. Raises `AmountError`, `ReferenceRefused`, `OperationError`."""
     customer = lookup.find_customer(api, request.customer)
     currency = _currency(customer, request.currency)
     amount = parse_amount(request.amount, currency)
@@ -144,12 +144,12 @@ def _recent(api: StripeApi, customer: str) -> Sequence[Object]:
 def _currency(customer: Object, said: str | None) -> str:
     own = customer.get("currency")
     if own is None and said is None:
-        raise Refused(
+        raise OperationError(
             f"the customer {customer['id']} has no currency yet: nothing was ever billed",
             "say --currency; it is the customer's from then on",
         )
     if own is not None and said not in (None, own):
-        raise Refused(
+        raise OperationError(
             f"the customer {customer['id']} is billed in {own.upper()}: its invoices would not take up a balance in "
             f"{str(said).upper()}",
             "leave out --currency",

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.invoices.load import charges_of, credit_notes_of, find_invoice, refunds_of
 from stripe_billing_cli.stripe_api import create_once, json_output, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -17,7 +18,6 @@ from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
 from stripe_billing_cli.subscriptions.refund import GIVEN
-from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 
 PATH = "/v1/credit_notes"
 Destination = Literal["card", "balance", "outside"]
@@ -97,10 +97,10 @@ class CreditPlan:
 
 
 def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
-    """Read the invoice and what is left of it. Raises `AmountError`, `ReferenceRefused`, `Refused`."""
+    """Read the invoice and what is left of it. Raises `AmountError`, `ReferenceRefused`, `OperationError`."""
     invoice = find_invoice(api, request.invoice)
     if invoice["status"] not in ("open", "paid"):
-        raise Refused(
+        raise OperationError(
             f"the invoice {invoice['id']} is {invoice['status']}, and only one that is open or paid can be credited"
         )
     amount = None if request.amount is None else parse_amount(request.amount, invoice["currency"])
@@ -143,9 +143,9 @@ def _left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Se
 def _check_left(invoice: Object, amount: int, left: int) -> None:
     id, currency = invoice["id"], invoice["currency"]
     if left <= 0:
-        raise Refused(f"nothing is left to credit of the invoice {id}: it has been credited or refunded already")
+        raise OperationError(f"nothing is left to credit of the invoice {id}: it has been credited or refunded already")
     if amount > left:
-        raise Refused(
+        raise OperationError(
             f"only {format_amount(left, currency)} is left to credit of the invoice {id}, and "
             f"{format_amount(amount, currency)} was asked for",
             "leave out --amount to credit what is left",
@@ -156,13 +156,13 @@ def _card(invoice: Object, charges: Sequence[Object], to: Destination | None, ba
     """The charge that a refund goes back by. Raises where a destination is missing, or cannot take it."""
     if not back:
         if to is not None:
-            raise Contradiction(
+            raise UsageError(
                 f"nothing of the invoice {invoice['id']} that is to be credited was paid, so --to {to} has no meaning",
                 "leave out --to: what is credited is not to be paid any more",
             )
         return None
     if to is None:
-        raise Contradiction(
+        raise UsageError(
             f"the invoice {invoice['id']} is paid: where is the money to go?",
             "--to card pays it back, --to balance keeps it for the next invoices, --to outside only writes it down",
         )
@@ -170,7 +170,7 @@ def _card(invoice: Object, charges: Sequence[Object], to: Destination | None, ba
         return None
     room = [one for one in charges if one["amount_captured"] - one["amount_refunded"] >= back]
     if not room:
-        raise Refused(
+        raise OperationError(
             f"no card can take {format_amount(back, invoice['currency'])} back for the invoice {invoice['id']}: "
             + _why(invoice, charges),
             "--to balance keeps it for the customer's next invoices",

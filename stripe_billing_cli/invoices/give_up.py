@@ -8,11 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice, subscription_of
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import RequestRefused
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 Way = Literal["void", "write-off"]
 BECOMES: dict[Way, str] = {"void": "void", "write-off": "uncollectible"}
@@ -78,7 +78,10 @@ class GiveUpPlan:
 
 
 def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:
-    """Read the invoice, and refuse what cannot be given up. Raises `ReferenceRefused`, `Refused`, `StripeFailure`."""
+    """Read the invoice, and refuse what cannot be given up.
+
+    Raises `ReferenceRefused`, `OperationError`, `StripeFailure`.
+    """
     plan = GiveUpPlan(find_invoice(api, name), way)
     if not plan.is_done:
         _check(plan.invoice, way)
@@ -90,14 +93,14 @@ def _check(invoice: Object, way: Way) -> None:
     done = "voided" if way == "void" else "written off"
     match status:
         case "paid":
-            raise Refused(
+            raise OperationError(
                 f"the invoice {id} is paid, and only what is not paid can be {done}",
                 f"billing invoice credit {id}, or billing refund create {id}, gives money back",
             )
         case "draft":
-            raise Refused(
+            raise OperationError(
                 f"the invoice {id} is a draft, and only a finalized invoice can be {done}",
                 "wait until it is finalized, or delete the draft in the dashboard",
             )
         case "void":
-            raise Refused(f"the invoice {id} is void: there is nothing left to write off")
+            raise OperationError(f"the invoice {id} is void: there is nothing left to write off")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.invoices.load import EXPAND, PATH, find_invoice, open_invoices, paying_card
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -16,7 +17,6 @@ from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.subscriptions import pay as payment
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import PaymentError, ways_to_pay
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,17 @@ class PayPlan:
 
 
 def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
-    """Read what is open, and refuse what cannot be paid. Raises `ReferenceRefused`, `Refused`, `StripeFailure`."""
+    """Read what is open, and refuse what cannot be paid.
+
+    Raises `ReferenceRefused`, `OperationError`, `StripeFailure`.
+    """
     payment.check_method(request.method, livemode=api.livemode)
     if not request.all_open:
         invoice = find_invoice(api, request.name)
         if invoice["status"] == "paid":
             return PayPlan(invoice["id"], (), request, paid_before=invoice)
         if invoice["status"] == "void":
-            raise Refused(f"the invoice {invoice['id']} is void, and cannot be paid any more")
+            raise OperationError(f"the invoice {invoice['id']} is void, and cannot be paid any more")
         return _plan(invoice["id"], [invoice], request)
     customer = lookup.find_customer(api, request.name)
     found = open_invoices(api, customer["id"])
@@ -122,7 +125,7 @@ def _plan(subject: str, invoices: list[Object], request: PayRequest) -> PayPlan:
     if not (request.method or request.out_of_band):
         for one in due:
             if one.card is None and one.invoice["amount_remaining"]:
-                raise Refused(
+                raise OperationError(
                     f"there is no saved card to charge for the invoice {one.invoice['id']}",
                     ways_to_pay(one.invoice["hosted_invoice_url"], "say --payment-method"),
                 )

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.refunds.load import PATH, Payment, Target, load_target, refunds_of
 from stripe_billing_cli.stripe_api import create_once, json_output, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -18,7 +19,6 @@ from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.json_output import NOTE
 from stripe_billing_cli.stripe_api.money import format_amount, parse_amount
 from stripe_billing_cli.subscriptions.refund import GIVEN
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,10 @@ class RefundPlan:
 
 
 def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
-    """Read what was paid and refunded, and decide the parts. Raises `AmountError`, `ReferenceRefused`, `Refused`."""
+    """Read what was paid and refunded, and decide the parts.
+
+    Raises `AmountError`, `ReferenceRefused`, `OperationError`.
+    """
     target = load_target(api, request.target)
     amount = None if request.amount is None else parse_amount(request.amount, target.currency)
     return RefundPlan(target, decide_parts(target, request, amount, repeats.now_of(api, target.customer)))
@@ -104,7 +107,7 @@ def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
 
 def decide_parts(target: Target, request: RefundRequest, amount: int | None, now: Sequence[int]) -> tuple[Part, ...]:
     """Decide what of each payment goes back: the parts that the same request made within a day, and what is missing of
-    `amount`, or of all. `now`: the moments from which a day is counted. Raises `Refused`."""
+    `amount`, or of all. `now`: the moments from which a day is counted. Raises `OperationError`."""
     made = [part for part in (_made(payment, request, amount, now) for payment in target.payments) if part]
     done = {part.payment.charge["id"] for part in made}
     others = [one for one in target.payments if one.charge["id"] not in done]
@@ -142,17 +145,17 @@ def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
     left, currency = sum(one.left for one in payments if one.dispute is None), target.currency
     disputed = next((one for one in target.payments if one.dispute is not None), None)
     if left == 0 and disputed is not None and disputed.dispute is not None:
-        raise Refused(
+        raise OperationError(
             f"the charge {disputed.charge['id']} is disputed ({disputed.dispute['id']}): it cannot be refunded",
             "answer the dispute, or accept it, in the dashboard",
         )
     if left == 0:
         ids = ", ".join(one["id"] for payment in target.payments for one in payment.given)
-        raise Refused(
+        raise OperationError(
             f"{target.name} has been refunded already: {ids}" if ids else f"nothing of {target.name} can be refunded"
         )
     if amount > left:
-        raise Refused(
+        raise OperationError(
             f"only {format_amount(left, currency)} of {target.name} is left to refund, and "
             f"{format_amount(amount, currency)} was asked for",
             "leave out --amount to refund what is left",

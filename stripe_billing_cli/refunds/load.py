@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import json_output, lists, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.ids import kind_of
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions.refund import GIVEN
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 PATH = "/v1/refunds"
 SUBSCRIPTION = "parent.subscription_details.subscription"
@@ -65,7 +65,7 @@ class Target:
 
 
 def load_target(api: StripeApi, name: str) -> Target:
-    """Return what an id names. Raises `ReferenceRefused`, `Refused`, `StripeFailure`."""
+    """Return what an id names. Raises `ReferenceRefused`, `OperationError`, `StripeFailure`."""
     kind = kind_of(name) or ""
     if kind not in KINDS:
         lookup.check_id(name, "an invoice", "in_…, or the id of a payment (pi_…) or charge (ch_…)")
@@ -101,13 +101,13 @@ def _credited(api: StripeApi, invoice: Object | None) -> int:
     return sum(note["to_balance"] + note["outside"] for note in notes)
 
 
-def _nothing_paid(name: str, invoice: Object | None) -> Refused:
+def _nothing_paid(name: str, invoice: Object | None) -> OperationError:
     if invoice is not None and invoice["status"] == "paid" and invoice["amount_paid"]:
-        return Refused(
+        return OperationError(
             f"the invoice {name} was paid outside of Stripe: there is no card to give the money back to",
             f"billing invoice credit {name} --to outside writes down that it was given back",
         )
-    return Refused(f"nothing was paid for {name}: there is nothing to refund")
+    return OperationError(f"nothing was paid for {name}: there is nothing to refund")
 
 
 def _charge(api: StripeApi, name: str, kind: str) -> Object:
@@ -118,9 +118,9 @@ def _charge(api: StripeApi, name: str, kind: str) -> Object:
         intent = lookup.retrieve(api, "payment", f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
         charge = intent["latest_charge"]
         if charge is None or intent["status"] != "succeeded":
-            raise Refused(f"the payment {name} has not succeeded: there is nothing to refund")
+            raise OperationError(f"the payment {name} has not succeeded: there is nothing to refund")
     if not charge["paid"] or not charge["amount_captured"]:
-        raise Refused(f"the charge {charge['id']} has not been paid: there is nothing to refund")
+        raise OperationError(f"the charge {charge['id']} has not been paid: there is nothing to refund")
     return charge
 
 

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
+from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
@@ -27,7 +28,6 @@ from stripe_billing_cli.subscriptions import (
 from stripe_billing_cli.subscriptions.apply_change import check_as_read
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
-from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 from stripe_billing_cli.subscriptions.start import Line
 from stripe_billing_cli.subscriptions.terms import Terms, is_classic, is_metered, name_of, terms_of
 
@@ -99,7 +99,7 @@ class AdjustPlan:
         return "pending_if_incomplete" if may_wait else "error_if_incomplete"
 
     def apply(self, api: StripeApi) -> AdjustResult:
-        """Change it, as it was quoted. Raises `Refused` if it has changed since it was read, `StripeFailure`."""
+        """Change it, as it was quoted. Raises `OperationError` if it has changed since it was read, `StripeFailure`."""
         check_as_read(api, self.subscription)
         if self.drops_update:
             steps.void_update(api, self.drops_update)
@@ -139,8 +139,11 @@ class AdjustPlan:
 
 
 def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan:
-    """Read the subscription, decide what is to be changed and what it costs. Raises `ReferenceRefused`, `Refused`,
-    `Contradiction`, `StripeFailure`."""
+    """Read the subscription, decide what is to be changed and what it costs.
+
+    Raises `ReferenceRefused`, `OperationError`,
+    `UsageError`, `StripeFailure`.
+    """
     found = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
     change.check_changeable(found)
     now = quote.now_of(api, found, int(time.time()))
@@ -185,9 +188,9 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
     for line in lines:
         price = lookup.find_price(api, line.price)
         if price["recurring"] is None:
-            raise Refused(f"the price {line.price} is charged once, and a subscription needs a recurring one")
+            raise OperationError(f"the price {line.price} is charged once, and a subscription needs a recurring one")
         if is_metered(price) and line.quantity is not None:
-            raise Refused(
+            raise OperationError(
                 f"the price {line.price} is metered: its quantity is what is used", f"write --add {line.price}"
             )
         terms = Terms(price["id"], None if is_metered(price) else line.quantity or 1)
@@ -195,7 +198,7 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
         if there is None:
             added.append((price, terms))
         elif terms_of(there) != terms:
-            raise Refused(
+            raise OperationError(
                 f"the subscription {subscription['id']} is on {name_of(price)} already, × {there.get('quantity')}",
                 f"billing sub change {subscription['id']} --item {name_of(price)} --quantity {terms.quantity}",
             )
@@ -212,7 +215,7 @@ def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tupl
             lookup.find_price(api, name, archived_too=True)
         removed += found
     if removed and len(removed) == len(items):
-        raise Refused(
+        raise OperationError(
             f"{name_of(removed[0]['price'])} is all that the subscription {subscription['id']} is on",
             f"billing sub cancel {subscription['id']} ends it; --price puts it on another price",
         )
@@ -242,7 +245,7 @@ def _trial(subscription: Object, request: AdjustRequest, now: int) -> dict[str, 
     if subscription["trial_end"] == wanted and subscription["status"] == "trialing":
         return {}
     if wanted <= now:
-        raise Contradiction("--trial-end lies in the past", "--trial-end now ends a trial at once")
+        raise UsageError("--trial-end lies in the past", "--trial-end now ends a trial at once")
     return {"trial_end": wanted}
 
 
@@ -257,7 +260,7 @@ def _period_began(subscription: Object, now: int) -> int | None:
 
 def _check_has_periods(subscription: Object) -> None:
     if subscription["status"] == "trialing":
-        raise Refused(
+        raise OperationError(
             f"the subscription {subscription['id']} is in its trial: its first paid period begins when that ends",
             "--trial-end now ends it",
         )

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import quote, renewals, shortened_period, steps, unused_time
 from stripe_billing_cli.subscriptions.cancel import Cancellation, CancelRequest, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
-from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.renewals import Renewals
 
 
@@ -45,7 +45,8 @@ def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation)
 def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, request: CancelRequest) -> Cancellation:
     """The same, with what becomes of a period that an earlier end had cut short, where the new one lies after it.
 
-    The period's end is then the one that it has without the cut. Raises `Refused` where the rest is paid for, and
+    The period's end is then the one that it has without the cut. Raises `OperationError` where the rest is paid for,
+    and
     would be charged again before it is credited; `StripeFailure`.
     """
     if cancellation.action != "later" or not shortened_period.cuts(subscription):
@@ -59,7 +60,7 @@ def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, re
         return _to_uncut_end(api, subscription, cancellation, proration)
     if request.prorate and proration == "none":
         id = subscription["id"]
-        raise Refused(
+        raise OperationError(
             f"the subscription {id} is to end earlier already, without a credit for the time after that",
             f"take that back first: billing sub resume {id}",
         )

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import pending_invoice_items, quote, schedule, steps
 from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 
 def carry_out(api: StripeApi, subscription: Object, change: Change, quoted: Quote | None, price: Object) -> Object:
     """Do what was decided, as it was quoted; the subscription afterwards.
 
-    `price` is the new one. Raises `Refused` if the subscription has changed since it was read,
+    `price` is the new one. Raises `OperationError` if the subscription has changed since it was read,
     `StripeFailure`.
     """
     check_as_read(api, subscription)
@@ -71,7 +71,7 @@ def check_as_read(api: StripeApi, subscription: Object) -> None:
     """Refuse if the subscription is not what was shown, and agreed to, any more."""
     now = api.get(f"/v1/subscriptions/{subscription['id']}")
     if _state(now) != _state(subscription):
-        raise Refused(
+        raise OperationError(
             f"the subscription {subscription['id']} has changed since it was shown", "run the same command again"
         )
 

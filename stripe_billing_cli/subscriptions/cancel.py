@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from stripe_billing_cli.errors import OperationError, UsageError
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.subscriptions.refusals import Contradiction, Refused
 
 When = Literal["default", "now", "period-end", "last-period-end", "at"]
 RefundKind = Literal["last", "prorated"]
@@ -47,7 +47,7 @@ class Cancellation:
 
 
 def decide(subscription: Object, request: CancelRequest, now: int) -> Cancellation:
-    """Raises `Refused` where the options contradict each other, or the subscription's state."""
+    """Raises `OperationError` where the options contradict each other, or the subscription's state."""
     details = _details(subscription, request)
     if subscription["status"] in ENDED:
         ended = int(subscription["ended_at"] or subscription["canceled_at"] or now)
@@ -57,7 +57,7 @@ def decide(subscription: Object, request: CancelRequest, now: int) -> Cancellati
     if when == "now":
         return _at_once(subscription, request, details, now)
     if subscription["status"] == "incomplete":
-        raise Refused(
+        raise OperationError(
             f"the subscription {subscription['id']} is incomplete: it can only be canceled at once", "say --now"
         )
     return _later(subscription, when, request, details, now)
@@ -76,19 +76,17 @@ def _when(subscription: Object, request: CancelRequest, now: int) -> When:
 
 def _check_options(when: When, request: CancelRequest) -> None:
     if request.invoice_now and when != "now":
-        raise Contradiction(
+        raise UsageError(
             "--invoice-now bills what is pending at once, and the subscription goes on for now", "add --now"
         )
     if request.prorate and when not in ("now", "at"):
-        raise Contradiction(
+        raise UsageError(
             "--prorate credits unused time, and at the end of a period none is left", "say --now or --at DATE"
         )
     if request.refund == "prorated" and when != "now":
-        raise Contradiction(
-            "--refund prorated pays unused time back, and the subscription goes on for now", "add --now"
-        )
+        raise UsageError("--refund prorated pays unused time back, and the subscription goes on for now", "add --now")
     if request.prorate and request.refund:
-        raise Contradiction("--prorate and --refund would both give the money back", "choose one")
+        raise UsageError("--prorate and --refund would both give the money back", "choose one")
 
 
 def _at_once(subscription: Object, request: CancelRequest, details: dict[str, Any], now: int) -> Cancellation:
@@ -120,7 +118,7 @@ def _later(subscription: Object, when: When, request: CancelRequest, details: di
     else:
         assert request.at is not None
         if request.at <= now:
-            raise Contradiction("--at is in the past", "say --now to cancel at once")
+            raise UsageError("--at is in the past", "say --now to cancel at once")
         ends = request.at
         same = known == ends
         params = {"cancel_at": ends, "proration_behavior": "create_prorations" if request.prorate else "none"}

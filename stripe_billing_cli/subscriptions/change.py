@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import schedule as schedules
-from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
 At = Literal["now", "period-end"]
@@ -45,7 +45,7 @@ class Change:
 
 
 def decide(subscription: Object, schedule: Object | None, item: Object, after: Terms, at: At) -> Change:
-    """`subscription` with its `latest_invoice`, `schedule` as attached to it or None. Raises `Refused`."""
+    """`subscription` with its `latest_invoice`, `schedule` as attached to it or None. Raises `OperationError`."""
     check_changeable(subscription)
     before, id = terms_of(item), item["id"]
     update = pending_update(subscription)
@@ -86,17 +86,17 @@ def check_changeable(subscription: Object) -> None:
     id, status = subscription["id"], subscription["status"]
     if status in ("canceled", "incomplete_expired"):
         ended = "was canceled" if status == "canceled" else "expired unpaid"
-        raise Refused(
+        raise OperationError(
             f"the subscription {id} {ended}, and nothing brings it back",
             f"billing sub create --customer {id_of(subscription['customer'])} --price …",
         )
     if status == "paused":
-        raise Refused(
+        raise OperationError(
             f"the subscription {id} is paused: what a change of it costs shows when it goes on",
             f"let it go on first: billing sub resume {id}",
         )
     if status == "incomplete":
-        raise Refused(
+        raise OperationError(
             f"the subscription {id} is incomplete: Stripe changes no plan before the first invoice is paid",
             f"pay it (billing sub pay {id}), or cancel it and create another",
         )
@@ -109,14 +109,16 @@ def _check_goes_on(subscription: Object, starts: int) -> None:
         return
     way = f"take the cancellation back first: billing sub resume {id}"
     if ends <= starts:
-        raise Refused(f"the subscription {id} ends with this period, so that no other plan can follow", way)
-    raise Refused(f"the subscription {id} is to end later, and a scheduled change would take that back unseen", way)
+        raise OperationError(f"the subscription {id} ends with this period, so that no other plan can follow", way)
+    raise OperationError(
+        f"the subscription {id} is to end later, and a scheduled change would take that back unseen", way
+    )
 
 
 def check_end_stays(subscription: Object) -> None:
     """Refuse a trial of what is to end with its period: whether it ends with the trial then, Stripe does not say."""
     if subscription["cancel_at_period_end"]:
-        raise Refused(
+        raise OperationError(
             f"the subscription {subscription['id']} ends with its period, and a trial would be another period",
             f"take the cancellation back first: billing sub resume {subscription['id']}",
         )

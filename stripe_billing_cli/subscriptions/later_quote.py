@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import cost, quote, renewals
 from stripe_billing_cli.subscriptions.cancel import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
-from stripe_billing_cli.subscriptions.refusals import Refused
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of
 
 
@@ -20,7 +20,8 @@ def of_later_change(
 ) -> Cost:
     """What is invoiced at `starts`, when the items become `later`, in the subscription's order.
 
-    `restarts`: an item gets another interval, with which a new period begins for all of them. Raises `Refused` where
+    `restarts`: an item gets another interval, with which a new period begins for all of them. Raises
+    `OperationError` where
     that would take what is paid for of another item; `StripeFailure`.
     """
     current_items = subscription["items"]["data"]
@@ -67,8 +68,8 @@ def _is_due(subscription: Object, item: Object, at: int) -> bool:
     return next(moment for moment in moments if moment >= at) == at
 
 
-def _cuts_another(subscription: Object, item: Object) -> Refused:
-    return Refused(
+def _cuts_another(subscription: Object, item: Object) -> OperationError:
+    return OperationError(
         f"another interval begins a new period for all items of {subscription['id']}, and {name_of(item['price'])} is "
         "paid for beyond that moment",
         "change it now, without --at: what is unused is credited then",

@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 Step = Literal["cancellation", "pause", "collection"]
 
@@ -39,7 +39,7 @@ class Resumption:
 def decide_pause(subscription: Object, behavior: str | None, until: int | None) -> Pause:
     """`behavior` is Stripe's for the invoices of a paused collection; None pauses the service itself.
 
-    Raises `Refused` where Stripe pauses no such subscription.
+    Raises `OperationError` where Stripe pauses no such subscription.
     """
     _check_lives(subscription)
     if behavior is not None:
@@ -51,7 +51,7 @@ def decide_pause(subscription: Object, behavior: str | None, until: int | None) 
     if subscription["status"] == "paused":
         return Pause(None)
     if subscription["schedule"]:
-        raise Refused(
+        raise OperationError(
             f"the subscription {subscription['id']} is on the schedule {id_of(subscription['schedule'])}, and Stripe "
             "pauses no scheduled subscription",
             "take the scheduled change back first (billing sub change … --price with the current one), or add "
@@ -61,7 +61,7 @@ def decide_pause(subscription: Object, behavior: str | None, until: int | None) 
 
 
 def decide_resumption(subscription: Object) -> Resumption:
-    """What stands in the way of the subscription going on. Raises `Refused` where nothing brings it back."""
+    """What stands in the way of the subscription going on. Raises `OperationError` where nothing brings it back."""
     _check_lives(subscription)
     steps: list[Step] = []
     cancel: dict[str, Any] = {}
@@ -83,11 +83,11 @@ def _check_lives(subscription: Object) -> None:
     id, status = subscription["id"], subscription["status"]
     if status in ("canceled", "incomplete_expired"):
         ended = "was canceled" if status == "canceled" else "expired unpaid"
-        raise Refused(
+        raise OperationError(
             f"the subscription {id} {ended}, and nothing brings it back",
             f"billing sub create --customer {id_of(subscription['customer'])} --price …",
         )
     if status == "incomplete":
-        raise Refused(
+        raise OperationError(
             f"the subscription {id} has not begun: its first invoice is unpaid", f"pay it: billing sub pay {id}"
         )

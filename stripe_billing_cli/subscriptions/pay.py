@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PaymentFailed, RequestRefused
 from stripe_billing_cli.stripe_api.ids import kind_of
@@ -18,7 +19,6 @@ from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.lookup import WrongKind
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 TEST_CARD = "pm_card_visa"
 ACTION_CODES = ("invoice_payment_intent_requires_action", "subscription_payment_intent_requires_action")
@@ -62,7 +62,7 @@ def find(api: StripeApi, subscription: Object) -> Payable:
 
 
 def check_method(method: str | None, *, livemode: bool) -> None:
-    """Refuse what cannot be charged before anything is asked. Raises `Refused`, `WrongKind`."""
+    """Refuse what cannot be charged before anything is asked. Raises `OperationError`, `WrongKind`."""
     if method is None:
         return
     if not method.startswith("pm_"):
@@ -70,7 +70,7 @@ def check_method(method: str | None, *, livemode: bool) -> None:
         told = f"{method} is the id of {kind}" if kind else f"{method!r} is no id"
         raise WrongKind(f"{told}, and a payment method is needed", "give pm_…")
     if livemode and method.startswith("pm_card_"):
-        raise Refused(f"{method} is a test card, and the key is live", "leave it out to charge the saved card")
+        raise OperationError(f"{method} is a test card, and the key is live", "leave it out to charge the saved card")
 
 
 def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attempt:

@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeFailure
 from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
 from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.cancel import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 ATTEMPTS = 4
 """How often a refund is asked for under a new key, after a remembered failure."""
@@ -149,7 +149,7 @@ def unused_part(lines: Iterable[Object], ended: int) -> int:
 def last_payment(api: StripeApi, subscription: str) -> Payment:
     """The payment of the newest invoice that was paid by card or the like, with all its lines.
 
-    Raises `Refused`, `StripeFailure`.
+    Raises `OperationError`, `StripeFailure`.
     """
     wanted = {"subscription": subscription, "status": "paid", "expand": ["data.payments"]}
     for page in api.pages("/v1/invoices", wanted):
@@ -160,8 +160,8 @@ def last_payment(api: StripeApi, subscription: str) -> Payment:
     raise nothing_paid(subscription)
 
 
-def nothing_paid(subscription: str) -> Refused:
-    return Refused(
+def nothing_paid(subscription: str) -> OperationError:
+    return OperationError(
         f"nothing was ever paid through Stripe for the subscription {subscription}: there is nothing to refund",
         "leave out --refund",
     )

@@ -13,13 +13,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
 from stripe_billing_cli.stripe_api.errors import RequestRefused
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, has_ended, listed
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 PATH = "/v1/subscriptions"
 LISTED = ("latest_invoice.confirmation_secret", "pending_setup_intent")
@@ -131,13 +131,13 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
 def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Object]) -> None:
     for line, price in zip(order.lines, recurring, strict=True):
         if price["recurring"] is None:
-            raise Refused(
+            raise OperationError(
                 f"the price {line.price} is charged once, and a subscription needs a recurring one",
                 f"--add-once {line.price} bills it with the first invoice",
             )
     for line, price in zip(order.once, added, strict=True):
         if price["recurring"] is not None:
-            raise Refused(
+            raise OperationError(
                 f"the price {line.price} is charged again and again, and --add-once needs one that is charged once",
                 f"--price {line.price} subscribes to it",
             )
@@ -151,8 +151,8 @@ def _trial_days(order: Order, prices: Sequence[Object]) -> int | None:
     if len(days) == 1:
         return days.pop()
     if not days:
-        raise Refused("none of the prices has trial days of its own", "say --trial-days, or leave out the trial")
-    raise Refused(
+        raise OperationError("none of the prices has trial days of its own", "say --trial-days, or leave out the trial")
+    raise OperationError(
         f"the prices have trials of different lengths: {', '.join(map(str, sorted(days, key=str)))} days",
         "say --trial-days",
     )
@@ -254,7 +254,7 @@ def existing_subscription(api: StripeApi, situation: Situation) -> Object | None
 
 
 def create(api: StripeApi, create_request: CreateRequest, situation: Situation) -> Object:
-    """Create it, once. Raises `StripeFailure`; `Refused` where the customer is billed in another currency."""
+    """Create it, once. Raises `StripeFailure`; `OperationError` where the customer is billed in another currency."""
     customer = situation.customer["id"]
     try:
         return create_once.create(
@@ -271,13 +271,13 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
         raise currency_conflict(situation, currency, refused.message) from refused
 
 
-def currency_conflict(situation: Situation, currency: str, message: str) -> Refused:
+def currency_conflict(situation: Situation, currency: str, message: str) -> OperationError:
     """What binds the customer to another currency than that of the order, and the ways on. `message` is Stripe's."""
     binding = [one for one in situation.subscriptions if not has_ended(one) and one["currency"] != currency]
     if not binding:
-        return Refused(message, "use another customer, or end what is in that currency first")
+        return OperationError(message, "use another customer, or end what is in that currency first")
     one = binding[0]
-    return Refused(
+    return OperationError(
         f"Stripe bills a customer in one currency: {situation.customer['id']} has {one['id']} ({one['status']}) in "
         f"{one['currency'].upper()}, and this is ordered in {currency.upper()}",
         f"give the price an amount in {one['currency']} (`currency_options` in the catalog), cancel {one['id']} first, "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 
 @dataclass(frozen=True)
@@ -34,34 +34,38 @@ def is_classic(subscription: Object) -> bool:
 
 
 def new_terms(item: Object, price: Object | None, quantity: int | None) -> Terms:
-    """The item's terms with what is wanted of them changed; the rest stays. Raises `Refused`."""
+    """The item's terms with what is wanted of them changed; the rest stays. Raises `OperationError`."""
     after = price or item["price"]
     if after["recurring"] is None:
-        raise Refused(
+        raise OperationError(
             f"the price {name_of(after)} is charged once, and a subscription needs a recurring one",
             "name a price with an interval",
         )
     if not is_metered(after):
         return Terms(after["id"], quantity if quantity is not None else item.get("quantity") or 1)
     if quantity is not None:
-        raise Refused(f"the price {name_of(after)} is metered: its quantity is what is used", "leave out --quantity")
+        raise OperationError(
+            f"the price {name_of(after)} is metered: its quantity is what is used", "leave out --quantity"
+        )
     return Terms(after["id"], None)
 
 
 def choose_item(subscription: Object, name: str | None) -> Object:
     """The item with this id, or on the price with this id or lookup key; without a name the only one there is.
 
-    Raises `Refused`, listing the items.
+    Raises `OperationError`, listing the items.
     """
     items: Sequence[Object] = subscription["items"]["data"]
     if name is None:
         if len(items) == 1:
             return items[0]
-        raise Refused(f"the subscription {subscription['id']} has {len(items)} items: {_listed(items)}", "say --item")
+        raise OperationError(
+            f"the subscription {subscription['id']} has {len(items)} items: {_listed(items)}", "say --item"
+        )
     for item in items:
         if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"]):
             return item
-    raise Refused(
+    raise OperationError(
         f"the subscription {subscription['id']} has no item {name}; it has: {_listed(items)}",
         "name one by its id, or by its price",
     )

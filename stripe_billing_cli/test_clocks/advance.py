@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import ObjectMissing
 from stripe_billing_cli.stripe_api.ids import kind_of
 from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, WrongKind, has_ended, retrieve
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 PATH = "/v1/test_helpers/test_clocks"
 DAY = 86400
@@ -67,7 +67,7 @@ def living(api: StripeApi, clock: str) -> list[Object]:
 
 
 def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:
-    """When the period that ends first has ended, and its renewal been charged. Raises `Refused` without any."""
+    """When the period that ends first has ended, and its renewal been charged. Raises `OperationError` without any."""
     ends = [
         item["current_period_end"]
         for subscription in subscriptions
@@ -76,7 +76,7 @@ def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:
         if item["current_period_end"] + SETTLES_AFTER > clock["frozen_time"]
     ]
     if not ends:
-        raise Refused(
+        raise OperationError(
             f"no subscription on the clock {clock['id']} has a period that ends", "say how far: 35d, or a date"
         )
     return int(min(ends)) + SETTLES_AFTER
@@ -105,7 +105,7 @@ def advance(
     """Move the clock to `target`, in as many steps as Stripe asks for; each look at it on the way is given.
 
     Ends with a clock that is `ready` at `target`, or, past the `deadline` (of `time.monotonic`), with one that is not.
-    Raises `Refused` if Stripe could not advance it, `StripeFailure`.
+    Raises `OperationError` if Stripe could not advance it, `StripeFailure`.
     """
     for looked in _until_ready(api, clock["id"], deadline, sleep):
         clock = looked
@@ -124,7 +124,7 @@ def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[floa
     for look in count():
         clock = api.get(f"{PATH}/{id}")
         if clock["status"] == "internal_failure":
-            raise Refused(f"Stripe could not advance the clock {id}", "delete it, and start with another")
+            raise OperationError(f"Stripe could not advance the clock {id}", "delete it, and start with another")
         yield clock
         if clock["status"] == "ready" or time.monotonic() >= deadline:
             return

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.refunds.create import RefundRequest, decide_parts
 from stripe_billing_cli.refunds.load import Payment, Target
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
-from stripe_billing_cli.subscriptions.refusals import Refused
 
 NOW = 1_800_000_000
 
@@ -94,12 +94,12 @@ def test_what_is_disputed_gives_nothing() -> None:
     disputed = payment("ch_new", 1500, dispute={"id": "du_1"})
 
     assert parts(target(disputed, OLD), 300) == [("ch_old", 300, False)]
-    with pytest.raises(Refused, match=r"only \$5\.00"):
+    with pytest.raises(OperationError, match=r"only \$5\.00"):
         parts(target(disputed, OLD), 700)
-    with pytest.raises(Refused, match="disputed"):
+    with pytest.raises(OperationError, match="disputed"):
         parts(target(disputed), 300)
 
 
 def test_more_than_is_left_is_refused() -> None:
-    with pytest.raises(Refused, match=r"only \$20\.00 of in_1 is left"):
+    with pytest.raises(OperationError, match=r"only \$20\.00 of in_1 is left"):
         parts(target(NEW, OLD), 2001)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.subscriptions.refusals import Refused
+from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.test_clocks import advance as clocks
 
 DAY = 86400
@@ -77,7 +77,7 @@ def test_a_clock_that_is_still_advancing_is_waited_for_first() -> None:
 
 
 def test_a_clock_that_stripe_could_not_advance_is_told() -> None:
-    with pytest.raises(Refused, match="could not advance"):
+    with pytest.raises(OperationError, match="could not advance"):
         advance(SlowClock(1, fails=True), 10 * DAY)
 
 
@@ -110,5 +110,5 @@ class TestNextPeriodEnd:
 
     @pytest.mark.parametrize("status", ["incomplete", "paused"])
     def test_needs_a_subscription_whose_periods_turn(self, status: str) -> None:
-        with pytest.raises(Refused):
+        with pytest.raises(OperationError):
             clocks.next_period_end({"id": "clock_1", "frozen_time": 0}, [monthly(status)])

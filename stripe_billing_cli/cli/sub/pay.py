@@ -92,12 +92,12 @@ def _attempt(context: Context, subscription: Object, payable: Payable, method: s
 def _confirm_charge(context: Context, subscription: Object, invoice: Object, method: str | None) -> None:
     from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub.cost_view import paying
+    from stripe_billing_cli.errors import OperationError
     from stripe_billing_cli.subscriptions import payments
-    from stripe_billing_cli.subscriptions.refusals import Refused
 
     saved = payments.default_card(subscription)
     if saved is None and method is None:
-        raise Refused(
+        raise OperationError(
             f"the customer of {subscription['id']} has saved no card to charge",
             payments.ways_to_pay(invoice["hosted_invoice_url"], "say --payment-method"),
         )
