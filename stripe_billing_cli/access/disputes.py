@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import NotFoundError
 
 CHARGES, DISPUTES, PAYMENTS = "/v1/charges", "/v1/disputes", "/v1/invoice_payments"
 
@@ -31,10 +31,10 @@ def disputed_since(payments: Iterable[DisputedPayment], subscription: str) -> in
 
 
 def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]:
-    """Read off the customer's charges, since disputes are not listed by customer. Raises `StripeFailure`."""
+    """Read off the customer's charges, since disputes are not listed by customer. Raises `StripeCallError`."""
     try:
         charges = [one for page in api.pages(CHARGES, {"customer": customer}) for one in page if one["disputed"]]
-    except ObjectMissing:
+    except NotFoundError:
         return []
     return [
         payment
@@ -46,7 +46,7 @@ def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]
 
 
 def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
-    """Return the disputes of the account by customer, a hundred at a time. Raises `StripeFailure`."""
+    """Return the disputes of the account by customer, a hundred at a time. Raises `StripeCallError`."""
     found: dict[str, list[DisputedPayment]] = defaultdict(list)
     for page in api.pages(DISPUTES, {"expand": ["data.charge"]}):
         for dispute in page:
@@ -62,7 +62,7 @@ def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
     """Return who made the payment; None where nobody is known to have, or the dispute is not there."""
     try:
         charge = api.get(f"{DISPUTES}/{dispute}", {"expand": ["charge"]})["charge"]
-    except ObjectMissing:
+    except NotFoundError:
         return None
     return _id(charge["customer"])
 

@@ -12,7 +12,7 @@ from stripe_billing_cli.events.handlers import Handler, HandlerError
 from stripe_billing_cli.events.retries import FOR_EVER
 from stripe_billing_cli.events.store import Delivery
 from stripe_billing_cli.events.store.access import AccessChange
-from stripe_billing_cli.stripe_api.errors import ObjectMissing, StripeFailure
+from stripe_billing_cli.stripe_api.errors import NotFoundError, StripeCallError
 
 NAME = "access"
 PREFIXES = ("customer.subscription.", "invoice.", "entitlements.")
@@ -47,7 +47,7 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
             # What waited happened before Stripe was read: one reading does for all of it.
             also_done(keeper.store.work.finish_waiting(waiting, f"with {event.id}"))
             return said(changes)
-        except StripeFailure as failure:
+        except StripeCallError as failure:
             raise HandlerError(f"{failure.kind}: {failure.message}") from failure
 
     return Handler(NAME, handle, wants, FOR_EVER)
@@ -58,7 +58,7 @@ def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
     it, and tells of each."""
     try:
         customers = [one["id"] for page in keeper.api.pages("/v1/customers", {"test_clock": clock}) for one in page]
-    except ObjectMissing:
+    except NotFoundError:
         return "about a test clock that is gone"
     changes: list[AccessChange] = []
     for customer in customers:

@@ -30,7 +30,7 @@ class PeriodicReconcile:
     wake: Callable[[], None] = lambda: None
 
     def act(self) -> float:
-        """Compare, if it is time; the seconds until the next time. Raises `StripeFailure`, `StoreError`."""
+        """Compare, if it is time; the seconds until the next time. Raises `StripeCallError`, `StoreError`."""
         store = self.keeper.store
         now = store.clock()
         last: float | None = store.settings.get(RECONCILED)

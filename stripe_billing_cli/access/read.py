@@ -8,7 +8,7 @@ from typing import Any
 from stripe_billing_cli.access.customer_state import CustomerState, ItemState, SubscriptionState
 from stripe_billing_cli.access.disputes import DisputedPayment, disputed_since, disputes_of_customer
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
+from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 
 SUBSCRIPTIONS = "/v1/subscriptions"
 ENTITLEMENTS = "/v1/entitlements/active_entitlements"
@@ -16,13 +16,13 @@ OWING = ("past_due", "unpaid")
 
 
 def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False) -> CustomerState:
-    """Return all that access goes by; nothing, for a customer who is gone. Raises `StripeFailure`.
+    """Return all that access goes by; nothing, for a customer who is gone. Raises `StripeCallError`.
 
     `disputes`: whether access goes by them too, which takes a look at all of the customer's charges.
     """
     try:
         found = [one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}) for one in page]
-    except ObjectMissing:
+    except NotFoundError:
         found = []
     disputed = disputes_of_customer(api, customer) if disputes and found else ()
     return customer_state_of(api, customer, found, active_features(api, customer), disputed)
@@ -55,7 +55,7 @@ def active_features(api: StripeApi, customer: str) -> list[str]:
     """Return the lookup keys of a customer's active entitlements."""
     try:
         return [one["lookup_key"] for page in api.pages(ENTITLEMENTS, {"customer": customer}) for one in page]
-    except (ObjectMissing, UnsupportedCallError):
+    except (NotFoundError, UnsupportedCallError):
         return []
 
 

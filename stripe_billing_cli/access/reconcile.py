@@ -17,7 +17,7 @@ from stripe_billing_cli.access.update import AccessKeeper
 from stripe_billing_cli.events.store import Access
 from stripe_billing_cli.events.store.access import AccessChange
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
+from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 
 SIDE_BY_SIDE = 8
 Decided = Callable[[str], "tuple[str, list[Access]]"]
@@ -32,7 +32,7 @@ class Comparison:
 
 
 def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Comparison]:
-    """Compare these customers, or all that have a subscription or a row. Raises `StripeFailure`, `StoreError`."""
+    """Compare these customers, or all that have a subscription or a row. Raises `StripeCallError`, `StoreError`."""
     if customers:
         yield from _side_by_side(customers, lambda customer: (customer, keeper.decided(customer)), keeper)
         return
@@ -103,7 +103,7 @@ def _has_features(api: StripeApi) -> bool:
         return any(
             api.page("/v1/entitlements/features", {"limit": 1, **archived})[0] for archived in ({}, {"archived": True})
         )
-    except (ObjectMissing, UnsupportedCallError):
+    except (NotFoundError, UnsupportedCallError):
         return False
 
 

@@ -30,7 +30,7 @@ class AccessKeeper:
     announced: Callable[[], None] = lambda: None
 
     def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:
-        """Decide a customer's access anew, and return what changed. Raises `StripeFailure`, `StoreError`."""
+        """Decide a customer's access anew, and return what changed. Raises `StripeCallError`, `StoreError`."""
         while True:
             seen = self.store.fences.read(customer)
             rows = self.decided(customer)

@@ -35,7 +35,7 @@ class DefaultPlan:
         return self.card.is_default and not self.moved
 
     def apply(self, api: StripeApi) -> CardResult:
-        """Set the default. Raises `StripeFailure`."""
+        """Set the default. Raises `StripeCallError`."""
         if self.is_done:
             return CardResult(self.wallet, self.card, "unchanged")
         customer, method = self.wallet.customer["id"], self.card.method["id"]
@@ -49,7 +49,7 @@ class DefaultPlan:
 
 
 def plan_default(api: StripeApi, customer: str, card: str) -> DefaultPlan:
-    """Read the customer's cards, and find the one. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Read the customer's cards, and find the one. Raises `LookupFailedError`, `StripeCallError`."""
     wallet = load_wallet(api, customer)
     chosen = choose_card(wallet, card)
     own = [one for other in wallet.cards if other is not chosen for one in other.paid_by_it]

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, WrongKind, has_ended, listed
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, listed
 from stripe_billing_cli.stripe_api.repeats import now_of
 
 Expiry = Literal["expired", "soon"]
@@ -56,7 +56,7 @@ class Wallet:
 
 
 def load_wallet(api: StripeApi, name: str) -> Wallet:
-    """Return what a customer can pay with. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Return what a customer can pay with. Raises `LookupFailedError`, `StripeCallError`."""
     customer = lookup.find_customer(api, name)
     id = customer["id"]
     methods = [one for page in api.pages(f"/v1/customers/{id}/payment_methods", {}) for one in page]
@@ -103,19 +103,21 @@ def last_failure(method: str, charges: Sequence[Object]) -> str | None:
 
 
 def choose_card(wallet: Wallet, name: str) -> SavedCard:
-    """Return the card with this id, or the only one that ends in these four digits. Raises `ReferenceRefused`."""
+    """Return the card with this id, or the only one that ends in these four digits. Raises `LookupFailedError`."""
     if name.isdecimal() and len(name) == 4:
         found = [one for one in wallet.cards if (one.method.get("card") or {}).get("last4") == name]
     elif name.startswith("pm_") or name.startswith("card_"):
         found = [one for one in wallet.cards if one.method["id"] == name]
     else:
-        raise WrongKind(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
+        raise WrongKindError(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
     if not found:
         has = listed([_named(one) for one in wallet.cards]) or "none"
-        raise NotFound(f"the customer {wallet.customer['id']} has no card {name}; it has: {has}")
+        raise NoMatchError(f"the customer {wallet.customer['id']} has no card {name}; it has: {has}")
     if len(found) > 1:
         ids = listed([one.method["id"] for one in found])
-        raise Ambiguous(f"{len(found)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id")
+        raise AmbiguousError(
+            f"{len(found)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id"
+        )
     return found[0]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from stripe_billing_cli.cards.default import CardResult
 from stripe_billing_cli.cards.load import SavedCard, Wallet, choose_card, load_wallet
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 
 
 @dataclass(frozen=True)
@@ -24,18 +24,18 @@ class RemovePlan:
     fall_back: tuple[str, ...]
 
     def apply(self, api: StripeApi) -> CardResult:
-        """Detach the card; one that is detached already is a success. Raises `StripeFailure`."""
+        """Detach the card; one that is detached already is a success. Raises `StripeCallError`."""
         path = f"/v1/payment_methods/{self.card.method['id']}"
         try:
             api.post(f"{path}/detach", {})
-        except RequestRefused:
+        except InvalidRequestError:
             if api.get(path)["customer"] is not None:
                 raise
         return CardResult(self.wallet, self.card, "removed")
 
 
 def plan_remove(api: StripeApi, customer: str, card: str) -> RemovePlan:
-    """Read what the card pays. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Read what the card pays. Raises `LookupFailedError`, `StripeCallError`."""
     wallet = load_wallet(api, customer)
     chosen = choose_card(wallet, card)
     if chosen.is_default:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import NotFoundError
 
 Item = TypeVar("Item")
 Read = TypeVar("Read")
@@ -51,14 +51,14 @@ class AccountReader:
         """Return an object, or None where the account does not have it."""
         try:
             return self._api.get(path, params)
-        except ObjectMissing:
+        except NotFoundError:
             return None
 
     def of_parent(self, path: str, params: Mapping[str, Any]) -> list[Object]:
         """Return the objects of a parent; none where there is no such parent, which is a wrong parameter to Stripe."""
         try:
             return self.all(path, params)
-        except ObjectMissing:
+        except NotFoundError:
             return []
 
     def sweep(self, path: str, params: Mapping[str, Any], *, expected: int, pages_at_most: int | None) -> Reading:

@@ -18,11 +18,11 @@ from stripe_billing_cli.catalog.plan import Change, Delete, Operation, Plan, res
 from stripe_billing_cli.catalog.writes import write
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import (
-    KeyRefused,
-    LocalStripeTrouble,
-    NoConnection,
-    NotStripe,
-    StripeFailure,
+    AuthenticationError,
+    LocalStripeFileError,
+    NetworkError,
+    NotStripeError,
+    StripeCallError,
 )
 from stripe_billing_cli.stripe_api.pacing import operation_of
 
@@ -42,7 +42,7 @@ class Result:
 
     status: Status
     id: str | None
-    error: StripeFailure | None = None
+    error: StripeCallError | None = None
     begun: bool = False
 
 
@@ -69,7 +69,7 @@ class Execution:
     waiting_for: dict[Operation, int] = field(default_factory=dict)
     unlocks: dict[Operation, list[Operation]] = field(default_factory=dict)
     status: dict[Operation, Status] = field(default_factory=dict)
-    errors: dict[Operation, StripeFailure] = field(default_factory=dict)
+    errors: dict[Operation, StripeCallError] = field(default_factory=dict)
     ids: dict[Reference, str] = field(default_factory=dict)
     """The ids of the objects that exist by now."""
     made: dict[Operation, str] = field(default_factory=dict)
@@ -94,7 +94,7 @@ class Execution:
                 ready.append(waiting)
         return ready
 
-    def failed(self, operation: Operation, error: StripeFailure) -> None:
+    def failed(self, operation: Operation, error: StripeCallError) -> None:
         self.status[operation] = "failed"
         self.errors[operation] = error
         self._skip(operation)
@@ -102,8 +102,8 @@ class Execution:
     @property
     def hopeless(self) -> bool:
         """Return whether the failures so far say that no other call can succeed either."""
-        lost = sum(isinstance(error, NoConnection) for error in self.errors.values())
-        everywhere = KeyRefused, LocalStripeTrouble, NotStripe
+        lost = sum(isinstance(error, NetworkError) for error in self.errors.values())
+        everywhere = AuthenticationError, LocalStripeFileError, NotStripeError
         return lost >= LOST_ENOUGH or any(isinstance(error, everywhere) for error in self.errors.values())
 
     def _skip(self, operation: Operation) -> None:
@@ -126,7 +126,7 @@ class Execution:
             return Result("skipped", now, self._cause(change.operations), begun)
         return Result("done", now)
 
-    def _cause(self, operations: list[Operation]) -> StripeFailure | None:
+    def _cause(self, operations: list[Operation]) -> StripeCallError | None:
         """Return the failure that skipped these operations, if one did."""
         pending = [needed for operation in operations for needed in operation.needs]
         while pending:
@@ -180,7 +180,7 @@ def carry_out(
                 for ready in execution.done(operation, future.result()):
                     start(ready)
                 progress(operation)
-            elif isinstance(error, StripeFailure):
+            elif isinstance(error, StripeCallError):
                 execution.failed(operation, error)
                 if execution.hopeless:
                     hopeless.set()

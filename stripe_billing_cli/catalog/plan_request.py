@@ -35,7 +35,7 @@ class PlanRequest:
 def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
     """Read what the account holds and return what has to change; writes nothing.
 
-    Raises `BillingError` where the account is another than the file's or contradicts it, `StripeFailure`.
+    Raises `BillingError` where the account is another than the file's or contradicts it, `StripeCallError`.
     """
     _check_account(api, request.catalog)
     existing = snapshot.read(api, request.catalog, whole=request.prune)

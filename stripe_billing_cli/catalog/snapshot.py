@@ -12,7 +12,7 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Reading
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import PermissionMissing, UnsupportedCallError
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 12
@@ -34,7 +34,7 @@ class Snapshot:
 def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
     """Return everything in the account that bears on this catalog; with `whole`, everything there is.
 
-    Raises `StripeFailure`.
+    Raises `StripeCallError`.
     """
     kinds = list(catalog.kinds)
     with side_by_side(AT_ONCE) as calls, side_by_side(len(kinds) + 1) as readers:
@@ -55,7 +55,7 @@ def _read(kind: AnyKind, reader: AccountReader, catalog: Catalog, whole: bool) -
     """Read what concerns a kind; of one that the file has no entry of, what cannot be read is as good as not there."""
     try:
         return kind.read(reader, catalog.by_kind, whole)
-    except (PermissionMissing, UnsupportedCallError):
+    except (PermissionMissingError, UnsupportedCallError):
         if kind.usual or catalog.by_kind[kind.name]:
             raise
         return Reading(complete=False)
@@ -65,5 +65,5 @@ def account_id(api: StripeApi) -> str | None:
     """Return the account's id, or None where the key may not read it, or the server does not have it."""
     try:
         return str(api.account()["id"])
-    except (PermissionMissing, UnsupportedCallError):
+    except (PermissionMissingError, UnsupportedCallError):
         return None

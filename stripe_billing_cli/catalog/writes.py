@@ -18,10 +18,10 @@ from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.plan import Create, Delete, Operation
 from stripe_billing_cli.stripe_api.client import Answer, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
-    IdempotencyConflict,
-    ObjectMissing,
-    RequestRefused,
-    StripeFailure,
+    IdempotencyConflictError,
+    InvalidRequestError,
+    NotFoundError,
+    StripeCallError,
 )
 
 ATTEMPTS = 4
@@ -31,7 +31,7 @@ ATTEMPTS = 4
 def write(api: StripeApi, account: str | None, operation: Operation, params: Mapping[str, Any]) -> str:
     """Carry out one operation and return the id of the object. `params` are its parameters with ids for references.
 
-    Raises `StripeFailure`.
+    Raises `StripeCallError`.
     """
     match operation:
         case Create():
@@ -44,7 +44,7 @@ def write(api: StripeApi, account: str | None, operation: Operation, params: Map
 def _delete(api: StripeApi, path: str) -> str:
     try:
         return str(api.delete(path)["id"])
-    except ObjectMissing:
+    except NotFoundError:
         return path.rsplit("/", 1)[-1]
 
 
@@ -52,7 +52,7 @@ def _create(api: StripeApi, account: str | None, create: Create, params: Mapping
     for again in range(ATTEMPTS):
         try:
             answer = api.post(create.path, params, idempotency_key(account, create, params, again))
-        except StripeFailure as failure:
+        except StripeCallError as failure:
             there = _after_failure(api, create, params, failure)
             if there is not None:
                 return str(there["id"])
@@ -62,7 +62,7 @@ def _create(api: StripeApi, account: str | None, create: Create, params: Mapping
             current = _current(api, create, params, answer)
             if current is not None:
                 return str(current["id"])
-    raise IdempotencyConflict(
+    raise IdempotencyConflictError(
         "Stripe repeats an earlier answer about an object that is gone or has changed since; "
         "in 24 hours it will have forgotten it"
     )
@@ -82,10 +82,12 @@ def _current(api: StripeApi, create: Create, params: Mapping[str, Any], answer: 
     return now if now and now["id"] == answer.body["id"] else None
 
 
-def _after_failure(api: StripeApi, create: Create, params: Mapping[str, Any], failure: StripeFailure) -> Object | None:
+def _after_failure(
+    api: StripeApi, create: Create, params: Mapping[str, Any], failure: StripeCallError
+) -> Object | None:
     """Return the object, where a failed create made it all the same, or another run did."""
-    refused = isinstance(failure, RequestRefused) and failure.code == "resource_already_exists"
-    taken = isinstance(failure, RequestRefused) and failure.param in create.names
+    refused = isinstance(failure, InvalidRequestError) and failure.code == "resource_already_exists"
+    taken = isinstance(failure, InvalidRequestError) and failure.param in create.names
     if not (refused or taken or failure.outcome_unknown):
         return None
     return create.find(api, create, params)

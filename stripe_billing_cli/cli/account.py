@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
 def account_name(api: StripeApi) -> str:
     """The name that the dashboard shows, or the business's, or the id."""
-    from stripe_billing_cli.stripe_api.errors import PermissionMissing, UnsupportedCallError
+    from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 
     try:
         account = api.account()
-    except PermissionMissing:
+    except PermissionMissingError:
         return "of unknown name: this restricted key may not read it"
     except UnsupportedCallError:
         return "of unknown name: this server does not say it"

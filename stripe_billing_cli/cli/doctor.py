@@ -128,13 +128,13 @@ def _look_at_stripe(context: Context) -> Iterator[Finding]:
 def _look_at_account(context: Context) -> Iterator[Finding]:
     from stripe_billing_cli.cli.account import account_name
     from stripe_billing_cli.stripe_api.client import API_VERSION
-    from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure, UnsupportedCallError
+    from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError, UnsupportedCallError
     from stripe_billing_cli.stripe_api.threads import side_by_side
 
-    def read(path: str) -> StripeFailure | None:
+    def read(path: str) -> StripeCallError | None:
         try:
             context.stripe.get(path, {} if path == READS["account"] else {"limit": 1})
-        except StripeFailure as failure:
+        except StripeCallError as failure:
             return failure
         return None
 
@@ -144,7 +144,7 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
         (
             failure
             for failure in failures.values()
-            if failure and not isinstance(failure, PermissionMissing | UnsupportedCallError)
+            if failure and not isinstance(failure, PermissionMissingError | UnsupportedCallError)
         ),
         None,
     )
@@ -167,16 +167,16 @@ def _look_at_account(context: Context) -> Iterator[Finding]:
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
     """Events come in the version of their endpoint: only what this program made is its business to mend."""
     from stripe_billing_cli.stripe_api.client import API_VERSION
-    from stripe_billing_cli.stripe_api.errors import PermissionMissing, StripeFailure
+    from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError
     from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints
 
     try:
         endpoints = read_endpoints(context.stripe)
-    except PermissionMissing as failure:
+    except PermissionMissingError as failure:
         report = explain(failure)
         yield Finding("webhook", True, f"not looked at: {report.message}", report.hint, True)
         return
-    except StripeFailure:
+    except StripeCallError:
         return  # whatever is wrong was told above
     for endpoint in endpoints:
         version = endpoint.api_version or "the account's default version"

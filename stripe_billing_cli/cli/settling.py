@@ -30,9 +30,9 @@ def finish(context: Context, result: Repeatable) -> None:
 
 
 def _mark(context: Context, mark_finished: Callable[[], None], message: str, then: str) -> None:
-    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.stripe_api.errors import StripeCallError
 
     try:
         mark_finished()
-    except StripeFailure as failure:
+    except StripeCallError as failure:
         context.printer.note(f"Note: {message} ({failure.message}); {then}.", fg="yellow")

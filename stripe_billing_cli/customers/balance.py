@@ -45,7 +45,7 @@ class BalanceResult:
     create_request: CreateRequest | None = None
 
     def finish(self, api: StripeApi) -> None:
-        """After `--again`, once the user has been told. Raises `StripeFailure`."""
+        """After `--again`, once the user has been told. Raises `StripeCallError`."""
         if self.create_request is not None and self.transaction is not None:
             repeats.finish(api, self.create_request, self.transaction)
 
@@ -95,7 +95,7 @@ class BalancePlan:
         return int(self.customer.get("balance") or 0) + change
 
     def apply(self, api: StripeApi) -> BalanceResult:
-        """Make the transaction, once. Raises `StripeFailure`."""
+        """Make the transaction, once. Raises `StripeCallError`."""
         id = self.customer["id"]
         made = self.before or create_once.create(
             api,
@@ -110,14 +110,14 @@ class BalancePlan:
 
 
 def load_balance(api: StripeApi, name: str) -> BalanceResult:
-    """Return the balance of a customer with its last transactions. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Return the balance of a customer with its last transactions. Raises `LookupFailedError`, `StripeCallError`."""
     customer = lookup.find_customer(api, name)
     found, _ = api.page(_path(customer["id"]), {"limit": SHOWN})
     return BalanceResult(customer, tuple(found))
 
 
 def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:
-    """Read the customer, and decide the transaction. Raises `AmountError`, `ReferenceRefused`, `OperationError`."""
+    """Read the customer, and decide the transaction. Raises `AmountError`, `LookupFailedError`, `OperationError`."""
     customer = lookup.find_customer(api, request.customer)
     currency = _currency(customer, request.currency)
     amount = parse_amount(request.amount, currency)

@@ -12,7 +12,7 @@ from typing import Any
 from stripe_billing_cli.stripe_api import create_once, json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
-from stripe_billing_cli.stripe_api.lookup import Ambiguous, listed
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed
 
 PATH = "/v1/customers"
 DEFAULT_CARD = "invoice_settings.default_payment_method"
@@ -85,7 +85,7 @@ class Prospect:
 def load_prospect(api: StripeApi, params: Mapping[str, Any], *, given_key: str | None, if_not_exists: bool) -> Prospect:
     """Read what stands in for a new customer: an unfinished run's, or, if it is asked for, the one with its email.
 
-    Raises `Ambiguous`, `OtherRequestError`, `StripeFailure`.
+    Raises `AmbiguousError`, `OtherRequestError`, `StripeCallError`.
     """
     params = {**params, "expand": [DEFAULT_CARD]}
     email = params.get("email")
@@ -108,7 +108,7 @@ def load_prospect(api: StripeApi, params: Mapping[str, Any], *, given_key: str |
 
 
 def create(api: StripeApi, prospect: Prospect) -> Object:
-    """Create the customer, once. Raises `OtherRequestError`, `StripeFailure`."""
+    """Create the customer, once. Raises `OtherRequestError`, `StripeCallError`."""
     if prospect.create_request is None:
         return api.post(PATH, prospect.params).body
     return create_once.create(
@@ -137,7 +137,7 @@ def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
 def _only(found: Sequence[Object], email: str) -> Object:
     if len(found) > 1:
         ids = listed([lookup.with_email(customer) for customer in found])
-        raise Ambiguous(
+        raise AmbiguousError(
             f"{len(found)} customers have the email {email} already: {ids}",
             "none was created; go on with one of them by its id",
         )
@@ -153,7 +153,7 @@ def update(
     payment_method: str | None,
 ) -> Object:
     """Change a customer. Every step leads to the same state when it is run again: a card that is attached already
-    stays so, a tax id that is there already is left alone. Raises `StripeFailure`.
+    stays so, a tax id that is there already is left alone. Raises `StripeCallError`.
     """
     id = customer["id"]
     changes = dict(params)
@@ -211,7 +211,7 @@ class Seen:
 
 
 def look_at(api: StripeApi, name: str) -> Seen:
-    """Raises `ReferenceRefused`, `StripeFailure`. By id, both are read at once."""
+    """Raises `LookupFailedError`, `StripeCallError`. By id, both are read at once."""
     if "@" in name or not name.startswith("cus_"):
         customer = lookup.find_customer(api, name, expand=[DEFAULT_CARD])
         return Seen(customer, lookup.subscriptions_of(api, customer["id"]))

@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.lookup import has_ended
 
 
@@ -34,18 +34,18 @@ class DeletePlan:
     cards: int
 
     def apply(self, api: StripeApi) -> DeleteResult:
-        """Delete the customer; one that another run has deleted is a success. Raises `StripeFailure`."""
+        """Delete the customer; one that another run has deleted is a success. Raises `StripeCallError`."""
         id = str(self.customer["id"])
         try:
             api.delete(f"/v1/customers/{id}")
-        except ObjectMissing:
+        except NotFoundError:
             if not api.get(f"/v1/customers/{id}").get("deleted"):
                 raise
         return DeleteResult(id, tuple(one["id"] for one in self.subscriptions))
 
 
 def plan_delete(api: StripeApi, name: str) -> DeletePlan:
-    """Read what a customer has. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Read what a customer has. Raises `LookupFailedError`, `StripeCallError`."""
     customer = lookup.find_customer(api, name)
     id = customer["id"]
     subscriptions = tuple(one for one in lookup.subscriptions_of(api, id) if not has_ended(one))

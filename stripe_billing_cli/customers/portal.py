@@ -6,7 +6,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api import lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.lookup import NotFound, WrongKind
+from stripe_billing_cli.stripe_api.lookup import NoMatchError, WrongKindError
 
 PATH = "/v1/billing_portal/sessions"
 
@@ -23,7 +23,7 @@ def create(
     """A portal session. `flow` is cancel or payment-method; `cancels` the subscription of a cancel flow.
 
     `until`: the Unix time to which who follows the expired link may log in by email and go on (`after_expiration` in
-    `stripe/params/billing_portal/_session_create_params.py`). Raises `StripeFailure`.
+    `stripe/params/billing_portal/_session_create_params.py`). Raises `StripeCallError`.
     """
     params: dict[str, Any] = {"customer": customer}
     if return_url:
@@ -59,7 +59,7 @@ def subscription_to_cancel(api: StripeApi, customer: Object, name: str | None) -
     """The id of the customer's subscription that is meant: the only one that goes on, where none is named."""
     found = lookup.find_subscription(api, name or customer["id"])
     if found["customer"] != customer["id"]:
-        raise WrongKind(f"{found['id']} is a subscription of {found['customer']}, not of {customer['id']}")
+        raise WrongKindError(f"{found['id']} is a subscription of {found['customer']}, not of {customer['id']}")
     if lookup.has_ended(found):
-        raise NotFound(f"{found['id']} has ended already ({found['status']})", "there is nothing to cancel")
+        raise NoMatchError(f"{found['id']} has ended already ({found['status']})", "there is nothing to cancel")
     return str(found["id"])

@@ -20,7 +20,7 @@ from stripe_billing_cli.events.event import Event, InvalidEventError, Source, fr
 from stripe_billing_cli.events.handlers import FETCH
 from stripe_billing_cli.events.store import Route, Store
 from stripe_billing_cli.stripe_api.client import PAGE, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing, UnsupportedCallError
+from stripe_billing_cli.stripe_api.errors import NotFoundError, UnsupportedCallError
 
 KEPT_SECONDS = 30 * 86_400
 """How long Stripe lists an event."""
@@ -36,7 +36,7 @@ READ = "events_read"
 def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterator[list[dict[str, Any]]]:
     """Yield events of the API from `since` on (to before `until`), oldest first, a page at a time; constant memory.
 
-    Down the list first, keeping its oldest pages, and from there up again. Raises `StripeFailure`.
+    Down the list first, keeping its oldest pages, and from there up again. Raises `StripeCallError`.
     """
     created: dict[str, int] = {"gte": since, **({"lt": until} if until is not None else {})}
     oldest: deque[list[dict[str, Any]]] = deque(api.pages("/v1/events", {"created": created}), MOST_PAGES)
@@ -54,7 +54,7 @@ def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterat
 
 
 def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> list[dict[str, Any]]:
-    """Return thin events as `oldest_first` does, all at once, since they are small. Raises `StripeFailure`."""
+    """Return thin events as `oldest_first` does, all at once, since they are small. Raises `StripeCallError`."""
     created = {"gte": _rfc3339(since), **({"lt": _rfc3339(until)} if until is not None else {})}
     found: list[dict[str, Any]] = []
     try:
@@ -63,7 +63,7 @@ def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> l
         while answer.get("next_page_url"):
             answer = api.get(answer["next_page_url"])
             found += answer["data"]
-    except (ObjectMissing, UnsupportedCallError):  # a server without them, like the local Stripe
+    except (NotFoundError, UnsupportedCallError):  # a server without them, like the local Stripe
         return []
     return sorted((_without_null(body) for body in found), key=lambda body: str(body.get("created")))
 
@@ -93,7 +93,7 @@ class CatchUp:
         """Record what is new since the last time; how many. The first time there is nothing to catch up with.
 
         What is recorded stays recorded if this is broken off; the next call begins where this one did.
-        Raises `StripeFailure`, `StoreError`.
+        Raises `StripeCallError`, `StoreError`.
         """
         now = int(self.store.clock())
         read = self.store.settings.get(READ) or {"from": now, "until": now}

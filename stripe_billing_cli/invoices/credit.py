@@ -50,7 +50,7 @@ class CreditResult:
     left: int
 
     def finish(self, api: StripeApi) -> None:
-        """After `--again`, once the user has been told. Raises `StripeFailure`."""
+        """After `--again`, once the user has been told. Raises `StripeCallError`."""
         repeats.finish(api, self.create_request, self.note)
 
     def record(self) -> dict[str, Any]:
@@ -83,7 +83,7 @@ class CreditPlan:
         return self.off_invoice + self.back
 
     def apply(self, api: StripeApi) -> CreditResult:
-        """Make the credit note, once. Raises `StripeFailure`."""
+        """Make the credit note, once. Raises `StripeCallError`."""
         if self.before is not None:
             return CreditResult(self.before, self.create_request, made=False, left=self.left)
         note = create_once.create(
@@ -97,7 +97,7 @@ class CreditPlan:
 
 
 def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
-    """Read the invoice and what is left of it. Raises `AmountError`, `ReferenceRefused`, `OperationError`."""
+    """Read the invoice and what is left of it. Raises `AmountError`, `LookupFailedError`, `OperationError`."""
     invoice = find_invoice(api, request.invoice)
     if invoice["status"] not in ("open", "paid"):
         raise OperationError(

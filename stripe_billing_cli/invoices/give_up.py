@@ -12,7 +12,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.invoices.load import ENDED, EXPAND, PATH, find_invoice, subscription_of
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 
 Way = Literal["void", "write-off"]
 BECOMES: dict[Way, str] = {"void": "void", "write-off": "uncollectible"}
@@ -65,13 +65,13 @@ class GiveUpPlan:
         )
 
     def apply(self, api: StripeApi) -> GiveUpResult:
-        """Give the invoice up. Raises `StripeFailure`."""
+        """Give the invoice up. Raises `StripeCallError`."""
         if self.is_done:
             return GiveUpResult(self.invoice, changed=False)
         path = f"{PATH}/{self.invoice['id']}"
         try:
             api.post(f"{path}/{CALLS[self.way]}", {})
-        except RequestRefused:
+        except InvalidRequestError:
             if api.get(path)["status"] != BECOMES[self.way]:
                 raise
         return GiveUpResult(api.get(path, {"expand": list(EXPAND)}), changed=True)
@@ -80,7 +80,7 @@ class GiveUpPlan:
 def plan_give_up(api: StripeApi, name: str, way: Way) -> GiveUpPlan:
     """Read the invoice, and refuse what cannot be given up.
 
-    Raises `ReferenceRefused`, `OperationError`, `StripeFailure`.
+    Raises `LookupFailedError`, `OperationError`, `StripeCallError`.
     """
     plan = GiveUpPlan(find_invoice(api, name), way)
     if not plan.is_done:

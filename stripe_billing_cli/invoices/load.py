@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output, lists, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import PermissionMissing
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.parts import Parts
@@ -26,7 +26,7 @@ ENDED = ("canceled", "incomplete_expired")
 
 
 def find_invoice(api: StripeApi, name: str, *, expand: Sequence[str] = EXPAND) -> Object:
-    """Return the invoice with this id. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Return the invoice with this id. Raises `LookupFailedError`, `StripeCallError`."""
     lookup.check_id(name, "an invoice", "in_…")
     return lookup.retrieve(api, "invoice", f"{PATH}/{name}", name, expand=expand)
 
@@ -128,7 +128,7 @@ def _trouble(trouble: PaymentError) -> dict[str, Any]:
 
 def load_details(api: StripeApi, name: str) -> InvoiceDetails:
     """Return an invoice with its lines, payments, refunds and credit notes, as far as the key may see them. Raises
-    `ReferenceRefused`, `StripeFailure`."""
+    `LookupFailedError`, `StripeCallError`."""
     parts = Parts()
     invoice = _as_far_as_visible(api, name, parts)
     id, is_open = invoice["id"], invoice["status"] == "open"
@@ -146,7 +146,7 @@ def _as_far_as_visible(api: StripeApi, name: str, parts: Parts) -> Object:
     """Return the invoice with its payments, or without where the key may not see them."""
     try:
         return find_invoice(api, name, expand=("payments",))
-    except PermissionMissing as missing:
+    except PermissionMissingError as missing:
         parts.unavailable["payments"] = missing.message
         return find_invoice(api, name, expand=())
 

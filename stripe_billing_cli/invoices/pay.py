@@ -13,7 +13,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.invoices.load import EXPAND, PATH, find_invoice, open_invoices, paying_card
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.subscriptions import pay as payment
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import PaymentError, ways_to_pay
@@ -91,7 +91,7 @@ class PayPlan:
     sums: dict[str, int] = field(default_factory=dict)
 
     def apply(self, api: StripeApi) -> PayResult:
-        """Pay one after the other, until one cannot be paid. Raises `StripeFailure`."""
+        """Pay one after the other, until one cannot be paid. Raises `StripeCallError`."""
         tried: list[PaidInvoice] = []
         for number, one in enumerate(self.payments):
             tried.append(_pay(api, one.invoice, self.request))
@@ -104,7 +104,7 @@ class PayPlan:
 def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
     """Read what is open, and refuse what cannot be paid.
 
-    Raises `ReferenceRefused`, `OperationError`, `StripeFailure`.
+    Raises `LookupFailedError`, `OperationError`, `StripeCallError`.
     """
     payment.check_method(request.method, livemode=api.livemode)
     if not request.all_open:
@@ -146,7 +146,7 @@ def _attempt(api: StripeApi, invoice: Object, request: PayRequest) -> Attempt:
     if request.out_of_band:
         try:
             api.post(f"{PATH}/{invoice['id']}/pay", {"paid_out_of_band": True})
-        except RequestRefused:
+        except InvalidRequestError:
             if api.get(f"{PATH}/{invoice['id']}")["status"] != "paid":
                 raise
         return Attempt("paid")

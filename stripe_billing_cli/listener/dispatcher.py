@@ -25,7 +25,7 @@ from stripe_billing_cli.events.store import Delivery, Route, Store, StoreError
 from stripe_billing_cli.events.worker import Outcome, Worker
 from stripe_billing_cli.events.worker_identity import release_dead_workers, worker_name
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 
 ACCESS_THREADS = 4
 ACTION_THREADS = 16
@@ -54,7 +54,7 @@ class Dispatcher:
     retries: Retries = field(default_factory=Retries)
     on_outcome: Callable[[Outcome], None] = lambda outcome: None
     on_trouble: Callable[[StoreError], None] = lambda trouble: None
-    on_failure: Callable[[StoreError | StripeFailure], None] = lambda failure: None
+    on_failure: Callable[[StoreError | StripeCallError], None] = lambda failure: None
     """Told why access could not be compared with Stripe, which is tried again."""
     exec_env: Sequence[str] = ()
     """Variables of the environment that commands get besides the usual ones."""
@@ -88,7 +88,7 @@ class Dispatcher:
         def act() -> float:
             try:
                 return reconcile.act()
-            except (StripeFailure, StoreError) as trouble:
+            except (StripeCallError, StoreError) as trouble:
                 self.on_failure(trouble)
                 return min(RECONCILE_AGAIN_SECONDS, seconds)
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import StoreError
 from stripe_billing_cli.events.worker import Outcome
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 
-Failure = StoreError | StripeFailure
+Failure = StoreError | StripeCallError
 
 
 @dataclass(frozen=True)

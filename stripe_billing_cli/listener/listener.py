@@ -29,7 +29,7 @@ from stripe_billing_cli.listener.receiver import Receiver
 from stripe_billing_cli.listener.server import BindError, Server
 from stripe_billing_cli.listener.webhook import Webhook
 from stripe_billing_cli.stripe_api.client import StripeApi
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 
 POLL_SECONDS = 2.0
 CATCH_UP_SECONDS = 300.0
@@ -234,7 +234,7 @@ class Listener:
         source: Source = "poll" if self.options.poll and self._caught_up else "backfill"
         try:
             new = catch_up.read_on(source)
-        except (StripeFailure, StoreError) as trouble:
+        except (StripeCallError, StoreError) as trouble:
             self._failures += 1
             self._failure(trouble)
             return min(POLL_SECONDS * 2.0**self._failures, LONGEST_WAIT)

@@ -53,7 +53,7 @@ class RefundResult:
     left: int
 
     def finish(self, api: StripeApi) -> None:
-        """After `--again`, once the user has been told. Raises `StripeFailure`."""
+        """After `--again`, once the user has been told. Raises `StripeCallError`."""
         for create_request, refund in zip(self.create_requests, self.refunds, strict=True):
             repeats.finish(api, create_request, refund)
 
@@ -89,7 +89,7 @@ class RefundPlan:
         return sum(part.amount for part in self.to_make)
 
     def apply(self, api: StripeApi) -> RefundResult:
-        """Make each part, once. Raises `StripeFailure`."""
+        """Make each part, once. Raises `StripeCallError`."""
         refunds = tuple(part.made or _make(api, part) for part in self.parts)
         create_requests = tuple(part.create_request for part in self.parts)
         return RefundResult(self.target, refunds, create_requests, bool(self.to_make), self.target.left - self.amount)
@@ -98,7 +98,7 @@ class RefundPlan:
 def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
     """Read what was paid and refunded, and decide the parts.
 
-    Raises `AmountError`, `ReferenceRefused`, `OperationError`.
+    Raises `AmountError`, `LookupFailedError`, `OperationError`.
     """
     target = load_target(api, request.target)
     amount = None if request.amount is None else parse_amount(request.amount, target.currency)

@@ -65,7 +65,7 @@ class Target:
 
 
 def load_target(api: StripeApi, name: str) -> Target:
-    """Return what an id names. Raises `ReferenceRefused`, `OperationError`, `StripeFailure`."""
+    """Return what an id names. Raises `LookupFailedError`, `OperationError`, `StripeCallError`."""
     kind = kind_of(name) or ""
     if kind not in KINDS:
         lookup.check_id(name, "an invoice", "in_…, or the id of a payment (pi_…) or charge (ch_…)")
@@ -171,7 +171,7 @@ def refunds_of(api: StripeApi, charge: str) -> list[Object]:
 
 
 def find_refund(api: StripeApi, name: str) -> Object:
-    """Return the refund with this id. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Return the refund with this id. Raises `LookupFailedError`, `StripeCallError`."""
     lookup.check_id(name, "a refund", "re_…")
     return lookup.retrieve(api, "refund", f"{PATH}/{name}", name)
 

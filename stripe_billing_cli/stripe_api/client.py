@@ -1,4 +1,4 @@
-"""The only connection to Stripe: parameters go in as dicts, answers come out as dicts, trouble as `StripeFailure`.
+"""The only connection to Stripe: parameters go in as dicts, answers come out as dicts, trouble as `StripeCallError`.
 
 Answers come out completed and checked (`completion.py`): what `objects/` declares can be read, absent or not.
 Underneath is the SDK's own client (authentication, encoding, retries with one idempotency key). What it
@@ -163,7 +163,7 @@ def _complete_json(body: Any, status: int) -> None:
         if not text.endswith("}"):
             raise _no_answer("The answer broke off in the middle.")
     elif status < 500:
-        raise errors.NotStripe(f"What answered (HTTP {status}) is not Stripe: it sent no JSON.")
+        raise errors.NotStripeError(f"What answered (HTTP {status}) is not Stripe: it sent no JSON.")
     else:
         raise _no_answer(f"HTTP {status} without Stripe's JSON.")
 
@@ -223,7 +223,7 @@ class StripeApi:
         except stripe.StripeError as error:
             raise _translated(error) from error
         except LocalStripeError as error:
-            raise errors.LocalStripeTrouble(error.message, error.hint) from error
+            raise errors.LocalStripeFileError(error.message, error.hint) from error
         body = completed(response.data, response.request_id, expected=expected)
         fill_items(body, params or {}, self.pages)
         return Answer(
@@ -237,29 +237,29 @@ def _replayed(headers: Mapping[str, str] | None) -> bool:
     return (headers or {}).get("Idempotent-Replayed", "").lower() == "true"
 
 
-def _translated(error: stripe.StripeError) -> errors.StripeFailure:
+def _translated(error: stripe.StripeError) -> errors.StripeCallError:
     message = error.user_message or str(error)
     code = error.code or (error.error.code if error.error else None)
-    kind: type[errors.StripeFailure]
+    kind: type[errors.StripeCallError]
     match error:
         case stripe.APIConnectionError():
-            return errors.NoConnection(f"Stripe could not be reached: {_network_reason(error)}")
+            return errors.NetworkError(f"Stripe could not be reached: {_network_reason(error)}")
         case stripe.RateLimitError():
-            kind = errors.RateLimited
+            kind = errors.RateLimitedError
         case stripe.AuthenticationError():
-            kind = errors.KeyRefused
+            kind = errors.AuthenticationError
         case stripe.PermissionError():
-            kind = errors.PermissionMissing
+            kind = errors.PermissionMissingError
         case stripe.IdempotencyError():
-            kind = errors.IdempotencyConflict
+            kind = errors.IdempotencyConflictError
         case stripe.CardError():
-            kind = errors.PaymentFailed
+            kind = errors.PaymentFailedError
         case stripe.InvalidRequestError():
             kind = _refusal(error.http_status, code, message)
         case _ if error.http_status == 409:
-            kind = errors.IdempotencyConflict
+            kind = errors.IdempotencyConflictError
         case _:
-            kind = errors.ServerTrouble
+            kind = errors.StripeServerError
             message = f"HTTP {error.http_status}: {message}"
     failure = kind(
         message,
@@ -268,7 +268,7 @@ def _translated(error: stripe.StripeError) -> errors.StripeFailure:
         request_id=error.request_id,
         replayed=_replayed(error.headers),
     )
-    if isinstance(failure, errors.PaymentFailed):
+    if isinstance(failure, errors.PaymentFailedError):
         failure.decline_code = _decline_code(error)
     return failure
 
@@ -277,10 +277,10 @@ UNSUPPORTED = re.compile(r"Unrecognized request URL|The local Stripe does not ha
 """The refusal of an unknown route: Stripe's, which has no code, or the local Stripe's of a documented route."""
 
 
-def _refusal(status: int | None, code: str | None, message: str) -> type[errors.RequestRefused]:
+def _refusal(status: int | None, code: str | None, message: str) -> type[errors.InvalidRequestError]:
     if code is None and UNSUPPORTED.match(message):
         return errors.UnsupportedCallError
-    return errors.ObjectMissing if status == 404 or code == "resource_missing" else errors.RequestRefused
+    return errors.NotFoundError if status == 404 or code == "resource_missing" else errors.InvalidRequestError
 
 
 def _decline_code(error: stripe.StripeError) -> str | None:
@@ -368,7 +368,7 @@ def connect_locally(
     try:
         transport = LocalTransport(path)
     except LocalStripeError as error:
-        raise errors.LocalStripeTrouble(error.message, error.hint) from error
+        raise errors.LocalStripeFileError(error.message, error.hint) from error
     return over(
         transport,
         key=LOCAL_KEY,

@@ -21,7 +21,7 @@ from typing import Any
 
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, StripeFailure
+from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, StripeCallError
 from stripe_billing_cli.stripe_api.json_output import INTERNAL
 
 ATTEMPTS = 4
@@ -98,14 +98,14 @@ def create(
     """Create the object, or find what another run at the same time created.
 
     `state`: the ids of what Stripe had when this was decided. `read` gives what it has now. `holds` tells an object
-    that still is what was wanted from one that has ended since. Raises `StripeFailure`.
+    that still is what was wanted from one that has ended since. Raises `StripeCallError`.
     """
     state = list(state)
     again = 0
     while True:
         try:
             answer = api.post(request.path, request.marked(), request.idempotency_key(state, again))
-        except StripeFailure as failure:
+        except StripeCallError as failure:
             made = _made_all_the_same(request, failure, read)
             if made is not None:
                 return made
@@ -123,20 +123,20 @@ def create(
 
 
 def _made_all_the_same(
-    request: CreateRequest, failure: StripeFailure, read: Callable[[], Iterable[Object]]
+    request: CreateRequest, failure: StripeCallError, read: Callable[[], Iterable[Object]]
 ) -> Object | None:
     """Return what a failed call created nonetheless."""
     if not (failure.outcome_unknown or failure.replayed):
         return None
     try:
         return made_before(request, read())
-    except StripeFailure:
+    except StripeCallError:
         return None
 
 
-def _other_parameters(failure: StripeFailure) -> bool:
+def _other_parameters(failure: StripeCallError) -> bool:
     """Whether Stripe knows the idempotency key from other parameters (400), not from a run at this moment (409)."""
-    return isinstance(failure, IdempotencyConflict) and failure.code != "idempotency_key_in_use"
+    return isinstance(failure, IdempotencyConflictError) and failure.code != "idempotency_key_in_use"
 
 
 def _expansion(request: CreateRequest) -> dict[str, Any]:
@@ -145,6 +145,6 @@ def _expansion(request: CreateRequest) -> dict[str, Any]:
 
 
 def clear_marker(api: StripeApi, request: CreateRequest, made: Object) -> None:
-    """Take the mark off: the same command makes another object from now on. Raises `StripeFailure`."""
+    """Take the mark off: the same command makes another object from now on. Raises `StripeCallError`."""
     if request.given_key is None and (made.get("metadata") or {}).get(INTERNAL) == request.mark:
         api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: ""}})

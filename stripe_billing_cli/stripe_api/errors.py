@@ -30,7 +30,7 @@ def without_secrets(text: str) -> str:
     )
 
 
-class StripeFailure(BillingError):
+class StripeCallError(BillingError):
     """A call that did not give what was asked for.
 
     `outcome_unknown` is true where a write may have taken effect all the same: only reading tells.
@@ -60,7 +60,7 @@ class StripeFailure(BillingError):
         return self.way_out
 
 
-class RequestRefused(StripeFailure):
+class InvalidRequestError(StripeCallError):
     """400: Stripe understood the call and will not do it."""
 
     kind = "invalid_request"
@@ -71,7 +71,7 @@ class RequestRefused(StripeFailure):
         return self.way_out
 
 
-class ObjectMissing(RequestRefused):
+class NotFoundError(InvalidRequestError):
     """404, or 400 with `resource_missing`: an id that does not exist in this account and mode."""
 
     kind = "not_found"
@@ -87,14 +87,14 @@ class ObjectMissing(RequestRefused):
         return None
 
 
-class UnsupportedCallError(RequestRefused):
+class UnsupportedCallError(InvalidRequestError):
     """The server does not have the call: it is not Stripe, or the local Stripe lacks it."""
 
     kind = "unsupported_call"
     way_out = "only Stripe has all of Stripe's calls; `billing doctor` says where they are sent"
 
 
-class PaymentFailed(StripeFailure):
+class PaymentFailedError(StripeCallError):
     """402: the card was declined, or its holder must authenticate first; the invoice stays as it is.
 
     `decline_code` is the bank's reason (https://docs.stripe.com/declines/codes), where there is one.
@@ -106,7 +106,7 @@ class PaymentFailed(StripeFailure):
     decline_code: str | None = None
 
 
-class KeyRefused(StripeFailure):
+class AuthenticationError(StripeCallError):
     """401: no such key, or an expired one."""
 
     kind = "authentication"
@@ -117,28 +117,28 @@ class KeyRefused(StripeFailure):
         return f"check it at {API_KEYS}; `billing doctor` says where it comes from"
 
 
-class PermissionMissing(StripeFailure):
+class PermissionMissingError(StripeCallError):
     """403: the (restricted) key may not do this."""
 
     kind = "permission"
     way_out = f"give the restricted key this permission at {API_KEYS}"
 
 
-class IdempotencyConflict(StripeFailure):
+class IdempotencyConflictError(StripeCallError):
     """The key was used before with other parameters, or is in use at this moment."""
 
     kind = "idempotency"
     way_out = "another run may be busy with the same object; run it again in a minute"
 
 
-class RateLimited(StripeFailure):
+class RateLimitedError(StripeCallError):
     """429 for longer than we were ready to wait. The call did not happen."""
 
     kind = "rate_limit"
     way_out = "something else uses up this account's requests; run it again later"
 
 
-class NoConnection(StripeFailure):
+class NetworkError(StripeCallError):
     """No answer, or only a part of one."""
 
     kind = "connection"
@@ -146,7 +146,7 @@ class NoConnection(StripeFailure):
     outcome_unknown = True
 
 
-class ServerTrouble(StripeFailure):
+class StripeServerError(StripeCallError):
     """5xx, after retries."""
 
     kind = "stripe_server"
@@ -154,7 +154,7 @@ class ServerTrouble(StripeFailure):
     outcome_unknown = True
 
 
-class NotStripe(StripeFailure):
+class NotStripeError(StripeCallError):
     """Something answered, and it was not Stripe: a proxy's page, say."""
 
     kind = "not_stripe"
@@ -162,7 +162,7 @@ class NotStripe(StripeFailure):
     outcome_unknown = True
 
 
-class IncompleteAnswerError(StripeFailure):
+class IncompleteAnswerError(StripeCallError):
     """An answer lacks what a legal answer of Stripe's always has; the message names the object and the field."""
 
     kind = "incomplete_answer"
@@ -173,7 +173,7 @@ class IncompleteAnswerError(StripeFailure):
     outcome_unknown = True
 
 
-class LocalStripeTrouble(StripeFailure):
+class LocalStripeFileError(StripeCallError):
     """The local Stripe could not read or write its file. `hint` is its own."""
 
     kind = "local_stripe"

@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import PermissionMissing
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 
 
 def objects(api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
@@ -24,7 +24,7 @@ def subscriptions(api: StripeApi, wanted: Mapping[str, Any], limit: int | None) 
     found = objects(api, path, {**wanted, "expand": ["data.customer"]}, limit)
     try:
         first = list(islice(found, 1))
-    except PermissionMissing:
+    except PermissionMissingError:
         return objects(api, path, wanted, limit)
     return chain(first, found)
 

@@ -1,6 +1,6 @@
 """What a user names an object by: an id, an email, a lookup key. And what is wrong with a name that leads nowhere.
 
-Each `find_…` reads from Stripe and gives the object, or raises a `ReferenceRefused` that says which of these it is:
+Each `find_…` reads from Stripe and gives the object, or raises a `LookupFailedError` that says which of these it is:
 of the wrong kind (seen before any call), of the other mode, not there, deleted, archived, or one of several.
 """
 
@@ -14,10 +14,10 @@ from urllib.parse import quote
 from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
-    ObjectMissing,
-    PermissionMissing,
-    RequestRefused,
-    StripeFailure,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionMissingError,
+    StripeCallError,
     UnsupportedCallError,
     without_secrets,
 )
@@ -32,7 +32,7 @@ AT_ONCE = 8
 AFTER_COLON = "after the colon of PRICE:QUANTITY comes a whole number"
 
 
-class ReferenceRefused(BillingError):
+class LookupFailedError(BillingError):
     """A name that does not lead to the one object that is meant."""
 
     kind = "reference"
@@ -42,32 +42,32 @@ class ReferenceRefused(BillingError):
         super().__init__(self.kind, without_secrets(message), hint, self.exit_code, request_id=request_id)
 
 
-class WrongKind(ReferenceRefused):
+class WrongKindError(LookupFailedError):
     """An id of another kind of object, or no id at all. Known without asking Stripe."""
 
     kind = "wrong_kind"
     exit_code = WRONG
 
 
-class NotFound(ReferenceRefused):
+class NoMatchError(LookupFailedError):
     kind = "not_found"
 
 
-class WrongMode(ReferenceRefused):
+class WrongModeError(LookupFailedError):
     """A test id with a live key, or a live id with a test key."""
 
     kind = "wrong_mode"
 
 
-class Deleted(ReferenceRefused):
+class DeletedError(LookupFailedError):
     kind = "deleted"
 
 
-class Archived(ReferenceRefused):
+class ArchivedError(LookupFailedError):
     kind = "archived"
 
 
-class Ambiguous(ReferenceRefused):
+class AmbiguousError(LookupFailedError):
     """Several objects fit."""
 
     kind = "ambiguous"
@@ -78,33 +78,36 @@ def has_ended(subscription: Object) -> bool:
 
 
 def check_customer_name(name: str) -> None:
-    """Raises `WrongKind` for what can be no customer's id or email."""
+    """Raises `WrongKindError` for what can be no customer's id or email."""
     if "@" not in name and (kind_of(name) not in ("a customer", None) or not ID.fullmatch(name)):
         raise _wrong_kind(name, "a customer", "cus_… or an email")
 
 
 def check_price_name(name: str) -> None:
-    """Raises `WrongKind` for what can be no price's id or lookup key. An id has no colon, a lookup key may have one."""
+    """Raises `WrongKindError` for what can be no price's id or lookup key. An id has no colon, a lookup key may have
+    one."""
     if kind_if_id(name) not in ("a price", None):
         raise _wrong_kind(name, "a price", "price_… or a lookup key")
     if kind_if_id(name) and not ID.fullmatch(name):
-        raise WrongKind(f"{name!r} is no price's id", AFTER_COLON if ":" in name else "give price_… or a lookup key")
+        raise WrongKindError(
+            f"{name!r} is no price's id", AFTER_COLON if ":" in name else "give price_… or a lookup key"
+        )
 
 
 def check_id(name: str, kind: str, written: str) -> None:
-    """Raises `WrongKind` for what is no id of `kind` ("an invoice"), which is `written` so: `in_…`."""
+    """Raises `WrongKindError` for what is no id of `kind` ("an invoice"), which is `written` so: `in_…`."""
     if kind_of(name) != kind or not ID.fullmatch(name):
         raise _wrong_kind(name, kind, written)
 
 
 def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
-    """The customer with this id or email. Raises `ReferenceRefused`, `StripeFailure`."""
+    """The customer with this id or email. Raises `LookupFailedError`, `StripeCallError`."""
     check_customer_name(name)
     if "@" in name:
         return _customer_with_email(api, name, expand)
     customer = retrieve(api, "customer", f"/v1/customers/{quote(name)}", name, expand=expand)
     if customer.get("deleted"):
-        raise Deleted(f"the customer {name} was deleted", "its subscriptions were canceled with it")
+        raise DeletedError(f"the customer {name} was deleted", "its subscriptions were canceled with it")
     return customer
 
 
@@ -125,7 +128,7 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
     def on_clock(clock: str) -> list[Object]:
         try:
             return api.page("/v1/customers", {**wanted, "test_clock": clock})[0]
-        except ObjectMissing:  # deleted since the clocks were listed, and its customers with it
+        except NotFoundError:  # deleted since the clocks were listed, and its customers with it
             return []
 
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -136,7 +139,7 @@ def _clocks(api: StripeApi) -> list[str]:
     """The ids of the account's test clocks; none where the key may not see them, or the server has none."""
     try:
         return [clock["id"] for page in api.pages("/v1/test_helpers/test_clocks", {}) for clock in page]
-    except (PermissionMissing, UnsupportedCallError):
+    except (PermissionMissingError, UnsupportedCallError):
         return []
 
 
@@ -154,7 +157,7 @@ def similar_customers(api: StripeApi, email: str) -> list[Object]:
     quoted = email.replace("\\", "\\\\").replace('"', '\\"')
     try:
         found = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED})["data"]
-    except StripeFailure:
+    except StripeCallError:
         return []
     return [one for one in found if (one.get("email") or "").lower() == email.lower()]
 
@@ -163,13 +166,15 @@ def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> O
     found = customers_by_email(api, email, expand=expand)
     if not found:
         similar = [with_email(one) for one in similar_customers(api, email)]
-        raise NotFound(
+        raise NoMatchError(
             f"no customer has the email {email}" + (f"; there is {listed(similar)}" if similar else ""),
             "name it by its id" if similar else f"billing customer create --email {email}",
         )
     if len(found) > 1:
         names = [with_email(one) if one["email"] != email else one["id"] for one in found]
-        raise Ambiguous(f"{len(found)} customers have the email {email}: {listed(names)}", "name the one by its id")
+        raise AmbiguousError(
+            f"{len(found)} customers have the email {email}: {listed(names)}", "name the one by its id"
+        )
     return found[0]
 
 
@@ -179,14 +184,16 @@ def with_email(customer: Object) -> str:
 
 
 def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Object:
-    """The price with this id or lookup key. Raises `ReferenceRefused`, `StripeFailure`."""
+    """The price with this id or lookup key. Raises `LookupFailedError`, `StripeCallError`."""
     check_price_name(name)
     if kind_if_id(name) == "a price":
         price = retrieve(api, "price", f"/v1/prices/{quote(name)}", name, expand=expand)
     else:
         price = _price_with_lookup_key(api, name, expand)
     if not (price["active"] or archived_too):
-        raise Archived(f"the price {name} is archived: no subscription can be put on it any more", _instead(api, price))
+        raise ArchivedError(
+            f"the price {name} is archived: no subscription can be put on it any more", _instead(api, price)
+        )
     return price
 
 
@@ -196,18 +203,18 @@ def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> O
         return found[0]
     prices = _prices_of_product(api, key)
     if prices:
-        raise NotFound(
+        raise NoMatchError(
             f"{key} is a product, and a price is needed: {listed([_named(price) for price in prices])}",
             "name one of its prices, by its lookup key or id",
         )
     hint = AFTER_COLON if ":" in key else "`billing catalog plan` shows the keys of catalog.yaml"
-    raise NotFound(f"no price has the lookup key {key}", hint)
+    raise NoMatchError(f"no price has the lookup key {key}", hint)
 
 
 def _prices_of_product(api: StripeApi, product: str) -> list[Object]:
     try:
         return api.page("/v1/prices", {"product": product, "active": True})[0]
-    except RequestRefused:
+    except InvalidRequestError:
         return []
 
 
@@ -225,7 +232,7 @@ def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) 
     """The subscription with this id, or the one of the customer with this id or email.
 
     Of several subscriptions of a customer, the only one that has not ended is meant; where all have ended, the only
-    one there is. Raises `ReferenceRefused`, `StripeFailure`.
+    one there is. Raises `LookupFailedError`, `StripeCallError`.
     """
     kind = kind_of(name)
     if kind == "a subscription" and ID.fullmatch(name):
@@ -244,45 +251,49 @@ def subscriptions_of(api: StripeApi, customer: str, *, expand: Sequence[str] = (
 
 def _only_subscription(subscriptions: list[Object], name: str) -> Object:
     if not subscriptions:
-        raise NotFound(f"the customer {name} has no subscription", f"billing sub create --customer {name} --price …")
+        raise NoMatchError(
+            f"the customer {name} has no subscription", f"billing sub create --customer {name} --price …"
+        )
     going_on = [subscription for subscription in subscriptions if not has_ended(subscription)]
     candidates = going_on or subscriptions
     if len(candidates) > 1:
         listing = listed([f"{subscription['id']} ({subscription['status']})" for subscription in candidates])
-        raise Ambiguous(f"the customer {name} has {len(candidates)} subscriptions: {listing}", "name the one by its id")
+        raise AmbiguousError(
+            f"the customer {name} has {len(candidates)} subscriptions: {listing}", "name the one by its id"
+        )
     return candidates[0]
 
 
 def retrieve(api: StripeApi, kind: str, path: str, name: str, *, expand: Sequence[str] = ()) -> Object:
-    """One object by its id. Raises `NotFound`, `WrongMode`, `StripeFailure`; `kind` is for the message."""
+    """One object by its id. Raises `NoMatchError`, `WrongModeError`, `StripeCallError`; `kind` is for the message."""
     try:
         return api.get(path, _expanded(expand, ""))
-    except ObjectMissing as missing:
+    except NotFoundError as missing:
         raise _explained(missing, kind, name) from missing
 
 
-def _explained(missing: ObjectMissing, kind: str, name: str) -> ReferenceRefused:
+def _explained(missing: NotFoundError, kind: str, name: str) -> LookupFailedError:
     """Stripe's message for an id of the other mode names that mode (https://docs.stripe.com/error-codes)."""
     other = OTHER_MODE.search(missing.message)
     if other:
         mode = other[1]
         key = "test" if mode == "live" else "live"
         hint = "use the live key, or --profile NAME --live" if mode == "live" else "use a test key, or leave out --live"
-        return WrongMode(
+        return WrongModeError(
             f"the {kind} {name} is of {mode} mode, and the key is a {key} key", hint, request_id=missing.request_id
         )
-    return NotFound(
+    return NoMatchError(
         f"there is no {kind} {name} in this account and mode",
         "check the id; `billing doctor` says which account and mode the key is of",
         request_id=missing.request_id,
     )
 
 
-def _wrong_kind(name: str, wanted: str, written: str) -> WrongKind:
+def _wrong_kind(name: str, wanted: str, written: str) -> WrongKindError:
     kind = kind_of(name)
     if kind is None:
-        return WrongKind(f"{name!r} is no name of {wanted}", f"give {written}")
-    return WrongKind(f"{name} is the id of {kind}, and {wanted} is needed", f"give {written}")
+        return WrongKindError(f"{name!r} is no name of {wanted}", f"give {written}")
+    return WrongKindError(f"{name} is the id of {kind}, and {wanted} is needed", f"give {written}")
 
 
 def _expanded(fields: Iterable[str], prefix: str) -> dict[str, list[str]]:

@@ -99,7 +99,10 @@ class AdjustPlan:
         return "pending_if_incomplete" if may_wait else "error_if_incomplete"
 
     def apply(self, api: StripeApi) -> AdjustResult:
-        """Change it, as it was quoted. Raises `OperationError` if it has changed since it was read, `StripeFailure`."""
+        """Change it, as it was quoted.
+
+        Raises `OperationError` if it has changed since it was read, `StripeCallError`.
+        """
         check_as_read(api, self.subscription)
         if self.drops_update:
             steps.void_update(api, self.drops_update)
@@ -141,8 +144,8 @@ class AdjustPlan:
 def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan:
     """Read the subscription, decide what is to be changed and what it costs.
 
-    Raises `ReferenceRefused`, `OperationError`,
-    `UsageError`, `StripeFailure`.
+    Raises `LookupFailedError`, `OperationError`,
+    `UsageError`, `StripeCallError`.
     """
     found = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
     change.check_changeable(found)

@@ -18,7 +18,7 @@ from stripe_billing_cli.subscriptions.renewals import Renewals
 
 
 def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, refund: RefundPlan | None) -> Object:
-    """Do what was decided; the subscription afterwards. `refund` is yet to be made. Raises `StripeFailure`."""
+    """Do what was decided; the subscription afterwards. `refund` is yet to be made. Raises `StripeCallError`."""
     id = subscription["id"]
     if cancellation.drops_update:
         steps.void_update(api, cancellation.drops_update)
@@ -35,7 +35,7 @@ def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, 
 
 
 def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation) -> list[Object]:
-    """The invoices that stay to be paid whatever happens, newest first. Raises `StripeFailure`."""
+    """The invoices that stay to be paid whatever happens, newest first. Raises `StripeCallError`."""
     if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
         return []
     found, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
@@ -47,7 +47,7 @@ def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, re
 
     The period's end is then the one that it has without the cut. Raises `OperationError` where the rest is paid for,
     and
-    would be charged again before it is credited; `StripeFailure`.
+    would be charged again before it is credited; `StripeCallError`.
     """
     if cancellation.action != "later" or not shortened_period.cuts(subscription):
         return cancellation
@@ -78,7 +78,10 @@ def _to_uncut_end(
 
 
 def renewals_until(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Renewals | None:
-    """What is charged before an end in a later period; None where it ends before it renews. Raises `StripeFailure`."""
+    """What is charged before an end in a later period; None where it ends before it renews.
+
+    Raises `StripeCallError`.
+    """
     if cancellation.action != "later" or cancellation.ends <= first_period_end(subscription):
         return None
     invoice = _previewed_later(api, subscription, cancellation)

@@ -16,7 +16,7 @@ def carry_out(api: StripeApi, subscription: Object, change: Change, quoted: Quot
     """Do what was decided, as it was quoted; the subscription afterwards.
 
     `price` is the new one. Raises `OperationError` if the subscription has changed since it was read,
-    `StripeFailure`.
+    `StripeCallError`.
     """
     check_as_read(api, subscription)
     if change.drops_update:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.subscriptions import pending_invoice_items, quote, shortened_period, steps
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, billed_later
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
@@ -15,7 +15,7 @@ RESUME = {"payment_behavior": "resume_on_payment_success"}
 
 
 def pause(api: StripeApi, subscription: Object, decided: Pause) -> Object:
-    """The subscription afterwards. Raises `StripeFailure`."""
+    """The subscription afterwards. Raises `StripeCallError`."""
     if decided.params is None:
         return subscription
     id = subscription["id"]
@@ -23,14 +23,14 @@ def pause(api: StripeApi, subscription: Object, decided: Pause) -> Object:
         return steps.update(api, id, decided.params)
     try:
         api.post(f"/v1/subscriptions/{id}{decided.path}", decided.params)
-    except RequestRefused:
+    except InvalidRequestError:
         if steps.read(api, id)["status"] != "paused":
             raise
     return steps.read(api, id)
 
 
 def resume(api: StripeApi, subscription: Object, decided: Resumption) -> Object:
-    """Take back what was decided; the subscription afterwards. Raises `StripeFailure`."""
+    """Take back what was decided; the subscription afterwards. Raises `StripeCallError`."""
     id = subscription["id"]
     after = subscription
     for step in decided.steps:
@@ -47,14 +47,14 @@ def resume(api: StripeApi, subscription: Object, decided: Resumption) -> Object:
 def _resume_service(api: StripeApi, id: str) -> Object:
     try:
         api.post(f"/v1/subscriptions/{id}/resume", RESUME)
-    except RequestRefused:
+    except InvalidRequestError:
         if steps.read(api, id)["status"] == "paused":
             raise
     return steps.read(api, id)
 
 
 def settled(api: StripeApi, subscription: Object, decided: Resumption) -> Resumption:
-    """The same, with what becomes of a period that the cancellation had cut short. Raises `StripeFailure`."""
+    """The same, with what becomes of a period that the cancellation had cut short. Raises `StripeCallError`."""
     if "cancellation" not in decided.steps or not shortened_period.cuts(subscription):
         return decided
     proration = shortened_period.proration(api, subscription)

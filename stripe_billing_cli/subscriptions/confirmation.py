@@ -20,7 +20,7 @@ from typing import Any
 from stripe_billing_cli.customers import portal
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.lookup import has_ended
 
 HOURS_TO_PAY = 23
@@ -64,7 +64,7 @@ def _card_link(api: StripeApi, customer: Object, secret: str, needed: int) -> Co
     until = needed if customer["email"] else None
     try:
         session = portal.create(api, customer["id"], flow="payment-method", until=until)
-    except StripeFailure as failure:
+    except StripeCallError as failure:
         return Confirmation("card", secret, trouble=failure.message)
     return Confirmation("card", secret, session["url"], portal.record(session)["expires_at"])
 
@@ -81,6 +81,6 @@ def due_next(api: StripeApi, subscription: Object) -> dict[str, Any] | None:
         return None
     try:
         preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}).body
-    except StripeFailure:
+    except StripeCallError:
         return None
     return json_output.forthcoming(preview)

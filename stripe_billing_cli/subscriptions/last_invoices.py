@@ -52,7 +52,7 @@ class LastInvoice:
 
 def find(api: StripeApi, subscription: Object) -> list[Object]:
     """Return the unfinished invoices of a subscription, oldest first: of one that has not ended, the drafts that are
-    final soon; of one that has, those drafts, and what was made final and never charged. Raises `StripeFailure`."""
+    final soon; of one that has, those drafts, and what was made final and never charged. Raises `StripeCallError`."""
     wanted = {"subscription": subscription["id"]}
     found = [one for page in api.pages("/v1/invoices", {**wanted, "status": "draft"}) for one in page]
     if subscription["ended_at"]:
@@ -80,7 +80,7 @@ def is_to_charge(invoice: Object) -> bool:
 def finish(api: StripeApi, subscription: Object) -> tuple[LastInvoice, ...]:
     """Make the unfinished invoices of a subscription that has ended final, charge those that ask for money, and look
     whether the others' credit reached the balance. A payment that fails leaves its invoice open. Raises
-    `StripeFailure`."""
+    `StripeCallError`."""
     return tuple(_finished(api, invoice) for invoice in find(api, subscription))
 
 

@@ -22,7 +22,7 @@ def of_later_change(
 
     `restarts`: an item gets another interval, with which a new period begins for all of them. Raises
     `OperationError` where
-    that would take what is paid for of another item; `StripeFailure`.
+    that would take what is paid for of another item; `StripeCallError`.
     """
     current_items = subscription["items"]["data"]
     due = [_is_due(subscription, item, starts) for item in current_items]

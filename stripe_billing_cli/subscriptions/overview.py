@@ -14,7 +14,7 @@ from typing import Any
 from stripe_billing_cli.stripe_api import ids, json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.completion import completed_event
-from stripe_billing_cli.stripe_api.errors import PermissionMissing, RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PermissionMissingError
 from stripe_billing_cli.subscriptions import schedule
 from stripe_billing_cli.subscriptions.parts import Parts
 
@@ -73,7 +73,7 @@ def _customers_default(subscription: Object) -> Object | None:
 
 
 def load_overview(api: StripeApi, name: str) -> Overview:
-    """Read a subscription with what is shown of it. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Read a subscription with what is shown of it. Raises `LookupFailedError`, `StripeCallError`."""
     is_id = ids.kind_of(name) == "a subscription" and ids.ID.fullmatch(name)
     id = name if is_id else str(lookup.find_subscription(api, name)["id"])
     parts = Parts()
@@ -90,7 +90,7 @@ def _subscription(api: StripeApi, id: str) -> Object:
     """With all that is expanded, or as much of it as the key may see."""
     try:
         return lookup.find_subscription(api, id, expand=EXPAND)
-    except PermissionMissing:
+    except PermissionMissingError:
         return lookup.find_subscription(api, id)
 
 
@@ -98,7 +98,7 @@ def _preview(api: StripeApi, id: str) -> Object | None:
     """None where no invoice is to come (`invoice_upcoming_none`, https://docs.stripe.com/error-codes)."""
     try:
         return api.post("/v1/invoices/create_preview", {"subscription": id}).body
-    except RequestRefused as refused:
+    except InvalidRequestError as refused:
         if refused.code == "invoice_upcoming_none":
             return None
         raise

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from stripe_billing_cli.stripe_api.errors import PermissionMissing, RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PermissionMissingError
 
 T = TypeVar("T")
 
@@ -17,9 +17,9 @@ class Parts:
         self.unavailable: dict[str, str] = {}
 
     def read(self, name: str, read: Callable[[], T], otherwise: T) -> T:
-        """Return the part, or `otherwise` where it may not be seen. Raises `StripeFailure`."""
+        """Return the part, or `otherwise` where it may not be seen. Raises `StripeCallError`."""
         try:
             return read()
-        except (PermissionMissing, RequestRefused) as failure:
+        except (PermissionMissingError, InvalidRequestError) as failure:
             self.unavailable[name] = failure.message
             return otherwise

@@ -13,10 +13,10 @@ from typing import Literal
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import PaymentFailed, RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PaymentFailedError
 from stripe_billing_cli.stripe_api.ids import kind_of
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.stripe_api.lookup import WrongKind
+from stripe_billing_cli.stripe_api.lookup import WrongKindError
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 
@@ -51,7 +51,7 @@ class Attempt:
 
 
 def find(api: StripeApi, subscription: Object) -> Payable:
-    """What is open of `subscription`, which must have its `latest_invoice` expanded. Raises `StripeFailure`."""
+    """What is open of `subscription`, which must have its `latest_invoice` expanded. Raises `StripeCallError`."""
     invoices = payments.open_invoices(api, subscription)
     if invoices:
         return Payable(invoices[0], older=tuple(invoices[1:]))
@@ -62,13 +62,13 @@ def find(api: StripeApi, subscription: Object) -> Payable:
 
 
 def check_method(method: str | None, *, livemode: bool) -> None:
-    """Refuse what cannot be charged before anything is asked. Raises `OperationError`, `WrongKind`."""
+    """Refuse what cannot be charged before anything is asked. Raises `OperationError`, `WrongKindError`."""
     if method is None:
         return
     if not method.startswith("pm_"):
         kind = kind_of(method)
         told = f"{method} is the id of {kind}" if kind else f"{method!r} is no id"
-        raise WrongKind(f"{told}, and a payment method is needed", "give pm_…")
+        raise WrongKindError(f"{told}, and a payment method is needed", "give pm_…")
     if livemode and method.startswith("pm_card_"):
         raise OperationError(f"{method} is a test card, and the key is live", "leave it out to charge the saved card")
 
@@ -86,9 +86,9 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
         params["return_url"] = payable.invoice["hosted_invoice_url"]
     try:
         after = api.post(f"/v1/payment_intents/{intent}/confirm", params).body
-    except PaymentFailed as failed:
+    except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
-    except RequestRefused as refused:
+    except InvalidRequestError as refused:
         if refused.code == "payment_intent_unexpected_state" and _is_paid(api, payable.invoice):
             return Attempt("paid")
         raise
@@ -98,9 +98,9 @@ def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attem
 def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
     try:
         after = api.post(f"/v1/setup_intents/{setup}/confirm", {"payment_method": method}).body
-    except PaymentFailed as failed:
+    except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
-    except RequestRefused as refused:
+    except InvalidRequestError as refused:
         done = api.get(f"/v1/setup_intents/{setup}")["status"] == "succeeded"
         if refused.code == "setup_intent_unexpected_state" and done:
             return Attempt("card_saved")
@@ -119,16 +119,16 @@ def charge(api: StripeApi, invoice: Object, method: str | None) -> Attempt:
     params = {"payment_method": method} if method else {}
     try:
         after = api.post(f"/v1/invoices/{invoice['id']}/pay", params).body
-    except PaymentFailed as failed:
+    except PaymentFailedError as failed:
         return Attempt("payment_needed", _declined(failed))
-    except RequestRefused:
+    except InvalidRequestError:
         if _is_paid(api, invoice):
             return Attempt("paid")
         raise
     return Attempt("paid" if after["status"] == "paid" else "payment_needed")
 
 
-def _declined(failed: PaymentFailed) -> PaymentError:
+def _declined(failed: PaymentFailedError) -> PaymentError:
     if failed.code in ACTION_CODES:
         return NEEDS_ACTION
     return PaymentError(failed.message, failed.code, failed.decline_code)

@@ -10,18 +10,18 @@ from stripe_billing_cli.stripe_api.json_output import id_of
 
 
 def for_subscription(api: StripeApi, subscription: Object) -> list[Object]:
-    """Return what waits for an invoice of the subscription. Raises `StripeFailure`."""
+    """Return what waits for an invoice of the subscription. Raises `StripeCallError`."""
     return [item for item in for_customer(api, subscription) if _subscription_of(item) == subscription["id"]]
 
 
 def for_customer(api: StripeApi, subscription: Object) -> list[Object]:
-    """Return what waits for any invoice of the subscription's customer. Raises `StripeFailure`."""
+    """Return what waits for any invoice of the subscription's customer. Raises `StripeCallError`."""
     pending = {"customer": id_of(subscription["customer"]), "pending": True}
     return [item for page in api.pages("/v1/invoiceitems", pending) for item in page]
 
 
 def are_there(api: StripeApi, subscription: Object) -> bool:
-    """Whether anything waits for an invoice of the subscription or of its customer. Raises `StripeFailure`."""
+    """Whether anything waits for an invoice of the subscription or of its customer. Raises `StripeCallError`."""
     pending = {"customer": id_of(subscription["customer"]), "pending": True, "limit": 1}
     return bool(api.page("/v1/invoiceitems", pending)[0])
 

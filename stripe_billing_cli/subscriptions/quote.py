@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.subscriptions import cost, pending_invoice_items, renewals
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
@@ -155,7 +155,7 @@ def following(preview: Callable[[], Object]) -> Object | None:
     """The preview of the next invoice; None where the subscription ends before."""
     try:
         return preview()
-    except RequestRefused as refused:
+    except InvalidRequestError as refused:
         if refused.code == "invoice_upcoming_none":
             return None
         raise
@@ -183,7 +183,7 @@ def _lasts(discount: Object, until: int, *, once: bool) -> bool:
 
 
 def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:
-    """The preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises `StripeFailure`."""
+    """The preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises `StripeCallError`."""
     params = {"subscription": subscription["id"], "subscription_details": details}
     return api.post("/v1/invoices/create_preview", params).body
 
@@ -192,7 +192,7 @@ def if_any(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Obj
     """The same; None where nothing would be invoiced."""
     try:
         return of_invoice(api, subscription, details)
-    except RequestRefused as refused:
+    except InvalidRequestError as refused:
         if refused.code == "invoice_upcoming_none":
             return None
         raise

@@ -14,7 +14,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
 from stripe_billing_cli.subscriptions import invoice_lines
 from stripe_billing_cli.subscriptions.cancel import RefundKind
@@ -149,7 +149,7 @@ def unused_part(lines: Iterable[Object], ended: int) -> int:
 def last_payment(api: StripeApi, subscription: str) -> Payment:
     """The payment of the newest invoice that was paid by card or the like, with all its lines.
 
-    Raises `OperationError`, `StripeFailure`.
+    Raises `OperationError`, `StripeCallError`.
     """
     wanted = {"subscription": subscription, "status": "paid", "expand": ["data.payments"]}
     for page in api.pages("/v1/invoices", wanted):
@@ -184,7 +184,7 @@ def _payment(api: StripeApi, invoice: Object, intent: str) -> Payment:
 
 def payment_by(api: StripeApi, invoice: Object, intent: str, charge: Object) -> Payment:
     """The payment of an invoice by a charge. Of one that was charged back nothing can be refunded; of an inquiry, which
-    took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeFailure`."""
+    took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeCallError`."""
     left = int(charge["amount_captured"] - charge["amount_refunded"])
     disputes = api.page("/v1/disputes", {"charge": charge["id"]})[0] if charge["disputed"] else []
     charged_back = any(not one["is_charge_refundable"] for one in disputes)
@@ -197,7 +197,7 @@ def refunds_of(api: StripeApi, intent: str) -> tuple[Object, ...]:
 
 
 def give_back(api: StripeApi, refund: Refund) -> Object:
-    """Make the refund, once however often it is asked for. Raises `StripeFailure`."""
+    """Make the refund, once however often it is asked for. Raises `StripeCallError`."""
     if refund.made is not None:
         return refund.made
     params = {
@@ -209,7 +209,7 @@ def give_back(api: StripeApi, refund: Refund) -> Object:
     for again in range(ATTEMPTS):
         try:
             return api.post("/v1/refunds", params, refund.idempotency_key(again)).body
-        except StripeFailure as failure:
+        except StripeCallError as failure:
             there = _made_all_the_same(api, refund) if failure.outcome_unknown or failure.replayed else None
             if there is not None:
                 return there

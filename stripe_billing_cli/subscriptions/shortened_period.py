@@ -26,13 +26,13 @@ def cuts(subscription: Object) -> bool:
 
 
 def proration(api: StripeApi, subscription: Object) -> Behavior:
-    """How the period is to go on after the end that `subscription` has now. Raises `StripeFailure`."""
+    """How the period is to go on after the end that `subscription` has now. Raises `StripeCallError`."""
     ends = int(subscription["cancel_at"])
     return "none" if is_billed(billed_lines(api, subscription), ends) else "create_prorations"
 
 
 def period_end(api: StripeApi, subscription: Object, proration: Behavior) -> int:
-    """When the current period ends without the end that `subscription` has now. Raises `StripeFailure`."""
+    """When the current period ends without the end that `subscription` has now. Raises `StripeCallError`."""
     details = {"cancel_at": "", "proration_behavior": proration}
     return int(quote.of_invoice(api, subscription, details)["period_end"])
 

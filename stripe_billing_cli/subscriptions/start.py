@@ -17,9 +17,9 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
-from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, has_ended, listed
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, has_ended, listed
 
 PATH = "/v1/subscriptions"
 LISTED = ("latest_invoice.confirmation_secret", "pending_setup_intent")
@@ -113,7 +113,7 @@ def prices_of(subscription: Object) -> set[str]:
 
 
 def load_situation(api: StripeApi, order: Order) -> Situation:
-    """Read what is ordered, side by side. Raises `ReferenceRefused`, `StripeFailure`."""
+    """Read what is ordered, side by side. Raises `LookupFailedError`, `StripeCallError`."""
     lookup.check_customer_name(order.customer)
     for line in (*order.lines, *order.once):
         lookup.check_price_name(line.price)
@@ -170,7 +170,9 @@ def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
     found, _ = api.page("/v1/promotion_codes", {"code": code, "active": True})
     usable = [one["id"] for one in found if one["customer"] in (None, customer)]
     if not usable:
-        raise NotFound(f"there is no active promotion code {code}", "check its spelling, and whether it has expired")
+        raise NoMatchError(
+            f"there is no active promotion code {code}", "check its spelling, and whether it has expired"
+        )
     return str(usable[0])
 
 
@@ -230,7 +232,7 @@ def made_before(api: StripeApi, order: Order, create_request: CreateRequest, sit
 
 def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, made: Object) -> None:
     """The user knows of it: the same command means another one from now on, or from tomorrow on. Raises
-    `StripeFailure`."""
+    `StripeCallError`."""
     if order.once and create_request.given_key is None:
         repeats.finish(api, create_request, made)
     else:
@@ -240,13 +242,13 @@ def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, ma
 def existing_subscription(api: StripeApi, situation: Situation) -> Object | None:
     """The customer's subscription to these prices that runs or can still be paid, for `--if-not-exists`.
 
-    One that runs goes before one that waits. Raises `Ambiguous` where there are several.
+    One that runs goes before one that waits. Raises `AmbiguousError` where there are several.
     """
     going_on = situation.going_on()
     candidates = [one for one in going_on if one["status"] in RUNNING] or going_on
     if len(candidates) > 1:
         listing = listed([f"{one['id']} ({one['status']})" for one in candidates])
-        raise Ambiguous(
+        raise AmbiguousError(
             f"{situation.customer['id']} has {len(candidates)} subscriptions to this already: {listing}",
             "none was created; go on with one of them by its id",
         )
@@ -254,7 +256,7 @@ def existing_subscription(api: StripeApi, situation: Situation) -> Object | None
 
 
 def create(api: StripeApi, create_request: CreateRequest, situation: Situation) -> Object:
-    """Create it, once. Raises `StripeFailure`; `OperationError` where the customer is billed in another currency."""
+    """Create it, once. Raises `StripeCallError`; `OperationError` where the customer is billed in another currency."""
     customer = situation.customer["id"]
     try:
         return create_once.create(
@@ -264,7 +266,7 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
             read=lambda: lookup.subscriptions_of(api, customer, expand=LISTED),
             holds=lambda one: not has_ended(one),
         )
-    except RequestRefused as refused:
+    except InvalidRequestError as refused:
         if not refused.message.startswith(OTHER_CURRENCY):
             raise
         currency = create_request.params.get("currency") or situation.prices[0]["currency"]

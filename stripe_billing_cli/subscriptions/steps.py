@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing, RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError
 from stripe_billing_cli.stripe_api.json_output import id_of
 
 EXPAND = ("latest_invoice.payments", "customer.invoice_settings.default_payment_method", "default_payment_method")
@@ -26,7 +26,7 @@ def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
     """End it. A canceled subscription is gone to this call (404): after a lost answer that is a success."""
     try:
         return api.delete(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)})
-    except ObjectMissing:
+    except NotFoundError:
         now = read(api, id)
         if now["status"] not in ("canceled", "incomplete_expired"):
             raise
@@ -37,7 +37,7 @@ def finalize(api: StripeApi, invoice: str) -> Object:
     """Finalize a draft; as it is then. What another run, or time, has finalized is final."""
     try:
         return api.post(f"/v1/invoices/{invoice}/finalize", {}).body
-    except RequestRefused:
+    except InvalidRequestError:
         now = api.get(f"/v1/invoices/{invoice}")
         if now["status"] == "draft":
             raise
@@ -49,7 +49,7 @@ def void_update(api: StripeApi, invoice: str) -> None:
     (https://docs.stripe.com/billing/subscriptions/pending-updates)."""
     try:
         api.post(f"/v1/invoices/{invoice}/void", {})
-    except RequestRefused:
+    except InvalidRequestError:
         if api.get(f"/v1/invoices/{invoice}")["status"] != "void":
             raise
 
@@ -58,7 +58,7 @@ def release(api: StripeApi, schedule: str) -> None:
     """Let go of the subscription: nothing more happens to it by schedule."""
     try:
         api.post(f"/v1/subscription_schedules/{schedule}/release", {})
-    except RequestRefused:
+    except InvalidRequestError:
         if schedule_at(api, schedule)["status"] not in ("released", "canceled", "completed"):
             raise
 
@@ -78,7 +78,7 @@ def attach_schedule(api: StripeApi, subscription: str) -> Object:
     that of an answer that got lost, is taken."""
     try:
         return api.post("/v1/subscription_schedules", {"from_subscription": subscription}).body
-    except RequestRefused:
+    except InvalidRequestError:
         attached = attached_schedule(api, read(api, subscription))
         if attached is None:
             raise

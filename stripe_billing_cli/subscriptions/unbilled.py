@@ -34,7 +34,7 @@ class Unbilled:
 
 def load(api: StripeApi, subscription: Object, cancellation: Cancellation, *, netted: bool) -> Unbilled:
     """Read what `cancellation` leaves unbilled. `netted`: pending prorations count in a refund. Raises
-    `StripeFailure`."""
+    `StripeCallError`."""
     ended = subscription["status"] in ENDED
     at_once = cancellation.action == "now" and subscription["status"] != "incomplete"
     if cancellation.params.get("invoice_now") or not (at_once or ended):

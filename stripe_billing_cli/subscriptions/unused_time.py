@@ -93,7 +93,7 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
     """How much of which payments goes back if the subscription ends, or ended, at `ends`.
 
     `billing`: what waits is billed on a last invoice; None: it is not. Raises `Refused` where no payment was made,
-    `StripeFailure`.
+    `StripeCallError`.
     """
     id = subscription["id"]
     account = _account(api, subscription)
@@ -124,7 +124,7 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
 
 
 def stamp(api: StripeApi, plan: RefundPlan) -> None:
-    """Write down what is to be given back, while the subscription still tells. Raises `StripeFailure`."""
+    """Write down what is to be given back, while the subscription still tells. Raises `StripeCallError`."""
     written = f"prorated:{plan.unused}:{plan.amount}"
     api.post(f"/v1/subscriptions/{plan.subscription}", {"metadata": {REFUND: written}})
 

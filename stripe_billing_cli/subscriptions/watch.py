@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import NoConnection, RateLimited, ServerTrouble, StripeFailure
+from stripe_billing_cli.stripe_api.errors import NetworkError, RateLimitedError, StripeCallError, StripeServerError
 
 EXPAND = ("latest_invoice",)
-PASSING = (NoConnection, RateLimited, ServerTrouble)
+PASSING = (NetworkError, RateLimitedError, StripeServerError)
 """Trouble that a watch outlasts."""
 
 Prospect = Literal["reached", "open", "impossible"]
@@ -59,11 +59,11 @@ def observe(
     seconds: float | None,
     clock: Callable[[], float],
     sleep: Callable[[float], None],
-    on_trouble: Callable[[StripeFailure], None],
+    on_trouble: Callable[[StripeCallError], None],
 ) -> Iterator[Observation]:
     """Yield the subscription now, and each time that it has changed, read `every` so many seconds.
 
-    Ends after `seconds`; None: never. `clock` counts seconds. Raises `StripeFailure` for what will not pass.
+    Ends after `seconds`; None: never. `clock` counts seconds. Raises `StripeCallError` for what will not pass.
     """
     end = None if seconds is None else clock() + seconds
     before: Mapping[str, Any] | None = None

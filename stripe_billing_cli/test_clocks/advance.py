@@ -13,9 +13,9 @@ from itertools import count
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.ids import kind_of
-from stripe_billing_cli.stripe_api.lookup import Ambiguous, NotFound, WrongKind, has_ended, retrieve
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, retrieve
 
 PATH = "/v1/test_helpers/test_clocks"
 DAY = 86400
@@ -39,23 +39,28 @@ class Advance:
 
 
 def find(api: StripeApi, name: str) -> Object:
-    """The clock with this id or name. Raises `ReferenceRefused`, `StripeFailure`."""
+    """The clock with this id or name. Raises `LookupFailedError`, `StripeCallError`."""
     if name.startswith("clock_"):
         return retrieve(api, "test clock", f"{PATH}/{name}", name)
     kind = kind_of(name)
     if kind is not None:
-        raise WrongKind(f"{name} is the id of {kind}, and a test clock is needed", "give clock_… or a clock's name")
+        raise WrongKindError(
+            f"{name} is the id of {kind}, and a test clock is needed", "give clock_… or a clock's name"
+        )
     found = [clock for page in api.pages(PATH, {}) for clock in page if clock["name"] == name]
     if not found:
-        raise NotFound(f"no test clock is called {name}", "billing clock list shows them")
+        raise NoMatchError(f"no test clock is called {name}", "billing clock list shows them")
     if len(found) > 1:
         ids = ", ".join(clock["id"] for clock in found)
-        raise Ambiguous(f"{len(found)} test clocks are called {name}: {ids}", "name the one by its id")
+        raise AmbiguousError(f"{len(found)} test clocks are called {name}: {ids}", "name the one by its id")
     return found[0]
 
 
 def id_for(api: StripeApi, name: str) -> str:
-    """The id of the clock with this id or name; an id is not looked up. Raises `ReferenceRefused`, `StripeFailure`."""
+    """The id of the clock with this id or name; an id is not looked up.
+
+    Raises `LookupFailedError`, `StripeCallError`.
+    """
     return name if name.startswith("clock_") else str(find(api, name)["id"])
 
 
@@ -105,7 +110,7 @@ def advance(
     """Move the clock to `target`, in as many steps as Stripe asks for; each look at it on the way is given.
 
     Ends with a clock that is `ready` at `target`, or, past the `deadline` (of `time.monotonic`), with one that is not.
-    Raises `OperationError` if Stripe could not advance it, `StripeFailure`.
+    Raises `OperationError` if Stripe could not advance it, `StripeCallError`.
     """
     for looked in _until_ready(api, clock["id"], deadline, sleep):
         clock = looked
@@ -132,11 +137,11 @@ def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[floa
 
 
 def create(api: StripeApi, name: str | None, at: int) -> Object:
-    """Raises `StripeFailure`."""
+    """Raises `StripeCallError`."""
     return api.post(PATH, {"frozen_time": at, **({"name": name} if name else {})}).body
 
 
 def delete(api: StripeApi, id: str) -> None:
-    """The clock and all customers on it are gone, if they were not already. Raises `StripeFailure`."""
-    with suppress(ObjectMissing):
+    """The clock and all customers on it are gone, if they were not already. Raises `StripeCallError`."""
+    with suppress(NotFoundError):
         api.delete(f"{PATH}/{id}")

@@ -82,7 +82,7 @@ def endpoint_of(source: Mapping[str, Any]) -> Endpoint:
 
 
 def read_endpoints(api: StripeApi) -> list[Endpoint]:
-    """Return all endpoints of the account, oldest first. Raises `StripeFailure`."""
+    """Return all endpoints of the account, oldest first. Raises `StripeCallError`."""
     return [endpoint_of(source) for page in api.pages(PATH, {}) for source in page][::-1]
 
 

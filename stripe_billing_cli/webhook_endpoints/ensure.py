@@ -64,7 +64,7 @@ class Ensured:
 
 
 def ensure(api: StripeApi, wanted: Wanted, keep: Keep) -> Ensured:
-    """Carry out what `decide` decides. Raises `StripeFailure`, `EndpointError`, and what `keep` raises."""
+    """Carry out what `decide` decides. Raises `StripeCallError`, `EndpointError`, and what `keep` raises."""
     endpoints = read_endpoints(api)
     step = decide(wanted, endpoints)
     for endpoint in step.abandoned:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import API_VERSION, Answer, StripeApi
-from stripe_billing_cli.stripe_api.errors import IdempotencyConflict, ObjectMissing
+from stripe_billing_cli.stripe_api.errors import IdempotencyConflictError, NotFoundError
 from stripe_billing_cli.webhook_endpoints.endpoint import (
     MADE,
     PATH,
@@ -53,7 +53,10 @@ class Wanted:
 
 
 def make(api: StripeApi, wanted: Wanted, endpoints: Sequence[Endpoint], keep: Keep) -> Endpoint:
-    """Make an endpoint and confirm it. `endpoints`: all that exist. Raises `StripeFailure`, and what `keep` raises."""
+    """Make an endpoint and confirm it. `endpoints`: all that exist.
+
+    Raises `StripeCallError`, and what `keep` raises.
+    """
     answer = _create(api, wanted.params(), [endpoint.id for endpoint in endpoints])
     keep(endpoint_of(answer.body), answer.body["secret"])
     return confirm(api, answer.body["id"])
@@ -63,7 +66,7 @@ def confirm(api: StripeApi, id: str) -> Endpoint:
     """Write down at the endpoint that somebody has its secret."""
     try:
         return endpoint_of(api.post(f"{PATH}/{id}", {"metadata": {SECRET: ""}}).body)
-    except ObjectMissing:
+    except NotFoundError:
         raise EndpointError(
             f"{id} was deleted just after it was made: another run made one at the same time",
             "its secret is worth nothing; `billing webhook list` shows which endpoint is there",
@@ -74,7 +77,7 @@ def delete(api: StripeApi, id: str) -> None:
     """Delete an endpoint; one that is gone already is fine."""
     try:
         api.delete(f"{PATH}/{id}")
-    except ObjectMissing:
+    except NotFoundError:
         return
 
 
@@ -86,7 +89,9 @@ def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[st
         if not answer.replayed or _is_there(api, answer.body["id"]):
             return answer
         gone.append(answer.body["id"])
-    raise IdempotencyConflict("Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day")
+    raise IdempotencyConflictError(
+        "Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day"
+    )
 
 
 def _key(params: Mapping[str, Any], existing_ids: Iterable[str], gone: Sequence[str]) -> str:
@@ -98,6 +103,6 @@ def _key(params: Mapping[str, Any], existing_ids: Iterable[str], gone: Sequence[
 def _is_there(api: StripeApi, id: str) -> bool:
     try:
         api.get(f"{PATH}/{id}")
-    except ObjectMissing:
+    except NotFoundError:
         return False
     return True

@@ -225,9 +225,9 @@ def state(path: Path) -> Any:
 
 
 def _until_killed(run: Callable[[], object]) -> None:
-    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.stripe_api.errors import StripeCallError
 
     try:
         run()
-    except (Killed, StripeFailure):
+    except (Killed, StripeCallError):
         return

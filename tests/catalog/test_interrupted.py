@@ -147,11 +147,11 @@ def test_passing_trouble_is_sat_out_within_the_run(
 
 def run_once(run: Callable[[], object]) -> None:
     """A run that may end in any of the ways in which a run ends."""
-    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.stripe_api.errors import StripeCallError
 
     try:
         run()
-    except (Killed, StripeFailure):
+    except (Killed, StripeCallError):
         return
 
 

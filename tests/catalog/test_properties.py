@@ -16,7 +16,7 @@ from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 from tests.contract import ContractTransport
 from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
 
@@ -137,7 +137,7 @@ def test_an_apply_broken_anywhere_is_completed_by_the_next(
         path = Path(scratch) / "local.db"
         apply(before, connected(LocalTransport(path)))
         troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting=True))
-        with contextlib.suppress(Killed, StripeFailure):
+        with contextlib.suppress(Killed, StripeCallError):
             apply(text, connected(troubled))
 
         assert apply(text, connected(LocalTransport(path))).complete

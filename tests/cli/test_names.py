@@ -13,15 +13,15 @@ from tests.subscriptions.conftest import Shop
 @pytest.mark.parametrize(
     ("refused", "kind", "exit_code"),
     [
-        (lookup.WrongKind("no"), "wrong_kind", 2),
-        (lookup.NotFound("no"), "not_found", 1),
-        (lookup.WrongMode("no"), "wrong_mode", 1),
-        (lookup.Deleted("no"), "deleted", 1),
-        (lookup.Archived("no"), "archived", 1),
-        (lookup.Ambiguous("no"), "ambiguous", 1),
+        (lookup.WrongKindError("no"), "wrong_kind", 2),
+        (lookup.NoMatchError("no"), "not_found", 1),
+        (lookup.WrongModeError("no"), "wrong_mode", 1),
+        (lookup.DeletedError("no"), "deleted", 1),
+        (lookup.ArchivedError("no"), "archived", 1),
+        (lookup.AmbiguousError("no"), "ambiguous", 1),
     ],
 )
-def test_each_mistake_has_its_kind_and_exit_code(refused: lookup.ReferenceRefused, kind: str, exit_code: int) -> None:
+def test_each_mistake_has_its_kind_and_exit_code(refused: lookup.LookupFailedError, kind: str, exit_code: int) -> None:
     told = explain(refused)
 
     assert (told.kind, told.exit_code) == (kind, exit_code)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stripe_billing_cli.local_stripe.core.faults import Fault, SimulatedCrash
 from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
 from stripe_billing_cli.stripe_api import client, create_once
-from stripe_billing_cli.stripe_api.errors import StripeFailure
+from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from stripe_billing_cli.subscriptions import start
 from tests.contract import ContractTransport
@@ -51,7 +51,7 @@ def run(api: client.StripeApi, told: list[str], key: str | None = None) -> None:
 def troubled(local: LocalTransport, fault: Fault, told: list[str], key: str | None = None) -> None:
     try:
         run(connected(FaultyTransport(local, [fault])), told, key)
-    except (SimulatedCrash, StripeFailure):
+    except (SimulatedCrash, StripeCallError):
         return
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stripe_billing_cli.stripe_api.errors import StripeFailure, without_secrets
+from stripe_billing_cli.stripe_api.errors import StripeCallError, without_secrets
 
 SECRETS = ["sk_test_", "sk_live_", "rk_test_", "rk_live_", "whsec_", "pi_3Mabc123_secret_", "seti_1Nxyz_secret_"]
 
@@ -23,7 +23,7 @@ def test_no_secret_survives_in_a_message(prefix: str, tail: str) -> None:
 
 
 def test_a_failure_keeps_its_message_without_the_key() -> None:
-    failure = StripeFailure("Expired API Key provided: sk_live_51Habcdefghijklmnop4242")
+    failure = StripeCallError("Expired API Key provided: sk_live_51Habcdefghijklmnop4242")
 
     assert failure.message == "Expired API Key provided: sk_live_…4242"
     assert "51Habcdefghijklmnop" not in f"{failure!r} {failure}"

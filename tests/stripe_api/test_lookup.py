@@ -39,23 +39,23 @@ class TestWrongKind:
         ],
     )
     def test_of_a_subscription_is_known_without_a_call(self, offline: client.StripeApi, name: str, said: str) -> None:
-        with pytest.raises(lookup.WrongKind) as refused:
+        with pytest.raises(lookup.WrongKindError) as refused:
             lookup.find_subscription(offline, name)
         assert said in str(refused.value)
 
     @pytest.mark.parametrize("name", ["sub_1MoBy5LkdIwHu7ixZ", "price_1MoBy5LkdIwHu7ixZ", "acct_1", "a b", ""])
     def test_of_a_customer_is_known_without_a_call(self, offline: client.StripeApi, name: str) -> None:
-        with pytest.raises(lookup.WrongKind):
+        with pytest.raises(lookup.WrongKindError):
             lookup.find_customer(offline, name)
 
     @pytest.mark.parametrize("name", ["sub_1MoBy5LkdIwHu7ixZ", "prod_NjpI7DbZx6AlWQ", "cus_NffrFeUfNV2Hib"])
     def test_of_a_price_is_known_without_a_call(self, offline: client.StripeApi, name: str) -> None:
-        with pytest.raises(lookup.WrongKind):
+        with pytest.raises(lookup.WrongKindError):
             lookup.find_price(offline, name)
 
     def test_a_key_pasted_by_mistake_is_not_repeated(self, offline: client.StripeApi) -> None:
         for find in (lookup.find_subscription, lookup.find_customer, lookup.find_price):
-            with pytest.raises(lookup.WrongKind) as refused:
+            with pytest.raises(lookup.WrongKindError) as refused:
                 find(offline, "sk_live_51AbCdEfGhIjKlMnOp")
             assert "is the id of an API key" in str(refused.value)
             assert "51AbCdEfGhIj" not in str(refused.value)
@@ -77,7 +77,7 @@ class TestWrongMode:
                 status=404,
                 headers={"Request-Id": "req_1"},
             )
-            with pytest.raises(lookup.WrongMode) as refused:
+            with pytest.raises(lookup.WrongModeError) as refused:
                 lookup.find_subscription(client.connect(key), LIVE_ID)
         assert f"is of {other} mode, and the key is a {mine} key" in str(refused.value)
         assert refused.value.request_id == "req_1"
@@ -97,20 +97,20 @@ class TestCustomers:
 
     def test_two_with_one_email_are_both_named(self, shop: Shop) -> None:
         ids = [shop.customer(email="ada@example.com")["id"] for _ in range(2)]
-        with pytest.raises(lookup.Ambiguous) as refused:
+        with pytest.raises(lookup.AmbiguousError) as refused:
             lookup.find_customer(shop.api, "ada@example.com")
         assert all(id in str(refused.value) for id in ids)
 
     def test_one_that_was_deleted_is_said_to_be(self, shop: Shop) -> None:
         ada = shop.customer()
         shop.api.delete(f"/v1/customers/{ada['id']}")
-        with pytest.raises(lookup.Deleted):
+        with pytest.raises(lookup.DeletedError):
             lookup.find_customer(shop.api, ada["id"])
 
     def test_one_that_never_was(self, shop: Shop) -> None:
-        with pytest.raises(lookup.NotFound, match="there is no customer cus_None"):
+        with pytest.raises(lookup.NoMatchError, match="there is no customer cus_None"):
             lookup.find_customer(shop.api, "cus_None")
-        with pytest.raises(lookup.NotFound, match=r"no customer has the email bob@example\.com$"):
+        with pytest.raises(lookup.NoMatchError, match=r"no customer has the email bob@example\.com$"):
             lookup.find_customer(shop.api, "bob@example.com")
 
     def test_an_email_is_asked_for_in_lower_case_too(self, shop: Shop) -> None:
@@ -120,7 +120,7 @@ class TestCustomers:
     def test_two_that_differ_in_capitals_are_both_named(self, shop: Shop) -> None:
         emails = ("ada@example.com", "Ada@example.com")
         ids = {email: shop.customer(email=email)["id"] for email in emails}
-        with pytest.raises(lookup.Ambiguous) as refused:
+        with pytest.raises(lookup.AmbiguousError) as refused:
             lookup.find_customer(shop.api, "Ada@example.com")
         assert f"{ids['ada@example.com']} (ada@example.com)" in str(refused.value)
         assert ids["Ada@example.com"] in str(refused.value)
@@ -134,7 +134,7 @@ class TestCustomers:
         with responses.RequestsMock() as mock:
             mock.get("https://api.stripe.com/v1/customers", json=nothing)
             mock.get("https://api.stripe.com/v1/customers/search", json=found)
-            with pytest.raises(lookup.NotFound) as refused:
+            with pytest.raises(lookup.NoMatchError) as refused:
                 lookup.find_customer(client.connect("sk_live_x"), "ada@example.com")
         assert (
             str(refused.value) == f"no customer has the email ada@example.com; there is {ada['id']} (Ada@example.com)"
@@ -159,10 +159,10 @@ class TestPrices:
     @pytest.mark.parametrize(
         ("name", "error"),
         [
-            ("price_1MoBy5LkdIwHu7ix:many", lookup.WrongKind),
-            ("price_1MoBy5LkdIwHu7ix:", lookup.WrongKind),
-            ("pro.monthly:2.5", lookup.NotFound),
-            ("pro.monthly:", lookup.NotFound),
+            ("price_1MoBy5LkdIwHu7ix:many", lookup.WrongKindError),
+            ("price_1MoBy5LkdIwHu7ix:", lookup.WrongKindError),
+            ("pro.monthly:2.5", lookup.NoMatchError),
+            ("pro.monthly:", lookup.NoMatchError),
         ],
     )
     def test_a_quantity_that_is_no_number_is_said_to_be(self, shop: Shop, name: str, error: type[Exception]) -> None:
@@ -176,7 +176,7 @@ class TestPrices:
         old = shop.price(product)
         shop.price(product, lookup_key="pro.monthly")
         shop.post(f"/v1/prices/{old['id']}", active=False)
-        with pytest.raises(lookup.Archived) as refused:
+        with pytest.raises(lookup.ArchivedError) as refused:
             lookup.find_price(shop.api, old["id"])
         assert "pro.monthly" in (refused.value.hint or "")
         assert lookup.find_price(shop.api, old["id"], archived_too=True)["id"] == old["id"]
@@ -184,13 +184,13 @@ class TestPrices:
     def test_a_product_is_told_from_a_price_and_its_prices_are_named(self, shop: Shop) -> None:
         shop.post("/v1/products", id="keymap-pro", name="Pro")
         shop.price("keymap-pro", lookup_key="keymap-pro.monthly")
-        with pytest.raises(lookup.NotFound, match=r"keymap-pro is a product.*: keymap-pro\.monthly"):
+        with pytest.raises(lookup.NoMatchError, match=r"keymap-pro is a product.*: keymap-pro\.monthly"):
             lookup.find_price(shop.api, "keymap-pro")
 
     def test_one_that_never_was(self, shop: Shop) -> None:
-        with pytest.raises(lookup.NotFound, match="no price has the lookup key pro"):
+        with pytest.raises(lookup.NoMatchError, match="no price has the lookup key pro"):
             lookup.find_price(shop.api, "pro")
-        with pytest.raises(lookup.NotFound, match="there is no price price_None"):
+        with pytest.raises(lookup.NoMatchError, match="there is no price price_None"):
             lookup.find_price(shop.api, "price_None")
 
 
@@ -222,15 +222,15 @@ class TestSubscriptions:
         ada = shop.with_card()
         price = shop.price()["id"]
         made = [shop.subscription(ada["id"], price)["id"] for _ in range(2)]
-        with pytest.raises(lookup.Ambiguous) as refused:
+        with pytest.raises(lookup.AmbiguousError) as refused:
             lookup.find_subscription(shop.api, ada["id"])
         assert all(id in str(refused.value) for id in made)
 
     def test_none_at_all(self, shop: Shop) -> None:
         ada = shop.customer()
-        with pytest.raises(lookup.NotFound, match="has no subscription"):
+        with pytest.raises(lookup.NoMatchError, match="has no subscription"):
             lookup.find_subscription(shop.api, ada["id"])
-        with pytest.raises(lookup.NotFound, match="there is no subscription sub_None"):
+        with pytest.raises(lookup.NoMatchError, match="there is no subscription sub_None"):
             lookup.find_subscription(shop.api, "sub_None")
 
 

@@ -19,9 +19,9 @@ def stripe_itself() -> Iterator[responses.RequestsMock]:
         yield stripe_itself
 
 
-def failed(stripe_itself: responses.RequestsMock, status: int, **error: Any) -> errors.StripeFailure:
+def failed(stripe_itself: responses.RequestsMock, status: int, **error: Any) -> errors.StripeCallError:
     stripe_itself.get(URL, json={"error": {"type": "invalid_request_error", **error}}, status=status)
-    with pytest.raises(errors.StripeFailure) as raised:
+    with pytest.raises(errors.StripeCallError) as raised:
         client.connect("sk_test_x").get("/v1/prices/price_1")
     return raised.value
 
@@ -57,7 +57,7 @@ def test_a_call_that_the_server_lacks(stripe_itself: responses.RequestsMock, sta
 def test_what_is_missing(stripe_itself: responses.RequestsMock, status: int, message: str, hint: str | None) -> None:
     failure = failed(stripe_itself, status, code="resource_missing", message=message)
 
-    assert type(failure) is errors.ObjectMissing
+    assert type(failure) is errors.NotFoundError
     assert failure.hint == hint
 
 
@@ -65,4 +65,4 @@ def test_what_the_local_stripe_does_not_have_as_a_parameter_is_no_missing_call(
     stripe_itself: responses.RequestsMock,
 ) -> None:
     message = "The local Stripe does not have the parameter on_behalf_of."
-    assert type(failed(stripe_itself, 400, message=message)) is errors.RequestRefused
+    assert type(failed(stripe_itself, 400, message=message)) is errors.InvalidRequestError

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from stripe_billing_cli.stripe_api.errors import NoConnection, PermissionMissing, StripeFailure
+from stripe_billing_cli.stripe_api.errors import NetworkError, PermissionMissingError, StripeCallError
 from stripe_billing_cli.subscriptions import watch
 from tests.subscriptions.conftest import Shop
 
@@ -31,7 +31,7 @@ class Time:
 
 
 def observe(api: Any, id: str, time: Time, seconds: float | None, every: float = 2) -> list[watch.Observation]:
-    troubles: list[StripeFailure] = []
+    troubles: list[StripeCallError] = []
     found = watch.observe(
         api, id, every=every, seconds=seconds, clock=time.clock, sleep=time.sleep, on_trouble=troubles.append
     )
@@ -84,7 +84,7 @@ def test_the_state_of_the_latest_invoice_is_watched(shop: Shop) -> None:
 class Flaky:
     """An API whose first looks fail."""
 
-    def __init__(self, api: Any, failures: list[StripeFailure]) -> None:
+    def __init__(self, api: Any, failures: list[StripeCallError]) -> None:
         self._api = api
         self._failures = failures
 
@@ -96,14 +96,14 @@ class Flaky:
 
 def test_a_lost_connection_is_outlasted(shop: Shop) -> None:
     id = shop.subscription(shop.with_card()["id"], shop.price()["id"])["id"]
-    flaky = Flaky(shop.api, [NoConnection("no answer in time"), NoConnection("no answer in time")])
+    flaky = Flaky(shop.api, [NetworkError("no answer in time"), NetworkError("no answer in time")])
 
     assert len(observe(flaky, id, Time([]), seconds=10)) == 1
 
 
 def test_what_will_not_pass_is_raised(shop: Shop) -> None:
-    with pytest.raises(PermissionMissing):
-        observe(Flaky(shop.api, [PermissionMissing("no")]), "sub_1", Time([]), seconds=10)
+    with pytest.raises(PermissionMissingError):
+        observe(Flaky(shop.api, [PermissionMissingError("no")]), "sub_1", Time([]), seconds=10)
 
 
 @pytest.mark.parametrize(

@@ -209,10 +209,10 @@ def test_a_command_that_fails_leaves_its_reason(api: client.StripeApi, store: St
 def test_trouble_with_stripe_is_tried_again(
     local: Local, api: client.StripeApi, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from stripe_billing_cli.stripe_api.errors import ServerTrouble
+    from stripe_billing_cli.stripe_api.errors import StripeServerError
 
     customer, _ = subscribed(local)
-    original, failures = api.pages, [ServerTrouble("HTTP 500: oh")]
+    original, failures = api.pages, [StripeServerError("HTTP 500: oh")]
 
     def troubled(path: str, params: Any) -> Any:
         if failures:

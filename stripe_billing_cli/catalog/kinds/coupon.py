@@ -38,7 +38,7 @@ from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.money import format_amount
 
 LONGEST_NAME = 40
@@ -219,7 +219,7 @@ class CouponKind(StandardKind[Coupon]):
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         try:
             existing = api.get(f"{self.path}/{params['id']}")
-        except ObjectMissing:
+        except NotFoundError:
             return None
         return existing if stamp_of(existing) == stamp_of(params) else None
 

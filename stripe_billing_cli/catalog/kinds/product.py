@@ -28,7 +28,7 @@ from stripe_billing_cli.catalog.plan import Change, Create, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import ObjectMissing
+from stripe_billing_cli.stripe_api.errors import NotFoundError
 
 MOST_IMAGES, MOST_FEATURES = 8, 15
 FORBIDDEN_IN_DESCRIPTOR = set("<>\\'\"*")
@@ -313,7 +313,7 @@ class ProductKind(StandardKind[Product]):
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         try:
             existing = api.get(f"{self.path}/{params['id']}")
-        except ObjectMissing:
+        except NotFoundError:
             return None
         return existing if stamp_of(existing) == stamp_of(params) and existing["name"] == params["name"] else None
 

@@ -54,11 +54,11 @@ def _balance(record: Record) -> str:
 @contextmanager
 def card_may_be_refused(left: str) -> Iterator[None]:
     """Tell a card that cannot be saved as that; `left` says how things stand then."""
-    from stripe_billing_cli.stripe_api.errors import PaymentFailed
+    from stripe_billing_cli.stripe_api.errors import PaymentFailedError
 
     try:
         yield
-    except PaymentFailed as failure:
+    except PaymentFailedError as failure:
         message = f"the card cannot be saved: {failure.message}"
         raise BillingError(
             failure.kind, message, left, NOT_REACHED, param=failure.param, request_id=failure.request_id

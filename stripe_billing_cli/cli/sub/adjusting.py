@@ -70,7 +70,7 @@ def _discount_options(coupon: str | None, promotion_code: str | None, no_coupon:
 
 def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool) -> None:
     """Say what it costs, ask, do it, print."""
-    from stripe_billing_cli.stripe_api.errors import PaymentFailed
+    from stripe_billing_cli.stripe_api.errors import PaymentFailedError
     from stripe_billing_cli.subscriptions.adjust import plan_adjust
 
     plan = plan_adjust(context.stripe, name, wanted)
@@ -82,7 +82,7 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
     confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], moves_money=True)
     try:
         done = plan.apply(context.stripe)
-    except PaymentFailed as failure:
+    except PaymentFailedError as failure:
         raise BillingError(
             "payment_failed",
             f"nothing was changed: the payment did not go through: {failure.message}",

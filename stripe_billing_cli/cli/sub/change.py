@@ -149,13 +149,13 @@ def _decide(
 
 
 def _carry_out(context: Context, shown: Shown) -> Shown:
-    from stripe_billing_cli.stripe_api.errors import PaymentFailed
+    from stripe_billing_cli.stripe_api.errors import PaymentFailedError
     from stripe_billing_cli.subscriptions import apply_change, payments
 
     api = context.stripe
     try:
         after = apply_change.carry_out(api, shown.subscription, shown.change, shown.quoted, shown.wanted)
-    except PaymentFailed as failure:
+    except PaymentFailedError as failure:
         raise BillingError(
             "payment_failed",
             f"nothing was changed: the payment did not go through: {failure.message}",

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.errors import StripeFailure
+    from stripe_billing_cli.stripe_api.errors import StripeCallError
     from stripe_billing_cli.subscriptions.watch import Observation, Prospect
 
 EVERY = 2.0
@@ -54,7 +54,7 @@ def observe(context: Context, id: str, *, every: float, seconds: float | None) -
     """Observe in real time; passing trouble is reported and outlasted."""
     from stripe_billing_cli.subscriptions import watch
 
-    def tell(failure: StripeFailure) -> None:
+    def tell(failure: StripeCallError) -> None:
         context.printer.note(f"{failure.message}; looking again", fg="yellow")
 
     return watch.observe(

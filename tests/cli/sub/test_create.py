@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.cli.errors import explain
-from stripe_billing_cli.stripe_api.errors import RequestRefused
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from tests.conftest import Billing, Ran
 from tests.faults import crash_at_every_call, failing, meanwhile
 from tests.subscriptions.conftest import Shop
@@ -250,7 +250,7 @@ class TestOptions:
         assert "use another customer" in ran.err
 
     def test_a_customer_without_an_address_cannot_be_taxed_and_the_way_out_is_told(self) -> None:
-        refused = RequestRefused("The customer's location isn't recognized.", code="customer_tax_location_invalid")
+        refused = InvalidRequestError("The customer's location isn't recognized.", code="customer_tax_location_invalid")
 
         assert "billing customer update CUSTOMER --address-country" in (explain(refused).hint or "")
 

@@ -23,7 +23,7 @@ from stripe_billing_cli.catalog.match import Match, Matching, check_adoption
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import PermissionMissing
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.money import format_amount
 
 LOOKUP_KEYS_A_CALL = 10
@@ -139,7 +139,7 @@ class PriceKind(StandardKind[Price]):
         """Return how many subscriptions that are not canceled have a price."""
         try:
             count = sum(len(page) for page in api.pages("/v1/subscriptions", {"price": existing["id"]}))
-        except PermissionMissing:
+        except PermissionMissingError:
             return f"subscriptions, if any (the key may not count them), stay on {existing['id']}"
         match count:
             case 0:

@@ -7,7 +7,7 @@ https://docs.stripe.com/billing/revenue-recovery/smart-retries
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailed
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents, payment_methods
 from stripe_billing_cli.local_stripe.core import events, scheduler
 from stripe_billing_cli.local_stripe.core.effects import announce
@@ -81,7 +81,7 @@ def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> O
     if intent["status"] == "requires_action":
         events.record(call, "invoice.payment_action_required", failed)
     exhausted = counts and next_attempt is None and counted > len(RETRY_AFTER_DAYS)
-    announce(call, PaymentFailed(failed, exhausted=exhausted, automatic=automatic))
+    announce(call, PaymentFailedError(failed, exhausted=exhausted, automatic=automatic))
     return failed
 
 

@@ -16,7 +16,7 @@ class InvoicePaid:
 
 
 @dataclass(frozen=True)
-class PaymentFailed:
+class PaymentFailedError:
     """`exhausted`: it was the last attempt; `automatic`: it was made by itself, not by a call."""
 
     invoice: Object

@@ -11,7 +11,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import settings
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
-from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailed
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError
 from stripe_billing_cli.local_stripe.billing.subscriptions import cancel, pending_updates, repository, schedule_jobs
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
@@ -108,7 +108,7 @@ def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> 
         _give_up(call, subscription)
 
 
-def on_failed(call: Call, effect: PaymentFailed) -> None:
+def on_failed(call: Call, effect: PaymentFailedError) -> None:
     failed(call, effect.invoice, exhausted=effect.exhausted, automatic=effect.automatic)
 
 
@@ -138,4 +138,4 @@ def set_delinquent(call: Call, id: str, delinquent: bool) -> None:
         events.record(call, "customer.updated", after, customer)
 
 
-LISTENERS: Listeners = {InvoicePaid: (on_paid,), PaymentFailed: (on_failed,)}
+LISTENERS: Listeners = {InvoicePaid: (on_paid,), PaymentFailedError: (on_failed,)}
