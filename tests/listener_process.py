@@ -16,7 +16,7 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from tests.end_to_end.conftest import BILLING
-from tests.webhooks.receiving import SECRET, Running, delivery, event_body
+from tests.events.receiving import SECRET, Running, delivery, event_body
 
 
 @dataclass(frozen=True)

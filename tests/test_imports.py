@@ -1,46 +1,59 @@
-"""The rooms of the house import one way: cli → catalog, subscriptions, webhooks, checkout → stripe_api."""
+"""The packages of the program import one way, and no file stands in a circle (ARCHITECTURE.md has the picture)."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = "stripe_billing_cli"
 ROOT = Path(__file__).parent.parent / PACKAGE
+OPERATIONS = {"subscriptions", "invoices", "refunds", "cards", "customers", "test_clocks"}
+RECEIVING = {"listener", "access", "events", "webhook_endpoints"}
 MAY_IMPORT = {
-    "cli": {
-        *("catalog", "subscriptions", "webhooks", "checkout", "stripe_api"),
-        *("invoices", "refunds", "cards", "customers"),
-    },
+    "cli": {"catalog", *OPERATIONS, *RECEIVING, "stripe_api"},
     "catalog": {"stripe_api"},
-    "subscriptions": {"stripe_api"},
     "invoices": {"subscriptions", "stripe_api"},
     "refunds": {"subscriptions", "stripe_api"},
-    "cards": {"subscriptions", "stripe_api"},
-    "customers": {"subscriptions", "stripe_api"},
-    "webhooks": {"stripe_api"},
-    "checkout": {"stripe_api"},
+    "subscriptions": {"customers", "stripe_api"},
+    "cards": {"stripe_api"},
+    "customers": {"stripe_api"},
+    "test_clocks": {"stripe_api"},
+    "listener": {"access", "events", "stripe_api"},
+    "access": {"events", "stripe_api"},
+    "webhook_endpoints": {"events", "stripe_api"},
+    "events": {"stripe_api"},
     "stripe_api": set[str](),
     "local_stripe": set[str](),
 }
+"""Beside these, each may import the modules that stand in no package, `errors` among them."""
 USERS_OF_LOCAL_STRIPE = ("stripe_api/client.py", "cli/local/")
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py"))
 
 
-def imported_rooms(path: Path) -> Iterator[str]:
+def imported_names(path: Path) -> Iterator[str]:
+    """Yield what a file imports, inside functions and for types too."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        names = []
         if isinstance(node, ast.Import):
-            names = [alias.name for alias in node.names]
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            names = [f"{node.module}.{alias.name}" for alias in node.names]
-        for name in names:
-            parts = name.split(".")
-            if parts[0] == PACKAGE and len(parts) > 1 and (ROOT / parts[1]).is_dir():
-                yield parts[1]
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_rooms(path: Path) -> Iterator[str]:
+    for name in imported_names(path):
+        parts = name.split(".")
+        if parts[0] == PACKAGE and len(parts) > 1 and (ROOT / parts[1]).is_dir():
+            yield parts[1]
+
+
+def imported_modules(path: Path, modules: frozenset[str]) -> set[str]:
+    """Return the modules of the program that a file imports; a name in a module counts as the module."""
+    names = set(imported_names(path))
+    return {name if name in modules else name.rpartition(".")[0] for name in names} & modules
 
 
 @pytest.mark.parametrize("file", [file for file in FILES if "/" in file])
@@ -55,3 +68,22 @@ def test_the_check_sees_an_import_against_the_direction(tmp_path: Path) -> None:
     wrong.write_text(f"from {PACKAGE}.cli import app\nimport {PACKAGE}.local_stripe.store\n", encoding="utf-8")
 
     assert set(imported_rooms(wrong)) == {"cli", "local_stripe"}
+
+
+def test_no_file_stands_in_a_circle() -> None:
+    paths = {f"{PACKAGE}.{file.removesuffix('.py').replace('/', '.')}": ROOT / file for file in FILES}
+    modules = frozenset(name for name in paths if not name.endswith(".__init__"))
+    graph = {name: imported_modules(paths[name], modules) for name in modules}
+
+    TopologicalSorter(graph).prepare()
+
+
+def test_the_check_sees_a_circle(tmp_path: Path) -> None:
+    first, second = tmp_path / "first.py", tmp_path / "second.py"
+    first.write_text("def run():\n    from second import stop\n", encoding="utf-8")
+    second.write_text("from first import run\n", encoding="utf-8")
+    modules = frozenset({"first", "second"})
+    graph = {path.stem: imported_modules(path, modules) for path in (first, second)}
+
+    with pytest.raises(CycleError):
+        TopologicalSorter(graph).prepare()

@@ -9,12 +9,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from stripe_billing_cli.errors import FAILED as FAILED
-from stripe_billing_cli.errors import INTERRUPTED as INTERRUPTED
-from stripe_billing_cli.errors import WRONG as WRONG
-from stripe_billing_cli.errors import BillingError
-
-CommandFailed = BillingError
+from stripe_billing_cli.errors import INTERRUPTED, BillingError
 
 
 def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False) -> int:

@@ -89,7 +89,7 @@ def test_purge_and_check_beside_a_listener(directory: Path) -> None:
 
 @pytest.mark.parametrize("metric", re.findall(r"`(billing_[a-z_]+)", DOCUMENT.read_text(encoding="utf-8")))
 def test_each_metric_of_the_document_is_there(directory: Path, metric: str) -> None:
-    sources = "".join(
-        path.read_text(encoding="utf-8") for path in (DOCUMENT.parents[1] / "stripe_billing_cli/events").glob("*.py")
-    )
+    package = DOCUMENT.parents[1] / "stripe_billing_cli"
+    files = [*(package / "events").rglob("*.py"), *(package / "listener").glob("*.py")]
+    sources = "".join(path.read_text(encoding="utf-8") for path in files)
     assert f'"{metric}"' in sources

@@ -24,9 +24,9 @@ import pytest
 from stripe_billing_cli.events.store import open_store
 from tests.end_to_end.conftest import BILLING
 from tests.end_to_end.test_operations import DOCUMENT
+from tests.events.postgres import free_port, running_postgres
+from tests.events.receiving import SECRET, delivery, request
 from tests.listener_process import begun, deliver, entries, listening, product
-from tests.webhooks.postgres import free_port, running_postgres
-from tests.webhooks.receiving import SECRET, delivery, request
 
 pytestmark = pytest.mark.soak
 
