@@ -44,13 +44,15 @@ def access_route(store: Store, token: str, *, on_old_address: Callable[[], None]
             rows = await asyncio.to_thread(store.access.for_customer, customer)
         except StoreError:
             return _error(503, "The store does not answer.", {"Retry-After": "1"})
-        asked = [(kind, request.query_params[kind]) for kind in ("product", "feature") if kind in request.query_params]
-        if asked:
-            rows = [row for row in rows if (row.kind, row.key) in asked]
-        if not rows and not asked:
+        queried = [
+            (kind, request.query_params[kind]) for kind in ("product", "feature") if kind in request.query_params
+        ]
+        if queried:
+            rows = [row for row in rows if (row.kind, row.key) in queried]
+        if not rows and not queried:
             return _error(404, "Nothing is known of this customer, who has no access.")
         record = customer_record(customer, rows, store.clock())
-        if len(asked) == 2:
+        if len(queried) == 2:
             record["access"] = len(rows) == 2 and all(one["access"] for one in record["products"] + record["features"])
         return JSONResponse(record, headers={"Cache-Control": "no-store", **old})
 

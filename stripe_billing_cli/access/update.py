@@ -32,10 +32,10 @@ class AccessKeeper:
     def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:
         """Decide a customer's access anew, and return what changed. Raises `StripeCallError`, `StoreError`."""
         while True:
-            seen = self.store.fences.read(customer)
+            number_read = self.store.fences.read(customer)
             rows = self.decided(customer)
             try:
-                changes = self._write(customer, rows, seen, cause)
+                changes = self._write(customer, rows, number_read, cause)
             except StaleReadError:
                 continue
             if changes:
@@ -47,11 +47,11 @@ class AccessKeeper:
         state = read_customer_state(self.api, customer, disputes=self.rules.deny_disputed)
         return decide(state, self.rules, self.store.clock())
 
-    def _write(self, customer: str, rows: list[Access], seen: int, cause: str | None) -> list[AccessChange]:
+    def _write(self, customer: str, rows: list[Access], number_read: int, cause: str | None) -> list[AccessChange]:
         if _same(self.store.access.for_customer(customer), rows):
             return []
         with self.store.transaction() as transaction:
-            number = self.store.fences.go_through(customer, seen, transaction)
+            number = self.store.fences.go_through(customer, number_read, transaction)
             changes = self.store.access.replace(customer, rows, within=transaction)
             events = announcements(
                 changes, number=number, now=self.store.clock(), livemode=self.api.livemode, cause=cause

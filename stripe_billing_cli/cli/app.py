@@ -16,8 +16,8 @@ from stripe_billing_cli.cli import options as shared_options
 from stripe_billing_cli.cli.output import flush, nowhere
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(requested: bool) -> None:
+    if requested:
         typer.echo(f"billing {__version__}")
         raise typer.Exit
 

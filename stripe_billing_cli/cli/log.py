@@ -62,10 +62,10 @@ class LogEntry:
         return f"{text}\n  → {self.hint}" if self.hint else text
 
 
-def chosen_format(asked: str | None) -> LogFormat:
+def chosen_format(name: str | None) -> LogFormat:
     """Return the format that was asked for: by default text on a terminal, and JSON where a program reads."""
-    if asked is not None:
-        return LogFormat(asked)
+    if name is not None:
+        return LogFormat(name)
     return LogFormat.text if sys.stderr.isatty() else LogFormat.json
 
 

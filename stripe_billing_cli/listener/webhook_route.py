@@ -16,10 +16,10 @@ def webhook_route(webhook: Webhook) -> Route:
     """Return a route that answers as `webhook_protocol.py` does."""
 
     async def answer(request: Request) -> Response:
-        begun = time.perf_counter()
+        start = time.perf_counter()
         status = 405 if request.method != "POST" else await _taken(webhook, request)
         webhook.answers[status] += 1
-        webhook.seconds.observe(time.perf_counter() - begun)
+        webhook.seconds.observe(time.perf_counter() - start)
         return _response(status)
 
     return Route(webhook.path, answer, methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])

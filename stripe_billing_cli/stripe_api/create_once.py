@@ -52,8 +52,8 @@ class CreateRequest:
 
     @property
     def fingerprint(self) -> str:
-        meant = [self.path, self.params if self.wish is None else self.wish, *(["again"] if self.again else [])]
-        wish = json.dumps(meant, sort_keys=True, default=str)
+        content = [self.path, self.params if self.wish is None else self.wish, *(["again"] if self.again else [])]
+        wish = json.dumps(content, sort_keys=True, default=str)
         return hashlib.sha256(wish.encode()).hexdigest()[:24]
 
     @property

@@ -273,8 +273,8 @@ def _waits_for(subscription: Object, added: Sequence[tuple[Object, Terms]], remo
     """Whether the change that waits for its payment is to these items."""
     if not (added or removed):
         return False
-    gone = {item["id"] for item in removed}
-    wanted = [terms_of(item) for item in subscription["items"]["data"] if item["id"] not in gone]
+    removed_ids = {item["id"] for item in removed}
+    wanted = [terms_of(item) for item in subscription["items"]["data"] if item["id"] not in removed_ids]
     wanted += [terms for _, terms in added]
     waiting = [terms_of(item) for item in (subscription["pending_update"] or {}).get("subscription_items") or ()]
     return sorted(map(str, wanted)) == sorted(map(str, waiting))
@@ -312,8 +312,10 @@ def _remarks(
     return tuple(found)
 
 
-def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: int, asked: Proration | None) -> Quote:
-    """What it costs, by Stripe's preview of the invoice that it leads to."""
+def _quote(
+    api: StripeApi, subscription: Object, update: Mapping[str, Any], at: int, wanted_proration: Proration | None
+) -> Quote:
+    """Return what the update costs, by Stripe's preview of the invoice that it leads to."""
 
     def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Object:
         inside = {name: value for name, value in changes.items() if name != "discounts"}
@@ -335,29 +337,31 @@ def _quote(api: StripeApi, subscription: Object, update: Mapping[str, Any], at: 
 
     trialing, restarts = subscription["status"] == "trialing", "billing_cycle_anchor" in update
     if update.get("trial_end") == "now":
-        return quote.of_new_period(api, subscription, preview(asked or "create"), asked or "create", at, waiting)
-    if restarts and asked in (None, "invoice"):
+        return quote.of_new_period(
+            api, subscription, preview(wanted_proration or "create"), wanted_proration or "create", at, waiting
+        )
+    if restarts and wanted_proration in (None, "invoice"):
         return quote.of_new_period(api, subscription, preview("invoice"), "invoice", at, waiting)
-    if restarts and asked:
+    if restarts and wanted_proration:
         # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
         # 2026-08-26.dahlia).
-        return later(asked, asked, restarts=True)
+        return later(wanted_proration, wanted_proration, restarts=True)
     if "trial_end" in update and not trialing:
-        invoice = quote.following(lambda: preview(asked or "create"))
+        invoice = quote.following(lambda: preview(wanted_proration or "create"))
         if invoice is None or cost.is_next(invoice, at):
-            upcoming = quote.with_next(subscription, invoice, waiting, asked or "create")
-            return Quote(upcoming, asked or "create", at, restarts=True)
+            upcoming = quote.with_next(subscription, invoice, waiting, wanted_proration or "create")
+            return Quote(upcoming, wanted_proration or "create", at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
-        return _of_trial(api, subscription, invoice, whole, update, asked or "create", at)
+        return _of_trial(api, subscription, invoice, whole, update, wanted_proration or "create", at)
     if trialing or not update.keys() & MAY_WAIT:
-        return later("none", quote.in_trial(asked))
-    if asked in (None, "invoice"):
+        return later("none", quote.in_trial(wanted_proration))
+    if wanted_proration in (None, "invoice"):
         at_once = quote.following(lambda: preview("invoice"))
         if at_once is None or cost.is_next(at_once, at):
             return later("create", "create")
-        if asked or cost.costs_more(at_once, waiting, at):
+        if wanted_proration or cost.costs_more(at_once, waiting, at):
             return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
-    return later(asked or "create", asked or "create")
+    return later(wanted_proration or "create", wanted_proration or "create")
 
 
 def _of_trial(

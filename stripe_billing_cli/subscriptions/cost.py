@@ -220,9 +220,9 @@ def due_again(invoice: Object, began: int) -> list[Object]:
     """The lines, of an invoice with which new periods begin, of the periods that end first: the next invoice has them
     again."""
     lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
-    begun = [line for line in lines if line["period"]["start"] >= began]
-    first = min((line["period"]["end"] for line in begun), default=0)
-    return [line for line in begun if line["period"]["end"] == first]
+    new_lines = [line for line in lines if line["period"]["start"] >= began]
+    first = min((line["period"]["end"] for line in new_lines), default=0)
+    return [line for line in new_lines if line["period"]["end"] == first]
 
 
 def _next_of_new_period(

@@ -103,5 +103,5 @@ def _of_items_due(
     if is_next:
         balance = int(invoice["starting_balance"])
         amount += _use_so_far(api, subscription, later, invoice)
-    asked = cost.amount_asked(amount + balance, invoice["currency"])
-    return Cost(invoice["currency"], next_invoice=NextInvoice(asked, starts))
+    amount_due = cost.amount_asked(amount + balance, invoice["currency"])
+    return Cost(invoice["currency"], next_invoice=NextInvoice(amount_due, starts))

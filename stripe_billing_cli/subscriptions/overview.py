@@ -138,25 +138,25 @@ def _subscription_of(event: Mapping[str, Any]) -> str | None:
     return json_output.id_of(details.get("subscription"))
 
 
-def record(seen: Overview) -> dict[str, Any]:
+def record(overview: Overview) -> dict[str, Any]:
     """Return the overview as commands print it."""
-    subscription = seen.subscription
+    subscription = overview.subscription
     customer = subscription["customer"] if isinstance(subscription["customer"], dict) else {}
-    method = seen.payment_method
+    method = overview.payment_method
     return {
         **json_output.subscription(subscription),
         "customer_name": customer.get("name"),
         "customer_email": customer.get("email"),
         "payment_method": json_output.payment_method(method) if isinstance(method, dict) else None,
         "discounts": [json_output.discount(one) for one in subscription["discounts"] if isinstance(one, dict)],
-        "next_invoice": seen.preview and json_output.forthcoming(seen.preview),
+        "next_invoice": overview.preview and json_output.forthcoming(overview.preview),
         "scheduled_change": _scheduled(subscription["schedule"]),
         "cancellation_reason": (subscription["cancellation_details"] or {}).get("reason"),
         "pause_collection": (subscription["pause_collection"] or {}).get("behavior"),
         "pending_update_expires_at": (subscription["pending_update"] or {}).get("expires_at"),
-        "invoices": [json_output.invoice(one) for one in seen.invoices],
-        "events": [json_output.event(one) for one in seen.events],
-        "unavailable": dict(sorted(seen.trouble.items())),
+        "invoices": [json_output.invoice(one) for one in overview.invoices],
+        "events": [json_output.event(one) for one in overview.events],
+        "unavailable": dict(sorted(overview.trouble.items())),
     }
 
 

@@ -67,8 +67,8 @@ def check_method(method: str | None, *, livemode: bool) -> None:
         return
     if not method.startswith("pm_"):
         kind = kind_of(method)
-        told = f"{method} is the id of {kind}" if kind else f"{method!r} is no id"
-        raise WrongKindError(f"{told}, and a payment method is needed", "give pm_…")
+        reason = f"{method} is the id of {kind}" if kind else f"{method!r} is no id"
+        raise WrongKindError(f"{reason}, and a payment method is needed", "give pm_…")
     if livemode and method.startswith("pm_card_"):
         raise OperationError(f"{method} is a test card, and the key is live", "leave it out to charge the saved card")
 

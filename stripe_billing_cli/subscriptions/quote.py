@@ -99,11 +99,14 @@ def of_change(
     terms: Terms,
     *,
     at: int,
-    asked: Proration | None,
+    wanted_proration: Proration | None,
     anew: bool,
 ) -> Quote:
-    """What the change costs if it is made at `at`. Without `asked`, what costs more is billed at once, as an upgrade
-    whose payment decides; what costs less is credited to the next invoice. `anew`: it starts a new period."""
+    """Return what the change costs if it is made at `at`; with `anew` it starts a new period.
+
+    Without `wanted_proration`, what costs more is billed at once, as an upgrade whose payment decides; what costs less
+    is credited to the next invoice.
+    """
 
     def preview(proration: Proration) -> Object:
         details = {
@@ -120,26 +123,26 @@ def of_change(
         return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), said, at)
 
     if subscription["status"] == "trialing":
-        return later("none", in_trial(asked))
-    if asked in (None, "invoice"):
+        return later("none", in_trial(wanted_proration))
+    if wanted_proration in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
             upcoming = None if anew else pool.submit(following, lambda: preview("none"))
             at_once = following(lambda: preview("invoice"))
         if at_once is None or (not anew and cost.is_next(at_once, at)):
             return later("create", "create")
-        if asked or cost.costs_more(at_once, waiting, at):
+        if wanted_proration or cost.costs_more(at_once, waiting, at):
             if anew:
                 return of_new_period(api, subscription, at_once, "invoice", at, waiting)
             return Quote(cost.billed_at_once(at_once, upcoming.result() if upcoming else None), "invoice", at)
-    proration = asked or "create"
+    proration = wanted_proration or "create"
     if anew:
         return of_new_period(api, subscription, preview(proration), proration, at, waiting)
     return later(proration, proration)
 
 
-def in_trial(asked: Proration | None) -> Proration:
+def in_trial(wanted_proration: Proration | None) -> Proration:
     """How a change is billed while nothing is charged: never at once, which would bill whatever waits."""
-    return "none" if asked == "none" else "create"
+    return "none" if wanted_proration == "none" else "create"
 
 
 def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[Object], proration: Proration) -> Cost:

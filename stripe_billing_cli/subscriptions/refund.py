@@ -59,8 +59,8 @@ class Refund:
     def idempotency_key(self, again: int) -> str:
         """The same for every run that means this refund; another one after a refund that failed at the bank."""
         failed = sum(refund["status"] not in GIVEN for refund in self.payment.refunds)
-        meant = (self.mark, self.payment.intent, self.amount, failed, again)
-        return f"billing-refund-{hashlib.sha256(repr(meant).encode()).hexdigest()[:32]}"
+        content = (self.mark, self.payment.intent, self.amount, failed, again)
+        return f"billing-refund-{hashlib.sha256(repr(content).encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True)

@@ -83,20 +83,20 @@ def delete(api: StripeApi, id: str) -> None:
 
 def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[str]) -> Answer:
     """Create an endpoint; what Stripe remembers of one that was deleted since is asked for again, anew."""
-    gone: list[str] = []
+    deleted_ids: list[str] = []
     for _ in range(ATTEMPTS):
-        answer = api.post(PATH, params, _key(params, existing_ids, gone))
+        answer = api.post(PATH, params, _key(params, existing_ids, deleted_ids))
         if not answer.replayed or _is_there(api, answer.body["id"]):
             return answer
-        gone.append(answer.body["id"])
+        deleted_ids.append(answer.body["id"])
     raise IdempotencyConflictError(
         "Stripe repeats earlier answers about endpoints that are gone; it forgets them in a day"
     )
 
 
-def _key(params: Mapping[str, Any], existing_ids: Iterable[str], gone: Sequence[str]) -> str:
+def _key(params: Mapping[str, Any], existing_ids: Iterable[str], deleted_ids: Sequence[str]) -> str:
     """Return the same key for every run that wants the same of the same account in the same state."""
-    content = json.dumps([params, sorted(existing_ids), gone], sort_keys=True)
+    content = json.dumps([params, sorted(existing_ids), deleted_ids], sort_keys=True)
     return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
 
 

@@ -96,8 +96,8 @@ def finish(api: StripeApi, roll: Roll) -> Endpoint:
     assert roll.new is not None
     if roll.old is not None:
         delete(api, roll.old.id)
-    gone = roll.new.rolls or roll.new.replaced or ""
-    return endpoint_of(api.post(f"{PATH}/{roll.new.id}", {"metadata": {ROLLS: "", REPLACED: gone}}).body)
+    old_id = roll.new.rolls or roll.new.replaced or ""
+    return endpoint_of(api.post(f"{PATH}/{roll.new.id}", {"metadata": {ROLLS: "", REPLACED: old_id}}).body)
 
 
 def read(api: StripeApi, named: str | None) -> tuple[Roll, list[Endpoint]]:

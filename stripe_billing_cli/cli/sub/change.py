@@ -135,8 +135,10 @@ def _decide(
         case "now":
             anew = quote.restarts(found, chosen["price"], wanted)
             now = quote.now_of(api, found, int(time.time()))
-            asked = cast("quote.Proration | None", proration)
-            shown.quoted = quote.of_change(api, found, decided.item, after, at=now, asked=asked, anew=anew)
+            wanted_proration = cast("quote.Proration | None", proration)
+            shown.quoted = quote.of_change(
+                api, found, decided.item, after, at=now, wanted_proration=wanted_proration, anew=anew
+            )
             if shown.quoted.cost.credited:
                 shown.unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now)
         case "later":

@@ -31,20 +31,20 @@ def show(context: Context, subscription: Subscription) -> None:
     """
     from stripe_billing_cli.subscriptions import overview
 
-    seen = overview.load_overview(context.stripe, subscription)
-    record = overview.record(seen)
-    context.printer.record(record, lambda: _screen(record, seen))
+    subscription_overview = overview.load_overview(context.stripe, subscription)
+    record = overview.record(subscription_overview)
+    context.printer.record(record, lambda: _screen(record, subscription_overview))
 
 
-def _screen(record: Record, seen: Overview) -> Iterator[Line]:
-    subscription = seen.subscription
+def _screen(record: Record, subscription_overview: Overview) -> Iterator[Line]:
+    subscription = subscription_overview.subscription
     end_behavior = ((subscription["trial_settings"] or {}).get("end_behavior") or {}).get("missing_payment_method")
-    meant = meaning(record, without_card=end_behavior or "create_invoice")
+    status_meaning = meaning(record, without_card=end_behavior or "create_invoice")
     yield Line(
         f"{record['id']}  {formatting.status(record['status'])}", {"bold": True, "fg": COLOURS.get(record["status"])}
     )
-    yield _fact("which means", meant.now)
-    yield _fact("next", meant.next)
+    yield _fact("which means", status_meaning.now)
+    yield _fact("next", status_meaning.next)
     who = record["customer_email"] or record["customer_name"]
     yield _fact("customer", f"{who} ({record['customer']})" if who else record["customer"])
     yield from _facts(
@@ -64,7 +64,7 @@ def _screen(record: Record, seen: Overview) -> Iterator[Line]:
     if record["test_clock"]:
         yield _fact("test clock", record["test_clock"])
     yield from _invoices(record)
-    yield from _events(seen)
+    yield from _events(subscription_overview)
     for part, trouble in record["unavailable"].items():
         yield Line(f"  ({part.replace('_', ' ')}: not to be seen: {trouble})", {"dim": True})
 
@@ -141,11 +141,11 @@ def _invoices(record: Record) -> Iterator[Line]:
         yield Line(f"    {summary}  {invoice['hosted_invoice_url'] or ''}".rstrip())
 
 
-def _events(seen: Overview) -> Iterator[Line]:
-    if seen.events:
-        real = " (by real time, not the clock's)" if seen.subscription["test_clock"] else ""
+def _events(subscription_overview: Overview) -> Iterator[Line]:
+    if subscription_overview.events:
+        real = " (by real time, not the clock's)" if subscription_overview.subscription["test_clock"] else ""
         yield Line(f"  events{real}", {"bold": True})
-    for event in seen.events:
+    for event in subscription_overview.events:
         yield Line(f"    {formatting.moment(event['created'])}  {event_text(event)}")
-    if not seen.all_events and "events" not in seen.trouble:
+    if not subscription_overview.all_events and "events" not in subscription_overview.trouble:
         yield Line("    … of the account's newest events only; the rest was not searched", {"dim": True})

@@ -38,5 +38,5 @@ def delete(
     confirm.confirm(context, f"Delete {found[0].id}, which receives {found[0].url}?")
     new_endpoint.delete(context.stripe, found[0].id)
     forget(found[0].id)
-    gone = {"id": found[0].id, "url": found[0].url, "deleted": True}
-    context.printer.record(gone, lambda: [Line(f"{gone['id']} is deleted; {gone['url']} gets no more from it.")])
+    record = {"id": found[0].id, "url": found[0].url, "deleted": True}
+    context.printer.record(record, lambda: [Line(f"{record['id']} is deleted; {record['url']} gets no more from it.")])

@@ -62,17 +62,17 @@ def roll_secret(
         print_what_is_left(context, begun, shown=secret.printed)
         return
     waiting = rolls.undelivered(api, begun) if begun.old else 0
-    gone = begun.old.id if begun.old else begun.new.rolls or begun.new.replaced
+    old_id = begun.old.id if begun.old else begun.new.rolls or begun.new.replaced
     ended = rolls.finish(api, begun)
-    forget(str(gone))
+    forget(str(old_id))
     if not secret.printed:
-        print_endpoint(context, ended, {"result": "rolled", "replaces": gone})
+        print_endpoint(context, ended, {"result": "rolled", "replaces": old_id})
     if waiting:
         context.printer.note(
             f"{formatting.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
             "fetches what it lacks when it starts; `billing events backfill` does so at once."
         )
-    context.printer.note(f"{gone} is deleted; only the new secret is good.")
+    context.printer.note(f"{old_id} is deleted; only the new secret is good.")
 
 
 def _question(roll: Roll) -> str:

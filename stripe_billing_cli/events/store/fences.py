@@ -32,20 +32,20 @@ class Fences:
             text = connection.execute(query).scalar()
         return 0 if text is None else int(json.loads(text))
 
-    def go_through(self, name: str, seen: int, within: Connection) -> int:
-        """The number of this passage. Raises `StaleReadError` unless it is the one after `seen`."""
+    def go_through(self, name: str, number_read: int, within: Connection) -> int:
+        """Return this passage's number. Raises `StaleReadError` unless it is the one after `number_read`."""
         table = schema.settings
-        row = {"value": json.dumps(seen + 1), "changed_at": self._database.clock()}
+        row = {"value": json.dumps(number_read + 1), "changed_at": self._database.clock()}
         statement: Any
-        if seen == 0:
+        if number_read == 0:
             insert = self._database.insert(table).values({"name": _key(name), **row})
             statement = insert.on_conflict_do_nothing(index_elements=["name"])
         else:
-            same = (table.c.name == _key(name), table.c.value == json.dumps(seen))
+            same = (table.c.name == _key(name), table.c.value == json.dumps(number_read))
             statement = sa.update(table).where(*same).values(row)
         if within.execute(statement.returning(table.c.name)).one_or_none() is None:
             raise StaleReadError(name)
-        return seen + 1
+        return number_read + 1
 
 
 def _key(name: str) -> str:

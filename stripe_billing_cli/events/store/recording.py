@@ -120,8 +120,8 @@ def _inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
 
 
 def _known(execute: Execute, ids: Sequence[str]) -> Collection[str]:
-    asked = "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))"
-    return {id for (id,) in execute(asked, (msgspec.json.encode(ids).decode(),))}
+    query = "SELECT id FROM events WHERE id IN (SELECT value FROM json_each(?))"
+    return {id for (id,) in execute(query, (msgspec.json.encode(ids).decode(),))}
 
 
 def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
