@@ -61,16 +61,16 @@ def verdict(subscription: SubscriptionState, rules: Rules, now: float) -> Verdic
 
 
 def _products(customer: str, subscription: SubscriptionState, rules: Rules, now: float) -> Iterable[Access]:
-    given = verdict(subscription, rules, now)
+    access_verdict = verdict(subscription, rules, now)
     for item in subscription.items:
         yield Access(
             customer=customer,
             kind="product",
             key=item.product,
-            granted=given.granted,
-            since=item.since if given.granted else given.since,
-            until=given.until,
-            reason=given.reason,
+            granted=access_verdict.granted,
+            since=item.since if access_verdict.granted else access_verdict.since,
+            until=access_verdict.until,
+            reason=access_verdict.reason,
             subscription=subscription.id,
         )
 

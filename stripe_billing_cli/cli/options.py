@@ -178,12 +178,12 @@ def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -
         for option in shared
     ]
 
-    def run(ctx: typer.Context, **given: Any) -> None:
-        chosen = _chosen(ctx, {option: given.pop(option) for option in shared})
+    def run(ctx: typer.Context, **values: Any) -> None:
+        chosen = _chosen(ctx, {option: values.pop(option) for option in shared})
         for name, group in groups.items():
-            given[name] = group(**{option.name: given.pop(option.name) for option in dataclasses.fields(group)})
+            values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
         try:
-            code = function(Context(**chosen, order=ctx.meta.get(ORDER, ())), **given)
+            code = function(Context(**chosen, order=ctx.meta.get(ORDER, ())), **values)
         except KeyboardInterrupt:
             raise typer.Abort from None  # Typer itself would end here with 130 and not a word
         if code:

@@ -90,10 +90,10 @@ class Billing:
 
 
 def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | None) -> RefundPlan:
-    """How much of which payments goes back if the subscription ends, or ended, at `ends`.
+    """Return how much of which payments goes back if the subscription ends, or ended, at `ends`.
 
-    `billing`: what waits is billed on a last invoice; None: it is not. Raises `Refused` where no payment was made,
-    `StripeCallError`.
+    `billing`: what waits is billed on a last invoice; None: it is not. Raises `OperationError` where no payment was
+    made, `StripeCallError`.
     """
     id = subscription["id"]
     account = _account(api, subscription)

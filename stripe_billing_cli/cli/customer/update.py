@@ -60,8 +60,10 @@ def update(
     if not (params or ids or payment_method):
         raise parsing.wrong("nothing to change was given", "billing customer update --help lists what may be")
     found = lookup.find_customer(context.stripe, customer)
-    said = [*params, *(["tax id"] if ids else []), *(["payment method"] if payment_method else [])]
-    confirm.confirm(context, f"Change {', '.join(said)} of {found['id']} ({found['email'] or found['name']})?")
+    changed_fields = [*params, *(["tax id"] if ids else []), *(["payment method"] if payment_method else [])]
+    confirm.confirm(
+        context, f"Change {', '.join(changed_fields)} of {found['id']} ({found['email'] or found['name']})?"
+    )
     with view.card_may_be_refused("the customer is as before; give another card"):
         after = create.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
     card = view.card_of(after)

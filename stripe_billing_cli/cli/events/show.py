@@ -43,10 +43,10 @@ def _screen(stored: Stored, payload: Any) -> Iterator[Line]:
         yield Line(f"  changed   {', '.join(changed)}")
     for one in stored.deliveries:
         colour = {"dead": "red", "failed": "yellow"}.get(one.status)
-        said = one.outcome if one.status == "done" else one.error
+        detail = one.outcome if one.status == "done" else one.error
         attempts = f" after {formatting.counted(one.attempts, 'attempt')}" if one.attempts > 1 else ""
         due = f", again at {formatting.moment(int(one.due))}" if one.status == "failed" else ""
-        line = f"  {one.handler:<9} {one.status}{attempts}{due}{f': {said}' if said else ''}"
+        line = f"  {one.handler:<9} {one.status}{attempts}{due}{f': {detail}' if detail else ''}"
         yield Line(line, {"fg": colour} if colour else {})
     if payload is None:
         yield Line("  The payload was purged.")

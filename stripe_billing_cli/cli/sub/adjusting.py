@@ -32,12 +32,12 @@ def request(
     proration: str | None,
 ) -> AdjustRequest | None:
     """What the options ask for; None where they ask for nothing of this."""
-    said = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
-    if len(said) > 1:
-        raise parsing.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
+    used_options = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
+    if len(used_options) > 1:
+        raise parsing.wrong(f"{' and '.join(used_options)} exclude each other", "say one of them")
     if again and not restart_period:
         raise parsing.wrong("--again goes with --restart-period", "a change made twice is one change")
-    if not (add or remove or said or trial_end or restart_period):
+    if not (add or remove or used_options or trial_end or restart_period):
         return None
     if trial_end and restart_period:
         raise parsing.wrong("--trial-end and --restart-period exclude each other", "say one of them")

@@ -120,10 +120,10 @@ def _request(
         "--at-period-end": (at_period_end, "period-end"),
         "--at": (at is not None, "at"),
     }
-    said = [name for name, (is_said, _) in options.items() if is_said]
-    if len(said) > 1:
-        raise parsing.wrong(f"{' and '.join(said)} exclude each other", "say one of them")
-    when: When = options[said[0]][1] if said else "default"
+    used_options = [name for name, (is_said, _) in options.items() if is_said]
+    if len(used_options) > 1:
+        raise parsing.wrong(f"{' and '.join(used_options)} exclude each other", "say one of them")
+    when: When = options[used_options[0]][1] if used_options else "default"
     moment = parsing.moment("--at", at) if at is not None and at != LAST_PERIOD_END else None
     if at == LAST_PERIOD_END:
         when = LAST_PERIOD_END
@@ -201,7 +201,7 @@ def _carry_out(context: Context, plan: CancelPlan) -> None:
             billing = unused_time.Billing()
             plan.refund = unused_time.plan(api, plan.subscription, plan.cancellation.ends, billing)
     if plan.refund is not None:
-        plan.given = tuple(refund.give_back(api, part) for part in plan.refund.to_make)
+        plan.refunds_made = tuple(refund.give_back(api, part) for part in plan.refund.to_make)
 
 
 def _tell(context: Context, plan: CancelPlan, *, previewed: bool = False) -> None:
@@ -212,7 +212,7 @@ def _tell(context: Context, plan: CancelPlan, *, previewed: bool = False) -> Non
     result = "previewed" if previewed else results[plan.cancellation.action]
     after = plan.subscription
     ends = (None if previewed else after["ended_at"] or after["cancel_at"]) or plan.cancellation.ends
-    record = outcomes.cancellation(result, plan.subscription, ends, plan.final, plan.refund, plan.given)
+    record = outcomes.cancellation(result, plan.subscription, ends, plan.final, plan.refund, plan.refunds_made)
     record["renewals"] = [asdict(one) for one in plan.renewals.invoices] if plan.renewals else []
     record["renewals_complete"] = plan.renewals is None or plan.renewals.is_complete
     record["unpaid_time"] = plan.unpaid is not None

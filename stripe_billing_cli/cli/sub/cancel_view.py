@@ -25,7 +25,7 @@ GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
 class CancelPlan:
     """A cancellation with all that the command shows of it.
 
-    Once it is carried out, `subscription` is as it is then, `given` the refunds that were made, and `last_invoices` the
+    Once it is carried out, `subscription` is as it is then, `refunds_made` are the new refunds, and `last_invoices` the
     drafts that were made final.
 
     `owed` are the open invoices that stay so, `unbilled` what an end at once leaves without an invoice, `drafts` what
@@ -43,7 +43,7 @@ class CancelPlan:
     drafts: tuple[Object, ...] = ()
     renewals: Renewals | None = None
     unpaid: Object | None = None
-    given: tuple[Object, ...] = ()
+    refunds_made: tuple[Object, ...] = ()
     last_invoices: tuple[LastInvoice, ...] = ()
 
     @property
@@ -304,9 +304,12 @@ def screen(plan: CancelPlan) -> Iterator[Line]:
         case "none":
             yield Line(f"{id} ends on {ends} already. Nothing to do.")
     yield from _finished(plan)
-    for given in plan.given:
-        yield Line(f"Refunded {formatting.money(given['amount'], given['currency'])} ({given['id']}).", GREEN)
-    if plan.given:
+    for refund in plan.refunds_made:
+        yield Line(
+            f"Refunded {formatting.money(refund['amount'], refund['currency'])} ({refund['id']}).",
+            GREEN,
+        )
+    if plan.refunds_made:
         return
     if plan.refund is not None:
         yield Line(_nothing_to_refund(plan.refund))

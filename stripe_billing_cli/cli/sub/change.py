@@ -13,14 +13,14 @@ from stripe_billing_cli.cli.sub.change_options import At, ChangeOptions
 from stripe_billing_cli.errors import NOT_REACHED, WRONG, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.cli.sub.change_view import Shown
+    from stripe_billing_cli.cli.sub.change_view import ChangePlan
 
 
 @options.command(app)
 def change(
     context: Context,
     subscription: Subscription,
-    given: ChangeOptions,
+    arguments: ChangeOptions,
 ) -> None:
     """Put a subscription on another price, or change its quantity, its items, its discount, its trial.
 
@@ -45,41 +45,41 @@ def change(
     from stripe_billing_cli.cli.sub import change_view
 
     request = adjusting.request(
-        add=given.add,
-        remove=given.remove,
-        coupon=given.coupon,
-        promotion_code=given.promotion_code,
-        no_coupon=given.no_coupon,
-        trial_end=given.trial_end,
-        restart_period=given.restart_period,
-        again=given.again,
-        proration=given.proration.value if given.proration else None,
+        add=arguments.add,
+        remove=arguments.remove,
+        coupon=arguments.coupon,
+        promotion_code=arguments.promotion_code,
+        no_coupon=arguments.no_coupon,
+        trial_end=arguments.trial_end,
+        restart_period=arguments.restart_period,
+        again=arguments.again,
+        proration=arguments.proration.value if arguments.proration else None,
     )
     if request is not None:
-        _check_apart(given)
-        adjusting.adjust(context, subscription, request, preview=given.preview)
+        _check_apart(arguments)
+        adjusting.adjust(context, subscription, request, preview=arguments.preview)
         return
-    _check(given)
-    shown = _decide(
+    _check(arguments)
+    plan = _decide(
         context,
         subscription,
-        given.price,
-        given.quantity,
-        given.item,
-        given.at.value,
-        given.proration.value if given.proration else None,
+        arguments.price,
+        arguments.quantity,
+        arguments.item,
+        arguments.at.value,
+        arguments.proration.value if arguments.proration else None,
     )
-    if shown.change.action in ("none", "wait") or given.preview:
-        _tell(context, shown, "previewed" if given.preview and shown.change.action not in ("none", "wait") else None)
+    if plan.change.action in ("none", "wait") or arguments.preview:
+        _tell(context, plan, "previewed" if arguments.preview and plan.change.action not in ("none", "wait") else None)
         return
-    question = change_view.question(shown)
-    confirm.confirm(context, question, will=change_view.will(shown), moves_money=True)
-    _tell(context, _carry_out(context, shown), None)
+    question = change_view.question(plan)
+    confirm.confirm(context, question, will=change_view.will(plan), moves_money=True)
+    _tell(context, _carry_out(context, plan), None)
 
 
-def _check_apart(given: ChangeOptions) -> None:
+def _check_apart(arguments: ChangeOptions) -> None:
     """Refuse a price or a quantity beside what is changed at once and all together."""
-    if given.price or given.quantity is not None or given.item or given.at is At.period_end:
+    if arguments.price or arguments.quantity is not None or arguments.item or arguments.at is At.period_end:
         raise BillingError(
             "usage",
             "--price, --quantity, --item and --at period-end do not go with the other changes",
@@ -88,13 +88,13 @@ def _check_apart(given: ChangeOptions) -> None:
         )
 
 
-def _check(given: ChangeOptions) -> None:
+def _check(arguments: ChangeOptions) -> None:
     """Refuse options that say nothing, or do not go together, where a price or quantity is to be changed."""
-    if given.price is None and given.quantity is None:
+    if arguments.price is None and arguments.quantity is None:
         raise BillingError(
             "usage", "nothing to change was given", "--price, for example; --help lists the others", WRONG
         )
-    if given.at is At.period_end and given.proration is not None:
+    if arguments.at is At.period_end and arguments.proration is not None:
         raise BillingError(
             "usage",
             "--proration is for a change now: at the period's end nothing is left to prorate",
@@ -111,12 +111,12 @@ def _decide(
     item: str | None,
     at: str,
     proration: str | None,
-) -> Shown:
+) -> ChangePlan:
     """Read what there is, decide the change, and ask Stripe what it costs."""
     from concurrent.futures import ThreadPoolExecutor
     from typing import cast
 
-    from stripe_billing_cli.cli.sub.change_view import Shown
+    from stripe_billing_cli.cli.sub.change_view import ChangePlan
     from stripe_billing_cli.stripe_api import lookup
     from stripe_billing_cli.subscriptions import change, later_quote, payments, quote, steps, terms
 
@@ -130,33 +130,33 @@ def _decide(
     after = terms.new_terms(chosen, wanted, quantity)
     schedule = steps.attached_schedule(api, found)
     decided = change.decide(found, schedule, chosen, after, cast(change.At, at))
-    shown = Shown(found, chosen["price"], wanted, decided, schedule)
+    plan = ChangePlan(found, chosen["price"], wanted, decided, schedule)
     match decided.action:
         case "now":
             anew = quote.restarts(found, chosen["price"], wanted)
             now = quote.now_of(api, found, int(time.time()))
             wanted_proration = cast("quote.Proration | None", proration)
-            shown.quoted = quote.of_change(
+            plan.quoted = quote.of_change(
                 api, found, decided.item, after, at=now, wanted_proration=wanted_proration, anew=anew
             )
-            if shown.quoted.cost.credited:
-                shown.unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now)
+            if plan.quoted.cost.credited:
+                plan.unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now)
         case "later":
             assert decided.starts is not None
             restarts = quote.restarts(found, chosen["price"], wanted)
-            shown.later_cost = later_quote.of_later_change(api, found, decided.later, decided.starts, restarts=restarts)
+            plan.later_cost = later_quote.of_later_change(api, found, decided.later, decided.starts, restarts=restarts)
         case "wait":
-            shown.owes = payments.owed(api, found["latest_invoice"])
-    return shown
+            plan.owes = payments.owed(api, found["latest_invoice"])
+    return plan
 
 
-def _carry_out(context: Context, shown: Shown) -> Shown:
+def _carry_out(context: Context, plan: ChangePlan) -> ChangePlan:
     from stripe_billing_cli.stripe_api.errors import PaymentFailedError
     from stripe_billing_cli.subscriptions import apply_change, payments
 
     api = context.stripe
     try:
-        after = apply_change.carry_out(api, shown.subscription, shown.change, shown.quoted, shown.wanted)
+        after = apply_change.carry_out(api, plan.subscription, plan.change, plan.quoted, plan.wanted)
     except PaymentFailedError as failure:
         raise BillingError(
             "payment_failed",
@@ -164,29 +164,29 @@ def _carry_out(context: Context, shown: Shown) -> Shown:
             "the same command again, once there is another card",
             NOT_REACHED,
         ) from failure
-    shown.subscription, shown.done = after, True
+    plan.subscription, plan.done = after, True
     if after["pending_update"] is not None:
-        shown.owes = payments.owed(api, after["latest_invoice"])
-    return shown
+        plan.owes = payments.owed(api, after["latest_invoice"])
+    return plan
 
 
-def _tell(context: Context, shown: Shown, result: str | None) -> None:
+def _tell(context: Context, plan: ChangePlan, result: str | None) -> None:
     """Print the outcome. Raises where the change waits for its payment: exit code 4."""
     from stripe_billing_cli.cli.sub import change_view
     from stripe_billing_cli.subscriptions import outcomes
 
-    result = result or change_view.result(shown)
-    record = outcomes.change(result, shown.subscription, shown.change, shown.quoted, shown.later_cost, shown.owes)
-    record["unpaid_time"] = shown.unpaid is not None
-    context.printer.record(record, lambda: change_view.screen(shown, result))
+    result = result or change_view.result(plan)
+    record = outcomes.change(result, plan.subscription, plan.change, plan.quoted, plan.later_cost, plan.owes)
+    record["unpaid_time"] = plan.unpaid is not None
+    context.printer.record(record, lambda: change_view.screen(plan, result))
     if result == "payment_needed":
         from stripe_billing_cli.subscriptions.payments import ways_to_pay
 
-        assert shown.owes is not None
-        why = str(shown.owes.trouble or "it has not been paid yet")
+        assert plan.owes is not None
+        why = str(plan.owes.trouble or "it has not been paid yet")
         raise BillingError(
             "payment_failed",
             f"the plan stays as it is until the payment goes through: {why}",
-            ways_to_pay(shown.owes.url, f"billing sub pay {shown.subscription['id']}"),
+            ways_to_pay(plan.owes.url, f"billing sub pay {plan.subscription['id']}"),
             NOT_REACHED,
         )

@@ -18,8 +18,8 @@ from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_
 
 
 @dataclass
-class Shown:
-    """A change with all that is shown of it. `quoted` is of a change now, `later_cost` of one at the period's end.
+class ChangePlan:
+    """A change with what the command shows of it. `quoted` is of a change now, `later_cost` of one at the period's end.
 
     `unpaid` is the open invoice of time that is credited all the same.
     `subscription` is as it was read, and once the change is `done` as it is then.
@@ -37,8 +37,8 @@ class Shown:
     done: bool = False
 
 
-def result(shown: Shown) -> str:
-    match shown.change.action:
+def result(plan: ChangePlan) -> str:
+    match plan.change.action:
         case "none":
             return "unchanged"
         case "wait":
@@ -47,12 +47,12 @@ def result(shown: Shown) -> str:
             return "scheduled"
         case "take_back":
             return "taken_back"
-    return "payment_needed" if shown.owes else "changed"
+    return "payment_needed" if plan.owes else "changed"
 
 
-def question(shown: Shown) -> str:
-    id = shown.subscription["id"]
-    match shown.change.action:
+def question(plan: ChangePlan) -> str:
+    id = plan.subscription["id"]
+    match plan.change.action:
         case "later":
             return f"Schedule this for {id}?"
         case "take_back":
@@ -60,111 +60,111 @@ def question(shown: Shown) -> str:
     return f"Change {id} now?"
 
 
-def will(shown: Shown) -> list[str]:
+def will(plan: ChangePlan) -> list[str]:
     """What is going to happen, a line each."""
-    return [line.text for line in _plan(shown)]
+    return [line.text for line in _plan_lines(plan)]
 
 
-def screen(shown: Shown, result: str) -> Iterator[Line]:
+def screen(plan: ChangePlan, result: str) -> Iterator[Line]:
     if result == "previewed":
-        yield from _plan(shown)
+        yield from _plan_lines(plan)
         return
-    id, after = shown.subscription["id"], _named(shown.wanted, shown.change.after.quantity)
+    id, after = plan.subscription["id"], _named(plan.wanted, plan.change.after.quantity)
     match result:
-        case "unchanged" if shown.change.starts:
+        case "unchanged" if plan.change.starts:
             yield Line(
-                f"{id} changes to {after} on {formatting.date(shown.change.starts)}, as scheduled. Nothing to do."
+                f"{id} changes to {after} on {formatting.date(plan.change.starts)}, as scheduled. Nothing to do."
             )
         case "unchanged":
             yield Line(f"{id} is on {after} already. Nothing to do.")
         case "scheduled":
-            yield Line(f"{id} changes to {after} on {formatting.date(shown.change.starts)}.", {"fg": "green"})
+            yield Line(f"{id} changes to {after} on {formatting.date(plan.change.starts)}.", {"fg": "green"})
         case "taken_back":
             yield Line(f"{id} stays on {after}.", {"fg": "green"})
         case "changed":
             yield Line(f"{id} is on {after} now.", {"fg": "green"})
         case "payment_needed":
-            assert shown.owes is not None
-            yield Line(f"{id} changes to {after} when {_amount(shown.owes)} is paid.", {"fg": "yellow"})
-            yield Line(f"  {shown.owes.url}")
+            assert plan.owes is not None
+            yield Line(f"{id} changes to {after} when {_amount(plan.owes)} is paid.", {"fg": "yellow"})
+            yield Line(f"  {plan.owes.url}")
 
 
-def _plan(shown: Shown) -> Iterator[Line]:
-    change = shown.change
-    before = _named(shown.current, change.before.quantity)
-    after = _named(shown.wanted, change.after.quantity)
+def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
+    change = plan.change
+    before = _named(plan.current, change.before.quantity)
+    after = _named(plan.wanted, change.after.quantity)
     match change.action:
         case "now":
-            yield Line(f"{shown.subscription['id']}: {before} → {after}, now")
+            yield Line(f"{plan.subscription['id']}: {before} → {after}, now")
         case "later" if change.before == change.after:
-            yield Line(f"{shown.subscription['id']}: {after} stays as it is on {formatting.date(change.starts)}")
+            yield Line(f"{plan.subscription['id']}: {after} stays as it is on {formatting.date(change.starts)}")
         case "later":
-            yield Line(f"{shown.subscription['id']}: {before} → {after}, on {formatting.date(change.starts)}")
+            yield Line(f"{plan.subscription['id']}: {before} → {after}, on {formatting.date(change.starts)}")
         case "take_back":
-            yield Line(f"{shown.subscription['id']} stays on {after}")
-    trial = shown.wanted["recurring"]["trial_period_days"]
+            yield Line(f"{plan.subscription['id']} stays on {after}")
+    trial = plan.wanted["recurring"]["trial_period_days"]
     if trial and change.before.price != change.after.price:
-        yield Line(f"  {name_of(shown.wanted)} has a trial of its own ({trial} days), which is not used.")
-    yield from _given_way(shown)
-    if shown.quoted:
-        yield from _cost(shown, shown.quoted)
-        yield from _use(shown, shown.quoted)
-    elif shown.later_cost and shown.later_cost.next_invoice:
-        upcoming = shown.later_cost.next_invoice
+        yield Line(f"  {name_of(plan.wanted)} has a trial of its own ({trial} days), which is not used.")
+    yield from _gives_way(plan)
+    if plan.quoted:
+        yield from _cost(plan, plan.quoted)
+        yield from _use(plan, plan.quoted)
+    elif plan.later_cost and plan.later_cost.next_invoice:
+        upcoming = plan.later_cost.next_invoice
         yield cost_view.entry("due now", "nothing: the paid period is used up first")
-        amount = formatting.money(upcoming.amount, shown.later_cost.currency)
+        amount = formatting.money(upcoming.amount, plan.later_cost.currency)
         yield cost_view.entry("then", f"{amount} on {formatting.date(upcoming.at)}")
-        if is_metered(shown.current) and shown.change.before.price != shown.change.after.price:
-            yield Line(f"  What is used of {name_of(shown.current)} until then is billed then, at its price.")
+        if is_metered(plan.current) and plan.change.before.price != plan.change.after.price:
+            yield Line(f"  What is used of {name_of(plan.current)} until then is billed then, at its price.")
 
 
-def _use(shown: Shown, quoted: Quote) -> Iterator[Line]:
+def _use(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
     """What becomes of use that is not billed yet, and of time that was never paid for."""
-    if is_metered(shown.current) and shown.change.before.price != shown.change.after.price:
+    if is_metered(plan.current) and plan.change.before.price != plan.change.after.price:
         billed = {"none": "is never billed", "invoice": "is billed now, at that price"}
         what = billed.get(quoted.proration, "is billed with the next invoice, at that price")
-        if is_classic(shown.subscription):
+        if is_classic(plan.subscription):
             what = "is lost: in classic billing mode it goes with its price"
-        yield Line(f"  What was used of {name_of(shown.current)} and not billed yet {what}.")
-    if shown.unpaid:
+        yield Line(f"  What was used of {name_of(plan.current)} and not billed yet {what}.")
+    if plan.unpaid:
         yield Line(
-            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(shown.unpaid)}. "
+            f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(plan.unpaid)}. "
             "--proration none credits nothing."
         )
 
 
-def _given_way(shown: Shown) -> Iterator[Line]:
+def _gives_way(plan: ChangePlan) -> Iterator[Line]:
     """The earlier changes that this one replaces."""
-    change = shown.change
+    change = plan.change
     if change.drops_update:
         yield Line(f"  The change that waits for its payment is dropped: invoice {change.drops_update} is voided.")
-    upcoming = schedule.upcoming_phase(shown.schedule) if shown.schedule else None
+    upcoming = schedule.upcoming_phase(plan.schedule) if plan.schedule else None
     if upcoming is None:
         return
     day = formatting.date(upcoming["start_date"])
-    stays = _scheduled_for_others(shown)
+    stays = _scheduled_for_others(plan)
     if change.drops_schedule or (change.schedule and not stays):
         yield Line(f"  What was scheduled for {day} is dropped.")
     elif change.schedule:
         yield Line(f"  What is scheduled for the other items stays: {', '.join(stays)} on {day}.")
 
 
-def _scheduled_for_others(shown: Shown) -> list[str]:
+def _scheduled_for_others(plan: ChangePlan) -> list[str]:
     """What the other items are to be, where that is not what they are now."""
-    items = shown.subscription["items"]["data"]
-    if len(items) != len(shown.change.later):
+    items = plan.subscription["items"]["data"]
+    if len(items) != len(plan.change.later):
         return []
     return [
         _named(item["price"], terms.quantity) if terms.price == item["price"]["id"] else terms.price
-        for item, terms in zip(items, shown.change.later, strict=True)
-        if item["id"] != shown.change.item and terms_of(item) != terms
+        for item, terms in zip(items, plan.change.later, strict=True)
+        if item["id"] != plan.change.item and terms_of(item) != terms
     ]
 
 
-def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
+def _cost(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
     cost, currency = quoted.cost, quoted.cost.currency
     yield from cost_view.lines(cost)
-    yield cost_view.entry("due now", _due_now(shown, cost))
+    yield cost_view.entry("due now", _due_now(plan, cost))
     yield from cost_view.balance(cost)
     if cost.next_invoice:
         upcoming = cost.next_invoice
@@ -175,19 +175,19 @@ def _cost(shown: Shown, quoted: Quote) -> Iterator[Line]:
         yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
     if quoted.ends:
         yield Line(f"  The subscription ends with that period, on {formatting.date(quoted.ends)}.")
-    elif shown.subscription["cancel_at"]:
-        yield Line(f"  The subscription still ends on {formatting.date(shown.subscription['cancel_at'])}.")
-    if cost.due_now and shown.subscription["collection_method"] == "charge_automatically":
+    elif plan.subscription["cancel_at"]:
+        yield Line(f"  The subscription still ends on {formatting.date(plan.subscription['cancel_at'])}.")
+    if cost.due_now and plan.subscription["collection_method"] == "charge_automatically":
         yield Line("  The plan changes only if this payment goes through.")
 
 
-def _due_now(shown: Shown, cost: Cost) -> str:
+def _due_now(plan: ChangePlan, cost: Cost) -> str:
     if not cost.due_now:
         return "nothing"
     amount = formatting.money(cost.due_now, cost.currency)
-    if shown.subscription["collection_method"] == "send_invoice":
+    if plan.subscription["collection_method"] == "send_invoice":
         return f"{amount}, by an invoice that the customer is sent"
-    method = payments.default_card(shown.subscription)
+    method = payments.default_card(plan.subscription)
     return f"{amount} {cost_view.paying(method)}"
 
 

@@ -27,7 +27,7 @@ STARTED = frozenset({"active", "trialing"})
 @options.command(app)
 def create(
     context: Context,
-    given: CreateOptions,
+    arguments: CreateOptions,
 ) -> None:
     """Start a subscription. Nothing is charged before the customer confirms it.
 
@@ -48,55 +48,55 @@ def create(
     """
     from stripe_billing_cli.subscriptions import start
 
-    order = _order(given)
-    seconds = parsing.span("--timeout", given.timeout) if given.timeout else None
-    key = parsing.idempotency_key(given.idempotency_key)
+    order = _order(arguments)
+    seconds = parsing.span("--timeout", arguments.timeout) if arguments.timeout else None
+    key = parsing.idempotency_key(arguments.idempotency_key)
 
     situation = start.load_situation(context.stripe, order)
     create_request = start.build_create_request(order, situation, key)
     there = start.made_before(context.stripe, order, create_request, situation)
-    if there is None and given.if_not_exists:
+    if there is None and arguments.if_not_exists:
         there = start.existing_subscription(context.stripe, situation)
     subscription = there or _create(context, order, situation, create_request)
     record, confirmation = _told(context, subscription, situation, existing=there is not None)
-    if given.wait and context.output == "json":
+    if arguments.wait and context.output == "json":
         link = f", to be paid at {confirmation.url}" if confirmation.collects == "payment" else ""
         context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
     else:
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
-    if given.open_ and confirmation.url:
+    if arguments.open_ and confirmation.url:
         typer.launch(confirmation.url)
-    trouble = _wait(context, record, seconds) if given.wait else None
+    trouble = _wait(context, record, seconds) if arguments.wait else None
     clear_marker(context, subscription, lambda: start.clear_marker(context.stripe, order, create_request, subscription))
     if trouble:
         raise trouble
 
 
-def _order(given: CreateOptions) -> Order:
+def _order(arguments: CreateOptions) -> Order:
     """Return what is to be subscribed to. Raises `BillingError` for options that do not go together."""
     from stripe_billing_cli.subscriptions import start
 
     order = start.Order(
-        customer=given.customer,
-        lines=_lines(given.price, given.quantity),
-        trial_days=given.trial_days,
-        coupon=given.coupon,
-        promotion_code=given.promotion_code,
-        description=given.description,
-        automatic_tax=given.automatic_tax,
-        days_until_due=_days(given.collection_method, given.days_until_due),
-        anchor=parsing.moment("--anchor", given.anchor) if given.anchor else None,
-        metadata=parsing.metadata("--metadata", given.metadata),
-        once=[start.line_of(text) for text in given.add_once or ()],
-        currency=parsing.currency("--currency", given.currency),
-        trial_from_price=given.trial_from_price,
-        again=given.again,
+        customer=arguments.customer,
+        lines=_lines(arguments.price, arguments.quantity),
+        trial_days=arguments.trial_days,
+        coupon=arguments.coupon,
+        promotion_code=arguments.promotion_code,
+        description=arguments.description,
+        automatic_tax=arguments.automatic_tax,
+        days_until_due=_days(arguments.collection_method, arguments.days_until_due),
+        anchor=parsing.moment("--anchor", arguments.anchor) if arguments.anchor else None,
+        metadata=parsing.metadata("--metadata", arguments.metadata),
+        once=[start.line_of(text) for text in arguments.add_once or ()],
+        currency=parsing.currency("--currency", arguments.currency),
+        trial_from_price=arguments.trial_from_price,
+        again=arguments.again,
     )
-    if given.trial_from_price and given.trial_days:
+    if arguments.trial_from_price and arguments.trial_days:
         raise parsing.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
-    if given.again and (not given.add_once or given.idempotency_key):
+    if arguments.again and (not arguments.add_once or arguments.idempotency_key):
         raise parsing.wrong("--again goes with --add-once, and not with --idempotency-key")
-    if given.timeout and not given.wait:
+    if arguments.timeout and not arguments.wait:
         raise parsing.wrong("--timeout goes with --wait")
     return order
 

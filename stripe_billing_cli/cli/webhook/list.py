@@ -19,8 +19,8 @@ def list_(context: Context) -> None:
     from stripe_billing_cli.listener.secrets import kept_secrets
     from stripe_billing_cli.webhook_endpoints.endpoint import read_endpoints, record
 
-    kept = {secret.endpoint for secret in kept_secrets()}
-    rows = [{**record(one), "secret_kept": one.id in kept} for one in read_endpoints(context.stripe)]
+    endpoints_with_secret = {secret.endpoint for secret in kept_secrets()}
+    rows = [{**record(one), "secret_kept": one.id in endpoints_with_secret} for one in read_endpoints(context.stripe)]
     count = context.printer.records(rows, COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No webhook endpoints.")

@@ -49,21 +49,21 @@ def roll_secret(
         )
     confirm.confirm(context, _question(roll))
     secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
-    begun = rolls.begin(api, roll, endpoints, secret.keep)
-    assert begun.new is not None
-    if store_secret and not is_kept(begun.new):
+    current_roll = rolls.begin(api, roll, endpoints, secret.keep)
+    assert current_roll.new is not None
+    if store_secret and not is_kept(current_roll.new):
         raise BillingError(
             "refused",
-            f"the new secret was shown when {begun.new.id} was made, and is not kept here",
-            f"give it to the receiver and --finish, or start over: billing webhook delete {begun.new.id}",
+            f"the new secret was shown when {current_roll.new.id} was made, and is not kept here",
+            f"give it to the receiver and --finish, or start over: billing webhook delete {current_roll.new.id}",
             NOT_REACHED,
         )
-    if not (finish or store_secret or begun.old is None or _agreed(context, begun)):
-        print_what_is_left(context, begun, shown=secret.printed)
+    if not (finish or store_secret or current_roll.old is None or _agreed(context, current_roll)):
+        print_what_is_left(context, current_roll, shown=secret.printed)
         return
-    waiting = rolls.undelivered(api, begun) if begun.old else 0
-    old_id = begun.old.id if begun.old else begun.new.rolls or begun.new.replaced
-    ended = rolls.finish(api, begun)
+    waiting = rolls.undelivered(api, current_roll) if current_roll.old else 0
+    old_id = current_roll.old.id if current_roll.old else current_roll.new.rolls or current_roll.new.replaced
+    ended = rolls.finish(api, current_roll)
     forget(str(old_id))
     if not secret.printed:
         print_endpoint(context, ended, {"result": "rolled", "replaces": old_id})
@@ -81,20 +81,20 @@ def _question(roll: Roll) -> str:
     return "Complete the roll of its secret?"
 
 
-def _agreed(context: Context, begun: Roll) -> bool:
+def _agreed(context: Context, current_roll: Roll) -> bool:
     """Ask whether the receiver knows the secret, on a terminal, where it can be given to it meanwhile."""
     if not context.interactive or context.yes:
         return False
-    assert begun.old is not None
-    return typer.confirm(f"Does the receiver know the new secret? Delete {begun.old.id}?", err=True)
+    assert current_roll.old is not None
+    return typer.confirm(f"Does the receiver know the new secret? Delete {current_roll.old.id}?", err=True)
 
 
-def print_what_is_left(context: Context, begun: Roll, *, shown: bool) -> None:
-    assert begun.old is not None
-    assert begun.new is not None
+def print_what_is_left(context: Context, current_roll: Roll, *, shown: bool) -> None:
+    assert current_roll.old is not None
+    assert current_roll.new is not None
     if not shown:
-        context.printer.note(f"The new secret was shown when {begun.new.id} was made.")
+        context.printer.note(f"The new secret was shown when {current_roll.new.id} was made.")
     context.printer.note(
-        f"When the receiver knows it: billing webhook roll-secret {begun.old.id} --finish\n"
-        f"To start over:              billing webhook delete {begun.new.id}"
+        f"When the receiver knows it: billing webhook roll-secret {current_roll.old.id} --finish\n"
+        f"To start over:              billing webhook delete {current_roll.new.id}"
     )
