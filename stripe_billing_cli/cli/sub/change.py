@@ -83,7 +83,7 @@ def _check_apart(arguments: ChangeOptions) -> None:
         raise BillingError(
             "usage",
             "--price, --quantity, --item and --at period-end do not go with the other changes",
-            "one command for the given.price or given.quantity, and one for the rest",
+            "one command for the price or quantity, and one for the rest",
             WRONG,
         )
 
