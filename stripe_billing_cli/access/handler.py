@@ -46,7 +46,7 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
             changes = keeper.update(event.customer, event.id)
             # What waited happened before Stripe was read: one reading does for all of it.
             also_done(keeper.store.work.finish_waiting(waiting, f"with {event.id}"))
-            return said(changes)
+            return changes_text(changes)
         except StripeCallError as failure:
             raise HandlerError(f"{failure.kind}: {failure.message}") from failure
 
@@ -63,21 +63,21 @@ def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
     changes: list[AccessChange] = []
     for customer in customers:
         changes += keeper.update(customer, cause)
-    return said(changes)
+    return changes_text(changes)
 
 
 def _of_dispute(keeper: AccessKeeper, event: Event) -> str:
     """Decide again for the customer of a dispute, which names a charge, and the charge a customer."""
     customer = customer_of_dispute(keeper.api, event.object_id) if event.object_id else None
-    return "about no customer" if customer is None else said(keeper.update(customer, event.id))
+    return "about no customer" if customer is None else changes_text(keeper.update(customer, event.id))
 
 
-def said(changes: Sequence[AccessChange]) -> str:
+def changes_text(changes: Sequence[AccessChange]) -> str:
     """Return changes as `granted product keymap-pro, revoked feature sso`."""
-    return ", ".join(filter(None, map(_said, changes))) or "no change"
+    return ", ".join(filter(None, map(_change_text, changes))) or "no change"
 
 
-def _said(change: AccessChange) -> str:
+def _change_text(change: AccessChange) -> str:
     row = change.after or change.before
     assert row is not None
     before = change.before is not None and change.before.granted

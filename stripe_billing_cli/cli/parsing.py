@@ -64,7 +64,7 @@ def span(option: str, text: str) -> int:
 
 
 def idempotency_key(text: str | None) -> str | None:
-    """The key as given. Stripe takes 255 characters, and metadata keeps it (`subscriptions/once.py`)."""
+    """The key as given. Stripe takes 255 characters, and metadata keeps it (`stripe_api/create_once.py`)."""
     if text is None:
         return None
     if not text.strip() or len(text) > LONGEST_KEY:

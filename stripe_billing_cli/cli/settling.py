@@ -1,4 +1,4 @@
-"""The end of a command that makes something once: the user has been told of it (`subscriptions/once.py`)."""
+"""The end of a command that makes something once: the user has been told of it (`stripe_api/create_once.py`)."""
 
 from __future__ import annotations
 

@@ -111,7 +111,7 @@ class Worker:
         self._stopped = threading.Event()
         self._guard = threading.Lock()
         self._ended: list[Outcome] = []
-        self._held: set[int] = set()
+        self._leased_seqs: set[int] = set()
         """The deliveries, by `seq`, that are claimed and whose end is not in the store."""
         self._unsure = False
         """Whether some may be claimed in this worker's name that it does not hold."""
@@ -249,8 +249,8 @@ class Worker:
 
     def _take_up(self, turned: TurnResult, ends: Sequence[Outcome]) -> None:
         with self._guard:
-            self._held.difference_update(outcome.delivery.seq for outcome in ends)
-            self._held.update(delivery.seq for delivery, _ in turned.claimed)
+            self._leased_seqs.difference_update(outcome.delivery.seq for outcome in ends)
+            self._leased_seqs.update(delivery.seq for delivery, _ in turned.claimed)
         for job in turned.claimed:
             self._pool.put(job)
         for outcome in ends:
@@ -269,15 +269,15 @@ class Worker:
 
     # What is claimed
 
-    def _holding(self) -> list[int]:
+    def _leases(self) -> list[int]:
         with self._guard:
-            return list(self._held)
+            return list(self._leased_seqs)
 
     def _release_strays(self) -> None:
         """Give back what is claimed in this worker's name without its knowing: the answer to the claim was lost."""
         if self._unsure:
             self._unsure = False
-            if self._tried(lambda: self.store.work.release(self.name, but=self._holding())) is None:
+            if self._tried(lambda: self.store.work.release(self.name, but=self._leases())) is None:
                 self._unsure = True
 
     def _release_unbegun(self) -> None:
@@ -285,14 +285,14 @@ class Worker:
         unbegun = {delivery.seq for delivery, _ in self._pool.take_back()}
         if unbegun:
             with self._guard:
-                self._held -= unbegun
+                self._leased_seqs -= unbegun
             self._unsure = True
 
     def _keep_leases(self) -> None:
         while not self._stopped.wait(self.lease_seconds / 4):
             if self._tried(self.store.keep_time):
                 self._wake.set()
-            if seqs := self._holding():
+            if seqs := self._leases():
                 self._tried(partial(self.store.work.renew, self.name, seqs, lease_seconds=self.lease_seconds))
             if self._tried(self._release_lost):
                 self._wake.set()

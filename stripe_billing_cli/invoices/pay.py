@@ -138,7 +138,7 @@ def _plan(subject: str, invoices: list[Object], request: PayRequest) -> PayPlan:
 
 def _pay(api: StripeApi, invoice: Object, request: PayRequest) -> PaidInvoice:
     attempt = _attempt(api, invoice, request)
-    after = payment.settled(api, Payable(invoice), attempt).invoice or invoice
+    after = payment.load_after(api, Payable(invoice), attempt).invoice or invoice
     return PaidInvoice(after, attempt.trouble)
 
 

@@ -146,7 +146,7 @@ def _complete_value(value: Any, shape: FieldShape) -> None:
         for number, inner in enumerate(value):
             _complete_part(inner, shape.elements, None, f"[{number}]")
     else:
-        raise _FieldError("", f"is {_said(value)}, where {shape.expected()} is expected")
+        raise _FieldError("", f"is {_value_text(value)}, where {shape.expected()} is expected")
 
 
 def _complete_part(inner: Any, shape: FieldShape, holder: dict[str, Any] | None, name: str) -> None:
@@ -191,7 +191,7 @@ def _message(error: _FieldError) -> str:
     return f"Stripe's answer is not complete: in {named}, {error.path} {error.trouble}"
 
 
-def _said(value: Any) -> str:
+def _value_text(value: Any) -> str:
     match value:
         case dict():
             return "an object"

@@ -42,8 +42,8 @@ def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation)
     return [invoice for invoice in found if invoice["id"] != cancellation.drops_update]
 
 
-def settled(api: StripeApi, subscription: Object, cancellation: Cancellation, request: CancelRequest) -> Cancellation:
-    """The same, with what becomes of a period that an earlier end had cut short, where the new one lies after it.
+def resolve(api: StripeApi, subscription: Object, cancellation: Cancellation, request: CancelRequest) -> Cancellation:
+    """Return the cancellation with what becomes of a period that an earlier end had cut short, if it ends later now.
 
     The period's end is then the one that it has without the cut. Raises `OperationError` where the rest is paid for,
     and

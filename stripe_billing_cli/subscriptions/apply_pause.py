@@ -53,8 +53,8 @@ def _resume_service(api: StripeApi, id: str) -> Object:
     return steps.read(api, id)
 
 
-def settled(api: StripeApi, subscription: Object, decided: Resumption) -> Resumption:
-    """The same, with what becomes of a period that the cancellation had cut short. Raises `StripeCallError`."""
+def resolve(api: StripeApi, subscription: Object, decided: Resumption) -> Resumption:
+    """Return the resumption with what becomes of a period that the cancellation cut short. Raises `StripeCallError`."""
     if "cancellation" not in decided.steps or not shortened_period.cuts(subscription):
         return decided
     proration = shortened_period.proration(api, subscription)

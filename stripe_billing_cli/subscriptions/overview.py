@@ -123,7 +123,7 @@ def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
 
 
 def _internal(event: Object) -> bool:
-    """Whether nothing changed but the mark of a creation (`once.py`)."""
+    """Whether nothing changed but the mark of a creation (`create_once.py`)."""
     before = event["data"].get("previous_attributes") or {}
     return set(before) == {"metadata"} and set(before["metadata"] or {}) == {json_output.INTERNAL}
 

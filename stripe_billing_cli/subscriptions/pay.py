@@ -139,8 +139,10 @@ def _is_paid(api: StripeApi, invoice: Object) -> bool:
     return bool(api.get(f"/v1/invoices/{invoice['id']}")["status"] == "paid")
 
 
-def settled(api: StripeApi, payable: Payable, attempt: Attempt, sleep: Callable[[float], None] = time.sleep) -> Payable:
-    """What was to be paid, as it is after the attempt."""
+def load_after(
+    api: StripeApi, payable: Payable, attempt: Attempt, sleep: Callable[[float], None] = time.sleep
+) -> Payable:
+    """Return what was to be paid, as it is after the attempt."""
     if payable.invoice is None:
         return payable
     path, expand = f"/v1/invoices/{payable.invoice['id']}", {"expand": ["payments"]}

@@ -156,7 +156,7 @@ def _decide(context: Context, name: str, request: CancelRequest) -> CancelPlan:
     api = context.stripe
     found = lookup.find_subscription(api, name, expand=steps.EXPAND)
     now = quote.now_of(api, found, int(time.time()))
-    cancellation = apply_cancel.settled(api, found, cancel.decide(found, request, now), request)
+    cancellation = apply_cancel.resolve(api, found, cancel.decide(found, request, now), request)
     final = apply_cancel.final_invoice(api, found, cancellation)
     drafts = tuple(last_invoices.find(api, found))
     billing = unused_time.Billing(drafts, final.due_now if final else 0) if request.invoice_now else None

@@ -58,7 +58,7 @@ def create(
     if there is None and arguments.if_not_exists:
         there = start.existing_subscription(context.stripe, situation)
     subscription = there or _create(context, order, situation, create_request)
-    record, confirmation = _told(context, subscription, situation, existing=there is not None)
+    record, confirmation = _load_record(context, subscription, situation, existing=there is not None)
     if arguments.wait and context.output == "json":
         link = f", to be paid at {confirmation.url}" if confirmation.collects == "payment" else ""
         context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
@@ -157,7 +157,7 @@ def _trial_notes(situation: Situation) -> Iterator[str]:
             yield f"Note: {situation.customer['id']} had a trial of this product before: {one['id']}, until {until}."
 
 
-def _told(
+def _load_record(
     context: Context, subscription: Object, situation: Situation, *, existing: bool
 ) -> tuple[dict[str, Any], Confirmation]:
     """What is printed, and what the customer is to do. Reads what is due next beside making the link."""

@@ -56,7 +56,7 @@ def pay(
     _name_older(context, payable)
     attempt = _attempt(context, found, payable, payment_method)
     if attempt.result != "nothing_to_pay":
-        payable = pay.settled(api, payable, attempt)
+        payable = pay.load_after(api, payable, attempt)
         found = steps.read(api, found["id"])
     _tell(context, found, payable, attempt)
 

@@ -33,7 +33,7 @@ def resume(context: Context, subscription: Subscription) -> None:
 
     api = context.stripe
     found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
-    decided = apply_pause.settled(api, found, pause.decide_resumption(found))
+    decided = apply_pause.resolve(api, found, pause.decide_resumption(found))
     resumes = "pause" in decided.steps
     cost = apply_pause.cost_of_resuming(api, found) if resumes else apply_pause.cost_of_going_on(api, found, decided)
     after, owes = found, None

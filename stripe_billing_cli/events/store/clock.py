@@ -54,7 +54,7 @@ class Anchor:
 
 @dataclass
 class WorkClock:
-    """Unix seconds, by the clock that decides. `look` takes note where that was set; to be called now and then.
+    """Unix seconds, by the clock that decides. `synchronize` takes note where that was set; to be called now and then.
 
     `database` is one whose own clock is the wall clock.
     """
