@@ -14,6 +14,7 @@ import stripe
 from stripe_billing_cli.catalog.executor import Outcome
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.contract import ContractTransport
+from tests.soak import Soak
 from tests.troubled import PATIENCE, Killed, Trouble, TroubledTransport, apply, connected
 
 BEFORE = """\
@@ -110,16 +111,25 @@ def every_call(calls: int) -> Iterator[tuple[int, bool]]:
         yield at, True
 
 
-@pytest.mark.parametrize("kind", ["kill", "timeout", "half", "500", "409", "429"])
-@pytest.mark.parametrize("lasting", [True, False], ids=["and the rest", "once"])
+KILLED = ("kill", True)
+PART = 12
+"""So many calls of other trouble than a kill are tried outside of a soak."""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize(
+    ("kind", "lasting"),
+    [KILLED, *((kind, lasting) for kind in ("timeout", "half", "500", "409", "429") for lasting in (True, False))],
+)
 def test_trouble_at_any_call_leaves_what_the_next_run_completes(
-    kind: str, lasting: bool, started: Path, expected: tuple[Any, int], tmp_path: Path
+    kind: str, lasting: bool, started: Path, expected: tuple[Any, int], tmp_path: Path, soak: Soak
 ) -> None:
     end, calls = expected
     assert calls > 15, "the catalog must exercise creates, updates, replacements and archivings"
-    for at, after in every_call(calls):
+    cases = list(every_call(calls))
+    for at, after in cases if (kind, lasting) == KILLED else soak.part(cases, PART):
         path = copied(started, tmp_path / f"{at}-{after}")
-        troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting or kind == "kill"))
+        troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after, lasting))
         run_once(lambda: apply(AFTER, connected(troubled)))  # noqa: B023
 
         again = apply(AFTER, connected(LocalTransport(path)))
@@ -129,12 +139,13 @@ def test_trouble_at_any_call_leaves_what_the_next_run_completes(
         assert state(path) == end, where
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("kind", ["timeout", "half", "500", "409", "429"])
 def test_passing_trouble_is_sat_out_within_the_run(
-    kind: str, started: Path, expected: tuple[Any, int], tmp_path: Path
+    kind: str, started: Path, expected: tuple[Any, int], tmp_path: Path, soak: Soak
 ) -> None:
     end, calls = expected
-    for at, after in every_call(calls):
+    for at, after in soak.part(list(every_call(calls)), PART):
         path = copied(started, tmp_path / f"{at}-{after}")
         troubled = TroubledTransport(LocalTransport(path), Trouble(kind, at, after))
 

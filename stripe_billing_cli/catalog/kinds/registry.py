@@ -45,6 +45,7 @@ class Registry:
             if missing or kind.name in self._kinds:
                 raise ValueError(f"{kind.name} is there twice, or before {', '.join(sorted(missing))}")
             self._kinds[kind.name] = kind
+        self._models: dict[str, type[BaseModel]] = {}
         self._within: dict[str | None, list[AnyKind]] = {}
         for kind in self:
             self._within.setdefault(kind.parent, []).append(kind)
@@ -76,7 +77,9 @@ class Registry:
 
     def model(self, kind: AnyKind) -> type[BaseModel]:
         """Return the model of a kind's entries, with the sections within it."""
-        return self._with_sections(kind.model, kind.name, kind.model.__name__)
+        if kind.name not in self._models:
+            self._models[kind.name] = self._with_sections(kind.model, kind.name, kind.model.__name__)
+        return self._models[kind.name]
 
     def _with_sections(self, base: type[BaseModel], parent: str | None, name: str) -> type[BaseModel]:
         sections: dict[str, Any] = {
