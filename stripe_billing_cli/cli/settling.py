@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Repeatable(Protocol):
-    """The result of a command that is done once a day, unless `--again` (`subscriptions/repeats.py`)."""
+    """The result of a command that is done once a day, unless `--again` (`stripe_api/repeats.py`)."""
 
     def finish(self, api: StripeApi) -> None: ...
 

@@ -1,6 +1,6 @@
 """Crediting an invoice: less to pay of an open one, money back of a paid one, with a credit note for the books.
 
-https://docs.stripe.com/invoicing/integration/programmatic-credit-notes. Made once (`subscriptions/repeats.py`).
+https://docs.stripe.com/invoicing/integration/programmatic-credit-notes. Made once (`stripe_api/repeats.py`).
 Amounts in minor units.
 """
 

@@ -2,7 +2,7 @@
 
 A refund is of one charge (https://docs.stripe.com/refunds). What is more than the newest charge of an invoice has left
 goes back by the one before. A run after one that was cut off finds the parts that were made, and makes the others
-(`subscriptions/repeats.py`). Amounts in minor units.
+(`stripe_api/repeats.py`). Amounts in minor units.
 """
 
 from __future__ import annotations

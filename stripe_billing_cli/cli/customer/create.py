@@ -59,12 +59,11 @@ def create(
                billing customer create --email ada@example.com --payment-method pm_card_visa --local
                CUSTOMER=$(billing customer create --email ada@example.com --if-not-exists --output id)
     """
-    if if_not_exists and not email:
-        raise parsing.wrong("--if-not-exists looks for the email, and none is given", "add --email")
     from stripe_billing_cli.customers import create as customers
     from stripe_billing_cli.stripe_api import create_once
     from stripe_billing_cli.test_clocks import advance
 
+    _check(email, if_not_exists)
     details = customers.Details(
         email=email or None,
         name=name or None,
@@ -79,9 +78,14 @@ def create(
     prospect = customers.load_prospect(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     customer = prospect.there or _create(context, prospect)
     _print(context, customer, existing=prospect.there is not None)
-    create_request = prospect.create_request
-    if create_request is not None:
+    if (create_request := prospect.create_request) is not None:
         clear_marker(context, customer, lambda: create_once.clear_marker(context.stripe, create_request, customer))
+
+
+def _check(email: str | None, if_not_exists: bool) -> None:
+    """Refuse options that do not go together."""
+    if if_not_exists and not email:
+        raise parsing.wrong("--if-not-exists looks for the email, and none is given", "add --email")
 
 
 def _create(context: Context, prospect: Prospect) -> Object:

@@ -1,4 +1,4 @@
-"""Events as Stripe's API gives them; what is delivered is read in `webhooks/event.py`.
+"""Events as Stripe's API gives them; what is delivered is read in `events/event.py`.
 
 https://docs.stripe.com/api/events/object and https://docs.stripe.com/api/v2/core/events.
 """
