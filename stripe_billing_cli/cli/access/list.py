@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import formatting, options, parsing
+from stripe_billing_cli.cli.access.app import Feature, Product, StoreAt, app, opened_store
+from stripe_billing_cli.cli.access.show import is_wanted
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Column
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Access, Store
-from stripe_billing_cli.cli.access.app import Feature, Product, StoreAt, app, opened_store
-from stripe_billing_cli.cli.access.show import is_wanted
 
 
 @options.command(app, "list")

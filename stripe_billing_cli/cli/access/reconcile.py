@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stripe_billing_cli.cli import formatting, options
+from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app, opened_store
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Record
 from stripe_billing_cli.errors import PENDING
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store.access import AccessChange
-from stripe_billing_cli.cli.access.app import RulesFile, StoreAt, app, opened_store
 
 
 @options.command(app)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import options, parsing
+from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app, opened_store
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import NOT_REACHED
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Access
-from stripe_billing_cli.cli.access.app import Feature, Product, RulesFile, StoreAt, access_screen, app, opened_store
 
 
 @options.command(app)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import options, parsing
+from stripe_billing_cli.cli.clock.app import Clock, app, test_mode_api, time_shown
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
@@ -18,7 +19,6 @@ from stripe_billing_cli.errors import NOT_REACHED, BillingError
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
     from stripe_billing_cli.test_clocks.advance import Advance
-from stripe_billing_cli.cli.clock.app import Clock, app, test_mode_api, time_shown
 
 PERIOD_END = "period-end"
 

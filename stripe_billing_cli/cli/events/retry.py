@@ -8,11 +8,6 @@ import typer
 
 from stripe_billing_cli.cli import formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
-
-if TYPE_CHECKING:
-    from stripe_billing_cli.events.store import Filter, Route, Store, Stored
-    from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.cli.events.app import (
     Customer,
     Since,
@@ -23,6 +18,11 @@ from stripe_billing_cli.cli.events.app import (
     found_events,
     opened_store,
 )
+from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.events.store import Filter, Route, Store, Stored
+    from stripe_billing_cli.stripe_api.client import StripeApi
 
 
 @options.command(app, shared=options.NO_STRIPE)

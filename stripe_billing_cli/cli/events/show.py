@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event, opened_store
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import Stored
-from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event, opened_store
 
 
 @options.command(app, shared=options.NO_STRIPE)

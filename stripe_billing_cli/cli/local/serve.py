@@ -10,6 +10,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import WRONG, BillingError
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from stripe_billing_cli.local_stripe.core.faults import Fault as LocalFault
     from stripe_billing_cli.local_stripe.core.limits import RateLimit as LocalRateLimit
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
-from stripe_billing_cli.cli.local.app import app
 
 RateLimit = Annotated[
     str | None,

@@ -8,12 +8,12 @@ import typer
 
 from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.webhook.app import Events, StoreSecret, Url, app
+from stripe_billing_cli.cli.webhook.view import Secret, is_kept, print_endpoint
 from stripe_billing_cli.errors import NOT_REACHED
 
 if TYPE_CHECKING:
     from stripe_billing_cli.webhook_endpoints.endpoint import Endpoint
-from stripe_billing_cli.cli.webhook.app import Events, StoreSecret, Url, app
-from stripe_billing_cli.cli.webhook.view import Secret, is_kept, print_endpoint
 
 
 @options.command(app)
