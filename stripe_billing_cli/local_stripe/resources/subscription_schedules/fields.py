@@ -14,6 +14,29 @@ from stripe_billing_cli.local_stripe.resources import subscriptions
 ITEM = subscriptions.Item(
     {name: field for name, field in subscriptions.NEW_ITEM.fields.items() if name != "current_trial"}
 )
+UNSUPPORTED = {
+    NO_CONNECT: (
+        "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer "
+        "default_settings.application_fee_percent default_settings.on_behalf_of "
+        "default_settings.transfer_data phases[].automatic_tax.liability "
+        "phases[].invoice_settings.issuer phases[].application_fee_percent "
+        "phases[].on_behalf_of phases[].transfer_data"
+    ),
+    NO_RENDERING: (
+        "default_settings.invoice_settings.account_tax_ids "
+        "default_settings.invoice_settings.custom_fields "
+        "default_settings.invoice_settings.description "
+        "default_settings.invoice_settings.footer phases[].invoice_settings.account_tax_ids "
+        "phases[].invoice_settings.custom_fields phases[].invoice_settings.description "
+        "phases[].invoice_settings.footer"
+    ),
+    NO_THRESHOLDS: "default_settings.billing_thresholds phases[].billing_thresholds",
+    "its schedules do not pause": "pause_schedules",
+    NO_TAXES: "phases[].default_tax_rates",
+    "add an invoice item to the customer instead": "phases[].add_invoice_items",
+}
+"""What neither a new schedule nor an update of one can say here."""
+MOST = {"phases": 10, "phases[].items": 20, "phases[].discounts": 20}
 CREATE = form(
     "POST /v1/subscription_schedules",
     {
@@ -24,28 +47,10 @@ CREATE = form(
         "start_date": subscriptions.NowOr("now"),
         "*.days_until_due": Integer(0),
     },
-    most={"phases": 10, "phases[].items": 20, "phases[].discounts": 20},
+    most=MOST,
     unsupported={
-        NO_CONNECT: (
-            "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer "
-            "default_settings.application_fee_percent default_settings.on_behalf_of "
-            "default_settings.transfer_data phases[].automatic_tax.liability "
-            "phases[].invoice_settings.issuer phases[].application_fee_percent "
-            "phases[].on_behalf_of phases[].transfer_data"
-        ),
-        NO_RENDERING: (
-            "default_settings.invoice_settings.account_tax_ids "
-            "default_settings.invoice_settings.custom_fields "
-            "default_settings.invoice_settings.description "
-            "default_settings.invoice_settings.footer phases[].invoice_settings.account_tax_ids "
-            "phases[].invoice_settings.custom_fields phases[].invoice_settings.description "
-            "phases[].invoice_settings.footer"
-        ),
-        NO_THRESHOLDS: "default_settings.billing_thresholds phases[].billing_thresholds",
-        "its schedules do not pause": "pause_schedules",
+        **UNSUPPORTED,
         "it itemizes no discounts": "billing_mode.flexible",
-        NO_TAXES: "phases[].default_tax_rates",
-        "add an invoice item to the customer instead": "phases[].add_invoice_items",
         NO_ACCOUNTS: "customer_account",
     },
 )
@@ -61,28 +66,8 @@ UPDATE = form(
         "phases[].start_date": subscriptions.NowOr("now"),
         "*.days_until_due": Integer(0),
     },
-    most={"phases": 10, "phases[].items": 20, "phases[].discounts": 20},
-    unsupported={
-        NO_CONNECT: (
-            "default_settings.automatic_tax.liability default_settings.invoice_settings.issuer "
-            "default_settings.application_fee_percent default_settings.on_behalf_of "
-            "default_settings.transfer_data phases[].automatic_tax.liability "
-            "phases[].invoice_settings.issuer phases[].application_fee_percent "
-            "phases[].on_behalf_of phases[].transfer_data"
-        ),
-        NO_RENDERING: (
-            "default_settings.invoice_settings.account_tax_ids "
-            "default_settings.invoice_settings.custom_fields "
-            "default_settings.invoice_settings.description "
-            "default_settings.invoice_settings.footer phases[].invoice_settings.account_tax_ids "
-            "phases[].invoice_settings.custom_fields phases[].invoice_settings.description "
-            "phases[].invoice_settings.footer"
-        ),
-        NO_THRESHOLDS: "default_settings.billing_thresholds phases[].billing_thresholds",
-        "its schedules do not pause": "pause_schedules",
-        NO_TAXES: "phases[].default_tax_rates",
-        "add an invoice item to the customer instead": "phases[].add_invoice_items",
-    },
+    most=MOST,
+    unsupported=UNSUPPORTED,
 )
 CANCEL = form("POST /v1/subscription_schedules/{schedule}/cancel")
 RELEASE = form("POST /v1/subscription_schedules/{schedule}/release")
