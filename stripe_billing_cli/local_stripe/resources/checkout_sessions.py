@@ -14,6 +14,7 @@ from stripe_billing_cli.local_stripe.core import clocks, page_addresses, schedul
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page
+from stripe_billing_cli.local_stripe.core.locales import LOCALES
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -41,51 +42,7 @@ CREATE = form(
     {
         "cancel_url": Url(),
         "customer_email": Text(800),
-        "locale": Choice(
-            (
-                "auto",
-                "bg",
-                "cs",
-                "da",
-                "de",
-                "el",
-                "en",
-                "en-GB",
-                "es",
-                "es-419",
-                "et",
-                "fi",
-                "fil",
-                "fr",
-                "fr-CA",
-                "hr",
-                "hu",
-                "id",
-                "it",
-                "ja",
-                "ko",
-                "lt",
-                "lv",
-                "ms",
-                "mt",
-                "nb",
-                "nl",
-                "pl",
-                "pt",
-                "pt-BR",
-                "ro",
-                "ru",
-                "sk",
-                "sl",
-                "sv",
-                "th",
-                "tr",
-                "vi",
-                "zh",
-                "zh-HK",
-                "zh-TW",
-            )
-        ),
+        "locale": Choice(LOCALES),
         "payment_method_types[]": Choice(("card",)),
         "success_url": Url(),
         "ui_mode": Choice(("hosted_page",)),
