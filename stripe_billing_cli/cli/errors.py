@@ -28,9 +28,8 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     elif output == "json":
         sys.stderr.write(f"{json_text(error_json(explained))}\n")
     elif isinstance(error, TyperException) and hasattr(error, "show"):
-        if hasattr(error, "message"):
-            message = _without_secrets(explained.message)
-            error.message = message if message in error.format_message() else _without_secrets(error.message)
+        if getattr(error, "message", None):
+            error.message = _without_secrets(error.message)  # what surrounds it is said by `show`
         error.show()
     else:
         _print(explained)

@@ -285,3 +285,18 @@ def test_timeouts_are_retried_with_one_idempotency_key(billing: Billing, monkeyp
     assert len(keys) == 3
     assert len(set(keys)) == 1
     assert keys[0].startswith("billing-")
+
+
+@pytest.mark.parametrize(
+    ("argv", "mistake"),
+    [
+        (("sub", "create"), "Missing option '--customer'"),
+        (("customer", "list", "--output", "nope"), "Invalid value for '--output'"),
+        (("sub", "cancel", "sub_1", "--previe"), "(Possible options:"),
+    ],
+)
+def test_a_mistake_in_the_command_line_is_said_once(billing: Billing, argv: tuple[str, ...], mistake: str) -> None:
+    ran = billing(*argv)
+
+    assert ran.code == 2
+    assert ran.err.count(mistake) == 1
