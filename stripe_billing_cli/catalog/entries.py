@@ -21,6 +21,13 @@ class Location:
 NOWHERE = Location(0, 0)
 
 
+def location_json(file: str, where: Location) -> dict[str, Any] | None:
+    """Return a place as JSON has it, None where there is none."""
+    if where == NOWHERE:
+        return None
+    return {"file": file, "line": where.line, "column": where.column}
+
+
 @dataclass(frozen=True)
 class Reference:
     """The id of an object of the catalog, which may be known only once the object is made."""

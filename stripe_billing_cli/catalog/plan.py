@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 from stripe_billing_cli.catalog.diff import FieldChange
-from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.entries import NOWHERE, Entry, Location, Reference
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
 Action = Literal["create", "update", "replace", "archive", "delete", "attach", "detach", "disable"]
@@ -107,6 +107,22 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a reviewer should know beside the changes: about the entry of the file that `kind` and `key` name, if any.
+
+    `warning`: the plan does what it says, and it may not be meant. Any other note is of what stays different from the
+    file, or of what Stripe did by itself.
+    """
+
+    message: str
+    kind: str | None = None
+    key: str | None = None
+    where: Location = NOWHERE
+    """Where the entry stands in the file."""
+    warning: bool = False
+
+
+@dataclass(frozen=True)
 class Unmanaged:
     """An active object of the account that the file does not name.
 
@@ -128,12 +144,13 @@ class Plan:
     changes: tuple[Change, ...] = ()
     unmanaged: tuple[Unmanaged, ...] = ()
     unchanged: int = 0
-    notes: tuple[str, ...] = ()
-    """What the user should know and the plan will not change."""
+    notes: tuple[Note, ...] = ()
     complete: bool = True
     """Whether the whole account was read, so that `unmanaged` is all there is."""
     ids: Mapping[Reference, str] = field(default_factory=dict)
     """The ids of the catalog's objects that exist and stay."""
+    source: str = ""
+    """The name of the file that the catalog was read from."""
 
     def operations(self) -> Iterator[Operation]:
         return (operation for change in self.changes for operation in change.operations)

@@ -9,7 +9,7 @@ from typing import Any
 
 from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry, Reference
-from stripe_billing_cli.catalog.plan import Action, Change, ChangedKind, Operation, references
+from stripe_billing_cli.catalog.plan import Action, Change, ChangedKind, Note, Operation, references
 from stripe_billing_cli.stripe_api.client import Object
 
 ARCHIVED = FieldChange(True, False)
@@ -45,7 +45,7 @@ class PlanBuilder:
     objects: Mapping[str, Mapping[str, Object]] = field(default_factory=dict)
     """What the account holds: kind → id → object."""
     changes: list[Change] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     unchanged: int = 0
     ids: dict[Reference, str | None] = field(default_factory=dict)
     successors: dict[str, Successor] = field(default_factory=dict)
@@ -67,6 +67,13 @@ class PlanBuilder:
         change = Change(action, kind, key, existing, wanted, dict(fields), reason)
         self.changes.append(change)
         return change
+
+    def note(self, message: str, entry: Entry[Any] | None = None, *, warning: bool = False) -> None:
+        """Add what a reviewer should know, of an entry of the file where it is about one."""
+        if entry is None:
+            self.notes.append(Note(message, warning=warning))
+        else:
+            self.notes.append(Note(message, entry.kind, entry.key, entry.where, warning))
 
     def retire(self, change: Change, operation: Operation, object_id: str) -> None:
         """Add the operation that retires an object: done once nothing points at it, left out where something stays."""
@@ -94,7 +101,7 @@ class PlanBuilder:
                 blocker = self._all_blockers().get(object_id)
                 if blocker and object_id not in freed:
                     change.operations.remove(operation)
-                    self.notes.append(blocker.note)
+                    self.note(blocker.note, change.wanted)
         self._connect()
 
     def _all_blockers(self) -> Mapping[str, Blocker]:

@@ -124,6 +124,7 @@ class Planner:
             notes=tuple(builder.notes),
             complete=self._snapshot.complete,
             ids=known,
+            source=self._catalog.source,
         )
 
     def _plan_root(self, root: Entry[Any], targets: frozenset[str]) -> None:
@@ -192,7 +193,7 @@ class Planner:
             elif blocker is None:
                 self._kinds[left.kind].plan_pruning(left.existing, self._builder)
             elif blocker.id not in going:
-                self._builder.notes.append(blocker.note)
+                self._builder.note(blocker.note)
                 kept.append(left)
         return kept
 

@@ -399,7 +399,7 @@ def test_apply_as_json_says_what_became_of_each_change(billing: Billing, account
 
     ran = billing.ok("catalog", "apply", "--local", "--output", "json")
 
-    assert set(ran.json) == {"catalog", "account", "changes", "livemode", "unmanaged", "summary"}
+    assert set(ran.json) == {"catalog", "account", "changes", "livemode", "unmanaged", "notes", "summary"}
     made = result_of(ran, "pro.monthly")
     assert made["id"] == account.price("pro.monthly")["id"]
     assert (made["status"], made["error"]) == ("done", None)

@@ -152,7 +152,8 @@ def test_what_cannot_be_cleared_stays_and_is_noted(api: StripeApi) -> None:
 
     [note] = plan(api, CATALOG.replace(", jurisdiction: DE", "")).notes
 
-    assert note.startswith("vat: jurisdiction stays 'DE'")
+    assert note.message.startswith("vat: jurisdiction stays 'DE'")
+    assert (note.kind, note.key, note.warning) == ("levy", "vat", False)
 
 
 def test_an_entry_that_is_gone_is_archived_only_when_asked(api: StripeApi) -> None:

@@ -40,6 +40,7 @@ def test_the_json_of_a_plan_has_the_documented_shape(billing: Billing, account: 
             created_price("yearly", 15000, "year"),
         ],
         "unmanaged": [{"kind": "product", "id": "handmade"}],
+        "notes": [],
         "summary": {"create": 3, "update": 0, "replace": 0, "archive": 0, "unchanged": 0},
     }
 

@@ -274,9 +274,10 @@ class Kind(ABC, Generic[Content]):
         """Note the fields that the file leaves out and Stripe cannot clear."""
         for field in unsettable(self.model):
             if entry.fields[field.name] is None and existing[field.name] is not None:
-                builder.notes.append(
+                builder.note(
                     f"{entry.key}: {field.name} stays {existing[field.name]!r}: the file leaves it out, and Stripe can "
-                    "change it but not unset it."
+                    "change it but not unset it.",
+                    entry,
                 )
 
     def _beside(self, entry: Entry[Content], now: Fields) -> Fields:

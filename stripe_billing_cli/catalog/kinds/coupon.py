@@ -207,7 +207,7 @@ class CouponKind(StandardKind[Coupon]):
         super().note_stuck(entry, existing, builder)
         there = self.existing_fields(existing)["currency_options"]
         for code in sorted(there.keys() - entry.fields["currency_options"].keys()):
-            builder.notes.append(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.")
+            builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def create_params(self, entry: Entry[Coupon], match: Match, catalog: str) -> dict[str, Any]:
         params = {"id": coupon_id(entry), **super().create_params(entry, match, catalog)}

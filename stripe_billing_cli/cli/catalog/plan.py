@@ -81,4 +81,4 @@ def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:
         for line in plan_view.lines(decided, request.catalog.source):
             context.printer.line(line.text, **line.style)
     for note in decided.notes:
-        context.printer.note(f"Note: {note}", fg="yellow")
+        context.printer.note(f"{'Warning' if note.warning else 'Note'}: {note.message}", fg="yellow")

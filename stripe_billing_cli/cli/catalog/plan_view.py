@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from stripe_billing_cli.catalog.entries import location_json
 from stripe_billing_cli.catalog.executor import Outcome, Result
 from stripe_billing_cli.catalog.kinds.forms import plain_text
-from stripe_billing_cli.catalog.plan import Change, Plan
+from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.cli.errors import error_json
 from stripe_billing_cli.cli.output import Line
 
@@ -35,7 +36,18 @@ def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:
         "livemode": plan.livemode,
         "changes": [_change_json(change, result) for change, result in zip(plan.changes, results, strict=True)],
         "unmanaged": [{"kind": left.kind, "id": left.id} for left in plan.unmanaged],
+        "notes": [_note_json(note, plan.source) for note in plan.notes],
         "summary": plan.summary(),
+    }
+
+
+def _note_json(note: Note, source: str) -> dict[str, Any]:
+    return {
+        "level": "warning" if note.warning else "note",
+        "kind": note.kind,
+        "key": note.key,
+        "message": note.message,
+        "location": location_json(source, note.where),
     }
 
 
