@@ -8,7 +8,7 @@ product: those, and no others, go when the file drops them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,11 @@ def stamp_of(existing: Mapping[str, Any]) -> Stamp | None:
     catalog, key = metadata.get(CATALOG), metadata.get(KEY)
     parts = tuple(part for part in metadata.get(PARTS, "").split(",") if part)
     return Stamp(catalog, key, metadata.get(ADOPTED), parts) if catalog and key else None
+
+
+def sets_marks_only(fields: Iterable[str]) -> bool:
+    """Return whether changed fields are billing's own marks and nothing else."""
+    return all(name.removeprefix("metadata.") in RESERVED for name in fields)
 
 
 def dropped_keys(existing: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:

@@ -144,6 +144,8 @@ class Plan:
     changes: tuple[Change, ...] = ()
     unmanaged: tuple[Unmanaged, ...] = ()
     unchanged: int = 0
+    unmarked: int = 0
+    """How many of these the file adopts by `id:` and do not bear the catalog's mark yet."""
     notes: tuple[Note, ...] = ()
     complete: bool = True
     """Whether the whole account was read, so that `unmanaged` is all there is."""
@@ -158,7 +160,8 @@ class Plan:
     def summary(self) -> dict[str, int]:
         counts: dict[str, int] = {action: self._count(action) for action in COUNTED}
         counts |= {action: self._count(action) for action in OCCASIONAL if self._count(action)}
-        return {**counts, "unchanged": self.unchanged}
+        counts["unchanged"] = self.unchanged
+        return counts | ({"unmarked": self.unmarked} if self.unmarked else {})
 
     def _count(self, action: Action) -> int:
         return sum(change.action == action for change in self.changes)

@@ -47,6 +47,10 @@ class PlanBuilder:
     changes: list[Change] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     unchanged: int = 0
+    adopt: bool = False
+    """Whether objects that the file adopts by `id:` get this catalog's mark without any other change."""
+    unmarked: dict[Reference, Mapping[str, FieldChange]] = field(default_factory=dict)
+    """The marks that adopted objects lack, of those that nothing else changes: the next write sets them."""
     ids: dict[Reference, str | None] = field(default_factory=dict)
     successors: dict[str, Successor] = field(default_factory=dict)
     """By the id of the object that is replaced."""

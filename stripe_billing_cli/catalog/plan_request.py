@@ -30,6 +30,8 @@ class PlanRequest:
     prune_options: tuple[str, ...] = ()
     """Options, such as `--delete-coupons`, by which further kinds are pruned."""
     targets: tuple[str, ...] = ()
+    adopt: bool = False
+    """Whether what the file adopts by `id:` gets the catalog's mark even where nothing else changes."""
 
 
 def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
@@ -40,7 +42,14 @@ def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
     _check_account(api, request.catalog)
     existing = snapshot.read(api, request.catalog, whole=request.prune)
     options = PRUNE | frozenset(request.prune_options)
-    plan = make_plan(request.catalog, existing, prune=request.prune, targets=request.targets, prune_options=options)
+    plan = make_plan(
+        request.catalog,
+        existing,
+        prune=request.prune,
+        targets=request.targets,
+        prune_options=options,
+        adopt=request.adopt,
+    )
     return with_usage(plan, api, request.catalog)
 
 

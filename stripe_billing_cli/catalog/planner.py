@@ -39,17 +39,19 @@ def make_plan(
     prune: bool = False,
     targets: Iterable[str] = (),
     prune_options: frozenset[str] = PRUNE,
+    adopt: bool = False,
 ) -> Plan:
     """Return what has to be written for the account to hold the catalog.
 
     `targets` are keys of entries, with all that is within them; none means all. `prune_options` are the options by
-    which kinds are pruned, where `prune` is asked for. Raises `ConflictError` where file and account contradict each
+    which kinds are pruned, where `prune` is asked for. With `adopt`, what the file adopts by `id:` gets the catalog's
+    mark even where nothing else changes. Raises `ConflictError` where file and account contradict each
     other, `UnknownTargetError`.
     """
     wanted = frozenset(targets)
     _check_targets(catalog, wanted)
     matches = match(catalog, snapshot)
-    return Planner(catalog, snapshot, matches).run(wanted, prune_options if prune else frozenset())
+    return Planner(catalog, snapshot, matches, adopt=adopt).run(wanted, prune_options if prune else frozenset())
 
 
 def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
@@ -98,12 +100,12 @@ class Leftover:
 
 
 class Planner:
-    def __init__(self, catalog: Catalog, snapshot: Snapshot, matches: Matches) -> None:
+    def __init__(self, catalog: Catalog, snapshot: Snapshot, matches: Matches, *, adopt: bool = False) -> None:
         self._catalog = catalog
         self._kinds = catalog.kinds
         self._snapshot = snapshot
         self._matches = matches
-        self._builder = PlanBuilder(catalog.name, self._blockers, self._key_of, snapshot.objects)
+        self._builder = PlanBuilder(catalog.name, self._blockers, self._key_of, snapshot.objects, adopt=adopt)
         self._builder.ids = {reference: found.current["id"] for reference, found in matches.items() if found.current}
 
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:
@@ -121,6 +123,7 @@ class Planner:
             changes=tuple(builder.changes),
             unmanaged=tuple(self._unmanaged(left) for left in kept),
             unchanged=builder.unchanged,
+            unmarked=len(builder.unmarked),
             notes=tuple(builder.notes),
             complete=self._snapshot.complete,
             ids=known,

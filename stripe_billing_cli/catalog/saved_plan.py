@@ -18,13 +18,14 @@ from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.plan_request import PlanRequest
 from stripe_billing_cli.errors import WRONG, BillingError
 
-FORMAT = "billing-plan-2"
+FORMAT = "billing-plan-3"
 FIELDS = {
     "source": str,
     "catalog_text": str,
     "prune": bool,
     "prune_options": list,
     "targets": list,
+    "adopt": bool,
     "livemode": bool,
     "fingerprint": str,
 }
@@ -46,6 +47,7 @@ class SavedPlan:
     prune: bool
     prune_options: tuple[str, ...]
     targets: tuple[str, ...]
+    adopt: bool
     account: str | None
     livemode: bool
     fingerprint: str
@@ -53,7 +55,7 @@ class SavedPlan:
     def request(self) -> PlanRequest:
         """Return what the plan was asked for, from the catalog as it was then."""
         catalog = load_catalog(Source(self.source, self.catalog_text))
-        return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets)
+        return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets, self.adopt)
 
     def check(self, plan: Plan) -> None:
         """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved."""
@@ -105,6 +107,7 @@ def save(path: Path, request: PlanRequest, plan: Plan) -> None:
         prune=request.prune,
         prune_options=request.prune_options,
         targets=request.targets,
+        adopt=request.adopt,
         account=plan.account,
         livemode=plan.livemode,
         fingerprint=fingerprint(plan),

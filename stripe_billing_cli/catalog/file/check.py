@@ -33,7 +33,7 @@ class FileCheck:
         self._problems: list[Problem] = []
         self._later = LATER - {kind.section for kind in kinds.within(None)}
         self._refuse_later_sections(tree)
-        values, self._places = values_of(tree, self._at)
+        values, self._places = values_of(tree, self._at, kinds.nullable)
         self._values: dict[str, Any] = values
         self._misread = {problem.where for problem in self._problems}
         """Where the values or keys are that YAML readers disagree about: of their types there is nothing to say."""

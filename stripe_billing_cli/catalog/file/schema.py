@@ -26,6 +26,8 @@ def _without_null(field: dict[str, Any]) -> None:
     """Say that a key may be left out, but not be null."""
     if field.get("default", 0) is None:
         del field["default"]
+    if field.pop("x-null", False):
+        return
     options = [option for option in field.get("anyOf", []) if option != {"type": "null"}]
     if "anyOf" in field and len(options) == 1:
         del field["anyOf"]

@@ -57,16 +57,24 @@ class Places:
         return places.get(path, NOWHERE)
 
 
-def values_of(tree: Node, report: Report) -> tuple[Any, Places]:
-    """Return the values of a tree. Problems go to `report`, and something harmless takes their place."""
+def values_of(tree: Node, report: Report, nullable: frozenset[str] = frozenset()) -> tuple[Any, Places]:
+    """Return the values of a tree. Problems go to `report`, and something harmless takes their place.
+
+    `nullable` are the keys of which null is a value.
+    """
     places = Places()
-    return Reading(report, places).value(tree, ()), places
+    return Reading(report, places, nullable).value(tree, ()), places
+
+
+def _is_written(node: Node) -> bool:
+    return isinstance(node, Scalar) and node.text != ""
 
 
 class Reading:
-    def __init__(self, report: Report, places: Places) -> None:
+    def __init__(self, report: Report, places: Places, nullable: frozenset[str]) -> None:
         self._report = report
         self._places = places
+        self._nullable = nullable
 
     def value(self, node: Node, path: Path) -> Any:
         self._places.values[path] = node.where
@@ -99,7 +107,7 @@ class Reading:
         """Add a key and its value. A null is no value: where a key may be left out, it is to be left out."""
         self._places.keys[(*path, key.text)] = key.where
         value = self.value(node, (*path, key.text))
-        if value is None:
+        if value is None and not (key.text in self._nullable and _is_written(node)):
             self._report(key.where, f"{key.text} has no value", "give it one, or remove the key")
         else:
             found[key.text] = value

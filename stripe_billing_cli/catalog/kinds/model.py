@@ -111,6 +111,14 @@ class ShortList:
         return {self.key: value} if isinstance(value, list) else value
 
 
+@dataclass(frozen=True)
+class NullIsNone:
+    """Says that null, which is a mistake elsewhere, means that the object has none; leaving the key out is another."""
+
+    def __get_pydantic_json_schema__(self, schema: core_schema.CoreSchema, handler: Any) -> dict[str, Any]:
+        return {**handler(schema), "x-null": True}
+
+
 def _moment(value: Any) -> int:
     """Return Unix seconds, from them or from ISO 8601 with a zone."""
     if isinstance(value, int) and not isinstance(value, bool):

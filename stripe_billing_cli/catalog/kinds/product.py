@@ -259,15 +259,19 @@ class ProductKind(StandardKind[Product]):
             return change
         if current is not None and builder.ids.get(wanted) == current:
             return change
-        change = change or builder.change(
-            "update",
-            self,
-            entry.key,
-            existing=match.current,
-            wanted=entry,
-            fields={},
-            reason="differs from the file",
-        )
+        if change is None:
+            marks = builder.unmarked.pop(entry.reference, {})
+            change = builder.change(
+                "update",
+                self,
+                entry.key,
+                existing=match.current,
+                wanted=entry,
+                fields=marks,
+                reason="differs from the file",
+            )
+            if marks and match.current:
+                self.add_updates(change, entry, match, match.current, marks, builder)
         change.fields["default_price"] = FieldChange(builder.name_of(current), wanted.key)
         change.operations.append(self._pointing(entry, wanted, current))
         return change

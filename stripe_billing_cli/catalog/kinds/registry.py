@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, create_model
 
 from stripe_billing_cli.catalog.kinds.base import Kind
-from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, TaxBehavior, Written
+from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, NullIsNone, TaxBehavior, Written
 
 AnyKind = Kind[Any]
 
@@ -63,6 +63,16 @@ class Registry:
     def within(self, parent: str | None) -> list[AnyKind]:
         """Return the kinds whose entries stand within those of `parent`, or at the top of the file."""
         return self._within.get(parent, [])
+
+    @cached_property
+    def nullable(self) -> frozenset[str]:
+        """Return the names of the fields of which null is a value."""
+        return frozenset(
+            name
+            for kind in self
+            for name, field in kind.model.model_fields.items()
+            if any(isinstance(mark, NullIsNone) for mark in field.metadata)
+        )
 
     def target_hint(self) -> str:
         """Return how an entry is named, by the example of the first kind within another."""

@@ -16,7 +16,7 @@ from stripe_billing_cli.catalog.diff import FieldChange, metadata_params
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.match import Match
-from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.ownership import sets_marks_only, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Delete, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
 from stripe_billing_cli.stripe_api.client import Object
@@ -37,7 +37,9 @@ class StandardKind(Kind[Content]):
             self.note_stuck(entry, current, builder)
             fields = self.changes(entry, current, builder.catalog)
             fixed = self.fixed(fields)
-            if fixed:
+            if self.lacks_mark_only(entry, current, fields) and not builder.adopt:
+                builder.unmarked[entry.reference] = fields
+            elif fixed:
                 change = self.plan_replacement(entry, match, current, fields, fixed, builder)
             elif fields:
                 change = self.plan_update(entry, match, current, fields, self.update_reason(current, fields), builder)
@@ -45,6 +47,10 @@ class StandardKind(Kind[Content]):
             if self.is_active(old) and builder.ids.get(entry.reference) != old["id"]:
                 self.plan_supersession(entry, current, old, builder)
         return change
+
+    def lacks_mark_only(self, entry: Entry[Content], existing: Object, fields: Mapping[str, FieldChange]) -> bool:
+        """Return whether an object that the file adopts is as the file wants it, but for this catalog's mark."""
+        return bool(fields) and bool(entry.adopted_id) and stamp_of(existing) is None and sets_marks_only(fields)
 
     def update_reason(self, existing: Object, fields: Mapping[str, FieldChange]) -> str:
         if stamp_of(existing) is None:

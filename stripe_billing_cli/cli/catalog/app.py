@@ -25,6 +25,10 @@ DeleteCoupons = Annotated[
 PruneMeters = Annotated[
     bool, typer.Option("--prune-meters", help="With --prune: deactivate every meter that is not in the file.")
 ]
+Adopt = Annotated[
+    bool,
+    typer.Option("--adopt", help="Also mark what the file adopts by id and leaves as it is."),
+]
 Target = Annotated[
     list[str] | None,
     typer.Option("--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."),

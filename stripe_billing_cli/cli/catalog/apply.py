@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, DeleteCoupons, Prune, PruneMeters, Target, app
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, Adopt, DeleteCoupons, Prune, PruneMeters, Target, app
 from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import FAILED, INTERRUPTED, WRONG, BillingError
@@ -41,6 +41,7 @@ def apply(
     delete_coupons: DeleteCoupons = False,
     prune_meters: PruneMeters = False,
     target: Target = None,
+    adopt: Adopt = False,
 ) -> int | None:
     """Make Stripe hold what the file says. Safe to repeat, and to run again after any failure.
 
@@ -56,16 +57,14 @@ def apply(
 
     saved = None
     if plan_file:
-        if file or prune or target or delete_coupons or prune_meters:
-            raise BillingError(
-                "usage", "--plan excludes --file, --prune and --target: the plan says it all", None, WRONG
-            )
+        if file or prune or target or delete_coupons or prune_meters or adopt:
+            message = "--plan excludes --file, --prune, --adopt and --target: the plan says it all"
+            raise BillingError("usage", message, None, WRONG)
         saved = saved_plan.load(plan_file)
         request = saved.request()
     else:
-        request = plan_request(
-            file or DEFAULT_FILE, prune, target, {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
-        )
+        options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
+        request = plan_request(file or DEFAULT_FILE, prune, target, options, adopt=adopt)
     decided = plan_catalog(context.stripe, request)
     if saved:
         saved.check(decided)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, DeleteCoupons, File, Prune, PruneMeters, Target, app
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, Adopt, DeleteCoupons, File, Prune, PruneMeters, Target, app
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import PENDING, WRONG, BillingError
 
@@ -28,6 +28,7 @@ def plan(
     delete_coupons: DeleteCoupons = False,
     prune_meters: PruneMeters = False,
     target: Target = None,
+    adopt: Adopt = False,
 ) -> int | None:
     """Show what apply would change in Stripe. Writes nothing there.
 
@@ -43,7 +44,8 @@ def plan(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
     from stripe_billing_cli.cli.catalog import plan_view
 
-    request = plan_request(file, prune, target, {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters})
+    options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
+    request = plan_request(file, prune, target, options, adopt=adopt)
     decided = plan_catalog(context.stripe, request)
     show_plan(context, request, decided)
     if not context.printer.for_people:
@@ -59,7 +61,9 @@ def plan(
     return PENDING if check and decided.changes else None
 
 
-def plan_request(file: str, prune: bool, targets: list[str] | None, prune_options: Mapping[str, bool]) -> PlanRequest:
+def plan_request(
+    file: str, prune: bool, targets: list[str] | None, prune_options: Mapping[str, bool], *, adopt: bool
+) -> PlanRequest:
     """Return what is asked to be planned; the file is read and checked."""
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.plan_request import PlanRequest
@@ -70,7 +74,7 @@ def plan_request(file: str, prune: bool, targets: list[str] | None, prune_option
     if options and not prune:
         raise BillingError("usage", f"{options[0]} says more of --prune", "give both", WRONG)
     source = read_source(file)
-    return PlanRequest(load_catalog(source), source.text, prune, options, tuple(targets or ()))
+    return PlanRequest(load_catalog(source), source.text, prune, options, tuple(targets or ()), adopt)
 
 
 def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:

@@ -79,6 +79,9 @@ def lines(plan: Plan, source: str) -> Iterator[Line]:
     """Yield a plan as a person reads it before saying yes."""
     if not plan.changes:
         yield Line(f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True})
+    if plan.unmarked:
+        adopted = f"{plan.unmarked} adopted by id" + (" bears" if plan.unmarked == 1 else " bear")
+        yield Line(f"{adopted} no mark of this catalog yet: --adopt sets it.", {"dim": True})
     for change in plan.changes:
         yield from change_lines(change)
     yield from _unmanaged_lines(plan)

@@ -59,19 +59,20 @@ class PriceKind(StandardKind[Price]):
 
     def complete(self, key: str, content: Price, head: Any) -> Price:
         defaults = {
-            "lookup_key": content.lookup_key or key,
+            "lookup_key": content.lookup_key if "lookup_key" in content.model_fields_set else key,
             "currency": content.currency or (head and head.currency) or "",
             "tax_behavior": content.tax_behavior or (head and head.tax_behavior),
         }
         return content.model_copy(update=defaults)
 
     def check_entry(self, entry: Entry[Price], report: Report) -> None:
-        if len(entry.fields["lookup_key"]) > LONGEST_LOOKUP_KEY:
+        if len(entry.fields["lookup_key"] or "") > LONGEST_LOOKUP_KEY:
             report((), "its lookup key would be longer than 200 characters", "give it a `lookup_key:`")
 
     def names(self, entry: Entry[Price]) -> Iterator[tuple[str, str, Path]]:
-        written = entry.fields["lookup_key"] != entry.key
-        yield "lookup key", entry.fields["lookup_key"], ("lookup_key",) if written else ()
+        lookup_key = entry.fields["lookup_key"]
+        if lookup_key:
+            yield "lookup key", lookup_key, ("lookup_key",) if lookup_key != entry.key else ()
         if entry.adopted_id:
             yield "price id", entry.adopted_id, ("id",)
 
@@ -108,7 +109,7 @@ class PriceKind(StandardKind[Price]):
                 lambda product: reader.of_parent(self.path, {**listed, "product": product}), products
             ):
                 found |= by_id(prices)
-            keys = sorted({entry.fields["lookup_key"] for entry in entries})
+            keys = sorted({entry.fields["lookup_key"] for entry in entries} - {None})
             for prices in reader.each(
                 lambda some: reader.page(self.path, {**listed, "lookup_keys": some})[0],
                 batches(keys, LOOKUP_KEYS_A_CALL),
@@ -191,7 +192,8 @@ class PriceKind(StandardKind[Price]):
 
     def create_params(self, entry: Entry[Price], match: Match, catalog: str) -> dict[str, Any]:
         params = {"product": _product_of_entry(entry), **super().create_params(entry, match, catalog)}
-        if match.name_from or (match.current and match.current["lookup_key"] == entry.fields["lookup_key"]):
+        held = match.current and match.current["lookup_key"] == params.get("lookup_key")
+        if "lookup_key" in params and (match.name_from or held):
             params["transfer_lookup_key"] = True
         return params
 
@@ -209,7 +211,9 @@ class PriceKind(StandardKind[Price]):
         return [params]
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
-        for existing in api.page(self.path, {"lookup_keys": [params["lookup_key"]]})[0]:
+        lookup_key = params.get("lookup_key")
+        named = {"lookup_keys": [lookup_key]} if lookup_key else {"product": params["product"]}
+        for existing in api.page(self.path, named)[0]:
             if existing["id"] in create.state or stamp_of(existing) != stamp_of(params):
                 continue
             same_place = existing["product"] == params["product"] and existing["active"] == params.get("active", True)
@@ -264,10 +268,10 @@ def _product_of_entry(entry: Entry[Price]) -> str:
     return product_id(parent)
 
 
-def _stamped(lookup_key: str, stamped: Sequence[Object]) -> Object | None:
+def _stamped(lookup_key: str | None, stamped: Sequence[Object]) -> Object | None:
     """Return, of the prices with a key's stamp, the holder of the lookup key, else the newest that is active."""
     for existing in stamped:
-        if existing["lookup_key"] == lookup_key:
+        if lookup_key and existing["lookup_key"] == lookup_key:
             return existing
     return next((existing for existing in stamped if existing["active"]), None) or next(
         (existing for existing in stamped if existing["lookup_key"]), None

@@ -24,6 +24,7 @@ from stripe_billing_cli.catalog.kinds.model import (
     Interval,
     Metadata,
     NotExactError,
+    NullIsNone,
     ShortForm,
     TaxBehavior,
     Text,
@@ -132,8 +133,8 @@ class Price(FileModel):
     """false archives the price: running subscriptions keep it, new ones cannot have it."""
     nickname: Annotated[Text | None, Plain(in_place=True, unset=False)] = None
     """A description for your own eyes."""
-    lookup_key: Annotated[LookupKey | None, Plain(in_place=True)] = None
-    """The name by which programs find the price; product.price unless given."""
+    lookup_key: Annotated[LookupKey | None, Plain(in_place=True), NullIsNone()] = None
+    """The name by which programs find the price; product.price unless given, none where it is null."""
     currency: Currency | None = None
     """Three letters, lower case; the catalog's currency unless given."""
     unit_amount: Annotated[Amount | None, AmountForm()] = None
