@@ -7,7 +7,7 @@ IN_EVERY_MODE := \
 	tests/catalog/test_plan.py tests/cli/card tests/cli/customer/test_create.py tests/cli/customer/test_portal.py \
 	tests/cli/invoice tests/cli/refund tests/cli/sub/test_pause.py tests/cli/sub/test_pay.py tests/cli/sub/test_show.py \
 	tests/cli/test_clock.py tests/cli/test_doctor.py tests/cli/test_output_document.py \
-	tests/events/access/test_access.py tests/events/test_endpoints.py tests/events/test_source.py
+	tests/access/test_access.py tests/webhook_endpoints/test_endpoints.py tests/events/test_source.py
 
 .PHONY: try test answers soak check bench clean
 

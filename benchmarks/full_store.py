@@ -19,7 +19,7 @@ from benchmarks.measure import Result
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Access, Filter, Store, open_store
 from stripe_billing_cli.listener.listener_metrics import ListenerMetrics
-from tests.events.postgres import running_postgres
+from tests.postgres import running_postgres
 
 HANDLED = 1_000_000
 TIMES = 1.3

@@ -26,7 +26,7 @@ from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import Handler
 from stripe_billing_cli.events.store import open_store
 from stripe_billing_cli.listener.dispatcher import Dispatcher
-from tests.events.postgres import PostgresServer, running_postgres
+from tests.postgres import PostgresServer, running_postgres
 
 EVENTS, CUSTOMERS, AT_ONCE = 5000, 500, 16
 ROUNDS = 3

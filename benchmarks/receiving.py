@@ -26,7 +26,7 @@ from pathlib import Path
 
 from benchmarks.load import Measured, drive, requests
 from benchmarks.measure import Result
-from tests.events.postgres import running_postgres
+from tests.postgres import running_postgres
 
 EVENTS = 6000
 ROUNDS = 10

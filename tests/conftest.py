@@ -24,6 +24,8 @@ from tests.answer_modes import MODES, AnswerModeTransport, Rewrite
 from tests.contract import ContractTransport
 from tests.soak import Soak
 
+pytest_plugins = ["tests.stores"]
+"""Whose fixtures every folder has: a PostgreSQL server is started once, for the tests of all."""
 PLAIN_TRANSPORT = client.PacedTransport
 """As it is in every mode: what a test reads for itself is the local Stripe's own answer."""
 Wrap = Callable[[stripe.HTTPClient], stripe.HTTPClient]

@@ -16,7 +16,8 @@ from typing import IO, Any
 from urllib.parse import urlsplit
 
 from tests.end_to_end.conftest import BILLING
-from tests.events.receiving import SECRET, Running, delivery, event_body
+from tests.event_bodies import event_body
+from tests.listener.receiving import SECRET, Running, delivery
 
 
 @dataclass(frozen=True)

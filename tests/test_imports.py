@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 PACKAGE = "stripe_billing_cli"
-ROOT = Path(__file__).parent.parent / PACKAGE
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent / PACKAGE
 OPERATIONS = {"subscriptions", "invoices", "refunds", "cards", "customers", "test_clocks"}
 RECEIVING = {"listener", "access", "events", "webhook_endpoints"}
 MAY_IMPORT = {
@@ -41,6 +42,13 @@ def imported_names(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def imported_tests(path: Path) -> Iterator[str]:
+    """Yield what a file imports from a test module: what several tests need stands in a module that is none."""
+    for name in imported_names(path):
+        if name.startswith("tests.") and any(part.startswith("test_") for part in name.split(".")[2:]):
+            yield name
 
 
 def imported_rooms(path: Path) -> Iterator[str]:
@@ -87,3 +95,15 @@ def test_the_check_sees_a_circle(tmp_path: Path) -> None:
 
     with pytest.raises(CycleError):
         TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("path", sorted(TESTS.rglob("*.py")), ids=lambda path: path.relative_to(TESTS).as_posix())
+def test_no_file_imports_a_test_module(path: Path) -> None:
+    assert list(imported_tests(path)) == []
+
+
+def test_the_check_sees_an_imported_test_module(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.py"
+    wrong.write_text("from tests.events.test_event import thin\nfrom tests.cli import test_names\n", encoding="utf-8")
+
+    assert list(imported_tests(wrong)) == ["tests.events.test_event.thin", "tests.cli.test_names"]

@@ -12,7 +12,7 @@ import pytest
 from stripe_billing_cli.events.event import parse
 from stripe_billing_cli.events.store import Store, open_store
 from tests.conftest import Billing
-from tests.events.receiving import event_body
+from tests.event_bodies import event_body
 
 HOUR = 3600
 
@@ -163,7 +163,7 @@ class TestPurge:
 
 
 class TestListen:
-    """What ends before it listens; the rest is in tests/events/test_listen.py."""
+    """What ends before it listens; the rest is in tests/listener/test_listen.py."""
 
     @pytest.mark.parametrize(
         ("options", "words"),

@@ -18,6 +18,7 @@ import pytest
 
 BILLING = Path(sys.executable).with_name("billing")
 ROOT = Path(__file__).parent.parent.parent
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 
 @dataclass(frozen=True)

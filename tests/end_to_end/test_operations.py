@@ -11,14 +11,12 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.events.store import open_store
-from tests.end_to_end.conftest import BILLING
+from tests.end_to_end.conftest import BILLING, OPERATIONS
 from tests.listener_process import deliver, listening, product
-
-DOCUMENT = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 def blocks(language: str) -> list[str]:
-    return re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
+    return re.findall(rf"```{language}\n(.*?)```", OPERATIONS.read_text(encoding="utf-8"), re.S)
 
 
 def billing(directory: Path, *argv: str) -> subprocess.CompletedProcess[str]:
@@ -87,9 +85,9 @@ def test_purge_and_check_beside_a_listener(directory: Path) -> None:
         assert (purged.returncode, purged.stdout) == (0, "1 payload forgotten.\n")
 
 
-@pytest.mark.parametrize("metric", re.findall(r"`(billing_[a-z_]+)", DOCUMENT.read_text(encoding="utf-8")))
+@pytest.mark.parametrize("metric", re.findall(r"`(billing_[a-z_]+)", OPERATIONS.read_text(encoding="utf-8")))
 def test_each_metric_of_the_document_is_there(directory: Path, metric: str) -> None:
-    package = DOCUMENT.parents[1] / "stripe_billing_cli"
+    package = OPERATIONS.parents[1] / "stripe_billing_cli"
     files = [*(package / "events").rglob("*.py"), *(package / "listener").glob("*.py")]
     sources = "".join(path.read_text(encoding="utf-8") for path in files)
     assert f'"{metric}"' in sources

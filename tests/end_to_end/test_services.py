@@ -22,11 +22,10 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.events.store import open_store
-from tests.end_to_end.conftest import BILLING
-from tests.end_to_end.test_operations import DOCUMENT
-from tests.events.postgres import free_port, running_postgres
-from tests.events.receiving import SECRET, delivery, request
+from tests.end_to_end.conftest import BILLING, OPERATIONS
+from tests.listener.receiving import SECRET, delivery, request
 from tests.listener_process import begun, deliver, entries, listening, product
+from tests.postgres import free_port, running_postgres
 
 pytestmark = pytest.mark.soak
 
@@ -35,7 +34,7 @@ CHECKED_BY_ANOTHER_TEST = {"billing listen", "billing events purge", "billing ev
 
 
 def block(language: str) -> str:
-    [found] = re.findall(rf"```{language}\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
+    [found] = re.findall(rf"```{language}\n(.*?)```", OPERATIONS.read_text(encoding="utf-8"), re.S)
     return str(found)
 
 
@@ -196,7 +195,7 @@ def test_the_unit_starts_is_ready_and_stops(directory: Path, request: pytest.Fix
 
 
 def shell_lines() -> list[str]:
-    found = re.findall(r"```sh\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), re.S)
+    found = re.findall(r"```sh\n(.*?)```", OPERATIONS.read_text(encoding="utf-8"), re.S)
     return [line for text in found for line in text.splitlines() if line.strip()]
 
 

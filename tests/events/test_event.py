@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stripe_billing_cli.events import event_summary
 from stripe_billing_cli.events.event import Event, InvalidEventError, from_body, parse
 from tests.answer_modes import MODES, rewritten
-from tests.events.receiving import event_body
+from tests.event_bodies import event_body, thin
 
 VALUES: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
@@ -55,19 +55,6 @@ def test_whose_event_it_is(about: dict[str, Any], customer: str | None) -> None:
 
     assert event.customer == customer
     assert event.lane == (customer or about.get("id") or "evt_1")
-
-
-def thin(**fields: Any) -> bytes:
-    related = {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"}
-    event = {
-        "id": "evt_65S",
-        "object": "v2.core.event",
-        "type": "v1.billing.meter.error_report_triggered",
-        "livemode": True,
-        "created": "2026-11-24T20:46:28.384Z",
-        "related_object": related,
-    }
-    return json.dumps({**event, **fields}).encode()
 
 
 def test_a_thin_event_names_its_object_and_is_thin_until_it_has_data() -> None:

@@ -10,7 +10,7 @@ import pytest
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Access, Store
 from stripe_billing_cli.events.store.fences import StaleReadError
-from tests.events.conftest import Clock
+from tests.stores import Clock
 
 Make = Callable[..., Event]
 

@@ -16,7 +16,7 @@ from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Access, Filter, Store, open_store
 from stripe_billing_cli.events.store.turn import End
 from stripe_billing_cli.events.store.work import Delivery
-from tests.events.conftest import Clock
+from tests.stores import Clock
 
 Make = Callable[..., Event]
 HANDLER = "exec"

@@ -21,9 +21,8 @@ from stripe_billing_cli.events.store import Store, open_store
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.client import StripeApi
 from tests.conftest import Account, Billing
-from tests.events.conftest import Clock
-from tests.events.receiving import event_body
-from tests.events.test_event import thin
+from tests.event_bodies import event_body, thin
+from tests.stores import Clock
 
 
 @pytest.fixture

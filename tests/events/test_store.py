@@ -25,7 +25,7 @@ from stripe_billing_cli.events.store import Access, Filter, Store, StoreError, o
 from stripe_billing_cli.events.store.engine import address, make_engine
 from stripe_billing_cli.events.store.migrate import upgrade
 from stripe_billing_cli.events.store.purging import Purge
-from tests.events.conftest import Clock
+from tests.stores import Clock
 
 Make = Callable[..., Event]
 

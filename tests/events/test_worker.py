@@ -17,7 +17,7 @@ from stripe_billing_cli.events.retries import Retries
 from stripe_billing_cli.events.store import Delivery, Store, StoreError, open_store
 from stripe_billing_cli.events.store.work import TurnResult
 from stripe_billing_cli.events.worker import AHEAD, MOST_AHEAD, Outcome, Worker
-from tests.events.postgres import PostgresServer
+from tests.postgres import PostgresServer
 
 Make = Callable[..., Event]
 AT_ONCE = Retries(attempts=3, first_pause=0.001)

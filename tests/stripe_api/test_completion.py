@@ -10,21 +10,7 @@ import pytest
 from stripe_billing_cli.stripe_api.completion import completed as completed_by_door
 from stripe_billing_cli.stripe_api.completion import completed_event
 from stripe_billing_cli.stripe_api.errors import IncompleteAnswerError
-
-PRICE: dict[str, Any] = {
-    "id": "price_1",
-    "object": "price",
-    "active": True,
-    "billing_scheme": "per_unit",
-    "created": 1,
-    "currency": "usd",
-    "livemode": False,
-    "metadata": {},
-    "product": "prod_1",
-    "recurring": {"interval": "month", "interval_count": 1, "usage_type": "licensed"},
-    "type": "recurring",
-}
-"""A price of which all is left out that Stripe may leave out."""
+from tests.stripe_api.price import PRICE
 
 
 def completed(answer: dict[str, Any], **changes: Any) -> Any:

@@ -13,7 +13,7 @@ from stripe_billing_cli.stripe_api.objects.common import Identified
 from stripe_billing_cli.stripe_api.objects.invoices import InvoicedSubscription
 from stripe_billing_cli.stripe_api.objects.subscriptions import PendingItem
 from tests.documented_answers import REQUIRED
-from tests.stripe_api.test_completion import PRICE
+from tests.stripe_api.price import PRICE
 
 EVENTS = {"event", "v2.core.event"}
 """Kept as they come."""

@@ -19,11 +19,11 @@ from stripe_billing_cli.events.actions.spawner import SpawnerPool
 from stripe_billing_cli.events.actions.spec import Action
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import HandlerError
-from stripe_billing_cli.events.store import Access, Delivery
+from stripe_billing_cli.events.store import Access
 from stripe_billing_cli.events.store.access import AccessChange
+from tests.events.actions.delivery import DELIVERY
 
 Make = Callable[..., Event]
-DELIVERY = Delivery(1, "evt_1", "exec", "cus_1", 1, "running", 3, 0.0, "w", None, None, None, None)
 
 
 def handled(

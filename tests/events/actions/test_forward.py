@@ -15,7 +15,7 @@ from stripe_billing_cli.events.actions.forward import forward_handler, own_secre
 from stripe_billing_cli.events.actions.spec import Action
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import HandlerError
-from tests.events.actions.test_command import DELIVERY
+from tests.events.actions.delivery import DELIVERY
 from tests.receiving import Receiver, receiving
 
 Make = Callable[..., Event]

@@ -23,8 +23,8 @@ from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
 from tests.contract import ContractTransport
-from tests.events.conftest import Clock
 from tests.local_stripe.conftest import Local
+from tests.stores import Clock
 
 DAY = 86_400
 

@@ -9,7 +9,7 @@ import pytest
 from stripe_billing_cli.access.rules import DEFAULTS, RULES, InvalidRulesError, read_rules
 
 DAY = 86_400
-ROOT = Path(__file__).parent.parent.parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 def test_without_a_file_there_are_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import socket
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.signatures import sign
@@ -24,23 +22,6 @@ from stripe_billing_cli.listener.server import Server
 from stripe_billing_cli.listener.webhook import Limits, Webhook
 
 SECRET = "whsec_test_of_the_receiver"
-
-
-def event_body(id: str = "evt_1", **fields: Any) -> bytes:
-    """An event about a subscription, as Stripe posts it."""
-    about = {"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active"}
-    event = {
-        "id": id,
-        "object": "event",
-        "api_version": "2026-10-28.endive",
-        "created": 1_700_000_000,
-        "data": {"object": about},
-        "livemode": False,
-        "pending_webhooks": 1,
-        "request": {"id": None, "idempotency_key": None},
-        "type": "customer.subscription.updated",
-    }
-    return json.dumps({**event, **fields}, indent=2).encode()
 
 
 def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> str:

@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 
 from stripe_billing_cli.access.route import access_route
 from stripe_billing_cli.events.store import Access, Store, open_store
-from tests.events.conftest import Clock
+from tests.stores import Clock
 
 TOKEN = "a-token-for-the-service"
 

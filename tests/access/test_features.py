@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.access.reconcile import compare, mend
-from tests.events.access.conftest import DAY, World, attach_feature
+from tests.access.conftest import DAY, World, attach_feature
 
 
 def subscribed(world: World, *keys: str) -> tuple[str, Any]:

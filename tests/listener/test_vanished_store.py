@@ -10,7 +10,7 @@ import pytest
 
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import StoreError, database, open_store
-from tests.events.receiving import Running, request
+from tests.listener.receiving import Running, request
 from tests.listener_process import deliver, listening, product
 
 Make = Callable[..., Event]

@@ -20,10 +20,10 @@ from stripe_billing_cli.events.worker import Outcome
 from stripe_billing_cli.listener.dispatcher import Dispatcher
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
-from tests.events.access.conftest import connected
-from tests.events.conftest import Clock
+from tests.access.conftest import connected
 from tests.local_stripe.conftest import Local
 from tests.receiving import Receiver, receiving
+from tests.stores import Clock
 
 Make = Callable[..., Event]
 

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import BILLING
-from tests.events.receiving import SECRET, Running, delivery, event_body
+from tests.event_bodies import event_body
+from tests.listener.receiving import SECRET, Running, delivery
 from tests.listener_process import begun, deliver, entries, entry, listening, product
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from stripe_billing_cli.access.periodic import PeriodicReconcile
 from stripe_billing_cli.events.store import Access
-from tests.events.access.conftest import World
+from tests.access.conftest import World
 
 HOUR = 3600.0
 

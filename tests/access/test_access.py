@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from stripe_billing_cli.access.rules import DEFAULTS, Rule, Rules
-from tests.events.access.conftest import DAY, World, access_handler, from_body
+from tests.access.conftest import DAY, World, access_handler, from_body
 from tests.local_stripe.life import Life, moment
 
 

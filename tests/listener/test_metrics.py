@@ -13,7 +13,7 @@ from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Store
 from stripe_billing_cli.listener.listener_metrics import ListenerMetrics
 from stripe_billing_cli.listener.metrics import Histogram, family
-from tests.events.receiving import Running, request
+from tests.listener.receiving import Running, request
 from tests.listener_process import deliver, listening, product
 
 Make = Callable[..., Event]

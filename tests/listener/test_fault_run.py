@@ -1,6 +1,6 @@
 """Listeners killed and stopped under load, by chance: nothing is lost, each customer in order, nothing beside itself.
 
-`python -m pytest tests/events/test_fault_run.py --soak` makes the whole run, for 5 to 10 minutes on each database:
+`python -m pytest tests/listener/test_fault_run.py --soak` makes the whole run, for 5 to 10 minutes on each database:
 100 kills, 20 SIGTERMs, and on PostgreSQL 10 restarts. `--soak-seed` repeats one.
 """
 
@@ -22,9 +22,10 @@ import pytest
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import open_store
 from stripe_billing_cli.events.store.turn import End
-from tests.events.postgres import PostgresServer
-from tests.events.receiver_process import Receiver, listening, wait_until_handled
-from tests.events.receiving import delivery, event_body
+from tests.event_bodies import event_body
+from tests.listener.receiver_process import Receiver, listening, wait_until_handled
+from tests.listener.receiving import delivery
+from tests.postgres import PostgresServer
 from tests.soak import Soak
 
 SCRIPT = Path(__file__).with_name("noting_handler.py")

@@ -14,7 +14,7 @@ import pytest
 
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Store, open_store
-from tests.events.postgres import PostgresServer, running_postgres
+from tests.postgres import PostgresServer, running_postgres
 
 DATABASES = itertools.count()
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from stripe_billing_cli.events.store import open_store
 from stripe_billing_cli.local_stripe.core.store import Store as LocalStore
 from stripe_billing_cli.local_stripe.transport import LocalTransport
-from tests.events.access.conftest import DAY, World, connected
-from tests.events.conftest import Clock
+from tests.access.conftest import DAY, World, connected
 from tests.local_stripe.conftest import Local
+from tests.stores import Clock
 
 PRODUCTS = ("pro", "team")
 GRACE = 7 * DAY

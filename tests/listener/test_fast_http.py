@@ -9,7 +9,8 @@ import pytest
 from stripe_billing_cli.events.store import Store
 from stripe_billing_cli.listener import fast_http
 from stripe_billing_cli.listener.webhook import LONGEST_BODY, LONGEST_HEADER, MOST_HEADERS
-from tests.events.receiving import delivery, event_body, request, running_receiver, signed
+from tests.event_bodies import event_body
+from tests.listener.receiving import delivery, request, running_receiver, signed
 
 MANY_HEADERS = "\r\n".join(f"a{number}: b" for number in range(MOST_HEADERS * 40))
 

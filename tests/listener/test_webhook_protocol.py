@@ -16,7 +16,8 @@ from stripe_billing_cli.events.store.events import nobody
 from stripe_billing_cli.listener import webhook_protocol
 from stripe_billing_cli.listener.batch_writer import BatchWriter
 from stripe_billing_cli.listener.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
-from tests.events.receiving import Running, delivery, event_body, request, running_receiver, signed
+from tests.event_bodies import event_body
+from tests.listener.receiving import Running, delivery, request, running_receiver, signed
 
 
 @pytest.fixture

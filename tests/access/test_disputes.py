@@ -9,7 +9,7 @@ import pytest
 
 from stripe_billing_cli.access.reconcile import compare
 from stripe_billing_cli.access.rules import DEFAULTS, DENY, Rules
-from tests.events.access.conftest import DAY, World
+from tests.access.conftest import DAY, World
 
 DISPUTES = "/v1/disputes"
 

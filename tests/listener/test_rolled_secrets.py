@@ -12,7 +12,7 @@ from stripe_billing_cli.events.signatures import sign
 from stripe_billing_cli.listener.known_secrets import KnownSecrets
 from stripe_billing_cli.listener.receiver import Receiver
 from stripe_billing_cli.listener.secrets import forget, keep, stored_secrets
-from tests.events.conftest import Clock
+from tests.stores import Clock
 
 NOW = 1_800_000_000
 BODY = json.dumps(

@@ -18,7 +18,7 @@ from stripe_billing_cli.listener.hooks import ListenerHooks
 from stripe_billing_cli.listener.known_secrets import KnownSecrets
 from stripe_billing_cli.listener.listener import Listener
 from stripe_billing_cli.listener.options import Address, ListenerOptions
-from tests.events.receiving import SECRET, Running, request
+from tests.listener.receiving import SECRET, Running, request
 
 
 def test_a_thread_that_has_ended_is_reported(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,9 +18,10 @@ from sqlalchemy import event as sqlalchemy_event
 
 from stripe_billing_cli.events.event import parse
 from stripe_billing_cli.events.store import Store, open_store
-from tests.events.postgres import PostgresServer
-from tests.events.receiver_process import READY_SECONDS, Receiver, listening, wait_until_handled
-from tests.events.receiving import delivery, event_body, running_receiver
+from tests.event_bodies import event_body
+from tests.listener.receiver_process import READY_SECONDS, Receiver, listening, wait_until_handled
+from tests.listener.receiving import delivery, running_receiver
+from tests.postgres import PostgresServer
 
 
 def body(number: int) -> bytes:

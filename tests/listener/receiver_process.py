@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from stripe_billing_cli.events.store import open_store
-from tests.events.postgres import free_port
-from tests.events.receiving import SECRET
+from tests.listener.receiving import SECRET
 from tests.listener_process import begun
+from tests.postgres import free_port
 
 BILLING = Path(sys.executable).with_name("billing")
 READY_SECONDS = 30
