@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Annotated, Any
 
 import typer
@@ -49,9 +50,21 @@ GROUPS = {
     "access": Group("stripe_billing_cli.cli.access", "Who may use what, and why."),
     "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),
     "local": Group("stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."),
+    "help": Group("stripe_billing_cli.cli.help.command", "Help: of a command; exit-codes, environment, keys."),
 }
 
-EPILOG = """Start here:  billing catalog apply --local"""
+
+@cache
+def built(module: str) -> Any:
+    """Return the command that a module's `app` becomes.
+
+    It is built once in a process: that takes longer than many a command does, and the tests run thousands in one.
+    """
+    return typer.main.get_command(importlib.import_module(module).app)
+
+
+EPILOG = """Start here:  billing catalog apply --local
+More:  billing help COMMAND · billing help exit-codes, environment, keys"""
 
 
 class LazyGroups(shared_options.QuickGroup):
@@ -62,18 +75,15 @@ class LazyGroups(shared_options.QuickGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         group = GROUPS.get(cmd_name)
-        if group is None:
-            return None
-        return typer.main.get_command(importlib.import_module(group.module).app)
+        return None if group is None else built(group.module)
 
-    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        names: Any = dict.fromkeys(GROUPS)
-        self.commands = names  # only the keys are read, for "did you mean"
-        return super().resolve_command(ctx, args)
+    def line_of(self, ctx: Any, name: str) -> str:
+        return GROUPS[name].help
 
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, group.help) for name, group in GROUPS.items()])
+
+def root_command() -> Any:
+    """Return `billing` itself."""
+    return built(__name__)
 
 
 app = typer.Typer(
@@ -107,7 +117,7 @@ def run(argv: list[str]) -> int:
     _open_streams()
     options: dict[str, Any] = {"output": os.environ.get("BILLING_OUTPUT", "table")}
     try:
-        return app(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
+        return built(__name__)(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
         return _report(error, options | _understood(error, argv))
     finally:

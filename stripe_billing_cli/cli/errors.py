@@ -27,10 +27,6 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
         _log(explained)
     elif output == "json":
         sys.stderr.write(f"{json_text(error_json(explained))}\n")
-    elif isinstance(error, TyperException) and hasattr(error, "show"):
-        if getattr(error, "message", None):
-            error.message = _without_secrets(error.message)  # what surrounds it is said by `show`
-        error.show()
     else:
         _print(explained)
     return explained.exit_code
@@ -64,7 +60,7 @@ def explain(error: BaseException) -> BillingError:
         case BillingError():
             return error
         case TyperException():
-            return BillingError("usage", error.format_message(), exit_code=error.exit_code)
+            return _usage_error(error)
         case KeyboardInterrupt() | typer.Abort():
             return BillingError("interrupted", "interrupted", exit_code=INTERRUPTED)
         case BrokenPipeError():
@@ -76,6 +72,28 @@ def explain(error: BaseException) -> BillingError:
         "bug",
         f"this is a mistake in billing: {type(error).__name__}: {error}",
         "run it again with --verbose and report what it prints",
+    )
+
+
+def _usage_error(error: Any) -> BillingError:
+    """Return a mistake in the command line that Typer found, with the way to what was meant."""
+    from stripe_billing_cli.cli.help.near_misses import option_meant
+
+    ctx = getattr(error, "ctx", None)
+    if ctx is None:
+        return BillingError("usage", error.format_message(), exit_code=error.exit_code)
+    lists = f"`{ctx.command_path} --help` says what it takes"
+    option = getattr(error, "option_name", None)
+    if option is None or not hasattr(error, "possibilities"):
+        message = error.format_message().rstrip(".")
+        return BillingError("usage", message[:1].lower() + message[1:], lists, error.exit_code)
+    known = [name for param in ctx.command.get_params(ctx) for name in param.opts if name.startswith("--")]
+    meant = option_meant(option, known, ctx.command_path)
+    return BillingError(
+        "usage",
+        f"{ctx.command_path} has no option {option}",
+        f"did you mean `{meant}`? {lists}" if meant else lists,
+        error.exit_code,
     )
 
 

@@ -16,6 +16,8 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.help.page import SHARED_OPTIONS
+from stripe_billing_cli.errors import UsageError
 
 
 class QuickOption(TyperOption):
@@ -27,8 +29,47 @@ class QuickOption(TyperOption):
         return self.callback(ctx, self, value) if self.callback else value
 
 
+class UnknownCommandError(UsageError):
+    """A group has no command of that name. `ctx` is the group's, from which the format of the error is read."""
+
+    def __init__(self, ctx: Any, name: str, commands: list[str]) -> None:
+        from stripe_billing_cli.cli.help.near_misses import command_meant
+
+        meant = command_meant(name, commands, ctx.command_path)
+        lists = f"`{ctx.command_path} --help` lists them"
+        super().__init__(
+            f"{ctx.command_path} has no command {name}", f"did you mean `{meant}`? {lists}" if meant else lists
+        )
+        self.ctx = ctx
+
+
 class QuickGroup(TyperGroup):
-    """A group that says "no" for a `--help` that was not given, where Typer would import pydantic to find that out."""
+    """A group with this program's help.
+
+    It says "no" for a `--help` that was not given, where Typer would import pydantic to find that out.
+    """
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if not args and self.no_args_is_help and not ctx.resilient_parsing:
+            typer.echo(ctx.get_help(), err=True)
+            raise typer.Exit(2)
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        name = args[0]
+        if not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None:
+            raise UnknownCommandError(ctx, name, self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    def line_of(self, ctx: Any, name: str) -> str:
+        """Return what is said of one of its commands in a list of them."""
+        from stripe_billing_cli.cli.help.page import first_sentence
+
+        command: Any = self.get_command(ctx, name)
+        return first_sentence((command.help or "").partition("\n\n")[0])
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _write_help(self, ctx, formatter)
 
     def get_help_option(self, ctx: Any) -> Any:
         option = super().get_help_option(ctx)
@@ -44,7 +85,21 @@ class QuickGroup(TyperGroup):
         return params
 
 
-class InOrder(TyperCommand):
+class Command(TyperCommand):
+    """A command with this program's help."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        _write_help(self, ctx, formatter)
+
+
+def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
+    from stripe_billing_cli.cli.help.page import page_of
+    from stripe_billing_cli.cli.help.screen import drawn
+
+    formatter.write(drawn(page_of(command, ctx)) + "\n")
+
+
+class InOrder(Command):
     """A command that is told in `Context.order` in which order its options were given."""
 
     def make_parser(self, ctx: Any) -> Any:
@@ -68,9 +123,9 @@ PLAIN: dict[str, Any] = {
     "rich_markup_mode": None,
     "pretty_exceptions_enable": False,
     "add_completion": False,
-    "context_settings": {"help_option_names": ["-h", "--help"], "max_content_width": 110},
+    "context_settings": {"help_option_names": ["-h", "--help"]},
 }
-"""How every Typer of this program is made: help as plain text, which rich would take 0.15 s to draw."""
+"""How every Typer of this program is made: help as `help/screen.py` draws it; rich would take 0.15 s."""
 
 
 class Format(StrEnum):
@@ -102,23 +157,27 @@ def remember(name: str) -> Callable[[typer.Context, Any], Any]:
     return callback
 
 
-Local = Annotated[bool, typer.Option("--local", help="Use the local Stripe: no account, no network.")]
+def _shared(*names: str, **said: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=SHARED_OPTIONS, **said)
+
+
+Local = Annotated[bool, _shared("--local", help="Use the local Stripe: no account, no network.")]
 ApiKey = Annotated[
     str | None,
-    typer.Option("--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False),
+    _shared("--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False),
 ]
 ApiKeyFile = Annotated[
     str | None,
-    typer.Option("--api-key-file", metavar="FILE", help="Read the API key from this file; - for standard input."),
+    _shared("--api-key-file", metavar="FILE", help="Read the API key from this file; - for standard input."),
 ]
 Profile = Annotated[
     str | None,
-    typer.Option("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
+    _shared("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
 ]
-Live = Annotated[bool, typer.Option("--live", help="Live mode is meant: with --profile, take its live key.")]
+Live = Annotated[bool, _shared("--live", help="Live mode is meant: with --profile, take its live key.")]
 Output = Annotated[
     Format,
-    typer.Option(
+    _shared(
         "--output",
         "-o",
         envvar="BILLING_OUTPUT",
@@ -127,10 +186,10 @@ Output = Annotated[
         is_eager=True,
     ),
 ]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Yes = Annotated[bool, _shared("--yes", "-y", help="Do not ask.")]
 Verbose = Annotated[
     bool,
-    typer.Option(
+    _shared(
         "--verbose",
         "-v",
         help="Tell each API call with its request id.",
@@ -150,7 +209,8 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "verbose": (Verbose, False),
 }
 NO_STRIPE = ("output", "verbose")
-"""The shared options of a command that never talks to Stripe."""
+"""The shared options of a command that never talks to Stripe, besides `--local`, which changes nothing there."""
+LocalWithoutStripe = Annotated[bool, _shared("--local", help="Changes nothing: Stripe is not asked here.")]
 
 
 def command(
@@ -158,28 +218,38 @@ def command(
     name: str | None = None,
     *,
     shared: tuple[str, ...] = tuple(SHARED),
-    cls: type[TyperCommand] = TyperCommand,
+    changes_store: bool = False,
+    cls: type[Command] = Command,
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
-    """Register a command. Its function returns its exit code, or None for 0."""
+    """Register a command. Its function returns its exit code, or None for 0.
+
+    One that never talks to Stripe, and `changes_store`, is not run with `--local` unless `--store` names the store.
+    """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        app.command(name, cls=cls)(_with_shared(function, shared))
+        app.command(name, cls=cls)(_with_shared(function, shared, changes_store))
         return function
 
     return register
 
 
-def _with_shared(function: Callable[..., int | None], shared: tuple[str, ...]) -> Callable[..., None]:
+def _with_shared(
+    function: Callable[..., int | None], shared: tuple[str, ...], changes_store: bool
+) -> Callable[..., None]:
     own, groups = _own_parameters(function)
+    kinds = {option: SHARED[option] for option in shared}
+    asks_stripe = "local" in kinds
+    if not asks_stripe:
+        kinds = {"local": (LocalWithoutStripe, False), **kinds}
     added = [
-        inspect.Parameter(
-            option, inspect.Parameter.KEYWORD_ONLY, annotation=SHARED[option][0], default=SHARED[option][1]
-        )
-        for option in shared
+        inspect.Parameter(option, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+        for option, (annotation, default) in kinds.items()
     ]
 
     def run(ctx: typer.Context, **values: Any) -> None:
-        chosen = _chosen(ctx, {option: values.pop(option) for option in shared})
+        chosen = _chosen(ctx, {option: values.pop(option) for option in kinds})
+        if chosen["local"] and not asks_stripe:
+            _say_that_local_changes_nothing(ctx, changes_store)
         for name, group in groups.items():
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
         try:
@@ -203,18 +273,16 @@ def _chosen(ctx: typer.Context, own: dict[str, Any]) -> dict[str, Any]:
     chosen = {name: before[name] if name in before and not is_given(ctx, name) else own[name] for name in own}
     if "output" in chosen:
         chosen["output"] = chosen["output"].value
-    if before.get("local") and "local" not in own:
-        typer.echo(f"Note: --local changes nothing for billing {_named(ctx)}, which does not ask Stripe.", err=True)
     return chosen
 
 
-def _named(ctx: typer.Context) -> str:
-    names: list[str] = []
-    current: Any = ctx
-    while current is not None and current.parent is not None:
-        names.insert(0, current.info_name or "")
-        current = current.parent
-    return " ".join(names)
+def _say_that_local_changes_nothing(ctx: typer.Context, changes_store: bool) -> None:
+    if changes_store and not is_given(ctx, "store"):
+        raise UsageError(
+            f"{ctx.command_path} changes the store of received events, and --local does not say which one that is",
+            "leave out --local, or name the store with --store: --store .billing/events.db",
+        )
+    typer.echo(f"Note: --local changes nothing for {ctx.command_path}, which does not ask Stripe.", err=True)
 
 
 def _own_parameters(function: Callable[..., int | None]) -> tuple[list[inspect.Parameter], dict[str, Any]]:

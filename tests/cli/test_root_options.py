@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from stripe_billing_cli.events.store import open_store
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
@@ -46,3 +47,42 @@ def test_local_is_said_to_change_nothing_where_stripe_is_not_asked(billing: Bill
 
     assert ran.code == 0
     assert "--local changes nothing for billing local path" in ran.err
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("--local", "catalog", "validate"), ("catalog", "validate", "--local"), ("catalog", "schema", "--local")],
+)
+def test_a_command_that_reads_only_takes_local_and_says_that_it_changes_nothing(
+    billing: Billing, command: tuple[str, ...]
+) -> None:
+    billing.write("version: 1\ncatalog: shop\n")
+
+    ran = billing(*command)
+
+    assert ran.code == 0
+    assert "--local changes nothing for billing catalog" in ran.err
+    assert "Note" not in ran.out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("--local", "events", "purge", "--older-than", "0s", "--yes"),
+        ("events", "purge", "--older-than", "0s", "--yes", "--local"),
+        ("--local", "events", "retry", "--failed"),
+    ],
+)
+def test_a_command_that_changes_a_store_refuses_local_unless_the_store_is_named(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("BILLING_STORE", "elsewhere.db")  # the environment is not what was named beside --local
+    with open_store("events.db"):
+        pass
+
+    refused = billing(*command)
+    named = billing(*command, "--store", "events.db")
+
+    assert refused.code == 2
+    assert "name the store with --store" in refused.err
+    assert named.code == 0, named.err

@@ -33,7 +33,7 @@ def reconcile(
 
     \b
     Examples:  billing access reconcile
-               billing access reconcile --check          (in a nightly job: exit code 3 if something differs)
+               billing access reconcile --check  # in a nightly job: exit code 3 if something differs
                billing access reconcile cus_NffrFeUfNV2Hib
     """
     from stripe_billing_cli.access.reconcile import compare, mend

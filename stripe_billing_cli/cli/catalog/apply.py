@@ -50,7 +50,7 @@ def apply(
     \b
     Examples:  billing catalog apply --local
                billing catalog apply --plan keymap.plan
-               billing catalog apply --live --yes          (in CI, with a live key)
+               billing catalog apply --live --yes  # in CI, with a live key
     """
     from stripe_billing_cli.catalog import saved_plan
     from stripe_billing_cli.catalog.plan_request import plan_catalog

@@ -33,12 +33,12 @@ def plan(
     """Show what apply would change in Stripe. Writes nothing there.
 
     \b
-    + create   ~ update   ± replace (a price that must become a new price)   - archive
+    + create  ~ update  ± replace (a price becomes a new price)  - archive
 
     \b
     Examples:  billing catalog plan --local
-               billing catalog plan --check                (in CI: exit code 3 if changes are pending)
-               billing catalog plan --out keymap.plan      (then: billing catalog apply --plan keymap.plan)
+               billing catalog plan --check  # in CI: exit code 3 if changes are pending
+               billing catalog plan --out keymap.plan  # then: billing catalog apply --plan keymap.plan
     """
     from stripe_billing_cli.catalog import saved_plan
     from stripe_billing_cli.catalog.plan_request import plan_catalog

@@ -39,7 +39,7 @@ Since = Annotated[
 Until = Annotated[str | None, typer.Option("--until", metavar="WHEN", help="Only from before then.")]
 
 
-Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id: evt_…")]
+Named = Annotated[str, typer.Argument(metavar="EVENT", help="The event's id (evt_…).")]
 
 
 def opened_store(store: str, *, make: bool = False) -> Store:

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import WRONG, BillingError
 
 
-@options.command(app, shared=("output", "yes", "verbose"))
+@options.command(app, shared=("output", "yes", "verbose"), changes_store=True)
 def purge(
     context: Context,
     older_than: Annotated[str, typer.Option("--older-than", metavar="SPAN", help="90d, for example, or a date.")],

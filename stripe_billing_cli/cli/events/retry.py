@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import StripeApi
 
 
-@options.command(app, shared=options.NO_STRIPE)
+@options.command(app, shared=options.NO_STRIPE, changes_store=True)
 def retry(
     context: Context,
     events: Annotated[list[str] | None, typer.Argument(metavar="[EVENT]...", help="Ids of events.")] = None,

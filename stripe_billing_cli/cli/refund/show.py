@@ -15,7 +15,7 @@ from stripe_billing_cli.cli.refund.app import app
 
 @options.command(app)
 def show(
-    context: Context, refund: Annotated[str, typer.Argument(metavar="REFUND", help="The refund's id: re_…")]
+    context: Context, refund: Annotated[str, typer.Argument(metavar="REFUND", help="The refund's id (re_…).")]
 ) -> None:
     """Show a refund: how much, of which charge, why, and whether it has arrived.
 

@@ -33,8 +33,8 @@ def roll_secret(
 
     \b
     Examples:  billing webhook roll-secret --store-secret
-               billing webhook roll-secret we_1Pgc6yB7WZ01zgkW            (prints the new secret)
-               billing webhook roll-secret we_1Pgc6yB7WZ01zgkW --finish   (when the receiver knows it)
+               billing webhook roll-secret we_1Pgc6yB7WZ01zgkW  # prints the new secret
+               billing webhook roll-secret we_1Pgc6yB7WZ01zgkW --finish  # when the receiver knows it
     """
     from stripe_billing_cli.listener.secrets import forget
     from stripe_billing_cli.webhook_endpoints import roll as rolls

@@ -1,0 +1,62 @@
+"""`billing help`: the help of any command, and topics that are no command's."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import UsageError
+
+app = typer.Typer(**options.PLAIN)
+
+
+@options.command(app, "help", shared=options.NO_STRIPE)
+def help_(
+    context: Context,
+    words: Annotated[
+        list[str] | None, typer.Argument(metavar="[COMMAND…|TOPIC]", help="A command, as typed, or a topic.")
+    ] = None,
+) -> None:
+    """Show the help of a command, or a topic: exit-codes, environment, keys.
+
+    \b
+    Examples:  billing help catalog apply
+               billing help exit-codes
+    """
+    from stripe_billing_cli.cli.help.screen import drawn
+
+    typer.echo(drawn(page_for(words or [])))
+
+
+def page_for(words: list[str]) -> Any:
+    """Return the page of a command or topic. Raises `UsageError` where there is none."""
+    from stripe_billing_cli.cli.app import root_command
+    from stripe_billing_cli.cli.help.near_misses import command_meant
+    from stripe_billing_cli.cli.help.page import page_of
+    from stripe_billing_cli.cli.help.topics import TOPICS
+
+    if len(words) == 1 and words[0] in TOPICS:
+        return TOPICS[words[0]]
+    command = root_command()
+    ctx: Any = command.context_class(command, info_name="billing", obj={}, **command.context_settings)
+    for word in words:
+        names = command.list_commands(ctx) if hasattr(command, "list_commands") else []
+        found = command.get_command(ctx, word) if word in names else None
+        if found is None:
+            topics = TOPICS if ctx.parent is None else ()
+            meant = command_meant(word, [*names, *topics], ctx.command_path)
+            lists = f"`{_help_of(ctx.command_path)}` lists what there is"
+            raise UsageError(
+                f"{ctx.command_path} has no command {word}" + (", nor is there such a topic" if topics else ""),
+                f"did you mean `{_help_of(meant)}`? {lists}" if meant else lists,
+            )
+        command = found
+        ctx = command.context_class(command, info_name=word, parent=ctx, **command.context_settings)
+    return page_of(command, ctx)
+
+
+def _help_of(command: str) -> str:
+    return command.replace("billing", "billing help", 1)

@@ -1,0 +1,102 @@
+"""The help of every command: the rules that all of it keeps, at 80 and 200 columns."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from stripe_billing_cli.cli.help.page import HelpPage
+from stripe_billing_cli.cli.help.screen import drawn
+from stripe_billing_cli.cli.help.topics import TOPICS
+from tests.cli.help.command_tree import pages
+from tests.conftest import Billing
+
+WIDTHS = (80, 200)
+PAGES = pages()
+EVERYTHING = {**PAGES, **{page.name: page for page in TOPICS.values()}}
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_line_is_wider_than_the_screen_or_ends_in_a_blank(name: str, width: int) -> None:
+    for line in drawn(EVERYTHING[name], width, bold=False).splitlines():
+        assert len(line) <= min(width, 100), line
+        assert line == line.rstrip(), line
+
+
+@pytest.mark.parametrize("name", EVERYTHING)
+def test_lists_are_made_of_whole_sentences(name: str) -> None:
+    for section in EVERYTHING[name].sections:
+        for entry in section.entries:
+            assert entry.text, entry.term
+            assert entry.text.endswith((".", "]", ")")), f"{entry.term}: {entry.text}"
+            assert "..." not in entry.text, entry.term
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_commands_own_options_come_before_the_shared_ones(name: str) -> None:
+    headings = [section.heading for section in PAGES[name].sections]
+
+    order = ["Commands", "Arguments", "Options", "Shared options, before or after the command", "Examples"]
+    assert headings == [heading for heading in order if heading in headings]
+    assert "Options" in headings
+
+
+def test_every_command_shows_examples_of_itself() -> None:
+    for name, page in PAGES.items():
+        if not is_group(page) and name not in ("billing catalog schema", "billing local path"):
+            examples = [line for section in page.sections for line in section.examples]
+            assert any(name in line for line in examples), name
+
+
+def is_group(page: HelpPage) -> bool:
+    return page.sections[0].heading == "Commands"
+
+
+def test_headings_are_bold_on_a_terminal_only(billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "\033" not in billing("catalog", "--help").out
+    terminal = io.StringIO()
+    terminal.isatty = lambda: True  # type: ignore[method-assign]
+    monkeypatch.setattr(sys, "stdout", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    assert billing("catalog", "--help").code == 0
+    assert "\033[1mCommands:\033[0m" in terminal.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("asked", "same"),
+    [
+        (("help",), ("--help",)),
+        (("help", "catalog"), ("catalog", "--help")),
+        (("help", "sub", "change"), ("sub", "change", "-h")),
+        (("help", "listen"), ("listen", "--help")),
+    ],
+)
+def test_help_is_a_command_too(billing: Billing, asked: tuple[str, ...], same: tuple[str, ...]) -> None:
+    assert billing.ok(*asked).out == billing.ok(*same).out
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_help_has_topics(billing: Billing, topic: str) -> None:
+    assert TOPICS[topic].summary in " ".join(billing.ok("help", topic).out.split())
+    assert topic in billing.ok("--help").out
+
+
+@pytest.mark.parametrize(
+    ("asked", "answer"),
+    [
+        (("help", "subscription"), "did you mean `billing help sub`?"),
+        (("help", "sub", "chang"), "did you mean `billing help sub change`?"),
+        (("help", "keyss"), "did you mean `billing help keys`?"),
+        (("help", "wombat"), "`billing help` lists what there is"),
+        (("help", "sub", "wombat"), "`billing help sub` lists what there is"),
+        (("help", "listen", "wombat"), "billing listen has no command wombat"),
+    ],
+)
+def test_help_for_what_does_not_exist_says_so(billing: Billing, asked: tuple[str, ...], answer: str) -> None:
+    ran = billing(*asked)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert answer in ran.err
