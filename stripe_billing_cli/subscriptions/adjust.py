@@ -16,8 +16,8 @@ from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import (
-    change,
     cost,
+    item_change,
     outcomes,
     payments,
     pending_invoice_items,
@@ -148,7 +148,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     `UsageError`, `StripeCallError`.
     """
     found = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
-    change.check_changeable(found)
+    item_change.check_changeable(found)
     now = quote.now_of(api, found, int(time.time()))
     added = _added(api, found, request.add)
     removed = _removed(api, found, request.remove)
@@ -166,8 +166,8 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     if not update:
         return AdjustPlan(found, request, {}, period_began=began)
     if update.get("trial_end") not in (None, "now"):
-        change.check_end_stays(found)
-    waiting = change.pending_update(found)
+        item_change.check_end_stays(found)
+    waiting = item_change.pending_update(found)
     if waiting and _waits_for(found, added, removed):
         owed = payments.owed(api, found["latest_invoice"])
         return AdjustPlan(found, request, update, added, removed, waits=owed)

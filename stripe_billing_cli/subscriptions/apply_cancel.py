@@ -11,7 +11,7 @@ from dataclasses import replace
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import quote, renewals, shortened_period, steps, unused_time
-from stripe_billing_cli.subscriptions.cancel import Cancellation, CancelRequest, first_period_end
+from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
 from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.renewals import Renewals

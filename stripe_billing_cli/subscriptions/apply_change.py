@@ -8,7 +8,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import pending_invoice_items, quote, schedule, steps
-from stripe_billing_cli.subscriptions.change import Change
+from stripe_billing_cli.subscriptions.item_change import Change
 from stripe_billing_cli.subscriptions.quote import Quote
 
 

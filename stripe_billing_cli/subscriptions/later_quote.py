@@ -10,7 +10,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import cost, quote, renewals
-from stripe_billing_cli.subscriptions.cancel import first_period_end
+from stripe_billing_cli.subscriptions.cancellation import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of
 

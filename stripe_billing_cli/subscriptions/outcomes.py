@@ -11,8 +11,8 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object
-from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.item_change import Change
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import Owed, PaymentError

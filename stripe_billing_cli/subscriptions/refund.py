@@ -17,7 +17,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import StripeCallError
 from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
 from stripe_billing_cli.subscriptions import invoice_lines
-from stripe_billing_cli.subscriptions.cancel import RefundKind
+from stripe_billing_cli.subscriptions.cancellation import RefundKind
 from stripe_billing_cli.subscriptions.cost import paid_for
 
 ATTEMPTS = 4

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import pending_invoice_items, quote
-from stripe_billing_cli.subscriptions.cancel import ENDED, Cancellation
+from stripe_billing_cli.subscriptions.cancellation import ENDED, Cancellation
 from stripe_billing_cli.subscriptions.cost import is_invoice_item, is_proration, paid_for
 from stripe_billing_cli.subscriptions.terms import is_metered, name_of
 

@@ -17,7 +17,7 @@ from typing import Any
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
 from stripe_billing_cli.subscriptions import invoice_lines, pending_invoice_items, quote, refund
-from stripe_billing_cli.subscriptions.cancel import ENDED, period_end
+from stripe_billing_cli.subscriptions.cancellation import ENDED, period_end
 from stripe_billing_cli.subscriptions.cost import is_proration, paid_for
 from stripe_billing_cli.subscriptions.refund import Payment, RefundPlan
 

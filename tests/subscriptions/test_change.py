@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.subscriptions import change, quote, schedule, terms
+from stripe_billing_cli.subscriptions import item_change, quote, schedule, terms
 from stripe_billing_cli.subscriptions.terms import Terms
 
 NOW, END = 1_000, 2_000
@@ -55,9 +55,9 @@ def scheduled(*phases: Any) -> Any:
 
 
 def decided(
-    held: Any, after: Terms, at: change.At = "now", on: Any = None, item: int = 0
+    held: Any, after: Terms, at: item_change.At = "now", on: Any = None, item: int = 0
 ) -> tuple[str, str | None, str | None, str | None]:
-    found = change.decide(held, on, held["items"]["data"][item], after, at)
+    found = item_change.decide(held, on, held["items"]["data"][item], after, at)
     return found.action, found.drops_update, found.drops_schedule, found.schedule
 
 
@@ -105,7 +105,7 @@ def test_items_keep_what_is_planned_for_each_other() -> None:
     held = subscription(item("si_1", PRO), item("si_2", TEAM), schedule="sub_sched_1")
     on = scheduled(phase(NOW, END, (PRO, 1), (TEAM, 1)), phase(END, 3_000, (PRO, 1), (TEAM, 5)))
 
-    found = change.decide(held, on, held["items"]["data"][0], Terms(PRO, 3), "period-end")
+    found = item_change.decide(held, on, held["items"]["data"][0], Terms(PRO, 3), "period-end")
 
     assert found.later == (Terms(PRO, 3), Terms(TEAM, 5))
 

@@ -18,7 +18,7 @@ from stripe_billing_cli.errors import NOT_REACHED, BillingError
 if TYPE_CHECKING:
     from stripe_billing_cli.cli.sub.cancel_view import CancelPlan
     from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.cancel import CancelRequest, When
+    from stripe_billing_cli.subscriptions.cancellation import CancelRequest, When
     from stripe_billing_cli.subscriptions.refund import RefundPlan
     from stripe_billing_cli.subscriptions.unused_time import Billing
 
@@ -113,7 +113,7 @@ def _request(
     reason: Reason | None,
     comment: str | None,
 ) -> CancelRequest:
-    from stripe_billing_cli.subscriptions.cancel import CancelRequest
+    from stripe_billing_cli.subscriptions.cancellation import CancelRequest
 
     options: dict[str, tuple[bool, When]] = {
         "--now": (now, "now"),
@@ -144,7 +144,6 @@ def _decide(context: Context, name: str, request: CancelRequest) -> CancelPlan:
     from stripe_billing_cli.stripe_api import lookup
     from stripe_billing_cli.subscriptions import (
         apply_cancel,
-        cancel,
         last_invoices,
         payments,
         quote,
@@ -152,17 +151,20 @@ def _decide(context: Context, name: str, request: CancelRequest) -> CancelPlan:
         unbilled,
         unused_time,
     )
+    from stripe_billing_cli.subscriptions import (
+        cancellation as cancellations,
+    )
 
     api = context.stripe
     found = lookup.find_subscription(api, name, expand=steps.EXPAND)
     now = quote.now_of(api, found, int(time.time()))
-    cancellation = apply_cancel.resolve(api, found, cancel.decide(found, request, now), request)
+    cancellation = apply_cancel.resolve(api, found, cancellations.decide(found, request, now), request)
     final = apply_cancel.final_invoice(api, found, cancellation)
     drafts = tuple(last_invoices.find(api, found))
     billing = unused_time.Billing(drafts, final.due_now if final else 0) if request.invoice_now else None
     back = _refund(context, found, request, cancellation.ends, now, billing)
     if back is not None and back.net_charge:
-        cancellation = cancel.keeping_prorations(cancellation)
+        cancellation = cancellations.keeping_prorations(cancellation)
         final = apply_cancel.final_invoice(api, found, cancellation)
     owed = apply_cancel.still_open(api, found, cancellation)
     left = unbilled.load(api, found, cancellation, netted=request.refund == "prorated")

@@ -10,7 +10,7 @@ from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.subscriptions.cancel import Cancellation, CancelRequest, period_end
+from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest, period_end
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan

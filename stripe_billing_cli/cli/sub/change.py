@@ -118,7 +118,7 @@ def _decide(
 
     from stripe_billing_cli.cli.sub.change_view import ChangePlan
     from stripe_billing_cli.stripe_api import lookup
-    from stripe_billing_cli.subscriptions import change, later_quote, payments, quote, steps, terms
+    from stripe_billing_cli.subscriptions import item_change, later_quote, payments, quote, steps, terms
 
     api = context.stripe
     with ThreadPoolExecutor(1) as pool:
@@ -129,7 +129,7 @@ def _decide(
     wanted = chosen["price"] if named is None or as_it_is else named.result()
     after = terms.new_terms(chosen, wanted, quantity)
     schedule = steps.attached_schedule(api, found)
-    decided = change.decide(found, schedule, chosen, after, cast(change.At, at))
+    decided = item_change.decide(found, schedule, chosen, after, cast(item_change.At, at))
     plan = ChangePlan(found, chosen["price"], wanted, decided, schedule)
     match decided.action:
         case "now":

@@ -10,8 +10,8 @@ from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import payments, schedule
-from stripe_billing_cli.subscriptions.change import Change
 from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.item_change import Change
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
 from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_of, terms_of
