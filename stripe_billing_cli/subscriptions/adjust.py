@@ -172,7 +172,9 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
         owed = payments.owed(api, found["latest_invoice"])
         return AdjustPlan(found, request, update, added, removed, waits=owed)
     schedule = id_of(found["schedule"])
-    quoted = _quote(api, found, update, now, request.proration)
+    kept = [item["price"] for item in found["items"]["data"] if item not in removed]
+    prices = [*kept, *(price for price, _ in added)]
+    quoted = _quote(api, found, update, now, request.proration, prices)
     remarks = _remarks(found, request, added, removed, quoted)
     plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
     unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now) if quoted.cost.credited else None
@@ -313,9 +315,15 @@ def _remarks(
 
 
 def _quote(
-    api: StripeApi, subscription: Object, update: Mapping[str, Any], at: int, wanted_proration: Proration | None
+    api: StripeApi,
+    subscription: Object,
+    update: Mapping[str, Any],
+    at: int,
+    wanted_proration: Proration | None,
+    prices: Sequence[Object],
 ) -> Quote:
-    """Return what the update costs, by Stripe's preview of the invoice that it leads to."""
+    """Return what the update costs, by Stripe's preview of the invoice that it leads to. `prices` are those that the
+    items are on then."""
 
     def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Object:
         inside = {name: value for name, value in changes.items() if name != "discounts"}
@@ -335,20 +343,21 @@ def _quote(
         upcoming = quote.following(lambda: preview(proration))
         return Quote(quote.with_next(subscription, upcoming, waiting, proration), said, at, restarts)
 
-    trialing, restarts = subscription["status"] == "trialing", "billing_cycle_anchor" in update
+    def anew(proration: Proration) -> Quote:
+        return quote.of_new_period(api, subscription, preview(proration), proration, at, waiting, prices)
+
+    trialing, metered = subscription["status"] == "trialing", quote.metered_of(prices)
     if update.get("trial_end") == "now":
-        return quote.of_new_period(
-            api, subscription, preview(wanted_proration or "create"), wanted_proration or "create", at, waiting
-        )
-    if restarts and wanted_proration in (None, "invoice"):
-        return quote.of_new_period(api, subscription, preview("invoice"), "invoice", at, waiting)
-    if restarts and wanted_proration:
-        # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
-        # 2026-08-26.dahlia).
-        return later(wanted_proration, wanted_proration, restarts=True)
+        return anew(wanted_proration or "create")
+    if "billing_cycle_anchor" in update:
+        if wanted_proration == "create":
+            # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
+            # 2026-08-26.dahlia).
+            return later("create", "create", restarts=True)
+        return anew(wanted_proration or "invoice")
     if "trial_end" in update and not trialing:
         invoice = quote.following(lambda: preview(wanted_proration or "create"))
-        if invoice is None or cost.is_next(invoice, at):
+        if invoice is None or cost.is_next(invoice, at, metered):
             upcoming = quote.with_next(subscription, invoice, waiting, wanted_proration or "create")
             return Quote(upcoming, wanted_proration or "create", at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
@@ -357,7 +366,7 @@ def _quote(
         return later("none", quote.in_trial(wanted_proration))
     if wanted_proration in (None, "invoice"):
         at_once = quote.following(lambda: preview("invoice"))
-        if at_once is None or cost.is_next(at_once, at):
+        if at_once is None or cost.is_next(at_once, at, metered):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, waiting, at):
             return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)

@@ -63,6 +63,11 @@ class Cost:
         return sum(line.amount for line in self.lines if line.kind != "balance")
 
     @property
+    def starting_balance(self) -> int:
+        """The customer's balance before an invoice that is made at once; a debt is positive."""
+        return self.due_now + self.to_balance - self.total
+
+    @property
     def discounted(self) -> int:
         return sum(line.amount for line in self.lines if line.kind == "discount")
 
@@ -94,7 +99,7 @@ def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
     """
     lines = tuple(
         CostLine(line["description"] or "", line["amount"])
-        for line in _new_prorations(invoice, waiting)
+        for line in _without(waiting, filter(_may_wait, invoice["lines"]["data"]))
         if line["amount"] and not is_of_next_period(line, invoice)
     )
     left = left_on_balance(invoice)
@@ -114,7 +119,7 @@ def waiting(invoice: Object) -> Cost | None:
 
 def costs_more(invoice: Object, waiting: Iterable[Object], proration_date: int) -> bool:
     """Whether the change by itself, billed at once, asks for money: an upgrade. `waiting` as in `billed_later`."""
-    changed = _new_prorations(invoice, waiting)
+    changed = _without(waiting, filter(is_proration, invoice["lines"]["data"]))
     changed += [
         line
         for line in invoice["lines"]["data"]
@@ -123,15 +128,21 @@ def costs_more(invoice: Object, waiting: Iterable[Object], proration_date: int) 
     return sum(int(line["amount"]) for line in changed) > 0
 
 
-def _new_prorations(invoice: Object, waiting: Iterable[Object]) -> list[Object]:
-    """The prorations of a preview without those that wait already, which are in it too: of lines that are alike, as
-    many are taken away as wait."""
-    lines = [line for line in invoice["lines"]["data"] if is_proration(line)]
+def _may_wait(line: Object) -> bool:
+    """Whether a line of a preview is of what waits for that invoice: prorations, use of a price that is replaced, what
+    somebody added."""
+    return is_proration(line) or is_invoice_item(line)
+
+
+def _without(waiting: Iterable[Object], lines: Iterable[Object]) -> list[Object]:
+    """The lines of a preview without those that wait already, which are in it too: of lines that are alike, as many are
+    taken away as wait."""
+    rest = list(lines)
     for item in waiting:
-        alike = [line for line in lines if _is_alike(line, item)]
+        alike = [line for line in rest if _is_alike(line, item)]
         if alike:
-            lines.remove(min(alike, key=lambda line: line["description"] != item["description"]))
-    return lines
+            rest.remove(min(alike, key=lambda line: line["description"] != item["description"]))
+    return rest
 
 
 def _is_alike(line: Object, item: Object) -> bool:
@@ -144,11 +155,28 @@ def _is_alike(line: Object, item: Object) -> bool:
 MINUTE = 60
 
 
-def is_next(invoice: Object, at: int) -> bool:
+def is_next(invoice: Object, at: int, metered: Collection[str]) -> bool:
     """Whether a preview is of the invoice with which the next period begins, and not of one made at `at`: where nothing
-    is to be billed at once, Stripe shows that one. The period of an invoice made now has ended now, by Stripe's
-    clock (`period_end` in `stripe/_invoice.py`)."""
+    is to be billed at once, Stripe shows that one.
+
+    The lines say so by the periods that they bill, use after its period and all else before. Where there are none of
+    the subscription's own, what is left is that the period of an invoice made now has ended now, by Stripe's clock:
+    so have those of invoices (recorded 2026-08-26.dahlia), of previews nobody says it. `metered` are the ids of
+    metered prices.
+    """
+    lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
+    before = [line for line in lines if price_of(line) not in metered]
+    if before:
+        return all(line["period"]["start"] > at + MINUTE for line in before)
+    if lines:
+        return any(line["period"]["end"] > at + MINUTE for line in lines)
     return int(invoice["period_end"]) > at + MINUTE
+
+
+def price_of(line: Object) -> str | None:
+    """The id of the price that a line bills."""
+    details = (line["pricing"] or {}).get("price_details") or {}
+    return id_of(details.get("price"))
 
 
 def is_proration(line: Object) -> bool:

@@ -8,7 +8,6 @@ from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import cost, quote, renewals
 from stripe_billing_cli.subscriptions.cancellation import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
@@ -45,17 +44,12 @@ def _use_so_far(api: StripeApi, subscription: Object, later: Sequence[Terms], in
     preview with the new prices, has it."""
     metered = {item["price"]["id"] for item in subscription["items"]["data"] if is_metered(item["price"])}
     replaced = metered - {terms.price for terms in later}
-    if not replaced or any(_price_of(line) in replaced for line in invoice["lines"]["data"]):
+    if not replaced or any(cost.price_of(line) in replaced for line in invoice["lines"]["data"]):
         return 0
     plain = {"items": quote.items_as_they_are(subscription), "proration_behavior": "none"}
     upcoming = quote.if_any(api, subscription, plain)
     lines = upcoming["lines"]["data"] if upcoming else ()
-    return sum(cost.paid_for(line) for line in lines if _price_of(line) in replaced and not cost.is_proration(line))
-
-
-def _price_of(line: Object) -> str | None:
-    details = (line["pricing"] or {}).get("price_details") or {}
-    return id_of(details.get("price"))
+    return sum(cost.paid_for(line) for line in lines if cost.price_of(line) in replaced and not cost.is_proration(line))
 
 
 def _is_due(subscription: Object, item: Object, at: int) -> bool:

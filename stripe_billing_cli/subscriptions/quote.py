@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.subscriptions import cost, pending_invoice_items, renewals
 from stripe_billing_cli.subscriptions.cost import Cost
-from stripe_billing_cli.subscriptions.terms import Terms, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, is_metered, terms_of
 
 Proration = Literal["create", "invoice", "none"]
 BEHAVIORS = {"create": "create_prorations", "invoice": "always_invoice", "none": "none"}
@@ -40,30 +40,51 @@ def of_new_period(
     proration: Proration,
     at: int,
     waiting: Sequence[Object],
+    prices: Sequence[Object],
 ) -> Quote:
     """What a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices alone that
     is the next one. Nothing follows where the subscription is to end with its period, which is the new one then, or
-    before."""
-    if cost.is_next(invoice, at):
+    before. `prices` are those that the items are on then."""
+    if cost.is_next(invoice, at, metered_of(prices)):
         ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
-        return Quote(with_next(subscription, invoice, waiting, proration), proration, at, restarts=True, ends=ends)
+        upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
+        return Quote(upcoming, proration, at, restarts=True, ends=ends)
     again, ends = cost.due_again(invoice, at), subscription["cancel_at"]
     until = max((int(line["period"]["end"]) for line in again or invoice["lines"]["data"]), default=at)
     lasting = discounts_lasting(api, subscription, invoice, until)
     billed = cost.billed_at_once(invoice, None, lasting, at)
-    if ends is None or not again:
+    use_ends = _first_period_of_use(prices, at)
+    if use_ends is not None and (not again or use_ends < until):
+        until, again = use_ends, []
+        amount = cost.amount_asked(billed.to_balance, billed.currency)
+        billed = replace(billed, next_invoice=cost.NextInvoice(amount, until))
+    if ends is None or not (again or use_ends):
         return Quote(billed, proration, at, restarts=True)
-    start = int(again[0]["period"]["start"])
     if subscription["cancel_at_period_end"]:
         return Quote(replace(billed, next_invoice=None), proration, at, restarts=True, ends=until)
     if ends <= until:
         return Quote(replace(billed, next_invoice=None), proration, at, restarts=True)
+    if not again:
+        return Quote(billed, proration, at, restarts=True)
+    start = int(again[0]["period"]["start"])
     following_end = renewals.end_after(start, until)
     if ends < following_end:
         parts = (renewals.part_of(cost.paid_for(line, lasting), until, following_end, ends) for line in again)
         amount = cost.amount_asked(sum(parts) + billed.to_balance, billed.currency)
         billed = replace(billed, next_invoice=cost.NextInvoice(amount, until))
     return Quote(billed, proration, at, restarts=True)
+
+
+def metered_of(prices: Sequence[Object]) -> set[str]:
+    """The ids of those prices that are metered."""
+    return {price["id"] for price in prices if is_metered(price)}
+
+
+def _first_period_of_use(prices: Sequence[Object], at: int) -> int | None:
+    """When the first period of a metered price ends, of periods that begin at `at`: its use is billed then."""
+    recurring = [price["recurring"] for price in prices if is_metered(price)]
+    ends = [next(renewals.boundaries(at, one["interval"], one["interval_count"], at)) for one in recurring]
+    return min(ends, default=None)
 
 
 def item_change(item: str, terms: Terms) -> dict[str, Any]:
@@ -101,8 +122,10 @@ def of_change(
     at: int,
     wanted_proration: Proration | None,
     anew: bool,
+    prices: Sequence[Object],
 ) -> Quote:
-    """Return what the change costs if it is made at `at`; with `anew` it starts a new period.
+    """Return what the change costs if it is made at `at`; with `anew` it starts a new period. `prices` are those that
+    the items are on then.
 
     Without `wanted_proration`, what costs more is billed at once, as an upgrade whose payment decides; what costs less
     is credited to the next invoice.
@@ -128,15 +151,15 @@ def of_change(
         with ThreadPoolExecutor(2) as pool:
             upcoming = None if anew else pool.submit(following, lambda: preview("none"))
             at_once = following(lambda: preview("invoice"))
-        if at_once is None or (not anew and cost.is_next(at_once, at)):
+        if at_once is None or (not anew and cost.is_next(at_once, at, metered_of(prices))):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, waiting, at):
             if anew:
-                return of_new_period(api, subscription, at_once, "invoice", at, waiting)
+                return of_new_period(api, subscription, at_once, "invoice", at, waiting, prices)
             return Quote(cost.billed_at_once(at_once, upcoming.result() if upcoming else None), "invoice", at)
     proration = wanted_proration or "create"
     if anew:
-        return of_new_period(api, subscription, preview(proration), proration, at, waiting)
+        return of_new_period(api, subscription, preview(proration), proration, at, waiting, prices)
     return later(proration, proration)
 
 
@@ -147,10 +170,14 @@ def in_trial(wanted_proration: Proration | None) -> Proration:
 
 def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[Object], proration: Proration) -> Cost:
     """The cost where all waits for `upcoming`, as `waiting` does already; nothing where the subscription ends without
-    another invoice."""
+    another invoice, or with one of nothing."""
     if upcoming is None:
         return Cost(subscription["currency"])
     billed = cost.billed_later(upcoming, waiting)
+    ends = subscription["cancel_at"]
+    is_last = ends is not None and ends <= upcoming["period_end"]
+    if is_last and not any(line["amount"] for line in upcoming["lines"]["data"]):
+        billed = replace(billed, next_invoice=None)
     return replace(billed, lines=()) if proration == "none" else billed
 
 

@@ -16,15 +16,47 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import REFUND, id_of
-from stripe_billing_cli.subscriptions import invoice_lines, pending_invoice_items, quote, refund
+from stripe_billing_cli.subscriptions import cost, invoice_lines, pending_invoice_items, quote, refund
 from stripe_billing_cli.subscriptions.cancellation import ENDED, period_end
-from stripe_billing_cli.subscriptions.cost import is_proration, paid_for
+from stripe_billing_cli.subscriptions.cost import Cost, is_proration, paid_for
 from stripe_billing_cli.subscriptions.refund import Payment, RefundPlan
 
 FOREIGN_PAYMENT = "was paid from the customer's balance, or outside of Stripe"
 REFUNDED = "was refunded or credited before"
 UNPAID = "was never paid"
 DISPUTED = "is disputed"
+
+
+@dataclass(frozen=True)
+class Billing:
+    """What is billed at an end, and paid before anything goes back: `drafts` that there are already, and the `last`
+    invoice, by its preview."""
+
+    drafts: Sequence[Object] = ()
+    last: Cost | None = None
+
+    @property
+    def due(self) -> int:
+        return self.last.due_now if self.last else 0
+
+    @property
+    def of_drafts(self) -> int:
+        return sum(max(0, int(one["total"])) for one in self.drafts)
+
+    def balances(self) -> list[tuple[int, int]]:
+        """The customer's balance before and after each of these invoices, the oldest first."""
+        totals = [int(one["total"]) for one in self.drafts]
+        if self.last:
+            balance, currency = self.last.starting_balance, self.last.currency
+            totals.append(self.last.total)
+        elif self.drafts:
+            balance, currency = int(self.drafts[0]["starting_balance"]), self.drafts[0]["currency"]
+        found = []
+        for total in totals:
+            rest = balance + total
+            found.append((balance, 0 if cost.amount_asked(rest, currency) else rest))
+            balance = found[-1][1]
+        return found
 
 
 @dataclass(frozen=True)
@@ -49,15 +81,17 @@ class Account:
     def refunded(self) -> int:
         return sum(int(charge["amount_refunded"]) for charge in self.charges.values())
 
-    @property
-    def on_balance(self) -> int:
-        """What its invoices left on the customer's balance and its later ones have not taken up; a debt is negative."""
+    def on_balance(self, billing: Billing | None = None) -> int:
+        """What its invoices left on the customer's balance and its later ones have not taken up; a debt is negative.
+        With those of `billing`, which are yet to come."""
         credit = debt = 0
-        for invoice in reversed(self.invoices):
-            if invoice["ending_balance"] is None or invoice["status"] == "void":
-                continue
-            starting = int(invoice["starting_balance"])
-            change = int(invoice["ending_balance"]) - starting
+        balances = [
+            (int(invoice["starting_balance"]), int(invoice["ending_balance"]))
+            for invoice in reversed(self.invoices)
+            if invoice["ending_balance"] is not None and invoice["status"] != "void"
+        ]
+        for starting, ending in (*balances, *(billing.balances() if billing else ())):
+            change = ending - starting
             of_credit = _taken_from(change, -starting) if change > 0 else _taken_from(-change, starting)
             if change > 0:
                 credit -= min(credit, of_credit)
@@ -74,19 +108,6 @@ def _taken_from(change: int, there: int) -> int:
 
 def _is_dropped_change(invoice: Object) -> bool:
     return bool(invoice["status"] == "void" and invoice["billing_reason"] == "subscription_update")
-
-
-@dataclass(frozen=True)
-class Billing:
-    """What is billed at an end, and paid before anything goes back: `drafts` that there are already, and a last invoice
-    over `due`, by its preview."""
-
-    drafts: Sequence[Object] = ()
-    due: int = 0
-
-    @property
-    def of_drafts(self) -> int:
-        return sum(max(0, int(one["total"])) for one in self.drafts)
 
 
 def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | None) -> RefundPlan:
@@ -120,7 +141,7 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
         net_charge=net_charge,
         of_last_invoice=of_last_invoice,
     )
-    return _explained(found, account)
+    return _explained(found, account, billing)
 
 
 def stamp(api: StripeApi, plan: RefundPlan) -> None:
@@ -177,7 +198,7 @@ def _covered(api: StripeApi, account: Account, subscription: str) -> int:
         if charge["amount_refunded"]:
             made = refund.made_before("prorated", subscription, _payment(api, account, intent))
             ours += made.amount if made else 0
-    returned = account.refunded - ours + account.credit_notes + account.on_balance
+    returned = account.refunded - ours + account.credit_notes + account.on_balance()
     return account.paid - returned - account.billed
 
 
@@ -241,7 +262,7 @@ def _payment(api: StripeApi, account: Account, intent: str) -> Payment:
     return refund.payment_by(api, invoice, intent, charge)
 
 
-def _explained(plan: RefundPlan, account: Account) -> RefundPlan:
+def _explained(plan: RefundPlan, account: Account, billing: Billing | None) -> RefundPlan:
     """The plan with what stays on the balance, and why something does not go back to a card."""
     reasons = []
     if plan.not_to_card:
@@ -254,7 +275,7 @@ def _explained(plan: RefundPlan, account: Account) -> RefundPlan:
             reasons.append(DISPUTED)
         if any(_paid_otherwise(one) for one in account.invoices) or not reasons:
             reasons.append(FOREIGN_PAYMENT)
-    balance = max(0, account.on_balance)
+    balance = max(0, account.on_balance(billing))
     return replace(plan, on_balance=balance, shortage=tuple(reasons))
 
 

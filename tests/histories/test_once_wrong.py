@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from tests.conftest import Billing
@@ -16,10 +18,12 @@ from tests.histories.steps import (
     RemoveItem,
     Renewal,
     Resume,
+    Show,
     Use,
     Wait,
 )
 from tests.histories.stories import Story, catalog
+from tests.soak import Soak
 from tests.subscriptions.conftest import Shop
 
 STORIES = {
@@ -108,12 +112,34 @@ STORIES = {
     "items of longer periods are credited at the end of the shortest": Story(
         "--price small", (AddItem("large-yearly", 1, "invoice"), Cancel("--refund last"))
     ),
+    "use is billed before a longer period of another price ends": Story(
+        "--price middle --price calls", (ChangePrice(0, "small-yearly"), Show()), apart=0
+    ),
+    "use of a price that is removed is a charge that waits": Story(
+        "--price middle --price calls", (Use(500), RemoveItem(1))
+    ),
+    "a new period without prorations is billed whole, at once": Story(
+        "--price small", (Wait(34), Other("--restart-period", 0, "none"))
+    ),
+    "the preview knows what a last invoice leaves on the balance": Story(
+        "--price small",
+        (AddedByHand(-1, of_subscription=False), Cancel("--now --refund prorated --invoice-now")),
+    ),
 }
+CASES = [(name, pending) for name in STORIES for pending in ("include", "exclude")]
+PARTS = 4
+"""Tests into which the histories are divided, for several cores."""
+FEW = 6
+"""Histories of each part in `make test`."""
 
 
-@pytest.mark.parametrize("name", STORIES)
-@pytest.mark.parametrize("pending", ["include", "exclude"])
-def test_what_was_announced_is_what_happens(name: str, pending: str, billing: Billing, shop: Shop) -> None:
+@pytest.mark.soak
+@pytest.mark.parametrize("part", range(PARTS))
+def test_what_was_announced_is_what_happens(billing: Billing, shop: Shop, soak: Soak, part: int) -> None:
     catalog(billing, shop)
-    story = STORIES[name]
-    Story(story.start, story.steps, story.begins, pending).tell(billing, shop)
+    for name, pending in soak.part(CASES[part::PARTS], FEW):
+        try:
+            replace(STORIES[name], pending=pending).tell(billing, shop)
+        except AssertionError as error:
+            error.add_note(f"{name}; what waits: {pending}")
+            raise

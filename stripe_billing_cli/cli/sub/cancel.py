@@ -161,7 +161,7 @@ def _decide(context: Context, name: str, request: CancelRequest) -> CancelPlan:
     cancellation = apply_cancel.resolve(api, found, cancellations.decide(found, request, now), request)
     final = apply_cancel.final_invoice(api, found, cancellation)
     drafts = tuple(last_invoices.find(api, found))
-    billing = unused_time.Billing(drafts, final.due_now if final else 0) if request.invoice_now else None
+    billing = unused_time.Billing(drafts, final) if request.invoice_now else None
     back = _refund(context, found, request, cancellation.ends, now, billing)
     if back is not None and back.net_charge:
         cancellation = cancellations.keeping_prorations(cancellation)

@@ -135,9 +135,16 @@ def _decide(
         case "now":
             anew = quote.restarts(found, chosen["price"], wanted)
             now = quote.now_of(api, found, int(time.time()))
-            wanted_proration = cast("quote.Proration | None", proration)
+            items = found["items"]["data"]
             plan.quoted = quote.of_change(
-                api, found, decided.item, after, at=now, wanted_proration=wanted_proration, anew=anew
+                api,
+                found,
+                decided.item,
+                after,
+                at=now,
+                wanted_proration=cast("quote.Proration | None", proration),
+                anew=anew,
+                prices=[wanted if item["id"] == decided.item else item["price"] for item in items],
             )
             if plan.quoted.cost.credited:
                 plan.unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now)
