@@ -168,14 +168,15 @@ class Store:
 
     def _prepare(self) -> None:
         self._connection.execute(f"PRAGMA busy_timeout = {store_errors.PATIENCE_MS}")
-        if not self._current():
+        self._connection.execute("PRAGMA synchronous = NORMAL")
+        current = self._current()
+        self._connection.execute("PRAGMA journal_mode = WAL")  # before the tables are made: they need no flush then
+        if not current:
             with self._exclusively():
                 if not self._current():
                     self._create()
                     self._rewrite_older()
                     self._connection.execute(f"PRAGMA user_version = {schema.SCHEMA_VERSION}")
-        self._connection.execute("PRAGMA journal_mode = WAL")
-        self._connection.execute("PRAGMA synchronous = NORMAL")
 
     @contextlib.contextmanager
     def _exclusively(self) -> Iterator[None]:
