@@ -11,7 +11,7 @@ import json
 import re
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
@@ -234,27 +234,39 @@ def _field_hints(kind: type[StripeObject]) -> dict[str, Any]:
     }
 
 
+Check = Callable[[Any], "str | None"]
+"""What is wrong with a value, begun with the way to it (` name[0]: …`); None where nothing is."""
+
+
 def check_whole(held: Any, kind: type[StripeObject], where: str) -> None:
-    """The fields of an object of Stripe's by the SDK's classes, and its keys by what is documented and recorded."""
-    check_object(held, kind, where)
+    """Hold the fields of an object of Stripe's against the SDK's classes, and its keys against what is recorded."""
+    wrong = _object_check(kind)(held)
+    if wrong is not None:
+        raise ContractViolation(where + wrong)
     name = f"deleted_{kind.OBJECT_NAME}" if held.get("deleted") else kind.OBJECT_NAME
-    wrong = contract_keys.complaints(held, name, where)
-    if wrong:
-        raise ContractViolation("; ".join(wrong))
+    complaints = contract_keys.complaints(held, name, where)
+    if complaints:
+        raise ContractViolation("; ".join(complaints))
 
 
-def check_object(held: Any, kind: type[StripeObject], where: str) -> None:
-    if not isinstance(held, dict):
-        raise ContractViolation(f"{where}: {held!r} for {kind.__name__}")
-    hints = _field_hints(kind)
-    undocumented = contract_keys.IN_NO_SDK.get(str(held.get("object")), "").split()
-    unknown = held.keys() - hints.keys() - set(undocumented)
-    if unknown:
-        raise ContractViolation(f"{where}: {kind.__name__} has no {sorted(unknown)}")
-    for name in held.keys() & hints.keys():
-        _check_field(held[name], hints[name], f"{where} {name}")
-    if kind is stripe.Event:
-        _check_event(held, where)
+@cache
+def _object_check(kind: type[StripeObject]) -> Check:
+    checks: dict[str, Check] = {}
+
+    def check(held: Any) -> str | None:
+        if not isinstance(held, dict):
+            return f": {held!r} for {kind.__name__}"
+        if not checks:
+            checks.update({name: _field_check(hint) for name, hint in _field_hints(kind).items()})
+        for name, value in held.items():
+            if name in checks:
+                if (wrong := checks[name](value)) is not None:
+                    return f" {name}{wrong}"
+            elif name not in contract_keys.IN_NO_SDK.get(str(held.get("object")), "").split():
+                return f": {kind.__name__} has no {[name]}"
+        return _event_wrong(held) if kind is stripe.Event else None
+
+    return check
 
 
 @cache
@@ -270,64 +282,95 @@ def _literals(hint: Any) -> list[str]:
     return [name for argument in get_args(hint) for name in _literals(argument)]
 
 
-def _check_event(event: Mapping[str, Any], where: str) -> None:
-    """The object in an event is whole, and the attributes that changed are attributes of it."""
+def _event_wrong(event: Mapping[str, Any]) -> str | None:
+    """Return what is wrong with the object in an event, or with the attributes of it that changed."""
     if event["type"] not in _event_types():
-        raise ContractViolation(f"{where}: Stripe has no event {event['type']}")
+        return f": Stripe has no event {event['type']}"
     held = event["data"]["object"]
     kind = get_object_class("V1", held["object"])
-    check_whole(held, kind, f"{where} data.object")
+    check_whole(held, kind, f"{event['type']} data.object")
     for name in event["data"].get("previous_attributes") or {}:
         if name not in _field_hints(kind) and name not in contract_keys.IN_NO_SDK.get(held["object"], ""):
-            raise ContractViolation(f"{where}: {kind.__name__} has no {name} that could have changed")
+            return f": {kind.__name__} has no {name} that could have changed"
+    return None
 
 
-def _check_field(value: Any, hint: Any, where: str) -> None:
+@cache
+def _field_check(hint: Any) -> Check:
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, types.UnionType):
-        _check_any_field(value, arguments, where)
-    elif value is None:
-        if hint is not type(None) and hint is not Any:
-            raise ContractViolation(f"{where}: null, and may not be")
-    elif origin is UntypedStripeObject or hint is UntypedStripeObject:
-        _check_hash(value, arguments, where)
-    elif origin is list:
+        return _any_check(arguments)
+    if hint is Any:
+        return lambda value: None
+    return _not_null(_value_check(hint, origin, arguments)) if hint is not type(None) else _is_null
+
+
+def _is_null(value: Any) -> str | None:
+    return None if value is None else f": {value!r} for null"
+
+
+def _not_null(check: Check) -> Check:
+    return lambda value: ": null, and may not be" if value is None else check(value)
+
+
+def _value_check(hint: Any, origin: Any, arguments: tuple[Any, ...]) -> Check:
+    if origin is UntypedStripeObject or hint is UntypedStripeObject:
+        return _hash_check(arguments)
+    if origin is list:
+        return _list_check(_field_check(arguments[0]))
+    if origin is dict or hint is dict:
+        return _hash_check(arguments[1:])
+    if origin is Literal:
+        return lambda value: None if value in arguments else f": {value!r} is none of {arguments}"
+    if origin is stripe.ListObject:
+        whole = _list_check(_object_check(arguments[0]))
+        return lambda value: whole(value["data"])
+    if isinstance(hint, type) and issubclass(hint, StripeObject):
+        return _object_check(hint)
+    return lambda value: None if _is_json(value, hint) else f": {value!r} is no {hint}"
+
+
+def _any_check(options: tuple[Any, ...]) -> Check:
+    nullable = type(None) in options
+    checks = [_field_check(option) for option in _closed(options) if option is not type(None)]
+
+    def check(value: Any) -> str | None:
+        if value is None and nullable:
+            return None
+        complaints = []
+        for option in checks:
+            if (wrong := option(value)) is None:
+                return None
+            complaints.append(wrong)
+        return "; or ".join(complaints)
+
+    return check
+
+
+def _list_check(check: Check) -> Check:
+    def check_all(value: Any) -> str | None:
         if not isinstance(value, list):
-            raise ContractViolation(f"{where}: {value!r} for a list")
+            return f": {value!r} for a list"
         for number, inner in enumerate(value):
-            _check_field(inner, arguments[0], f"{where}[{number}]")
-    elif origin is dict or hint is dict:
-        _check_hash(value, arguments[1:], where)
-    elif origin is Literal:
-        if value not in arguments:
-            raise ContractViolation(f"{where}: {value!r} is none of {arguments}")
-    elif origin is stripe.ListObject:
-        for inner in value["data"]:
-            check_object(inner, arguments[0], where)
-    elif isinstance(hint, type) and issubclass(hint, StripeObject):
-        check_object(value, hint, where)
-    elif hint is not Any and not _is_json(value, hint):
-        raise ContractViolation(f"{where}: {value!r} is no {hint}")
+            if (wrong := check(inner)) is not None:
+                return f"[{number}]{wrong}"
+        return None
+
+    return check_all
 
 
-def _check_any_field(value: Any, options: tuple[Any, ...], where: str) -> None:
-    complaints = []
-    for option in [option for option in _closed(options) if value is None or option is not type(None)]:
-        try:
-            _check_field(value, option, where)
-        except ContractViolation as violation:
-            complaints.append(str(violation))
-        else:
-            return
-    raise ContractViolation("; or ".join(complaints))
+def _hash_check(arguments: tuple[Any, ...]) -> Check:
+    inner_check = _field_check(arguments[0]) if arguments else None
 
+    def check(value: Any) -> str | None:
+        if not isinstance(value, dict):
+            return f": {value!r} for a hash"
+        for key, inner in value.items() if inner_check else ():
+            if (wrong := inner_check(inner)) is not None:
+                return f"[{key}]{wrong}"
+        return None
 
-def _check_hash(value: Any, arguments: tuple[Any, ...], where: str) -> None:
-    if not isinstance(value, dict):
-        raise ContractViolation(f"{where}: {value!r} for a hash")
-    for key, inner in value.items():
-        for hint in arguments[:1]:
-            _check_field(inner, hint, f"{where}[{key}]")
+    return check
 
 
 def _is_json(value: Any, hint: Any) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import stripe_billing_cli.local_stripe
 
 DOCUMENTED = Path(stripe_billing_cli.local_stripe.__file__).with_name("core") / "shapes.json"
 
+FIRST = ("id", "object")
+"""The keys that stand before the others."""
 NULL_ALL_THE_SAME = {
     # recorded as null where the document says nothing, or does not have the field
     "charge": "destination dispute order source",
@@ -98,26 +101,44 @@ WITHOUT_TOTAL = {
 
 def complaints(answer: Any, name: str, where: str) -> list[str]:
     """Return what is wrong with the keys of an object, or of a hash, of this schema, and of all that is within."""
+    rules = _rules(name)
+    found = [f"{where}: {name} without {missing}" for missing in sorted(rules.there - answer.keys())]
+    found += [
+        f"{where}: {name} has {field}: null, which Stripe leaves out"
+        for field, value in answer.items()
+        if value is None and field not in rules.may_be_null
+    ]
+    found += [f"{where}: {name} has {field}, which Stripe never tells" for field in sorted(rules.never & answer.keys())]
+    if name == "invoice" and not answer["id"].startswith("upcoming_"):
+        details = (answer["parent"] or {}).get("subscription_details") or {}
+        found += [f"{where}: {ONLY_OF_PREVIEWS} of what is no preview"] if ONLY_OF_PREVIEWS in details else []
+    names = [field for field in answer if field not in FIRST]
+    if list(answer) != [*(field for field in FIRST if field in answer), *sorted(names)]:
+        found.append(f"{where}: {name} in another order than Stripe's: {list(answer)}")
+    for field, inner in rules.within.items():
+        if (value := answer.get(field)) is not None:
+            found += _within(value, f"{name}.{field}", inner, f"{where} {field}")
+    return found
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is demanded of the keys of one schema; `within` are the schemas of its fields."""
+
+    there: frozenset[str]
+    may_be_null: frozenset[str]
+    never: frozenset[str]
+    within: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def _rules(name: str) -> Rules:
     nullable, required, within = _documented(name)
     never = _names(NEVER, name)
     null = (nullable | _names(NULL_ALL_THE_SAME, name)) - _names(ABSENT_ALL_THE_SAME, name) - never
     only_expanded = _names(ONLY_WHEN_EXPANDED, name)
     there = (required | null | _names(THERE_ALL_THE_SAME, name)) - only_expanded - never
-    found = [f"{where}: {name} without {missing}" for missing in sorted(there - answer.keys())]
-    found += [
-        f"{where}: {name} has {field}: null, which Stripe leaves out"
-        for field, value in answer.items()
-        if value is None and field not in null | only_expanded
-    ]
-    found += [f"{where}: {name} has {field}, which Stripe never tells" for field in sorted(never & answer.keys())]
-    if name == "invoice" and not answer["id"].startswith("upcoming_"):
-        details = (answer["parent"] or {}).get("subscription_details") or {}
-        found += [f"{where}: {ONLY_OF_PREVIEWS} of what is no preview"] if ONLY_OF_PREVIEWS in details else []
-    if list(answer) != sorted(answer, key=lambda field: (field != "id", field != "object", field)):
-        found.append(f"{where}: {name} in another order than Stripe's: {list(answer)}")
-    for field, value in answer.items():
-        found += _within(value, f"{name}.{field}", within.get(field, ()), f"{where} {field}")
-    return found
+    return Rules(there, null | only_expanded, never, within)
 
 
 def _within(value: Any, path: str, names: tuple[str, ...], where: str) -> list[str]:

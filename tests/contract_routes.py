@@ -63,8 +63,17 @@ class Route:
 
 def route_of(method: str, path: str) -> Route | None:
     """The SDK's call for a request; None if it has none. A fixed word goes before an id."""
-    found = [route for route in _routes() if route.method == method and route.path.fullmatch(path)]
+    found = [route for route in _alike().get((method, path.count("/")), ()) if route.path.fullmatch(path)]
     return min(found, key=lambda route: route.path.pattern.count(ANY_ID), default=None)
+
+
+@cache
+def _alike() -> dict[tuple[str, int], list[Route]]:
+    """Return the calls by their method and the number of their path's parts."""
+    alike: dict[tuple[str, int], list[Route]] = {}
+    for route in _routes():
+        alike.setdefault((route.method, route.path.pattern.replace(ANY_ID, "").count("/")), []).append(route)
+    return alike
 
 
 @cache
