@@ -153,7 +153,8 @@ class EventLog:
 
     def stopping(self, running: Mapping[str, int], seconds: float) -> None:
         calls = ", ".join(f"{name}{f' ({count})' if count > 1 else ''}" for name, count in sorted(running.items()))
-        self._entry(LogLevel.info, f"Stopping: waiting up to {seconds:g} s for {calls}.", running=dict(running))
+        waiting = f"Stopping: waiting up to {seconds:g} s for {calls}; Ctrl-C again cuts off what runs."
+        self._entry(LogLevel.info, waiting, running=dict(running))
 
     def old_access(self) -> None:
         if self._is_news("old access"):

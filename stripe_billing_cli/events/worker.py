@@ -108,6 +108,7 @@ class Worker:
         self._wake = threading.Event()
         self._hungry = threading.Event()
         self._stopping = threading.Event()
+        self._hurried = threading.Event()
         self._stopped = threading.Event()
         self._guard = threading.Lock()
         self._ended: list[Outcome] = []
@@ -143,7 +144,7 @@ class Worker:
         self._hungry.set()
         if not self.handlers:
             return
-        if not self._wait_for_calls(grace_seconds):
+        if not self._wait_for_calls(grace_seconds, hurried=self._hurried):
             self.cut_off()
             self._wait_for_calls(CUT_OFF_SECONDS)
         self._stopped.wait(CUT_OFF_SECONDS)
@@ -155,10 +156,14 @@ class Worker:
         if self._unsure:
             self._tried(lambda: self.store.work.release(self.name))
 
-    def _wait_for_calls(self, seconds: float) -> bool:
-        """Whether all calls have ended in time."""
+    def hurry(self) -> None:
+        """Cut off what runs, where stopping waits for it; may be called in any thread, and by a signal."""
+        self._hurried.set()
+
+    def _wait_for_calls(self, seconds: float, *, hurried: threading.Event | None = None) -> bool:
+        """Whether all calls have ended in time, or before somebody was in a hurry."""
         deadline = time.monotonic() + seconds
-        while self._pool.running() and (left := deadline - time.monotonic()) > 0:
+        while self._pool.running() and not (hurried and hurried.is_set()) and (left := deadline - time.monotonic()) > 0:
             self._stopped.wait(min(left, 0.02))
         return not self._pool.running()
 
@@ -348,7 +353,10 @@ class Worker:
             return self._failed(event, delivery, _described(error), retries, since())
 
     def _cut_off_outcome(self, delivery: Delivery, event: Event, grace_seconds: float) -> Outcome:
-        error = f"cut off: the listener stopped, and it had not ended after {grace_seconds:g} s"
+        waited = f"and it had not ended after {grace_seconds:g} s"
+        if self._hurried.is_set():
+            waited = "and nobody waited any longer"
+        error = f"cut off: the listener stopped, {waited}"
         retries = self._by_name[delivery.handler].retries or self.retries
         return self._failed(event, delivery, error, retries, grace_seconds)
 

@@ -179,6 +179,11 @@ class Dispatcher:
             list(together.map(lambda worker: worker.stop(grace_seconds=grace_seconds), self.workers))
         self._spawner.close()
 
+    def hurry(self) -> None:
+        """Cut off the calls that `stop` waits for."""
+        for worker in self.workers:
+            worker.hurry()
+
     def _worker(self, handlers: Sequence[Handler], threads: int, name: str) -> Worker:
         return Worker(
             self.store,

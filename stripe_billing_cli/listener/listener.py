@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from starlette.routing import BaseRoute
@@ -158,15 +160,20 @@ class Listener:
         try:
             self._server.run(lambda url: self._started(on_ready))
         finally:
-            self._watch_task.stop()
-            if self._admin is not None and admin is not None:
-                self._admin.stop()
-                admin.join()
-            if self._reader_task is not None:
-                self._reader_task.stop()
-            self._retention_task.stop()
-            self._writer.close()
-            self._stop_dispatcher()
+            with _on_another_signal(self.dispatcher.hurry):
+                self._finish(admin)
+
+    def _finish(self, admin: threading.Thread | None) -> None:
+        """End what runs beside the server, the calls of handlers last."""
+        self._watch_task.stop()
+        if self._admin is not None and admin is not None:
+            self._admin.stop()
+            admin.join()
+        if self._reader_task is not None:
+            self._reader_task.stop()
+        self._retention_task.stop()
+        self._writer.close()
+        self._stop_dispatcher()
 
     def _started(self, on_ready: Callable[[], None]) -> None:
         self._watch_task.start()
@@ -255,3 +262,19 @@ class Listener:
 
     def _connections(self) -> Iterator[str]:
         return family("billing_connections", "Open connections.", "gauge", {(): self._server.connections})
+
+
+@contextmanager
+def _on_another_signal(hurry: Callable[[], None]) -> Iterator[None]:
+    """Make a SIGINT or SIGTERM that comes while the first one is being followed a call of `hurry`."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda *_: hurry())
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -55,6 +55,18 @@ def test_what_has_not_ended_after_the_grace_time_is_killed_and_counts(directory:
     assert deliveries(directory, "evt_prod_1") == [("failed", 1, None, "killed by SIGKILL")]
 
 
+def test_a_second_signal_does_not_wait(directory: Path) -> None:
+    with listening(directory, "--exec", WAIT_FOR_FILE) as (process, _, port):
+        assert deliver(port, product("prod_1")) == 200
+        wait_for(directory / "begun")
+        process.send_signal(signal.SIGINT)
+        entry(process.stderr, "info")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+
+    assert deliveries(directory, "evt_prod_1") == [("failed", 1, None, "killed by SIGKILL")]
+
+
 def test_after_a_kill_the_next_listener_runs_nothing_beside_itself(directory: Path) -> None:
     """Each run of the command notes its beginning and, if it gets there, its end: none begins within another."""
     command = "echo begin >> ran; sleep 0.4; echo end >> ran"
