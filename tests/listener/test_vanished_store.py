@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,6 +68,17 @@ def test_a_disk_without_room_for_a_long_event_is_full(path: Path, monkeypatch: p
         store.ping()
         monkeypatch.setattr(database, "LEAST_ROOM", 1 << 62)
         with pytest.raises(StoreError, match="The disk is full"):
+            store.ping()
+
+
+@pytest.mark.parametrize("table", ["deliveries", "access"])
+def test_a_store_without_one_of_its_tables_does_not_answer(path: Path, table: str) -> None:
+    with open_store(str(path)) as store:
+        with sqlite3.connect(path) as other:
+            other.execute(f"DROP TABLE {table}")
+        other.close()
+
+        with pytest.raises(StoreError, match=table):
             store.ping()
 
 

@@ -16,7 +16,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import PoolProxiedConnection
 
 from stripe_billing_cli.events.store.engine import FILE, FILE_ID, LOG, LOG_PATH, PATIENCE_SECONDS, file_id
-from stripe_billing_cli.events.store.errors import full, removed, translated_errors
+from stripe_billing_cli.events.store.errors import full, removed, translated_errors, without_table
+from stripe_billing_cli.events.store.schema import metadata
 
 LEAST_ROOM = 4 << 20
 """Bytes that a disk must have free: an event has up to 1 MB, which goes to the log and to the file."""
@@ -147,6 +148,14 @@ class Database:
             free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
             if disk.f_blocks and free * disk.f_frsize < LEAST_ROOM:
                 raise full(self.shown)
+
+    def check_tables(self) -> None:
+        """Raise `StoreError` where a table is missing."""
+        with self.reading() as connection:
+            there = sa.inspect(connection).get_table_names()
+        for table in metadata.tables:
+            if table not in there:
+                raise without_table(self.shown, table)
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:

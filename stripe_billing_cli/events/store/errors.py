@@ -60,6 +60,10 @@ def removed(shown: str) -> StoreError:
     )
 
 
+def without_table(shown: str, table: str) -> StoreError:
+    return StoreError(f"{shown} has no table {table}.", "Restore a copy, or name another with --store.", passing=True)
+
+
 def full(shown: str) -> StoreError:
     return StoreError(f"The disk is full: {shown} could not be written.", "Make room on the disk.", passing=True)
 
