@@ -32,6 +32,14 @@ class Catalog:
         usual = {kind.section for kind in self.kinds if kind.usual}
         return {section: count for section, count in counts.items() if count or section in usual}
 
+    def referring(self, entry: Entry[Any]) -> list[Entry[Any]]:
+        """Return the entries that refer to an entry."""
+        return [
+            other
+            for other in self.entries()
+            if (entry.kind, entry.key) in {(kind, key) for kind, key, _ in self.kinds[other.kind].refers_to(other)}
+        ]
+
     @cached_property
     def by_kind(self) -> dict[str, list[Entry[Any]]]:
         """Return the entries of each kind, in the order of the file."""

@@ -68,6 +68,8 @@ class Matching:
     is_active: Callable[[Object], bool]
     created: Callable[[Object], int]
     stamp_on: Callable[[Object], Stamp | None]
+    referring: Callable[[Entry[Any]], Sequence[Entry[Any]]] = lambda entry: ()
+    """Returns the entries of the file that refer to one."""
     conflicts: list[Conflict] = field(default_factory=list)
 
     def __post_init__(self) -> None:

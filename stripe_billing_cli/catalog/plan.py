@@ -98,6 +98,8 @@ class Change:
     wanted: Entry[Any] | None
     fields: dict[str, FieldChange]
     reason: str
+    question: str | None = None
+    """What a person has to agree to, in test mode too: a statement of what cannot be taken back."""
     operations: list[Operation] = field(default_factory=list)
 
     @property
@@ -156,6 +158,10 @@ class Plan:
 
     def operations(self) -> Iterator[Operation]:
         return (operation for change in self.changes for operation in change.operations)
+
+    def questions(self) -> tuple[str, ...]:
+        """Return what a person has to agree to, in test mode too."""
+        return tuple(change.question for change in self.changes if change.question)
 
     def summary(self) -> dict[str, int]:
         counts: dict[str, int] = {action: self._count(action) for action in COUNTED}

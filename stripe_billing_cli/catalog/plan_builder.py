@@ -44,6 +44,8 @@ class PlanBuilder:
     """Finds the key of the catalog's object that has an id."""
     objects: Mapping[str, Mapping[str, Object]] = field(default_factory=dict)
     """What the account holds: kind → id → object."""
+    now: int = 0
+    """When the account was read, in Unix seconds."""
     changes: list[Change] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     unchanged: int = 0

@@ -67,6 +67,7 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
             kind.is_active,
             kind.created,
             kind.stamp_on,
+            catalog.referring,
         )
         for kind in catalog.kinds
     }
@@ -105,7 +106,9 @@ class Planner:
         self._kinds = catalog.kinds
         self._snapshot = snapshot
         self._matches = matches
-        self._builder = PlanBuilder(catalog.name, self._blockers, self._key_of, snapshot.objects, adopt=adopt)
+        self._builder = PlanBuilder(
+            catalog.name, self._blockers, self._key_of, snapshot.objects, snapshot.read_at, adopt=adopt
+        )
         self._builder.ids = {reference: found.current["id"] for reference, found in matches.items() if found.current}
 
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:

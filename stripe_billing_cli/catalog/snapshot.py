@@ -5,6 +5,7 @@ Nothing is decided from Stripe's search, which lags behind writes.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -29,6 +30,8 @@ class Snapshot:
     livemode: bool
     objects: Mapping[str, Mapping[str, Object]] = field(default_factory=dict)
     complete: bool = True
+    read_at: int = 0
+    """In Unix seconds."""
 
 
 def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
@@ -48,6 +51,7 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
             livemode=api.livemode,
             objects={name: reading.objects for name, reading in readings.items()},
             complete=all(reading.complete for reading in readings.values()),
+            read_at=int(time.time()),
         )
 
 

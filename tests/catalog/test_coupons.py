@@ -132,6 +132,28 @@ def test_anything_else_takes_another_key(
     assert coupons(account) == held
 
 
+def test_the_refusal_lists_the_codes_to_point_at_the_new_coupon(billing: Billing) -> None:
+    codes = "promotion_codes: {SPRING: {coupon: launch20}, HELLO: {coupon: launch20}, OTHER: {coupon: starter5}}\n"
+    billing.apply(CATALOG + codes)
+    billing.write((CATALOG + codes).replace("percent_off: 20", "percent_off: 25"))
+
+    ran = billing("catalog", "plan", "--local")
+
+    assert "another key, such as launch20-2, and point SPRING and HELLO at that" in ran.err
+
+
+def test_a_coupon_whose_time_is_over_is_not_made_and_its_codes_neither(billing: Billing, account: Account) -> None:
+    ended = CATALOG.replace(f"redeem_by: {LAST_YEAR}", "redeem_by: 2020")
+    billing.write(ended + "promotion_codes: {HELLO: {coupon: starter5}}\n")
+
+    said = billing.ok("catalog", "apply", "--local").err
+
+    assert "starter5: the file has it redeemed until 2020-12-31T23:59:59Z, which is past: it is not made." in said
+    assert "HELLO: its coupon starter5 is not in Stripe: it is not made." in said
+    assert set(coupons(account)) == {"launch20"}
+    assert billing.plan()["changes"] == []
+
+
 def test_a_coupon_is_deleted_only_by_an_option_of_its_own(billing: Billing, account: Account) -> None:
     billing.apply(CATALOG)
     less = CATALOG.replace(

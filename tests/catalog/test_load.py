@@ -213,9 +213,39 @@ MISTAKES = {
         PRODUCT.replace("currency", "account: 42x\ncurrency"),
         "account: expected an account id",
     ),
-    "promotion codes": (
+    "a section of a later version": (
+        HEAD + "portal: {}",
+        "4:1 this version does not apply portal yet → remove portal for now",
+    ),
+    "a code of a coupon that is nowhere": (
         HEAD + "promotion_codes: {LAUNCH: {coupon: launch}}",
-        "4:1 this version does not apply promotion_codes yet → remove promotion_codes for now",
+        "4:36 this file has no coupon launch → add it to `coupons:`",
+    ),
+    "a code of no coupon": (
+        HEAD + "promotion_codes: {LAUNCH: {max_redemptions: 5}}",
+        "4:19 a promotion code stands for one coupon → say `coupon: KEY`",
+    ),
+    "a code with a space": (
+        HEAD + "promotion_codes: {spring: {code: spring sale, promotion: {coupon: x}}}",
+        "4:34 spring sale cannot be a code → letters, digits, - and _ only",
+    ),
+    "two codes that differ in case": (
+        HEAD + "coupons: {x: {percent_off: 5}}\npromotion_codes:\n  HELLO: {coupon: x}\n  hello: {coupon: x}\n",
+        "7:3 code hello is taken: HELLO has it, in line 6",
+    ),
+    "a minimum without a currency": (
+        "version: 1\ncatalog: x\npromotion_codes: {A: {coupon: x, restrictions: {minimum_amount: 5}}}",
+        "3:65 an amount without a currency → add `minimum_amount_currency:`",
+    ),
+    "a currency without a minimum": (
+        HEAD + "promotion_codes: {A: {coupon: x, restrictions: {minimum_amount_currency: usd}}}",
+        "a currency without an amount → add `minimum_amount:`",
+    ),
+    "a minimum twice": (
+        HEAD
+        + "promotion_codes: {A: {coupon: x, restrictions: "
+        + "{minimum_amount: 5, currency_options: {usd: {minimum_amount: 5}}}}}",
+        "usd is the currency of minimum_amount",
     ),
     "a coupon of nothing": (
         HEAD + "coupons: {x: {duration: once}}",
@@ -295,7 +325,7 @@ products:
     default_price: c
     prices:
       d: {unit_amount: 1, curency: eur}
-promotion_codes: {}
+portal: {}
 """
     )
 

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 LATER = frozenset(
     (
-        "promotion_codes",
         "portal",
         "webhook_endpoints",
     )

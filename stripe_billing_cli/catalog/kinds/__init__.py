@@ -6,9 +6,20 @@ from stripe_billing_cli.catalog.kinds.meter import MeterKind
 from stripe_billing_cli.catalog.kinds.price import PriceKind
 from stripe_billing_cli.catalog.kinds.product import ProductKind
 from stripe_billing_cli.catalog.kinds.product_feature import ProductFeatureKind
+from stripe_billing_cli.catalog.kinds.promotion_code import PromotionCodeKind
 from stripe_billing_cli.catalog.kinds.registry import Registry
 
-KINDS = Registry([FeatureKind(), MeterKind(), ProductKind(), PriceKind(), ProductFeatureKind(), CouponKind()])
+KINDS = Registry(
+    [
+        FeatureKind(),
+        MeterKind(),
+        ProductKind(),
+        PriceKind(),
+        ProductFeatureKind(),
+        CouponKind(),
+        PromotionCodeKind(),
+    ]
+)
 """In the order in which they depend on each other, which is that of plans."""
 
 __all__ = ["KINDS", "Registry"]

@@ -16,7 +16,15 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
-from stripe_billing_cli.catalog.kinds.forms import DecimalForm, Form, PartForm, PartsByKeyForm, Plain
+from stripe_billing_cli.catalog.kinds.forms import (
+    DecimalForm,
+    Form,
+    MomentForm,
+    MoneyForm,
+    PartForm,
+    PartsByKeyForm,
+    Plain,
+)
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -48,16 +56,6 @@ EXPANDED = ("applies_to", "currency_options")
 
 
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-
-
-class MoneyForm(Form):
-    def show(self, value: Any, currency: str) -> str:
-        return format_amount(Decimal(value), currency)
-
-
-class MomentForm(Form):
-    def show(self, value: Any, currency: str) -> str:
-        return moment_text(value)
 
 
 class AppliesTo(Form):
@@ -194,14 +192,27 @@ class CouponKind(StandardKind[Coupon]):
         if match.current:
             fixed = self.fixed(self.changes(entry, match.current, matching.catalog))
             if fixed:
+                codes = [other.key for other in matching.referring(entry)]
+                then = f", and point {listed(codes)} at that" if codes else ""
                 matching.refuse(
                     entry,
                     f"coupon {entry.key}: {listed(fixed)} cannot change on a coupon",
-                    f"give the changed coupon another key, such as {entry.key}-2, and point promotion codes at that",
+                    f"give the changed coupon another key, such as {entry.key}-2{then}",
                 )
         return match
 
     # ---- Operations
+
+    def plan(self, entry: Entry[Coupon], match: Match, builder: PlanBuilder) -> Change | None:
+        """Plan an entry; a coupon whose time is over, and that the account does not have, is a note."""
+        until = entry.fields["redeem_by"]
+        if match.current is None and until is not None and until <= builder.now:
+            builder.note(
+                f"{entry.key}: the file has it redeemed until {moment_text(until)}, which is past: it is not made.",
+                entry,
+            )
+            return None
+        return super().plan(entry, match, builder)
 
     def note_stuck(self, entry: Entry[Coupon], existing: Object, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)

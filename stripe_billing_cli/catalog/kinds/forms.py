@@ -18,6 +18,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
+from stripe_billing_cli.catalog.kinds.model import moment_text
 from stripe_billing_cli.stripe_api.money import format_amount
 
 APART = frozenset({"id", "metadata"})
@@ -69,7 +70,7 @@ class Form:
 
     def part_params(self, name: str, value: Any) -> dict[str, Any]:
         """Return the parameters that set the field within a part of an object, where nothing is cleared."""
-        return {} if value is None or value == [] else self.params(name, value)
+        return {} if value is None or value in ([], {}) else self.params(name, value)
 
     def show(self, value: Any, currency: str) -> str:
         return plain_text(value)
@@ -110,6 +111,20 @@ class AmountForm(Form):
             return super().json(name, change)
         before, after = (None if amount is None else format(amount.normalize(), "f") for amount in amounts)
         return f"{name}_decimal", {"from": before, "to": after}
+
+
+class MoneyForm(Form):
+    """An amount in whole minor units."""
+
+    def show(self, value: Any, currency: str) -> str:
+        return format_amount(Decimal(value), currency)
+
+
+class MomentForm(Form):
+    """A time, which Stripe has in Unix seconds."""
+
+    def show(self, value: Any, currency: str) -> str:
+        return moment_text(value)
 
 
 class DecimalForm(Form):

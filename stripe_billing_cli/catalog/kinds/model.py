@@ -137,7 +137,9 @@ def moment_text(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
 
 
-Moment = Annotated[int, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Moment = Annotated[
+    int, BeforeValidator(_moment), WithJsonSchema({"type": ["string", "integer"], "format": "date-time"})
+]
 Exact = Annotated[
     Decimal,
     BeforeValidator(_exact),

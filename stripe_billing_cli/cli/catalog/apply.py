@@ -13,6 +13,7 @@ import typer
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, Adopt, DeleteCoupons, Prune, PruneMeters, Target, app
 from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
+from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import FAILED, INTERRUPTED, WRONG, BillingError
 
@@ -45,7 +46,8 @@ def apply(
 ) -> int | None:
     """Make Stripe hold what the file says. Safe to repeat, and to run again after any failure.
 
-    In live mode it shows the account and asks first; without a terminal it needs --live --yes.
+    In live mode it shows the account and asks first; without a terminal it needs --live --yes. In test mode it asks
+    where something cannot be taken back, such as a promotion code that ends and begins to count anew: --yes agrees.
 
     \b
     Examples:  billing catalog apply --local
@@ -71,6 +73,13 @@ def apply(
     show_plan(context, request, decided)
     if decided.changes and decided.livemode:
         _confirm_live(context, decided)
+    elif decided.questions():
+        confirm(
+            context,
+            "Apply this?",
+            will=[f"To agree to: {question}" for question in decided.questions()],
+            moves_money=True,
+        )
     outcome = _carry_out(context, decided)
     _show_outcome(context, decided, outcome)
     if outcome.interrupted:

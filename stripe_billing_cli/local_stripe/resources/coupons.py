@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.discounts import promotion_codes
 from stripe_billing_cli.local_stripe.billing.discounts.coupons import EXPIRE, KIND, save
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, times
 from stripe_billing_cli.local_stripe.core.amount_parameters import (
@@ -127,6 +128,7 @@ def delete(call: Call) -> Object:
     call.store.delete(KIND, coupon["id"])
     scheduler.put(call.store, EXPIRE, coupon["id"], None, None)
     events.record(call, "coupon.deleted", {**coupon, "valid": False})
+    promotion_codes.end(call, coupon["id"])
     return {"id": coupon["id"], "object": KIND, "deleted": True}
 
 

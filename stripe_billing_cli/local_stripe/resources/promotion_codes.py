@@ -1,6 +1,7 @@
 """Promotion codes (https://docs.stripe.com/api/promotion_codes): what customers type to redeem a coupon.
 
-Fields after `stripe/_promotion_code.py`. A code is unique among the active ones, capital and small letters alike.
+Fields after `stripe/_promotion_code.py`. A code is unique among the active ones of each customer, capital and small
+letters alike; one without a customer is everybody's.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def create(call: Call) -> Object:
     active = params.get("active", True)
     code = params.get("code") or identifiers.coupon_id().upper()
     if active:
-        _check_free(call, code)
+        _check_free(call, code, params.get("customer"))
     expires_at = params.get("expires_at")
     if expires_at is not None:
         times.check_future(expires_at, "expires_at", call.now)
@@ -117,14 +118,14 @@ def _restrictions(params: Params) -> Object:
     }
 
 
-def _check_free(call: Call, code: str) -> None:
-    if _called(call, code):
-        raise invalid(f"An active promotion code with `code: {code}` already exists.")
-
-
-def _called(call: Call, code: str) -> list[Object]:
+def _check_free(call: Call, code: str, customer: str | None) -> None:
+    """Refuse a code that another active one of the customer has: recorded for codes without a customer."""
     conditions = [*equal("active", 1), *equal(f"lower({json_field('code')})", code.lower())]
-    return call.store.select(KIND, conditions, newest_first=True, limit=1)
+    if customer is not None:
+        whose = json_field("customer")
+        conditions.append(Condition(f"({whose} is null or {whose} = ?)", (customer,)))
+    if call.store.select(KIND, conditions, newest_first=True, limit=1):
+        raise invalid(f"An active promotion code with `code: {code}` already exists.")
 
 
 def retrieve(call: Call) -> Object:
@@ -157,7 +158,7 @@ def _check_may_become_active(call: Call, promotion: Object) -> None:
         raise invalid(
             "This promotion code cannot be activated: it, or its coupon, has expired or is used up.", "active"
         )
-    _check_free(call, promotion["code"])
+    _check_free(call, promotion["code"], promotion["customer"])
 
 
 def list_codes(call: Call) -> Object:

@@ -167,6 +167,32 @@ class Discount(StripeObject):
     promotion_code: Reference | None = None
 
 
+class Promotion(StripeObject):
+    coupon: str | Coupon | None = None
+
+
+class MinimumOption(StripeObject):
+    minimum_amount: int
+
+
+class Restrictions(StripeObject):
+    """`currency_options` is there where it was expanded."""
+
+    first_time_transaction: bool
+    currency_options: dict[str, MinimumOption] | None = None
+    minimum_amount: int | None = None
+    minimum_amount_currency: str | None = None
+
+
 class PromotionCode(StripeObject):
     id: str
+    active: bool
+    code: str
+    created: int
+    promotion: Promotion
+    restrictions: Restrictions
+    times_redeemed: int
     customer: Reference | None = None
+    expires_at: int | None = None
+    max_redemptions: int | None = None
+    metadata: Metadata | None = None

@@ -193,6 +193,18 @@ def test_promotion_codes_are_found_by_what_is_typed(local: Local) -> None:
     assert local.refused("post", f"/v1/promotion_codes/{made['id']}", active="true").message.endswith("already exists.")
 
 
+def test_a_code_is_taken_once_for_each_customer(local: Local) -> None:
+    """The SDK's `_promotion_code.py`: unique across all active promotion codes for each customer."""
+    id = coupon(local, percent_off=5)
+    ada, bob = Life.begin(local).customer, Life.begin(local).customer
+    code(local, id, code="HELLO", customer=ada)
+    code(local, id, code="hello", customer=bob)
+    taken = "An active promotion code with `code: Hello` already exists."
+    for whose in ({"customer": ada}, {}):
+        promotion = {"type": "coupon", "coupon": id}
+        assert local.refused("post", "/v1/promotion_codes", promotion=promotion, code="Hello", **whose).message == taken
+
+
 def test_a_promotion_code_without_one_gets_a_code(local: Local) -> None:
     assert len(code(local, coupon(local, percent_off=20))["code"]) == 8
 
@@ -214,6 +226,20 @@ def test_a_promotion_code_ends_by_time_and_by_number(local: Local, clock: Clock)
             discounts=[{"promotion_code": one["id"]}],
         )
         assert refusal.param == "discounts[0][promotion_code]"
+
+
+def test_the_codes_of_a_coupon_that_is_not_valid_are_not_active(local: Local, clock: Clock) -> None:
+    """The SDK's `_promotion_code.py`: only active if the coupon is also valid."""
+    late = coupon(local, percent_off=20, redeem_by=NOW + 100)
+    single = coupon(local, percent_off=20, max_redemptions=1)
+    gone = coupon(local, percent_off=20)
+    codes = [code(local, id)["id"] for id in (late, single, gone)]
+    Life.begin(local).subscribe(price(local), discounts=[{"promotion_code": codes[1]}])
+    local.delete(f"/v1/coupons/{gone}")
+    clock.now = NOW + 101
+
+    assert [local.get(f"/v1/promotion_codes/{id}")["active"] for id in codes] == [False] * 3
+    assert local.get(f"/v1/promotion_codes/{codes[1]}")["times_redeemed"] == 1
 
 
 def test_the_restrictions_of_a_promotion_code_are_kept(local: Local) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.local_stripe.billing.discounts import promotion_codes
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -28,4 +29,6 @@ def save(call: Call, before: Object, after: Object) -> Object:
     if after != before:
         call.store.replace(KIND, after)
         events.record(call, "coupon.updated", after, before)
+    if before["valid"] and not after["valid"]:
+        promotion_codes.end(call, after["id"])
     return after

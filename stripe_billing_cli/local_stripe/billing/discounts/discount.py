@@ -82,9 +82,9 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
     coupon, promotion = applicable(call, wanted, param, on)
     discount = new(call, coupon, on.customer["id"], on.subscription, promotion)
     call.store.insert(KIND, discount)
-    coupons.redeem(call, coupon)
     if promotion is not None:
         promotion_codes.redeem(call, promotion)
+    coupons.redeem(call, coupon)
     scheduler.put(call.store, END, discount["id"], discount["end"], on.customer["test_clock"])
     return discount
 

@@ -6,6 +6,7 @@ Fields after `stripe/_promotion_code.py`. A code is unique among the active ones
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -17,6 +18,13 @@ def expire(call: Call, id: str) -> None:
     before = call.store.get(KIND, id)
     if before is not None and before["active"]:
         save(call, before, {**before, "active": False})
+
+
+def end(call: Call, coupon: str) -> None:
+    """Make the codes of a coupon inactive: one is only active if its coupon is valid (`stripe/_promotion_code.py`)."""
+    conditions = [*equal("active", 1), *equal(json_field("promotion.coupon"), coupon)]
+    for active in call.store.select(KIND, conditions, newest_first=False, limit=1_000_000):
+        save(call, active, {**active, "active": False})
 
 
 def redeem(call: Call, promotion: Object) -> Object:

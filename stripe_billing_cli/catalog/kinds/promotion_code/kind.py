@@ -1,0 +1,296 @@
+"""Promotion codes: what customers type to redeem a coupon (https://docs.stripe.com/api/promotion_codes).
+
+Whether a code is active, its metadata and its minimum amounts in further currencies change
+(`stripe/params/_promotion_code_modify_params.py`); anything else takes a new code, which counts its redemptions from
+zero. A code is unique among active ones, whatever the case, so the old one is ended before the new one is made. What
+Stripe ended by itself (expired, used up, of a coupon that is not valid) stays ended until the file says otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full
+from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.coupon import coupon_id
+from stripe_billing_cli.catalog.kinds.model import moment_text
+from stripe_billing_cli.catalog.kinds.promotion_code.model import CouponForm, PromotionCode, check_restrictions
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
+from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
+from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.plan import Change, Create, Operation
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+
+CODE = re.compile("[a-zA-Z0-9_-]{1,500}")
+"""Stripe's pattern, as its refusal says it (recorded 2026-08-26.dahlia); the length is the OpenAPI document's."""
+RESTRICTED_CURRENCIES = "restrictions.currency_options"
+"""What Stripe answers only where it is asked for (`x-expandableFields` of its OpenAPI document)."""
+
+
+class PromotionCodeKind(StandardKind[PromotionCode]):
+    name = "promotion_code"
+    section = "promotion_codes"
+    section_text = "Promotion codes by key; the key is the code that customers type, unless `code` says otherwise."
+    dependencies = ("coupon",)
+    model = PromotionCode
+    path = "/v1/promotion_codes"
+    example = "such as {coupon: launch20}"
+    named_by = "code"
+    quiet = frozenset({"coupon"})
+
+    # ---- The file
+
+    def check(self, key: str, content: PromotionCode, head: Any, report: Report) -> None:
+        if (content.coupon is None) == (content.promotion is None):
+            report((), "a promotion code stands for one coupon", "say `coupon: KEY`, or the long form, and not both")
+        if not CODE.fullmatch(content.code or key):
+            path: Path = ("code",) if content.code else ()
+            report(path, f"{content.code or key} cannot be a code", "letters, digits, - and _ only")
+        if content.restrictions:
+            check_restrictions(content.restrictions, head, report)
+        check_metadata(content.metadata, report)
+
+    def complete(self, key: str, content: PromotionCode, head: Any) -> PromotionCode:
+        restrictions = content.restrictions
+        if restrictions and restrictions.minimum_amount is not None:
+            currency = restrictions.minimum_amount_currency or (head and head.currency)
+            restrictions = restrictions.model_copy(update={"minimum_amount_currency": currency})
+        return content.model_copy(update={"code": content.code or key, "restrictions": restrictions})
+
+    def names(self, entry: Entry[PromotionCode]) -> Iterator[tuple[str, str, Path]]:
+        yield from super().names(entry)
+        content = entry.content
+        if content.active:
+            restricted = f" for {content.customer}" if content.customer else ""
+            yield "code", f"{str(content.code).lower()}{restricted}", ("code",)
+
+    def refers_to(self, entry: Entry[PromotionCode]) -> Iterator[tuple[str, str, Path]]:
+        if entry.content.coupon:
+            yield "coupon", entry.content.coupon, ("coupon",)
+        elif entry.content.promotion:
+            yield "coupon", entry.content.promotion.coupon, ("promotion", "coupon")
+
+    def resolve(self, entry: Entry[PromotionCode], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+        """Return the fields with the coupon by its id."""
+        coupon = entries.get(Reference("coupon", entry.fields["coupon"]))
+        return {**entry.fields, "coupon": coupon_id(coupon)} if coupon else dict(entry.fields)
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        """Read as many codes as a list of about the file's length shows, then the others by code and coupon.
+
+        An account may have many thousands of codes, each of one customer.
+        """
+        entries = wanted[self.name]
+        if not (whole or entries):
+            return Reading()
+        budget = calls_for(len(entries)) + 2
+        expanded = {"expand": [f"data.{RESTRICTED_CURRENCIES}"]}
+        found: dict[str, Object] = {}
+        for number, page in enumerate(reader.pages(self.path, expanded), 1):
+            found |= by_id(page)
+            if is_full(page) and number >= budget and not whole:
+                break
+        else:
+            return Reading(found)
+        asked: list[dict[str, Any]] = [{"code": code} for code in sorted({entry.fields["code"] for entry in entries})]
+        there = reader.objects("coupon")
+        coupons = sorted({entry.fields["coupon"] for entry in entries} & there.keys())
+        asked += [{"coupon": coupon, "active": True} for coupon in coupons]
+        for page in reader.each(lambda some: reader.page(self.path, {**expanded, **some})[0], asked):
+            found |= by_id(page)
+        adopted = {entry.adopted_id for entry in entries if entry.adopted_id} - found.keys()
+        expanded_one = {"expand": [RESTRICTED_CURRENCIES]}
+        ones = reader.each(lambda one: reader.one(f"{self.path}/{one}", expanded_one), sorted(adopted))
+        return Reading(found | by_id(one for one in ones if one), complete=False)
+
+    def points_at(self, existing: Object) -> tuple[str, ...]:
+        coupon = CouponForm().existing(existing, "coupon")
+        return (*((coupon,) if coupon else ()), place_of(existing["code"]))
+
+    # ---- Matching
+
+    def match(self, matching: Matching, entry: Entry[PromotionCode]) -> Match:
+        """Match by the stamp; a code that this catalog made under a key that is gone goes on under the new key."""
+        match = match_by_stamp(matching, entry)
+        holder = next((one for one in matching.objects.values() if _takes_code(one, entry)), None)
+        if holder is None or not entry.content.active or holder["id"] in [one["id"] for one in match.known()]:
+            return match
+        stamp = stamp_of(holder)
+        ours = stamp is not None and stamp.catalog == matching.catalog
+        if stamp and ours and stamp.key in matching.keys:
+            return Match(match.current, match.earlier, name_from=holder)
+        if ours and match.current is None:
+            return Match(holder)
+        way_out = "end it first, or choose another code here"
+        if stamp is None:
+            way_out = f"to adopt it, give this entry `id: {holder['id']}`; to keep them apart, choose another code"
+        matching.refuse(
+            entry,
+            f"promotion code {entry.key}: the account has an active code {holder['code']} ({holder['id']}) that "
+            f"{matching.owner(holder)}",
+            way_out,
+        )
+        return match
+
+    # ---- Planning
+
+    def plan(self, entry: Entry[PromotionCode], match: Match, builder: PlanBuilder) -> Change | None:
+        """Plan an entry; what Stripe ended by itself, or would at once, is a note."""
+        current = match.current
+        fields = self.changes(entry, current, builder.catalog) if current else {}
+        ended = None
+        if current is None or self.fixed(fields):
+            ended = _impossible(entry, builder)
+        elif entry.content.active and not self.is_active(current):
+            ended = _ended(current, builder)
+        if ended is None:
+            return super().plan(entry, match, builder)
+        builder.note(f"{entry.key}: {ended}.", entry)
+        allowed = {name: field for name, field in fields.items() if name != "active" and not self.fixed({name: field})}
+        if current is None or not allowed:
+            return None
+        return self.plan_update(entry, match, current, allowed, "differs from the file", builder)
+
+    def plan_replacement(
+        self,
+        entry: Entry[PromotionCode],
+        match: Match,
+        current: Object,
+        fields: Mapping[str, FieldChange],
+        fixed: list[str],
+        builder: PlanBuilder,
+    ) -> Change:
+        """Plan the end of the current code, and then a new one, as two of one name cannot be active."""
+        counted = f"{_redeemed(current)}, and the new code counts from zero"
+        change = builder.change(
+            "replace",
+            self,
+            entry.key,
+            existing=current,
+            wanted=entry,
+            fields=fields,
+            reason=f"{listed(fixed)} cannot change on a promotion code; {counted}",
+        )
+        if self.is_active(current):
+            change.question = f"promotion code {entry.key} is ended and made anew: {counted}"
+            change.operations.append(self.retiring(current))
+        create = self.add_create(change, entry, match, builder)
+        create.needs = tuple(change.operations[:-1])
+        return change
+
+    def note_stuck(self, entry: Entry[PromotionCode], existing: Object, builder: PlanBuilder) -> None:
+        super().note_stuck(entry, existing, builder)
+        there = self.existing_fields(existing)["restrictions"]["currency_options"]
+        for code in sorted(there.keys() - entry.fields["restrictions"]["currency_options"].keys()):
+            builder.note(f"{entry.key}: its minimum in {code} stays: Stripe can change it but not take it away.", entry)
+
+    # ---- Operations
+
+    def add_create(self, change: Change, entry: Entry[PromotionCode], match: Match, builder: PlanBuilder) -> Operation:
+        create = super().add_create(change, entry, match, builder)
+        create.after_freed += (place_of(entry.fields["code"]),)
+        return create
+
+    def add_updates(
+        self,
+        change: Change,
+        entry: Entry[PromotionCode],
+        match: Match,
+        existing: Object,
+        fields: Mapping[str, FieldChange],
+        builder: PlanBuilder,
+    ) -> Operation:
+        update = super().add_updates(change, entry, match, existing, fields, builder)
+        if fields.get("active") == ARCHIVED:
+            update.frees += (place_of(existing["code"]),)
+        elif "active" in fields:
+            update.after_freed += (place_of(existing["code"]),)
+        return update
+
+    def update_params(
+        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+    ) -> Sequence[Mapping[str, Any]]:
+        [params] = super().update_params(fields, match, existing)
+        if "restrictions" not in params:
+            return [params]
+        return [{**params, "restrictions": {"currency_options": params["restrictions"]["currency_options"]}}]
+
+    def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
+        newest, _ = api.page(self.path, {"code": params["code"]})
+        for existing in newest:
+            if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
+                return existing
+        return None
+
+    # ---- Showing
+
+    def title(self, change: Change) -> str:
+        code = change.fields["code"].after
+        called = "" if code == change.key else f"code {code}, "
+        return f"{called}coupon {change.fields['coupon'].after}"
+
+
+def place_of(code: str) -> str:
+    """Return what ending a code frees: its name among the active ones, whatever the case."""
+    return f"promotion code {code.lower()}"
+
+
+def _takes_code(existing: Object, entry: Entry[PromotionCode]) -> bool:
+    """Return whether an object has the code of an entry so that no other active one can.
+
+    A code is unique among the active ones of each customer (`stripe/_promotion_code.py`), and one for all is each's.
+    """
+    customer = existing["customer"]
+    customer = customer["id"] if isinstance(customer, dict) else customer
+    return (
+        existing["active"]
+        and existing["code"].lower() == entry.fields["code"].lower()
+        and (customer is None or entry.content.customer in (None, customer))
+    )
+
+
+def _impossible(entry: Entry[PromotionCode], builder: PlanBuilder) -> str | None:
+    """Return why a code that the file wants cannot be made now, in words."""
+    until, coupon = entry.fields["expires_at"], builder.objects["coupon"].get(entry.fields["coupon"])
+    if until is not None and until <= builder.now:
+        return f"the file has it expire at {moment_text(until)}, which is past: it is not made"
+    if coupon and not coupon["valid"]:
+        return f"its coupon {coupon['id']} is not valid any more: it is not made"
+    if not any(Reference(kind, key) in builder.ids for kind, key, _ in PromotionCodeKind().refers_to(entry)):
+        return f"its coupon {entry.fields['coupon']} is not in Stripe: it is not made"
+    return None
+
+
+def _ended(current: Object, builder: PlanBuilder) -> str | None:
+    """Return how Stripe ended a code by itself, in words; None where somebody did."""
+    coupon_named = CouponForm().existing(current, "coupon")
+    coupon = builder.objects["coupon"].get(str(coupon_named))
+    again = "a code that ended is not issued again by itself"
+    if coupon is None or not coupon["valid"]:
+        return f"its coupon {coupon_named or ''} is not valid any more; {again}"
+    if current["expires_at"] is not None and current["expires_at"] <= builder.now:
+        return f"it expired at {moment_text(current['expires_at'])}; {again}"
+    if _left(current) == 0:
+        return f"it is used up ({_redeemed(current)}); {again}"
+    return None
+
+
+def _left(existing: Object) -> int | None:
+    most = existing["max_redemptions"]
+    return None if most is None else max(0, most - existing["times_redeemed"])
+
+
+def _redeemed(existing: Object) -> str:
+    """Return how often a code was redeemed and what is left, in words."""
+    times, left = existing["times_redeemed"], _left(existing)
+    if left is None:
+        return f"{times:,} redeemed, without a limit"
+    return f"{times:,} of {existing['max_redemptions']:,} redeemed, {left:,} left"
