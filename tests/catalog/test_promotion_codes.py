@@ -266,7 +266,7 @@ def test_an_active_code_that_no_catalog_owns_is_taken_over_only_by_id(billing: B
     assert ran.code == 2
     assert f"the account has an active code Spring ({foreign['id']}) that no catalog owns" in ran.err
     assert f"to adopt it, give this entry `id: {foreign['id']}`" in ran.err
-    billing.apply(CATALOG.replace("code: SPRING", f"code: Spring, id: {foreign['id']}"))
+    billing.apply(CATALOG.replace("code: SPRING", f"code: Spring, id: {foreign['id']}"), "--adopt")
     assert active(account)["Spring"]["metadata"]["billing_key"] == "spring"
     assert billing.plan()["changes"] == []
 

@@ -157,6 +157,9 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         allowed = {name: field for name, field in fields.items() if name != "active" and not self.fixed({name: field})}
         if current is None or not allowed:
             return None
+        if self.lacks_mark_only(entry, current, allowed) and not builder.adopt:
+            builder.unmarked[entry.reference] = allowed
+            return None
         return self.plan_update(entry, match, current, allowed, "differs from the file", builder)
 
     def plan_replacement(
