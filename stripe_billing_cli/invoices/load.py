@@ -88,7 +88,7 @@ class InvoiceDetails:
             "payments": [payment(one) for one in self.charges],
             "refunds": [json_output.refund(one) for one in self.refunds],
             "credit_notes": [json_output.credit_note(one) for one in self.credit_notes],
-            "payment_error": None if self.trouble is None else _trouble(self.trouble),
+            "payment_error": None if self.trouble is None else self.trouble.record(),
             "unavailable": dict(sorted(self.unavailable.items())),
         }
 
@@ -120,10 +120,6 @@ def payment(charge: Object) -> dict[str, Any]:
         "disputed": charge["disputed"],
         "created": charge["created"],
     }
-
-
-def _trouble(trouble: PaymentError) -> dict[str, Any]:
-    return {"message": trouble.message, "code": trouble.code, "decline_code": trouble.decline_code}
 
 
 def load_details(api: StripeApi, name: str) -> InvoiceDetails:

@@ -72,12 +72,8 @@ class PayResult:
             "result": result,
             "invoices": [json_output.invoice(one.invoice) for one in self.tried],
             "untried": [json_output.invoice(one) for one in self.untried],
-            "payment_error": None if trouble is None else trouble_record(trouble),
+            "payment_error": None if trouble is None else trouble.record(),
         }
-
-
-def trouble_record(trouble: PaymentError) -> dict[str, Any]:
-    return {"message": trouble.message, "code": trouble.code, "decline_code": trouble.decline_code}
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,6 @@ from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import (
     cost,
     item_change,
-    outcomes,
     payments,
     pending_invoice_items,
     quote,
@@ -135,8 +134,8 @@ class AdjustPlan:
             "proration_date": quoted.proration_date if quoted else None,
             "new_period_starts": quoted.restarts if quoted else False,
             "unpaid_time": self.unpaid is not None,
-            "cost": None if quoted is None else outcomes.cost_record(quoted.cost),
-            **outcomes.owing(owes),
+            "cost": None if quoted is None else quoted.cost.record(),
+            **payments.owed_record(owes),
             "subscription": json_output.subscription(subscription),
         }
 

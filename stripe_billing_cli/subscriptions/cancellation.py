@@ -20,8 +20,9 @@ ENDED = ("canceled", "incomplete_expired")
 
 @dataclass(frozen=True)
 class CancelRequest:
-    """`at` is a time, for `when="at"`."""
+    """What end is wanted of the subscription with this id, or of this customer. `at` is a time, for `when="at"`."""
 
+    subscription: str
     when: When = "default"
     at: int | None = None
     invoice_now: bool = False

@@ -7,8 +7,8 @@ https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
@@ -70,6 +70,21 @@ class Cost:
     @property
     def discounted(self) -> int:
         return sum(line.amount for line in self.lines if line.kind == "discount")
+
+    def record(self) -> dict[str, Any]:
+        """Return the cost as it is printed (docs/output.md): `credited` and `discounted` are negative or 0; a credit is
+        negative in `to_balance` and `waits` too."""
+        return {
+            "currency": self.currency,
+            "credited": self.credited,
+            "charged": self.charged,
+            "discounted": self.discounted,
+            "due_now": self.due_now,
+            "to_balance": self.to_balance,
+            "waits": self.waits,
+            "lines": [asdict(line) for line in self.lines],
+            "next_invoice": None if self.next_invoice is None else asdict(self.next_invoice),
+        }
 
 
 def billed_at_once(

@@ -9,8 +9,7 @@ run that is cut off is completed by the next.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
@@ -46,7 +45,7 @@ class LastInvoice:
             "total": self.invoice["total"],
             "amount_paid": self.invoice["amount_paid"],
             "credit_on_balance": self.on_balance,
-            "payment_error": None if self.trouble is None else asdict(self.trouble),
+            "payment_error": None if self.trouble is None else self.trouble.record(),
         }
 
 
@@ -104,8 +103,3 @@ def _reaches_balance(api: StripeApi, invoice: Object) -> bool:
             return True
         time.sleep(pause)
     return False
-
-
-def unpaid(invoices: Sequence[LastInvoice]) -> LastInvoice | None:
-    """Return the first whose payment failed."""
-    return next((one for one in invoices if one.trouble is not None), None)

@@ -5,19 +5,18 @@ Amounts are ints in the currency's smallest unit, times Unix seconds; what there
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
 from stripe_billing_cli.stripe_api import json_output
 from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.item_change import Change
 from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
-from stripe_billing_cli.subscriptions.payments import Owed, PaymentError
+from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
-from stripe_billing_cli.subscriptions.refund import RefundPlan
 
 
 def change(
@@ -42,71 +41,9 @@ def change(
         "proration": quoted.proration if quoted else None,
         "proration_date": quoted.proration_date if quoted else None,
         "new_period_starts": quoted.restarts if quoted else False,
-        "cost": None if cost is None else cost_record(cost),
-        **owing(owes),
+        "cost": None if cost is None else cost.record(),
+        **payments.owed_record(owes),
         "subscription": json_output.subscription(subscription),
-    }
-
-
-def cost_record(cost: Cost) -> dict[str, Any]:
-    """`credited` and `discounted` are negative or 0; a credit is negative in `to_balance` and `waits` too."""
-    return {
-        "currency": cost.currency,
-        "credited": cost.credited,
-        "charged": cost.charged,
-        "discounted": cost.discounted,
-        "due_now": cost.due_now,
-        "to_balance": cost.to_balance,
-        "waits": cost.waits,
-        "lines": [asdict(line) for line in cost.lines],
-        "next_invoice": None if cost.next_invoice is None else asdict(cost.next_invoice),
-    }
-
-
-def owing(owes: Owed | None) -> dict[str, Any]:
-    """The invoice that waits for its payment, where the customer can pay it, and why it has not been paid."""
-    return {
-        "confirmation_url": owes.url if owes else None,
-        "payment_error": trouble(owes.trouble) if owes else None,
-    }
-
-
-def trouble(found: PaymentError | None) -> dict[str, Any] | None:
-    return None if found is None else asdict(found)
-
-
-def cancellation(
-    result: str,
-    subscription: Object,
-    ends: int,
-    final: Cost | None,
-    refund: RefundPlan | None,
-    given: Sequence[Object],
-) -> dict[str, Any]:
-    """`result` is one of `canceled`, `scheduled`, `unchanged`. `ends` is when the service ends or ended."""
-    return {
-        "id": subscription["id"],
-        "result": result,
-        "ends": ends,
-        "final_invoice": None if final is None else cost_record(final),
-        "refund": None if refund is None else refunded(refund, given),
-        "subscription": json_output.subscription(subscription),
-    }
-
-
-def refunded(refund: RefundPlan, given: Sequence[Object]) -> dict[str, Any]:
-    """`given` are the refunds that this run made. `id` and `status`, of the first, are null where there was none."""
-    made = [*(part.made for part in refund.parts if part.made), *given]
-    made.sort(key=lambda one: -one["created"])
-    return {
-        "id": made[0]["id"] if made else None,
-        "status": made[0]["status"] if made else None,
-        "amount": refund.amount,
-        "currency": refund.currency,
-        "invoice": refund.parts[0].payment.invoice["id"] if refund.parts else None,
-        "refunds": [json_output.refund(one) for one in made],
-        "not_to_card": refund.not_to_card,
-        "on_balance": refund.on_balance,
     }
 
 
@@ -123,7 +60,7 @@ def payment(subscription: Object, payable: Payable, attempt: Attempt) -> dict[st
         "collects_at": invoice["automatically_finalizes_at"] if invoice else None,
         "older_open": [json_output.invoice(one) for one in payable.older],
         "confirmation_url": payable.invoice["hosted_invoice_url"] if payable.invoice and attempt.trouble else None,
-        "payment_error": trouble(attempt.trouble),
+        "payment_error": None if attempt.trouble is None else attempt.trouble.record(),
         "subscription": json_output.subscription(subscription),
     }
 
@@ -139,8 +76,8 @@ def resumption(subscription: Object, decided: Resumption, cost: Cost | None, owe
         "id": subscription["id"],
         "result": "payment_needed" if paused else "resumed" if decided.steps else "unchanged",
         "taken_back": list(decided.steps),
-        "cost": None if cost is None else cost_record(cost),
-        **owing(owes),
+        "cost": None if cost is None else cost.record(),
+        **payments.owed_record(owes),
         "subscription": json_output.subscription(subscription),
     }
 
@@ -154,7 +91,7 @@ def pausing(subscription: Object, decided: Pause, cost: Cost | None) -> dict[str
         "pause_collection": None
         if pause is None
         else {"behavior": pause["behavior"], "resumes_at": pause["resumes_at"]},
-        "cost": None if cost is None else cost_record(cost),
+        "cost": None if cost is None else cost.record(),
         "subscription": json_output.subscription(subscription),
     }
 

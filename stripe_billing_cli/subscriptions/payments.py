@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
@@ -23,6 +24,10 @@ class PaymentError:
 
     def __str__(self) -> str:
         return f"{self.message} ({self.decline_code})" if self.decline_code else self.message
+
+    def record(self) -> dict[str, Any]:
+        """Return the error as it is printed (docs/output.md)."""
+        return asdict(self)
 
 
 def ways_to_pay(url: str | None, otherwise: str) -> str:
@@ -45,6 +50,14 @@ class Owed:
     def url(self) -> str | None:
         """The page on which the customer can pay it."""
         return self.invoice["hosted_invoice_url"]  # type: ignore[no-any-return]
+
+
+def owed_record(owes: Owed | None) -> dict[str, Any]:
+    """Return where the customer can pay the invoice that a change waits for, and why it has not been paid."""
+    return {
+        "confirmation_url": owes.url if owes else None,
+        "payment_error": owes.trouble.record() if owes and owes.trouble else None,
+    }
 
 
 def owed(api: StripeApi, invoice: Object) -> Owed:

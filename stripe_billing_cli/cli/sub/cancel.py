@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from dataclasses import asdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -16,12 +14,8 @@ from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.cli.sub.cancel_view import CancelPlan
-    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.subscriptions.cancel import CancelResult
     from stripe_billing_cli.subscriptions.cancellation import CancelRequest, When
-    from stripe_billing_cli.subscriptions.refund import RefundPlan
-    from stripe_billing_cli.subscriptions.unused_time import Billing
-
 
 LAST_PERIOD_END: Literal["last-period-end"] = "last-period-end"
 
@@ -90,20 +84,21 @@ def cancel(
                billing sub cancel sub_1MowQV --at 2027-01-31 --yes
     """
     from stripe_billing_cli.cli.sub import cancel_view
+    from stripe_billing_cli.subscriptions.cancel import plan_cancel
 
-    request = _request(now, at_period_end, at, invoice_now, prorate, refund, reason, comment)
-    plan = _decide(context, subscription, request)
+    request = _request(subscription, now, at_period_end, at, invoice_now, prorate, refund, reason, comment)
+    plan = plan_cancel(context.stripe, request)
     if plan.moves and preview:
-        _tell(context, plan, previewed=True)
+        _print(context, plan.preview())
         return
     if plan.moves:
         will = [line.text for line in cancel_view.plan_lines(plan)]
         confirm.confirm(context, cancel_view.question(plan), will=will, moves_money=True)
-        _carry_out(context, plan)
-    _tell(context, plan)
+    _print(context, plan.apply(context.stripe))
 
 
 def _request(
+    subscription: str,
     now: bool,
     at_period_end: bool,
     at: str | None,
@@ -128,6 +123,7 @@ def _request(
     if at == LAST_PERIOD_END:
         when = LAST_PERIOD_END
     return CancelRequest(
+        subscription,
         when=when,
         at=moment,
         invoice_now=invoice_now,
@@ -138,96 +134,21 @@ def _request(
     )
 
 
-def _decide(context: Context, name: str, request: CancelRequest) -> CancelPlan:
-    """Read what there is, and decide the end and the refund."""
-    from stripe_billing_cli.cli.sub.cancel_view import CancelPlan
-    from stripe_billing_cli.stripe_api import lookup
-    from stripe_billing_cli.subscriptions import (
-        apply_cancel,
-        last_invoices,
-        payments,
-        quote,
-        steps,
-        unbilled,
-        unused_time,
-    )
-    from stripe_billing_cli.subscriptions import (
-        cancellation as cancellations,
-    )
-
-    api = context.stripe
-    found = lookup.find_subscription(api, name, expand=steps.EXPAND)
-    now = quote.now_of(api, found, int(time.time()))
-    cancellation = apply_cancel.resolve(api, found, cancellations.decide(found, request, now), request)
-    final = apply_cancel.final_invoice(api, found, cancellation)
-    drafts = tuple(last_invoices.find(api, found))
-    billing = unused_time.Billing(drafts, final) if request.invoice_now else None
-    back = _refund(context, found, request, cancellation.ends, now, billing)
-    if back is not None and back.net_charge:
-        cancellation = cancellations.keeping_prorations(cancellation)
-        final = apply_cancel.final_invoice(api, found, cancellation)
-    owed = apply_cancel.still_open(api, found, cancellation)
-    left = unbilled.load(api, found, cancellation, netted=request.refund == "prorated")
-    until_then = apply_cancel.renewals_until(api, found, cancellation)
-    credits = request.prorate or request.refund == "prorated"
-    paid_now = {one["id"] for one in drafts} if request.invoice_now else set()
-    never_paid = [one for one in payments.never_paid(api, found) if one["id"] not in paid_now] if credits else []
-    unpaid = payments.unpaid_time(api, never_paid, cancellation.ends)
-    return CancelPlan(found, request, cancellation, final, back, owed, left, drafts, until_then, unpaid)
-
-
-def _refund(
-    context: Context, subscription: Object, request: CancelRequest, ends: int, now: int, billing: Billing | None
-) -> RefundPlan | None:
-    from stripe_billing_cli.subscriptions import refund, unused_time
-
-    match request.refund:
-        case "last":
-            payment = refund.last_payment(context.stripe, subscription["id"])
-            return refund.decide_last(subscription["id"], payment, now)
-        case "prorated":
-            return unused_time.plan(context.stripe, subscription, ends, billing)
-    return None
-
-
-def _carry_out(context: Context, plan: CancelPlan) -> None:
-    """The end, then the money: each part once, so that a run that is cut off is completed by the next."""
-    from stripe_billing_cli.subscriptions import apply_cancel, last_invoices, refund, unused_time
-
-    api = context.stripe
-    plan.subscription = apply_cancel.carry_out(api, plan.subscription, plan.cancellation, plan.refund)
-    if plan.request.invoice_now:
-        plan.last_invoices = last_invoices.finish(api, plan.subscription)
-        if plan.refund is not None and plan.refund.kind == "prorated":
-            # Of what was paid just now, something may go back.
-            billing = unused_time.Billing()
-            plan.refund = unused_time.plan(api, plan.subscription, plan.cancellation.ends, billing)
-    if plan.refund is not None:
-        plan.refunds_made = tuple(refund.give_back(api, part) for part in plan.refund.to_make)
-
-
-def _tell(context: Context, plan: CancelPlan, *, previewed: bool = False) -> None:
+def _print(context: Context, result: CancelResult) -> None:
+    """Print the outcome. Raises where a last invoice could not be charged: exit code 4."""
     from stripe_billing_cli.cli.sub import cancel_view
-    from stripe_billing_cli.subscriptions import last_invoices, outcomes, payments
+    from stripe_billing_cli.subscriptions import payments
 
-    results = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
-    result = "previewed" if previewed else results[plan.cancellation.action]
-    after = plan.subscription
-    ends = (None if previewed else after["ended_at"] or after["cancel_at"]) or plan.cancellation.ends
-    record = outcomes.cancellation(result, plan.subscription, ends, plan.final, plan.refund, plan.refunds_made)
-    record["renewals"] = [asdict(one) for one in plan.renewals.invoices] if plan.renewals else []
-    record["renewals_complete"] = plan.renewals is None or plan.renewals.is_complete
-    record["unpaid_time"] = plan.unpaid is not None
-    record["dropped"] = {"prorations": plan.unbilled.prorations, "use": plan.unbilled.use}
-    record["stays_pending"] = [one["id"] for one in plan.unbilled.by_hand]
-    record["last_invoices"] = [one.record() for one in plan.last_invoices]
-    context.printer.record(record, lambda: cancel_view.plan_lines(plan) if previewed else cancel_view.screen(plan))
-    unpaid = last_invoices.unpaid(plan.last_invoices)
+    plan, previewed = result.plan, result.result == "previewed"
+    context.printer.record(
+        result.record(), lambda: cancel_view.plan_lines(plan) if previewed else cancel_view.screen(result)
+    )
+    unpaid = result.unpaid
     if unpaid is not None:
         id = unpaid.invoice["id"]
         raise BillingError(
             "payment_failed",
-            f"{plan.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid.trouble}",
+            f"{result.subscription['id']} is canceled, and its last invoice {id} is not paid: {unpaid.trouble}",
             payments.ways_to_pay(unpaid.invoice["hosted_invoice_url"], f"billing invoice pay {id}"),
             NOT_REACHED,
         )

@@ -3,60 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
-from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest, period_end
+from stripe_billing_cli.subscriptions.cancel import CancelPlan, CancelResult
+from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
-from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
-from stripe_billing_cli.subscriptions.renewals import Renewals
 from stripe_billing_cli.subscriptions.unbilled import Unbilled
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
 GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
-
-
-@dataclass
-class CancelPlan:
-    """A cancellation with all that the command shows of it.
-
-    Once it is carried out, `subscription` is as it is then, `refunds_made` are the new refunds, and `last_invoices` the
-    drafts that were made final.
-
-    `owed` are the open invoices that stay so, `unbilled` what an end at once leaves without an invoice, `drafts` what
-    is not final yet. `renewals` are the invoices before an end in a later period, `unpaid` the invoice of time that is
-    credited though nobody paid for it.
-    """
-
-    subscription: Object
-    request: CancelRequest
-    cancellation: Cancellation
-    final: Cost | None
-    refund: RefundPlan | None
-    owed: list[Object]
-    unbilled: Unbilled
-    drafts: tuple[Object, ...] = ()
-    renewals: Renewals | None = None
-    unpaid: Object | None = None
-    refunds_made: tuple[Object, ...] = ()
-    last_invoices: tuple[LastInvoice, ...] = ()
-
-    @property
-    def finishes(self) -> bool:
-        return self.request.invoice_now and bool(self.drafts)
-
-    @property
-    def refunds(self) -> bool:
-        return self.refund is not None and bool(self.refund.to_make or self.refund.of_last_invoice)
-
-    @property
-    def moves(self) -> bool:
-        return self.cancellation.action != "none" or self.refunds or self.finishes
 
 
 def question(plan: CancelPlan) -> str:
@@ -271,9 +230,9 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
     return "Nothing that was paid is unused: nothing is refunded."
 
 
-def _finished(plan: CancelPlan) -> Iterator[Line]:
+def _finished(result: CancelResult) -> Iterator[Line]:
     """What became of the last invoices; of one that was not paid, the error says it."""
-    for one in plan.last_invoices:
+    for one in result.last_invoices:
         invoice = one.invoice
         name = invoice["number"] or invoice["id"]
         if one.credit:
@@ -288,8 +247,9 @@ def _finished(plan: CancelPlan) -> Iterator[Line]:
             yield Line(f"Paid {formatting.money(invoice['amount_paid'], invoice['currency'])} ({name}).", GREEN)
 
 
-def screen(plan: CancelPlan) -> Iterator[Line]:
-    subscription = plan.subscription
+def screen(result: CancelResult) -> Iterator[Line]:
+    """Yield what a cancellation came to, or that it was made before."""
+    plan, subscription = result.plan, result.subscription
     id = subscription["id"]
     ends = formatting.moment(subscription["ended_at"] or plan.cancellation.ends)
     match plan.cancellation.action:
@@ -303,15 +263,15 @@ def screen(plan: CancelPlan) -> Iterator[Line]:
             yield Line(f"{id} ended on {ends} already.")
         case "none":
             yield Line(f"{id} ends on {ends} already. Nothing to do.")
-    yield from _finished(plan)
-    for refund in plan.refunds_made:
+    yield from _finished(result)
+    for refund in result.refunds_made:
         yield Line(
             f"Refunded {formatting.money(refund['amount'], refund['currency'])} ({refund['id']}).",
             GREEN,
         )
-    if plan.refunds_made:
+    if result.refunds_made:
         return
-    if plan.refund is not None:
-        yield Line(_nothing_to_refund(plan.refund))
+    if result.refund is not None:
+        yield Line(_nothing_to_refund(result.refund))
         if not plan.moves:
-            yield from _beside_refund(plan, plan.refund)
+            yield from _beside_refund(plan, result.refund)

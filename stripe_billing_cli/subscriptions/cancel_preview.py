@@ -1,8 +1,4 @@
-"""A decided cancellation carried out: first the end, then the money.
-
-A refund is made after the subscription has ended, of an amount that is written down before; so a run that is cut off
-between the two is completed by the next, to the same amount.
-"""
+"""What a decided cancellation comes to, as far as Stripe has to be asked: its invoices, and what it cuts short."""
 
 from __future__ import annotations
 
@@ -10,28 +6,10 @@ from dataclasses import replace
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import quote, renewals, shortened_period, steps, unused_time
+from stripe_billing_cli.subscriptions import quote, renewals, shortened_period
 from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest, first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
-from stripe_billing_cli.subscriptions.refund import RefundPlan
 from stripe_billing_cli.subscriptions.renewals import Renewals
-
-
-def carry_out(api: StripeApi, subscription: Object, cancellation: Cancellation, refund: RefundPlan | None) -> Object:
-    """Do what was decided; the subscription afterwards. `refund` is yet to be made. Raises `StripeCallError`."""
-    id = subscription["id"]
-    if cancellation.drops_update:
-        steps.void_update(api, cancellation.drops_update)
-    if cancellation.drops_schedule:
-        steps.release(api, cancellation.drops_schedule)
-    match cancellation.action:
-        case "now":
-            if refund is not None and refund.kind == "prorated":
-                unused_time.stamp(api, refund)
-            return steps.cancel_now(api, id, cancellation.params)
-        case "later" | "details":
-            return steps.update(api, id, cancellation.params)
-    return subscription
 
 
 def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation) -> list[Object]:
@@ -46,8 +24,7 @@ def resolve(api: StripeApi, subscription: Object, cancellation: Cancellation, re
     """Return the cancellation with what becomes of a period that an earlier end had cut short, if it ends later now.
 
     The period's end is then the one that it has without the cut. Raises `OperationError` where the rest is paid for,
-    and
-    would be charged again before it is credited; `StripeCallError`.
+    and would be charged again before it is credited; `StripeCallError`.
     """
     if cancellation.action != "later" or not shortened_period.cuts(subscription):
         return cancellation

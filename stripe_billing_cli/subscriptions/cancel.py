@@ -1,0 +1,219 @@
+"""Canceling a subscription: the plan of it with what it costs and gives back, and the carrying out, each part once.
+
+A refund is made after the subscription has ended, of an amount that is written down before; so a run that is cut off
+between the two is completed by the next, to the same amount.
+
+Amounts are ints in the currency's smallest unit, times Unix seconds.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api import json_output, lookup
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.subscriptions import (
+    cancel_preview,
+    cancellation,
+    last_invoices,
+    payments,
+    quote,
+    refund,
+    steps,
+    unbilled,
+    unused_time,
+)
+from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest
+from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions.last_invoices import LastInvoice
+from stripe_billing_cli.subscriptions.refund import RefundPlan
+from stripe_billing_cli.subscriptions.renewals import Renewals
+from stripe_billing_cli.subscriptions.unbilled import Unbilled
+from stripe_billing_cli.subscriptions.unused_time import Billing
+
+RESULTS = {"none": "unchanged", "now": "canceled", "later": "scheduled", "details": "unchanged"}
+
+
+@dataclass(frozen=True)
+class CancelPlan:
+    """A cancellation with all that follows from it.
+
+    `final` is what the end credits and charges. `owed` are the open invoices that stay so, `unbilled` what an end at
+    once leaves without an invoice, `drafts` what is not final yet. `renewals` are the invoices before an end in a later
+    period, `unpaid` the invoice of time that is credited though nobody paid for it.
+    """
+
+    subscription: Object
+    request: CancelRequest
+    cancellation: Cancellation
+    final: Cost | None
+    refund: RefundPlan | None
+    owed: list[Object]
+    unbilled: Unbilled
+    drafts: tuple[Object, ...] = ()
+    renewals: Renewals | None = None
+    unpaid: Object | None = None
+
+    @property
+    def finishes(self) -> bool:
+        """Whether drafts are made final and charged."""
+        return self.request.invoice_now and bool(self.drafts)
+
+    @property
+    def refunds(self) -> bool:
+        """Whether money goes back to a card."""
+        return self.refund is not None and bool(self.refund.to_make or self.refund.of_last_invoice)
+
+    @property
+    def moves(self) -> bool:
+        """Whether there is anything to do."""
+        return self.cancellation.action != "none" or self.refunds or self.finishes
+
+    def preview(self) -> CancelResult:
+        """Return what there is while nothing is done."""
+        return CancelResult(self, self.subscription, "previewed", self.refund)
+
+    def apply(self, api: StripeApi) -> CancelResult:
+        """Make the end, then move the money. Raises `StripeCallError`."""
+        result = RESULTS[self.cancellation.action]
+        if not self.moves:
+            return CancelResult(self, self.subscription, result, self.refund)
+        after, back = self._end(api), self.refund
+        finished: tuple[LastInvoice, ...] = ()
+        if self.request.invoice_now:
+            finished = last_invoices.finish(api, after)
+            if back is not None and back.kind == "prorated":
+                # Of what was paid just now, something may go back.
+                back = unused_time.plan(api, after, self.cancellation.ends, Billing())
+        made = tuple(refund.give_back(api, part) for part in back.to_make) if back is not None else ()
+        return CancelResult(self, after, result, back, made, finished)
+
+    def _end(self, api: StripeApi) -> Object:
+        """Return the subscription after its end is made, or written down for later."""
+        id, decided = self.subscription["id"], self.cancellation
+        if decided.drops_update:
+            steps.void_update(api, decided.drops_update)
+        if decided.drops_schedule:
+            steps.release(api, decided.drops_schedule)
+        match decided.action:
+            case "now":
+                if self.refund is not None and self.refund.kind == "prorated":
+                    unused_time.stamp(api, self.refund)
+                return steps.cancel_now(api, id, decided.params)
+            case "later" | "details":
+                return steps.update(api, id, decided.params)
+        return self.subscription
+
+
+@dataclass(frozen=True)
+class CancelResult:
+    """The subscription after a cancellation, the refunds that this run made, and the invoices that it made final.
+
+    `result` is one of `canceled`, `scheduled`, `unchanged`, `previewed`. `refund` is all that goes back, whoever made
+    it.
+    """
+
+    plan: CancelPlan
+    subscription: Object
+    result: str
+    refund: RefundPlan | None
+    refunds_made: tuple[Object, ...] = ()
+    last_invoices: tuple[LastInvoice, ...] = ()
+
+    @property
+    def ends(self) -> int:
+        """When the service ends or ended."""
+        known = None if self.result == "previewed" else self.subscription["ended_at"] or self.subscription["cancel_at"]
+        return int(known or self.plan.cancellation.ends)
+
+    @property
+    def unpaid(self) -> LastInvoice | None:
+        """The first of the last invoices whose payment failed."""
+        return next((one for one in self.last_invoices if one.trouble is not None), None)
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as it is printed (docs/output.md)."""
+        plan = self.plan
+        return {
+            "id": self.subscription["id"],
+            "result": self.result,
+            "ends": self.ends,
+            "final_invoice": None if plan.final is None else plan.final.record(),
+            "refund": None if self.refund is None else self._refund_record(self.refund),
+            "subscription": json_output.subscription(self.subscription),
+            "renewals": [asdict(one) for one in plan.renewals.invoices] if plan.renewals else [],
+            "renewals_complete": plan.renewals is None or plan.renewals.is_complete,
+            "unpaid_time": plan.unpaid is not None,
+            "dropped": {"prorations": plan.unbilled.prorations, "use": plan.unbilled.use},
+            "stays_pending": [one["id"] for one in plan.unbilled.by_hand],
+            "last_invoices": [one.record() for one in self.last_invoices],
+        }
+
+    def _refund_record(self, back: RefundPlan) -> dict[str, Any]:
+        """Return the refunds; `id` and `status`, of the newest, are null where there was none."""
+        made = [*(part.made for part in back.parts if part.made), *self.refunds_made]
+        made.sort(key=lambda one: -one["created"])
+        return {
+            "id": made[0]["id"] if made else None,
+            "status": made[0]["status"] if made else None,
+            "amount": back.amount,
+            "currency": back.currency,
+            "invoice": back.parts[0].payment.invoice["id"] if back.parts else None,
+            "refunds": [json_output.refund(one) for one in made],
+            "not_to_card": back.not_to_card,
+            "on_balance": back.on_balance,
+        }
+
+
+def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
+    """Read what there is, and decide the end and the refund.
+
+    Raises `LookupFailedError`, `OperationError`, `UsageError`, `StripeCallError`.
+    """
+    found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
+    now = quote.now_of(api, found, int(time.time()))
+    decided = cancel_preview.resolve(api, found, cancellation.decide(found, request, now), request)
+    final = cancel_preview.final_invoice(api, found, decided)
+    drafts = tuple(last_invoices.find(api, found))
+    billing = Billing(drafts, final) if request.invoice_now else None
+    back = _refund(api, found, request, decided.ends, now, billing)
+    if back is not None and back.net_charge:
+        decided = cancellation.keeping_prorations(decided)
+        final = cancel_preview.final_invoice(api, found, decided)
+    return CancelPlan(
+        found,
+        request,
+        decided,
+        final,
+        back,
+        owed=cancel_preview.still_open(api, found, decided),
+        unbilled=unbilled.load(api, found, decided, netted=request.refund == "prorated"),
+        drafts=drafts,
+        renewals=cancel_preview.renewals_until(api, found, decided),
+        unpaid=_unpaid_time(api, found, request, drafts, decided.ends),
+    )
+
+
+def _refund(
+    api: StripeApi, subscription: Object, request: CancelRequest, ends: int, now: int, billing: Billing | None
+) -> RefundPlan | None:
+    match request.refund:
+        case "last":
+            payment = refund.last_payment(api, subscription["id"])
+            return refund.decide_last(subscription["id"], payment, now)
+        case "prorated":
+            return unused_time.plan(api, subscription, ends, billing)
+    return None
+
+
+def _unpaid_time(
+    api: StripeApi, subscription: Object, request: CancelRequest, drafts: tuple[Object, ...], ends: int
+) -> Object | None:
+    """Return the unpaid invoice of time that this cancellation credits, but for those that it charges itself."""
+    if not (request.prorate or request.refund == "prorated"):
+        return None
+    paid_now = {one["id"] for one in drafts} if request.invoice_now else set()
+    never_paid = [one for one in payments.never_paid(api, subscription) if one["id"] not in paid_now]
+    return payments.unpaid_time(api, never_paid, ends)
