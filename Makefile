@@ -29,6 +29,7 @@ try: $(BIN)/billing
 
 test: $(VENV)/dev
 	@sh scripts/chromium.sh
+	@sh scripts/shells.sh
 	@$(BIN)/python -m pytest -n $(WORKERS)
 	@$(MAKE) --no-print-directory answers
 

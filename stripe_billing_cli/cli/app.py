@@ -50,8 +50,11 @@ GROUPS = {
     "access": Group("stripe_billing_cli.cli.access", "Who may use what, and why."),
     "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),
     "local": Group("stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."),
+    "completion": Group("stripe_billing_cli.cli.completion.command", "Let a shell complete commands, options, values."),
     "help": Group("stripe_billing_cli.cli.help.command", "Help: of a command; exit-codes, environment, keys."),
 }
+HIDDEN = {"__complete": "stripe_billing_cli.cli.completion.suggest"}
+"""What is run, but not by people: it is in no list."""
 
 
 @cache
@@ -74,8 +77,8 @@ class LazyGroups(shared_options.QuickGroup):
         return list(GROUPS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        group = GROUPS.get(cmd_name)
-        return None if group is None else built(group.module)
+        module = GROUPS[cmd_name].module if cmd_name in GROUPS else HIDDEN.get(cmd_name)
+        return None if module is None else built(module)
 
     def line_of(self, ctx: Any, name: str) -> str:
         return GROUPS[name].help

@@ -1,0 +1,111 @@
+"""What may stand where the cursor is, decided from the words before it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+FILES = "files"
+WORDS = "words"
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A word that may stand there, and what is said of it."""
+
+    word: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """The candidates, or that the shell is to complete file names (`kind`)."""
+
+    kind: str
+    candidates: tuple[Candidate, ...] = ()
+
+
+Values = Callable[[Any, Any], Iterable[str] | None]
+"""What a parameter may be given: from its click parameter and the context. None: file names."""
+
+
+def complete(root: Any, words: Sequence[str], values: Values) -> Completion:
+    """Return what may stand in place of the last word, which is what was typed of it so far."""
+    *before, current = words or [""]
+    command, ctx = _command(root, before)
+    options = {name: param for param in command.get_params(ctx) if not _is_argument(param) for name in param.opts}
+    name, sign, value = current.partition("=")
+    if current.startswith("--") and sign and name in options:
+        found = _values(options[name], ctx, value, values)
+        return Completion(found.kind, tuple(Candidate(f"{name}={one.word}", one.text) for one in found.candidates))
+    previous = before[-1] if before else ""
+    if previous in options and not options[previous].is_flag:
+        return _values(options[previous], ctx, current, values)
+    if current.startswith("-"):
+        return _matching(current, _options(options, ctx))
+    if hasattr(command, "list_commands"):
+        return _matching(current, [Candidate(name, command.line_of(ctx, name)) for name in command.list_commands(ctx)])
+    argument = _next_argument(command, ctx)
+    return Completion(WORDS) if argument is None else _values(argument, ctx, current, values)
+
+
+def split_line(line: str) -> list[str]:
+    """Return the words of a command line that is still being typed: the last one may be begun, or empty."""
+    for end in ("", "'", '"'):
+        try:
+            words = shlex.split(line + end)
+        except ValueError:
+            continue
+        return [*words, ""] if not end and line.endswith(" ") else words
+    return line.split()
+
+
+def _command(root: Any, words: Sequence[str]) -> tuple[Any, Any]:
+    """Return the innermost command that the words name, with its context."""
+    ctx = root.make_context("billing", list(words), obj={}, **LENIENT)
+    command = root
+    while hasattr(command, "list_commands"):
+        rest = [*ctx._protected_args, *ctx.args]
+        if not rest or rest[0] not in command.list_commands(ctx):
+            return command, ctx
+        command = command.get_command(ctx, rest[0])
+        ctx = command.make_context(rest[0], rest[1:], parent=ctx, **LENIENT)
+    return command, ctx
+
+
+LENIENT: dict[str, Any] = {"resilient_parsing": True, "ignore_unknown_options": True, "allow_extra_args": True}
+
+
+def _is_argument(param: Any) -> bool:
+    return bool(param.param_type_name == "argument")
+
+
+def _next_argument(command: Any, ctx: Any) -> Any:
+    """Return the first argument that has no value yet, or takes any number of them."""
+    for param in command.get_params(ctx):
+        if _is_argument(param) and (param.nargs == -1 or ctx.params.get(param.name) is None):
+            return param
+    return None
+
+
+def _values(param: Any, ctx: Any, begun: str, values: Values) -> Completion:
+    found = values(param, ctx)
+    if found is None:
+        return Completion(FILES)
+    return _matching(begun, [Candidate(word) for word in found])
+
+
+def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
+    found = []
+    for name, param in options.items():
+        given = ctx.get_parameter_source(param.name)
+        again = param.multiple or given is None or given.name != "COMMANDLINE"
+        if name.startswith("--") and not param.hidden and again:
+            found.append(Candidate(name, (param.help or "").split(". ")[0].rstrip(".")))
+    return found
+
+
+def _matching(begun: str, candidates: Iterable[Candidate]) -> Completion:
+    return Completion(WORDS, tuple(one for one in candidates if one.word.startswith(begun)))

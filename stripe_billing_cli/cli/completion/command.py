@@ -1,0 +1,78 @@
+"""`billing completion`: the script with which a shell completes `billing`."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.context import Context
+
+app = typer.Typer(**options.PLAIN)
+
+
+class Shell(StrEnum):
+    bash = "bash"
+    zsh = "zsh"
+    fish = "fish"
+
+
+@options.command(app, "completion", shared=options.NO_STRIPE)
+def completion(
+    context: Context,
+    shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],
+    install: Annotated[
+        bool, typer.Option("--install", help="Write the script where the shell looks for it, and say where.")
+    ] = False,
+) -> None:
+    """Print the script with which a shell completes commands, options and their values.
+
+    Keys of the catalog, lookup keys, event types and statuses are completed too. Stripe's lookup keys come from a
+    cache, which a process of its own renews once an hour: a press of the tab key never waits for a call.
+
+    \b
+    Examples:  billing completion bash --install
+               source <(billing completion zsh)
+               billing completion fish | source
+    """
+    from stripe_billing_cli.cli.completion.scripts import SCRIPTS
+
+    if not install:
+        typer.echo(SCRIPTS[shell], nl=False)
+        return
+    path = script_path(shell)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(SCRIPTS[shell], encoding="utf-8")
+    if context.printer.for_people:
+        context.printer.line(f"Installed in {path}.")
+        context.printer.note(NEXT[shell].format(folder=path.parent))
+    else:
+        context.printer.result({"shell": shell.value, "path": str(path)}, ids=[str(path)])
+
+
+NEXT = {
+    Shell.bash: "New shells have it where the package bash-completion is installed; without: source that file.",
+    Shell.zsh: "If new shells have it not, put into ~/.zshrc:  fpath=({folder} $fpath); autoload -U compinit; compinit",
+    Shell.fish: "New shells have it.",
+}
+
+
+def script_path(shell: Shell) -> Path:
+    """Return where a shell looks for a user's own completions.
+
+    bash: https://github.com/scop/bash-completion#faq; fish: https://fishshell.com/docs/current/completions.html; zsh
+    has no such place, and site-functions is what its users and their frameworks put on the fpath.
+    """
+    data = Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share")
+    config = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    match shell:
+        case Shell.bash:
+            return data / "bash-completion" / "completions" / "billing"
+        case Shell.zsh:
+            return data / "zsh" / "site-functions" / "_billing"
+        case Shell.fish:
+            return config / "fish" / "completions" / "billing.fish"

@@ -1,0 +1,59 @@
+"""`billing __complete`: what the shells ask. It answers at once, and fails silently."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.completion.candidates import Completion
+from stripe_billing_cli.cli.context import Context
+
+app = typer.Typer(**options.PLAIN)
+
+
+@options.command(app, "__complete")
+def suggest(
+    context: Context,
+    words: Annotated[list[str] | None, typer.Argument(help="The words so far; the last one is being typed.")] = None,
+    shell: Annotated[str, typer.Option(help="Which shell asks.")] = "fish",
+    line: Annotated[str | None, typer.Option(help="The whole line so far, in place of words.")] = None,
+    current: Annotated[str, typer.Option(help="What bash takes for the current word.")] = "",
+    read_lookup_keys: Annotated[bool, typer.Option("--read-lookup-keys", help="Write the cache anew.")] = False,
+) -> None:
+    """Complete a command line, for a shell."""
+    from stripe_billing_cli.cli.app import root_command
+    from stripe_billing_cli.cli.completion.candidates import complete, split_line
+    from stripe_billing_cli.cli.completion.values import values
+
+    if read_lookup_keys:
+        _read_lookup_keys(context)
+        return
+    typed = split_line(line)[1:] if line is not None else list(words or [""])
+    found = complete(root_command(), typed, values)
+    for text in answer(found, shell, typed[-1] if typed else "", current):
+        typer.echo(text)
+
+
+def answer(found: Completion, shell: str, whole: str, current: str) -> list[str]:
+    """Return the lines that a shell reads.
+
+    Bash breaks words at `=`, `:` and `@` and replaces only what is behind the last one: `current` of the `whole` word.
+    """
+    if shell == "bash":
+        behind = "" if current in ("=", ":", "@") else current
+        kept = len(whole) - len(behind) if whole.endswith(behind) else 0
+        return [found.kind, *(one.word[kept:] for one in found.candidates)]
+    if shell == "zsh":
+        escaped = ((one.word.replace("\\", "\\\\").replace(":", "\\:"), one.text) for one in found.candidates)
+        return [found.kind, *(f"{word}:{text}" if text else word for word, text in escaped)]
+    return [found.kind, *(f"{one.word}\t{one.text}".rstrip() for one in found.candidates)]
+
+
+def _read_lookup_keys(context: Context) -> None:
+    from stripe_billing_cli.cli.completion.cache import LookupKeys
+
+    prices, _ = context.stripe.page("/v1/prices", {"active": True, "limit": 100})
+    keys = sorted(price["lookup_key"] for price in prices if price["lookup_key"])
+    LookupKeys.of(local=context.local, profile=context.profile, live=context.live).keep(keys)

@@ -1,0 +1,102 @@
+"""What options and arguments may be given: choices, keys of the catalog, lookup keys, event types."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from stripe_billing_cli.cli.completion.cache import LookupKeys
+
+FILES = re.compile(r"FILE|PATH|STORE")
+PRICES = ("PRICE", "PRICE[:QUANTITY]")
+EVENT_TYPES = ("TYPE", "TYPES")
+TYPE = re.compile(r'"([a-z0-9_]+(?:\.[a-z0-9_]+)+)"')
+
+
+def values(param: Any, ctx: Any) -> Iterable[str] | None:
+    """Return what a parameter may be given, as far as that is known at once. None: the name of a file."""
+    described = param.type_descriptor
+    if described.is_choice:
+        return [str(getattr(choice, "value", choice)) for choice in described.choices or ()]
+    name = param.metavar or ""
+    if described.is_file or described.is_path or FILES.fullmatch(name):
+        return None
+    if name in PRICES:
+        return sorted({*_catalog(ctx).prices, *_lookup_keys(ctx).known()})
+    if name in EVENT_TYPES:
+        return event_types()
+    if name == "PRODUCT":
+        return _catalog(ctx).products
+    if param.name == "target":
+        return [*_catalog(ctx).products, *_catalog(ctx).entries]
+    if name == "[COMMAND…|TOPIC]":
+        return _helped(ctx)
+    if name == "SHELL":
+        from stripe_billing_cli.cli.completion.scripts import SCRIPTS
+
+        return SCRIPTS
+    return ()
+
+
+def event_types() -> list[str]:
+    """Return Stripe's event types, and the kinds of them, from the text of the SDK's file, which is quicker to read."""
+    package = find_spec("stripe")
+    if package is None or package.origin is None:
+        return []
+    path = Path(package.origin).parent / "params" / "_webhook_endpoint_create_params.py"
+    types = sorted(set(TYPE.findall(path.read_text(encoding="utf-8"))))
+    kinds = sorted({f"{type.rpartition('.')[0]}.*" for type in types})
+    return [*types, *kinds]
+
+
+def _lookup_keys(ctx: Any) -> LookupKeys:
+    said = {**ctx.find_root().params, **{name: value for name, value in ctx.params.items() if value}}
+    return LookupKeys.of(local=bool(said.get("local")), profile=said.get("profile"), live=bool(said.get("live")))
+
+
+def _helped(ctx: Any) -> list[str]:
+    """Return the words that may follow `billing help …`."""
+    from stripe_billing_cli.cli.help.topics import TOPICS
+
+    command = ctx.find_root().command
+    words = ctx.params.get("words") or ()
+    for word in words:
+        if word not in command.list_commands(ctx):
+            return []
+        command = command.get_command(ctx, word)
+        if not hasattr(command, "list_commands"):
+            return []
+    return [*command.list_commands(ctx), *(() if words else TOPICS)]
+
+
+class _Keys:
+    """The keys of a catalog file: of its products, of its prices within it, and of its prices in Stripe."""
+
+    def __init__(self, content: Any) -> None:
+        products = content.get("products") if isinstance(content, dict) else None
+        self.products: list[str] = []
+        self.entries: list[str] = []
+        self.prices: list[str] = []
+        for product, fields in products.items() if isinstance(products, dict) else ():
+            self.products.append(str(product))
+            prices = fields.get("prices") if isinstance(fields, dict) else None
+            for key, price in prices.items() if isinstance(prices, dict) else ():
+                entry = f"{product}.{key}"
+                own = price.get("lookup_key") if isinstance(price, dict) else None
+                self.entries.append(entry)
+                self.prices.append(str(own or entry))
+
+
+def _catalog(ctx: Any) -> _Keys:
+    """Return the keys of the catalog that the command line names; none where it cannot be read."""
+    import yaml
+
+    path = Path(str(ctx.params.get("file") or "catalog.yaml"))
+    try:
+        with path.open(encoding="utf-8") as file:
+            return _Keys(yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+    except (OSError, ValueError, yaml.YAMLError):
+        return _Keys(None)

@@ -1,0 +1,115 @@
+"""What is offered at the tab key, and that nobody waits for Stripe there."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from stripe_billing_cli.cli.completion import cache
+from stripe_billing_cli.cli.completion.cache import LookupKeys
+from stripe_billing_cli.cli.completion.values import event_types
+from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+@pytest.fixture(autouse=True)
+def begun(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """The processes that were begun, which are not."""
+    commands: list[list[str]] = []
+    monkeypatch.setattr(
+        cache, "subprocess", SimpleNamespace(DEVNULL=-3, Popen=lambda command, **_: commands.append(command))
+    )
+    return commands
+
+
+def offered(billing: Billing, *words: str) -> list[str]:
+    ran = billing.ok("__complete", "--shell", "fish", "--", *words)
+    return [line.split("\t")[0] for line in ran.out.splitlines()[1:]]
+
+
+def test_commands_are_offered_with_what_they_do(billing: Billing) -> None:
+    ran = billing.ok("__complete", "--shell", "zsh", "--", "catalog", "pl")
+
+    assert ran.out == "words\nplan:Show what apply would change in Stripe.\n"
+
+
+def test_an_option_that_was_given_is_not_offered_again_but_a_repeatable_one_is(billing: Billing) -> None:
+    assert "--price" not in offered(billing, "sub", "change", "ada", "--price", "pro.monthly", "--")
+    assert "--add" in offered(billing, "sub", "change", "ada", "--add", "pro.monthly", "--")
+
+
+def test_what_is_hidden_is_not_offered(billing: Billing) -> None:
+    assert not [word for word in offered(billing, "") if word.startswith("__")]
+
+
+def test_lookup_keys_of_stripe_come_from_the_cache_and_a_process_renews_it(
+    billing: Billing, shop: Shop, begun: list[list[str]]
+) -> None:
+    shop.price(lookup_key="gold.monthly")
+    words = ("--local", "sub", "change", "ada", "--price", "go")
+
+    first = offered(billing, *words)
+    [command] = begun
+    billing.ok(*command[3:])
+    second = offered(billing, *words)
+
+    assert (first, second) == ([], ["gold.monthly"])
+    assert len(begun) == 1, "it is fresh now"
+    assert "--local" in command
+
+
+def test_a_key_on_the_command_line_does_not_reach_a_process(billing: Billing, begun: list[list[str]]) -> None:
+    offered(billing, "--api-key", "sk_test_51Secret", "sub", "change", "ada", "--price", "go")
+
+    assert begun
+    assert not [word for command in begun for word in command if "Secret" in word]
+
+
+def test_each_stripe_has_a_cache_of_its_own(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    paths = [LookupKeys.of(local=False, profile=None, live=False).path]
+    monkeypatch.setenv("STRIPE_API_KEY", "sk_test_1")
+    paths.append(LookupKeys.of(local=False, profile=None, live=False).path)
+    paths.append(LookupKeys.of(local=False, profile="shop", live=False).path)
+    paths.append(LookupKeys.of(local=False, profile="shop", live=True).path)
+    paths.append(LookupKeys.of(local=True, profile=None, live=False).path)
+    monkeypatch.chdir(tmp_path.parent)
+    paths.append(LookupKeys.of(local=True, profile=None, live=False).path)
+
+    assert len(set(paths)) == len(paths)
+    assert not [path for path in paths if "sk_test" in str(path)]
+
+
+def test_a_broken_catalog_offers_nothing_and_says_nothing(billing: Billing) -> None:
+    billing.write("products: [: {")
+
+    ran = billing("__complete", "--shell", "fish", "--", "catalog", "plan", "--target", "")
+
+    assert (ran.code, ran.out, ran.err) == (0, "words\n", "")
+
+
+def test_event_types_are_those_of_the_sdk() -> None:
+    types = event_types()
+
+    assert {"invoice.paid", "customer.subscription.updated", "invoice.*"} <= set(types)
+
+
+def test_a_completion_loads_nothing_that_talks_to_stripe(tmp_path: Path) -> None:
+    """That alone would take half of a second."""
+    program = """
+import sys
+from stripe_billing_cli.cli.app import run
+run(["__complete", "--shell", "fish", "--", "sub", "create", "--price", ""])
+print([name for name in ("stripe", "requests", "sqlalchemy") if name in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True)
+
+    assert ran.stdout.splitlines()[-1] == "[]"
