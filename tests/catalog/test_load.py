@@ -502,3 +502,18 @@ def test_reading_a_catalog_that_may_not_be_read(tmp_path: Path) -> None:
 
     with pytest.raises(CatalogErrors, match="cannot be read"):
         read_source(str(path))
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("payment_method_configurations", "a catalog has no payment method configurations"),
+        ("event_destinations", "a catalog has no event destinations of Stripe's API v2"),
+        ("v2_core_event_destinations", "a catalog has no event destinations of Stripe's API v2"),
+    ],
+)
+def test_what_a_catalog_does_not_have_is_refused_by_name(section: str, message: str) -> None:
+    with pytest.raises(CatalogErrors) as caught:
+        load_catalog(Source("catalog.yaml", f"version: 1\ncatalog: shop\n{section}:\n  main: {{}}\n"))
+
+    assert f"catalog.yaml:3:1: {section}: {message}" in str(caught.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import UnionType
@@ -20,10 +21,24 @@ if TYPE_CHECKING:
 LATER = frozenset(
     (
         "portal",
-        "webhook_endpoints",
     )
 )
 """Sections that the file format has room for and this version may not apply."""
+
+DESTINATIONS = (
+    "a catalog has no event destinations of Stripe's API v2",
+    "remove it; `webhook_endpoints:` has what Stripe sends events of v1 to",
+)
+UNSUPPORTED: Mapping[str, tuple[str, str]] = {
+    "payment_method_configurations": (
+        "a catalog has no payment method configurations",
+        "remove it; set payment methods in the Dashboard (https://dashboard.stripe.com/settings/payment_methods)",
+    ),
+    "event_destinations": DESTINATIONS,
+    "v2_event_destinations": DESTINATIONS,
+    "v2_core_event_destinations": DESTINATIONS,
+}
+"""Sections that Stripe's Terraform provider has a resource for, and catalogs do not: the message and the way out."""
 
 
 @dataclass(frozen=True)
