@@ -16,7 +16,7 @@ OPERATIONS = {"subscriptions", "invoices", "refunds", "cards", "customers", "tes
 RECEIVING = {"listener", "access", "events", "webhook_endpoints"}
 MAY_IMPORT = {
     "cli": {"catalog", *OPERATIONS, *RECEIVING, "stripe_api"},
-    "catalog": {"stripe_api"},
+    "catalog": {"webhook_endpoints", "stripe_api"},
     "invoices": {"subscriptions", "stripe_api"},
     "refunds": {"subscriptions", "stripe_api"},
     "subscriptions": {"customers", "stripe_api"},

@@ -12,6 +12,7 @@ from stripe_billing_cli.catalog import snapshot
 from stripe_billing_cli.catalog.executor import Outcome, carry_out
 from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
+from stripe_billing_cli.catalog.plan import KeepSecret
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
@@ -93,7 +94,7 @@ def connected(transport: stripe.HTTPClient, patience: client.Patience = NO_PATIE
     )
 
 
-def apply(text: str, api: client.StripeApi, kinds: Registry = KINDS) -> Outcome:
+def apply(text: str, api: client.StripeApi, kinds: Registry = KINDS, keep_secret: KeepSecret | None = None) -> Outcome:
     catalog = load_catalog(Source("catalog.yaml", text), kinds)
     plan = make_plan(catalog, snapshot.read(api, catalog, whole=True), prune=True)
-    return carry_out(api, plan)
+    return carry_out(api, plan, keep_secret=keep_secret)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from stripe_billing_cli.catalog.entries import Reference
-from stripe_billing_cli.catalog.plan import Change, Delete, Operation, Plan, resolve
+from stripe_billing_cli.catalog.plan import Change, Delete, KeepSecret, Operation, Plan, resolve
 from stripe_billing_cli.catalog.writes import write
+from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import (
     AuthenticationError,
@@ -31,6 +32,19 @@ AT_ONCE = 25
 """Calls of one kind at once: 25 a second, answered in a second each, need that many."""
 LOST_ENOUGH = 3
 """So many calls without a connection, each after its retries, and the network is taken to be down."""
+
+
+class UnkeptSecretError(BillingError):
+    """A plan makes an object whose secret Stripe shows once, and nothing is there to store the secret."""
+
+    def __init__(self, changes: Sequence[Change]) -> None:
+        named = ", ".join(f"{change.kind.name} {change.key}" for change in changes)
+        super().__init__(
+            "usage",
+            f"{named}: Stripe shows the secret of a new one once, and nothing says where to store it",
+            "give --secret-file FILE, which you alone will be able to read; nothing was changed",
+            WRONG,
+        )
 
 
 @dataclass(frozen=True)
@@ -143,12 +157,18 @@ def carry_out(
     *,
     progress: Callable[[Operation], None] = lambda operation: None,
     interrupt: threading.Event | None = None,
+    keep_secret: KeepSecret | None = None,
 ) -> Outcome:
     """Do what the plan says, and return what became of each change. Failures are in the outcome, not raised.
+
+    `keep_secret` stores secrets of new objects, called from several threads; where the plan has such objects and
+    nothing stores secrets, `UnkeptSecretError` is raised before the first write.
 
     Once `interrupt` is set, the calls in flight end and no more are started; a failure that every other call would
     share has the same effect. `progress` is called after each operation that succeeded.
     """
+    if keep_secret is None and (unkept := plan.with_secrets()):
+        raise UnkeptSecretError(unkept)
     interrupt = interrupt or threading.Event()
     hopeless = threading.Event()
     execution = Execution(plan)
@@ -165,7 +185,7 @@ def carry_out(
         in_flight += 1
         params = resolve(operation.params, execution.ids)
         pool = pools[_limited_with(operation)]
-        future = pool.submit(_unless_stopped, (interrupt, hopeless), api, plan.account, operation, params)
+        future = pool.submit(_unless_stopped, (interrupt, hopeless), api, plan.account, operation, params, keep_secret)
         future.add_done_callback(lambda finished: ended.put((operation, finished)))
 
     try:
@@ -207,8 +227,9 @@ def _unless_stopped(
     account: str | None,
     operation: Operation,
     params: Mapping[str, Any],
+    keep_secret: KeepSecret | None,
 ) -> str:
     """Return the id of the object written, or nothing if the apply was stopped before this call left."""
     if any(stop.is_set() for stop in stops):
         return ""
-    return write(api, account, operation, params)
+    return write(api, account, operation, params, keep_secret)

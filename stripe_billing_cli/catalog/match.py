@@ -145,9 +145,14 @@ def match_named(matching: Matching, entry: Entry[Any], existing: Object | None) 
     return Match(existing)
 
 
-def match_by_stamp(matching: Matching, entry: Entry[Any]) -> Match:
-    """Match an entry with the objects that carry the stamp of its key, or with the one that it adopts by `id:`."""
-    stamped = matching.stamped(entry.key)
+def match_by_stamp(
+    matching: Matching, entry: Entry[Any], *, counts: Callable[[Object], bool] = lambda existing: True
+) -> Match:
+    """Match an entry with the objects that carry the stamp of its key, or with the one that it adopts by `id:`.
+
+    `counts`: whether an object with the stamp can be the entry's at all.
+    """
+    stamped = [existing for existing in matching.stamped(entry.key) if counts(existing)]
     if entry.adopted_id:
         heirs = [existing for existing in stamped if _adopted(existing) == entry.adopted_id]
         current = matching.newest(heirs) or matching.objects.get(entry.adopted_id)

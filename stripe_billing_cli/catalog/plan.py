@@ -78,6 +78,34 @@ class Create(Operation):
 
 
 @dataclass(eq=False, kw_only=True)
+class CreateWithSecret(Create):
+    """Makes an object whose secret Stripe shows once, in the answer to its creation.
+
+    The secret is stored, and only then does the update `confirm` mark the object as one that counts. `abandoned` are
+    the ids of objects that a run made and did not confirm: for 24 hours Stripe answers the same create with the same
+    object and its secret; what it does not answer with any more is deleted.
+    """
+
+    key: str
+    """The key of the entry that the object is made for."""
+    confirm: Mapping[str, Any]
+    abandoned: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NewSecret:
+    """A secret that Stripe does not show again, and the object and the entry of the file whose secret it is."""
+
+    key: str
+    id: str
+    secret: str = field(repr=False)
+
+
+KeepSecret = Callable[[NewSecret], None]
+"""Stores a secret: when it returns, the secret is safe."""
+
+
+@dataclass(eq=False, kw_only=True)
 class Update(Operation):
     """Sets fields of an object to values; repeating it is harmless."""
 
@@ -162,6 +190,14 @@ class Plan:
     def questions(self) -> tuple[str, ...]:
         """Return what a person has to agree to, in test mode too."""
         return tuple(change.question for change in self.changes if change.question)
+
+    def with_secrets(self) -> list[Change]:
+        """Return the changes that make an object with a secret."""
+        return [
+            change
+            for change in self.changes
+            if any(isinstance(operation, CreateWithSecret) for operation in change.operations)
+        ]
 
     def summary(self) -> dict[str, int]:
         counts: dict[str, int] = {action: self._count(action) for action in COUNTED}

@@ -83,6 +83,7 @@ def fingerprint(plan: Plan) -> str:
             repr(operation.params),
             sorted(numbers[needed] for needed in operation.needs),
             getattr(operation, "state", ()),
+            getattr(operation, "abandoned", ()),
         ]
         for operation in operations
     ]

@@ -15,10 +15,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.catalog.diff import plain
-from stripe_billing_cli.catalog.plan import Create, Delete, Operation
+from stripe_billing_cli.catalog.plan import (
+    Create,
+    CreateWithSecret,
+    Delete,
+    KeepSecret,
+    NewSecret,
+    Operation,
+)
 from stripe_billing_cli.stripe_api.client import Answer, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import (
     IdempotencyConflictError,
+    IncompleteAnswerError,
     InvalidRequestError,
     NotFoundError,
     StripeCallError,
@@ -28,12 +36,21 @@ ATTEMPTS = 4
 """How often a create is asked again under a new key after an answer that was out of date."""
 
 
-def write(api: StripeApi, account: str | None, operation: Operation, params: Mapping[str, Any]) -> str:
+def write(
+    api: StripeApi,
+    account: str | None,
+    operation: Operation,
+    params: Mapping[str, Any],
+    keep_secret: KeepSecret | None = None,
+) -> str:
     """Carry out one operation and return the id of the object. `params` are its parameters with ids for references.
 
-    Raises `StripeCallError`.
+    Raises `StripeCallError`, and what `keep_secret` raises.
     """
     match operation:
+        case CreateWithSecret():
+            assert keep_secret
+            return _create_with_secret(api, account, operation, params, keep_secret)
         case Create():
             return _create(api, account, operation, params)
         case Delete():
@@ -62,10 +79,65 @@ def _create(api: StripeApi, account: str | None, create: Create, params: Mapping
             current = _current(api, create, params, answer)
             if current is not None:
                 return str(current["id"])
-    raise IdempotencyConflictError(
+    raise _out_of_date()
+
+
+def _out_of_date() -> IdempotencyConflictError:
+    return IdempotencyConflictError(
         "Stripe repeats an earlier answer about an object that is gone or has changed since; "
         "in 24 hours it will have forgotten it"
     )
+
+
+def _create_with_secret(
+    api: StripeApi,
+    account: str | None,
+    create: CreateWithSecret,
+    params: Mapping[str, Any],
+    keep_secret: KeepSecret,
+) -> str:
+    made = _made_with_secret(api, account, create, params)
+    if made["secret"] is None:
+        raise IncompleteAnswerError(f"Stripe's answer to the creation of {made['id']} has no secret")
+    keep_secret(NewSecret(create.key, made["id"], made["secret"]))
+    api.post(f"{create.path}/{made['id']}", create.confirm)
+    _delete_abandoned(api, create, made["id"])
+    return str(made["id"])
+
+
+def _made_with_secret(
+    api: StripeApi, account: str | None, create: CreateWithSecret, params: Mapping[str, Any]
+) -> Object:
+    """Return the answer that has the secret: of a create, or Stripe's repetition of it.
+
+    Nothing reads back what a failed call may have made: its secret is only in the answer to the same call, which the
+    next run repeats.
+    """
+    for again in range(ATTEMPTS):
+        try:
+            answer = api.post(create.path, params, idempotency_key(account, create, params, again))
+        except InvalidRequestError:
+            if again == ATTEMPTS - 1 or not create.abandoned:
+                raise
+            _delete_abandoned(api, create, None)  # an account may have few of them, and these are good for nothing
+        else:
+            if not answer.replayed or _is_there(api, f"{create.path}/{answer.body['id']}"):
+                return answer.body
+    raise _out_of_date()
+
+
+def _delete_abandoned(api: StripeApi, create: CreateWithSecret, made: str | None) -> None:
+    for object_id in create.abandoned:
+        if object_id != made:
+            _delete(api, f"{create.path}/{object_id}")
+
+
+def _is_there(api: StripeApi, path: str) -> bool:
+    try:
+        api.get(path)
+    except NotFoundError:
+        return False
+    return True
 
 
 def idempotency_key(account: str | None, create: Create, params: Mapping[str, Any], again: int) -> str:

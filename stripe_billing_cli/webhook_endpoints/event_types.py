@@ -30,6 +30,14 @@ def known() -> tuple[str, ...]:
     return tuple(sorted(name for name in _literals(hint) if name != "*"))
 
 
+@cache
+def known_versions() -> tuple[str, ...]:
+    """Return every API version that an endpoint may name, oldest first, as far as the SDK knows them."""
+    from stripe.params import _webhook_endpoint_create_params as params
+
+    return tuple(sorted(_literals(params.WebhookEndpointCreateParams.__annotations__["api_version"])))
+
+
 def _literals(hint: Any) -> Iterator[str]:
     if get_origin(hint) is Literal:
         yield from get_args(hint)

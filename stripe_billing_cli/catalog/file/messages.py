@@ -18,11 +18,7 @@ from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-LATER = frozenset(
-    (
-        "portal",
-    )
-)
+LATER = frozenset(("portal",))
 """Sections that the file format has room for and this version may not apply."""
 
 DESTINATIONS = (

@@ -8,6 +8,7 @@ from stripe_billing_cli.catalog.kinds.product import ProductKind
 from stripe_billing_cli.catalog.kinds.product_feature import ProductFeatureKind
 from stripe_billing_cli.catalog.kinds.promotion_code import PromotionCodeKind
 from stripe_billing_cli.catalog.kinds.registry import Registry
+from stripe_billing_cli.catalog.kinds.webhook_endpoint import WebhookEndpointKind
 
 KINDS = Registry(
     [
@@ -18,6 +19,7 @@ KINDS = Registry(
         ProductFeatureKind(),
         CouponKind(),
         PromotionCodeKind(),
+        WebhookEndpointKind(),
     ]
 )
 """In the order in which they depend on each other, which is that of plans."""

@@ -135,7 +135,7 @@ class StandardKind(Kind[Content]):
             entry.key,
             existing=old,
             wanted=entry,
-            fields={"active": ARCHIVED},
+            fields=self.retired_fields(old),
             reason=f"superseded by {by}",
         )
         builder.successors.setdefault(old["id"], Successor(change, entry.reference))

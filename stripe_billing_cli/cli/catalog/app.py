@@ -17,7 +17,10 @@ app = typer.Typer(
 File = Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The catalog; - reads it from standard input.")]
 Prune = Annotated[
     bool,
-    typer.Option("--prune", help="Archive what carries this catalog's stamp and is no longer in the file."),
+    typer.Option(
+        "--prune",
+        help="Archive what carries this catalog's stamp and is no longer in the file; disable webhook endpoints.",
+    ),
 ]
 DeleteCoupons = Annotated[
     bool, typer.Option("--delete-coupons", help="With --prune: delete coupons too; their discounts go on.")
@@ -32,5 +35,13 @@ Adopt = Annotated[
 Target = Annotated[
     list[str] | None,
     typer.Option("--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."),
+]
+SecretFileName = Annotated[
+    str | None,
+    typer.Option(
+        "--secret-file",
+        metavar="FILE",
+        help="Add the secrets of new webhook endpoints to this file (0600), a line each; - shows them on the screen.",
+    ),
 ]
 DEFAULT_FILE = "catalog.yaml"

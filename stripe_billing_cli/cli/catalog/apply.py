@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, Adopt, DeleteCoupons, Prune, PruneMeters, Target, app
+from stripe_billing_cli.cli.catalog.app import (
+    DEFAULT_FILE,
+    Adopt,
+    DeleteCoupons,
+    Prune,
+    PruneMeters,
+    SecretFileName,
+    Target,
+    app,
+)
 from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
 from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
@@ -19,7 +28,7 @@ from stripe_billing_cli.errors import FAILED, INTERRUPTED, WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.executor import Outcome
-    from stripe_billing_cli.catalog.plan import Operation, Plan
+    from stripe_billing_cli.catalog.plan import KeepSecret, Operation, Plan
 
 
 @options.command(app)
@@ -43,15 +52,18 @@ def apply(
     prune_meters: PruneMeters = False,
     target: Target = None,
     adopt: Adopt = False,
+    secret_file: SecretFileName = None,
 ) -> int | None:
     """Make Stripe hold what the file says. Safe to repeat, and to run again after any failure.
 
     In live mode it shows the account and asks first; without a terminal it needs --live --yes. In test mode it asks
     where something cannot be taken back, such as a promotion code that ends and begins to count anew: --yes agrees.
+    A new webhook endpoint's secret is shown by Stripe once: it goes to --secret-file, and is kept out of the output.
 
     \b
     Examples:  billing catalog apply --local
                billing catalog apply --plan keymap.plan
+               billing catalog apply --secret-file webhook.secret
                billing catalog apply --live --yes  # in CI, with a live key
     """
     from stripe_billing_cli.catalog import saved_plan
@@ -71,6 +83,7 @@ def apply(
     if saved:
         saved.check(decided)
     show_plan(context, request, decided)
+    keep_secret = _secret_keeper(context, decided, secret_file)
     if decided.changes and decided.livemode:
         _confirm_live(context, decided)
     elif decided.questions():
@@ -80,7 +93,7 @@ def apply(
             will=[f"To agree to: {question}" for question in decided.questions()],
             moves_money=True,
         )
-    outcome = _carry_out(context, decided)
+    outcome = _carry_out(context, decided, keep_secret)
     _show_outcome(context, decided, outcome)
     if outcome.interrupted:
         return INTERRUPTED
@@ -106,13 +119,26 @@ def _confirm_live(context: Context, decided: Plan) -> None:
         raise BillingError("confirmation", "nothing was changed", None, FAILED)
 
 
-def _carry_out(context: Context, decided: Plan) -> Outcome:
+def _secret_keeper(context: Context, decided: Plan, name: str | None) -> KeepSecret | None:
+    """Return what stores the secrets of new objects. Raises `BillingError` where there will be some and no place."""
+    from stripe_billing_cli.catalog.executor import UnkeptSecretError
+    from stripe_billing_cli.cli.catalog.secret_file import SecretFile
+
+    new = decided.with_secrets()
+    if not new:
+        return None
+    if name is None:
+        raise UnkeptSecretError(new)
+    return SecretFile(context, name).keep
+
+
+def _carry_out(context: Context, decided: Plan, keep_secret: KeepSecret | None) -> Outcome:
     from stripe_billing_cli.catalog.executor import carry_out
     from stripe_billing_cli.cli.interrupts import asked_to_stop
 
     try:
         with asked_to_stop() as interrupt, _progress(sum(1 for _ in decided.operations())) as advance:
-            return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt)
+            return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt, keep_secret=keep_secret)
     except KeyboardInterrupt:
         raise BillingError(
             "interrupted",

@@ -1,0 +1,229 @@
+"""Webhook endpoints: where Stripe sends events (https://docs.stripe.com/api/webhook_endpoints).
+
+Stripe shows an endpoint's secret once, when it is made. One is made as `unconfirmed`, its secret is stored, and then it
+is confirmed; an endpoint that is found unconfirmed is asked for again under the key it was made with, or made anew.
+Its API version never changes (`stripe/params/_webhook_endpoint_update_params.py`): another version takes a second
+endpoint, and the old one is disabled once the new one's secret is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds.base import Objects
+from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
+from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
+from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata, check_url
+from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.plan import Change, CreateWithSecret, Delete, Operation
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
+from stripe_billing_cli.catalog.suggestions import nearest
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.webhook_endpoints.endpoint import MARKS, PATH, ROLLS, SECRET, UNCONFIRMED, EndpointError
+from stripe_billing_cli.webhook_endpoints.event_types import expanded, known_versions
+
+SHOWN_EVENTS = 4
+DATE = len("2026-10-28")
+DISABLED = FieldChange(False, True)
+
+
+class EventTypes(Form):
+    """The events that are sent: names and patterns of the file, of which Stripe takes names only."""
+
+    def value(self, written: Any) -> list[str]:
+        try:
+            return list(expanded(written))
+        except EndpointError:  # reported by the kind, at its place in the list
+            return sorted(written)
+
+    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
+        return sorted(answer[name])
+
+
+class Disabled(Form):
+    """Whether no event is sent, which Stripe answers as a status."""
+
+    def existing(self, answer: Mapping[str, Any], name: str) -> bool:
+        return not _is_enabled(answer)
+
+
+class ApiVersion(Form):
+    """The version of the events; a file that names none wants that which the endpoint has."""
+
+    def beside(self, wanted: Any, existing: Any) -> Any:
+        return existing if wanted is None else wanted
+
+
+Version = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(\.[a-z]+)?$"),
+    Written("a version of Stripe's API", "2026-10-28.endive (https://docs.stripe.com/api/versioning)"),
+]
+
+
+class WebhookEndpoint(FileModel):
+    id: Text | None = None
+    """Adopts this existing endpoint (we_…)."""
+    url: Annotated[Url, Plain(in_place=True)]
+    """Where events are sent."""
+    enabled_events: Annotated[list[Text], EventTypes(in_place=True)]
+    """The events that are sent, by name or pattern: [invoice.paid, customer.subscription.*], or ['*'] for all."""
+    api_version: Annotated[Version | None, ApiVersion()] = None
+    """The version of the events: 2026-10-28.endive. Without it a new endpoint has the account's default."""
+    description: Annotated[Text | None, Plain(in_place=True)] = None
+    """What it is for."""
+    disabled: Annotated[bool, Disabled(in_place=True)] = False
+    """true: nothing is sent."""
+    metadata: Metadata
+    """Your own keys and values."""
+
+
+class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
+    name = "webhook_endpoint"
+    section = "webhook_endpoints"
+    section_text = "Webhook endpoints by key: where Stripe sends events. New ones take --secret-file."
+    model = WebhookEndpoint
+    path = PATH
+    example = "such as {url: https://shop.example/webhook, enabled_events: [invoice.paid]}"
+    named_by = "url"
+    retirement = "disable"
+    retirement_params = {"disabled": True}
+
+    # ---- The file
+
+    def check(self, key: str, content: WebhookEndpoint, head: Any, report: Report) -> None:
+        check_url(("url",), content.url, report)
+        if not content.enabled_events:
+            report(("enabled_events",), "no events", "name those that are sent, or ['*'] for all")
+        for number, event in enumerate(content.enabled_events):
+            try:
+                expanded([event])
+            except EndpointError as unknown:
+                report(("enabled_events", number), unknown.message, unknown.hint or "")
+        version, versions = content.api_version, known_versions()
+        if version and version[:DATE] <= versions[-1][:DATE] and version not in versions:
+            report(("api_version",), f"Stripe's API has no version {version}", nearest(version, list(versions)))
+        for mark in sorted(MARKS & content.metadata.keys()):
+            report(("metadata", mark), f"{mark} is billing's own mark", "choose another key", at_key=True)
+        check_metadata(content.metadata, report)
+
+    # ---- The account
+
+    def is_active(self, existing: Object) -> bool:
+        return _is_enabled(existing)
+
+    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
+        """Leave out the second endpoint of `billing webhook roll-secret` while it is at work."""
+        return self.is_active(existing) and not _takes_over(existing, objects[self.name])
+
+    def match(self, matching: Matching, entry: Entry[WebhookEndpoint]) -> Match:
+        """Match an entry; endpoints of its own that were never confirmed are among the earlier ones."""
+        there = [one for one in matching.stamped(entry.key) if not _takes_over(one, matching.objects)]
+        found = match_by_stamp(matching, entry, counts=lambda one: one in there and _is_confirmed(one))
+        return Match(found.current, (*found.earlier, *(one for one in there if not _is_confirmed(one))))
+
+    # ---- Planning
+
+    def has_same_terms(self, entry: Entry[WebhookEndpoint], existing: Object) -> bool:
+        return _is_confirmed(existing) and super().has_same_terms(entry, existing)
+
+    def plan_new(self, entry: Entry[WebhookEndpoint], match: Match, builder: PlanBuilder) -> Change:
+        for other in builder.objects[self.name].values():
+            if other["url"] == entry.fields["url"] and _is_enabled(other) and stamp_of(other) is None:
+                builder.note(
+                    f"{entry.key}: {other['id']} is sent events to the same URL, and no catalog owns it: those of "
+                    f"both would come twice. To adopt it, give this webhook_endpoint `id: {other['id']}`.",
+                    entry,
+                    warning=True,
+                )
+        return super().plan_new(entry, match, builder)
+
+    def plan_supersession(
+        self, entry: Entry[WebhookEndpoint], current: Object | None, old: Object, builder: PlanBuilder
+    ) -> None:
+        """Disable what another endpoint has taken the place of; delete what was abandoned, unless a create does."""
+        if _is_confirmed(old):
+            super().plan_supersession(entry, current, old, builder)
+        elif builder.ids.get(entry.reference) is not None:
+            change = builder.change(
+                "delete",
+                self,
+                entry.key,
+                existing=old,
+                wanted=entry,
+                fields={},
+                reason="a run was cut off before it had stored its secret",
+            )
+            change.operations.append(Delete(path=f"{self.path}/{old['id']}", after=(entry.reference,)))
+
+    # ---- Operations
+
+    def create_params(self, entry: Entry[WebhookEndpoint], match: Match, catalog: str) -> dict[str, Any]:
+        params = super().create_params(entry, match, catalog)
+        params.pop("disabled", None)
+        return {**params, "metadata": {**params["metadata"], SECRET: UNCONFIRMED}}
+
+    def add_create(
+        self, change: Change, entry: Entry[WebhookEndpoint], match: Match, builder: PlanBuilder
+    ) -> Operation:
+        known = match.known()
+        abandoned = tuple(sorted(one["id"] for one in known if not _is_confirmed(one)))
+        create = CreateWithSecret(
+            path=self.path,
+            params=self.create_params(entry, match, builder.catalog),
+            makes=entry.reference,
+            state=tuple(sorted(one["id"] for one in known if _is_confirmed(one))),
+            find=self.find_made,
+            key=entry.key,
+            confirm={"metadata": {SECRET: ""}} | ({"disabled": True} if entry.fields["disabled"] else {}),
+            abandoned=abandoned,
+        )
+        if abandoned:
+            builder.note(
+                f"{entry.key}: {', '.join(abandoned)} was made by a run that was cut off before it had stored the "
+                "secret. Within 24 hours Stripe says it again; after that the endpoint is deleted and made anew.",
+                entry,
+            )
+        change.operations.append(create)
+        builder.ids[entry.reference] = None
+        return create
+
+    def retired_fields(self, existing: Object) -> dict[str, FieldChange]:
+        return {"disabled": DISABLED}
+
+    # ---- Showing
+
+    def show(self, change: Change, name: str, value: Any) -> str:
+        if name != "enabled_events":
+            return super().show(change, name, value)
+        both = change.fields[name]
+        stays = set(both.before or ()) & set(both.after)
+        return _events(value) if not stays else _events([event for event in value if event not in stays], len(stays))
+
+
+def _events(events: Sequence[str], staying: int = 0) -> str:
+    """Return a few names, and the number of the others; of those that stay, the number alone."""
+    more = len(events) - SHOWN_EVENTS
+    parts = [", ".join(events[:SHOWN_EVENTS])] if events else []
+    parts += [f"{more} more"] * (more > 0) + [f"{staying} as before"] * (staying > 0)
+    return " and ".join(parts) if parts else plain_text([])
+
+
+def _is_enabled(existing: Mapping[str, Any]) -> bool:
+    return bool(existing["status"] == "enabled")
+
+
+def _is_confirmed(existing: Object) -> bool:
+    return (existing["metadata"] or {}).get(SECRET) != UNCONFIRMED
+
+
+def _takes_over(existing: Object, objects: Mapping[str, Object]) -> bool:
+    """Return whether an endpoint is the second of a `billing webhook roll-secret` whose first is still there."""
+    return (existing["metadata"] or {}).get(ROLLS) in objects

@@ -1,0 +1,60 @@
+"""The fields of kinds beside the parameters of the SDK's create and update types: all of them, but for Connect's."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from typing import Any, get_args, get_origin
+
+import pytest
+from pydantic import BaseModel
+from stripe._request_options import RequestOptions
+
+from stripe_billing_cli.catalog.kinds import KINDS
+
+OTHERS = {"expand"}
+"""Parameters of calls, and of no object."""
+PARAMS = {"webhook_endpoint": ("_webhook_endpoint_{}_params", "WebhookEndpoint{}Params")}
+CONNECT = {"webhook_endpoint": {"connect"}}
+
+
+def parameters(kind: str, verb: str) -> set[str]:
+    module, name = PARAMS[kind]
+    loaded = importlib.import_module(f"stripe.params.{module.format(verb)}")
+    return set(_names(loaded, getattr(loaded, name.format(verb.capitalize())), ""))
+
+
+def _names(module: Any, params: Any, within: str) -> Iterator[str]:
+    """Yield the parameters with those within them, `features.subscription_cancel.mode`."""
+    own = params.__annotations__.keys() - RequestOptions.__annotations__.keys()
+    for name, hint in ((name, params.__annotations__[name]) for name in own):
+        inner = _inner(module, hint)
+        yield from _names(module, inner, f"{within}{name}.") if inner else iter((f"{within}{name}",))
+
+
+def _inner(module: Any, hint: Any) -> Any:
+    """Return the type of the hash, or of the hashes of a list, that a parameter is."""
+    text = str(getattr(hint, "__forward_arg__", hint))
+    named = [name for name in vars(module) if name in text and hasattr(vars(module)[name], "__required_keys__")]
+    return vars(module)[max(named, key=len)] if named else None
+
+
+def fields(model: type[BaseModel], within: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        inner = _model(field.annotation)
+        yield from fields(inner, f"{within}{name}.") if inner else iter((f"{within}{name}",))
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and get_origin(annotation) is None:
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next((found for inside in get_args(annotation) if (found := _model(inside))), None)
+
+
+@pytest.mark.parametrize("kind", sorted(PARAMS))
+def test_every_parameter_is_a_field(kind: str) -> None:
+    wanted = parameters(kind, "create") | parameters(kind, "update")
+    ours = set(fields(KINDS[kind].model))
+
+    assert {name for name in wanted - ours if name not in OTHERS} == CONNECT[kind]
+    assert ours - wanted == {"id"}
