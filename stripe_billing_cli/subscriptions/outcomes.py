@@ -13,7 +13,6 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.item_change import Change
-from stripe_billing_cli.subscriptions.pause import Pause, Resumption
 from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
@@ -61,37 +60,6 @@ def payment(subscription: Object, payable: Payable, attempt: Attempt) -> dict[st
         "older_open": [json_output.invoice(one) for one in payable.older],
         "confirmation_url": payable.invoice["hosted_invoice_url"] if payable.invoice and attempt.trouble else None,
         "payment_error": None if attempt.trouble is None else attempt.trouble.record(),
-        "subscription": json_output.subscription(subscription),
-    }
-
-
-def resumption(subscription: Object, decided: Resumption, cost: Cost | None, owes: Owed | None) -> dict[str, Any]:
-    """`result` is one of `resumed`, `unchanged`, `payment_needed`.
-
-    `taken_back` names what was: `cancellation`, `collection`, `pause`. `cost` is that of the period that begins after
-    a pause of the service, or of time that the cancellation had credited.
-    """
-    paused = subscription["status"] == "paused"
-    return {
-        "id": subscription["id"],
-        "result": "payment_needed" if paused else "resumed" if decided.steps else "unchanged",
-        "taken_back": list(decided.steps),
-        "cost": None if cost is None else cost.record(),
-        **payments.owed_record(owes),
-        "subscription": json_output.subscription(subscription),
-    }
-
-
-def pausing(subscription: Object, decided: Pause, cost: Cost | None) -> dict[str, Any]:
-    """`result` is one of `paused`, `unchanged`. `cost` is what the unused time credits, to be settled later."""
-    pause = subscription["pause_collection"]
-    return {
-        "id": subscription["id"],
-        "result": "unchanged" if decided.params is None else "paused",
-        "pause_collection": None
-        if pause is None
-        else {"behavior": pause["behavior"], "resumes_at": pause["resumes_at"]},
-        "cost": None if cost is None else cost.record(),
         "subscription": json_output.subscription(subscription),
     }
 

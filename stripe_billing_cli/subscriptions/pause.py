@@ -1,4 +1,4 @@
-"""Stopping a subscription for a while, and setting it going again: decided without asking anything of Stripe.
+"""Pausing a subscription.
 
 Two pauses exist. Stripe's own (https://docs.stripe.com/api/subscriptions/pause) stops the service and its invoices,
 with the status `paused`; pausing the collection (https://docs.stripe.com/billing/subscriptions/pause-payment) leaves
@@ -7,79 +7,128 @@ the service and the status as they are, and gives the invoices another fate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any
 
 from stripe_billing_cli.errors import OperationError
-from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api import json_output, lookup
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.json_output import id_of
-
-Step = Literal["cancellation", "pause", "collection"]
+from stripe_billing_cli.subscriptions import quote, steps
+from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
 
 
 @dataclass(frozen=True)
-class Pause:
-    """`params` of `path`, a call under the subscription's own; None where it is paused so already."""
+class PauseRequest:
+    """A pause of the subscription with this id, or of this customer.
 
+    `behavior` is Stripe's for the invoices of a paused collection; None pauses the service itself. `until`, in Unix
+    seconds: when they are collected again.
+    """
+
+    subscription: str
+    behavior: str | None = None
+    until: int | None = None
+
+
+@dataclass(frozen=True)
+class PausePlan:
+    """A pause by these `params`; None where the subscription is paused so already.
+
+    `cost` is what the unused time credits, to be settled later.
+    """
+
+    subscription: Object
     params: dict[str, Any] | None
-    path: str = ""
+    stops_service: bool = False
+    cost: Cost | None = None
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.params is None
+
+    def apply(self, api: StripeApi) -> PauseResult:
+        """Pause it. Raises `StripeCallError`."""
+        if self.params is None:
+            return PauseResult(self, self.subscription)
+        id = self.subscription["id"]
+        if not self.stops_service:
+            return PauseResult(self, steps.update(api, id, self.params))
+        try:
+            api.post(f"/v1/subscriptions/{id}/pause", self.params)
+        except InvalidRequestError:
+            if steps.read(api, id)["status"] != "paused":
+                raise
+        return PauseResult(self, steps.read(api, id))
 
 
 @dataclass(frozen=True)
-class Resumption:
-    """What is taken back, in this order. Nothing: the subscription goes on as it is, or `waits` for the payment of an
-    earlier resumption. That one must not be begun again: Stripe would void its invoice and the credits on it.
+class PauseResult:
+    """The subscription after a pause."""
+
+    plan: PausePlan
+    subscription: Object
+
+    def record(self) -> dict[str, Any]:
+        """Return the pause as it is printed (docs/output.md): `result` is one of `paused`, `unchanged`."""
+        pause, cost = self.subscription["pause_collection"], self.plan.cost
+        return {
+            "id": self.subscription["id"],
+            "result": "unchanged" if self.plan.is_done else "paused",
+            "pause_collection": None
+            if pause is None
+            else {"behavior": pause["behavior"], "resumes_at": pause["resumes_at"]},
+            "cost": None if cost is None else cost.record(),
+            "subscription": json_output.subscription(self.subscription),
+        }
+
+
+def plan_pause(api: StripeApi, request: PauseRequest) -> PausePlan:
+    """Read the subscription, and decide its pause.
+
+    Raises `LookupFailedError`, `StripeCallError`; `OperationError` where Stripe pauses no such subscription.
     """
-
-    steps: tuple[Step, ...] = ()
-    cancel_params: dict[str, Any] = field(default_factory=dict)
-    waits: bool = False
-
-
-def decide_pause(subscription: Object, behavior: str | None, until: int | None) -> Pause:
-    """`behavior` is Stripe's for the invoices of a paused collection; None pauses the service itself.
-
-    Raises `OperationError` where Stripe pauses no such subscription.
-    """
-    _check_lives(subscription)
-    if behavior is not None:
-        wanted = {"behavior": behavior, "resumes_at": until}
-        current = subscription["pause_collection"]
-        if current and all(current.get(name) == value for name, value in wanted.items()):
-            return Pause(None)
-        return Pause({"pause_collection": {name: value for name, value in wanted.items() if value is not None}})
-    if subscription["status"] == "paused":
-        return Pause(None)
-    if subscription["schedule"]:
+    found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
+    check_lives(found)
+    if request.behavior is not None:
+        return PausePlan(found, _collection_params(found, request))
+    if found["status"] == "paused":
+        return PausePlan(found, None)
+    if found["schedule"]:
         raise OperationError(
-            f"the subscription {subscription['id']} is on the schedule {id_of(subscription['schedule'])}, and Stripe "
-            "pauses no scheduled subscription",
+            f"the subscription {found['id']} is on the schedule {id_of(found['schedule'])}, and Stripe pauses no "
+            "scheduled subscription",
             "take the scheduled change back first (billing sub change … --price with the current one), or add "
             "--keep-service",
         )
-    return Pause({"type": "subscription"}, "/pause")
+    params = {"type": "subscription"}
+    return PausePlan(found, params, stops_service=True, cost=_preview_credit(api, found, params))
 
 
-def decide_resumption(subscription: Object) -> Resumption:
-    """What stands in the way of the subscription going on. Raises `OperationError` where nothing brings it back."""
-    _check_lives(subscription)
-    steps: list[Step] = []
-    cancel: dict[str, Any] = {}
-    if subscription["cancel_at_period_end"]:
-        cancel = {"cancel_at_period_end": False}
-    elif subscription["cancel_at"] is not None:
-        cancel = {"cancel_at": ""}
-    if cancel:
-        steps.append("cancellation")
-    if subscription["pause_collection"]:
-        steps.append("collection")
-    waits = subscription["status"] == "paused" and subscription["pending_update"] is not None
-    if subscription["status"] == "paused" and not waits:
-        steps.append("pause")
-    return Resumption(tuple(steps), cancel, waits)
+def _collection_params(subscription: Object, request: PauseRequest) -> dict[str, Any] | None:
+    """Return the parameters that pause the collection; None where it is paused so."""
+    wanted = {"behavior": request.behavior, "resumes_at": request.until}
+    current = subscription["pause_collection"]
+    if current and all(current.get(name) == value for name, value in wanted.items()):
+        return None
+    return {"pause_collection": {name: value for name, value in wanted.items() if value is not None}}
 
 
-def _check_lives(subscription: Object) -> None:
+def _preview_credit(api: StripeApi, subscription: Object, params: dict[str, Any]) -> Cost | None:
+    """Return what is credited for the unused time; None where nothing is.
+
+    Stripe previews the credits of a pause as the invoice that could be made of them at once; they wait for another.
+    """
+    invoice = quote.if_any(api, subscription, {"pause": {**params, "invoicing_behavior": "invoice"}})
+    if invoice is None:
+        return None
+    return replace(billed_at_once(invoice, None), due_now=0, to_balance=0, next_invoice=None)
+
+
+def check_lives(subscription: Object) -> None:
+    """Refuse a subscription that has ended, or not begun. Raises `OperationError`."""
     id, status = subscription["id"], subscription["status"]
     if status in ("canceled", "incomplete_expired"):
         ended = "was canceled" if status == "canceled" else "expired unpaid"

@@ -14,9 +14,7 @@ from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.cost import Cost
-    from stripe_billing_cli.subscriptions.pause import Pause
+    from stripe_billing_cli.subscriptions.pause import PausePlan
 
 
 class Invoices(StrEnum):
@@ -64,33 +62,27 @@ def pause(
     Examples:  billing sub pause ada@example.com
                billing sub pause sub_1MowQV --keep-service --invoices keep-draft --until 2027-02-01
     """
-    from stripe_billing_cli.stripe_api import lookup
-    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, steps
+    from stripe_billing_cli.subscriptions.pause import PauseRequest, plan_pause
 
     if not keep_service and (invoices or until):
         raise parsing.wrong(
             "--invoices and --until belong to --keep-service", "without the service nothing is invoiced"
         )
-    moment = parsing.moment("--until", until) if until else None
-    api = context.stripe
-    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
     behavior = BEHAVIORS[invoices or Invoices.void] if keep_service else None
-    decided = pause.decide_pause(found, behavior, moment)
-    cost = None
-    if decided.params is not None:
-        cost = apply_pause.cost_of_pausing(api, found, decided)
-        will = [line.text for line in _plan(found, decided, cost)]
-        confirm.confirm(context, f"Pause {found['id']}?", will=will, moves_money=True)
-        found = apply_pause.pause(api, found, decided)
-    record = outcomes.pausing(found, decided, cost)
+    request = PauseRequest(subscription, behavior, parsing.moment("--until", until) if until else None)
+    plan = plan_pause(context.stripe, request)
+    if not plan.is_done:
+        will = [line.text for line in _will(plan)]
+        confirm.confirm(context, f"Pause {plan.subscription['id']}?", will=will, moves_money=True)
+    record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 
 
-def _plan(subscription: Object, decided: Pause, cost: Cost | None) -> Iterator[Line]:
+def _will(plan: PausePlan) -> Iterator[Line]:
     from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub import cost_view
 
-    id, params = subscription["id"], decided.params or {}
+    id, params, cost = plan.subscription["id"], plan.params or {}, plan.cost
     if "pause_collection" in params:
         collection = params["pause_collection"]
         yield Line(f"{id} keeps its service; the invoices to come {FATES[collection['behavior']]}.")

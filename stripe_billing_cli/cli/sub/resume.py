@@ -12,9 +12,8 @@ from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.cost import Cost
-    from stripe_billing_cli.subscriptions.pause import Resumption
+    from stripe_billing_cli.subscriptions.payments import Owed
+    from stripe_billing_cli.subscriptions.resume import ResumePlan
 
 
 @options.command(app)
@@ -28,37 +27,37 @@ def resume(context: Context, subscription: Subscription) -> None:
     Examples:  billing sub resume ada@example.com
                billing sub resume sub_1MowQV --yes
     """
-    from stripe_billing_cli.stripe_api import lookup
-    from stripe_billing_cli.subscriptions import apply_pause, outcomes, pause, payments, steps
+    from stripe_billing_cli.subscriptions.resume import plan_resume
 
-    api = context.stripe
-    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
-    decided = apply_pause.resolve(api, found, pause.decide_resumption(found))
-    resumes = "pause" in decided.steps
-    cost = apply_pause.cost_of_resuming(api, found) if resumes else apply_pause.cost_of_going_on(api, found, decided)
-    after, owes = found, None
-    if decided.steps:
-        will = [line.text for line in _plan(found, decided, cost)]
-        confirm.confirm(context, f"Let {found['id']} go on?", will=will, moves_money=cost is not None or resumes)
-        after = apply_pause.resume(api, found, decided)
-    if after["status"] == "paused":
-        invoice = next(iter(payments.open_invoices(api, after)), None)
-        owes = payments.owed(api, invoice) if invoice else None
-    record = outcomes.resumption(after, decided, cost, owes)
+    plan = plan_resume(context.stripe, subscription)
+    id = plan.subscription["id"]
+    if plan.steps:
+        will = [line.text for line in _will(plan)]
+        confirm.confirm(context, f"Let {id} go on?", will=will, moves_money=plan.moves_money)
+    result = plan.apply(context.stripe)
+    record = result.record()
     context.printer.record(record, lambda: _screen(record))
-    if after["status"] == "paused":
-        why = str(owes.trouble) if owes and owes.trouble else "it is still paused"
-        hint = payments.ways_to_pay(owes.url, f"billing sub pay {found['id']}") if owes else None
-        raise BillingError("payment_failed", f"{found['id']} stays paused until it is paid: {why}", hint, NOT_REACHED)
+    if result.stays_paused:
+        raise _unpaid(id, result.owes)
 
 
-def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Iterator[Line]:
+def _unpaid(id: str, owes: Owed | None) -> BillingError:
+    """Return why a subscription stays paused, and how it can be paid."""
+    from stripe_billing_cli.subscriptions.payments import ways_to_pay
+
+    why = str(owes.trouble) if owes and owes.trouble else "it is still paused"
+    hint = ways_to_pay(owes.url, f"billing sub pay {id}") if owes else None
+    return BillingError("payment_failed", f"{id} stays paused until it is paid: {why}", hint, NOT_REACHED)
+
+
+def _will(plan: ResumePlan) -> Iterator[Line]:
     from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub import cost_view
     from stripe_billing_cli.subscriptions import payments
 
+    subscription, cost = plan.subscription, plan.cost
     id = subscription["id"]
-    for step in decided.steps:
+    for step in plan.steps:
         match step:
             case "cancellation":
                 yield Line(f"{id} goes on: it does not end on {formatting.date(subscription['cancel_at'])}.")
@@ -68,7 +67,7 @@ def _plan(subscription: Object, decided: Resumption, cost: Cost | None) -> Itera
                 yield Line(f"{id}: the service goes on, and a new period begins now.")
     if cost:
         yield from cost_view.lines(cost)
-    if cost and "pause" not in decided.steps:
+    if cost and "pause" not in plan.steps:
         yield Line("  This is settled with the next invoice.")
     elif cost:
         source = f" {cost_view.paying(payments.default_card(subscription))}" if cost.due_now else ""

@@ -1,0 +1,154 @@
+"""Letting a subscription go on: its pending cancellation is taken back, or its pause ends.
+
+Each step sets the subscription to something and may be repeated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api import json_output, lookup
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError
+from stripe_billing_cli.subscriptions import payments, pending_invoice_items, quote, shortened_period, steps
+from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, billed_later
+from stripe_billing_cli.subscriptions.pause import check_lives
+from stripe_billing_cli.subscriptions.payments import Owed
+
+Step = Literal["cancellation", "pause", "collection"]
+RESUME = {"payment_behavior": "resume_on_payment_success"}
+"""The subscription stays paused until the invoice of its new period is paid (https://docs.stripe.com/api/subscriptions/resume)."""
+
+
+@dataclass(frozen=True)
+class ResumePlan:
+    """What is taken back, in this order: of nothing, the subscription goes on as it is, or waits for the payment of an
+    earlier resumption. That one must not be begun again: Stripe would void its invoice and the credits on it.
+
+    `cost` is that of the period that begins after a pause of the service, or of time that the cancellation had
+    credited.
+    """
+
+    subscription: Object
+    steps: tuple[Step, ...] = ()
+    cancel_params: dict[str, Any] = field(default_factory=dict)
+    cost: Cost | None = None
+
+    @property
+    def moves_money(self) -> bool:
+        """Whether something is charged, or may be."""
+        return self.cost is not None or "pause" in self.steps
+
+    def apply(self, api: StripeApi) -> ResumeResult:
+        """Take back what was decided, and read what is owed of a subscription that stays paused.
+
+        Raises `StripeCallError`.
+        """
+        after = self.subscription
+        for step in self.steps:
+            after = self._take(api, step)
+        invoices = payments.open_invoices(api, after) if after["status"] == "paused" else []
+        return ResumeResult(self, after, payments.owed(api, invoices[0]) if invoices else None)
+
+    def _take(self, api: StripeApi, step: Step) -> Object:
+        id = self.subscription["id"]
+        match step:
+            case "cancellation":
+                return steps.update(api, id, self.cancel_params)
+            case "collection":
+                return steps.update(api, id, {"pause_collection": ""})
+            case "pause":
+                return _resume_service(api, id)
+
+
+@dataclass(frozen=True)
+class ResumeResult:
+    """The subscription as it goes on; `owes` is the invoice that one waits for that stays paused."""
+
+    plan: ResumePlan
+    subscription: Object
+    owes: Owed | None = None
+
+    @property
+    def stays_paused(self) -> bool:
+        """Whether it goes on only when it is paid."""
+        return bool(self.subscription["status"] == "paused")
+
+    def record(self) -> dict[str, Any]:
+        """Return the resumption as it is printed (docs/output.md).
+
+        `result` is one of `resumed`, `unchanged`, `payment_needed`; `taken_back` names `cancellation`, `collection`,
+        `pause`.
+        """
+        plan = self.plan
+        return {
+            "id": self.subscription["id"],
+            "result": "payment_needed" if self.stays_paused else "resumed" if plan.steps else "unchanged",
+            "taken_back": list(plan.steps),
+            "cost": None if plan.cost is None else plan.cost.record(),
+            **payments.owed_record(self.owes),
+            "subscription": json_output.subscription(self.subscription),
+        }
+
+
+def plan_resume(api: StripeApi, subscription: str) -> ResumePlan:
+    """Read a subscription by its id or its customer, and decide what keeps it from going on.
+
+    Raises `LookupFailedError`, `StripeCallError`; `OperationError` where nothing brings it back.
+    """
+    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
+    check_lives(found)
+    to_take = tuple(_steps(found))
+    params = _cancel_params(api, found) if "cancellation" in to_take else {}
+    cost = _preview_period(api, found) if "pause" in to_take else _preview_rest(api, found, params)
+    return ResumePlan(found, to_take, params, cost)
+
+
+def _steps(subscription: Object) -> list[Step]:
+    found: list[Step] = []
+    if subscription["cancel_at"] is not None or subscription["cancel_at_period_end"]:
+        found.append("cancellation")
+    if subscription["pause_collection"]:
+        found.append("collection")
+    if subscription["status"] == "paused" and subscription["pending_update"] is None:
+        found.append("pause")
+    return found
+
+
+def _cancel_params(api: StripeApi, subscription: Object) -> dict[str, Any]:
+    """Return the parameters that take a cancellation back, with what becomes of a period that it cut short."""
+    params: dict[str, Any] = (
+        {"cancel_at_period_end": False} if subscription["cancel_at_period_end"] else {"cancel_at": ""}
+    )
+    if shortened_period.cuts(subscription):
+        params["proration_behavior"] = shortened_period.proration(api, subscription)
+    return params
+
+
+def _resume_service(api: StripeApi, id: str) -> Object:
+    try:
+        api.post(f"/v1/subscriptions/{id}/resume", RESUME)
+    except InvalidRequestError:
+        if steps.read(api, id)["status"] == "paused":
+            raise
+    return steps.read(api, id)
+
+
+def _preview_rest(api: StripeApi, subscription: Object, params: dict[str, Any]) -> Cost | None:
+    """Return what is charged for the rest of a period that was cut short, and not billed, beside the credit of that
+    rest that waits; None where nothing is charged."""
+    if params.get("proration_behavior") != "create_prorations":
+        return None
+    invoice = quote.if_any(api, subscription, dict(params))
+    if invoice is None:
+        return None
+    waiting = pending_invoice_items.for_customer(api, subscription)
+    cost = billed_later(invoice, [one for one in waiting if one["period"]["start"] != subscription["cancel_at"]])
+    return cost if cost.lines else None
+
+
+def _preview_period(api: StripeApi, subscription: Object) -> Cost | None:
+    """Return what the new period costs; None where nothing is invoiced."""
+    invoice = quote.if_any(api, subscription, {"resume_at": "now"})
+    return billed_at_once(invoice, None) if invoice else None
