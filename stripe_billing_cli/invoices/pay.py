@@ -14,8 +14,8 @@ from stripe_billing_cli.invoices.load import EXPAND, PATH, find_invoice, open_in
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.subscriptions import pay as payment
-from stripe_billing_cli.subscriptions.pay import Attempt, Payable
+from stripe_billing_cli.subscriptions import payment_attempts
+from stripe_billing_cli.subscriptions.payment_attempts import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import PaymentError, ways_to_pay
 
 
@@ -102,7 +102,7 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
 
     Raises `LookupFailedError`, `OperationError`, `StripeCallError`.
     """
-    payment.check_method(request.method, livemode=api.livemode)
+    payment_attempts.check_method(request.method, livemode=api.livemode)
     if not request.all_open:
         invoice = find_invoice(api, request.name)
         if invoice["status"] == "paid":
@@ -134,7 +134,7 @@ def _plan(subject: str, invoices: list[Object], request: PayRequest) -> PayPlan:
 
 def _pay(api: StripeApi, invoice: Object, request: PayRequest) -> PaidInvoice:
     attempt = _attempt(api, invoice, request)
-    after = payment.load_after(api, Payable(invoice), attempt).invoice or invoice
+    after = payment_attempts.load_after(api, Payable(invoice), attempt).invoice or invoice
     return PaidInvoice(after, attempt.trouble)
 
 
@@ -149,5 +149,5 @@ def _attempt(api: StripeApi, invoice: Object, request: PayRequest) -> Attempt:
     test_card = request.method is not None and request.method.startswith("pm_card_")
     if test_card and invoice["status"] == "open":
         assert request.method is not None
-        return payment.confirm_in_test_mode(api, Payable(invoice), request.method)
-    return payment.charge(api, invoice, request.method)
+        return payment_attempts.confirm_in_test_mode(api, Payable(invoice), request.method)
+    return payment_attempts.charge(api, invoice, request.method)

@@ -14,7 +14,7 @@ from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.subscriptions import pay, steps
+from stripe_billing_cli.subscriptions import payment_attempts, steps
 from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
 
 UNTIL_FINAL = 3700
@@ -88,7 +88,7 @@ def _finished(api: StripeApi, invoice: Object) -> LastInvoice:
     final = steps.finalize(api, id) if invoice["status"] == "draft" else invoice
     trouble = None
     if is_to_charge(final) and final["amount_remaining"] > 0:
-        attempt = pay.charge(api, final, None)
+        attempt = payment_attempts.charge(api, final, None)
         trouble = attempt.trouble or (None if attempt.result == "paid" else NEEDS_ACTION)
         final = api.get(f"/v1/invoices/{id}")
     return LastInvoice(final, trouble, _reaches_balance(api, final) if final["total"] < 0 else None)

@@ -13,7 +13,6 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import payments
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.item_change import Change
-from stripe_billing_cli.subscriptions.pay import Attempt, Payable
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
 
@@ -42,24 +41,6 @@ def change(
         "new_period_starts": quoted.restarts if quoted else False,
         "cost": None if cost is None else cost.record(),
         **payments.owed_record(owes),
-        "subscription": json_output.subscription(subscription),
-    }
-
-
-def payment(subscription: Object, payable: Payable, attempt: Attempt) -> dict[str, Any]:
-    """`result` is one of `paid`, `card_saved`, `payment_needed`, `nothing_to_pay`.
-
-    `invoice` is the one that was to be paid; where nothing was, the draft in the making, charged at `collects_at`.
-    """
-    invoice = payable.invoice or payable.draft
-    return {
-        "id": subscription["id"],
-        "result": attempt.result,
-        "invoice": json_output.invoice(invoice) if invoice else None,
-        "collects_at": invoice["automatically_finalizes_at"] if invoice else None,
-        "older_open": [json_output.invoice(one) for one in payable.older],
-        "confirmation_url": payable.invoice["hosted_invoice_url"] if payable.invoice and attempt.trouble else None,
-        "payment_error": None if attempt.trouble is None else attempt.trouble.record(),
         "subscription": json_output.subscription(subscription),
     }
 

@@ -1,4 +1,4 @@
-"""Paying what is open of a subscription: what there is to pay, and the attempt.
+"""Paying what is open of a subscription: its first invoice, its newest open one, or the card that it waits for.
 
 In test mode the payment is confirmed as a customer would confirm it, with one of Stripe's test cards; in live mode the
 invoice is charged to the card that the customer saved (https://docs.stripe.com/api/invoices/pay).
@@ -6,52 +6,106 @@ invoice is charged to the card that the customer saved (https://docs.stripe.com/
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import dataclass
+from typing import Any
 
 from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PaymentFailedError
-from stripe_billing_cli.stripe_api.ids import kind_of
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.stripe_api.lookup import WrongKindError
-from stripe_billing_cli.subscriptions import payments
-from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
+from stripe_billing_cli.subscriptions import payment_attempts, payments, steps
+from stripe_billing_cli.subscriptions.payment_attempts import Attempt, Payable
 
 TEST_CARD = "pm_card_visa"
-ACTION_CODES = ("invoice_payment_intent_requires_action", "subscription_payment_intent_requires_action")
-"""What Stripe calls a payment that needs its customer (https://docs.stripe.com/error-codes)."""
-SETTLES = (0.2, 0.5, 1, 2, 4)
-"""Seconds between looks at an invoice whose payment has succeeded: Stripe marks it as paid a moment later."""
-Result = Literal["paid", "card_saved", "payment_needed", "nothing_to_pay"]
 
 
 @dataclass(frozen=True)
-class Payable:
-    """What there is to pay: an open invoice with its payments, or the setup intent that collects a card for later.
+class PayRequest:
+    """A payment of the subscription with this id, or of this customer; `method` in place of the saved card."""
 
-    Neither: nothing is open; `draft` is then the invoice that will be, if one is in the making. `older` are open too,
-    and stay so.
+    subscription: str
+    method: str | None = None
+
+
+@dataclass(frozen=True)
+class PayPlan:
+    """What is going to be paid. `charges` is the open invoice that is charged to the saved card, or to `method`: None
+    in test mode, where the payment is confirmed as the customer would, and where nothing is open."""
+
+    subscription: Object
+    payable: Payable
+    method: str | None
+    charges: Object | None = None
+
+    def apply(self, api: StripeApi) -> PayResult:
+        """Make the attempt, and read what came of it. Raises `StripeCallError`."""
+        attempt = self._attempt(api)
+        if attempt.result == "nothing_to_pay":
+            return PayResult(self.subscription, self.payable, attempt)
+        payable = payment_attempts.load_after(api, self.payable, attempt)
+        return PayResult(steps.read(api, self.subscription["id"]), payable, attempt)
+
+    def _attempt(self, api: StripeApi) -> Attempt:
+        if self.charges is not None:
+            return payment_attempts.charge(api, self.charges, self.method)
+        if api.livemode or not self.payable.is_open:
+            return Attempt("nothing_to_pay")
+        return payment_attempts.confirm_in_test_mode(api, self.payable, self.method or TEST_CARD)
+
+
+@dataclass(frozen=True)
+class PayResult:
+    """The subscription and what was to be paid of it, after the attempt."""
+
+    subscription: Object
+    payable: Payable
+    attempt: Attempt
+
+    @property
+    def url(self) -> str | None:
+        """Where the customer can pay what could not be paid."""
+        invoice = self.payable.invoice
+        return invoice["hosted_invoice_url"] if invoice and self.attempt.trouble else None
+
+    def record(self) -> dict[str, Any]:
+        """Return the result as it is printed (docs/output.md).
+
+        `result` is one of `paid`, `card_saved`, `payment_needed`, `nothing_to_pay`. `invoice` is the one that was to be
+        paid; where nothing was, the draft in the making, charged at `collects_at`.
+        """
+        payable, trouble = self.payable, self.attempt.trouble
+        invoice = payable.invoice or payable.draft
+        return {
+            "id": self.subscription["id"],
+            "result": self.attempt.result,
+            "invoice": json_output.invoice(invoice) if invoice else None,
+            "collects_at": invoice["automatically_finalizes_at"] if invoice else None,
+            "older_open": [json_output.invoice(one) for one in payable.older],
+            "confirmation_url": self.url,
+            "payment_error": None if trouble is None else trouble.record(),
+            "subscription": json_output.subscription(self.subscription),
+        }
+
+
+def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
+    """Read what is open, and refuse what cannot be charged.
+
+    Raises `LookupFailedError`, `OperationError`, `StripeCallError`.
     """
-
-    invoice: Object | None = None
-    setup: str | None = None
-    draft: Object | None = None
-    older: tuple[Object, ...] = ()
-
-
-@dataclass(frozen=True)
-class Attempt:
-    """`trouble` says why it did not succeed."""
-
-    result: Result
-    trouble: PaymentError | None = None
+    payment_attempts.check_method(request.method, livemode=api.livemode)
+    found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
+    payable = _find_payable(api, found)
+    charges = payable.invoice if api.livemode else None
+    if charges is not None and request.method is None and payments.default_card(found) is None:
+        raise OperationError(
+            f"the customer of {found['id']} has saved no card to charge",
+            payments.ways_to_pay(charges["hosted_invoice_url"], "say --payment-method"),
+        )
+    return PayPlan(found, payable, request.method, charges)
 
 
-def find(api: StripeApi, subscription: Object) -> Payable:
-    """What is open of `subscription`, which must have its `latest_invoice` expanded. Raises `StripeCallError`."""
+def _find_payable(api: StripeApi, subscription: Object) -> Payable:
+    """Return what is open of `subscription`, which must have its `latest_invoice` expanded."""
     invoices = payments.open_invoices(api, subscription)
     if invoices:
         return Payable(invoices[0], older=tuple(invoices[1:]))
@@ -59,97 +113,3 @@ def find(api: StripeApi, subscription: Object) -> Payable:
         return Payable(setup=id_of(setup))
     latest = subscription["latest_invoice"]
     return Payable(draft=latest if latest and latest["status"] == "draft" else None)
-
-
-def check_method(method: str | None, *, livemode: bool) -> None:
-    """Refuse what cannot be charged before anything is asked. Raises `OperationError`, `WrongKindError`."""
-    if method is None:
-        return
-    if not method.startswith("pm_"):
-        kind = kind_of(method)
-        reason = f"{method} is the id of {kind}" if kind else f"{method!r} is no id"
-        raise WrongKindError(f"{reason}, and a payment method is needed", "give pm_…")
-    if livemode and method.startswith("pm_card_"):
-        raise OperationError(f"{method} is a test card, and the key is live", "leave it out to charge the saved card")
-
-
-def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attempt:
-    """Confirm the payment, or the setup, as a customer with this card would."""
-    if payable.setup is not None:
-        return _confirm_setup(api, payable.setup, method)
-    assert payable.invoice is not None
-    intent = payments.intent_of(payable.invoice)
-    if intent is None:
-        return charge(api, payable.invoice, method)
-    params = {"payment_method": method}
-    if payable.invoice["hosted_invoice_url"]:
-        params["return_url"] = payable.invoice["hosted_invoice_url"]
-    try:
-        after = api.post(f"/v1/payment_intents/{intent}/confirm", params).body
-    except PaymentFailedError as failed:
-        return Attempt("payment_needed", _declined(failed))
-    except InvalidRequestError as refused:
-        if refused.code == "payment_intent_unexpected_state" and _is_paid(api, payable.invoice):
-            return Attempt("paid")
-        raise
-    return _attempted(after, "paid")
-
-
-def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
-    try:
-        after = api.post(f"/v1/setup_intents/{setup}/confirm", {"payment_method": method}).body
-    except PaymentFailedError as failed:
-        return Attempt("payment_needed", _declined(failed))
-    except InvalidRequestError as refused:
-        done = api.get(f"/v1/setup_intents/{setup}")["status"] == "succeeded"
-        if refused.code == "setup_intent_unexpected_state" and done:
-            return Attempt("card_saved")
-        raise
-    return _attempted(after, "card_saved")
-
-
-def _attempted(intent: Object, success: Result) -> Attempt:
-    if intent["status"] in ("succeeded", "processing"):
-        return Attempt(success)
-    return Attempt("payment_needed", NEEDS_ACTION)
-
-
-def charge(api: StripeApi, invoice: Object, method: str | None) -> Attempt:
-    """Charge an open invoice to a payment method of its customer's; without one, to the default card."""
-    params = {"payment_method": method} if method else {}
-    try:
-        after = api.post(f"/v1/invoices/{invoice['id']}/pay", params).body
-    except PaymentFailedError as failed:
-        return Attempt("payment_needed", _declined(failed))
-    except InvalidRequestError:
-        if _is_paid(api, invoice):
-            return Attempt("paid")
-        raise
-    return Attempt("paid" if after["status"] == "paid" else "payment_needed")
-
-
-def _declined(failed: PaymentFailedError) -> PaymentError:
-    if failed.code in ACTION_CODES:
-        return NEEDS_ACTION
-    return PaymentError(failed.message, failed.code, failed.decline_code)
-
-
-def _is_paid(api: StripeApi, invoice: Object) -> bool:
-    """Another run, an answer that got lost, or the customer was faster."""
-    return bool(api.get(f"/v1/invoices/{invoice['id']}")["status"] == "paid")
-
-
-def load_after(
-    api: StripeApi, payable: Payable, attempt: Attempt, sleep: Callable[[float], None] = time.sleep
-) -> Payable:
-    """Return what was to be paid, as it is after the attempt."""
-    if payable.invoice is None:
-        return payable
-    path, expand = f"/v1/invoices/{payable.invoice['id']}", {"expand": ["payments"]}
-    invoice = api.get(path, expand)
-    for pause in SETTLES:
-        if attempt.result != "paid" or invoice["status"] != "open":
-            break
-        sleep(pause)
-        invoice = api.get(path, expand)
-    return replace(payable, invoice=invoice)

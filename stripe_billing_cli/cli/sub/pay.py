@@ -15,7 +15,7 @@ from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.subscriptions.pay import Attempt, Payable
+    from stripe_billing_cli.subscriptions.pay import PayPlan
 
 
 @options.command(app)
@@ -46,27 +46,33 @@ def pay(
     Examples:  billing sub pay ada@example.com
                billing sub pay sub_1MowQV --payment-method pm_card_chargeDeclinedInsufficientFunds
     """
-    from stripe_billing_cli.stripe_api import lookup
-    from stripe_billing_cli.subscriptions import pay, steps
+    from stripe_billing_cli.subscriptions.pay import PayRequest, plan_pay
 
-    api = context.stripe
-    pay.check_method(payment_method, livemode=api.livemode)
-    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
-    payable = pay.find(api, found)
-    _name_older(context, payable)
-    attempt = _attempt(context, found, payable, payment_method)
-    if attempt.result != "nothing_to_pay":
-        payable = pay.load_after(api, payable, attempt)
-        found = steps.read(api, found["id"])
-    _tell(context, found, payable, attempt)
+    plan = plan_pay(context.stripe, PayRequest(subscription, payment_method))
+    _name_older(context, plan)
+    if plan.charges is not None:
+        confirm.confirm(
+            context,
+            "Charge it?",
+            will=[_will(plan, plan.charges)],
+            moves_money=True,
+            when_refused="nothing was charged",
+        )
+    result = plan.apply(context.stripe)
+    record = result.record()
+    context.printer.record(record, lambda: _screen(record))
+    if result.attempt.result == "payment_needed":
+        why = str(result.attempt.trouble or "the payment did not go through")
+        hint = f"the customer can pay on {result.url}" if result.url else "try another card"
+        raise BillingError("payment_failed", why, hint, NOT_REACHED)
 
 
-def _name_older(context: Context, payable: Payable) -> None:
+def _name_older(context: Context, plan: PayPlan) -> None:
     """Say which invoices are open beside the one that is paid: paying the newest makes the subscription active again,
     and leaves them (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses)."""
     from stripe_billing_cli.cli import formatting
 
-    for one in reversed(payable.older):
+    for one in reversed(plan.payable.older):
         amount = formatting.money(one["amount_remaining"], one["currency"])
         context.printer.note(
             f"Note: an older invoice is open too, {one['number'] or one['id']} over {amount} of "
@@ -75,53 +81,14 @@ def _name_older(context: Context, payable: Payable) -> None:
         )
 
 
-def _attempt(context: Context, subscription: Object, payable: Payable, method: str | None) -> Attempt:
-    from stripe_billing_cli.subscriptions import pay
-
-    api = context.stripe
-    if payable.invoice is None and payable.setup is None:
-        return pay.Attempt("nothing_to_pay")
-    if not api.livemode:
-        return pay.confirm_in_test_mode(api, payable, method or pay.TEST_CARD)
-    if payable.invoice is None:
-        return pay.Attempt("nothing_to_pay")
-    _confirm_charge(context, subscription, payable.invoice, method)
-    return pay.charge(api, payable.invoice, method)
-
-
-def _confirm_charge(context: Context, subscription: Object, invoice: Object, method: str | None) -> None:
+def _will(plan: PayPlan, invoice: Object) -> str:
     from stripe_billing_cli.cli import formatting
     from stripe_billing_cli.cli.sub.cost_view import paying
-    from stripe_billing_cli.errors import OperationError
-    from stripe_billing_cli.subscriptions import payments
+    from stripe_billing_cli.subscriptions.payments import default_card
 
-    saved = payments.default_card(subscription)
-    if saved is None and method is None:
-        raise OperationError(
-            f"the customer of {subscription['id']} has saved no card to charge",
-            payments.ways_to_pay(invoice["hosted_invoice_url"], "say --payment-method"),
-        )
     amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
-    source = f"from {method}" if method else paying(saved)
-    confirm.confirm(
-        context,
-        "Charge it?",
-        will=[f"{subscription['id']}: charges {amount} {source}, for invoice {invoice['id']}"],
-        moves_money=True,
-        when_refused="nothing was charged",
-    )
-
-
-def _tell(context: Context, subscription: Object, payable: Payable, attempt: Attempt) -> None:
-    from stripe_billing_cli.subscriptions import outcomes
-
-    record = outcomes.payment(subscription, payable, attempt)
-    context.printer.record(record, lambda: _screen(record))
-    if attempt.result == "payment_needed":
-        why = str(attempt.trouble or "the payment did not go through")
-        url = record["confirmation_url"]
-        hint = f"the customer can pay on {url}" if url else "try another card"
-        raise BillingError("payment_failed", why, hint, NOT_REACHED)
+    source = f"from {plan.method}" if plan.method else paying(default_card(plan.subscription))
+    return f"{plan.subscription['id']}: charges {amount} {source}, for invoice {invoice['id']}"
 
 
 def _screen(record: Record) -> Iterator[Line]:

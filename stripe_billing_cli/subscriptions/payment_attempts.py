@@ -1,0 +1,146 @@
+"""Attempts to pay what is open: confirmed as a customer would, with a test card, or charged to the saved card.
+
+https://docs.stripe.com/api/payment_intents/confirm, https://docs.stripe.com/api/invoices/pay
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError, PaymentFailedError
+from stripe_billing_cli.stripe_api.ids import kind_of
+from stripe_billing_cli.stripe_api.lookup import WrongKindError
+from stripe_billing_cli.subscriptions import payments
+from stripe_billing_cli.subscriptions.payments import NEEDS_ACTION, PaymentError
+
+ACTION_CODES = ("invoice_payment_intent_requires_action", "subscription_payment_intent_requires_action")
+"""What Stripe calls a payment that needs its customer (https://docs.stripe.com/error-codes)."""
+SETTLES = (0.2, 0.5, 1, 2, 4)
+"""Seconds between looks at an invoice whose payment has succeeded: Stripe marks it as paid a moment later."""
+Result = Literal["paid", "card_saved", "payment_needed", "nothing_to_pay"]
+
+
+@dataclass(frozen=True)
+class Payable:
+    """What there is to pay: an open invoice with its payments, or the setup intent that collects a card for later.
+
+    Neither: nothing is open; `draft` is then the invoice that will be, if one is in the making. `older` are open too,
+    and stay so.
+    """
+
+    invoice: Object | None = None
+    setup: str | None = None
+    draft: Object | None = None
+    older: tuple[Object, ...] = ()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to pay, or a card to be collected."""
+        return self.invoice is not None or self.setup is not None
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """`trouble` says why it did not succeed."""
+
+    result: Result
+    trouble: PaymentError | None = None
+
+
+def check_method(method: str | None, *, livemode: bool) -> None:
+    """Refuse what cannot be charged before anything is asked. Raises `OperationError`, `WrongKindError`."""
+    if method is None:
+        return
+    if not method.startswith("pm_"):
+        kind = kind_of(method)
+        reason = f"{method} is the id of {kind}" if kind else f"{method!r} is no id"
+        raise WrongKindError(f"{reason}, and a payment method is needed", "give pm_…")
+    if livemode and method.startswith("pm_card_"):
+        raise OperationError(f"{method} is a test card, and the key is live", "leave it out to charge the saved card")
+
+
+def confirm_in_test_mode(api: StripeApi, payable: Payable, method: str) -> Attempt:
+    """Confirm the payment, or the setup, as a customer with this card would."""
+    if payable.setup is not None:
+        return _confirm_setup(api, payable.setup, method)
+    assert payable.invoice is not None
+    intent = payments.intent_of(payable.invoice)
+    if intent is None:
+        return charge(api, payable.invoice, method)
+    params = {"payment_method": method}
+    if payable.invoice["hosted_invoice_url"]:
+        params["return_url"] = payable.invoice["hosted_invoice_url"]
+    try:
+        after = api.post(f"/v1/payment_intents/{intent}/confirm", params).body
+    except PaymentFailedError as failed:
+        return Attempt("payment_needed", _declined(failed))
+    except InvalidRequestError as refused:
+        if refused.code == "payment_intent_unexpected_state" and _is_paid(api, payable.invoice):
+            return Attempt("paid")
+        raise
+    return _attempted(after, "paid")
+
+
+def _confirm_setup(api: StripeApi, setup: str, method: str) -> Attempt:
+    try:
+        after = api.post(f"/v1/setup_intents/{setup}/confirm", {"payment_method": method}).body
+    except PaymentFailedError as failed:
+        return Attempt("payment_needed", _declined(failed))
+    except InvalidRequestError as refused:
+        done = api.get(f"/v1/setup_intents/{setup}")["status"] == "succeeded"
+        if refused.code == "setup_intent_unexpected_state" and done:
+            return Attempt("card_saved")
+        raise
+    return _attempted(after, "card_saved")
+
+
+def _attempted(intent: Object, success: Result) -> Attempt:
+    if intent["status"] in ("succeeded", "processing"):
+        return Attempt(success)
+    return Attempt("payment_needed", NEEDS_ACTION)
+
+
+def charge(api: StripeApi, invoice: Object, method: str | None) -> Attempt:
+    """Charge an open invoice to a payment method of its customer's; without one, to the default card."""
+    params = {"payment_method": method} if method else {}
+    try:
+        after = api.post(f"/v1/invoices/{invoice['id']}/pay", params).body
+    except PaymentFailedError as failed:
+        return Attempt("payment_needed", _declined(failed))
+    except InvalidRequestError:
+        if _is_paid(api, invoice):
+            return Attempt("paid")
+        raise
+    return Attempt("paid" if after["status"] == "paid" else "payment_needed")
+
+
+def _declined(failed: PaymentFailedError) -> PaymentError:
+    if failed.code in ACTION_CODES:
+        return NEEDS_ACTION
+    return PaymentError(failed.message, failed.code, failed.decline_code)
+
+
+def _is_paid(api: StripeApi, invoice: Object) -> bool:
+    """Another run, an answer that got lost, or the customer was faster."""
+    return bool(api.get(f"/v1/invoices/{invoice['id']}")["status"] == "paid")
+
+
+def load_after(
+    api: StripeApi, payable: Payable, attempt: Attempt, sleep: Callable[[float], None] = time.sleep
+) -> Payable:
+    """Return what was to be paid, as it is after the attempt."""
+    if payable.invoice is None:
+        return payable
+    path, expand = f"/v1/invoices/{payable.invoice['id']}", {"expand": ["payments"]}
+    invoice = api.get(path, expand)
+    for pause in SETTLES:
+        if attempt.result != "paid" or invoice["status"] != "open":
+            break
+        sleep(pause)
+        invoice = api.get(path, expand)
+    return replace(payable, invoice=invoice)
