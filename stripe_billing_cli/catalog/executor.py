@@ -143,11 +143,13 @@ class Execution:
     def _cause(self, operations: list[Operation]) -> StripeCallError | None:
         """Return the failure that skipped these operations, if one did."""
         pending = [needed for operation in operations for needed in operation.needs]
+        seen: set[Operation] = set()
         while pending:
             needed = pending.pop()
             if needed in self.errors:
                 return self.errors[needed]
-            pending += needed.needs
+            pending += [earlier for earlier in needed.needs if earlier not in seen]
+            seen.update(needed.needs)
         return None
 
 

@@ -106,9 +106,18 @@ class PlanBuilder:
             for change, operation, object_id in self._retirements:
                 blocker = self._all_blockers().get(object_id)
                 if blocker and object_id not in freed:
-                    change.operations.remove(operation)
+                    self._leave_out(change, operation)
                     self.note(blocker.note, change.wanted)
         self._connect()
+
+    def _leave_out(self, change: Change, operation: Operation) -> None:
+        """Take a retirement out of the plan, and with it the change that has nothing else to write."""
+        change.operations.remove(operation)
+        if change.fields.get("active") == ARCHIVED:
+            del change.fields["active"]
+        if not change.operations:
+            self.changes.remove(change)
+            self.unchanged += change.action == "update"
 
     def _all_blockers(self) -> Mapping[str, Blocker]:
         if self._blockers is None:

@@ -47,7 +47,10 @@ def prices(draw: st.DrawFn) -> dict[str, Any]:
     shape = draw(st.sampled_from(["flat", "tiered", "packages", "custom"]))
     price: dict[str, Any] = draw(
         optional(
-            nickname=texts, metadata=metadata, tax_behavior=st.sampled_from(["exclusive", "inclusive", "unspecified"])
+            active=st.booleans(),
+            nickname=texts,
+            metadata=metadata,
+            tax_behavior=st.sampled_from(["exclusive", "inclusive", "unspecified"]),
         )
     )
     match shape:
@@ -78,6 +81,7 @@ def products(draw: st.DrawFn) -> dict[str, Any]:
         "statement_descriptor": "SHOP",
         **draw(
             optional(
+                active=st.booleans(),
                 description=texts,
                 images=st.lists(st.just("https://example.com/a.png"), max_size=2),
                 marketing_features=st.lists(texts, max_size=3),
@@ -90,8 +94,9 @@ def products(draw: st.DrawFn) -> dict[str, Any]:
         ),
         "prices": draw(st.dictionaries(st.sampled_from(KEYS), prices(), max_size=3)),
     }
-    if product["prices"] and draw(st.booleans()):
-        product["default_price"] = draw(st.sampled_from(sorted(product["prices"])))
+    offered = sorted(key for key, price in product["prices"].items() if price.get("active", True))
+    if offered and draw(st.booleans()):
+        product["default_price"] = draw(st.sampled_from(offered))
     return product
 
 

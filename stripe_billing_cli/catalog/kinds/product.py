@@ -1,7 +1,8 @@
 """Products: what may be said of one, and how it stands to Stripe's.
 
 Everything but the id may change (`stripe/params/_product_update_params.py`). A parameter that the SDK types
-without `Literal['']` cannot be unset: `name`, `statement_descriptor`. Limits are those of
+without `Literal['']` cannot be unset: `name`, `statement_descriptor`; `default_price` can, by the empty string, though
+it is typed so (a Stripe engineer in https://github.com/stripe/stripe-python/issues/658). Limits are those of
 `stripe/params/_product_create_params.py`.
 """
 
@@ -248,16 +249,16 @@ class ProductKind(StandardKind[Product]):
     def plan_links(
         self, entry: Entry[Product], match: Match, change: Change | None, builder: PlanBuilder, *, planned: bool
     ) -> Change | None:
-        """Point the product to its default price, or to the price that replaces it, before that is archived."""
+        """Point the product to its default price, or to none, before the price that it was is archived."""
         current = _default_id(match.current) if match.current else None
         successor = builder.successors.get(current) if current else None
-        key = entry.content.default_price if planned else None
+        key = entry.content.default_price
         wanted = Reference("price", f"{entry.key}.{key}") if key else None
-        if wanted is None or (successor and successor.reference == wanted):
-            if successor:
-                successor.change.operations.append(self._pointing(entry, successor.reference, current))
+        if successor and (not planned or successor.reference == wanted):
+            successor.change.operations.append(self._pointing(entry, successor.reference, current))
             return change
-        if current is not None and builder.ids.get(wanted) == current:
+        right = current is not None and builder.ids.get(wanted) == current if wanted else current is None
+        if right or not planned:
             return change
         if change is None:
             marks = builder.unmarked.pop(entry.reference, {})
@@ -272,14 +273,14 @@ class ProductKind(StandardKind[Product]):
             )
             if marks and match.current:
                 self.add_updates(change, entry, match, match.current, marks, builder)
-        change.fields["default_price"] = FieldChange(builder.name_of(current), wanted.key)
+        change.fields["default_price"] = FieldChange(builder.name_of(current), wanted and wanted.key)
         change.operations.append(self._pointing(entry, wanted, current))
         return change
 
-    def _pointing(self, entry: Entry[Product], price: Reference, current: str | None) -> Operation:
+    def _pointing(self, entry: Entry[Product], price: Reference | None, current: str | None) -> Operation:
         return Update(
             path=f"{self.path}/{product_id(entry)}",
-            params={"default_price": price},
+            params={"default_price": price or ""},
             after=(entry.reference,),
             frees=(current,) if current else (),
         )
@@ -312,7 +313,8 @@ class ProductKind(StandardKind[Product]):
         return update
 
     def makes_usable(self, fields: Mapping[str, FieldChange]) -> bool:
-        return "active" in fields
+        """Return whether the product is sold again: what archives it waits for its prices, and none for it."""
+        return "active" in fields and bool(fields["active"].after)
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         try:

@@ -77,7 +77,9 @@ def _change_json(change: Change, result: Result | None) -> dict[str, Any]:
 
 def lines(plan: Plan, source: str) -> Iterator[Line]:
     """Yield a plan as a person reads it before saying yes."""
-    if not plan.changes:
+    if not plan.changes and differs(plan):
+        yield Line(f"No changes to make ({plan.unchanged} unchanged); the notes say what stays.", {"bold": True})
+    elif not plan.changes:
         yield Line(f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True})
     if plan.unmarked:
         adopted = f"{plan.unmarked} adopted by id" + (" bears" if plan.unmarked == 1 else " bear")
@@ -88,6 +90,11 @@ def lines(plan: Plan, source: str) -> Iterator[Line]:
     if plan.changes:
         yield Line("", {})
         yield Line(summary(plan), {"bold": True})
+
+
+def differs(plan: Plan) -> bool:
+    """Return whether something stays different from the file, of which the notes tell."""
+    return any(not note.warning for note in plan.notes)
 
 
 def summary(plan: Plan) -> str:
@@ -135,7 +142,8 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
     begun = sum(result.begun and result.status == "skipped" for result in outcome.results)
     if outcome.complete:
-        yield Line(f"Done: {done:,} change{'s' if done != 1 else ''} applied.", {"bold": True})
+        stays = " The notes say what stays." if differs(plan) else ""
+        yield Line(f"Done: {done:,} change{'s' if done != 1 else ''} applied.{stays}", {"bold": True})
         return
     what = "Interrupted" if outcome.interrupted else "Not all done"
     counts = f"{done:,} done, {f'{begun:,} begun, ' if begun else ''}{failed:,} failed, {skipped - begun:,} skipped"
