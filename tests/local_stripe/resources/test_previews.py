@@ -137,3 +137,32 @@ def test_a_customer_with_nothing_to_come(local: Local) -> None:
     assert local.refused("post", PATH, customer=life.customer).code == "invoice_upcoming_none"
     local.post("/v1/invoiceitems", customer=life.customer, amount=700, currency="usd")
     assert amounts(local.post(PATH, customer=life.customer)) == [700]
+
+
+def test_invoice_items_are_seen_beside_what_waits(local: Local) -> None:
+    life, held = running(local)
+    local.post("/v1/invoiceitems", customer=life.customer, amount=100, currency="usd")
+    product = local.post("/v1/products", name="Setup")["id"]
+    once = local.post("/v1/prices", product=product, currency="usd", unit_amount=2500)["id"]
+    added = [{"price": once, "quantity": 2}, {"amount": -50, "currency": "usd", "description": "Sorry"}]
+    seen = local.post(PATH, subscription=held["id"], invoice_items=added)
+    assert amounts(seen) == [5000, -50, 100, 3000]
+    new = [{"price": price(local, 1000)}]
+    seen = local.post(PATH, customer=life.customer, subscription_details={"items": new}, invoice_items=added)
+    assert sorted(amounts(seen)) == [-50, 100, 1000, 5000]
+    assert local.get("/v1/invoiceitems", customer=life.customer)["data"][0]["amount"] == 100, "nothing is stored"
+
+
+def test_invoice_items_of_another_currency_are_refused(local: Local) -> None:
+    _, held = running(local)
+    refused = local.refused("POST", PATH, subscription=held["id"], invoice_items=[{"amount": 5, "currency": "eur"}])
+    assert refused.param == "invoice_items[0][currency]"
+
+
+def test_automatic_tax_needs_to_know_where_the_customer_is(local: Local) -> None:
+    life, held = running(local)
+    refused = local.refused("POST", PATH, subscription=held["id"], automatic_tax={"enabled": True})
+    assert refused.code == "customer_tax_location_invalid"
+    local.post(f"/v1/customers/{life.customer}", address={"country": "DE"})
+    seen = local.post(PATH, subscription=held["id"], automatic_tax={"enabled": True})
+    assert seen["automatic_tax"]["status"] == "complete"

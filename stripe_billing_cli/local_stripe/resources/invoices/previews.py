@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import forecast, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -33,6 +33,7 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.parameters import (
     Choice,
     Field,
+    Integer,
     Params,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAXES
@@ -47,17 +48,23 @@ FORM = form(
         "subscription_details.items[]": CHANGED_ITEM,
         "subscription_details.trial_end": NowOr("now"),
         "subscription_details.cancel_at": NowOr("min_period_end", "max_period_end"),
+        "invoice_items[].quantity": Integer(0),
     },
     fields={"subscription_details.billing_cycle_anchor.type": Field(Choice(("now", "timestamp", "unchanged")))},
-    most={"subscription_details.items": 20, "discounts": 20},
+    most={"subscription_details.items": 20, "discounts": 20, "invoice_items": 250},
     unsupported={
         "it itemizes no discounts": "subscription_details.billing_mode.flexible",
         "it has no billing schedules": "subscription_details.billing_schedules",
         "its subscriptions start when they are made": "subscription_details.start_date",
         "metadata changes no invoice": "subscription_details.metadata",
-        NO_TAXES: "subscription_details.default_tax_rates automatic_tax",
-        "name a customer, and give them invoice items": "customer_details invoice_items",
-        NO_CONNECT: "issuer on_behalf_of",
+        NO_TAXES: "subscription_details.default_tax_rates invoice_items[].tax_behavior "
+        "invoice_items[].tax_code invoice_items[].tax_rates",
+        "name a customer": "customer_details",
+        "its invoice items have an amount, or a whole quantity of a price": "invoice_items[].price_data "
+        "invoice_items[].quantity_decimal invoice_items[].unit_amount invoice_items[].unit_amount_decimal",
+        "change the invoice item to see its invoice": "invoice_items[].invoiceitem",
+        "discount the whole invoice": "invoice_items[].discountable invoice_items[].discounts",
+        NO_CONNECT: "automatic_tax.liability issuer on_behalf_of",
         "change the schedule to see its invoice": "schedule_details",
         NO_ACCOUNTS: "customer_account",
     },
@@ -103,9 +110,16 @@ def preview(call: Call) -> Object:
         raise invalid("A subscription's invoices are in its own currency, and so are their previews.", "currency")
     call = clocks.at_time_of(call, customer)
     details = call.params.get("subscription_details", {})
+    if "automatic_tax" in call.params:
+        enabled = call.params["automatic_tax"]["enabled"]
+        subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(enabled)}
+        if enabled:
+            automatic_tax.check_location(customer)
+    added = _added(call, subscription["currency"])
     upcoming = _upcoming(
         replace(call, params={**details, "discounts": call.params.get("discounts")}), subscription, details
     )
+    upcoming = replace(upcoming, lines=[*added, *upcoming.lines])
     return _shown(call, customer, upcoming, proration_date=details.get("proration_date"))
 
 
@@ -154,20 +168,31 @@ def _of_new(call: Call) -> Object:
     wanted: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED}
     if anchor.get("type") == "timestamp":
         wanted["billing_cycle_anchor"] = anchor["timestamp"]
-    if "currency" in call.params:
-        wanted["currency"] = call.params["currency"]
+    wanted |= {name: call.params[name] for name in ("currency", "automatic_tax") if name in call.params}
     subscription = creation.drafted(replace(call, params=wanted), customer)
-    pending_lines = [invoice_items.as_line(call, item) for item in invoice_items.pending_of(call, subscription)]
+    pending_items = invoice_items.pending_of(call, subscription)
+    waiting = [*_added(call, subscription["currency"]), *(invoice_items.as_line(call, item) for item in pending_items)]
     _, billed = first_invoice.billed(replace(call, params=wanted), subscription)
-    return _shown(call, customer, Upcoming(subscription, [*pending_lines, *billed], call.now), parent=None)
+    return _shown(call, customer, Upcoming(subscription, [*waiting, *billed], call.now), parent=None)
+
+
+def _added(call: Call, currency: str) -> list[Line]:
+    """The invoice items that a preview is to have beside those that wait."""
+    added = []
+    for at, wanted in enumerate(call.params.get("invoice_items", ())):
+        if wanted.get("currency", currency) != currency:
+            raise invalid("An invoice has one currency, and so have its items.", f"invoice_items[{at}][currency]")
+        named = {**wanted, "pricing": {"price": wanted["price"]}} if "price" in wanted else wanted
+        added.append(invoice_items.line_from_params(call, named, currency, f"invoice_items[{at}]"))
+    return invoice_items.as_pending(call, added)
 
 
 def _pending_only(call: Call, customer: Object) -> Object:
     currency = call.params.get("currency") or customer["currency"] or call.account["default_currency"]
     pending_items = invoice_items.pending(call, customer["id"], None, currency)
-    if not pending_items:
+    lines = [*_added(call, currency), *(invoice_items.as_line(call, item) for item in pending_items)]
+    if not lines:
         raise none_upcoming(f"customer: {customer['id']}")
-    lines = [invoice_items.as_line(call, item) for item in pending_items]
     draft = invoices.drafted(call, customer, lines, currency, reason="upcoming")
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
 
