@@ -85,6 +85,15 @@ def boundaries(anchor: int, interval: str, every: int, after: int) -> Iterator[i
         number += 1
 
 
+def first_boundary(anchor: int, interval: str, every: int, after: int) -> int:
+    """The first moment after `after` at which a period begins, of the moments before the anchor too."""
+    number = 0
+    while boundary(anchor, interval, every * (number - 1)) > after:
+        number -= 1
+    moment = boundary(anchor, interval, every * number)
+    return moment if moment > after else next(boundaries(anchor, interval, every, after))
+
+
 def boundary(anchor: int, interval: str, number: int) -> int:
     """The moment so many intervals after the anchor."""
     if interval in SECONDS:

@@ -135,6 +135,10 @@ def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Obj
                 f"the price {line.price} is charged once, and a subscription needs a recurring one",
                 f"--add-once {line.price} bills it with the first invoice",
             )
+        if price["recurring"]["usage_type"] == "metered" and line.quantity is not None:
+            raise OperationError(
+                f"the price {line.price} is metered: its quantity is what is used", f"write --price {line.price}"
+            )
     for line, price in zip(order.once, added, strict=True):
         if price["recurring"] is not None:
             raise OperationError(
@@ -180,7 +184,7 @@ def params(order: Order, situation: Situation) -> dict[str, Any]:
     """The parameters of the create."""
     wanted: dict[str, Any] = {
         "customer": situation.customer["id"],
-        "items": [_item(line, price) for line, price in zip(order.lines, situation.prices, strict=True)],
+        "items": items_of(order, situation),
         "payment_settings": {"save_default_payment_method": "on_subscription"},
         "expand": list(EXPAND),
     }
@@ -188,21 +192,35 @@ def params(order: Order, situation: Situation) -> dict[str, Any]:
         wanted["payment_behavior"] = "default_incomplete"
     else:
         wanted |= {"collection_method": "send_invoice", "days_until_due": order.days_until_due}
-    discounts = [{"coupon": order.coupon}] if order.coupon else []
-    if situation.promotion_code:
-        discounts.append({"promotion_code": situation.promotion_code})
     optional = {
-        "add_invoice_items": [_item(line, price) for line, price in zip(order.once, situation.once, strict=True)]
-        or None,
+        "add_invoice_items": once_of(order, situation) or None,
         "currency": order.currency,
         "trial_period_days": situation.trial_days,
-        "discounts": discounts or None,
+        "discounts": discounts_of(order, situation) or None,
         "description": order.description,
         "automatic_tax": {"enabled": True} if order.automatic_tax else None,
         "billing_cycle_anchor": order.anchor,
         "metadata": dict(order.metadata) or None,
     }
     return wanted | {name: value for name, value in optional.items() if value is not None}
+
+
+def items_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
+    """The items of the subscription, as parameters."""
+    return [_item(line, price) for line, price in zip(order.lines, situation.prices, strict=True)]
+
+
+def once_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
+    """What is billed with the first invoice only, as parameters."""
+    return [_item(line, price) for line, price in zip(order.once, situation.once, strict=True)]
+
+
+def discounts_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
+    """The discounts that are ordered, as parameters."""
+    discounts = [{"coupon": order.coupon}] if order.coupon else []
+    if situation.promotion_code:
+        discounts.append({"promotion_code": situation.promotion_code})
+    return discounts
 
 
 def _item(line: Line, price: Object) -> dict[str, Any]:

@@ -39,10 +39,12 @@ def create(
     another (and says that there is one), unless --if-not-exists. With --add-once, the same within a day gives back the
     first one, unless --again. A price's own trial days are used with --trial-from-price only.
 
+    With --preview only shows what is due now and next, by Stripe's own preview, and creates nothing.
+
     \b
     Examples:  billing sub create --customer ada@example.com --price keymap-pro.monthly
                billing sub create --customer cus_NffrFeUfNV2Hib --price keymap-team.monthly:12 --trial-days 14
-               billing sub create --customer ada@example.com --price keymap-team.monthly:5 --add-once setup
+               billing sub create --customer ada@example.com --price keymap-team.monthly:5 --add-once setup --preview
                billing sub create --customer ada@example.com --price keymap-pro.yearly --open --wait --timeout 10m
                billing sub create --customer ada@example.com --price keymap-pro.yearly --if-not-exists --output json
     """
@@ -57,6 +59,9 @@ def create(
     there = start.made_before(context.stripe, order, create_request, situation)
     if there is None and arguments.if_not_exists:
         there = start.existing_subscription(context.stripe, situation)
+    if there is None and arguments.preview:
+        _preview(context, order, situation)
+        return
     subscription = there or _create(context, order, situation, create_request)
     record, confirmation = _load_record(context, subscription, situation, existing=there is not None)
     if arguments.wait and context.output == "json":
@@ -64,6 +69,8 @@ def create(
         context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
     else:
         context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
+    if arguments.preview:
+        return
     if arguments.open_ and confirmation.url:
         typer.launch(confirmation.url)
     trouble = _wait(context, record, seconds) if arguments.wait else None
@@ -124,23 +131,38 @@ def _days(collection: Collection, days: int | None) -> int | None:
     return days
 
 
+def _preview(context: Context, order: Order, situation: Situation) -> None:
+    """Show what the subscription would cost, and create none."""
+    from stripe_billing_cli.subscriptions import start_quote
+
+    quoted = start_quote.of_start(context.stripe, order, situation)
+    _tell_notes(context, order, situation)
+    record = quoted.record(situation)
+    context.printer.record(record, lambda: start_view.preview_lines(quoted, order, situation))
+
+
 def _create(context: Context, order: Order, situation: Situation, create_request: CreateRequest) -> Object:
     from stripe_billing_cli.subscriptions import start
 
-    customer = situation.customer
+    _tell_notes(context, order, situation)
+    customer, prices = situation.customer, ", ".join(line.price for line in order.lines)
+    who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
+    confirm.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
+    return start.create(context.stripe, create_request, situation)
+
+
+def _tell_notes(context: Context, order: Order, situation: Situation) -> None:
+    """Say what may be overlooked: that there is such a subscription already, and what is to be known about trials."""
     going_on = [f"{one['id']} ({one['status']})" for one in situation.going_on()]
-    prices = ", ".join(line.price for line in order.lines)
     if going_on:
+        prices = ", ".join(line.price for line in order.lines)
         context.printer.note(
-            f"Note: {customer['id']} has a subscription to {prices} already: {', '.join(going_on)}. "
+            f"Note: {situation.customer['id']} has a subscription to {prices} already: {', '.join(going_on)}. "
             "This makes another one; --if-not-exists would not.",
             fg="yellow",
         )
     for note in _trial_notes(situation):
         context.printer.note(note, fg="yellow")
-    who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
-    confirm.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
-    return start.create(context.stripe, create_request, situation)
 
 
 def _trial_notes(situation: Situation) -> Iterator[str]:

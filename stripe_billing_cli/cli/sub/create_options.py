@@ -72,6 +72,7 @@ class CreateOptions:
     again: Annotated[
         bool, typer.Option("--again", help="With --add-once: once more, though the same was created today.")
     ] = False
+    preview: parsing.Preview = False
     idempotency_key: parsing.IdempotencyKey = None
     open_: Annotated[bool, typer.Option("--open", help="Open the confirmation link in a browser.")] = False
     wait: Annotated[bool, typer.Option("--wait", help="Watch until it is active or trialing; exit code 4 if not.")] = (

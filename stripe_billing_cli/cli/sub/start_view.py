@@ -7,10 +7,15 @@ from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line, Record
+from stripe_billing_cli.cli.sub import cost_view
+from stripe_billing_cli.subscriptions.terms import is_metered
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
     from stripe_billing_cli.subscriptions.confirmation import Confirmation
+    from stripe_billing_cli.subscriptions.cost import Cost
+    from stripe_billing_cli.subscriptions.start import Order, Situation
+    from stripe_billing_cli.subscriptions.start_quote import StartQuote
 
 PURPOSE = {"payment": "pay at", "card": "card at", "invoice": "invoice"}
 
@@ -29,6 +34,35 @@ def lines(record: Record, customer: Object, confirmation: Confirmation) -> Itera
             f"{formatting.money(following['amount_due'], following['currency'])} on {formatting.date(following['at'])}",
         )
     yield from _confirmation_lines(record, confirmation)
+
+
+def preview_lines(quoted: StartQuote, order: Order, situation: Situation) -> Iterator[Line]:
+    """What a subscription would cost that is not created."""
+    cost, customer = quoted.cost, situation.customer
+    who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
+    yield Line(f"{who}: {', '.join(line.price + formatting.times(line.quantity) for line in order.lines)}")
+    yield from cost_view.lines(cost)
+    yield cost_view.entry("due now", _due_now(cost, order))
+    yield from cost_view.balance(cost)
+    if cost.next_invoice:
+        amount = formatting.money(cost.next_invoice.amount, cost.currency)
+        yield cost_view.entry("next", f"{amount} on {formatting.date(cost.next_invoice.at)}")
+    else:
+        yield cost_view.entry("next", "not known before the subscription is there")
+    if quoted.trial_end:
+        yield Line(f"  The trial ends on {formatting.date(quoted.trial_end)}.")
+    metered = [line.price for line, price in zip(order.lines, situation.prices, strict=True) if is_metered(price)]
+    if metered:
+        yield Line(f"  What is used of {', '.join(metered)} is billed on top, after each of its periods.")
+
+
+def _due_now(cost: Cost, order: Order) -> str:
+    if not cost.due_now:
+        return "nothing"
+    amount = formatting.money(cost.due_now, cost.currency)
+    if order.days_until_due is not None:
+        return f"{amount}, by an invoice that the customer is sent"
+    return f"{amount}, charged when the customer confirms it"
 
 
 def _confirmation_lines(record: Record, confirmation: Confirmation) -> Iterator[Line]:
