@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import cost, outcomes, quote, renewals, start
+from stripe_billing_cli.subscriptions import cost, quote, renewals, start
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.start import Order, Situation
 from stripe_billing_cli.subscriptions.terms import is_metered
@@ -38,7 +38,7 @@ class StartQuote:
             "trial_end": self.trial_end,
             "due_now": {"amount_due": cost.due_now, "currency": cost.currency},
             "due_next": upcoming and {"amount_due": upcoming.amount, "currency": cost.currency, "at": upcoming.at},
-            "cost": outcomes.cost_record(cost),
+            "cost": cost.record(),
         }
 
 
