@@ -43,15 +43,3 @@ def change(
         **payments.owed_record(owes),
         "subscription": json_output.subscription(subscription),
     }
-
-
-def clock(source: Object) -> dict[str, Any]:
-    """Return a clock's fields. `frozen_time` is what it shows, `deletes_after` when Stripe deletes it by itself."""
-    return {
-        "id": source["id"],
-        "name": source["name"],
-        "status": source["status"],
-        "frozen_time": source["frozen_time"],
-        "deletes_after": source["deletes_after"],
-        "created": source["created"],
-    }

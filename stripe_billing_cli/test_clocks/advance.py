@@ -1,23 +1,18 @@
-"""Stripe's test clocks: time that stands still until it is moved on (https://docs.stripe.com/billing/testing/test-clocks).
-
-Times are Unix seconds.
-"""
+"""Moving a test clock on, in as many steps as Stripe asks for. Times are Unix seconds."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import NotFoundError
-from stripe_billing_cli.stripe_api.ids import kind_of
-from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, retrieve
+from stripe_billing_cli.stripe_api.lookup import has_ended
+from stripe_billing_cli.test_clocks.load import PATH, clock_record, find_clock
 
-PATH = "/v1/test_helpers/test_clocks"
 DAY = 86400
 SHORTEST = {"day": DAY, "week": 7 * DAY, "month": 28 * DAY, "year": 365 * DAY}
 """No interval of the kind is shorter."""
@@ -31,37 +26,68 @@ POLLS = (0.2, 0.5, 1, 2, 3)
 
 
 @dataclass(frozen=True)
-class Advance:
-    """A clock on its way: where it stands now, as Stripe says, and where it is to be in the end."""
+class AdvanceRequest:
+    """How far the clock with this id or name goes: to `until`, in Unix seconds, or by `seconds`; neither: to where the
+    period that ends first has ended, and its renewal been charged."""
+
+    clock: str
+    until: int | None = None
+    seconds: int | None = None
+
+
+@dataclass(frozen=True)
+class AdvancePlan:
+    """A clock, and the time that it is to show."""
 
     clock: Object
     target: int
 
+    @property
+    def is_done(self) -> bool:
+        """Whether the clock shows the time already."""
+        return bool(self.target <= self.clock["frozen_time"])
 
-def find(api: StripeApi, name: str) -> Object:
-    """The clock with this id or name. Raises `LookupFailedError`, `StripeCallError`."""
-    if name.startswith("clock_"):
-        return retrieve(api, "test clock", f"{PATH}/{name}", name)
-    kind = kind_of(name)
-    if kind is not None:
-        raise WrongKindError(
-            f"{name} is the id of {kind}, and a test clock is needed", "give clock_… or a clock's name"
-        )
-    found = [clock for page in api.pages(PATH, {}) for clock in page if clock["name"] == name]
-    if not found:
-        raise NoMatchError(f"no test clock is called {name}", "billing clock list shows them")
-    if len(found) > 1:
-        ids = ", ".join(clock["id"] for clock in found)
-        raise AmbiguousError(f"{len(found)} test clocks are called {name}: {ids}", "name the one by its id")
-    return found[0]
+    def apply(
+        self, api: StripeApi, timeout: float = 600, on_look: Callable[[Object], None] = lambda clock: None
+    ) -> AdvanceResult:
+        """Move the clock, and wait until it is ready or `timeout` seconds are over; `on_look` gets each look at it.
+
+        Raises `OperationError` if Stripe could not advance it, `StripeCallError`.
+        """
+        clock = self.clock
+        for clock in advance(api, self.clock, self.target, deadline=time.monotonic() + timeout):
+            on_look(clock)
+        return AdvanceResult(self, clock)
 
 
-def id_for(api: StripeApi, name: str) -> str:
-    """The id of the clock with this id or name; an id is not looked up.
+@dataclass(frozen=True)
+class AdvanceResult:
+    """The clock as it is after the wait."""
 
-    Raises `LookupFailedError`, `StripeCallError`.
+    plan: AdvancePlan
+    clock: Object
+
+    @property
+    def is_there(self) -> bool:
+        """Whether Stripe has done all that comes of the time."""
+        return bool(self.clock["status"] == "ready" and self.clock["frozen_time"] >= self.plan.target)
+
+    def record(self) -> dict[str, Any]:
+        """Return the clock as it is printed (docs/output.md)."""
+        return clock_record(self.clock)
+
+
+def plan_advance(api: StripeApi, request: AdvanceRequest) -> AdvancePlan:
+    """Read the clock, and decide how far it goes.
+
+    Raises `LookupFailedError`, `StripeCallError`; `OperationError` where nothing on the clock has a period that ends.
     """
-    return name if name.startswith("clock_") else str(find(api, name)["id"])
+    clock = find_clock(api, request.clock)
+    if request.until is not None:
+        return AdvancePlan(clock, request.until)
+    if request.seconds is not None:
+        return AdvancePlan(clock, clock["frozen_time"] + request.seconds)
+    return AdvancePlan(clock, next_period_end(clock, living(api, clock["id"])))
 
 
 def living(api: StripeApi, clock: str) -> list[Object]:
@@ -106,22 +132,22 @@ def _shortest(recurring: Object | None) -> int:
 
 def advance(
     api: StripeApi, clock: Object, target: int, *, deadline: float, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[Advance]:
-    """Move the clock to `target`, in as many steps as Stripe asks for; each look at it on the way is given.
+) -> Iterator[Object]:
+    """Move the clock to `target`, in as many steps as Stripe asks for, and yield each look at it on the way.
 
     Ends with a clock that is `ready` at `target`, or, past the `deadline` (of `time.monotonic`), with one that is not.
     Raises `OperationError` if Stripe could not advance it, `StripeCallError`.
     """
     for looked in _until_ready(api, clock["id"], deadline, sleep):
         clock = looked
-        yield Advance(clock, target)
+        yield clock
     while clock["status"] == "ready" and clock["frozen_time"] < target:
         step = furthest_step(living(api, clock["id"]))
         aim = min(target, clock["frozen_time"] + step)
         api.post(f"{PATH}/{clock['id']}/advance", {"frozen_time": aim})
         for looked in _until_ready(api, clock["id"], deadline, sleep):
             clock = looked
-            yield Advance(clock, target)
+            yield clock
 
 
 def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[float], None]) -> Iterator[Object]:
@@ -134,14 +160,3 @@ def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[floa
         if clock["status"] == "ready" or time.monotonic() >= deadline:
             return
         sleep(POLLS[min(look, len(POLLS) - 1)])
-
-
-def create(api: StripeApi, name: str | None, at: int) -> Object:
-    """Raises `StripeCallError`."""
-    return api.post(PATH, {"frozen_time": at, **({"name": name} if name else {})}).body
-
-
-def delete(api: StripeApi, id: str) -> None:
-    """The clock and all customers on it are gone, if they were not already. Raises `StripeCallError`."""
-    with suppress(NotFoundError):
-        api.delete(f"{PATH}/{id}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,7 @@ from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.test_clocks.advance import Advance
+    from stripe_billing_cli.test_clocks.advance import AdvancePlan, AdvanceRequest
 
 PERIOD_END = "period-end"
 
@@ -43,36 +42,36 @@ def advance(
                billing clock advance life 35d
                billing clock advance clock_1Mr3I22eZvKYlo2Ck0rgMqd7 2027-01-01T12:00Z
     """
-    from stripe_billing_cli.subscriptions import outcomes
-    from stripe_billing_cli.test_clocks import advance as clocks
+    from stripe_billing_cli.test_clocks.advance import plan_advance
 
     api = test_mode_api(context)
     seconds = parsing.span("--timeout", timeout)
-    relative = None if to == PERIOD_END else _relative(to)
-    moment = None if to == PERIOD_END or relative is not None else parsing.moment("TO", to)
-    found = clocks.find(api, clock)
-    if moment is not None:
-        target = moment
-    elif relative is not None:
-        target = found["frozen_time"] + relative
-    else:
-        target = clocks.next_period_end(found, clocks.living(api, found["id"]))
-    moved = target > found["frozen_time"]
+    plan = plan_advance(api, _request(clock, to))
+    id, target = plan.clock["id"], plan.target
     try:
-        for step in _watched(clocks.advance(api, found, target, deadline=time.monotonic() + seconds), found, target):
-            found = step.clock
+        with _bar(plan) as show:
+            result = plan.apply(api, seconds, show)
     except KeyboardInterrupt:
-        context.printer.note(f"To go on to where it was to be: billing clock advance {found['id']} {target}")
+        context.printer.note(f"To go on to where it was to be: billing clock advance {id} {target}")
         raise
-    record = outcomes.clock(found)
-    context.printer.record(record, lambda: [Line(f"{record['id']}  {time_shown(record, moved=moved)}")])
-    if found["status"] != "ready" or found["frozen_time"] < target:
+    record = result.record()
+    context.printer.record(record, lambda: [Line(f"{id}  {time_shown(record, moved=not plan.is_done)}")])
+    if not result.is_there:
         raise BillingError(
             "timeout",
-            f"the clock {found['id']} is not there yet after {timeout}: it is {found['status']}",
-            f"wait on: billing clock advance {found['id']} {target}",
+            f"the clock {id} is not there yet after {timeout}: it is {result.clock['status']}",
+            f"wait on: billing clock advance {id} {target}",
             NOT_REACHED,
         )
+
+
+def _request(clock: str, to: str) -> AdvanceRequest:
+    from stripe_billing_cli.test_clocks.advance import AdvanceRequest
+
+    if to == PERIOD_END:
+        return AdvanceRequest(clock)
+    relative = _relative(to)
+    return AdvanceRequest(clock, None if relative is not None else parsing.moment("TO", to), relative)
 
 
 def _relative(text: str) -> int | None:
@@ -80,23 +79,17 @@ def _relative(text: str) -> int | None:
     return parsing.span("TO", text) if text[-1:] in "smhdw" and text[:1].isdigit() and text[:-1].isdigit() else None
 
 
-def _watched(steps: Iterator[Advance], clock: Object, target: int) -> Iterator[Advance]:
-    """The same, with a bar on a terminal."""
-    if not sys.stderr.isatty():
-        yield from steps
-        return
-    with _bar(target - clock["frozen_time"]) as show:
-        for step in steps:
-            yield step
-            show(step.clock["frozen_time"] - clock["frozen_time"], step.clock["status"])
-
-
 @contextmanager
-def _bar(seconds: int) -> Iterator[Callable[[int, str], None]]:
+def _bar(plan: AdvancePlan) -> Iterator[Callable[[Object], None]]:
+    """Yield what shows a clock on its way: a bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda clock: None
+        return
     from rich.console import Console
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+    start = plan.clock["frozen_time"]
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("advancing", total=max(seconds, 1))
-        yield lambda done, status: progress.update(task, completed=done, description=status)
+        task = progress.add_task("advancing", total=max(plan.target - start, 1))
+        yield lambda clock: progress.update(task, completed=clock["frozen_time"] - start, description=clock["status"])

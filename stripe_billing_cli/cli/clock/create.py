@@ -27,9 +27,9 @@ def create(
     Example:  billing clock create --name life --at 2026-01-31
               billing customer create --email ada@example.com --test-clock life
     """
-    from stripe_billing_cli.subscriptions import outcomes
-    from stripe_billing_cli.test_clocks import advance
+    from stripe_billing_cli.test_clocks.create import ClockRequest, create_clock
+    from stripe_billing_cli.test_clocks.load import clock_record
 
-    frozen = parsing.moment("--at", at) if at else int(time.time())
-    record = outcomes.clock(advance.create(test_mode_api(context), name, frozen))
+    request = ClockRequest(parsing.moment("--at", at) if at else int(time.time()), name)
+    record = clock_record(create_clock(test_mode_api(context), request))
     context.printer.record(record, lambda: [Line(f"{record['id']}  {time_shown(record)}")])

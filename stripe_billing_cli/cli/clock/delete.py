@@ -15,18 +15,16 @@ def delete(context: Context, clock: Clock) -> None:
     \b
     Example:  billing clock delete life --yes
     """
-    from stripe_billing_cli.subscriptions import outcomes
-    from stripe_billing_cli.test_clocks import advance
+    from stripe_billing_cli.test_clocks.delete import plan_delete
 
-    api = test_mode_api(context)
-    found = advance.find(api, clock)
-    record = {**outcomes.clock(found), "deleted": True}
+    plan = plan_delete(test_mode_api(context), clock)
+    id, name = plan.clock["id"], plan.clock["name"]
     confirm.confirm(
         context,
-        f"Delete {found['id']}?",
-        will=[f"The clock {found['name'] or found['id']}, its customers and their subscriptions are deleted."],
+        f"Delete {id}?",
+        will=[f"The clock {name or id}, its customers and their subscriptions are deleted."],
         moves_money=True,
         when_refused="nothing was deleted",
     )
-    advance.delete(api, found["id"])
-    context.printer.record(record, lambda: [Line(f"{found['id']} is deleted.")])
+    record = plan.apply(context.stripe).record()
+    context.printer.record(record, lambda: [Line(f"{id} is deleted.")])

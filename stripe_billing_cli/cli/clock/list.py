@@ -15,12 +15,9 @@ def list_(context: Context) -> None:
     \b
     Example:  billing clock list --output json
     """
-    from stripe_billing_cli.stripe_api import lists
-    from stripe_billing_cli.subscriptions import outcomes
-    from stripe_billing_cli.test_clocks import advance
+    from stripe_billing_cli.test_clocks.load import clock_record, list_clocks
 
-    found = lists.objects(test_mode_api(context), advance.PATH, {}, None)
-    count = context.printer.records(map(outcomes.clock, found), COLUMNS)
+    count = context.printer.records(map(clock_record, list_clocks(test_mode_api(context))), COLUMNS)
     if context.printer.for_people and not count:
         context.printer.note("No test clocks.")
 

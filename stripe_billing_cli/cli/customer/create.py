@@ -61,7 +61,7 @@ def create(
     """
     from stripe_billing_cli.customers import create as customers
     from stripe_billing_cli.stripe_api import create_once
-    from stripe_billing_cli.test_clocks import advance
+    from stripe_billing_cli.test_clocks.load import id_for
 
     _check(email, if_not_exists)
     details = customers.Details(
@@ -73,7 +73,7 @@ def create(
         metadata=parsing.metadata("--metadata", metadata),
     )
     numbers, key = options.tax_ids(tax_id), parsing.idempotency_key(idempotency_key)
-    clock = advance.id_for(context.stripe, test_clock) if test_clock else None
+    clock = id_for(context.stripe, test_clock) if test_clock else None
     params = customers.creation(details, tax_ids=numbers, test_clock=clock, payment_method=payment_method)
     prospect = customers.load_prospect(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
     customer = prospect.there or _create(context, prospect)

@@ -30,9 +30,9 @@ def list_(
                billing customer list --all --output json > customers.jsonl
     """
     from stripe_billing_cli.stripe_api import json_output, lists
-    from stripe_billing_cli.test_clocks import advance
+    from stripe_billing_cli.test_clocks.load import id_for
 
-    clock = advance.id_for(context.stripe, test_clock) if test_clock else None
+    clock = id_for(context.stripe, test_clock) if test_clock else None
     filters = {"email": email, "test_clock": clock}
     wanted = {name: value for name, value in filters.items() if value is not None}
     found = lists.objects(context.stripe, "/v1/customers", wanted, None if all_ else limit)

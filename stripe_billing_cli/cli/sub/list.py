@@ -60,7 +60,7 @@ def list_(
                billing sub list --customer ada@example.com --status all
     """
     from stripe_billing_cli.stripe_api import lists, lookup
-    from stripe_billing_cli.test_clocks import advance
+    from stripe_billing_cli.test_clocks.load import id_for
 
     api = context.stripe
     wanted: dict[str, Any] = {}
@@ -69,7 +69,7 @@ def list_(
     if status:
         wanted["status"] = status.value
     if test_clock:
-        wanted["test_clock"] = advance.id_for(api, test_clock)
+        wanted["test_clock"] = id_for(api, test_clock)
     if customer:
         wanted["customer"] = lookup.find_customer(api, customer)["id"]
     if price:

@@ -1,0 +1,57 @@
+"""Stripe's test clocks: time that stands still until it is moved on (https://docs.stripe.com/billing/testing/test-clocks)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from stripe_billing_cli.stripe_api import lists
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.ids import kind_of
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, retrieve
+
+PATH = "/v1/test_helpers/test_clocks"
+
+
+def find_clock(api: StripeApi, name: str) -> Object:
+    """Return the clock with this id or name. Raises `LookupFailedError`, `StripeCallError`."""
+    if name.startswith("clock_"):
+        return retrieve(api, "test clock", f"{PATH}/{name}", name)
+    kind = kind_of(name)
+    if kind is not None:
+        raise WrongKindError(
+            f"{name} is the id of {kind}, and a test clock is needed", "give clock_… or a clock's name"
+        )
+    found = [clock for page in api.pages(PATH, {}) for clock in page if clock["name"] == name]
+    if not found:
+        raise NoMatchError(f"no test clock is called {name}", "billing clock list shows them")
+    if len(found) > 1:
+        ids = ", ".join(clock["id"] for clock in found)
+        raise AmbiguousError(f"{len(found)} test clocks are called {name}: {ids}", "name the one by its id")
+    return found[0]
+
+
+def id_for(api: StripeApi, name: str) -> str:
+    """Return the id of the clock with this id or name; an id is not looked up.
+
+    Raises `LookupFailedError`, `StripeCallError`.
+    """
+    return name if name.startswith("clock_") else str(find_clock(api, name)["id"])
+
+
+def list_clocks(api: StripeApi) -> Iterator[Object]:
+    """Yield the test clocks, newest first, as they come. Raises `StripeCallError`."""
+    return lists.objects(api, PATH, {}, None)
+
+
+def clock_record(clock: Object) -> dict[str, Any]:
+    """Return a clock as it is printed (docs/output.md): `frozen_time` is what it shows, `deletes_after` when Stripe
+    deletes it by itself."""
+    return {
+        "id": clock["id"],
+        "name": clock["name"],
+        "status": clock["status"],
+        "frozen_time": clock["frozen_time"],
+        "deletes_after": clock["deletes_after"],
+        "created": clock["created"],
+    }
