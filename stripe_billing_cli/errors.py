@@ -6,14 +6,37 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+
 FAILED, WRONG, PENDING, NOT_REACHED, INTERRUPTED = 1, 2, 3, 4, 130
+
+
+ID = re.compile(r"\b(?!sk_|rk_|pk_|whsec_)[a-z]{2,8}(?:_sched|_test)?_(?=[A-Za-z]*\d)[A-Za-z0-9]{6,}\b(?!_)")
+"""An id of Stripe's, such as sub_1MowQVLkdIwHu7ixeRlqHVzs; no key, and no client secret."""
+
+
+@dataclass(frozen=True)
+class ErrorLocation:
+    """Where in a file something is wrong: line and column from 1."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+
+def _first_id(message: str) -> str | None:
+    found = ID.search(message)
+    return found[0] if found else None
 
 
 class BillingError(Exception):
     """A failure that is explained where its cause is known; a command prints it as it is.
 
-    `kind` is one of the kinds in docs/output.md, `message` says what happened and to which object, `hint` what to do
-    next. `param` and `request_id` are Stripe's, where a call of Stripe's failed.
+    `kind` is one of the kinds in docs/output.md, `message` says what happened, to which object and why, `hint` what to
+    do next. `reason` is the why in a word, Stripe's code or the bank's; `object` is the id of the object, by default
+    the first one that the message names; `location` is where in a file. `param` and `request_id` are Stripe's, where a
+    call of Stripe's failed.
     """
 
     def __init__(
@@ -25,6 +48,9 @@ class BillingError(Exception):
         *,
         param: str | None = None,
         request_id: str | None = None,
+        reason: str | None = None,
+        object: str | None = None,
+        location: ErrorLocation | None = None,
     ) -> None:
         self.kind = kind
         self.message = message
@@ -32,6 +58,9 @@ class BillingError(Exception):
         self.exit_code = exit_code
         self.param = param
         self.request_id = request_id
+        self.reason = reason
+        self.object = object or _first_id(message)
+        self.location = location
         super().__init__(message)
 
 

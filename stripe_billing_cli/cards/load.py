@@ -112,7 +112,10 @@ def choose_card(wallet: Wallet, name: str) -> SavedCard:
         raise WrongKindError(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
     if not found:
         has = listed([_named(one) for one in wallet.cards]) or "none"
-        raise NoMatchError(f"the customer {wallet.customer['id']} has no card {name}; it has: {has}")
+        raise NoMatchError(
+            f"the customer {wallet.customer['id']} has no card {name}; it has: {has}",
+            f"billing card list {wallet.customer['id']} shows them",
+        )
     if len(found) > 1:
         ids = listed([one.method["id"] for one in found])
         raise AmbiguousError(

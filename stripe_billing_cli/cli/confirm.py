@@ -47,7 +47,7 @@ def confirm(
             WRONG,
         )
     if not typer.confirm(question, err=True):
-        raise BillingError("confirmation", when_refused or "nothing was changed", None, FAILED)
+        raise BillingError("confirmation", when_refused or "nothing was changed", "say y, or --yes, to mean it", FAILED)
 
 
 def _show(context: Context, will: Sequence[str]) -> None:

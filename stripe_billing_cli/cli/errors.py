@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from dataclasses import asdict
 from typing import Any
 
 import typer
@@ -46,6 +47,9 @@ def error_json(error: BillingError) -> dict[str, Any]:
         "error": {
             "kind": error.kind,
             "message": _without_secrets(error.message),
+            "reason": error.reason,
+            "object": error.object and _without_secrets(error.object),
+            "location": error.location and _without_secrets_in(asdict(error.location)),
             "hint": error.hint and _without_secrets(error.hint),
             "param": error.param,
             "request_id": error.request_id,
@@ -67,7 +71,8 @@ def explain(error: BaseException) -> BillingError:
             return BillingError("output", "what read this output went away")
         case OSError():
             where = f" ({error.filename})" if error.filename else ""
-            return BillingError("system", f"{error.strerror or error}{where}")
+            hint = "check that it is there, and its permissions" if where else "free what it needs, and run it again"
+            return BillingError("system", f"{error.strerror or error}{where}", hint)
     return BillingError(
         "bug",
         f"this is a mistake in billing: {type(error).__name__}: {error}",
@@ -81,7 +86,7 @@ def _usage_error(error: Any) -> BillingError:
 
     ctx = getattr(error, "ctx", None)
     if ctx is None:
-        return BillingError("usage", error.format_message(), exit_code=error.exit_code)
+        return BillingError("usage", error.format_message(), "`billing --help` says what it takes", error.exit_code)
     lists = f"`{ctx.command_path} --help` says what it takes"
     option = getattr(error, "option_name", None)
     if option is None or not hasattr(error, "possibilities"):
@@ -112,6 +117,10 @@ def _without_secrets(text: str) -> str:
     return without_secrets(text)
 
 
+def _without_secrets_in(fields: dict[str, Any]) -> dict[str, Any]:
+    return {name: _without_secrets(value) if isinstance(value, str) else value for name, value in fields.items()}
+
+
 def _print(error: BillingError) -> None:
     from stripe_billing_cli.cli.output import coloured
 
@@ -121,7 +130,8 @@ def _print(error: BillingError) -> None:
     label = typer.style("Error", fg="red", bold=True) if coloured(sys.stderr) else "Error"
     message = _without_secrets(error.message)
     sys.stderr.write(f"{message}\n" if "\n" in message else f"{label}: {message}\n")
+    if error.request_id:
+        reason = f"Stripe's reason: {error.reason}, in its request" if error.reason else "Stripe's request:"
+        sys.stderr.write(f"  {reason} {error.request_id}\n")
     if error.hint:
         sys.stderr.write(f"  → {_without_secrets(error.hint)}\n")
-    if error.request_id:
-        sys.stderr.write(f"  Stripe's request: {error.request_id}\n")

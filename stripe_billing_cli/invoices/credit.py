@@ -101,7 +101,8 @@ def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
     invoice = find_invoice(api, request.invoice)
     if invoice["status"] not in ("open", "paid"):
         raise OperationError(
-            f"the invoice {invoice['id']} is {invoice['status']}, and only one that is open or paid can be credited"
+            f"the invoice {invoice['id']} is {invoice['status']}, and only one that is open or paid can be credited",
+            f"billing invoice show {invoice['id']} says what became of it",
         )
     amount = None if request.amount is None else parse_amount(request.amount, invoice["currency"])
     wish = [invoice["id"], "all" if amount is None else amount, request.to, request.reason, request.note]
@@ -143,7 +144,10 @@ def _left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Se
 def _check_left(invoice: Object, amount: int, left: int) -> None:
     id, currency = invoice["id"], invoice["currency"]
     if left <= 0:
-        raise OperationError(f"nothing is left to credit of the invoice {id}: it has been credited or refunded already")
+        raise OperationError(
+            f"nothing is left to credit of the invoice {id}: it has been credited or refunded already",
+            f"billing invoice show {id} lists its credit notes and refunds",
+        )
     if amount > left:
         raise OperationError(
             f"only {format_amount(left, currency)} is left to credit of the invoice {id}, and "

@@ -103,4 +103,6 @@ def _check(invoice: Object, way: Way) -> None:
                 "wait until it is finalized, or delete the draft in the dashboard",
             )
         case "void":
-            raise OperationError(f"the invoice {id} is void: there is nothing left to write off")
+            raise OperationError(
+                f"the invoice {id} is void: there is nothing left to write off", "nothing is left to do with it"
+            )

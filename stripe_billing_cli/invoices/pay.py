@@ -108,7 +108,10 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
         if invoice["status"] == "paid":
             return PayPlan(invoice["id"], (), request, paid_before=invoice)
         if invoice["status"] == "void":
-            raise OperationError(f"the invoice {invoice['id']} is void, and cannot be paid any more")
+            raise OperationError(
+                f"the invoice {invoice['id']} is void, and cannot be paid any more",
+                f"billing invoice list --customer {invoice['customer']} lists those that are open",
+            )
         return _plan(invoice["id"], [invoice], request)
     customer = lookup.find_customer(api, request.name)
     found = open_invoices(api, customer["id"])

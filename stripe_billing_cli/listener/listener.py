@@ -128,7 +128,7 @@ class Listener:
             return Server(served, host=address.host, port=address.port, later_ports=later)
         except BindError as error:
             self._server.close()
-            raise BindError(error.where, error.reason, taken=error.taken, admin=True) from error
+            raise BindError(error.where, error.cause, taken=error.taken, admin=True) from error
 
     def _old_access_route(self) -> list[BaseRoute]:
         if self.options.access_token is None:

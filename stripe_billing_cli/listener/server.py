@@ -30,7 +30,7 @@ class BindError(BillingError):
 
     def __init__(self, where: str, reason: str, *, taken: bool = False, admin: bool = False) -> None:
         self.where = where
-        self.reason = reason
+        self.cause = reason
         self.taken = taken
         super().__init__("system", f"cannot listen on {where}: {reason}", _bind_hint(taken=taken, admin=admin))
 

@@ -150,9 +150,12 @@ def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
             "answer the dispute, or accept it, in the dashboard",
         )
     if left == 0:
-        ids = ", ".join(one["id"] for payment in target.payments for one in payment.given)
+        ids = [one["id"] for payment in target.payments for one in payment.given]
+        if not ids:
+            raise OperationError(f"nothing of {target.name} can be refunded", "name what was paid to Stripe")
         raise OperationError(
-            f"{target.name} has been refunded already: {ids}" if ids else f"nothing of {target.name} can be refunded"
+            f"{target.name} has been refunded already: {', '.join(ids)}",
+            f"billing refund show {ids[0]} says what became of it",
         )
     if amount > left:
         raise OperationError(

@@ -16,6 +16,7 @@ PATH = "/v1/refunds"
 SUBSCRIPTION = "parent.subscription_details.subscription"
 KINDS = {"an invoice": "invoice", "a payment intent": "payment", "a charge": "charge"}
 """What a refund may be of, by what its id is the id of."""
+UNPAID = "billing invoice show says what became of an invoice, billing refund create takes one that was paid"
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,10 @@ def _nothing_paid(name: str, invoice: Object | None) -> OperationError:
             f"the invoice {name} was paid outside of Stripe: there is no card to give the money back to",
             f"billing invoice credit {name} --to outside writes down that it was given back",
         )
-    return OperationError(f"nothing was paid for {name}: there is nothing to refund")
+    return OperationError(
+        f"nothing was paid for {name}: there is nothing to refund",
+        f"billing invoice show {name} says what became of it",
+    )
 
 
 def _charge(api: StripeApi, name: str, kind: str) -> Object:
@@ -118,9 +122,9 @@ def _charge(api: StripeApi, name: str, kind: str) -> Object:
         intent = lookup.retrieve(api, "payment", f"/v1/payment_intents/{name}", name, expand=["latest_charge"])
         charge = intent["latest_charge"]
         if charge is None or intent["status"] != "succeeded":
-            raise OperationError(f"the payment {name} has not succeeded: there is nothing to refund")
+            raise OperationError(f"the payment {name} has not succeeded: there is nothing to refund", UNPAID)
     if not charge["paid"] or not charge["amount_captured"]:
-        raise OperationError(f"the charge {charge['id']} has not been paid: there is nothing to refund")
+        raise OperationError(f"the charge {charge['id']} has not been paid: there is nothing to refund", UNPAID)
     return charge
 
 

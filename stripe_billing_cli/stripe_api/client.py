@@ -270,6 +270,7 @@ def _translated(error: stripe.StripeError) -> errors.StripeCallError:
     )
     if isinstance(failure, errors.PaymentFailedError):
         failure.decline_code = _decline_code(error)
+        failure.reason = failure.decline_code or failure.reason
     return failure
 
 

@@ -53,7 +53,9 @@ class StripeCallError(BillingError):
         self.code = code
         self.replayed = replayed
         shown = without_secrets(message)
-        super().__init__(self.kind, shown, self._hint(shown), self.exit_code, param=param, request_id=request_id)
+        super().__init__(
+            self.kind, shown, self._hint(shown), self.exit_code, param=param, request_id=request_id, reason=code
+        )
 
     def _hint(self, message: str) -> str | None:
         """Return what to do about it; depends on the code and the message for some classes."""

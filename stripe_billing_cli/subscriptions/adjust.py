@@ -192,7 +192,10 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
     for line in lines:
         price = lookup.find_price(api, line.price)
         if price["recurring"] is None:
-            raise OperationError(f"the price {line.price} is charged once, and a subscription needs a recurring one")
+            raise OperationError(
+                f"the price {line.price} is charged once, and a subscription needs a recurring one",
+                "name a price with an interval",
+            )
         if is_metered(price) and line.quantity is not None:
             raise OperationError(
                 f"the price {line.price} is metered: its quantity is what is used", f"write --add {line.price}"

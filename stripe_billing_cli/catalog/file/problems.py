@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_billing_cli.catalog.entries import Location
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation
 
 MOST = 100
 """So many problems are reported; a file with more is not a catalog."""
@@ -34,4 +34,12 @@ class CatalogErrors(BillingError):
         self.problems = tuple(found[:MOST])
         self.left_out = len(found) - len(self.problems)
         lines = [f"{problem}\n    {problem.hint}" if problem.hint else str(problem) for problem in self.problems]
-        super().__init__("catalog", "\n".join(lines), exit_code=WRONG)
+        super().__init__("catalog", "\n".join(lines), exit_code=WRONG, location=_location(self.problems))
+
+
+def _location(problems: tuple[Problem, ...]) -> ErrorLocation | None:
+    """Return the place of the first problem."""
+    if not problems:
+        return None
+    first = problems[0]
+    return ErrorLocation(first.file, first.where.line or None, first.where.column or None)

@@ -34,7 +34,7 @@ def purge(
             if not context.interactive:
                 raise BillingError("confirmation", f"there is no terminal to ask on: {question}", "say --yes", WRONG)
             if not typer.confirm(question, err=True):
-                raise BillingError("confirmation", "nothing was purged")
+                raise BillingError("confirmation", "nothing was purged", "say yes, or --yes")
         count = opened.events.purge(before)
     if context.printer.for_people:
         context.printer.line(f"{formatting.counted(count, 'payload')} forgotten.")

@@ -25,7 +25,7 @@ def reset(context: Context) -> None:
         if not context.interactive:
             raise BillingError("confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG)
         if not typer.confirm(f"Delete {LOCAL_DATABASE} and all in it?", err=True):
-            raise BillingError("confirmation", "nothing was deleted")
+            raise BillingError("confirmation", "nothing was deleted", "say yes, or --yes")
     for path in files:
         path.unlink()
     context.printer.note("The local Stripe is empty.")

@@ -198,11 +198,14 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anyw
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
     if retries not in SCHEDULES:
-        raise BillingError("usage", f"--webhook-retries is test or live, not {retries}", exit_code=WRONG)
+        raise BillingError("usage", f"--webhook-retries cannot be {retries}", "it is test or live", WRONG)
     if not 0 <= scale < float("inf") or not 0 < timeout < float("inf"):
-        raise BillingError("usage", "--webhook-retry-scale and --webhook-timeout are positive numbers", exit_code=WRONG)
+        message = "--webhook-retry-scale and --webhook-timeout are positive numbers"
+        raise BillingError("usage", message, "0.001 makes seconds of hours", WRONG)
     try:
         deviations = Chaos.parse(chaos) if chaos is not None else Chaos()
     except ValueError as error:
-        raise BillingError("usage", f"--webhook-chaos: {error}", exit_code=WRONG) from None
+        raise BillingError(
+            "usage", f"--webhook-chaos: {error}", "say duplicate,reorder,delay=2, for example", WRONG
+        ) from None
     return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout, anywhere)

@@ -101,13 +101,13 @@ def _settings(
     if after_retries is not None:
         if after_retries not in AFTER_RETRIES:
             known = ", ".join(AFTER_RETRIES)
-            raise BillingError("usage", f"--after-retries is none of {known}: {after_retries}", exit_code=WRONG)
+            raise BillingError("usage", f"--after-retries cannot be {after_retries}", f"it is one of {known}", WRONG)
         changes["after_retries"] = after_retries
     if pending_update_items is not None:
         if pending_update_items not in PENDING_UPDATE_ITEMS:
             known = ", ".join(PENDING_UPDATE_ITEMS)
-            why = f"--pending-update-items is none of {known}: {pending_update_items}"
-            raise BillingError("usage", why, exit_code=WRONG)
+            why = f"--pending-update-items cannot be {pending_update_items}"
+            raise BillingError("usage", why, f"it is one of {known}", WRONG)
         changes["pending_update_items"] = pending_update_items
     if country is not None:
         own = get_territory_currencies(country.upper()) if country.isascii() and len(country) == 2 else []
