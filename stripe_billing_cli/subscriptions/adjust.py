@@ -24,7 +24,7 @@ from stripe_billing_cli.subscriptions import (
     start,
     steps,
 )
-from stripe_billing_cli.subscriptions.apply_change import check_as_read
+from stripe_billing_cli.subscriptions.change import check_as_read
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
 from stripe_billing_cli.subscriptions.start import Line

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from stripe_billing_cli.errors import NOT_REACHED, BillingError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import invoice_lines
@@ -58,6 +59,14 @@ def owed_record(owes: Owed | None) -> dict[str, Any]:
         "confirmation_url": owes.url if owes else None,
         "payment_error": owes.trouble.record() if owes and owes.trouble else None,
     }
+
+
+def unpaid_error(what: str, subscription: str, owes: Owed | None, otherwise: str) -> BillingError:
+    """Return the error of a subscription that waits for a payment: `what` waits, and `otherwise` says why where Stripe
+    does not."""
+    why = str(owes.trouble) if owes and owes.trouble else otherwise
+    hint = ways_to_pay(owes.url, f"billing sub pay {subscription}") if owes else None
+    return BillingError("payment_failed", f"{what}: {why}", hint, NOT_REACHED)
 
 
 def owed(api: StripeApi, invoice: Object) -> Owed:

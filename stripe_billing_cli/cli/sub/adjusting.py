@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, cast
 
 from stripe_billing_cli.cli import confirm, formatting, parsing
@@ -70,7 +71,6 @@ def _discount_options(coupon: str | None, promotion_code: str | None, no_coupon:
 
 def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool) -> None:
     """Say what it costs, ask, do it, print."""
-    from stripe_billing_cli.stripe_api.errors import PaymentFailedError
     from stripe_billing_cli.subscriptions.adjust import plan_adjust
 
     plan = plan_adjust(context.stripe, name, wanted)
@@ -80,8 +80,18 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
         return
     id = plan.subscription["id"]
     confirm.confirm(context, f"Change {id} now?", will=[line.text for line in _plan(plan)], moves_money=True)
-    try:
+    with explain_declined():
         done = plan.apply(context.stripe)
+    _tell(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)
+
+
+@contextmanager
+def explain_declined() -> Iterator[None]:
+    """Turn a declined payment, for which nothing was changed, into the command's error: exit code 4."""
+    from stripe_billing_cli.stripe_api.errors import PaymentFailedError
+
+    try:
+        yield
     except PaymentFailedError as failure:
         raise BillingError(
             "payment_failed",
@@ -89,7 +99,6 @@ def adjust(context: Context, name: str, wanted: AdjustRequest, *, preview: bool)
             "the same command again, once there is another card",
             NOT_REACHED,
         ) from failure
-    _tell(context, plan, "payment_needed" if done.owes else "changed", done.subscription, done.owes)
 
 
 def _plan(plan: AdjustPlan) -> Iterator[Line]:
@@ -160,17 +169,13 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
 
 def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object, owes: Owed | None) -> None:
     """Print the outcome. Raises where the change waits for its payment: exit code 4."""
-    from stripe_billing_cli.subscriptions.payments import ways_to_pay
+    from stripe_billing_cli.subscriptions.payments import unpaid_error
 
     record = plan.record(result, subscription, owes)
     context.printer.record(record, lambda: _screen(plan, result, owes))
     if owes is not None:
-        raise BillingError(
-            "payment_failed",
-            f"it stays as it is until the payment goes through: {owes.trouble or 'it has not been paid yet'}",
-            ways_to_pay(owes.url, f"billing sub pay {subscription['id']}"),
-            NOT_REACHED,
-        )
+        what = "it stays as it is until the payment goes through"
+        raise unpaid_error(what, subscription["id"], owes, "it has not been paid yet")
 
 
 def _screen(plan: AdjustPlan, result: str, owes: Owed | None) -> Iterator[Line]:

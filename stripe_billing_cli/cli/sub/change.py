@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import confirm, options
@@ -10,10 +9,10 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.sub import adjusting
 from stripe_billing_cli.cli.sub.app import Subscription, app
 from stripe_billing_cli.cli.sub.change_options import At, ChangeOptions
-from stripe_billing_cli.errors import NOT_REACHED, WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.cli.sub.change_view import ChangePlan
+    from stripe_billing_cli.subscriptions.change import ChangeRequest, ChangeResult
 
 
 @options.command(app)
@@ -43,6 +42,7 @@ def change(
                billing sub change sub_1MowQV --trial-end now --preview
     """
     from stripe_billing_cli.cli.sub import change_view
+    from stripe_billing_cli.subscriptions.change import plan_change
 
     request = adjusting.request(
         add=arguments.add,
@@ -59,22 +59,15 @@ def change(
         _check_apart(arguments)
         adjusting.adjust(context, subscription, request, preview=arguments.preview)
         return
-    _check(arguments)
-    plan = _decide(
-        context,
-        subscription,
-        arguments.price,
-        arguments.quantity,
-        arguments.item,
-        arguments.at.value,
-        arguments.proration.value if arguments.proration else None,
-    )
-    if plan.change.action in ("none", "wait") or arguments.preview:
-        _tell(context, plan, "previewed" if arguments.preview and plan.change.action not in ("none", "wait") else None)
+    plan = plan_change(context.stripe, _request(subscription, arguments))
+    if plan.moves and arguments.preview:
+        _print(context, plan.preview())
         return
-    question = change_view.question(plan)
-    confirm.confirm(context, question, will=change_view.will(plan), moves_money=True)
-    _tell(context, _carry_out(context, plan), None)
+    if plan.moves:
+        confirm.confirm(context, change_view.question(plan), will=change_view.will(plan), moves_money=True)
+    with adjusting.explain_declined():
+        result = plan.apply(context.stripe)
+    _print(context, result)
 
 
 def _check_apart(arguments: ChangeOptions) -> None:
@@ -88,8 +81,10 @@ def _check_apart(arguments: ChangeOptions) -> None:
         )
 
 
-def _check(arguments: ChangeOptions) -> None:
-    """Refuse options that say nothing, or do not go together, where a price or quantity is to be changed."""
+def _request(subscription: str, arguments: ChangeOptions) -> ChangeRequest:
+    """Return what is asked for; refuse options that say nothing, or do not go together."""
+    from stripe_billing_cli.subscriptions.change import ChangeRequest
+
     if arguments.price is None and arguments.quantity is None:
         raise BillingError(
             "usage", "nothing to change was given", "--price, for example; --help lists the others", WRONG
@@ -101,99 +96,22 @@ def _check(arguments: ChangeOptions) -> None:
             None,
             WRONG,
         )
+    return ChangeRequest(
+        subscription,
+        arguments.price,
+        arguments.quantity,
+        arguments.item,
+        arguments.at.value,
+        arguments.proration.value if arguments.proration else None,
+    )
 
 
-def _decide(
-    context: Context,
-    name: str,
-    price: str | None,
-    quantity: int | None,
-    item: str | None,
-    at: str,
-    proration: str | None,
-) -> ChangePlan:
-    """Read what there is, decide the change, and ask Stripe what it costs."""
-    from concurrent.futures import ThreadPoolExecutor
-    from typing import cast
-
-    from stripe_billing_cli.cli.sub.change_view import ChangePlan
-    from stripe_billing_cli.stripe_api import lookup
-    from stripe_billing_cli.subscriptions import item_change, later_quote, payments, quote, steps, terms
-
-    api = context.stripe
-    with ThreadPoolExecutor(1) as pool:
-        named = pool.submit(lookup.find_price, api, price) if price else None
-        found = lookup.find_subscription(api, name, expand=steps.EXPAND)
-    chosen = terms.choose_item(found, item)
-    as_it_is = price in (None, chosen["price"]["id"])  # which may be archived by now
-    wanted = chosen["price"] if named is None or as_it_is else named.result()
-    after = terms.new_terms(chosen, wanted, quantity)
-    schedule = steps.attached_schedule(api, found)
-    decided = item_change.decide(found, schedule, chosen, after, cast(item_change.At, at))
-    plan = ChangePlan(found, chosen["price"], wanted, decided, schedule)
-    match decided.action:
-        case "now":
-            anew = quote.restarts(found, chosen["price"], wanted)
-            now = quote.now_of(api, found, int(time.time()))
-            items = found["items"]["data"]
-            plan.quoted = quote.of_change(
-                api,
-                found,
-                decided.item,
-                after,
-                at=now,
-                wanted_proration=cast("quote.Proration | None", proration),
-                anew=anew,
-                prices=[wanted if item["id"] == decided.item else item["price"] for item in items],
-            )
-            if plan.quoted.cost.credited:
-                plan.unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now)
-        case "later":
-            assert decided.starts is not None
-            restarts = quote.restarts(found, chosen["price"], wanted)
-            plan.later_cost = later_quote.of_later_change(api, found, decided.later, decided.starts, restarts=restarts)
-        case "wait":
-            plan.owes = payments.owed(api, found["latest_invoice"])
-    return plan
-
-
-def _carry_out(context: Context, plan: ChangePlan) -> ChangePlan:
-    from stripe_billing_cli.stripe_api.errors import PaymentFailedError
-    from stripe_billing_cli.subscriptions import apply_change, payments
-
-    api = context.stripe
-    try:
-        after = apply_change.carry_out(api, plan.subscription, plan.change, plan.quoted, plan.wanted)
-    except PaymentFailedError as failure:
-        raise BillingError(
-            "payment_failed",
-            f"nothing was changed: the payment did not go through: {failure.message}",
-            "the same command again, once there is another card",
-            NOT_REACHED,
-        ) from failure
-    plan.subscription, plan.done = after, True
-    if after["pending_update"] is not None:
-        plan.owes = payments.owed(api, after["latest_invoice"])
-    return plan
-
-
-def _tell(context: Context, plan: ChangePlan, result: str | None) -> None:
+def _print(context: Context, result: ChangeResult) -> None:
     """Print the outcome. Raises where the change waits for its payment: exit code 4."""
     from stripe_billing_cli.cli.sub import change_view
-    from stripe_billing_cli.subscriptions import outcomes
+    from stripe_billing_cli.subscriptions.payments import unpaid_error
 
-    result = result or change_view.result(plan)
-    record = outcomes.change(result, plan.subscription, plan.change, plan.quoted, plan.later_cost, plan.owes)
-    record["unpaid_time"] = plan.unpaid is not None
-    context.printer.record(record, lambda: change_view.screen(plan, result))
-    if result == "payment_needed":
-        from stripe_billing_cli.subscriptions.payments import ways_to_pay
-
-        assert plan.owes is not None
-        why = str(plan.owes.trouble or "it has not been paid yet")
-        raise BillingError(
-            "payment_failed",
-            f"the plan stays as it is until the payment goes through: {why}",
-            ways_to_pay(plan.owes.url, f"billing sub pay {plan.subscription['id']}"),
-            NOT_REACHED,
-        )
+    context.printer.record(result.record(), lambda: change_view.screen(result))
+    if result.result == "payment_needed":
+        what = "the plan stays as it is until the payment goes through"
+        raise unpaid_error(what, result.subscription["id"], result.owes, "it has not been paid yet")

@@ -3,51 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import payments, schedule
+from stripe_billing_cli.subscriptions.change import ChangePlan, ChangeResult
 from stripe_billing_cli.subscriptions.cost import Cost
-from stripe_billing_cli.subscriptions.item_change import Change
 from stripe_billing_cli.subscriptions.payments import Owed
 from stripe_billing_cli.subscriptions.quote import Quote
 from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_of, terms_of
-
-
-@dataclass
-class ChangePlan:
-    """A change with what the command shows of it. `quoted` is of a change now, `later_cost` of one at the period's end.
-
-    `unpaid` is the open invoice of time that is credited all the same.
-    `subscription` is as it was read, and once the change is `done` as it is then.
-    """
-
-    subscription: Object
-    current: Object
-    wanted: Object
-    change: Change
-    schedule: Object | None
-    quoted: Quote | None = None
-    later_cost: Cost | None = None
-    owes: Owed | None = None
-    unpaid: Object | None = None
-    done: bool = False
-
-
-def result(plan: ChangePlan) -> str:
-    match plan.change.action:
-        case "none":
-            return "unchanged"
-        case "wait":
-            return "payment_needed"
-        case "later":
-            return "scheduled"
-        case "take_back":
-            return "taken_back"
-    return "payment_needed" if plan.owes else "changed"
 
 
 def question(plan: ChangePlan) -> str:
@@ -65,12 +31,14 @@ def will(plan: ChangePlan) -> list[str]:
     return [line.text for line in _plan_lines(plan)]
 
 
-def screen(plan: ChangePlan, result: str) -> Iterator[Line]:
-    if result == "previewed":
+def screen(result: ChangeResult) -> Iterator[Line]:
+    """Yield what a change came to, or what it would."""
+    plan, owes = result.plan, result.owes
+    if result.result == "previewed":
         yield from _plan_lines(plan)
         return
     id, after = plan.subscription["id"], _named(plan.wanted, plan.change.after.quantity)
-    match result:
+    match result.result:
         case "unchanged" if plan.change.starts:
             yield Line(
                 f"{id} changes to {after} on {formatting.date(plan.change.starts)}, as scheduled. Nothing to do."
@@ -84,9 +52,9 @@ def screen(plan: ChangePlan, result: str) -> Iterator[Line]:
         case "changed":
             yield Line(f"{id} is on {after} now.", {"fg": "green"})
         case "payment_needed":
-            assert plan.owes is not None
-            yield Line(f"{id} changes to {after} when {_amount(plan.owes)} is paid.", {"fg": "yellow"})
-            yield Line(f"  {plan.owes.url}")
+            assert owes is not None
+            yield Line(f"{id} changes to {after} when {_amount(owes)} is paid.", {"fg": "yellow"})
+            yield Line(f"  {owes.url}")
 
 
 def _plan_lines(plan: ChangePlan) -> Iterator[Line]:

@@ -9,10 +9,8 @@ from stripe_billing_cli.cli import confirm, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.cli.sub.app import Subscription, app
-from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.subscriptions.payments import Owed
     from stripe_billing_cli.subscriptions.resume import ResumePlan
 
 
@@ -27,6 +25,7 @@ def resume(context: Context, subscription: Subscription) -> None:
     Examples:  billing sub resume ada@example.com
                billing sub resume sub_1MowQV --yes
     """
+    from stripe_billing_cli.subscriptions.payments import unpaid_error
     from stripe_billing_cli.subscriptions.resume import plan_resume
 
     plan = plan_resume(context.stripe, subscription)
@@ -38,16 +37,7 @@ def resume(context: Context, subscription: Subscription) -> None:
     record = result.record()
     context.printer.record(record, lambda: _screen(record))
     if result.stays_paused:
-        raise _unpaid(id, result.owes)
-
-
-def _unpaid(id: str, owes: Owed | None) -> BillingError:
-    """Return why a subscription stays paused, and how it can be paid."""
-    from stripe_billing_cli.subscriptions.payments import ways_to_pay
-
-    why = str(owes.trouble) if owes and owes.trouble else "it is still paused"
-    hint = ways_to_pay(owes.url, f"billing sub pay {id}") if owes else None
-    return BillingError("payment_failed", f"{id} stays paused until it is paid: {why}", hint, NOT_REACHED)
+        raise unpaid_error(f"{id} stays paused until it is paid", id, result.owes, "it is still paused")
 
 
 def _will(plan: ResumePlan) -> Iterator[Line]:
