@@ -26,12 +26,15 @@ class Reading:
 class AccountReader:
     """The calls that read an account. They run in `pool`, which no reader itself runs in.
 
-    `readings` fills with what is read of each kind.
+    `readings` fills with what is read of each kind; `progress` is called with the number of objects of each page.
     """
 
-    def __init__(self, api: StripeApi, pool: ThreadPoolExecutor) -> None:
+    def __init__(
+        self, api: StripeApi, pool: ThreadPoolExecutor, progress: Callable[[int], None] = lambda count: None
+    ) -> None:
         self._api = api
         self._pool = pool
+        self._progress = progress
         self.readings: dict[str, Future[Reading]] = {}
 
     def objects(self, kind: str) -> Mapping[str, Object]:
@@ -39,13 +42,17 @@ class AccountReader:
         return self.readings[kind].result().objects
 
     def pages(self, path: str, params: Mapping[str, Any]) -> Iterator[list[Object]]:
-        return self._api.pages(path, params)
+        for page in self._api.pages(path, params):
+            self._progress(len(page))
+            yield page
 
     def page(self, path: str, params: Mapping[str, Any]) -> tuple[list[Object], bool]:
-        return self._api.page(path, params)
+        objects, more = self._api.page(path, params)
+        self._progress(len(objects))
+        return objects, more
 
     def all(self, path: str, params: Mapping[str, Any] | None = None) -> list[Object]:
-        return [existing for page in self._api.pages(path, params or {}) for existing in page]
+        return [existing for page in self.pages(path, params or {}) for existing in page]
 
     def one(self, path: str, params: Mapping[str, Any] | None = None) -> Object | None:
         """Return an object, or None where the account does not have it."""
@@ -63,9 +70,7 @@ class AccountReader:
 
     def sweep(self, path: str, params: Mapping[str, Any], *, expected: int, pages_at_most: int | None) -> Reading:
         """Read a long list in several places at once, to its end or so many pages."""
-        sweep = Sweep(
-            lambda part: self._api.page(path, {**params, **part}), expected=expected, pages_at_most=pages_at_most
-        )
+        sweep = Sweep(lambda part: self.page(path, {**params, **part}), expected=expected, pages_at_most=pages_at_most)
         return Reading(by_id(sweep.run(self._pool)), sweep.finished)
 
     def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:

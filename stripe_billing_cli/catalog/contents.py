@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,8 @@ class Catalog:
     account: str | None = None
     source: str = "catalog.yaml"
     kinds: Registry = KINDS
+    head: Mapping[str, Any] = field(default_factory=dict)
+    """The defaults that the file gives its entries, by the names of fields."""
 
     def entries(self) -> Iterator[Entry[Any]]:
         """Yield all entries, each before those within it."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from pathlib import Path
-from typing import Any
 
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,98 +15,9 @@ from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.planner import make_plan
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api.errors import StripeCallError
+from tests.catalog.random_catalogs import catalogs
 from tests.contract import ContractTransport
 from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
-
-KEYS = ["a", "b", "c"]
-texts = st.sampled_from(["One", "Two & two", "Drei Äpfel", "四"])
-amounts = st.integers(0, 99_999_999)
-exact = st.decimals(min_value=0, max_value=1000, places=12).map(
-    lambda amount: {"unit_amount_decimal": format(amount, "f")}
-)
-plain_amount = amounts.map(lambda amount: {"unit_amount": amount})
-intervals = st.sampled_from(["day", "week", "month", "year", {"interval": "month", "interval_count": 3}])
-metadata = st.dictionaries(st.sampled_from(["owner", "team"]), texts, max_size=2)
-
-
-def optional(**fields: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
-    return st.fixed_dictionaries({}, optional=fields)
-
-
-@st.composite
-def tiers(draw: st.DrawFn) -> list[dict[str, Any]]:
-    bounds = sorted(draw(st.sets(st.integers(1, 10_000), max_size=3)))
-    tier = st.one_of(plain_amount, exact, amounts.map(lambda amount: {"flat_amount": amount}))
-    return [{"up_to": bound, **draw(tier)} for bound in [*bounds, "inf"]]
-
-
-@st.composite
-def prices(draw: st.DrawFn) -> dict[str, Any]:
-    shape = draw(st.sampled_from(["flat", "tiered", "packages", "custom"]))
-    price: dict[str, Any] = draw(
-        optional(
-            active=st.booleans(),
-            nickname=texts,
-            metadata=metadata,
-            tax_behavior=st.sampled_from(["exclusive", "inclusive", "unspecified"]),
-        )
-    )
-    match shape:
-        case "flat":
-            price |= draw(st.one_of(plain_amount, exact))
-            options = st.dictionaries(st.sampled_from(["eur", "gbp", "jpy"]), plain_amount, max_size=3)
-            price |= draw(optional(recurring=intervals, currency_options=options))
-        case "tiered":
-            mode = draw(st.sampled_from(["graduated", "volume"]))
-            price |= {
-                "billing_scheme": "tiered",
-                "tiers_mode": mode,
-                "tiers": draw(tiers()),
-                "recurring": draw(intervals),
-            }
-        case "packages":
-            package = {"divide_by": draw(st.integers(1, 1000)), "round": draw(st.sampled_from(["up", "down"]))}
-            price |= {"unit_amount": draw(amounts), "transform_quantity": package, "recurring": draw(intervals)}
-        case "custom":
-            price |= {"custom_unit_amount": {"enabled": True, "minimum": draw(st.integers(50, 500))}}
-    return price
-
-
-@st.composite
-def products(draw: st.DrawFn) -> dict[str, Any]:
-    product: dict[str, Any] = {
-        "name": draw(texts),
-        "statement_descriptor": "SHOP",
-        **draw(
-            optional(
-                active=st.booleans(),
-                description=texts,
-                images=st.lists(st.just("https://example.com/a.png"), max_size=2),
-                marketing_features=st.lists(texts, max_size=3),
-                metadata=metadata,
-                shippable=st.booleans(),
-                unit_label=st.sampled_from(["seat", "box"]),
-                url=st.just("https://example.com"),
-                package_dimensions=st.just({"height": 1, "length": 2.5, "weight": 3, "width": 4.25}),
-            )
-        ),
-        "prices": draw(st.dictionaries(st.sampled_from(KEYS), prices(), max_size=3)),
-    }
-    offered = sorted(key for key, price in product["prices"].items() if price.get("active", True))
-    if offered and draw(st.booleans()):
-        product["default_price"] = draw(st.sampled_from(offered))
-    return product
-
-
-@st.composite
-def catalogs(draw: st.DrawFn) -> str:
-    content = {
-        "version": 1,
-        "catalog": "any",
-        "currency": "usd",
-        "products": draw(st.dictionaries(st.sampled_from(KEYS), products(), max_size=3)),
-    }
-    return yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
 
 
 def plan_of(text: str, path: Path) -> Plan:

@@ -16,7 +16,7 @@ from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.messages import LATER, UNSUPPORTED, explain
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.values import values_of
-from stripe_billing_cli.catalog.kinds.registry import AnyKind, CatalogHead, Registry
+from stripe_billing_cli.catalog.kinds.registry import DEFAULTS, AnyKind, CatalogHead, Registry
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
 from stripe_billing_cli.catalog.suggestions import nearest
 
@@ -58,7 +58,8 @@ class FileCheck:
         self._check_references(roots)
         if self._problems or head is None:
             raise CatalogErrors(self._problems)
-        return Catalog(head.catalog, tuple(roots), head.account, self._file, self._kinds)
+        defaults = {name: value for name in DEFAULTS if (value := getattr(head, name)) is not None}
+        return Catalog(head.catalog, tuple(roots), head.account, self._file, self._kinds, defaults)
 
     def _refuse_sections(self, tree: yaml_tree.Mapping) -> None:
         for key, _ in tree.entries:

@@ -25,6 +25,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     unsettable,
     wanted_fields,
 )
+from stripe_billing_cli.catalog.kinds.importing import ImportedKind
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
 from stripe_billing_cli.catalog.ownership import Stamp, dropped_keys, stamp_of
@@ -41,7 +42,7 @@ QUIET = frozenset({"metadata.billing_metadata"})
 """Fields of a new object that nobody reviews."""
 
 
-class Kind(ABC, Generic[Content]):
+class Kind(ImportedKind, ABC, Generic[Content]):
     """A kind of object, described by class attributes; methods stand in the order in which they are asked."""
 
     name: ClassVar[str]

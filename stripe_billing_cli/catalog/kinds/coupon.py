@@ -6,7 +6,8 @@ anything else takes another coupon, under another key: none is ever deleted to b
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -25,6 +26,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     PartsByKeyForm,
     Plain,
 )
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -49,6 +51,8 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.money import format_amount
 
+GENERATED_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{8}$")
+"""The ids that Stripe makes up for coupons."""
 LONGEST_NAME = 40
 """`name` of `stripe/params/_coupon_create_params.py`: what customers see on invoices."""
 EXPANDED = ("applies_to", "currency_options")
@@ -66,6 +70,9 @@ class AppliesTo(Form):
 
     def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
         return sorted(answer[name]["products"] if answer[name] else [])
+
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        return {name: {"products": value}} if value else {}
 
 
 class CurrencyOptions(PartsByKeyForm):
@@ -132,6 +139,8 @@ class CouponKind(StandardKind[Coupon]):
     quiet = frozenset({"percent_off", "amount_off", "currency", "duration", "duration_in_months"})
     retirement = "delete"
     prune_option = "--delete-coupons"
+    key_is_id = True
+    head_fields = ("currency",)
 
     # ---- The file
 
@@ -183,6 +192,21 @@ class CouponKind(StandardKind[Coupon]):
         if not (whole or wanted[self.name]):
             return Reading()
         return Reading(by_id(reader.all(self.path, {"expand": [f"data.{name}" for name in EXPANDED]})))
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        return reader.all(self.path, {"expand": [f"data.{name}" for name in EXPANDED]})
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        return (("product", product) for product in self.existing_fields(existing)["applies_to"])
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        if existing["name"] and GENERATED_ID.match(existing["id"]):
+            return readable(existing["name"])
+        return str(existing["id"])
+
+    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+        fields = self.existing_fields(existing)
+        return {**fields, "applies_to": sorted(naming.name("product", one) for one in fields["applies_to"])}
 
     def is_active(self, existing: Object) -> bool:
         return bool(existing["valid"])

@@ -15,6 +15,7 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Plain
+from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -60,6 +61,13 @@ class FeatureKind(StandardKind[Feature]):
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}"), missing)
         return Reading(found | by_id(existing for existing in adopted if existing))
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        return str(existing["lookup_key"])
+
+    def reason_left_out(self, existing: Object) -> str | None:
+        """Leave out what is archived: a feature stays archived, and no file can say so."""
+        return None if existing["active"] else "archived features"
 
     def match(self, matching: Matching, entry: Entry[Feature]) -> Match:
         holder = matching.index("lookup_key").get(entry.key)

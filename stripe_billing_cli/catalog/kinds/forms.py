@@ -18,7 +18,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
-from stripe_billing_cli.catalog.kinds.model import moment_text
+from stripe_billing_cli.catalog.kinds.model import ShortForm, ShortList, moment_text
 from stripe_billing_cli.stripe_api.money import format_amount
 
 APART = frozenset({"id", "metadata"})
@@ -72,6 +72,13 @@ class Form:
         """Return the parameters that set the field within a part of an object, where nothing is cleared."""
         return {} if value is None or value in ([], {}) else self.params(name, value)
 
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        """Return the keys and values by which a file says a value; none where it is what leaving the field out means.
+
+        The values are those that a file is read as: text, whole numbers, `Decimal`, truths, lists and dicts of them.
+        """
+        return {} if value in (None, [], {}, default) else {name: value}
+
     def show(self, value: Any, currency: str) -> str:
         return plain_text(value)
 
@@ -102,6 +109,12 @@ class AmountForm(Form):
             return {name: int(value)}
         return {f"{name}_decimal": format(value, "f")}
 
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        if value is None or value == default:
+            return {}
+        whole = value == value.to_integral_value()
+        return {name: int(value)} if whole else {f"{name}_decimal": format(value.normalize(), "f")}
+
     def show(self, value: Decimal, currency: str) -> str:
         return format_amount(value, currency)
 
@@ -122,6 +135,9 @@ class MoneyForm(Form):
 
 class MomentForm(Form):
     """A time, which Stripe has in Unix seconds."""
+
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        return {} if value is None else {name: moment_text(value)}
 
     def show(self, value: Any, currency: str) -> str:
         return moment_text(value)
@@ -161,6 +177,16 @@ class PartForm(Form):
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: "" if value is None else self.write(value)}
 
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        return {} if value is None or value == default else {name: self.written_parts(value)}
+
+    def written_parts(self, value: Fields) -> dict[str, Any]:
+        """Return what a file says of the part, which is not the same as its default."""
+        found: dict[str, Any] = {}
+        for part in self.parts:
+            found |= part.written(value[part.name])
+        return found
+
     def write(self, value: Fields) -> dict[str, Any]:
         params: dict[str, Any] = {}
         for part in self.parts:
@@ -181,6 +207,9 @@ class PartsForm(Form):
     def existing(self, answer: Mapping[str, Any], name: str) -> Any:
         return [self.part.read(one) for one in answer.get(name) or []]
 
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        return {} if value in ([], default) else {name: [self.part.written_parts(one) for one in value]}
+
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: [self.part.write(one) for one in value] or ""}
 
@@ -198,17 +227,34 @@ class PartsByKeyForm(Form):
     def existing(self, answer: Mapping[str, Any], name: str) -> Any:
         return {key: self.part.read(one) for key, one in sorted((answer.get(name) or {}).items())}
 
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        if value in ({}, default):
+            return {}
+        return {name: {key: self.part.written_parts(one) for key, one in value.items()}}
+
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: {key: self.part.write(one) for key, one in value.items()} or ""}
 
 
 @dataclass(frozen=True)
 class Definition:
-    """A field of a kind. `default` is what Stripe takes where the field is left out of a create."""
+    """A field of a kind. `default` is what Stripe takes where the field is left out of a create.
+
+    `short` is the part's key that may stand alone, as `recurring: month` does for `recurring: {interval: month}`.
+    """
 
     name: str
     form: Form
     default: Any
+    short: str | None = None
+
+    def written(self, value: Any, default: Any = ...) -> dict[str, Any]:
+        """Return the keys and values by which a file says the field, in its short form where it has one."""
+        found = self.form.written(self.name, value, self.default if default is ... else default)
+        part = found.get(self.name)
+        if self.short and isinstance(part, dict) and part.keys() == {self.short}:
+            return {**found, self.name: part[self.short]}
+        return found
 
 
 @cache
@@ -220,7 +266,8 @@ def definitions(model: type[BaseModel]) -> tuple[Definition, ...]:
             continue
         form = next((mark for mark in field.metadata if isinstance(mark, Form)), None) or form_of(field.annotation)
         required = field.is_required() or form.required
-        found.append(Definition(name, form, None if required else form.value(field.get_default())))
+        short = next((mark.key for mark in field.metadata if isinstance(mark, ShortForm | ShortList)), None)
+        found.append(Definition(name, form, None if required else form.value(field.get_default()), short))
     return tuple(found)
 
 

@@ -7,7 +7,7 @@ event name, and deactivated only by an option of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
 from stripe_billing_cli.catalog.kinds.model import FileModel, ShortForm, Text
 from stripe_billing_cli.catalog.kinds.rules import Path
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
@@ -94,6 +95,16 @@ class MeterKind(StandardKind[Meter]):
             return Reading()
         both = reader.each(lambda status: reader.all(self.path, {"status": status}), ("active", "inactive"))
         return Reading(by_id(meter for meters in both for meter in meters))
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        return self.read(reader, {}, whole=True).objects.values()
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        return readable(existing["event_name"])
+
+    def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
+        """Return None: the event name finds the meter."""
+        return None
 
     def is_active(self, existing: Object) -> bool:
         return bool(existing["status"] == "active")

@@ -20,6 +20,7 @@ from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
+from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, LongForm, Metadata, Text, Url, Written
 from stripe_billing_cli.catalog.kinds.rules import LONGEST_VALUE, Path, Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -81,6 +82,9 @@ class PlaceOfPerformance(Form):
     def existing(self, existing: Mapping[str, Any], name: str) -> Fields | None:
         place = (existing.get(name) or {}).get("performance_location")
         return _details(place, TaxCode().existing(existing, "tax_code"))
+
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        return {} if value is None else {name: {"performance_location": value["performance_location"]}}
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         if value is None:
@@ -166,6 +170,7 @@ class ProductKind(StandardKind[Product]):
     model = Product
     path = "/v1/products"
     example = "give it at least a name"
+    key_is_id = True
 
     # ---- The file
 
@@ -240,6 +245,17 @@ class ProductKind(StandardKind[Product]):
                     "archives no default price. Name another `default_price` in the file.",
                 ),
             )
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        default = _default_id(existing)
+        if default:
+            yield "price", default
+
+    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+        said, default = super().file_values(key, existing, naming), _default_id(existing)
+        if default is None:
+            return said
+        return {**said, "default_price": naming.name("price", default).removeprefix(f"{key}.")}
 
     def match(self, matching: Matching, entry: Entry[Product]) -> Match:
         return match_by_id(matching, entry, product_id(entry))

@@ -5,7 +5,7 @@ An attachment says nothing but that, and bears no stamp: which ones the file mad
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind, Objects, Wanted
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel
 from stripe_billing_cli.catalog.kinds.product import Product, attachments_of, features_of, product_id
 from stripe_billing_cli.catalog.kinds.rules import Path
@@ -75,6 +76,38 @@ class ProductFeatureKind(Kind[ProductFeature]):
         ]
         lists = reader.each(lambda product: _read(reader, product), concerned)
         return Reading(by_id(attachment for attachments in lists for attachment in attachments))
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        """Read the attachments of each product, where the account has features."""
+        if not reader.objects("feature"):
+            return ()
+        products = [
+            product["id"]
+            for product in reader.objects("product").values()
+            if (product["active"] or scope.archived) and (not scope.parents or product["id"] in scope.parents)
+        ]
+        lists = reader.each(lambda product: _read(reader, product), products)
+        return (attachment for attachments in lists for attachment in attachments)
+
+    def is_on_offer(self, existing: Object, objects: Objects) -> bool:
+        """Leave out what others attached to a product that the catalog owns."""
+        stamp = stamp_of(objects["product"][existing[PRODUCT]])
+        return _feature(existing)["active"] and (stamp is None or _lookup_key(existing) in stamp.parts)
+
+    def parent_id(self, existing: Object) -> str:
+        return str(existing[PRODUCT])
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        yield "feature", _feature(existing)["id"]
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        return _lookup_key(existing)
+
+    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+        return {}
+
+    def section_values(self, entries: Mapping[str, Any]) -> list[str]:
+        return list(entries)
 
     def is_active(self, existing: Object) -> bool:
         return True

@@ -14,6 +14,10 @@ from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, NullIsNo
 AnyKind = Kind[Any]
 
 
+DEFAULTS = ("currency", "tax_behavior")
+"""The fields of a file's head that entries take where they say nothing themselves."""
+
+
 class CatalogHead(FileModel):
     """What a file says of the catalog as a whole."""
 

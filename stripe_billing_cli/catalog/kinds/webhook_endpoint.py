@@ -17,11 +17,12 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.base import Objects
 from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
+from stripe_billing_cli.catalog.kinds.importing import Naming, readable
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_stamp
-from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.ownership import RESERVED, stamp_of
 from stripe_billing_cli.catalog.plan import Change, CreateWithSecret, Delete, Operation
 from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.catalog.suggestions import nearest
@@ -95,6 +96,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
     named_by = "url"
     retirement = "disable"
     retirement_params = {"disabled": True}
+    own_metadata = RESERVED | MARKS
 
     # ---- The file
 
@@ -115,6 +117,15 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
         check_metadata(content.metadata, report)
 
     # ---- The account
+
+    def reason_left_out(self, existing: Object) -> str | None:
+        return None if _is_confirmed(existing) else "endpoints of runs that were cut off"
+
+    def is_on_offer(self, existing: Object, objects: Objects) -> bool:
+        return self.is_unmanaged(existing, objects, ())
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        return readable(existing["url"].partition("://")[2])
 
     def is_active(self, existing: Object) -> bool:
         return _is_enabled(existing)

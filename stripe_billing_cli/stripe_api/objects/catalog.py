@@ -26,6 +26,7 @@ class TaxDetails(StripeObject):
 class Product(StripeObject):
     id: str
     active: bool
+    created: int
     name: str
     images: list[str]
     marketing_features: list[MarketingFeature]

@@ -26,12 +26,23 @@ class UpTo(Form):
     def part_params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: "inf" if value is None else value}
 
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        return {name: "inf" if value is None else value}
+
 
 class FlatAmount(AmountForm):
     """The amount for a tier as a whole, of which nothing is said where there is none."""
 
     def part_params(self, name: str, value: Any) -> dict[str, Any]:
         return self.params(name, value) if value else {}
+
+
+class TierForm(PartForm):
+    """A tier, of which an amount is written also where it is nothing."""
+
+    def written_parts(self, value: Fields) -> dict[str, Any]:
+        found = super().written_parts(value)
+        return found if len(found) > 1 else {**found, "unit_amount": 0}
 
 
 class Tiers(PartsForm):
@@ -44,6 +55,9 @@ class CustomAmount(PartForm):
 
     def write(self, value: Fields) -> dict[str, Any]:
         return {"enabled": True, **super().write(value)}
+
+    def written_parts(self, value: Fields) -> dict[str, Any]:
+        return {"enabled": True, **super().written_parts(value)}
 
     def show(self, value: Any, currency: str) -> str:
         return show_custom(value, currency)
@@ -64,6 +78,9 @@ class OptionTaxBehavior(Form):
 
     def existing(self, answer: Mapping[str, Any], name: str) -> Any:
         return answer[name] or UNSPECIFIED
+
+    def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
+        return {} if value == UNSPECIFIED else super().written(name, value, default)
 
     def part_params(self, name: str, value: Any) -> dict[str, Any]:
         return {} if value in (None, UNSPECIFIED) else {name: value}

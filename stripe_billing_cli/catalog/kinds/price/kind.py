@@ -6,16 +6,17 @@ holder of its lookup key.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Objects, Wanted
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
 from stripe_billing_cli.catalog.kinds.price.model import Price
-from stripe_billing_cli.catalog.kinds.price.rules import check_price
+from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import Product, product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -29,6 +30,9 @@ from stripe_billing_cli.stripe_api.money import format_amount
 LOOKUP_KEYS_A_CALL = 10
 """https://docs.stripe.com/api/prices/list, `lookup_keys`."""
 LONGEST_LOOKUP_KEY = 200
+LARGE_ACCOUNT = 5000
+"""So many prices an account is taken to have that is read whole; only how its list is cut follows from it."""
+EVERY = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 WORTH_ASKING_EACH = 40
 """Up to this many calls, asking for each product's prices beats a sweep of an account of unknown size."""
 
@@ -45,6 +49,7 @@ class PriceKind(StandardKind[Price]):
     example = "such as {unit_amount: 1500, recurring: month}"
     unique_params = ("lookup_key",)
     quiet = frozenset({"currency", "unit_amount", "recurring", "billing_scheme", "tiers_mode"})
+    head_fields = ("currency", "tax_behavior")
 
     # ---- The file
 
@@ -118,6 +123,57 @@ class PriceKind(StandardKind[Price]):
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
         return Reading(found | by_id(existing for existing in adopted if existing), reading.complete)
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        listed = {"expand": [f"data.{name}" for name in expansions(())]}
+        if scope.parents:
+            lists = reader.each(
+                lambda product: reader.of_parent(self.path, {**listed, "product": product}), sorted(scope.parents)
+            )
+            return (price for prices in lists for price in prices)
+        whole = reader.sweep(self.path, listed, expected=LARGE_ACCOUNT, pages_at_most=None)
+        return whole.objects.values()
+
+    def read_rest(self, reader: AccountReader, chosen: Iterable[Object]) -> Iterable[Object]:
+        """Read the tiers of further currencies, which Stripe says only where each currency is named."""
+        return reader.each(lambda price: _with_all_tiers(self.path, reader, price), filter(_has_more_tiers, chosen))
+
+    def is_on_offer(self, existing: Object, objects: Objects) -> bool:
+        """Leave out what is of an archived product: nobody can buy it."""
+        product = objects["product"].get(product_of(existing))
+        return bool(existing["active"]) and product is not None and bool(product["active"])
+
+    def parent_id(self, existing: Object) -> str:
+        return product_of(existing)
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        meter = (existing["recurring"] or {}).get("meter")
+        if meter:
+            yield "meter", meter
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        product, lookup_key = naming.name("product", product_of(existing)), existing["lookup_key"]
+        if lookup_key and lookup_key.startswith(f"{product}.") and KEY.match(lookup_key.removeprefix(f"{product}.")):
+            return str(lookup_key.removeprefix(f"{product}."))
+        named = readable(lookup_key or existing["nickname"] or "").removeprefix(f"{readable(product)}-")
+        return named or _described(existing, naming)
+
+    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+        fields = self.existing_fields(existing)
+        if fields["recurring"] and fields["recurring"]["meter"]:
+            meter = naming.name("meter", fields["recurring"]["meter"])
+            fields["recurring"] = {**fields["recurring"], "meter": meter}
+        return fields
+
+    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+        said = super().file_values(key, existing, naming)
+        lookup_key = existing["lookup_key"]
+        if lookup_key == key:
+            said.pop("lookup_key")
+        if lookup_key is not None:
+            return said
+        first: dict[str, Any] = {name: said[name] for name in ("id", "active", "nickname") if name in said}
+        return {**first, "lookup_key": None, **said}
 
     def label(self, existing: Object) -> str:
         return str(existing["nickname"] or existing["lookup_key"] or f"of product {product_of(existing)}")
@@ -254,6 +310,29 @@ def expansions(entries: Sequence[Entry[Price]]) -> list[str]:
         currency for entry in entries for currency, option in entry.content.currency_options.items() if option.tiers
     }
     return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(tiered))]
+
+
+def _has_more_tiers(price: Object) -> bool:
+    return price["billing_scheme"] == "tiered" and len(price.get("currency_options") or {}) > 1
+
+
+def _with_all_tiers(path: str, reader: AccountReader, price: Object) -> Object:
+    currencies = [f"currency_options.{currency}.tiers" for currency in price["currency_options"]]
+    return reader.one(f"{path}/{price['id']}", {"expand": ["tiers", "currency_options", *currencies]}) or price
+
+
+def _described(price: Object, naming: Naming) -> str:
+    """Return `monthly`, `every-3-months` or `once`, with what is unusual about it: `monthly-eur`, `monthly-metered`."""
+    recurring = price["recurring"]
+    words = ["once"]
+    if recurring:
+        count, interval = recurring["interval_count"], recurring["interval"]
+        words = [EVERY[interval] if count == 1 else f"every-{count}-{interval}s"]
+        if recurring["usage_type"] == "metered":
+            words.append("metered")
+    if naming.head.get("currency") not in (None, price["currency"]):
+        words.append(price["currency"])
+    return "-".join(words)
 
 
 def product_of(price: Object) -> str:

@@ -38,6 +38,7 @@ from stripe_billing_cli.catalog.kinds.price.forms import (
     Package,
     RecurringForm,
     TaxBehaviorForm,
+    TierForm,
     Tiers,
     UpTo,
 )
@@ -107,7 +108,7 @@ class CustomUnitAmount(FileModel):
     """The amount offered at first, in minor units."""
 
 
-TIERS = Tiers(PartForm(Tier))
+TIERS = Tiers(TierForm(Tier))
 
 
 class CurrencyOption(FileModel):

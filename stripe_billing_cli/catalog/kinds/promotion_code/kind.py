@@ -9,7 +9,8 @@ Stripe ended by itself (expired, used up, of a coupon that is not valid) stays e
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for, is_full
@@ -17,6 +18,7 @@ from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.coupon import coupon_id
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import moment_text
 from stripe_billing_cli.catalog.kinds.promotion_code.model import CouponForm, PromotionCode, check_restrictions
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
@@ -29,6 +31,9 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
 CODE = re.compile("[a-zA-Z0-9_-]{1,500}")
 """Stripe's pattern, as its refusal says it (recorded 2026-08-26.dahlia); the length is the OpenAPI document's."""
+MOST_CODES = 100
+"""So many codes of a coupon are worth a file."""
+SINGLE, MANY = "codes of single customers", f"codes of coupons with more than {MOST_CODES}"
 RESTRICTED_CURRENCIES = "restrictions.currency_options"
 """What Stripe answers only where it is asked for (`x-expandableFields` of its OpenAPI document)."""
 
@@ -110,6 +115,35 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         expanded_one = {"expand": [RESTRICTED_CURRENCIES]}
         ones = reader.each(lambda one: reader.one(f"{self.path}/{one}", expanded_one), sorted(adopted))
         return Reading(found | by_id(one for one in ones if one), complete=False)
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        return reader.all(self.path, {"expand": [f"data.{RESTRICTED_CURRENCIES}"]})
+
+    def reasons_left_out(self, objects: Mapping[str, Object]) -> Mapping[str, str]:
+        """Leave out what a program issues rather than a person: codes of single customers, and many of a coupon."""
+        ours = {object_id for object_id, existing in objects.items() if stamp_of(existing)}
+        counts = Counter(CouponForm().existing(existing, "coupon") for existing in objects.values())
+        return {
+            object_id: SINGLE if existing["customer"] else MANY
+            for object_id, existing in objects.items()
+            if object_id not in ours
+            and (existing["customer"] or counts[CouponForm().existing(existing, "coupon")] > MOST_CODES)
+        }
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        coupon = CouponForm().existing(existing, "coupon")
+        if coupon:
+            yield "coupon", coupon
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        return str(existing["code"])
+
+    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+        fields = self.existing_fields(existing)
+        return {**fields, "coupon": naming.name("coupon", str(fields["coupon"]))}
+
+    def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
+        return {"code": key}
 
     def points_at(self, existing: Object) -> tuple[str, ...]:
         coupon = CouponForm().existing(existing, "coupon")

@@ -1,0 +1,116 @@
+"""What an account holds of the kinds that are imported, read whole, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable
+from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.threads import side_by_side
+
+AT_ONCE = 12
+Progress = Callable[[int], None]
+"""Is called with the number of objects of each page that is read."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """`objects` has kind → id → object; `unread` the kinds that this key may not read, or this server does not have.
+
+    `parents` are the ids of the objects to which, and to what is within them, the import is limited.
+    """
+
+    objects: Mapping[str, Mapping[str, Object]]
+    unread: tuple[str, ...] = ()
+    parents: frozenset[str] = field(default_factory=frozenset)
+
+
+def kinds_of(registry: Registry, names: Iterable[str]) -> list[AnyKind]:
+    """Return the kinds of these names or sections, with those within them and all they refer to; all without names.
+
+    Raises `BillingError` for a name that no kind has.
+    """
+    chosen: set[str] = set()
+    waiting = [_named(registry, name) for name in names]
+    waiting += [kind for parent in list(waiting) for kind in registry.within(parent.name)]
+    while waiting:
+        kind = waiting.pop()
+        chosen.add(kind.name)
+        needed = [*kind.dependencies, *([kind.parent] if kind.parent else [])]
+        waiting += [registry[name] for name in needed if name not in chosen]
+    return [kind for kind in registry if kind.name in chosen or not chosen]
+
+
+def _named(registry: Registry, name: str) -> AnyKind:
+    for kind in registry:
+        if name in (kind.name, kind.section) and (kind.parent is None or name == kind.name):
+            return kind
+    known = ", ".join(kind.name for kind in registry)
+    raise BillingError("usage", f"there is no kind {name}", f"the kinds are {known}", WRONG)
+
+
+def read_account(
+    api: StripeApi,
+    kinds: list[AnyKind],
+    *,
+    archived: bool,
+    parents: Iterable[str] = (),
+    progress: Progress = lambda count: None,
+) -> Holdings:
+    """Return all objects of these kinds. `parents` are ids, keys or names of objects with others within them.
+
+    Raises `StripeCallError`, and `BillingError` where the account has no such parent.
+    """
+    with side_by_side(AT_ONCE) as calls, side_by_side(len(kinds) + 1) as readers:
+        reader = AccountReader(api, calls, progress)
+        chosen: frozenset[str] = frozenset()
+        scope = ImportScope(archived)
+        if wanted := tuple(parents):
+            above = {kind.parent for kind in kinds}
+            for kind in kinds:
+                if kind.name in above:
+                    reader.readings[kind.name] = readers.submit(_read, kind, reader, scope)
+                    chosen |= frozenset(_find(kind, reader.objects(kind.name), name) for name in wanted)
+            scope = ImportScope(archived, chosen)
+        for kind in kinds:
+            if kind.name not in reader.readings:
+                reader.readings[kind.name] = readers.submit(_read, kind, reader, scope)
+        readings = {name: future.result() for name, future in reader.readings.items()}
+    return Holdings(
+        objects={kind.name: readings[kind.name].objects for kind in kinds},
+        unread=tuple(kind.section for kind in kinds if not readings[kind.name].complete),
+        parents=chosen,
+    )
+
+
+def read_rest(api: StripeApi, kind: AnyKind, chosen: Iterable[Object], progress: Progress) -> Mapping[str, Object]:
+    """Return, of the objects chosen, those of which more had to be read than a list says."""
+    with side_by_side(AT_ONCE) as calls:
+        return by_id(kind.read_rest(AccountReader(api, calls, progress), chosen))
+
+
+def _read(kind: AnyKind, reader: AccountReader, scope: ImportScope) -> Reading:
+    try:
+        return Reading(by_id(kind.read_all(reader, scope)))
+    except (PermissionMissingError, UnsupportedCallError):
+        if kind.usual:
+            raise
+        return Reading(complete=False)
+
+
+def _find(kind: AnyKind, objects: Mapping[str, Object], wanted: str) -> str:
+    """Return the id of the object that has this id, key or name."""
+    if wanted in objects:
+        return wanted
+    for existing in objects.values():
+        stamp = stamp_of(existing)
+        names = {stamp.key if stamp else None, existing[kind.named_by], readable(existing[kind.named_by] or "")}
+        if wanted in names:
+            return str(existing["id"])
+    raise BillingError("usage", f"the account has no {kind.name} {wanted}", "give its id or its name", WRONG)

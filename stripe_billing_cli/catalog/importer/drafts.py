@@ -1,0 +1,202 @@
+"""Objects of an account → entries of a file: keys, values, and whether the file says of each what the account holds."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.file.messages import explain
+from stripe_billing_cli.catalog.importer.selection import Chosen
+from stripe_billing_cli.catalog.kinds.importing import Naming
+from stripe_billing_cli.catalog.kinds.registry import AnyKind, CatalogHead, Registry
+from stripe_billing_cli.catalog.kinds.rules import Path
+from stripe_billing_cli.stripe_api.client import Object
+
+Keys = Mapping[tuple[str, str], str]
+"""By kind and id of an object, the key by which a file has it already."""
+
+
+@dataclass(eq=False)
+class Draft:
+    """One object on its way into the file; `problem` is why it cannot be written."""
+
+    kind: AnyKind
+    existing: Object
+    key: str
+    own_key: str
+    parent: Draft | None
+    values: dict[str, Any] = field(default_factory=dict)
+    content: BaseModel | None = None
+    refers_to: tuple[tuple[str, str], ...] = ()
+    problem: str | None = None
+    children: list[Draft] = field(default_factory=list)
+    is_known: bool = False
+    """Whether the file has it already."""
+
+
+class Drafting:
+    """Makes the drafts of a file. `known` are the keys of what a file has already, which stay."""
+
+    def __init__(self, kinds: Registry, chosen: Chosen, naming: Naming, known: Keys) -> None:
+        self._kinds = [kind for kind in kinds if kind.name in chosen]
+        self._chosen = chosen
+        self._known = known
+        self._names = dict(known)
+        self._naming = replace(naming, keys=self._names)
+        self._drafts: dict[tuple[str, str], Draft] = {}
+        self._taken: dict[str, set[str]] = defaultdict(set)
+        for (kind, _), key in known.items():
+            self._taken[kind].add(key)
+
+    def run(self) -> list[Draft]:
+        """Return the drafts, each after its parent; those that cannot be written have a `problem`."""
+        for kind in self._kinds:
+            self._make_keys(kind)
+        drafts = list(self._drafts.values())
+        head = CatalogHead.model_validate({"version": 1, "catalog": self._naming.catalog, **self._naming.head})
+        for draft in drafts:
+            if not draft.is_known:
+                draft.values = draft.kind.file_values(draft.key, draft.existing, self._naming)
+                _check(draft, head, self._naming)
+        self._follow_problems(drafts)
+        return drafts
+
+    def _make_keys(self, kind: AnyKind) -> None:
+        """Give each object a key: that of the file or the stamp, else one made from its name, the oldest first."""
+        found = self._chosen[kind.name].values()
+        ordered = sorted(found, key=kind.created)
+        fixed = {existing["id"]: key for existing in ordered if (key := self._fixed_key(kind, existing))}
+        self._taken[kind.name] |= set(fixed.values())
+        for existing in ordered:
+            parent = self._drafts.get((kind.parent, kind.parent_id(existing) or "")) if kind.parent else None
+            if kind.parent and parent is None:
+                continue
+            key = fixed.get(existing["id"]) or self._new_key(kind, existing, parent)
+            own = key.removeprefix(f"{parent.key}.") if parent else key
+            known = (kind.name, existing["id"]) in self._known
+            draft = Draft(kind, existing, key, own, parent, is_known=known)
+            self._drafts[kind.name, existing["id"]] = draft
+            self._names[kind.name, existing["id"]] = key
+            if parent:
+                parent.children.append(draft)
+
+    def _fixed_key(self, kind: AnyKind, existing: Object) -> str | None:
+        if known := self._known.get((kind.name, existing["id"])):
+            return known
+        stamp = kind.stamp_on(existing)
+        if stamp is None or stamp.catalog != self._naming.catalog:
+            return None
+        parent = self._drafts.get((kind.parent, kind.parent_id(existing) or "")) if kind.parent else None
+        return stamp.key if parent is None or stamp.key.startswith(f"{parent.key}.") else None
+
+    def _new_key(self, kind: AnyKind, existing: Object, parent: Draft | None) -> str:
+        above = f"{parent.key}." if parent else ""
+        text = kind.key_text(existing, self._naming) or kind.name
+        taken, number = self._taken[kind.name], 1
+        while (key := f"{above}{text}" + (f"-{number}" if number > 1 else "")) in taken:
+            number += 1
+        taken.add(key)
+        return key
+
+    def _follow_problems(self, drafts: list[Draft]) -> None:
+        """Leave out also what is within, or refers to, what cannot be written."""
+        while True:
+            written: dict[str, set[str]] = defaultdict(set)
+            for (kind, _), key in self._known.items():
+                written[kind].add(key)
+            for draft in drafts:
+                if draft.problem is None:
+                    written[draft.kind.name].add(draft.key)
+            troubled = [draft for draft in drafts if draft.problem is None and not draft.is_known]
+            found = [(draft, problem) for draft in troubled if (problem := _consequence(draft, written))]
+            for draft, problem in found:
+                draft.problem = problem
+            if not found:
+                return
+
+
+def _consequence(draft: Draft, written: Mapping[str, set[str]]) -> str | None:
+    if draft.parent and draft.parent.problem:
+        return f"its {draft.parent.kind.name} {draft.parent.key} is not written"
+    for kind, key in draft.refers_to:
+        if key not in written[kind]:
+            return f"it refers to {kind} {key}, which is not written"
+    report = _Problems()
+    contents: dict[str, dict[str, Any]] = defaultdict(dict)
+    for child in draft.children:
+        if child.problem is None and child.content:
+            contents[child.kind.section][child.own_key] = child.content
+    if draft.content:
+        draft.kind.check_children(draft.content, contents, report)
+    return report.first
+
+
+class _Problems:
+    """Takes the problems that a kind reports, and keeps the first."""
+
+    def __init__(self) -> None:
+        self.first: str | None = None
+
+    def __call__(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> None:
+        where = ".".join(map(str, path))
+        said = f"{where}: {message}" if where and not message.startswith(str(path[-1])) else message
+        self.first = self.first or said
+
+
+def _check(draft: Draft, head: CatalogHead, naming: Naming) -> None:
+    """Find out whether the file says of an object exactly what the account holds, and why it cannot."""
+    kind, report = draft.kind, _Problems()
+    try:
+        content = kind.model.model_validate(draft.values)
+    except ValidationError as invalid:
+        draft.problem = explain(invalid.errors(include_url=False)[0], kind.model).message
+        return
+    kind.check(draft.own_key, content, head, report)
+    completed = kind.complete(draft.key, content, head)
+    fields = kind.wanted_fields(completed)
+    entry = Entry(
+        kind=kind.name,
+        key=draft.key,
+        own_key=draft.own_key,
+        content=completed,
+        fields=fields,
+        parent=_entry_above(draft),
+        adopted_id=getattr(completed, "id", None),
+    )
+    kind.check_entry(entry, report)
+    draft.content = completed
+    draft.refers_to = tuple((name, key) for name, key, _ in kind.refers_to(entry))
+    draft.problem = report.first
+    now = kind.file_fields(draft.existing, naming)
+    different = [
+        one.name for one in kind.definitions if one.form.beside(fields[one.name], now[one.name]) != now[one.name]
+    ]
+    if different and draft.problem is None:
+        draft.problem = f"a file cannot say its {different[0]}: {now[different[0]]!r}"
+
+
+def _entry_above(draft: Draft) -> Entry[Any] | None:
+    above = draft.parent
+    if above is None:
+        return None
+    return Entry(above.kind.name, above.key, above.own_key, above.content, {}, parent=_entry_above(above))
+
+
+def common_values(kinds: Registry, chosen: Chosen) -> dict[str, Any]:
+    """Return the catalog's defaults: the commonest value of each field of which kinds take one."""
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    for kind, existing in _objects(kinds, chosen):
+        for name in kind.head_fields:
+            if existing[name]:
+                counts[name][existing[name]] += 1
+    commonest = {name: min(found, key=lambda value: (-found[value], str(value))) for name, found in counts.items()}
+    return {name: value for name, value in commonest.items() if value != "unspecified"}
+
+
+def _objects(kinds: Registry, chosen: Chosen) -> Iterator[tuple[AnyKind, Object]]:
+    return ((kind, existing) for kind in kinds for existing in chosen.get(kind.name, {}).values())

@@ -1,0 +1,189 @@
+"""Importing a catalog from an account: what a program calls, as `billing catalog import` does.
+
+imported = import_catalog(api, ImportRequest(catalog="keymap"))
+Path("catalog.yaml").write_text(imported.text)
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_billing_cli.catalog.contents import Catalog
+from stripe_billing_cli.catalog.file.write import file_text
+from stripe_billing_cli.catalog.importer.account import Holdings, Progress, kinds_of, read_account, read_rest
+from stripe_billing_cli.catalog.importer.drafts import Draft, Drafting, common_values
+from stripe_billing_cli.catalog.importer.selection import Selection, Selector, Wish
+from stripe_billing_cli.catalog.kinds import KINDS, Registry
+from stripe_billing_cli.catalog.kinds.importing import Naming, readable
+from stripe_billing_cli.catalog.kinds.registry import AnyKind
+from stripe_billing_cli.catalog.planner import match
+from stripe_billing_cli.catalog.snapshot import Snapshot, account_id
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
+
+UNNAMED = "catalog"
+
+
+@dataclass(frozen=True)
+class ImportRequest:
+    """What is to be written. `kinds` are names of kinds or sections, `parents` ids, keys or names; none means all.
+
+    `catalog` is the name of the catalog: unless given, that of `beside`, else that by which the account's objects are
+    marked, if it is one, else the account's. `since`: only what was made since, in Unix seconds, and what that refers
+    to. `beside` is a catalog that has some of the account already.
+    """
+
+    catalog: str | None = None
+    archived: bool = False
+    kinds: tuple[str, ...] = ()
+    parents: tuple[str, ...] = ()
+    since: int = 0
+    beside: Catalog | None = None
+    registry: Registry = KINDS
+
+
+@dataclass(frozen=True)
+class NotWritten:
+    """An object that a file cannot have, and why."""
+
+    kind: str
+    id: str
+    label: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Import:
+    """A catalog as it was found. `drafts` are its new entries, `left_out` counts what it is not to have, by why.
+
+    `unread` are the sections that the key may not read.
+    """
+
+    catalog: str
+    account: str | None
+    livemode: bool
+    drafts: tuple[Draft, ...]
+    head: Mapping[str, Any]
+    not_written: tuple[NotWritten, ...]
+    left_out: Mapping[str, int]
+    unread: tuple[str, ...] = ()
+    registry: Registry = field(default=KINDS, repr=False)
+
+    @property
+    def text(self) -> str:
+        """Return the file."""
+        sections = self.sections()
+        parents = frozenset(kind.section for kind in self.registry.within(None) if self.registry.within(kind.name))
+        return file_text({"version": 1, "catalog": self.catalog, **self.head, **sections}, parents)
+
+    def sections(self) -> dict[str, Any]:
+        """Return the sections of the file with the entries in them."""
+        return _sections(self.registry.within(None), [draft for draft in self.drafts if draft.parent is None])
+
+    def counts(self) -> dict[str, int]:
+        """Return how many entries of each kind are written, by kind."""
+        return dict(Counter(draft.kind.name for draft in self.drafts))
+
+
+def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = lambda count: None) -> Import:
+    """Read an account and return the catalog that describes it; writes nothing, neither there nor here.
+
+    Raises `StripeCallError`, and `BillingError` where the account has nothing of the name asked for.
+    """
+    registry = request.registry
+    kinds = kinds_of(registry, request.kinds)
+    holdings = read_account(api, kinds, archived=request.archived, parents=request.parents, progress=progress)
+    name = request.catalog or _catalog_name(api, request, kinds, holdings)
+    asked = frozenset(kind.name for kind in kinds_of(registry, request.kinds) if _is_asked(kind, request.kinds))
+    selection = Selector(kinds, holdings, name, Wish(request.archived, asked, request.since)).run()
+    for kind in kinds:
+        chosen = selection.chosen[kind.name]
+        chosen |= read_rest(api, kind, chosen.values(), progress)
+    head = common_values(registry, selection.chosen) if request.beside is None else _head_of(request.beside)
+    known = _known_keys(api, request, holdings)
+    drafts = Drafting(registry, selection.chosen, Naming(name, head), known).run()
+    return _imported(api, request, name, head, drafts, selection, holdings)
+
+
+def _is_asked(kind: AnyKind, names: Iterable[str]) -> bool:
+    return kind.name in names or kind.section in names
+
+
+def _imported(
+    api: StripeApi,
+    request: ImportRequest,
+    name: str,
+    head: Mapping[str, Any],
+    drafts: list[Draft],
+    selection: Selection,
+    holdings: Holdings,
+) -> Import:
+    failed = [draft for draft in drafts if draft.problem]
+    return Import(
+        catalog=name,
+        account=account_id(api),
+        livemode=api.livemode,
+        drafts=tuple(draft for draft in drafts if draft.problem is None),
+        head=head,
+        not_written=tuple(
+            NotWritten(draft.kind.name, draft.existing["id"], draft.kind.label(draft.existing), draft.problem or "")
+            for draft in failed
+        ),
+        left_out=dict(selection.left_out),
+        unread=holdings.unread,
+        registry=request.registry,
+    )
+
+
+def _sections(kinds: Iterable[AnyKind], drafts: Iterable[Draft]) -> dict[str, Any]:
+    found: dict[str, dict[str, Any]] = {}
+    for draft in drafts:
+        if draft.problem is None and not draft.is_known:
+            found.setdefault(draft.kind.name, {})[draft.own_key] = entry_values(draft)
+    return {kind.section: kind.section_values(found[kind.name]) for kind in kinds if kind.name in found}
+
+
+def entry_values(draft: Draft) -> dict[str, Any]:
+    """Return an entry with those within it, lists of them before mappings."""
+    kinds = dict.fromkeys(child.kind for child in draft.children)
+    sections = _sections(kinds, draft.children)
+    lists = {section: values for section, values in sections.items() if isinstance(values, list)}
+    return {**draft.values, **lists, **{name: values for name, values in sections.items() if name not in lists}}
+
+
+def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], holdings: Holdings) -> str:
+    """Return the name of the one catalog by which objects are marked; else what the account is called."""
+    if request.beside:
+        return request.beside.name
+    stamps = (kind.stamp_on(existing) for kind in kinds for existing in holdings.objects[kind.name].values())
+    marked = {stamp.catalog for stamp in stamps if stamp}
+    if len(marked) == 1:
+        return marked.pop()
+    try:
+        account = api.account()
+    except (PermissionMissingError, UnsupportedCallError):
+        return UNNAMED
+    dashboard = (account.get("settings") or {}).get("dashboard") or {}
+    business = account.get("business_profile") or {}
+    named = readable(dashboard.get("display_name") or business.get("name") or "") or UNNAMED
+    return named if named not in marked else f"{named}-2"
+
+
+def _head_of(catalog: Catalog) -> Mapping[str, Any]:
+    return catalog.head
+
+
+def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> dict[tuple[str, str], str]:
+    """Return, by kind and id, the keys of the objects that the file has already."""
+    if request.beside is None:
+        return {}
+    objects = {kind.name: holdings.objects.get(kind.name, {}) for kind in request.registry}
+    found = match(request.beside, Snapshot(None, api.livemode, objects))
+    return {
+        (reference.kind, existing["id"]): reference.key
+        for reference, matched in found.items()
+        for existing in matched.known()
+    }

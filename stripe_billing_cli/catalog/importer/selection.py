@@ -1,0 +1,129 @@
+"""Which of an account's objects a file is to have: what is on offer and what that refers to, unless more is wanted."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from stripe_billing_cli.catalog.importer.account import Holdings
+from stripe_billing_cli.catalog.kinds.registry import AnyKind
+from stripe_billing_cli.stripe_api.client import Object
+
+Chosen = Mapping[str, Mapping[str, Object]]
+ELSEWHERE = "of other catalogs"
+EARLIER = "replaced earlier"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for. `kinds` are names of kinds, all where there are none; `since` is in Unix seconds."""
+
+    archived: bool = False
+    kinds: frozenset[str] = frozenset()
+    since: int = 0
+
+
+@dataclass
+class Selection:
+    """`chosen` has kind → id → object, the oldest first; `left_out` counts what is not written, by why."""
+
+    chosen: dict[str, dict[str, Object]]
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+class Selector:
+    def __init__(self, kinds: Iterable[AnyKind], holdings: Holdings, catalog: str, wish: Wish) -> None:
+        self._kinds = {kind.name: kind for kind in kinds}
+        self._objects = holdings.objects
+        self._parents = holdings.parents
+        self._catalog = catalog
+        self._wish = wish
+        self._selection = Selection({name: {} for name in self._kinds})
+        self._possible: dict[str, set[str]] = {}
+
+    def run(self) -> Selection:
+        for kind in self._kinds.values():
+            self._possible[kind.name] = self._find_possible(kind)
+        for kind in self._kinds.values():
+            for object_id in self._possible[kind.name]:
+                if self._is_wanted(kind, self._objects[kind.name][object_id]):
+                    self._choose(kind, object_id)
+        archived = sum(
+            not kind.is_active(self._objects[kind.name][object_id])
+            for kind in self._kinds.values()
+            for object_id in self._possible[kind.name] - self._selection.chosen[kind.name].keys()
+        )
+        if archived and not self._wish.archived:
+            self._selection.left_out["archived"] += archived
+        for name, chosen in self._selection.chosen.items():
+            inside = [existing for existing in self._objects[name].values() if existing["id"] in chosen]
+            self._selection.chosen[name] = {existing["id"]: existing for existing in reversed(inside)}
+        return self._selection
+
+    def _find_possible(self, kind: AnyKind) -> set[str]:
+        """Return the ids of the objects that a file of this catalog can have, and count the others."""
+        newest = self._newest_by_stamp(kind)
+        found = set()
+        reasons = kind.reasons_left_out(self._objects[kind.name])
+        for object_id, existing in self._objects[kind.name].items():
+            stamp, parent = kind.stamp_on(existing), kind.parent_id(existing)
+            reason = reasons.get(object_id)
+            if stamp and stamp.catalog != self._catalog:
+                self._selection.left_out[ELSEWHERE] += 1
+            elif reason:
+                self._selection.left_out[reason] += 1
+            elif stamp and newest[stamp.key] != object_id:
+                self._selection.left_out[EARLIER] += 1
+            elif parent is None or parent in self._possible[kind.parent or ""]:
+                found.add(object_id)
+            elif parent in self._objects[kind.parent or ""]:
+                self._selection.left_out[ELSEWHERE] += 1
+        return found
+
+    def _newest_by_stamp(self, kind: AnyKind) -> dict[str, str]:
+        """Return, of the objects with the stamp of one key, the id of the one that the key stands for now."""
+        newest: dict[str, Object] = {}
+        for existing in self._objects[kind.name].values():
+            stamp = kind.stamp_on(existing)
+            if stamp and stamp.catalog == self._catalog:
+                other = newest.get(stamp.key)
+                if other is None or _rank(kind, existing) > _rank(kind, other):
+                    newest[stamp.key] = existing
+        return {key: existing["id"] for key, existing in newest.items()}
+
+    def _is_wanted(self, kind: AnyKind, existing: Object) -> bool:
+        wish, parent = self._wish, kind.parent_id(existing)
+        if wish.kinds and not wish.kinds & {kind.name, kind.parent}:
+            return False
+        if self._parents and existing["id"] not in self._parents and parent not in self._parents:
+            return False
+        if wish.since and not self._is_since(kind, existing, wish.since):
+            return False
+        return wish.archived or kind.is_on_offer(existing, self._objects)
+
+    def _is_since(self, kind: AnyKind, existing: Object, since: int) -> bool:
+        """Return whether an object was made since then; what bears no date is as old as its parent."""
+        made, parent = kind.created(existing), kind.parent_id(existing)
+        if made or parent is None:
+            return made >= since
+        above = self._kinds[kind.parent or ""]
+        return above.created(self._objects[above.name][parent]) >= since
+
+    def _choose(self, kind: AnyKind, object_id: str) -> None:
+        """Choose an object with its parent and all it refers to."""
+        waiting = [(kind, object_id)]
+        while waiting:
+            kind, object_id = waiting.pop()
+            chosen = self._selection.chosen[kind.name]
+            if object_id in chosen or object_id not in self._possible[kind.name]:
+                continue
+            existing = chosen[object_id] = self._objects[kind.name][object_id]
+            above = [(kind.parent, kind.parent_id(existing))] if kind.parent else []
+            for name, other in [*above, *kind.object_references(existing)]:
+                if other and name in self._kinds:
+                    waiting.append((self._kinds[name], other))
+
+
+def _rank(kind: AnyKind, existing: Object) -> tuple[bool, int, str]:
+    return kind.is_active(existing), kind.created(existing), existing["id"]

@@ -1,0 +1,175 @@
+"""How a kind's objects come from an account into a file: what is read, what is left out, and how the file says each.
+
+`Kind` inherits this. What the base derives from a kind's model suffices where an object refers to no other; a kind
+whose objects do overrides `object_references` and `file_fields`.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from abc import ABC
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from stripe_billing_cli.catalog.account_reader import AccountReader
+from stripe_billing_cli.catalog.diff import Fields
+from stripe_billing_cli.catalog.kinds.forms import Definition
+from stripe_billing_cli.catalog.ownership import METADATA_KEYS, RESERVED, Stamp
+from stripe_billing_cli.stripe_api.client import Object
+
+GENERATED = re.compile(r"[a-z]+_(?:(?:test|live)_)?(?=[A-Za-z0-9]*[A-Z0-9])[A-Za-z0-9]{12,}$")
+"""An id that Stripe made up."""
+LONGEST_KEY = 60
+
+
+@dataclass(frozen=True)
+class ImportScope:
+    """What is to be read of an account.
+
+    `archived`: also what is archived. `parents` are ids of objects with others within them: only these and theirs.
+    """
+
+    archived: bool = False
+    parents: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What a file is called and calls its objects while it is written.
+
+    `head` has the catalog's defaults, by the names of fields; `keys` the keys of what is written, by kind and id.
+    """
+
+    catalog: str
+    head: Mapping[str, Any] = field(default_factory=dict)
+    keys: Mapping[tuple[str, str], str] = field(default_factory=dict)
+
+    def name(self, kind: str, object_id: str) -> str:
+        """Return the key by which the file knows an object, or its id where the file does not have it."""
+        return self.keys.get((kind, object_id), object_id)
+
+
+class ImportedKind(ABC):
+    """The side of a kind that import asks; methods stand in the order in which they are asked."""
+
+    name: ClassVar[str]
+    path: ClassVar[str]
+    named_by: ClassVar[str]
+    key_is_id: ClassVar[bool] = False
+    """Whether an entry's key is the object's id, unless the entry adopts another."""
+    own_metadata: ClassVar[frozenset[str]] = RESERVED
+    """The keys of metadata that are billing's and stand in no file."""
+    head_fields: ClassVar[tuple[str, ...]] = ()
+    """The fields whose commonest value a catalog says once, as a default."""
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        raise NotImplementedError
+
+    @property
+    def has_metadata(self) -> bool:
+        raise NotImplementedError
+
+    def existing_fields(self, existing: Object) -> Fields:
+        raise NotImplementedError
+
+    def stamp_on(self, existing: Object) -> Stamp | None:
+        raise NotImplementedError
+
+    def is_active(self, existing: Object) -> bool:
+        raise NotImplementedError
+
+    # ---- What is read and chosen
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        """Return all objects of the kind that the account holds, with everything that a file can say of them."""
+        return reader.all(self.path)
+
+    def read_rest(self, reader: AccountReader, chosen: Iterable[Object]) -> Iterable[Object]:
+        """Return the objects, of those chosen, of which a list of Stripe's does not say everything, read whole."""
+        return ()
+
+    def is_on_offer(self, existing: Object, objects: Mapping[str, Mapping[str, Object]]) -> bool:
+        """Return whether an object is written also without `--archived`; `objects` has kind → id → object."""
+        return self.is_active(existing)
+
+    def reason_left_out(self, existing: Object) -> str | None:
+        """Return what objects like this one are called that no file is to have, in the plural; None for others."""
+        return None
+
+    def reasons_left_out(self, objects: Mapping[str, Object]) -> Mapping[str, str]:
+        """Return `reason_left_out` by id, of all objects of the kind together."""
+        found = ((object_id, self.reason_left_out(existing)) for object_id, existing in objects.items())
+        return {object_id: reason for object_id, reason in found if reason}
+
+    def parent_id(self, existing: Object) -> str | None:
+        """Return the id of the object within whose entry this one's stands."""
+        return None
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        """Yield kind and id of the objects, beside its parent, without which an entry says nothing."""
+        return iter(())
+
+    # ---- How the file says it
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        """Return the text from which the key of an object that bears no stamp is made."""
+        if self.key_is_id and not GENERATED.match(existing["id"]):
+            return str(existing["id"])
+        return readable(str(existing[self.named_by] or self.name))
+
+    def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
+        """Return the `id:` by which the entry finds its object; None where the key or the stamp finds it."""
+        stamp = self.stamp_on(existing)
+        if stamp is None or stamp.catalog != naming.catalog:
+            return str(existing["id"])
+        if self.key_is_id:
+            return None if key == existing["id"] else str(existing["id"])
+        return stamp.adopted
+
+    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+        """Return the fields of an object with the keys of what it refers to."""
+        return self.existing_fields(existing)
+
+    def file_defaults(self, key: str, naming: Naming) -> Mapping[str, Any]:
+        """Return what fields mean that an entry leaves out, where that is not Stripe's default."""
+        return {name: naming.head[name] for name in self.head_fields if naming.head.get(name) is not None}
+
+    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+        """Return what the entry of an object says, as the values that a file is read as, without those within it."""
+        adopted = self.adopted_id(key, existing, naming)
+        said: dict[str, Any] = {"id": adopted} if adopted else {}
+        fields, defaults = self.file_fields(existing, naming), self.file_defaults(key, naming)
+        for definition in self.definitions:
+            said |= definition.written(fields[definition.name], defaults.get(definition.name, definition.default))
+        metadata = self.file_metadata(existing, naming)
+        return said | ({"metadata": metadata} if metadata else {})
+
+    def file_metadata(self, existing: Object, naming: Naming) -> dict[str, str]:
+        """Return the metadata of an object; of one that bears the catalog's stamp, what a file has set."""
+        if not self.has_metadata:
+            return {}
+        metadata = existing["metadata"] or {}
+        stamp = self.stamp_on(existing)
+        if stamp and stamp.catalog == naming.catalog:
+            once = metadata.get(METADATA_KEYS, "").split(",")
+            return {key: metadata[key] for key in once if key in metadata}
+        return {key: value for key, value in metadata.items() if key not in self.own_metadata}
+
+    def section_values(self, entries: Mapping[str, Any]) -> Any:
+        """Return how a section with these entries, by key, is written."""
+        return dict(entries)
+
+
+def readable(text: str) -> str:
+    """Return a key made from a name: lower-case letters, digits and hyphens."""
+    plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
+    words = re.findall(r"[a-z0-9]+", plain.lower())
+    key = ""
+    for word in words:
+        if key and len(key) + len(word) >= LONGEST_KEY:
+            break
+        key = f"{key}-{word}" if key else word[:LONGEST_KEY]
+    return key

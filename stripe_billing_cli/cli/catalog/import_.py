@@ -1,0 +1,143 @@
+"""`billing catalog import`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from stripe_billing_cli.cli import options, parsing
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, app
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import WRONG, BillingError
+
+if TYPE_CHECKING:
+    from stripe_billing_cli.catalog.importer.request import Import
+
+STDOUT = "-"
+SHOWN_NOT_WRITTEN = 20
+
+
+@options.command(app, "import")
+def import_(
+    context: Context,
+    file: Annotated[
+        str, typer.Option("--file", "-f", metavar="FILE", help="The file to write; - is standard output.")
+    ] = DEFAULT_FILE,
+    catalog: Annotated[
+        str | None, typer.Option("--catalog", metavar="NAME", help="What to call the catalog.", show_default=False)
+    ] = None,
+    archived: Annotated[bool, typer.Option("--archived", help="Also what is archived.")] = False,
+    product: Annotated[
+        list[str] | None,
+        typer.Option("--product", metavar="PRODUCT", help="Only this product, by id or name; repeatable."),
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option("--kind", metavar="KIND", help="Only this kind, such as price or coupon; repeatable."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only what was made since then.", show_default=False)
+    ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if there is one.")] = False,
+) -> None:
+    """Write the catalog file that describes an account as it is; plan then has nothing to change.
+
+    The file has what is active and what that refers to; ids stay as `id:`, and keys are made from names. What another
+    catalog owns is left out and counted, what a file cannot say is listed. Nothing is written to Stripe.
+
+    \b
+    Examples:  billing catalog import
+               billing catalog import --catalog keymap --archived -f all.yaml
+               billing catalog import --product prod_NWjs8kKbJWmuuc -f -
+               billing catalog import --kind coupon --since 2026-01-01 -f coupons.yaml
+    """
+    from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
+
+    if file != STDOUT and Path(file).exists() and not overwrite:
+        raise BillingError("usage", f"there is a {file} already", "name another with -f, or say --overwrite", WRONG)
+    request = ImportRequest(
+        catalog=catalog,
+        archived=archived,
+        kinds=tuple(kind or ()),
+        parents=tuple(product or ()),
+        since=parsing.moment("--since", since) if since else 0,
+    )
+    with reading_progress() as progress:
+        imported = import_catalog(context.stripe, request, progress)
+    text = imported.text
+    if file != STDOUT:
+        save(Path(file), text)
+    elif context.printer.for_people:
+        sys.stdout.write(text)
+    _show(context, imported, file)
+
+
+def save(path: Path, text: str) -> None:
+    """Write a file as a whole: cut off, there is the old one or the new one."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BillingError("system", f"{path} could not be written: {reason}", "name another with -f FILE") from error
+
+
+@contextmanager
+def reading_progress() -> Iterator[Callable[[int], None]]:
+    """Show on a terminal how many objects have been read."""
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("Reading: {task.completed:,.0f} objects"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("objects", total=None)
+        yield lambda count: progress.advance(task, count)
+
+
+def _show(context: Context, imported: Import, file: str) -> None:
+    if not context.printer.for_people:
+        context.printer.result(as_json(imported, file), ids=(draft.existing["id"] for draft in imported.drafts))
+        return
+    tell = context.printer.note if file == STDOUT else context.printer.line
+    counts = imported.counts()
+    written = ", ".join(_counted(counts[one.name], one.name) for one in imported.registry if one.name in counts)
+    tell(f"{'Standard output' if file == STDOUT else file} has catalog {imported.catalog}: {written or 'nothing'}.")
+    for reason, count in imported.left_out.items():
+        tell(f"  left out  {count:,} {reason}", dim=True)
+    for section in imported.unread:
+        tell(f"  not read  {section}: this key may not read them", fg="yellow")
+    for one in imported.not_written[:SHOWN_NOT_WRITTEN]:
+        tell(f"  not written  {one.kind} {one.id}{f' ({one.label})' if one.label else ''}: {one.reason}", fg="yellow")
+    rest = len(imported.not_written) - SHOWN_NOT_WRITTEN
+    if rest > 0:
+        tell(f"  … and {rest:,} more (all in --output json)", fg="yellow")
+
+
+def as_json(imported: Import, file: str) -> dict[str, Any]:
+    """Return an import as documented."""
+    return {
+        "file": None if file == STDOUT else file,
+        "catalog": imported.catalog,
+        "account": imported.account,
+        "livemode": imported.livemode,
+        "written": imported.counts(),
+        "left_out": dict(imported.left_out),
+        "not_written": [
+            {"kind": one.kind, "id": one.id, "name": one.label, "reason": one.reason} for one in imported.not_written
+        ],
+        "unread": list(imported.unread),
+        "text": imported.text if file == STDOUT else None,
+    }
+
+
+def _counted(count: int, name: str) -> str:
+    return f"{count:,} {name.replace('_', ' ')}{'' if count == 1 else 's'}"

@@ -1,0 +1,265 @@
+"""An account → a file that plans to no changes, and reads as if a person had written it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.catalog.catalogs import EVERYTHING
+from tests.conftest import Account, Billing
+
+
+def by_hand(account: Account) -> dict[str, Any]:
+    """What somebody made in the dashboard: ids that Stripe made up, names, no marks; the ids by name."""
+    meter = account.post(
+        "/v1/billing/meters",
+        display_name="API calls",
+        event_name="api_calls",
+        default_aggregation={"formula": "sum"},
+    )
+    feature = account.post("/v1/entitlements/features", name="Single sign-on", lookup_key="sso")
+    pro = account.post("/v1/products", name="Größer & Pro", metadata={"crm": "0017"}, description="Two lines\nof it")
+    account.post(f"/v1/products/{pro['id']}/features", entitlement_feature=feature["id"])
+    month = {"interval": "month"}
+    common = {"product": pro["id"], "currency": "eur"}
+    monthly = account.post("/v1/prices", unit_amount=1500, recurring=month, **common)
+    account.post(f"/v1/products/{pro['id']}", default_price=monthly["id"])
+    second = account.post("/v1/prices", unit_amount=1900, recurring=month, **common)
+    named = account.post(
+        "/v1/prices", unit_amount=9900, lookup_key="pro_yearly", recurring={"interval": "year"}, **common
+    )
+    usage = account.post(
+        "/v1/prices",
+        unit_amount_decimal="0.15",
+        recurring={**month, "usage_type": "metered", "meter": meter["id"]},
+        product=pro["id"],
+        currency="usd",
+    )
+    twin = account.post("/v1/products", name="Größer & Pro")
+    off = account.post("/v1/products", name="Gone", active=False)
+    coupon = account.post("/v1/coupons", name="Half of it", percent_off=50, applies_to={"products": [off["id"]]})
+    made = {"pro": pro, "monthly": monthly, "second": second, "named": named, "usage": usage, "twin": twin, "off": off}
+    return {name: one["id"] for name, one in {**made, "coupon": coupon}.items()}
+
+
+FILE = """\
+version: 1
+catalog: shop
+currency: eur
+
+features:
+  sso: {id: FEATURE, name: Single sign-on}
+
+meters:
+  api-calls: {display_name: API calls, event_name: api_calls, default_aggregation: sum}
+
+products:
+  grosser-pro:
+    id: PRO
+    name: Größer & Pro
+    description: |-
+      Two lines
+      of it
+    metadata: {crm: "0017"}
+    default_price: monthly
+    features: [sso]
+    prices:
+      monthly: {id: MONTHLY, lookup_key: null, unit_amount: 1500, recurring: month}
+      monthly-2: {id: SECOND, lookup_key: null, unit_amount: 1900, recurring: month}
+      pro-yearly: {id: NAMED, lookup_key: pro_yearly, unit_amount: 9900, recurring: year}
+      monthly-metered-usd:
+        id: USAGE
+        lookup_key: null
+        currency: usd
+        unit_amount_decimal: "0.15"
+        recurring: {interval: month, usage_type: metered, meter: api-calls}
+  grosser-pro-2:
+    id: TWIN
+    name: Größer & Pro
+  gone:
+    id: OFF
+    name: Gone
+    active: false
+
+coupons:
+  half-of-it: {id: COUPON, name: Half of it, percent_off: 50, applies_to: [gone]}
+"""
+
+
+def written(billing: Billing, *options: str) -> str:
+    billing.ok("catalog", "import", "--local", "--catalog", "shop", "--overwrite", *options)
+    return (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+
+
+def test_an_account_made_by_hand_becomes_a_file_that_changes_nothing(billing: Billing, account: Account) -> None:
+    ids = by_hand(account)
+
+    text = written(billing)
+
+    expected = FILE.replace("FEATURE", account.api.page("/v1/entitlements/features", {})[0][0]["id"])
+    for name, object_id in ids.items():
+        expected = expected.replace(f"id: {name.upper()}", f"id: {object_id}")
+    assert text == expected
+    plan = billing.plan(None)
+    assert plan["changes"] == []
+    assert plan["summary"]["unmarked"] == 9
+
+
+def test_run_again_it_writes_what_it_wrote_also_after_the_marks_are_set(billing: Billing, account: Account) -> None:
+    by_hand(account)
+    before = written(billing)
+    assert written(billing) == before
+
+    billing.ok("catalog", "apply", "--local", "--adopt")
+
+    assert billing.plan()["changes"] == []
+    assert "unmarked" not in billing.plan()["summary"]
+    assert [line.split(":")[0] for line in written(billing).splitlines()] == [
+        line.split(":")[0] for line in before.splitlines()
+    ], "the keys come from the marks now"
+    assert billing.plan()["changes"] == []
+
+
+def test_what_was_applied_from_a_file_comes_back(billing: Billing) -> None:
+    billing.apply(EVERYTHING)
+
+    billing.ok("catalog", "import", "--local", "-f", "back.yaml")
+
+    assert billing.ok("catalog", "plan", "--local", "--check", "-f", "back.yaml").out.startswith("No changes.")
+    back = (billing.directory / "back.yaml").read_text(encoding="utf-8")
+    assert "id:" not in back
+    assert 'decimal: {unit_amount_decimal: "0.000000000001", recurring: month}' in back
+    assert "eur: {unit_amount: 1400, tax_behavior: inclusive}" in back
+    assert "catalog: everything" in back
+
+
+def test_what_is_archived_is_counted_and_written_only_when_asked_for(billing: Billing, account: Account) -> None:
+    ids = by_hand(account)
+    account.post(f"/v1/prices/{ids['second']}", active=False)
+
+    ran = billing.ok("catalog", "import", "--local", "--output", "json")
+
+    assert ran.json["left_out"] == {"archived": 1}
+    assert ids["second"] not in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    text = written(billing, "--archived")
+    assert f"monthly-2:\n        id: {ids['second']}\n        active: false\n" in text
+    assert billing.plan()["changes"] == []
+
+
+def test_one_product_comes_with_what_it_refers_to(billing: Billing, account: Account) -> None:
+    ids = by_hand(account)
+
+    assert billing.ok("catalog", "import", "--local", "--product", ids["pro"], "--output", "json").json["written"] == {
+        "feature": 1,
+        "meter": 1,
+        "product": 1,
+        "price": 4,
+        "product_feature": 1,
+    }
+    assert billing.plan()["changes"] == []
+    ran = billing("catalog", "import", "--local", "--product", "Nobody", "-f", "other.yaml")
+    assert ran.code == 2
+    assert "the account has no product Nobody" in ran.err
+
+
+def test_one_kind_comes_with_what_it_refers_to(billing: Billing, account: Account) -> None:
+    by_hand(account)
+
+    ran = billing.ok("catalog", "import", "--local", "--kind", "coupon", "--output", "json")
+
+    assert ran.json["written"] == {"product": 1, "coupon": 1}
+    assert billing.plan()["changes"] == []
+    assert "the kinds are" in billing("catalog", "import", "--local", "--kind", "cupon", "-f", "other.yaml").err
+
+
+def test_since_is_the_day_on_which_things_were_made(billing: Billing, account: Account) -> None:
+    by_hand(account)
+
+    ran = billing.ok("catalog", "import", "--local", "--since", "2999-01-01", "--output", "json")
+
+    assert ran.json["written"] == {}
+    assert billing.ok(
+        "catalog", "import", "--local", "--since", "2020-01-01", "-f", "all.yaml", "--output", "json"
+    ).json["written"]
+
+
+def test_what_another_catalog_owns_is_counted_and_not_written(billing: Billing, account: Account) -> None:
+    billing.apply(EVERYTHING)
+    by_hand(account)
+
+    ran = billing.ok("catalog", "import", "--local", "--catalog", "shop", "--overwrite", "--output", "json")
+
+    assert ran.json["left_out"] == {"of other catalogs": 9}
+    assert "boxed" not in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    assert billing.plan()["changes"] == []
+
+
+def test_what_a_file_cannot_say_is_listed(billing: Billing, account: Account) -> None:
+    pro = account.post("/v1/products", name="Pro", metadata={f"key{number}": "x" for number in range(50)})
+    price = account.post("/v1/prices", product=pro["id"], currency="usd", unit_amount=1)
+    other = account.post("/v1/products", name="Basic")
+
+    ran = billing.ok("catalog", "import", "--local", "--output", "json")
+
+    assert ran.json["not_written"] == [
+        {"kind": "product", "id": pro["id"], "name": "Pro", "reason": "metadata: 50 keys"},
+        {
+            "kind": "price",
+            "id": price["id"],
+            "name": f"of product {pro['id']}",
+            "reason": "its product pro is not written",
+        },
+    ]
+    assert billing.plan()["changes"] == []
+    assert other["id"] in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    shown = billing.ok("catalog", "import", "--local", "--overwrite").out
+    assert f"not written  product {pro['id']} (Pro): metadata: 50 keys" in shown
+
+
+def test_a_file_that_is_there_is_not_replaced_unasked(billing: Billing) -> None:
+    billing.write("mine")
+
+    ran = billing("catalog", "import", "--local")
+
+    assert ran.code == 2
+    assert "there is a catalog.yaml already" in ran.err
+    assert (billing.directory / "catalog.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_standard_output_gets_the_file_and_nothing_else(billing: Billing, account: Account) -> None:
+    by_hand(account)
+
+    ran = billing.ok("catalog", "import", "--local", "--catalog", "shop", "-f", "-")
+
+    assert ran.out == written(billing)
+    assert "catalog shop: 1 feature, 1 meter, 3 products, 4 prices, 1 product feature, 1 coupon." in ran.err
+
+
+def test_a_price_in_several_currencies_with_tiers_comes_with_all_of_them(billing: Billing, account: Account) -> None:
+    product = account.post("/v1/products", name="Pro")
+    tiers = [{"up_to": 10, "unit_amount": 100}, {"up_to": "inf", "flat_amount": 700}]
+    account.post(
+        "/v1/prices",
+        product=product["id"],
+        currency="usd",
+        billing_scheme="tiered",
+        tiers_mode="volume",
+        tiers=tiers,
+        recurring={"interval": "month"},
+        currency_options={"eur": {"tiers": [{"up_to": 10, "unit_amount": 90}, {"up_to": "inf", "flat_amount": 600}]}},
+    )
+
+    text = written(billing)
+
+    assert "            - {up_to: 10, unit_amount: 90}" in text
+    assert billing.plan()["changes"] == []
+
+
+@pytest.mark.parametrize("name", ["no", "012", "a: b", "- x", "#1", "'", '"', "null", "ends: ", "{", "1:30", "\u2028x"])
+def test_names_that_yaml_would_misread_come_back(billing: Billing, account: Account, name: str) -> None:
+    account.post("/v1/products", name=name, metadata={name: name} if name != "{" else {})
+
+    written(billing)
+
+    assert billing.plan()["changes"] == []
