@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from stripe_billing_cli.catalog.file.load import Source, load_catalog, read_source
 from tests.catalog.catalogs import EVERYTHING
 from tests.conftest import Account, Billing
 
@@ -104,6 +106,79 @@ def test_an_account_made_by_hand_becomes_a_file_that_changes_nothing(billing: Bi
     plan = billing.plan(None)
     assert plan["changes"] == []
     assert plan["summary"]["unmarked"] == 9
+
+
+@pytest.mark.parametrize("name", ["seed", "saas", "usage"])
+def test_a_catalog_that_was_applied_comes_back_as_it_was(billing: Billing, name: str) -> None:
+    text = (Path(__file__).parent.parent / "catalogs" / f"{name}.yaml").read_text(encoding="utf-8")
+    billing.apply(text)
+
+    billing.ok("catalog", "import", "--local", "-f", "back.yaml")
+
+    wanted, found = load_catalog(Source("a", text)), load_catalog(read_source("back.yaml"))
+    assert {entry.reference: (entry.fields, entry.metadata, entry.adopted_id) for entry in found.entries()} == {
+        entry.reference: (entry.fields, entry.metadata, entry.adopted_id) for entry in wanted.entries()
+    }
+
+
+def test_codes_and_endpoints_come_as_a_person_writes_them(billing: Billing, account: Account) -> None:
+    coupon = account.post("/v1/coupons", id="launch20", percent_off=20)
+    promotion = {"type": "coupon", "coupon": coupon["id"]}
+    customer = account.post("/v1/customers", email="ada@example.com")
+    code = account.post(
+        "/v1/promotion_codes",
+        promotion=promotion,
+        code="LAUNCH",
+        max_redemptions=500,
+        restrictions={"first_time_transaction": True, "minimum_amount": 1000, "minimum_amount_currency": "usd"},
+    )
+    account.post("/v1/promotion_codes", promotion=promotion, code="ADA", customer=customer["id"])
+    endpoint = account.post(
+        "/v1/webhook_endpoints", url="https://shop.example/webhook", enabled_events=["invoice.paid"]
+    )
+
+    ran = billing.ok("catalog", "import", "--local", "--catalog", "shop", "-f", "-")
+
+    assert (
+        ran.out
+        == f"""\
+version: 1
+catalog: shop
+
+coupons:
+  launch20: {{id: launch20, percent_off: 20}}
+
+promotion_codes:
+  LAUNCH:
+    id: {code["id"]}
+    coupon: launch20
+    max_redemptions: 500
+    restrictions: {{first_time_transaction: true, minimum_amount: 1000, minimum_amount_currency: usd}}
+
+webhook_endpoints:
+  shop-example-webhook:
+    id: {endpoint["id"]}
+    url: https://shop.example/webhook
+    enabled_events: [invoice.paid]
+"""
+    )
+    assert "left out  1 codes of single customers" in ran.err
+    billing.write(ran.out)
+    assert billing.plan()["changes"] == []
+
+
+def test_more_codes_of_a_coupon_than_a_file_is_for_are_counted(billing: Billing, account: Account) -> None:
+    for coupon, codes in (("few", 2), ("many", 101)):
+        account.post("/v1/coupons", id=coupon, percent_off=20)
+        for number in range(codes):
+            account.post(
+                "/v1/promotion_codes", promotion={"type": "coupon", "coupon": coupon}, code=f"{coupon}-{number}"
+            )
+
+    ran = billing.ok("catalog", "import", "--local", "--output", "json")
+
+    assert ran.json["left_out"] == {"codes of coupons with more than 100": 101}
+    assert ran.json["written"] == {"coupon": 2, "promotion_code": 2}
 
 
 def test_run_again_it_writes_what_it_wrote_also_after_the_marks_are_set(billing: Billing, account: Account) -> None:

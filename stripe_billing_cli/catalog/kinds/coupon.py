@@ -51,8 +51,8 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 from stripe_billing_cli.stripe_api.money import format_amount
 
-GENERATED_ID = re.compile(r"(?=.*[0-9])[A-Za-z0-9]{8}$")
-"""The ids that Stripe makes up for coupons."""
+GENERATED_ID = re.compile(r"(?!(?:[A-Z]+|[A-Z]?[a-z]+)[0-9]*$)[A-Za-z0-9]{8}$")
+"""The ids that Stripe makes up for coupons, such as jMT0WJUD; LAUNCH20 is somebody's."""
 LONGEST_NAME = 40
 """`name` of `stripe/params/_coupon_create_params.py`: what customers see on invoices."""
 EXPANDED = ("applies_to", "currency_options")
