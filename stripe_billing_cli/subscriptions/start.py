@@ -49,7 +49,7 @@ class Order:
     """What the user asks for. `anchor` in Unix seconds; `days_until_due` makes Stripe send invoices.
 
     `once` is billed with the first invoice only. `trial_from_price`: as many days as the price says. `again`: one more,
-    though the same with something billed once was created within a day.
+    though the same with something billed once was created within a day. `if_not_exists`: none beside one that goes on.
     """
 
     customer: str
@@ -66,6 +66,8 @@ class Order:
     currency: str | None = None
     trial_from_price: bool = False
     again: bool = False
+    if_not_exists: bool = False
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True)

@@ -16,9 +16,7 @@ from stripe_billing_cli.cli.sub.create_options import Collection, CreateOptions
 from stripe_billing_cli.errors import BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
-    from stripe_billing_cli.stripe_api.create_once import CreateRequest
-    from stripe_billing_cli.subscriptions.confirmation import Confirmation
+    from stripe_billing_cli.subscriptions.create import CreatePlan, CreateResult
     from stripe_billing_cli.subscriptions.start import Line, Order, Situation
 
 STARTED = frozenset({"active", "trialing"})
@@ -48,33 +46,26 @@ def create(
                billing sub create --customer ada@example.com --price keymap-pro.yearly --open --wait --timeout 10m
                billing sub create --customer ada@example.com --price keymap-pro.yearly --if-not-exists --output json
     """
-    from stripe_billing_cli.subscriptions import start
+    from stripe_billing_cli.subscriptions.create import plan_create
 
     order = _order(arguments)
     seconds = parsing.span("--timeout", arguments.timeout) if arguments.timeout else None
-    key = parsing.idempotency_key(arguments.idempotency_key)
-
-    situation = start.load_situation(context.stripe, order)
-    create_request = start.build_create_request(order, situation, key)
-    there = start.made_before(context.stripe, order, create_request, situation)
-    if there is None and arguments.if_not_exists:
-        there = start.existing_subscription(context.stripe, situation)
-    if there is None and arguments.preview:
-        _preview(context, order, situation)
-        return
-    subscription = there or _create(context, order, situation, create_request)
-    record, confirmation = _load_record(context, subscription, situation, existing=there is not None)
-    if arguments.wait and context.output == "json":
-        link = f", to be paid at {confirmation.url}" if confirmation.collects == "payment" else ""
-        context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
-    else:
-        context.printer.record(record, lambda: start_view.lines(record, situation.customer, confirmation))
+    plan = plan_create(context.stripe, order)
+    if plan.existing is None:
+        if arguments.preview:
+            _preview(context, plan)
+            return
+        _print_notes(context, plan)
+        question = f"Subscribe {_customer_name(plan)} to {_price_names(plan)}?"
+        confirm.confirm(context, question, when_refused="no subscription was created")
+    result = plan.apply(context.stripe)
+    record = _print(context, result, waits=arguments.wait)
     if arguments.preview:
         return
-    if arguments.open_ and confirmation.url:
-        typer.launch(confirmation.url)
+    if arguments.open_ and result.confirmation.url:
+        typer.launch(result.confirmation.url)
     trouble = _wait(context, record, seconds) if arguments.wait else None
-    clear_marker(context, subscription, lambda: start.clear_marker(context.stripe, order, create_request, subscription))
+    clear_marker(context, result.subscription, lambda: result.finish(context.stripe))
     if trouble:
         raise trouble
 
@@ -98,6 +89,8 @@ def _order(arguments: CreateOptions) -> Order:
         currency=parsing.currency("--currency", arguments.currency),
         trial_from_price=arguments.trial_from_price,
         again=arguments.again,
+        if_not_exists=arguments.if_not_exists,
+        idempotency_key=parsing.idempotency_key(arguments.idempotency_key),
     )
     if arguments.trial_from_price and arguments.trial_days:
         raise parsing.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
@@ -131,37 +124,33 @@ def _days(collection: Collection, days: int | None) -> int | None:
     return days
 
 
-def _preview(context: Context, order: Order, situation: Situation) -> None:
+def _preview(context: Context, plan: CreatePlan) -> None:
     """Show what the subscription would cost, and create none."""
-    from stripe_billing_cli.subscriptions import start_quote
-
-    quoted = start_quote.of_start(context.stripe, order, situation)
-    _tell_notes(context, order, situation)
-    record = quoted.record(situation)
-    context.printer.record(record, lambda: start_view.preview_lines(quoted, order, situation))
+    quoted = plan.preview(context.stripe)
+    _print_notes(context, plan)
+    record = quoted.record(plan.situation)
+    context.printer.record(record, lambda: start_view.preview_lines(quoted, plan.order, plan.situation))
 
 
-def _create(context: Context, order: Order, situation: Situation, create_request: CreateRequest) -> Object:
-    from stripe_billing_cli.subscriptions import start
-
-    _tell_notes(context, order, situation)
-    customer, prices = situation.customer, ", ".join(line.price for line in order.lines)
-    who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
-    confirm.confirm(context, f"Subscribe {who} to {prices}?", when_refused="no subscription was created")
-    return start.create(context.stripe, create_request, situation)
+def _customer_name(plan: CreatePlan) -> str:
+    customer = plan.situation.customer
+    return f"{customer['email']} ({customer['id']})" if customer["email"] else str(customer["id"])
 
 
-def _tell_notes(context: Context, order: Order, situation: Situation) -> None:
+def _price_names(plan: CreatePlan) -> str:
+    return ", ".join(line.price for line in plan.order.lines)
+
+
+def _print_notes(context: Context, plan: CreatePlan) -> None:
     """Say what may be overlooked: that there is such a subscription already, and what is to be known about trials."""
-    going_on = [f"{one['id']} ({one['status']})" for one in situation.going_on()]
+    going_on = [f"{one['id']} ({one['status']})" for one in plan.situation.going_on()]
     if going_on:
-        prices = ", ".join(line.price for line in order.lines)
         context.printer.note(
-            f"Note: {situation.customer['id']} has a subscription to {prices} already: {', '.join(going_on)}. "
-            "This makes another one; --if-not-exists would not.",
+            f"Note: {plan.situation.customer['id']} has a subscription to {_price_names(plan)} already: "
+            f"{', '.join(going_on)}. This makes another one; --if-not-exists would not.",
             fg="yellow",
         )
-    for note in _trial_notes(situation):
+    for note in _trial_notes(plan.situation):
         context.printer.note(note, fg="yellow")
 
 
@@ -179,35 +168,19 @@ def _trial_notes(situation: Situation) -> Iterator[str]:
             yield f"Note: {situation.customer['id']} had a trial of this product before: {one['id']}, until {until}."
 
 
-def _load_record(
-    context: Context, subscription: Object, situation: Situation, *, existing: bool
-) -> tuple[dict[str, Any], Confirmation]:
-    """What is printed, and what the customer is to do. Reads what is due next beside making the link."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from stripe_billing_cli.stripe_api import json_output
-    from stripe_billing_cli.subscriptions import confirmation
-
-    api = context.stripe
-    with ThreadPoolExecutor(2) as pool:
-        confirming = pool.submit(confirmation.load_confirmation, api, subscription, situation.customer)
-        due_next = pool.submit(confirmation.due_next, api, subscription)
-        todo = confirming.result()
-        following = due_next.result()
-    if existing:
-        context.printer.note(f"{subscription['id']} was there already.")
+def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, Any]:
+    """Print the subscription, and what its customer is to do; with JSON a command that waits prints it in the end."""
+    record, todo = result.record(), result.confirmation
+    if record["existing"]:
+        context.printer.note(f"{record['id']} was there already.")
     if todo.trouble:
         context.printer.note(f"No link to collect a card: {todo.trouble}", fg="yellow")
-    record = {
-        **json_output.subscription(subscription),
-        "existing": existing,
-        "due_now": {"amount_due": confirmation.due_now(subscription), "currency": subscription["currency"]},
-        "due_next": following,
-        "client_secret": todo.secret,
-        "confirmation_url": todo.url,
-        "confirmation_expires_at": todo.expires_at,
-    }
-    return record, todo
+    if waits and context.output == "json":
+        link = f", to be paid at {todo.url}" if todo.collects == "payment" else ""
+        context.printer.note(f"{record['id']} is {formatting.status(record['status'])}{link}")
+    else:
+        context.printer.record(record, lambda: start_view.lines(record, result.plan.situation.customer, todo))
+    return record
 
 
 def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:

@@ -1,0 +1,81 @@
+"""Creating a subscription, once: a run after one that was cut off goes on with the subscription that it made."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.stripe_api import json_output
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.create_once import CreateRequest
+from stripe_billing_cli.subscriptions import confirmation, start, start_quote
+from stripe_billing_cli.subscriptions.confirmation import Confirmation
+from stripe_billing_cli.subscriptions.start import Order, Situation
+from stripe_billing_cli.subscriptions.start_quote import StartQuote
+
+
+@dataclass(frozen=True)
+class CreatePlan:
+    """A subscription that is going to be created; `existing` is the one that is there in its place already."""
+
+    order: Order
+    situation: Situation
+    create_request: CreateRequest
+    existing: Object | None = None
+
+    def preview(self, api: StripeApi) -> StartQuote:
+        """Return what the subscription would cost, and create none. Raises `StripeCallError`."""
+        return start_quote.of_start(api, self.order, self.situation)
+
+    def apply(self, api: StripeApi) -> CreateResult:
+        """Create it, and read what its customer is to do, and what is due next.
+
+        Raises `StripeCallError`; `OperationError` where the customer is billed in another currency.
+        """
+        made = self.existing or start.create(api, self.create_request, self.situation)
+        with ThreadPoolExecutor(2) as pool:
+            confirming = pool.submit(confirmation.load_confirmation, api, made, self.situation.customer)
+            due_next = pool.submit(confirmation.due_next, api, made)
+            return CreateResult(self, made, confirming.result(), due_next.result())
+
+
+@dataclass(frozen=True)
+class CreateResult:
+    """The subscription, and what its customer is to do; `due_next` as `json_output.forthcoming` says it."""
+
+    plan: CreatePlan
+    subscription: Object
+    confirmation: Confirmation
+    due_next: dict[str, Any] | None
+
+    def finish(self, api: StripeApi) -> None:
+        """Let the same order mean another subscription from now on, once its maker knows of this one; of an order with
+        something that is billed once, from tomorrow on. Raises `StripeCallError`."""
+        start.clear_marker(api, self.plan.order, self.plan.create_request, self.subscription)
+
+    def record(self) -> dict[str, Any]:
+        """Return the subscription as it is printed (docs/output.md)."""
+        subscription, todo = self.subscription, self.confirmation
+        return {
+            **json_output.subscription(subscription),
+            "existing": self.plan.existing is not None,
+            "due_now": {"amount_due": confirmation.due_now(subscription), "currency": subscription["currency"]},
+            "due_next": self.due_next,
+            "client_secret": todo.secret,
+            "confirmation_url": todo.url,
+            "confirmation_expires_at": todo.expires_at,
+        }
+
+
+def plan_create(api: StripeApi, order: Order) -> CreatePlan:
+    """Read what Stripe has of the order: prices, customer, and a subscription that stands in for a new one.
+
+    Raises `LookupFailedError`, `OperationError`, `OtherRequestError`, `StripeCallError`.
+    """
+    situation = start.load_situation(api, order)
+    create_request = start.build_create_request(order, situation, order.idempotency_key)
+    existing = start.made_before(api, order, create_request, situation)
+    if existing is None and order.if_not_exists:
+        existing = start.existing_subscription(api, situation)
+    return CreatePlan(order, situation, create_request, existing)
