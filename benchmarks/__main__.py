@@ -1,19 +1,20 @@
 """`make bench`: every figure that the project claims, measured against something run at the same time.
 
 python -m benchmarks             all
-python -m benchmarks startup     one of: startup, diff, foreign, pages, catalog, receiving, handling, full_store
+python -m benchmarks startup     one of them by its name below
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import catalog, diff, foreign, full_store, handling, pages, receiving, startup
+from benchmarks import catalog, diff, foreign, full_store, handling, imports, pages, receiving, startup
 
 BENCHMARKS = {
     "startup": startup.run,
     "diff": diff.run,
     "foreign": foreign.run,
+    "imports": imports.run,
     "pages": pages.run,
     "catalog": catalog.run,
     "receiving": receiving.run,

@@ -449,7 +449,7 @@ class TestFiles:
             (b"# only a comment\n", "bad.yaml: the file is empty"),
             (b"version: 1\ncatalog: \xff\n", "bad.yaml:2:10: the file is not UTF-8: byte 0xff"),
             (b"\x00\x01\x02", "bad.yaml:1:1: a character that YAML does not allow"),
-            (b"x" * 50_000_000, "bad.yaml: the file is larger than 5 MB"),
+            (b"x" * 50_000_000, "bad.yaml: the file is larger than 20 MB"),
             (b"\xff\xfev\x00e\x00", "the file is not UTF-8"),
             (b"version: 1\n  catalog: x\n", "bad.yaml:2:"),
         ],

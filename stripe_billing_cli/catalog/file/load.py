@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from stripe_billing_cli.catalog.contents import Catalog
     from stripe_billing_cli.catalog.kinds import Registry
 
-LARGEST = 5_000_000
-"""Bytes. 10,000 prices take about 1 MB."""
+LARGEST = 20_000_000
+"""Bytes. 10,000 prices take about 1 MB, and half as much again where each is adopted by its id."""
 EXAMPLE = "begin with `version: 1`, `catalog: my-shop` and `products:`; README.md has an example"
 
 
@@ -34,7 +34,7 @@ def read_source(path: str) -> Source:
     content = sys.stdin.buffer.read(LARGEST + 1) if path == "-" else _content(Path(path))
     if len(content) > LARGEST:
         raise _wrong(
-            name, "the file is larger than 5 MB", "a catalog of 10,000 prices takes 1 MB; is this the right file?"
+            name, "the file is larger than 20 MB", "a catalog of 10,000 prices takes 1 MB; is this the right file?"
         )
     try:
         return Source(name, content.decode("utf-8-sig"))
