@@ -19,15 +19,16 @@ from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = invoice_items.KIND
-PRICED = "its invoice items have an amount, or a whole quantity of a price"
+WHOLE = "the quantity of its invoice items is whole"
+NO_DISCOUNTS = "it discounts whole subscriptions and invoices"
 CREATE = form(
     "POST /v1/invoiceitems",
     {"quantity": Integer(0)},
     required="customer",
     unsupported={
-        PRICED: "price_data quantity_decimal unit_amount_decimal",
-        NO_TAXES: "tax_behavior tax_code tax_rates",
-        "discount the subscription instead": "discountable discounts",
+        WHOLE: "quantity_decimal",
+        NO_TAXES: "price_data.tax_behavior tax_behavior tax_code tax_rates",
+        NO_DISCOUNTS: "discounts",
         NO_ACCOUNTS: "customer_account",
     },
 )
@@ -35,9 +36,9 @@ UPDATE = form(
     "POST /v1/invoiceitems/{invoiceitem}",
     {"quantity": Integer(0)},
     unsupported={
-        PRICED: "price_data pricing quantity_decimal unit_amount_decimal",
-        NO_TAXES: "tax_behavior tax_code tax_rates",
-        "it applies no coupons to single items": "discountable discounts",
+        WHOLE: "quantity_decimal",
+        NO_TAXES: "price_data.tax_behavior tax_behavior tax_code tax_rates",
+        NO_DISCOUNTS: "discounts",
         "it has no invoicing rules": "invoicing_rules",
     },
 )
@@ -51,7 +52,8 @@ def create(call: Call) -> Object:
     call = clocks.at_time_of(call, customer)
     currency = params.get("currency") or customer["currency"] or _currency_of_price(call)
     if currency is None:
-        name = "amount" if "amount" not in params and "pricing" not in params else "currency"
+        named = invoice_items.PRICED_BY & params.keys()
+        name = "currency" if named else "amount"
         raise invalid(f"Missing required param: {name}.", name, "parameter_missing")
     if "subscription" in params and call.store.get("subscription", params["subscription"]) is None:
         raise no_such("subscription", params["subscription"], "subscription")
@@ -69,6 +71,8 @@ def create(call: Call) -> Object:
 
 
 def _currency_of_price(call: Call) -> str | None:
+    if (given := call.params.get("price_data")) is not None:
+        return str(given["currency"])
     price = call.store.get("price", call.params.get("pricing", {}).get("price", ""))
     return str(price["currency"]) if price else None
 

@@ -6,28 +6,33 @@ new amount of an item is a new price of the same product. They are not for sale,
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from stripe_billing_cli.local_stripe.billing.catalog import prices, products
+from stripe_billing_cli.local_stripe.core import amounts
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def for_amount(call: Call, description: str, amount: int, currency: str) -> Object:
-    """The price of this amount, of the product with this description."""
+def for_amount(call: Call, description: str, amount: Decimal, currency: str) -> Object:
+    """The price of this unit amount, of the product with this description."""
     return for_product(call, _product(call, description), amount, currency)
 
 
-def for_product(call: Call, product: str, amount: int, currency: str) -> Object:
+def for_product(call: Call, product: str, amount: Decimal, currency: str) -> Object:
+    """The price of this unit amount, in minor units, of that product."""
+    unit_amount = amounts.plain(amount)
     wanted = [
         *equal("product", product),
         *equal("currency", currency),
         *equal(json_field("_made_for"), "amount"),
-        *equal(json_field("unit_amount"), amount),
+        *equal(json_field("unit_amount_decimal"), unit_amount),
     ]
     found = call.store.select("price", wanted, newest_first=False, limit=1)
     if found:
         return found[0]
-    params = {"currency": currency, "unit_amount": amount, "active": False}
+    params = {"currency": currency, "unit_amount_decimal": unit_amount, "active": False}
     made = {**prices.new_price(call, product, params), "_made_for": "amount"}
     call.store.insert("price", made)
     return made

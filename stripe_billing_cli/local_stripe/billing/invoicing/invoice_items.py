@@ -8,16 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
 from stripe_billing_cli.local_stripe.billing.invoicing import debits, implicit_prices, invoices, lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.core import amounts, events, identifiers
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "invoiceitem"
+PRICED_BY = frozenset({"amount", "price_data", "pricing", "unit_amount_decimal"})
+"""The parameters that say what an item costs: one of them is given."""
 NO_QUANTITY = "You cannot set the quantity of an invoice item that has an amount and no price."
 
 
@@ -33,7 +36,7 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
         "customer_account": None,
         "date": call.now,
         "description": line.description,
-        "discountable": not line.proration,
+        "discountable": not line.proration if line.discountable is None else line.discountable,
         "discounts": list(line.discounts),
         "frozen_fields": None,
         "invoice": None,
@@ -119,6 +122,7 @@ def as_line(call: Call, item: Object) -> Line:
         item["id"],
         used=Decimal(item["quantity_decimal"]),
         discounts=tuple(item["discounts"]),
+        discountable=item["discountable"],
         unit_amount=item["pricing"] and item["pricing"]["unit_amount_decimal"],
         key=item.get("_key") or item["id"],
         credited=debits.resolved(call, (item["proration_details"] or {}).get("credited_items")),
@@ -132,21 +136,40 @@ def bill(call: Call, items: list[Object], invoice: str) -> None:
 
 
 def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param: str = "") -> Line:
-    """The amount, or the quantity of a one-time price, that a call wants billed. `param`: what the names stand in."""
+    """The amount, or the quantity at a unit amount or a one-time price, that a call wants billed.
+
+    `param`: what the names stand in.
+    """
+    _check_priced_once(params, param)
     period = params.get("period", {"start": call.now, "end": call.now})
     start, end = period["start"], period["end"]
-    named = _nested(param, "pricing[price]")
-    price = _price(call, params, named)
-    if price is None and "amount" not in params:
-        raise missing_param(_nested(param, "amount"))
-    if price is None:
+    description, discountable = params.get("description", ""), params.get("discountable")
+    price = _price(call, params, currency, param)
+    if price is not None:
+        named = _nested(param, "pricing[price]")
+        line = line_for_price(call, price, params.get("quantity", 1), currency, (start, end), named)
+        return replace(line, description=description or line.description, discountable=discountable)
+    if "unit_amount_decimal" in params:
+        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), params.get("quantity", 1)
+        amount = pricing.rounded(unit_amount * quantity)
+    elif "amount" in params:
         if "quantity" in params:
             raise invalid(NO_QUANTITY, _nested(param, "quantity"))
-        amount, description = params["amount"], params.get("description", "")
-        price = implicit_prices.for_amount(call, description, amount, currency)
-        return Line(amount, description, start, end, price, 1, None, unit_amount=str(amount))
-    line = line_for_price(call, price, params.get("quantity", 1), currency, (start, end), named)
-    return replace(line, description=params.get("description") or line.description)
+        amount, quantity = params["amount"], 1
+        unit_amount = Decimal(amount)
+    else:
+        raise missing_param(_nested(param, "amount"))
+    price = implicit_prices.for_amount(call, description, unit_amount, currency)
+    shown = amounts.plain(unit_amount)
+    return Line(
+        amount, description, start, end, price, quantity, None, discountable=discountable, unit_amount=shown
+    )
+
+
+def _check_priced_once(params: Mapping[str, Any], param: str) -> None:
+    given = [name for name in params if name in PRICED_BY]
+    if len(given) > 1:
+        raise only_one_of(given, _nested(param, given[1]))
 
 
 def line_for_price(
@@ -171,9 +194,19 @@ def _nested(outer: str, name: str) -> str:
     return f"{outer}[{first}]{bracket}{rest}" if outer else name
 
 
-def _price(call: Call, params: Mapping[str, Any], param: str) -> Object | None:
+def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> Object | None:
+    """The price that a call names or describes, if it does."""
+    if "price_data" in params:
+        described = params["price_data"]
+        if described["currency"] != currency:
+            raise invalid(
+                f"The currency of `price_data` is `{described['currency']}`. This doesn't match the expected currency: "
+                f"`{currency}`.",
+                _nested(param, "price_data[currency]"),
+            )
+        return inline_prices.create(call, described, _nested(param, "price_data"))
     id = params.get("pricing", {}).get("price")
-    return None if id is None else one_time_price(call, id, param)
+    return None if id is None else one_time_price(call, id, _nested(param, "pricing[price]"))
 
 
 def one_time_price(call: Call, id: str, param: str) -> Object:
@@ -191,24 +224,55 @@ def one_time_price(call: Call, id: str, param: str) -> Object:
     return price
 
 
+PRICE_WORDS = PRICED_BY | {"quantity"}
+
+
 def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
     """The item with what a call changes of it, not yet stored. A new amount is a new price of the same product, and a
     new description none (recorded, 2026-08-26.dahlia)."""
-    if "amount" in params and before["proration"]:
-        raise invalid("You cannot update the amount of an invoice item that is a proration.", "amount")
-    after = {**before, **{name: params[name] for name in ("amount", "description", "period") if name in params}}
-    price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
-    if "amount" in params and price is not None:
-        made = implicit_prices.for_product(call, price["product"], params["amount"], before["currency"])
-        after["pricing"] = lines.priced(made, str(params["amount"]))
-    if "quantity" in params:
-        if price is None or "amount" in params or price.get("_made_for"):
-            raise invalid(NO_QUANTITY, "quantity")
-        after["amount"] = pricing.amount(price, before["currency"], params["quantity"])
-        after |= {"quantity": params["quantity"], "quantity_decimal": str(params["quantity"])}
+    _check_priced_once(params, "")
+    for name in PRICE_WORDS - {"quantity"} & params.keys():
+        if before["proration"]:
+            raise invalid(f"You cannot update the {name} of an invoice item that is a proration.", name)
+    after = {**before, **{name: params[name] for name in ("description", "discountable", "period") if name in params}}
+    if PRICE_WORDS & params.keys():
+        after |= _priced(call, before, params)
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
     return {**after, "net_amount": after["amount"]}
+
+
+def _priced(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
+    """What a new price, amount or quantity changes of an item."""
+    currency = before["currency"]
+    price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
+    if (named := _price(call, params, currency, "")) is not None:
+        quantity = params.get("quantity", before["quantity"])
+        line = line_for_price(call, named, quantity, currency, (0, 0), "pricing[price]")
+        return _fields_of_price(named, line.unit_amount, line.amount, quantity)
+    if "unit_amount_decimal" in params:
+        unit_amount, quantity = Decimal(params["unit_amount_decimal"]), params.get("quantity", before["quantity"])
+    elif "amount" in params:
+        if "quantity" in params:
+            raise invalid(NO_QUANTITY, "quantity")
+        unit_amount, quantity = Decimal(params["amount"]), 1
+    elif price is None or (price.get("_made_for") == "amount" and before["quantity"] == 1):
+        raise invalid(NO_QUANTITY, "quantity")
+    else:
+        quantity = params["quantity"]
+        unit = price["currency_options"][currency]["unit_amount_decimal"]
+        return _fields_of_price(price, unit, pricing.amount(price, currency, quantity), quantity)
+    made = price and implicit_prices.for_product(call, price["product"], unit_amount, currency)
+    return _fields_of_price(made, amounts.plain(unit_amount), pricing.rounded(unit_amount * quantity), quantity)
+
+
+def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int, quantity: int) -> Object:
+    return {
+        "amount": amount,
+        "pricing": lines.priced(price, unit_amount),
+        "quantity": quantity,
+        "quantity_decimal": str(quantity),
+    }
 
 
 def put_on(call: Call, draft: Object, item: Object) -> Object:

@@ -24,9 +24,9 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "line_item"
 NOT_HERE = {
-    "its lines have an amount, or a whole quantity of a price": "*.price_data *.quantity_decimal",
+    "the quantity of its lines is whole": "*.quantity_decimal",
     NO_TAXES: "*.tax_amounts *.tax_rates",
-    "discount the subscription instead": "*.discountable *.discounts",
+    "it discounts whole subscriptions and invoices": "*.discounts",
 }
 ADD = form(
     "POST /v1/invoices/{invoice}/add_lines", {"*.quantity": Integer(0)}, most={"lines": 250}, unsupported=NOT_HERE
@@ -118,8 +118,6 @@ def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], miss
     item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
     if item is None:
         raise invalid("The local Stripe does not change the lines of a subscription's period.")
-    if "pricing" in wanted:
-        raise invalid("The local Stripe changes no line's price: remove the line and add another.", "pricing")
     after = invoice_items.changed(
         call, item, {name: value for name, value in wanted.items() if name not in ("id", "metadata")}
     )

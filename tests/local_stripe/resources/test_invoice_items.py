@@ -1,0 +1,95 @@
+"""Invoice items by whatever they can be priced (https://docs.stripe.com/api/invoiceitems/create)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.local_stripe.conftest import Local
+
+PATH = "/v1/invoiceitems"
+
+
+@pytest.fixture
+def customer(local: Local) -> str:
+    return str(local.post("/v1/customers", email="ada@example.com")["id"])
+
+
+def pricing(item: Any) -> tuple[int, int, str]:
+    return item["amount"], item["quantity"], item["pricing"]["unit_amount_decimal"]
+
+
+def test_a_unit_amount_may_have_a_fraction(local: Local, customer: str) -> None:
+    item = local.post(
+        PATH, customer=customer, currency="usd", unit_amount_decimal="0.125", quantity=4, description="Calls"
+    )
+    assert pricing(item) == (1, 4, "0.125")  # half a cent is rounded up
+    price = local.get(f"/v1/prices/{item['pricing']['price_details']['price']}")
+    assert (price["active"], price["unit_amount"], price["unit_amount_decimal"]) == (False, None, "0.125")
+    assert pricing(local.post(f"{PATH}/{item['id']}", quantity=20)) == (3, 20, "0.125")
+    assert pricing(local.post(f"{PATH}/{item['id']}", unit_amount_decimal="200")) == (4000, 20, "200")
+
+
+def test_a_price_is_described_in_the_call(local: Local, customer: str) -> None:
+    product = local.product()["id"]
+    described = {"currency": "eur", "product": product, "unit_amount": 700}
+    item = local.post(PATH, customer=customer, price_data=described, quantity=3)
+    assert (pricing(item), item["currency"]) == ((2100, 3, "700"), "eur")
+    price = local.get(f"/v1/prices/{item['pricing']['price_details']['price']}")
+    assert (price["product"], price["active"], price["type"]) == (product, False, "one_time")
+
+    other = local.refused("post", PATH, customer=customer, currency="usd", price_data=described)
+    assert other.param == "price_data[currency]"
+    gone = local.refused("post", PATH, customer=customer, price_data={**described, "product": "prod_gone"})
+    assert (gone.message, gone.param) == ("No such product: 'prod_gone'", "price_data[product]")
+    free = local.refused("post", PATH, customer=customer, price_data={"currency": "eur", "product": product})
+    assert free.param == "price_data[unit_amount]"
+
+
+def test_an_item_is_priced_in_one_way(local: Local, customer: str) -> None:
+    refusal = local.refused("post", PATH, customer=customer, currency="usd", amount=100, unit_amount_decimal="100")
+    assert refusal.message == "You may only specify one of these parameters: amount, unit_amount_decimal."
+
+
+def test_an_item_gets_another_price(local: Local, customer: str) -> None:
+    first, second = (local.price(unit_amount=amount)["id"] for amount in (900, 1100))
+    item = local.post(PATH, customer=customer, pricing={"price": first}, quantity=3)
+    changed = local.post(f"{PATH}/{item['id']}", pricing={"price": second})
+    assert pricing(changed) == (3300, 3, "1100")
+    assert changed["pricing"]["price_details"]["price"] == second
+    assert pricing(local.post(f"{PATH}/{item['id']}", quantity=5)) == (5500, 5, "1100")
+
+
+def test_what_is_not_discountable_is_billed_whole(local: Local, customer: str) -> None:
+    local.post("/v1/payment_methods/pm_card_visa/attach", customer=customer)
+    coupon = local.post("/v1/coupons", percent_off=50, duration="forever")["id"]
+    for discountable in (True, False):
+        item = local.post(PATH, customer=customer, amount=1000, currency="usd", discountable=discountable)
+        assert item["discountable"] is discountable
+    price = local.price(unit_amount=2000, recurring={"interval": "month"})["id"]
+    held = local.post(
+        "/v1/subscriptions",
+        customer=customer,
+        items=[{"price": price}],
+        discounts=[{"coupon": coupon}],
+        payment_behavior="default_incomplete",
+    )
+    invoice = local.get(f"/v1/invoices/{held['latest_invoice']}")
+    taken = {(line["amount"], line["discountable"]): line["discount_amounts"] for line in invoice["lines"]["data"]}
+    assert invoice["total"] == 1000 // 2 + 1000 + 2000 // 2
+    assert taken[1000, False] == []
+
+
+def test_lines_of_a_draft_are_priced_alike(local: Local, customer: str) -> None:
+    draft = local.post("/v1/invoices", customer=customer, currency="usd")["id"]
+    described = {"currency": "usd", "product": local.product()["id"], "unit_amount_decimal": "1.5"}
+    added = local.post(
+        f"/v1/invoices/{draft}/add_lines", lines=[{"price_data": described, "quantity": 3, "discountable": False}]
+    )
+    [line] = added["lines"]["data"]
+    assert (pricing(line), line["discountable"]) == ((5, 3, "1.5"), False)
+    price = local.price(unit_amount=900)["id"]
+    changed = local.post(f"/v1/invoices/{draft}/lines/{line['id']}", pricing={"price": price})
+    assert pricing(changed) == (2700, 3, "900")
+    assert local.get(f"/v1/invoices/{draft}")["total"] == 2700
