@@ -31,6 +31,8 @@ CREATE = form(
         "description": Text(),
         "pending_invoice_items_behavior": Choice(("include", "exclude")),
     },
+    most={"custom_fields": 4},
+    unset="custom_fields",
     unsupported={
         NO_ACCOUNTS: "customer_account",
         NO_CONNECT: "application_fee_amount issuer on_behalf_of transfer_data",
@@ -38,7 +40,7 @@ CREATE = form(
         "discount the subscription instead": "discounts",
         "it has no sources; use a payment method": "default_source",
         NO_RENDERING: (
-            "custom_fields from_invoice number rendering shipping_cost shipping_details "
+            "from_invoice number rendering shipping_cost shipping_details "
             "statement_descriptor effective_at"
         ),
         "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
@@ -48,13 +50,14 @@ CREATE = form(
 UPDATE = form(
     "POST /v1/invoices/{invoice}",
     {"days_until_due": Integer(0), "description": Text()},
-    unset="description footer",
+    most={"custom_fields": 4},
+    unset="custom_fields description footer",
     unsupported={
         NO_TAXES: "account_tax_ids automatic_tax default_tax_rates",
         NO_CONNECT: "application_fee_amount issuer on_behalf_of transfer_data",
         "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
         NO_RENDERING: (
-            "custom_fields effective_at number rendering shipping_cost shipping_details statement_descriptor"
+            "effective_at number rendering shipping_cost shipping_details statement_descriptor"
         ),
         "it has no sources; use a payment method": "default_source",
         "discount the subscription instead": "discounts",
@@ -110,6 +113,7 @@ def create(call: Call) -> Object:
         "collection_method": params.get("collection_method", "charge_automatically"),
         "default_payment_method": creation.own_method(call, customer, params.get("default_payment_method")),
         "description": params.get("description"),
+        "custom_fields": params.get("custom_fields") or None,
         "footer": params.get("footer"),
         "metadata": merged({}, params.get("metadata") or {}),
     }
@@ -173,6 +177,8 @@ def update(call: Call) -> Object:
     if before["status"] != "draft" and frozen:
         raise invalid("Finalized invoices can't be updated in this way", frozen[0])
     changed: Object = {name: params[name] for name in ("description", "footer") if name in params}
+    if "custom_fields" in params:
+        changed["custom_fields"] = params["custom_fields"] or None
     if "metadata" in params:
         changed["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
     if "default_payment_method" in params:
