@@ -15,8 +15,7 @@ from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.settling import clear_marker
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.customers.create import Prospect
-    from stripe_billing_cli.stripe_api.client import Object
+    from stripe_billing_cli.customers.create import CreatePlan
 
 
 @shared_options.command(app)
@@ -59,12 +58,13 @@ def create(
                billing customer create --email ada@example.com --payment-method pm_card_visa --local
                CUSTOMER=$(billing customer create --email ada@example.com --if-not-exists --output id)
     """
-    from stripe_billing_cli.customers import create as customers
-    from stripe_billing_cli.stripe_api import create_once
+    from stripe_billing_cli.customers.create import CustomerRequest, plan_create
+    from stripe_billing_cli.customers.fields import CustomerFields
     from stripe_billing_cli.test_clocks.load import id_for
 
-    _check(email, if_not_exists)
-    details = customers.Details(
+    if if_not_exists and not email:
+        raise parsing.wrong("--if-not-exists looks for the email, and none is given", "add --email")
+    fields = CustomerFields(
         email=email or None,
         name=name or None,
         phone=phone or None,
@@ -72,52 +72,38 @@ def create(
         address=options.address(line1, line2, city, state, postal_code, country),
         metadata=parsing.metadata("--metadata", metadata),
     )
-    numbers, key = options.tax_ids(tax_id), parsing.idempotency_key(idempotency_key)
-    clock = id_for(context.stripe, test_clock) if test_clock else None
-    params = customers.creation(details, tax_ids=numbers, test_clock=clock, payment_method=payment_method)
-    prospect = customers.load_prospect(context.stripe, params, given_key=key, if_not_exists=if_not_exists)
-    customer = prospect.there or _create(context, prospect)
-    _print(context, customer, existing=prospect.there is not None)
-    if (create_request := prospect.create_request) is not None:
-        clear_marker(context, customer, lambda: create_once.clear_marker(context.stripe, create_request, customer))
-
-
-def _check(email: str | None, if_not_exists: bool) -> None:
-    """Refuse options that do not go together."""
-    if if_not_exists and not email:
-        raise parsing.wrong("--if-not-exists looks for the email, and none is given", "add --email")
-
-
-def _create(context: Context, prospect: Prospect) -> Object:
-    from stripe_billing_cli.customers import create as customers
-
-    _name_duplicates(context, prospect)
-    who = prospect.email or prospect.params.get("name") or "without a name"
-    confirm.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
+    request = CustomerRequest(
+        fields,
+        tax_ids=options.tax_ids(tax_id),
+        idempotency_key=parsing.idempotency_key(idempotency_key),
+        test_clock=id_for(context.stripe, test_clock) if test_clock else None,
+        payment_method=payment_method,
+        if_not_exists=if_not_exists,
+    )
+    plan = plan_create(context.stripe, request)
+    if plan.existing is None:
+        _name_duplicates(context, plan)
+        who = plan.email or name or "without a name"
+        confirm.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
     with view.card_may_be_refused("no customer was created; give another card"):
-        return customers.create(context.stripe, prospect)
+        result = plan.apply(context.stripe)
+    if plan.existing is not None:
+        context.printer.note(f"{result.customer['id']} was there already.")
+    record = result.record()
+    context.printer.record(record, lambda: view.lines(record))
+    clear_marker(context, result.customer, lambda: result.finish(context.stripe))
 
 
-def _name_duplicates(context: Context, prospect: Prospect) -> None:
+def _name_duplicates(context: Context, plan: CreatePlan) -> None:
     """Say who has the email already, in these capitals or others."""
     from stripe_billing_cli.stripe_api import lookup
 
-    named = [lookup.with_email(one) for one in (*prospect.same_email, *prospect.near)]
+    named = [lookup.with_email(one) for one in (*plan.same_email, *plan.near)]
     if named:
         has = "has" if len(named) == 1 else "have"
-        spelled = "" if prospect.same_email else ", in other capitals"
+        spelled = "" if plan.same_email else ", in other capitals"
         context.printer.note(
             f"Note: {lookup.listed(named)} {has} this email already{spelled}. This makes another one; "
             "--if-not-exists would not.",
             fg="yellow",
         )
-
-
-def _print(context: Context, customer: Object, *, existing: bool) -> None:
-    from stripe_billing_cli.stripe_api import json_output
-
-    if existing:
-        context.printer.note(f"{customer['id']} was there already.")
-    card = view.card_of(customer)
-    record = {**json_output.customer(customer), "default_card": card}
-    context.printer.record(record, lambda: view.lines(record, card))

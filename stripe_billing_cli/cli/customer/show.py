@@ -19,21 +19,14 @@ def show(context: Context, customer: Customer) -> None:
     Examples:  billing customer show ada@example.com
                billing customer show cus_NffrFeUfNV2Hib --output json | jq '.subscriptions[].status'
     """
-    from stripe_billing_cli.customers import create
-    from stripe_billing_cli.stripe_api import json_output
+    from stripe_billing_cli.customers.load import load_details
 
-    seen = create.look_at(context.stripe, customer)
-    card = view.card_of(seen.customer)
-    record = {
-        **json_output.customer(seen.customer),
-        "default_card": card,
-        "subscriptions": [json_output.subscription(one) for one in seen.subscriptions],
-    }
+    record = load_details(context.stripe, customer).record()
     context.printer.record(record, lambda: _screen(record))
 
 
 def _screen(record: Record) -> Iterator[Line]:
-    yield from view.lines(record, record["default_card"])
+    yield from view.lines(record)
     subscriptions = record["subscriptions"]
     yield Line(f"  {'subscribed':<12} {'to nothing' if not subscriptions else ''}".rstrip())
     for one in subscriptions:

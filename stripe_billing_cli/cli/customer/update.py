@@ -45,10 +45,10 @@ def update(
     Examples:  billing customer update ada@example.com --name "Ada King" --metadata plan=gold
                billing customer update cus_NffrFeUfNV2Hib --phone '' --payment-method pm_card_mastercard
     """
-    from stripe_billing_cli.customers import create
-    from stripe_billing_cli.stripe_api import json_output, lookup
+    from stripe_billing_cli.customers.fields import CustomerFields
+    from stripe_billing_cli.customers.update import UpdateRequest, plan_update
 
-    details = create.Details(
+    fields = CustomerFields(
         email=email,
         name=name,
         phone=phone,
@@ -56,16 +56,12 @@ def update(
         address=options.address(line1, line2, city, state, postal_code, country),
         metadata=parsing.metadata("--metadata", metadata),
     )
-    params, ids = details.params(), options.tax_ids(tax_id)
-    if not (params or ids or payment_method):
+    request = UpdateRequest(customer, fields, options.tax_ids(tax_id), payment_method)
+    if not request.changes:
         raise parsing.wrong("nothing to change was given", "billing customer update --help lists what may be")
-    found = lookup.find_customer(context.stripe, customer)
-    changed_fields = [*params, *(["tax id"] if ids else []), *(["payment method"] if payment_method else [])]
-    confirm.confirm(
-        context, f"Change {', '.join(changed_fields)} of {found['id']} ({found['email'] or found['name']})?"
-    )
+    plan = plan_update(context.stripe, request)
+    who = plan.customer["email"] or plan.customer["name"]
+    confirm.confirm(context, f"Change {', '.join(request.changes)} of {plan.customer['id']} ({who})?")
     with view.card_may_be_refused("the customer is as before; give another card"):
-        after = create.update(context.stripe, found, params, tax_ids=ids, payment_method=payment_method)
-    card = view.card_of(after)
-    record = {**json_output.customer(after), "default_card": card}
-    context.printer.record(record, lambda: view.lines(record, card))
+        record = plan.apply(context.stripe).record()
+    context.printer.record(record, lambda: view.lines(record))

@@ -4,29 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line, Record
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.stripe_api.client import Object
+    pass
 
 
-def card_of(customer: Object) -> dict[str, Any] | None:
-    """The record of the default payment method, where it was expanded."""
-    from stripe_billing_cli.stripe_api import json_output
-
-    method = (customer.get("invoice_settings") or {}).get("default_payment_method")
-    return json_output.payment_method(method) if isinstance(method, dict) else None
-
-
-def lines(record: Record, card: Record | None) -> Iterator[Line]:
-    """The customer's own fields; those that are empty are left out."""
+def lines(record: Record) -> Iterator[Line]:
+    """Yield the customer's own fields; those that are empty are left out."""
     name = "  ".join(part for part in (record["id"], record["name"], record["email"]) if part)
     yield Line(name, {"bold": True})
-    address = record["address"] or {}
+    address, card = record["address"] or {}, record["default_card"]
     facts = {
         "phone": record["phone"],
         "description": record["description"],

@@ -1,0 +1,105 @@
+"""Changing a customer. Every step leads to the same state when it is run again: a card that is attached already stays
+so, a tax id that is there already is left alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.customers.fields import CustomerFields
+from stripe_billing_cli.customers.load import DEFAULT_CARD, PATH, customer_record
+from stripe_billing_cli.stripe_api import json_output, lookup
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+
+ADDRESS = ("line1", "line2", "city", "state", "postal_code", "country")
+"""The parts of an address that can be sent (`stripe/params/_customer_update_params.py`)."""
+
+
+@dataclass(frozen=True)
+class UpdateRequest:
+    """Changes of the customer with this id or email. `tax_ids`: pairs of type and value."""
+
+    customer: str
+    fields: CustomerFields
+    tax_ids: Sequence[tuple[str, str]] = ()
+    payment_method: str | None = None
+
+    @property
+    def changes(self) -> list[str]:
+        """The names of what is changed."""
+        tax_ids = ["tax id"] if self.tax_ids else []
+        return [*self.fields.params(), *tax_ids, *(["payment method"] if self.payment_method else [])]
+
+
+@dataclass(frozen=True)
+class UpdatePlan:
+    """The customer that is going to be changed."""
+
+    customer: Object
+    request: UpdateRequest
+
+    def apply(self, api: StripeApi) -> UpdateResult:
+        """Change the customer. Raises `StripeCallError`."""
+        id, params, payment_method = self.customer["id"], self.request.fields.params(), self.request.payment_method
+        if "address" in params:
+            current = self.customer["address"] or {}
+            kept = {line: current[line] for line in ADDRESS if current.get(line)}
+            params["address"] = {**kept, **params["address"]}
+        if payment_method:
+            params["invoice_settings"] = {"default_payment_method": _attached(api, self.customer, payment_method)}
+        if self.request.tax_ids:
+            _add_tax_ids(api, id, self.request.tax_ids)
+        after = api.post(f"{PATH}/{id}", {**params, "expand": [DEFAULT_CARD]}).body
+        if payment_method:
+            _pay_all_by_default(api, id)
+        return UpdateResult(after)
+
+
+@dataclass(frozen=True)
+class UpdateResult:
+    """The customer as it is then."""
+
+    customer: Object
+
+    def record(self) -> dict[str, Any]:
+        """Return the customer as it is printed (docs/output.md)."""
+        return customer_record(self.customer)
+
+
+def plan_update(api: StripeApi, request: UpdateRequest) -> UpdatePlan:
+    """Read the customer that is to be changed. Raises `LookupFailedError`, `StripeCallError`."""
+    return UpdatePlan(lookup.find_customer(api, request.customer), request)
+
+
+def _pay_all_by_default(api: StripeApi, customer: str) -> None:
+    """A subscription that has a card of its own, from its first payment, would go on being paid by that
+    (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
+    for subscription in lookup.subscriptions_of(api, customer):
+        if subscription["default_payment_method"] and not lookup.has_ended(subscription):
+            api.post(f"/v1/subscriptions/{subscription['id']}", {"default_payment_method": ""})
+
+
+def _attached(api: StripeApi, customer: Object, payment_method: str) -> str:
+    """The id of the payment method, now the customer's.
+
+    A test card (`pm_card_visa`) becomes a new card each time that it is attached. Until it is the default, the same
+    attempt has the same idempotency key, and a run after one that was cut off gets the card of that one.
+    """
+    path = f"/v1/payment_methods/{payment_method}/attach"
+    default = json_output.id_of(customer["invoice_settings"]["default_payment_method"])
+    wish = json.dumps([path, customer["id"], default])
+    key = "billing-" + hashlib.sha256(wish.encode()).hexdigest()[:48]
+    answer = api.post(path, {"customer": customer["id"]}, key)
+    if answer.replayed and api.get(f"/v1/payment_methods/{answer.body['id']}")["customer"] != customer["id"]:
+        answer = api.post(path, {"customer": customer["id"]})
+    return str(answer.body["id"])
+
+
+def _add_tax_ids(api: StripeApi, customer: str, tax_ids: Sequence[tuple[str, str]]) -> None:
+    existing = {(one["type"], one["value"]) for one in api.page(f"{PATH}/{customer}/tax_ids", {})[0]}
+    for type, value in tax_ids:
+        if (type, value) not in existing:
+            api.post(f"{PATH}/{customer}/tax_ids", {"type": type, "value": value})
