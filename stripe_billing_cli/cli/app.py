@@ -37,6 +37,7 @@ class Group:
 
 
 GROUPS = {
+    "init": Group("stripe_billing_cli.cli.init", "Begin here: a commented catalog.yaml, and what to run next."),
     "catalog": Group("stripe_billing_cli.cli.catalog", "The product catalog as a reviewed file: plan it, apply it."),
     "customer": Group("stripe_billing_cli.cli.customer", "Customers: create, find, change, and send to the portal."),
     "sub": Group("stripe_billing_cli.cli.sub", "Subscriptions: start one, look at it, change it, end it."),
@@ -51,7 +52,9 @@ GROUPS = {
     "doctor": Group("stripe_billing_cli.cli.doctor", "Say what this machine sees of Stripe, and what is wrong."),
     "local": Group("stripe_billing_cli.cli.local", "The local Stripe: serve it over HTTP, reset it, find it."),
     "completion": Group("stripe_billing_cli.cli.completion.command", "Let a shell complete commands, options, values."),
-    "help": Group("stripe_billing_cli.cli.help.command", "Help: of a command; exit-codes, environment, keys."),
+    "help": Group(
+        "stripe_billing_cli.cli.help.command", "Help: of a command, or on exit-codes, environment, keys, settings."
+    ),
 }
 HIDDEN = {"__complete": "stripe_billing_cli.cli.completion.suggest"}
 """What is run, but not by people: it is in no list."""
@@ -66,8 +69,8 @@ def built(module: str) -> Any:
     return typer.main.get_command(importlib.import_module(module).app)
 
 
-EPILOG = """Start here:  billing catalog apply --local
-More:  billing help COMMAND · billing help exit-codes, environment, keys"""
+EPILOG = """Start here:  billing init, then billing catalog apply --local
+More:  billing help COMMAND · billing help exit-codes, environment, keys, settings"""
 
 
 class LazyGroups(shared_options.QuickGroup):

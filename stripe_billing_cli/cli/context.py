@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE, Connection, choose_connection
+from stripe_billing_cli.errors import SettingsError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cli.output import Printer
@@ -27,6 +28,10 @@ class Context:
     verbose: bool = False
     order: tuple[str, ...] = ()
     """The names of the options that were given, as often as they were and in their order, where a command asks."""
+    account: str | None = None
+    """The only account that is meant, where billing.toml says one."""
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Who said the options that have a default: the command line, a variable, billing.toml, or nobody."""
     trace: Callable[[ApiCall], None] | None = None
     """Who is told each call of Stripe's API, where a command tells them itself; set before `stripe` is asked for."""
 
@@ -48,7 +53,10 @@ class Context:
         connection = self.connection
         if connection.key is None:
             return client.connect_locally(LOCAL_DATABASE, trace=self._trace)
-        return client.connect(connection.key, base=connection.base, rate_limit=connection.rate_limit, trace=self._trace)
+        api = client.connect(connection.key, base=connection.base, rate_limit=connection.rate_limit, trace=self._trace)
+        if self.account is not None:
+            _check_account(api, self.account, connection.said_by)
+        return api
 
     @cached_property
     def printer(self) -> Printer:
@@ -70,6 +78,15 @@ class Context:
     def _tell_call(self, call: ApiCall) -> None:
         request = f" {call.request_id}" if call.request_id else ""
         sys.stderr.write(f"{call_text(call)}{request}\n")
+
+
+def _check_account(api: StripeApi, wanted: str, said_by: str) -> None:
+    actual = api.account()["id"]
+    if actual != wanted:
+        raise SettingsError(
+            f"billing.toml is for the account {wanted}, and {said_by} leads to {actual}",
+            "use a key of that account, or run the command in another directory",
+        )
 
 
 def _silent(call: ApiCall) -> None:

@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.chosen import NOBODY
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.defaults import FILE
 from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import FAILED
@@ -56,6 +58,8 @@ def doctor(
 ) -> int | None:
     """Say which account, mode, API version and permissions are seen, whether the catalog loads, and what to mend.
 
+    Settings are named with where they were said: the command line, the environment, billing.toml, or nowhere.
+
     Exits with 1 if something is wrong.
 
     \b
@@ -63,6 +67,7 @@ def doctor(
                billing doctor --profile default --live
     """
     findings = list(_look(context, file, store))
+    findings += _settings(context, file, store)
     if context.printer.for_people:
         for finding in findings:
             mark, colour = finding.mark
@@ -73,6 +78,23 @@ def doctor(
         wrong = [finding.check for finding in findings if not finding.ok]
         context.printer.result({"ok": not wrong, "findings": [asdict(finding) for finding in findings]}, ids=wrong)
     return None if all(finding.ok for finding in findings) else FAILED
+
+
+def _settings(context: Context, file: str, store: str) -> list[Finding]:
+    """Each setting that is said in several places, and where it was said."""
+    values = {"file": file, "store": store, "output": context.output, "profile": context.profile}
+    found = [
+        Finding("setting", True, f"{name} {value}, {_said(context.sources.get(name, NOBODY))}")
+        for name, value in values.items()
+        if value
+    ]
+    if context.account:
+        found.append(Finding("setting", True, f"account {context.account}, {_said(FILE)}: no other is worked on"))
+    return found
+
+
+def _said(source: str) -> str:
+    return source if source == NOBODY else f"from {source}"
 
 
 def _look(context: Context, file: str, store: str) -> Iterator[Finding]:

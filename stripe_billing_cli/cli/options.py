@@ -15,7 +15,9 @@ from typing import Annotated, Any, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from stripe_billing_cli.cli.chosen import NOBODY, ROOT_OPTIONS, chosen_options, is_given, source_of
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.defaults import FILE, read_defaults
 from stripe_billing_cli.cli.help.page import SHARED_OPTIONS
 from stripe_billing_cli.errors import UsageError
 
@@ -116,7 +118,6 @@ class InOrder(Command):
 
 
 ORDER = "stripe_billing_cli.order"
-ROOT_OPTIONS = "root_options"
 
 PLAIN: dict[str, Any] = {
     "cls": QuickGroup,
@@ -133,12 +134,6 @@ class Format(StrEnum):
     json = "json"
     yaml = "yaml"
     id = "id"
-
-
-def is_given(ctx: typer.Context, name: str) -> bool:
-    """Return whether the option was written on the command line, rather than in the environment or nowhere."""
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name == "COMMANDLINE"
 
 
 def remember_root_options(ctx: typer.Context) -> None:
@@ -247,13 +242,20 @@ def _with_shared(
     ]
 
     def run(ctx: typer.Context, **values: Any) -> None:
-        chosen = _chosen(ctx, {option: values.pop(option) for option in kinds})
+        defaults = read_defaults(Format)
+        chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
         if chosen["local"] and not asks_stripe:
             _say_that_local_changes_nothing(ctx, changes_store)
+        for name in {"file", "store"} & values.keys():
+            sources[name] = source_of(ctx, name)
+        if defaults.file and sources.get("file") == NOBODY:
+            values["file"], sources["file"] = defaults.file, FILE
         for name, group in groups.items():
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
         try:
-            code = function(Context(**chosen, order=ctx.meta.get(ORDER, ())), **values)
+            code = function(
+                Context(**chosen, order=ctx.meta.get(ORDER, ()), account=defaults.account, sources=sources), **values
+            )
         except KeyboardInterrupt:
             raise typer.Abort from None  # Typer itself would end here with 130 and not a word
         if code:
@@ -265,15 +267,6 @@ def _with_shared(
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
-
-
-def _chosen(ctx: typer.Context, own: dict[str, Any]) -> dict[str, Any]:
-    """Return the shared options as they count: what stands after the command's name, or else before it."""
-    before = ctx.obj.get(ROOT_OPTIONS, {})
-    chosen = {name: before[name] if name in before and not is_given(ctx, name) else own[name] for name in own}
-    if "output" in chosen:
-        chosen["output"] = chosen["output"].value
-    return chosen
 
 
 def _say_that_local_changes_nothing(ctx: typer.Context, changes_store: bool) -> None:

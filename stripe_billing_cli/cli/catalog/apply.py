@@ -22,6 +22,7 @@ from stripe_billing_cli.cli.catalog.app import (
     app,
 )
 from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
+from stripe_billing_cli.cli.chosen import COMMAND_LINE
 from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import FAILED, INTERRUPTED, WRONG, BillingError
@@ -71,7 +72,14 @@ def apply(
 
     saved = None
     if plan_file:
-        if file or prune or target or delete_coupons or prune_meters or adopt:
+        if (
+            (file and context.sources.get("file") == COMMAND_LINE)
+            or prune
+            or target
+            or delete_coupons
+            or prune_meters
+            or adopt
+        ):
             message = "--plan excludes --file, --prune, --adopt and --target: the plan says it all"
             raise BillingError("usage", message, None, WRONG)
         saved = saved_plan.load(plan_file)

@@ -20,7 +20,7 @@ def help_(
         list[str] | None, typer.Argument(metavar="[COMMAND…|TOPIC]", help="A command, as typed, or a topic.")
     ] = None,
 ) -> None:
-    """Show the help of a command, or a topic: exit-codes, environment, keys.
+    """Show the help of a command, or a topic: exit-codes, environment, keys, settings.
 
     \b
     Examples:  billing help catalog apply

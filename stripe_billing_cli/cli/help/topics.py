@@ -69,6 +69,26 @@ ENVIRONMENT = _topic(
     ),
 )
 
+SETTINGS = _topic(
+    "settings",
+    "Where defaults of options come from: the command line, the environment, billing.toml.",
+    Section(
+        "What billing.toml in the current directory may say",
+        (
+            Entry("file", "The catalog, as --file names it."),
+            Entry("profile", "A profile of the Stripe CLI, as --profile names it; STRIPE_API_KEY beats it."),
+            Entry("output", "The format, as --output says it."),
+            Entry("account", "The only account that is worked on, acct_…; --local is free of it."),
+        ),
+    ),
+    Section("Examples", examples=('file = "shop/catalog.yaml"', 'account = "acct_1DRJJO1ms6BoCZps"')),
+    text=(
+        "An option on the command line beats the environment, and that beats billing.toml. `billing doctor` says which "
+        "setting came from where.",
+        "billing.toml has no keys and no --live: it is made to be committed.",
+    ),
+)
+
 KEYS = _topic(
     "keys",
     "Where the API key comes from, and what it may do.",
@@ -91,4 +111,4 @@ KEYS = _topic(
     ),
 )
 
-TOPICS = {page.name.rpartition(" ")[2]: page for page in (EXIT_CODES, ENVIRONMENT, KEYS)}
+TOPICS = {page.name.rpartition(" ")[2]: page for page in (EXIT_CODES, ENVIRONMENT, KEYS, SETTINGS)}

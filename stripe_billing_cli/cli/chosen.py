@@ -1,0 +1,53 @@
+"""Which value of an option counts, and who said so: the command line, the environment, billing.toml, or nobody."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+import typer
+
+from stripe_billing_cli.cli.defaults import FILE, Defaults
+
+ROOT_OPTIONS = "root_options"
+COMMAND_LINE = "the command line"
+NOBODY = "by default"
+WAYS_TO_A_KEY = ("local", "api_key", "api_key_file", "profile")
+
+
+def is_given(ctx: typer.Context, name: str) -> bool:
+    """Return whether the option was written on the command line, rather than in the environment or nowhere."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
+
+
+def source_of(ctx: typer.Context, name: str) -> str:
+    """Return who said an option's value: the command line, a variable of the environment, or nobody."""
+    if is_given(ctx, name) or name in ctx.obj.get(ROOT_OPTIONS, {}):
+        return COMMAND_LINE
+    param = next((param for param in ctx.command.params if param.name == name), None)
+    variables = getattr(param, "envvar", None)
+    named = [variables] if isinstance(variables, str) else list(variables or ())
+    return next((variable for variable in named if os.environ.get(variable)), NOBODY)
+
+
+def chosen_options(
+    ctx: typer.Context, own: Mapping[str, Any], defaults: Defaults
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the shared options as they count, and who said each; `own` are those behind the command's name."""
+    before = ctx.obj.get(ROOT_OPTIONS, {})
+    chosen = {name: before[name] if name in before and not is_given(ctx, name) else own[name] for name in own}
+    sources = {name: source_of(ctx, name) for name in chosen}
+    if "output" in chosen:
+        chosen["output"] = chosen["output"].value
+        if defaults.output and sources["output"] == NOBODY:
+            chosen["output"], sources["output"] = defaults.output, FILE
+            ctx.obj["output"] = defaults.output
+    if "profile" in chosen and defaults.profile and not _key_is_named(chosen):
+        chosen["profile"], sources["profile"] = defaults.profile, FILE
+    return chosen, sources
+
+
+def _key_is_named(chosen: Mapping[str, Any]) -> bool:
+    return any(chosen[name] for name in WAYS_TO_A_KEY) or bool(os.environ.get("STRIPE_API_KEY", "").strip())

@@ -1,0 +1,89 @@
+"""`billing.toml` in the current directory: defaults of options, for everybody who works there.
+
+It has no keys, and nothing that lets live mode be touched: it is made to be committed. What the environment says beats
+it, and an option on the command line beats both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation
+
+FILE = "billing.toml"
+LARGEST = 100_000
+"""Bytes."""
+MEANT_ELSEWHERE = {
+    "live": "live mode is said on the command line each time: --live",
+    "yes": "a yes is said on the command line each time: --yes",
+    "local": "the local Stripe is said on the command line: --local",
+    "api_key": "keys do not belong into a file that is committed: STRIPE_API_KEY, --api-key-file or profile",
+}
+
+
+class DefaultsError(BillingError):
+    """`billing.toml` is wrong."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__("settings", f"{FILE}: {message}", hint, WRONG, location=ErrorLocation(FILE))
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What the file says; None of what it leaves out."""
+
+    file: str | None = None
+    profile: str | None = None
+    output: str | None = None
+    account: str | None = None
+
+
+NOTHING = Defaults()
+
+
+def read_defaults(formats: Iterable[str]) -> Defaults:
+    """Return what `billing.toml` in the current directory says. Raises `DefaultsError`."""
+    path = Path(FILE)
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST)
+    except FileNotFoundError:
+        return NOTHING
+    except OSError as error:
+        raise DefaultsError(f"it cannot be read: {error.strerror}", "check its permissions, or remove it") from None
+    return _checked(_parsed(content), list(formats))
+
+
+def _parsed(content: bytes) -> Mapping[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(content.decode("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DefaultsError(f"it is not TOML: {error}", 'write lines such as: file = "catalog.yaml"') from None
+
+
+def _checked(values: Mapping[str, Any], formats: list[str]) -> Defaults:
+    known = list(Defaults.__dataclass_fields__)
+    for name, value in values.items():
+        if name not in known:
+            raise DefaultsError(f"it has no setting {name}", _way_out(name, known))
+        if not isinstance(value, str) or not value.strip():
+            raise DefaultsError(f"{name} is a text in quotes, and not {value!r}", f'write {name} = "…"')
+    if values.get("output") not in (None, *formats):
+        raise DefaultsError(f"output cannot be {values['output']}", f"it is one of {', '.join(formats)}")
+    if not values.get("account", "acct_").startswith("acct_"):
+        raise DefaultsError(f"account is no id of an account: {values['account']}", "it begins with acct_")
+    return Defaults(**values)
+
+
+def _way_out(name: str, known: list[str]) -> str:
+    plain = name.replace("-", "_").lower()
+    if plain in MEANT_ELSEWHERE or plain in ("key", "secret", "api_key_file", "stripe_api_key"):
+        return MEANT_ELSEWHERE.get(plain, MEANT_ELSEWHERE["api_key"])
+    close = get_close_matches(plain, known, n=1)
+    return f"did you mean {close[0]}?" if close else f"it may have {', '.join(known)}"

@@ -1,0 +1,136 @@
+"""`billing init`: a catalog to start from, where there is none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import OperationError, UsageError
+
+app = typer.Typer(**options.PLAIN)
+
+STATE = ".billing/"
+TEMPLATE = """\
+# The products and prices of {name}, as Stripe is to have them.
+#   billing catalog plan --local     what applying it would change, on a Stripe of this machine
+#   billing catalog apply --local    change it
+# Every field is Stripe's own: https://docs.stripe.com/api/products and https://docs.stripe.com/api/prices
+version: 1
+catalog: {name}  # the mark that everything of this file carries in Stripe; it stays
+# account: acct_…  # refuse every account but this one
+currency: {currency}
+
+products:
+  starter:  # the product's id in Stripe; it stays
+    name: Starter
+    description: For one person
+    default_price: monthly
+    prices:
+      monthly:  # its lookup key is starter.monthly, by which programs find it
+        {amount}
+        recurring: month
+
+  # team:
+  #   name: Team
+  #   unit_label: seat
+  #   default_price: monthly
+  #   prices:
+  #     monthly:
+  #       recurring: month
+  #       billing_scheme: tiered
+  #       tiers_mode: graduated
+  #       tiers:
+  #         - {{up_to: 5, flat_amount: 5000, unit_amount: 0}}  # the first five seats together
+  #         - {{up_to: inf, unit_amount: 900}}                 # each further one
+  #     setup:  # charged once: it has no `recurring`
+  #       unit_amount: 25000
+"""
+
+
+@options.command(app, "init", shared=options.NO_STRIPE)
+def init(
+    context: Context,
+    name: Annotated[
+        str | None, typer.Option("--name", metavar="NAME", help="The catalog's name (default: the directory's).")
+    ] = None,
+    currency: Annotated[str, typer.Option("--currency", metavar="CUR", help="The currency of its prices.")] = "usd",
+    file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The file to write.")] = "catalog.yaml",
+) -> None:
+    """Write a commented catalog.yaml to start from, keep .billing/ out of git, and say what to run next.
+
+    What is there already is left as it is: a file that exists is never overwritten.
+
+    \b
+    Examples:  billing init
+               billing init --name keymap --currency eur
+    """
+    path = Path(file)
+    text = starting_catalog(name or _slug(Path.cwd().name) or "shop", currency)
+    if path.exists():
+        raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {path}")
+    path.write_text(text, encoding="utf-8")
+    ignored = _ignore_state(Path(".gitignore"))
+    schema = f"billing catalog schema > {path.parent / 'catalog.schema.json'}"
+    steps = {
+        f"billing catalog plan --local{_named(path)}": "what it would make, on a Stripe of this machine",
+        f"billing catalog apply --local{_named(path)}": "make it there; no account is needed",
+        "billing sub create --local --help": "start a subscription to it",
+        schema: "for an editor that completes and checks",
+        "billing help keys": "with an account of Stripe's: where the key comes from",
+    }
+    if context.printer.for_people:
+        _tell(context, path, ignored, steps)
+    else:
+        record = {"id": str(path), "file": str(path), "gitignore": ignored, "next": list(steps)}
+        context.printer.result(record, ids=[str(path)])
+
+
+def starting_catalog(name: str, currency: str) -> str:
+    """Return the text of a catalog to start from. Raises `UsageError` for what can be no name or currency."""
+    from stripe_billing_cli.stripe_api.money import CURRENCIES
+
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name):
+        raise UsageError(f"a catalog cannot be named {name!r}", "small letters, digits, - and _: keymap")
+    if currency.lower() not in CURRENCIES:
+        raise UsageError(f"Stripe has no currency {currency}", "usd, for example")
+    return TEMPLATE.format(name=name, currency=currency.lower(), amount=_amount(currency.lower()))
+
+
+def _amount(currency: str) -> str:
+    from stripe_billing_cli.stripe_api.money import format_amount
+
+    shown = format_amount(1500, currency)
+    return f"unit_amount: 1500  # in the smallest unit of the currency: {shown}"
+
+
+def _slug(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def _named(path: Path) -> str:
+    return "" if str(path) == "catalog.yaml" else f" -f {path}"
+
+
+def _ignore_state(path: Path) -> bool:
+    """Add what this program keeps here to a repository's `.gitignore`; whether that was needed."""
+    there = path.read_text(encoding="utf-8") if path.exists() else ""
+    if STATE in there.split() or STATE.rstrip("/") in there.split():
+        return False
+    if there and not there.endswith("\n"):
+        there += "\n"
+    path.write_text(f"{there}{STATE}\n", encoding="utf-8")
+    return True
+
+
+def _tell(context: Context, path: Path, ignored: bool, steps: Mapping[str, str]) -> None:
+    context.printer.line(f"Wrote {path}" + (f", and {STATE} into .gitignore." if ignored else "."))
+    context.printer.line("Next:", bold=True)
+    width = max(map(len, steps))
+    for command, what in steps.items():
+        context.printer.line(f"  {command:<{width}}  {what}")
