@@ -53,13 +53,16 @@ products:
 """
 
 
-@options.command(app, "init", shared=options.NO_STRIPE)
+@options.command(app, "init")
 def init(
     context: Context,
     name: Annotated[
         str | None, typer.Option("--name", metavar="NAME", help="The catalog's name (default: the directory's).")
     ] = None,
     currency: Annotated[str, typer.Option("--currency", metavar="CUR", help="The currency of its prices.")] = "usd",
+    from_account: Annotated[
+        bool, typer.Option("--from-account", help="Describe what is in the account: as `billing catalog import`.")
+    ] = False,
     file: Annotated[str, typer.Option("--file", "-f", metavar="FILE", help="The file to write.")] = "catalog.yaml",
 ) -> None:
     """Write a commented catalog.yaml to start from, keep .billing/ out of git, and say what to run next.
@@ -69,21 +72,31 @@ def init(
     \b
     Examples:  billing init
                billing init --name keymap --currency eur
+               billing init --from-account --profile default
     """
     path = Path(file)
-    text = starting_catalog(name or _slug(Path.cwd().name) or "shop", currency)
+    name = name or _slug(Path.cwd().name) or "shop"
+    text = "" if from_account else starting_catalog(name, currency)
     if path.exists():
         raise OperationError(f"{path} is there already, and is left as it is", f"billing catalog validate -f {path}")
+    if from_account:
+        text = _described(context, name)
     path.write_text(text, encoding="utf-8")
     ignored = _ignore_state(Path(".gitignore"))
     schema = f"billing catalog schema > {path.parent / 'catalog.schema.json'}"
     steps = {
         f"billing catalog plan --local{_named(path)}": "what it would make, on a Stripe of this machine",
         f"billing catalog apply --local{_named(path)}": "make it there; no account is needed",
-        "billing sub create --local --help": "start a subscription to it",
+        "billing help sub create": "then: start a subscription",
         schema: "for an editor that completes and checks",
         "billing help keys": "with an account of Stripe's: where the key comes from",
     }
+    if from_account:
+        steps = {
+            f"billing catalog plan{_named(path)}": "what has changed since: nothing, so far",
+            f"billing catalog apply{_named(path)}": "mark what the file describes as its own",
+            schema: "for an editor that completes and checks",
+        }
     if context.printer.for_people:
         _tell(context, path, ignored, steps)
     else:
@@ -100,6 +113,16 @@ def starting_catalog(name: str, currency: str) -> str:
     if currency.lower() not in CURRENCIES:
         raise UsageError(f"Stripe has no currency {currency}", "usd, for example")
     return TEMPLATE.format(name=name, currency=currency.lower(), amount=_amount(currency.lower()))
+
+
+def _described(context: Context, name: str) -> str:
+    """Return the catalog that describes the account as it is."""
+    from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
+
+    imported = import_catalog(context.stripe, ImportRequest(catalog=name))
+    for one in imported.not_written:
+        context.printer.note(f"Not written: {one.kind} {one.id}: {one.reason}", fg="yellow")
+    return imported.text
 
 
 def _amount(currency: str) -> str:

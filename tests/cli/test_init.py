@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
 
 
 def test_what_it_writes_applies_as_it_is(billing: Billing) -> None:
@@ -40,6 +41,17 @@ def test_git_does_not_take_in_what_is_kept_here(billing: Billing, there: str | N
     (billing.directory / "catalog.yaml").unlink()
     assert billing.ok("init", "--output", "json").json["gitignore"] is False
     assert path.read_text(encoding="utf-8") == then
+
+
+def test_from_an_account_it_describes_what_is_there(billing: Billing, shop: Shop) -> None:
+    made = shop.price(lookup_key="pro.monthly", unit_amount=1900)["id"]
+
+    ran = billing.ok("init", "--local", "--from-account", "--name", "keymap")
+
+    assert made in (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    assert "billing catalog plan" in ran.out
+    assert billing.ok("catalog", "validate").out.startswith("catalog.yaml is valid")
+    assert not billing.ok("catalog", "plan", "--local", "--output", "json").json["summary"]["create"]
 
 
 def test_a_file_that_is_there_is_left_as_it_is(billing: Billing) -> None:

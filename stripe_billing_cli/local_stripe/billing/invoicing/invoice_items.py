@@ -161,9 +161,7 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
         raise missing_param(_nested(param, "amount"))
     price = implicit_prices.for_amount(call, description, unit_amount, currency)
     shown = amounts.plain(unit_amount)
-    return Line(
-        amount, description, start, end, price, quantity, None, discountable=discountable, unit_amount=shown
-    )
+    return Line(amount, description, start, end, price, quantity, None, discountable=discountable, unit_amount=shown)
 
 
 def _check_priced_once(params: Mapping[str, Any], param: str) -> None:

@@ -40,8 +40,7 @@ CREATE = form(
         "discount the subscription instead": "discounts",
         "it has no sources; use a payment method": "default_source",
         NO_RENDERING: (
-            "from_invoice number rendering shipping_cost shipping_details "
-            "statement_descriptor effective_at"
+            "from_invoice number rendering shipping_cost shipping_details statement_descriptor effective_at"
         ),
         "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
         "it pays by the customer's default card": "payment_settings",
@@ -56,9 +55,7 @@ UPDATE = form(
         NO_TAXES: "account_tax_ids automatic_tax default_tax_rates",
         NO_CONNECT: "application_fee_amount issuer on_behalf_of transfer_data",
         "an invoice is finalised an hour after it is made": "automatically_finalizes_at",
-        NO_RENDERING: (
-            "effective_at number rendering shipping_cost shipping_details statement_descriptor"
-        ),
+        NO_RENDERING: ("effective_at number rendering shipping_cost shipping_details statement_descriptor"),
         "it has no sources; use a payment method": "default_source",
         "discount the subscription instead": "discounts",
         "it pays by the customer's default card": "payment_settings",
