@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def account_name(api: StripeApi) -> str:
-    """The name that the dashboard shows, or the business's, or the id."""
+    """Return the name that the dashboard shows, or the business's, or the id."""
     from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 
     try:

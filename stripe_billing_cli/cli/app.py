@@ -139,7 +139,8 @@ def _open_streams() -> None:
 
 
 def _understood(error: BaseException, argv: list[str]) -> dict[str, Any]:
-    """The shared options of a command line that is wrong elsewhere, so that its error comes in the format asked for."""
+    """Return the shared options of a command line that is wrong elsewhere, so that its error comes in the format asked
+    for."""
     context = getattr(error, "ctx", None)
     if context is None:
         return {}

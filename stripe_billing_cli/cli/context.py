@@ -47,7 +47,7 @@ class Context:
 
     @cached_property
     def stripe(self) -> StripeApi:
-        """The Stripe that is meant, connected when first asked for. Raises `SettingsError`."""
+        """Return the Stripe that is meant, connected when first asked for. Raises `SettingsError`."""
         from stripe_billing_cli.stripe_api import client
 
         connection = self.connection
@@ -66,7 +66,7 @@ class Context:
 
     @property
     def interactive(self) -> bool:
-        """Whether there is someone to ask."""
+        """Return whether there is someone to ask."""
         return sys.stdin.isatty() and sys.stderr.isatty()
 
     @property

@@ -81,7 +81,7 @@ def doctor(
 
 
 def _settings(context: Context, file: str, store: str) -> list[Finding]:
-    """Each setting that is said in several places, and where it was said."""
+    """Return each setting that is said in several places, and where it was said."""
     values = {"file": file, "store": store, "output": context.output, "profile": context.profile}
     found = [
         Finding("setting", True, f"{name} {value}, {_said(context.sources.get(name, NOBODY))}")

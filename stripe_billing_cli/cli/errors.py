@@ -34,7 +34,7 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
 
 
 def _is_expected(error: BaseException) -> bool:
-    """Whether a command found the error itself, so that a traceback would say nothing."""
+    """Return whether a command found the error itself, so that a traceback would say nothing."""
     return type(error) is BillingError or isinstance(error, TyperException | typer.Abort | KeyboardInterrupt)
 
 

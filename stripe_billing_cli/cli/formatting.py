@@ -49,7 +49,8 @@ def every(interval: str | None, count: int | None) -> str:
 
 
 def price(item: Mapping[str, Any]) -> str:
-    """An item or price record as `$15.00 / month` or `$4.00 per 5 / month`; tiers and free amounts by their name."""
+    """Return an item or price record as `$15.00 / month` or `$4.00 per 5 / month`; tiers and free amounts by their
+    name."""
     per = every(item["interval"], item["interval_count"])
     amount = item["unit_amount_decimal"]
     named = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
@@ -58,7 +59,7 @@ def price(item: Mapping[str, Any]) -> str:
 
 
 def item(record: Mapping[str, Any]) -> str:
-    """What a subscription item is of: `pro.monthly ×3`."""
+    """Return what a subscription item is of: `pro.monthly ×3`."""
     return f"{record['lookup_key'] or record['price']}{times(record['quantity'])}"
 
 
@@ -71,7 +72,7 @@ def items(subscription: Mapping[str, Any]) -> str:
 
 
 def until(subscription: Mapping[str, Any]) -> str:
-    """When it ends or ended, or until when it is paid for."""
+    """Return when it ends or ended, or until when it is paid for."""
     if subscription["ended_at"]:
         return f"ended {date(subscription['ended_at'])}"
     if subscription["cancel_at"]:

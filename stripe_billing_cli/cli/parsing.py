@@ -25,7 +25,7 @@ SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
 def wrong(message: str, hint: str | None = None) -> BillingError:
-    """A command line that cannot be meant: exit code 2."""
+    """Return a command line that cannot be meant: exit code 2."""
     return BillingError("usage", message, hint, WRONG)
 
 
@@ -64,7 +64,7 @@ def span(option: str, text: str) -> int:
 
 
 def idempotency_key(text: str | None) -> str | None:
-    """The key as given. Stripe takes 255 characters, and metadata keeps it (`stripe_api/create_once.py`)."""
+    """Return the key as given. Stripe takes 255 characters, and metadata keeps it (`stripe_api/create_once.py`)."""
     if text is None:
         return None
     if not text.strip() or len(text) > LONGEST_KEY:
@@ -75,7 +75,7 @@ def idempotency_key(text: str | None) -> str | None:
 
 
 def currency(option: str, text: str | None) -> str | None:
-    """A currency in lower case, as Stripe writes it."""
+    """Return a currency in lower case, as Stripe writes it."""
     if text is None:
         return None
     from stripe_billing_cli.stripe_api.money import CURRENCIES

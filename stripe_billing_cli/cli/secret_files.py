@@ -11,7 +11,7 @@ LONGEST = 65_536
 
 
 def read_secret(option: str, name: str) -> str:
-    """The text of the file that an option names, `-` for standard input, without space around it.
+    """Return the text of the file that an option names, `-` for standard input, without space around it.
 
     Raises `SettingsError`.
     """

@@ -90,7 +90,7 @@ class BalancePlan:
 
     @property
     def balance_after(self) -> int:
-        """The balance with Stripe's sign."""
+        """Return the balance with Stripe's sign."""
         change = -self.amount if self.request.side == "credit" else self.amount
         return int(self.customer.get("balance") or 0) + change
 

@@ -123,7 +123,7 @@ def plan_create(api: StripeApi, request: CustomerRequest) -> CreatePlan:
 
 
 def _with_same_email(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
-    """The customers with the email; on a test clock, that clock's."""
+    """Return the customers with the email; on a test clock, that clock's."""
     wanted: dict[str, Any] = {"email": params["email"], "expand": [f"data.{DEFAULT_CARD}"]}
     if "test_clock" in params:
         wanted["test_clock"] = params["test_clock"]
@@ -131,7 +131,7 @@ def _with_same_email(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
 
 
 def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
-    """The customers with the email in lower case, where it was typed otherwise."""
+    """Return the customers with the email in lower case, where it was typed otherwise."""
     lower = params["email"].lower()
     return [] if lower == params["email"] else _with_same_email(api, {**params, "email": lower})
 

@@ -20,7 +20,7 @@ def create(
     return_url: str | None = None,
     until: int | None = None,
 ) -> Object:
-    """A portal session. `flow` is cancel or payment-method; `cancels` the subscription of a cancel flow.
+    """Return a portal session. `flow` is cancel or payment-method; `cancels` the subscription of a cancel flow.
 
     `until`: the Unix time to which who follows the expired link may log in by email and go on (`after_expiration` in
     `stripe/params/billing_portal/_session_create_params.py`). Raises `StripeCallError`.
@@ -56,7 +56,7 @@ def record(session: Object) -> dict[str, Any]:
 
 
 def subscription_to_cancel(api: StripeApi, customer: Object, name: str | None) -> str:
-    """The id of the customer's subscription that is meant: the only one that goes on, where none is named."""
+    """Return the id of the customer's subscription that is meant: the only one that goes on, where none is named."""
     found = lookup.find_subscription(api, name or customer["id"])
     if found["customer"] != customer["id"]:
         raise WrongKindError(

@@ -29,7 +29,7 @@ class UpdateRequest:
 
     @property
     def changes(self) -> list[str]:
-        """The names of what is changed."""
+        """Return the names of what is changed."""
         tax_ids = ["tax id"] if self.tax_ids else []
         return [*self.fields.params(), *tax_ids, *(["payment method"] if self.payment_method else [])]
 
@@ -83,7 +83,7 @@ def _pay_all_by_default(api: StripeApi, customer: str) -> None:
 
 
 def _attached(api: StripeApi, customer: Object, payment_method: str) -> str:
-    """The id of the payment method, now the customer's.
+    """Return the id of the payment method, now the customer's.
 
     A test card (`pm_card_visa`) becomes a new card each time that it is attached. Until it is the default, the same
     attempt has the same idempotency key, and a run after one that was cut off gets the card of that one.

@@ -55,17 +55,17 @@ class CallPool(Generic[Job]):
 
     @property
     def unbegun(self) -> int:
-        """How many jobs no thread has begun."""
+        """Return how many jobs no thread has begun."""
         return self._jobs.qsize()
 
     @property
     def quick(self) -> int:
-        """How many jobs are unbegun, or running and not slow."""
+        """Return how many jobs are unbegun, or running and not slow."""
         with self._guard:
             return self._jobs.qsize() + sum(not one.slow for one in self._running.values())
 
     def running(self) -> list[Job]:
-        """The jobs whose calls have begun and not ended."""
+        """Return the jobs whose calls have begun and not ended."""
         with self._guard:
             return [one.job for one in self._running.values()]
 

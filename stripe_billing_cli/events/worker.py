@@ -69,7 +69,7 @@ class Outcome:
 
     @property
     def end(self) -> End:
-        """The end of the call as the store writes it down."""
+        """Return the end of the call as the store writes it down."""
         done = self.status == "done"
         return End(
             self.delivery.seq,
@@ -161,7 +161,7 @@ class Worker:
         self._hurried.set()
 
     def _wait_for_calls(self, seconds: float, *, hurried: threading.Event | None = None) -> bool:
-        """Whether all calls have ended in time, or before somebody was in a hurry."""
+        """Return whether all calls have ended in time, or before somebody was in a hurry."""
         deadline = time.monotonic() + seconds
         while self._pool.running() and not (hurried and hurried.is_set()) and (left := deadline - time.monotonic()) > 0:
             self._stopped.wait(min(left, 0.02))
@@ -169,21 +169,21 @@ class Worker:
 
     @property
     def claiming(self) -> bool:
-        """Whether it still takes up what is due."""
+        """Return whether it still takes up what is due."""
         return self.alive and not self._stopping.is_set()
 
     @property
     def alive(self) -> bool:
-        """Whether it works, or was never to work."""
+        """Return whether it works, or was never to work."""
         return not self.handlers or (self._dispatcher.is_alive() and self._lease_keeper.is_alive())
 
     @property
     def busy(self) -> int:
-        """How many handlers run at this moment."""
+        """Return how many handlers run at this moment."""
         return len(self._pool.running())
 
     def running(self) -> list[str]:
-        """The handlers that run at this moment, by name, once for each call."""
+        """Return the handlers that run at this moment, by name, once for each call."""
         return [delivery.handler for delivery, _ in self._pool.running()]
 
     # The dispatcher
@@ -247,7 +247,8 @@ class Worker:
         )
 
     def _next_ahead(self, more: bool) -> int:
-        """How much to claim ahead next time, after a turn that may have left more to claim, and may have taken long."""
+        """Return how much to claim ahead next time, after a turn that may have left more to claim, and may have taken
+        long."""
         if self._pool.unbegun == 0:
             return min(self._ahead * 2, MOST_AHEAD) if more else self._ahead
         return max(self._ahead // 2, AHEAD) if self._pool.unbegun > self.threads * self._ahead // 2 else self._ahead
@@ -370,7 +371,7 @@ class Worker:
         return Outcome(event, delivery, "failed", error, pause, seconds)
 
     def _tried(self, act: Callable[[], Result]) -> Result | None:
-        """What the store answered; None where it is in trouble, which is told: whoever calls comes again."""
+        """Return what the store answered; None where it is in trouble, which is told: whoever calls comes again."""
         try:
             return act()
         except StoreError as trouble:

@@ -22,7 +22,8 @@ NAMESPACE = Path("/proc/self/ns/pid")
 
 
 def machine_id() -> str:
-    """The same for processes that see each other by their numbers: machine, boot and, in containers, namespace."""
+    """Return the same for processes that see each other by their numbers: machine, boot and, in containers,
+    namespace."""
     parts = [socket.gethostname()]
     with contextlib.suppress(OSError):  # not a Linux
         parts += [BOOT.read_text(encoding="ascii"), str(NAMESPACE.stat().st_ino)]
@@ -66,7 +67,7 @@ class Process:
 
 
 def worker_name(spawners: Iterable[int] = ()) -> str:
-    """A name that says where the worker is, and by which process. `spawners` are those that start its commands.
+    """Return a name that says where the worker is, and by which process. `spawners` are those that start its commands.
 
     A worker is gone when all of these processes are: until then, a command of it may still run.
     """
@@ -75,12 +76,12 @@ def worker_name(spawners: Iterable[int] = ()) -> str:
 
 
 def dead_workers(workers: Iterable[str]) -> list[str]:
-    """Those of the workers whose processes were here and are not any more."""
+    """Return those of the workers whose processes were here and are not any more."""
     return [name for name in workers if (processes := _processes(name)) and not any(one.alive for one in processes)]
 
 
 def living_workers(workers: Iterable[str]) -> list[str]:
-    """Those of the workers of which a process is known to be here."""
+    """Return those of the workers of which a process is known to be here."""
     return [name for name in workers if any(one.started is not None and one.alive for one in _processes(name))]
 
 
@@ -95,7 +96,7 @@ def release_expired(store: Store) -> int:
 
 
 def _processes(name: str) -> list[Process]:
-    """The processes of a worker of this machine; none for one of another."""
+    """Return the processes of a worker of this machine; none for one of another."""
     where, _, rest = name.partition(".")
     if where != machine_id():
         return []
@@ -106,7 +107,8 @@ def _processes(name: str) -> list[Process]:
 
 
 def _state(process: int) -> tuple[str, int] | None:
-    """The state of a process and when it was started, in ticks of the machine; None where the system does not say."""
+    """Return the state of a process and when it was started, in ticks of the machine; None where the system does not
+    say."""
     try:
         fields = Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
         return fields[0], int(fields[19])

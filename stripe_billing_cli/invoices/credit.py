@@ -134,7 +134,7 @@ def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dic
 
 
 def _left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Sequence[Object]) -> int:
-    """What neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
+    """Return what neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
     linked = {id_of(one["refund"]) for note in issued for one in note["refunds"]}
     apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in linked]
     refunded = sum(one["amount"] for one in apart if one["status"] in GIVEN)
@@ -157,7 +157,7 @@ def _check_left(invoice: Object, amount: int, left: int) -> None:
 
 
 def _card(invoice: Object, charges: Sequence[Object], to: Destination | None, back: int) -> Object | None:
-    """The charge that a refund goes back by. Raises where a destination is missing, or cannot take it."""
+    """Return the charge that a refund goes back by. Raises where a destination is missing, or cannot take it."""
     if not back:
         if to is not None:
             raise UsageError(

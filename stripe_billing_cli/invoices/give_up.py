@@ -49,13 +49,13 @@ class GiveUpPlan:
 
     @property
     def subscription(self) -> Object | None:
-        """The subscription that the invoice is of, unless it has ended."""
+        """Return the subscription that the invoice is of, unless it has ended."""
         found = subscription_of(self.invoice)
         return found if found is not None and found["status"] not in ENDED else None
 
     @property
     def ends_subscription(self) -> bool:
-        """Whether the invoice is the first of a subscription that waits for its payment: voiding it ends that
+        """Return whether the invoice is the first of a subscription that waits for its payment: voiding it ends that
         (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses)."""
         found = self.subscription
         if found is None or self.way != "void":

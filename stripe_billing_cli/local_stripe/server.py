@@ -123,7 +123,7 @@ class Application:
         return None
 
     async def _answer(self, request: Request) -> tuple[Answer, str | None]:
-        """The answer, and how it is lost on its way, if it is."""
+        """Return the answer, and how it is lost on its way, if it is."""
         if request.path == "/" and request.method == "GET":
             return _greeting(), None
         loop = asyncio.get_running_loop()
@@ -149,7 +149,7 @@ class Application:
             return _failure(ApiError(500, f"{error.message} {error.hint}", type="api_error")), None
 
     def _at_this_server(self, answer: Answer) -> Answer:
-        """The answer, in which the addresses of the local Stripe's pages are this server's."""
+        """Return the answer, in which the addresses of the local Stripe's pages are this server's."""
         return replace(answer, body=page_addresses.with_base(answer.body, self.url))
 
     def close(self) -> None:
@@ -183,7 +183,7 @@ def _greeting() -> Answer:
 
 
 async def _body(receive: Receive) -> bytes | None:
-    """The body, or None where the client went away. Of one that is too long, the rest is read and forgotten."""
+    """Return the body, or None where the client went away. Of one that is too long, the rest is read and forgotten."""
     body = bytearray()
     while True:
         message = await receive()

@@ -53,7 +53,7 @@ class LocalTransport(stripe.HTTPClient):
 
 
 def request_of(method: str, url: str, headers: Mapping[str, str] | None, post_data: Any) -> Request:
-    """The SDK's call as a `Request`."""
+    """Return the SDK's call as a `Request`."""
     address = urlsplit(url)
     body = post_data.decode() if isinstance(post_data, bytes) else post_data or ""
     lowered = {name.lower(): value for name, value in (headers or {}).items()}
@@ -61,7 +61,7 @@ def request_of(method: str, url: str, headers: Mapping[str, str] | None, post_da
 
 
 def sdk_answer(answer: Answer) -> tuple[str, int, Mapping[str, str]]:
-    """An `Answer` as the SDK takes it."""
+    """Return an `Answer` as the SDK takes it."""
     return answer.body, answer.status, CaseInsensitiveDict(answer.headers)
 
 

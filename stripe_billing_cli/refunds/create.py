@@ -85,7 +85,7 @@ class RefundPlan:
 
     @property
     def amount(self) -> int:
-        """What this run gives back."""
+        """Return what this run gives back."""
         return sum(part.amount for part in self.to_make)
 
     def apply(self, api: StripeApi) -> RefundResult:
@@ -134,7 +134,7 @@ def _create_request(payment: Payment, request: RefundRequest, amount: int | None
 
 
 def _made(payment: Payment, request: RefundRequest, amount: int | None, now: Sequence[int]) -> Part | None:
-    """The part of a payment that the same request gave back within a day."""
+    """Return the part of a payment that the same request gave back within a day."""
     create_request = _create_request(payment, request, amount, 0)
     refund = repeats.made_within_a_day(create_request, payment.given, now)
     return None if refund is None else Part(payment, int(refund["amount"]), create_request, refund)

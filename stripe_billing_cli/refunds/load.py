@@ -36,7 +36,7 @@ class Payment:
 
     @property
     def given(self) -> list[Object]:
-        """The refunds that have not failed."""
+        """Return the refunds that have not failed."""
         return [one for one in self.refunds if one["status"] in GIVEN]
 
 
@@ -94,7 +94,7 @@ def load_target(api: StripeApi, name: str) -> Target:
 
 
 def _credited(api: StripeApi, invoice: Object | None) -> int:
-    """What went to the customer's balance, or back outside of Stripe, by the credit notes of an invoice."""
+    """Return what went to the customer's balance, or back outside of Stripe, by the credit notes of an invoice."""
     if invoice is None or not invoice["post_payment_credit_notes_amount"]:
         return 0
     found = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
@@ -115,7 +115,7 @@ def _nothing_paid(name: str, invoice: Object | None) -> OperationError:
 
 
 def _charge(api: StripeApi, name: str, kind: str) -> Object:
-    """The successful charge of an id of a payment or charge."""
+    """Return the successful charge of an id of a payment or charge."""
     if kind == "a charge":
         charge = lookup.retrieve(api, "charge", f"/v1/charges/{name}", name)
     else:
@@ -142,7 +142,7 @@ def _charges_of_invoice(api: StripeApi, invoice: Object) -> list[Object]:
 
 
 def _invoice_of(api: StripeApi, charge: Object) -> Object | None:
-    """The invoice that a charge paid, by the payments of its intent; charges do not name it at this version."""
+    """Return the invoice that a charge paid, by the payments of its intent; charges do not name it at this version."""
     intent = id_of(charge["payment_intent"])
     if intent is None:
         return None

@@ -145,12 +145,13 @@ class PacedTransport(stripe.HTTPClient):
 
 
 def _cut_off(error: BaseException) -> bool:
-    """Whether the connection broke inside the answer: the SDK does not retry that, though its key makes it safe."""
+    """Return whether the connection broke inside the answer: the SDK does not retry that, though its key makes it
+    safe."""
     return type(error.__cause__).__name__ in {"ChunkedEncodingError", "ContentDecodingError"}
 
 
 def _key_in_use(status: int, body: Any) -> bool:
-    """Whether another call under the same idempotency key is under way (https://docs.stripe.com/error-codes)."""
+    """Return whether another call under the same idempotency key is under way (https://docs.stripe.com/error-codes)."""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else body
     return status == 409 and "idempotency_key_in_use" in text
 
@@ -182,7 +183,7 @@ class StripeApi:
         self._account_lock = threading.Lock()
 
     def account(self) -> Object:
-        """The account that the key belongs to; read once."""
+        """Return the account that the key belongs to; read once."""
         with self._account_lock:
             if self._account is None:
                 self._account = self.get("/v1/account")
@@ -205,7 +206,7 @@ class StripeApi:
         return answer["data"], answer["has_more"]
 
     def pages(self, path: str, params: Params) -> Iterator[list[Object]]:
-        """A list to its end, a page of up to 100 at a time."""
+        """Yield a list to its end, a page of up to 100 at a time."""
         cursor: dict[str, str] = {}
         while True:
             objects, more = self.page(path, {**params, **cursor})
@@ -305,7 +306,7 @@ NETWORK_REASONS = {
 
 
 def _network_reason(error: stripe.APIConnectionError) -> str:
-    """What broke, without the SDK's advice to write to support, and without addresses and parameters."""
+    """Return what broke, without the SDK's advice to write to support, and without addresses and parameters."""
     raised = {type(cause).__name__ for cause in _causes(error)}
     for name, reason in NETWORK_REASONS.items():
         if name in raised:
@@ -315,7 +316,7 @@ def _network_reason(error: stripe.APIConnectionError) -> str:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The exceptions behind an exception, as chained by Python or carried along by urllib3."""
+    """Yield the exceptions behind an exception, as chained by Python or carried along by urllib3."""
     waiting: list[BaseException] = [error]
     seen: set[int] = set()
     while waiting:
@@ -329,7 +330,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 
 
 def limits_for(*, livemode: bool, base: str, rate_limit: int | None = None) -> RateLimits:
-    """What a key may do in a second; `rate_limit` is the account's own, where Stripe has set another.
+    """Return what a key may do in a second; `rate_limit` is the account's own, where Stripe has set another.
 
     A server that is not Stripe is taken at Stripe's limits for live mode; its 429s correct us.
     """
@@ -363,7 +364,7 @@ def connect_locally(
     trace: Callable[[ApiCall], None] = lambda call: None,
     patience: Patience | None = None,
 ) -> StripeApi:
-    """The local Stripe, in process, with its state in the file `path`."""
+    """Return the local Stripe, in process, with its state in the file `path`."""
     from stripe_billing_cli.local_stripe.transport import LocalTransport
 
     try:

@@ -37,7 +37,7 @@ class FieldShape:
     anything: bool = False
 
     def expected(self) -> str:
-        """The types in words, for an error."""
+        """Return the types in words, for an error."""
         names = [WORDS[kind] for kind in self.scalars if kind is not int or float not in self.scalars]
         names += ["an object"] * (self.fields is not None or self.values is not None)
         names += ["a list"] * (self.elements is not None)
@@ -88,7 +88,7 @@ def completed_event(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def fields_of(struct: Any) -> Fields:
-    """The fields that a struct declares, by name."""
+    """Return the fields that a struct declares, by name."""
     return _fields(struct)
 
 
@@ -174,7 +174,7 @@ def _fill(target: dict[str, Any], fields: Fields) -> None:
 
 
 def _within(error: _FieldError, holder: dict[str, Any], name: str) -> _FieldError:
-    """The error as seen from `holder`, which has the trouble in its field `name`."""
+    """Return the error as seen from `holder`, which has the trouble in its field `name`."""
     if error.holder is None:
         separator = "" if not error.path or error.path.startswith("[") else "."
         error.path = f"{name}{separator}{error.path}"
@@ -205,7 +205,7 @@ def _value_text(value: Any) -> str:
 
 @cache
 def _fields(struct: Any) -> Fields:
-    """The declared fields of a struct, or of a generic one for one type."""
+    """Return the declared fields of a struct, or of a generic one for one type."""
     origin = get_origin(struct) or struct
     hints = typing.get_type_hints(origin)
     replaced = dict(zip(getattr(origin, "__parameters__", ()), get_args(struct), strict=False))

@@ -135,7 +135,8 @@ def _made_all_the_same(
 
 
 def _other_parameters(failure: StripeCallError) -> bool:
-    """Whether Stripe knows the idempotency key from other parameters (400), not from a run at this moment (409)."""
+    """Return whether Stripe knows the idempotency key from other parameters (400), not from a run at this moment
+    (409)."""
     return isinstance(failure, IdempotencyConflictError) and failure.code != "idempotency_key_in_use"
 
 

@@ -46,7 +46,7 @@ MADE_BY_STRIPE = re.compile(r"(?=.*[0-9A-Z])[A-Za-z0-9]{8,}")
 
 
 def kind_of(name: str) -> str | None:
-    """What a name is the id of, to judge by its prefix: `a price`; None where it has none of Stripe's."""
+    """Return what a name is the id of, to judge by its prefix: `a price`; None where it has none of Stripe's."""
     for prefix in BY_LENGTH:
         if name.startswith(prefix):
             return KINDS[prefix]
@@ -54,7 +54,8 @@ def kind_of(name: str) -> str | None:
 
 
 def kind_if_id(name: str) -> str | None:
-    """The kind of a name that is an id. Any text may be a lookup key, so only what looks made by Stripe is an id."""
+    """Return the kind of a name that is an id. Any text may be a lookup key, so only what looks made by Stripe is an
+    id."""
     prefix = next((prefix for prefix in BY_LENGTH if name.startswith(prefix)), "")
     is_id = bool(prefix) and MADE_BY_STRIPE.fullmatch(name.removeprefix(prefix).rpartition("_")[2])
     return KINDS[prefix] if is_id or prefix in ("price_", "sk_", "rk_", "whsec_") else None

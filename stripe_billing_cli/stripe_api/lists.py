@@ -30,7 +30,7 @@ def subscriptions(api: StripeApi, wanted: Mapping[str, Any], limit: int | None) 
 
 
 def record(subscription: Object) -> dict[str, Any]:
-    """A subscription of a list as it is printed."""
+    """Return a subscription of a list as it is printed."""
     customer = subscription["customer"]
     email = customer.get("email") if isinstance(customer, Mapping) else None
     return {**json_output.subscription(subscription), "customer_email": email}

@@ -101,7 +101,7 @@ def check_id(name: str, kind: str, written: str) -> None:
 
 
 def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
-    """The customer with this id or email. Raises `LookupFailedError`, `StripeCallError`."""
+    """Return the customer with this id or email. Raises `LookupFailedError`, `StripeCallError`."""
     check_customer_name(name)
     if "@" in name:
         return _customer_with_email(api, name, expand)
@@ -112,7 +112,7 @@ def find_customer(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> O
 
 
 def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Object]:
-    """All customers with exactly this email, newest first. Stripe compares letter by letter, capitals too.
+    """Return all customers with exactly this email, newest first. Stripe compares letter by letter, capitals too.
 
     Stripe lists a test clock's customers only when asked for that clock's; so in test mode, where nobody else has
     the email, the clocks are asked one by one (https://docs.stripe.com/api/customers/list).
@@ -136,7 +136,7 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
 
 
 def _clocks(api: StripeApi) -> list[str]:
-    """The ids of the account's test clocks; none where the key may not see them, or the server has none."""
+    """Return the ids of the account's test clocks; none where the key may not see them, or the server has none."""
     try:
         return [clock["id"] for page in api.pages("/v1/test_helpers/test_clocks", {}) for clock in page]
     except (PermissionMissingError, UnsupportedCallError):
@@ -144,7 +144,7 @@ def _clocks(api: StripeApi) -> list[str]:
 
 
 def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Object]:
-    """All customers with this email as it is typed, and in lower case, as most are stored."""
+    """Return all customers with this email as it is typed, and in lower case, as most are stored."""
     found: dict[str, Object] = {}
     for spelling in dict.fromkeys([email, email.lower()]):
         found |= {one["id"]: one for one in customers_with_email(api, spelling, expand=expand)}
@@ -184,7 +184,7 @@ def with_email(customer: Object) -> str:
 
 
 def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand: Sequence[str] = ()) -> Object:
-    """The price with this id or lookup key. Raises `LookupFailedError`, `StripeCallError`."""
+    """Return the price with this id or lookup key. Raises `LookupFailedError`, `StripeCallError`."""
     check_price_name(name)
     if kind_if_id(name) == "a price":
         price = retrieve(api, "price", f"/v1/prices/{quote(name)}", name, expand=expand)
@@ -229,7 +229,7 @@ def _named(price: Object) -> str:
 
 
 def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) -> Object:
-    """The subscription with this id, or the one of the customer with this id or email.
+    """Return the subscription with this id, or the one of the customer with this id or email.
 
     Of several subscriptions of a customer, the only one that has not ended is meant; where all have ended, the only
     one there is. Raises `LookupFailedError`, `StripeCallError`.
@@ -244,7 +244,7 @@ def find_subscription(api: StripeApi, name: str, *, expand: Sequence[str] = ()) 
 
 
 def subscriptions_of(api: StripeApi, customer: str, *, expand: Sequence[str] = ()) -> list[Object]:
-    """All subscriptions of a customer, ended ones too, newest first."""
+    """Return all subscriptions of a customer, ended ones too, newest first."""
     wanted = {"customer": customer, "status": "all", **_expanded(expand, "data.")}
     return [subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page]
 

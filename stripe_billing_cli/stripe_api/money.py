@@ -48,7 +48,7 @@ SMALLEST_CHARGES = {
 
 
 def is_surely_charged(minor: int, currency: str) -> bool:
-    """Whether an amount is more than what may be carried over to a later invoice as too small to be charged.
+    """Return whether an amount is more than what may be carried over to a later invoice as too small to be charged.
 
     What counts is the amount in the currency of settlement, which is not known here: twice the smallest is enough.
     """
@@ -56,12 +56,12 @@ def is_surely_charged(minor: int, currency: str) -> bool:
 
 
 def smallest_charge(currency: str) -> int:
-    """What is charged at least, where it is settled in the same currency; what is less is carried over."""
+    """Return what is charged at least, where it is settled in the same currency; what is less is carried over."""
     return SMALLEST_CHARGES.get(currency, USUAL_SMALLEST_CHARGE)
 
 
 def minor_unit_exponent(currency: str) -> int:
-    """How many decimals the currency's amounts have in Stripe: 2 for usd, 0 for jpy, 3 for kwd."""
+    """Return how many decimals the currency's amounts have in Stripe: 2 for usd, 0 for jpy, 3 for kwd."""
     if currency in ZERO_DECIMAL:
         return 0
     return 3 if currency in THREE_DECIMAL else 2
@@ -132,7 +132,7 @@ def format_plain(minor: int, exponent: int) -> str:
 
 
 def _without_currency(text: str, currency: str) -> str:
-    """The number of `$12.50`, `USD 12.50` or `12.50 usd`; the whole text where another currency is named."""
+    """Return the number of `$12.50`, `USD 12.50` or `12.50 usd`; the whole text where another currency is named."""
     from babel.numbers import get_currency_symbol
 
     for name in (currency.upper(), currency, get_currency_symbol(currency.upper(), locale="en_US")):

@@ -20,7 +20,7 @@ DAY = 86400
 
 
 def now_of(api: StripeApi, customer: str | None) -> tuple[int, ...]:
-    """The time, and that of the test clock on which the customer lives: an object may be dated by either."""
+    """Return the time, and that of the test clock on which the customer lives: an object may be dated by either."""
     real = int(time.time())
     if api.livemode or customer is None:
         return (real,)

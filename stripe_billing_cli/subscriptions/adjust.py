@@ -91,7 +91,7 @@ class AdjustPlan:
 
     @property
     def payment_behavior(self) -> str | None:
-        """What becomes of the change if its invoice is not paid; None where there is none to be charged."""
+        """Return what becomes of the change if its invoice is not paid; None where there is none to be charged."""
         if self.subscription["collection_method"] != "charge_automatically" or not self.update.keys() & MAY_WAIT:
             return None
         may_wait = self.update.keys() <= MAY_WAIT and not self.has_waiting_items
@@ -186,7 +186,7 @@ def _gone(item: Object) -> dict[str, Any]:
 
 
 def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple[tuple[Object, Terms], ...]:
-    """The prices that the subscription is not on yet."""
+    """Return the prices that the subscription is not on yet."""
     added = []
     items_by_price = {item["price"]["id"]: item for item in subscription["items"]["data"]}
     for line in lines:
@@ -213,7 +213,7 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
 
 
 def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tuple[Object, ...]:
-    """The items on these prices; a price that the subscription is not on has been removed already."""
+    """Return the items on these prices; a price that the subscription is not on has been removed already."""
     items = subscription["items"]["data"]
     removed = []
     for name in names:
@@ -230,7 +230,7 @@ def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tupl
 
 
 def _discounts(api: StripeApi, subscription: Object, request: AdjustRequest) -> Any:
-    """The parameter for the discount that is wanted; None where it is as wanted."""
+    """Return the parameter for the discount that is wanted; None where it is as wanted."""
     discounts = [one for one in subscription["discounts"] if isinstance(one, dict)]
     if request.no_discount:
         return "" if discounts else None
@@ -257,8 +257,8 @@ def _trial(subscription: Object, request: AdjustRequest, now: int) -> dict[str, 
 
 
 def _period_began(subscription: Object, now: int) -> int | None:
-    """When the periods of all items began, if that is within a day: the same command, run again, charges for no second
-    one."""
+    """Return when the periods of all items began, if that is within a day: the same command, run again, charges for no
+    second one."""
     if subscription["status"] == "trialing":
         return None
     began = min(int(item["current_period_start"]) for item in subscription["items"]["data"])
@@ -274,7 +274,7 @@ def _check_has_periods(subscription: Object) -> None:
 
 
 def _waits_for(subscription: Object, added: Sequence[tuple[Object, Terms]], removed: Sequence[Object]) -> bool:
-    """Whether the change that waits for its payment is to these items."""
+    """Return whether the change that waits for its payment is to these items."""
     if not (added or removed):
         return False
     removed_ids = {item["id"] for item in removed}
@@ -291,7 +291,7 @@ def _remarks(
     removed: Sequence[Object],
     quoted: Quote,
 ) -> tuple[str, ...]:
-    """What follows from the change beside its cost."""
+    """Return what follows from the change beside its cost."""
     found = []
     if request.trial_end == "now":
         found.append("The trial ends now, and the first paid period begins.")
@@ -384,8 +384,9 @@ def _of_trial(
     proration: Proration,
     at: int,
 ) -> Quote:
-    """What a trial of a running subscription costs: a period without a price begins at once, with an invoice that takes
-    in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins now."""
+    """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
+    that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins
+    now."""
     ends = int(update["trial_end"])
     billed = replace(cost.billed_at_once(invoice, None), next_invoice=None)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:

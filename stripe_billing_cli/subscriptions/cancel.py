@@ -58,17 +58,17 @@ class CancelPlan:
 
     @property
     def finishes(self) -> bool:
-        """Whether drafts are made final and charged."""
+        """Return whether drafts are made final and charged."""
         return self.request.invoice_now and bool(self.drafts)
 
     @property
     def refunds(self) -> bool:
-        """Whether money goes back to a card."""
+        """Return whether money goes back to a card."""
         return self.refund is not None and bool(self.refund.to_make or self.refund.of_last_invoice)
 
     @property
     def moves(self) -> bool:
-        """Whether there is anything to do."""
+        """Return whether there is anything to do."""
         return self.cancellation.action != "none" or self.refunds or self.finishes
 
     def preview(self) -> CancelResult:
@@ -124,13 +124,13 @@ class CancelResult:
 
     @property
     def ends(self) -> int:
-        """When the service ends or ended."""
+        """Return when the service ends or ended."""
         known = None if self.result == "previewed" else self.subscription["ended_at"] or self.subscription["cancel_at"]
         return int(known or self.plan.cancellation.ends)
 
     @property
     def unpaid(self) -> LastInvoice | None:
-        """The first of the last invoices whose payment failed."""
+        """Return the first of the last invoices whose payment failed."""
         return next((one for one in self.last_invoices if one.trouble is not None), None)
 
     def record(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from stripe_billing_cli.subscriptions.renewals import Renewals
 
 
 def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation) -> list[Object]:
-    """The invoices that stay to be paid whatever happens, newest first. Raises `StripeCallError`."""
+    """Return the invoices that stay to be paid whatever happens, newest first. Raises `StripeCallError`."""
     if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
         return []
     found, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
@@ -55,7 +55,7 @@ def _to_uncut_end(
 
 
 def renewals_until(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Renewals | None:
-    """What is charged before an end in a later period; None where it ends before it renews.
+    """Return what is charged before an end in a later period; None where it ends before it renews.
 
     Raises `StripeCallError`.
     """
@@ -68,7 +68,7 @@ def renewals_until(api: StripeApi, subscription: Object, cancellation: Cancellat
 
 
 def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Object | None:
-    """The next invoice of a subscription that is to end later, without what is scheduled for it and dropped."""
+    """Return the next invoice of a subscription that is to end later, without what is scheduled for it and dropped."""
     asked_for = ("cancel_at", "cancel_at_period_end", "proration_behavior")
     details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
     if cancellation.drops_schedule:
@@ -77,7 +77,7 @@ def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancell
 
 
 def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Cost | None:
-    """What the end will credit and charge, by Stripe's preview; None where it moves no money.
+    """Return what the end will credit and charge, by Stripe's preview; None where it moves no money.
 
     Without --invoice-now, credits and charges of a cancellation now wait for another invoice of the customer's.
     """

@@ -129,7 +129,7 @@ def _later(subscription: Object, when: When, request: CancelRequest, details: di
 
 
 def _details(subscription: Object, request: CancelRequest) -> dict[str, Any]:
-    """The reason and comment that are not there yet."""
+    """Return the reason and comment that are not there yet."""
     current = subscription["cancellation_details"] or {}
     wanted = {"feedback": request.reason, "comment": request.comment}
     new = {name: value for name, value in wanted.items() if value is not None and current.get(name) != value}
@@ -137,13 +137,13 @@ def _details(subscription: Object, request: CancelRequest) -> dict[str, Any]:
 
 
 def first_period_end(subscription: Object) -> int:
-    """When the first period of its items ends: what Stripe means by the end of the period
+    """Return when the first period of its items ends: what Stripe means by the end of the period
     (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
     return min(int(item["current_period_end"]) for item in subscription["items"]["data"])
 
 
 def period_end(subscription: Object) -> int:
-    """When all that has been paid for is used up: the latest period of its items."""
+    """Return when all that has been paid for is used up: the latest period of its items."""
     return max(int(item["current_period_end"]) for item in subscription["items"]["data"])
 
 

@@ -71,7 +71,7 @@ class ChangePlan:
 
     @property
     def moves(self) -> bool:
-        """Whether there is anything to do."""
+        """Return whether there is anything to do."""
         return self.change.action not in ("none", "wait")
 
     def preview(self) -> ChangeResult:
@@ -196,7 +196,7 @@ def _quoted(api: StripeApi, plan: ChangePlan, proration: Proration | None, *, re
 def update_params(
     subscription: Object, change: Change, quoted: Quote, *, has_waiting_items: bool = False
 ) -> dict[str, Any]:
-    """What was previewed, and paid for or not done: Stripe keeps the plan until the change's invoice is paid.
+    """Return what was previewed, and paid for or not done: Stripe keeps the plan until the change's invoice is paid.
 
     A pending update takes few other parameters, and none exist where the customer is sent an invoice
     (https://docs.stripe.com/billing/subscriptions/pending-updates). While invoice items wait, the change is made or
@@ -236,7 +236,7 @@ def check_as_read(api: StripeApi, subscription: Object) -> None:
 
 
 def _state(subscription: Object) -> Any:
-    """What the decision and its cost depend on."""
+    """Return what the decision and its cost depend on."""
     items = [
         (item["id"], item["price"]["id"], item.get("quantity"), item["current_period_end"])
         for item in subscription["items"]["data"]

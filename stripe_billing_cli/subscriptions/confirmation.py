@@ -70,7 +70,7 @@ def _card_link(api: StripeApi, customer: Object, secret: str, needed: int) -> Co
 
 
 def due_now(subscription: Object) -> int:
-    """What is due of the first invoice, in minor units."""
+    """Return what is due of the first invoice, in minor units."""
     invoice = subscription["latest_invoice"]
     return invoice["amount_remaining"] if invoice and invoice["status"] in ("draft", "open") else 0
 

@@ -59,12 +59,12 @@ class Cost:
 
     @property
     def total(self) -> int:
-        """What the invoice comes to before the customer's balance."""
+        """Return what the invoice comes to before the customer's balance."""
         return sum(line.amount for line in self.lines if line.kind != "balance")
 
     @property
     def starting_balance(self) -> int:
-        """The customer's balance before an invoice that is made at once; a debt is positive."""
+        """Return the customer's balance before an invoice that is made at once; a debt is positive."""
         return self.due_now + self.to_balance - self.total
 
     @property
@@ -90,7 +90,7 @@ class Cost:
 def billed_at_once(
     invoice: Object, following: Object | None, lasting: Collection[str] | None = None, began: int = 0
 ) -> Cost:
-    """The cost where `invoice` is made at once; `following` is the next one, if Stripe could preview it.
+    """Return the cost where `invoice` is made at once; `following` is the next one, if Stripe could preview it.
 
     `lasting`: the ids of the discounts that the next invoice has too, where `invoice` begins a period; None: all.
     `began`: when that period begins; what was used before is billed with it.
@@ -101,14 +101,14 @@ def billed_at_once(
 
 
 def left_on_balance(invoice: Object) -> int:
-    """What stays on the balance: a credit that is not used up, or a charge below what Stripe charges, which it carries
-    over (`ending_balance` in `stripe/_invoice.py`; recorded 2026-08-26.dahlia for 1 and 4 cents)."""
+    """Return what stays on the balance: a credit that is not used up, or a charge below what Stripe charges, which it
+    carries over (`ending_balance` in `stripe/_invoice.py`; recorded 2026-08-26.dahlia for 1 and 4 cents)."""
     rest = int(invoice["starting_balance"] + invoice["total"])
     return rest if rest < 0 or not invoice["amount_due"] else 0
 
 
 def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
-    """The cost where credits and charges wait for the next invoice, which is `invoice`.
+    """Return the cost where credits and charges wait for the next invoice, which is `invoice`.
 
     `waiting` are the invoice items that wait for it already, and are of no part of this change.
     """
@@ -123,7 +123,8 @@ def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
 
 
 def waiting(invoice: Object) -> Cost | None:
-    """The cost where credits and charges wait for another invoice of the customer's, and use is not billed at all."""
+    """Return the cost where credits and charges wait for another invoice of the customer's, and use is not billed at
+    all."""
     lines = tuple(
         CostLine(line["description"] or "", line["amount"])
         for line in invoice["lines"]["data"]
@@ -133,7 +134,8 @@ def waiting(invoice: Object) -> Cost | None:
 
 
 def costs_more(invoice: Object, waiting: Iterable[Object], proration_date: int) -> bool:
-    """Whether the change by itself, billed at once, asks for money: an upgrade. `waiting` as in `billed_later`."""
+    """Return whether the change by itself, billed at once, asks for money: an upgrade. `waiting` as in
+    `billed_later`."""
     changed = _without(waiting, filter(is_proration, invoice["lines"]["data"]))
     changed += [
         line
@@ -144,14 +146,14 @@ def costs_more(invoice: Object, waiting: Iterable[Object], proration_date: int) 
 
 
 def _may_wait(line: Object) -> bool:
-    """Whether a line of a preview is of what waits for that invoice: prorations, use of a price that is replaced, what
-    somebody added."""
+    """Return whether a line of a preview is of what waits for that invoice: prorations, use of a price that is
+    replaced, what somebody added."""
     return is_proration(line) or is_invoice_item(line)
 
 
 def _without(waiting: Iterable[Object], lines: Iterable[Object]) -> list[Object]:
-    """The lines of a preview without those that wait already, which are in it too: of lines that are alike, as many are
-    taken away as wait."""
+    """Return the lines of a preview without those that wait already, which are in it too: of lines that are alike, as
+    many are taken away as wait."""
     rest = list(lines)
     for item in waiting:
         alike = [line for line in rest if _is_alike(line, item)]
@@ -171,8 +173,8 @@ MINUTE = 60
 
 
 def is_next(invoice: Object, at: int, metered: Collection[str]) -> bool:
-    """Whether a preview is of the invoice with which the next period begins, and not of one made at `at`: where nothing
-    is to be billed at once, Stripe shows that one.
+    """Return whether a preview is of the invoice with which the next period begins, and not of one made at `at`: where
+    nothing is to be billed at once, Stripe shows that one.
 
     The lines say so by the periods that they bill, use after its period and all else before. Where there are none of
     the subscription's own, what is left is that the period of an invoice made now has ended now, by Stripe's clock:
@@ -189,7 +191,7 @@ def is_next(invoice: Object, at: int, metered: Collection[str]) -> bool:
 
 
 def price_of(line: Object) -> str | None:
-    """The id of the price that a line bills."""
+    """Return the id of the price that a line bills."""
     details = (line["pricing"] or {}).get("price_details") or {}
     return id_of(details.get("price"))
 
@@ -207,7 +209,7 @@ def _lines(invoice: Object) -> tuple[CostLine, ...]:
 
 
 def _beside(invoice: Object, left: int) -> list[CostLine]:
-    """What lies between the lines and what is due: discounts, taxes on top, the customer's balance."""
+    """Return what lies between the lines and what is due: discounts, taxes on top, the customer's balance."""
     discounts = sum(one["amount"] for one in invoice["total_discount_amounts"] or ())
     taxes = sum(one["amount"] for one in invoice["total_taxes"] or () if one["tax_behavior"] == "exclusive")
     balance = invoice["amount_due"] - invoice["total"] if invoice["total"] > 0 and left <= 0 else 0
@@ -220,7 +222,8 @@ def _beside(invoice: Object, left: int) -> list[CostLine]:
 
 
 def paid_for(line: Object, discounts: Collection[str] | None = None) -> int:
-    """What a line comes to, after its discounts and with taxes on top; `discounts`: the ids of those that count."""
+    """Return what a line comes to, after its discounts and with taxes on top; `discounts`: the ids of those that
+    count."""
     off = sum(
         one["amount"]
         for one in line["discount_amounts"] or ()
@@ -231,22 +234,22 @@ def paid_for(line: Object, discounts: Collection[str] | None = None) -> int:
 
 
 def _next_after(invoice: Object, balance: int) -> NextInvoice:
-    """The invoice after one that leaves this balance and has taken in what waits, which a preview made now cannot
-    know."""
+    """Return the invoice after one that leaves this balance and has taken in what waits, which a preview made now
+    cannot know."""
     lines = [line for line in invoice["lines"]["data"] if is_of_next_period(line, invoice)]
     amount = amount_asked(sum(paid_for(line) for line in lines) + balance, invoice["currency"])
     return NextInvoice(amount, int(invoice["period_end"]))
 
 
 def amount_asked(total: int, currency: str) -> int:
-    """What an invoice asks for that comes to `total` with the customer's balance: nothing where it is a credit, or so
-    little that it is carried over."""
+    """Return what an invoice asks for that comes to `total` with the customer's balance: nothing where it is a credit,
+    or so little that it is carried over."""
     return total if total >= smallest_charge(currency) else 0
 
 
 def is_of_next_period(line: Object, upcoming: Object) -> bool:
-    """Whether a line of the next invoice bills the period that begins with it, or use, and nothing that waited. Of a
-    period that is cut short by an end that line may be called a proration too."""
+    """Return whether a line of the next invoice bills the period that begins with it, or use, and nothing that waited.
+    Of a period that is cut short by an end that line may be called a proration too."""
     if is_invoice_item(line):
         return False
     return not is_proration(line) or bool(line["period"]["start"] >= upcoming["period_end"])
@@ -260,8 +263,8 @@ def is_invoice_item(line: Object) -> bool:
 
 
 def due_again(invoice: Object, began: int) -> list[Object]:
-    """The lines, of an invoice with which new periods begin, of the periods that end first: the next invoice has them
-    again."""
+    """Return the lines, of an invoice with which new periods begin, of the periods that end first: the next invoice has
+    them again."""
     lines = [line for line in invoice["lines"]["data"] if not is_proration(line) and not is_invoice_item(line)]
     new_lines = [line for line in lines if line["period"]["start"] >= began]
     first = min((line["period"]["end"] for line in new_lines), default=0)

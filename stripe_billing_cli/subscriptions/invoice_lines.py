@@ -8,7 +8,7 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 
 
 def all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
-    """The invoice's lines, of which it has the first ten in it."""
+    """Yield the invoice's lines, of which it has the first ten in it."""
     if not invoice["lines"]["has_more"]:
         yield from invoice["lines"]["data"]
         return

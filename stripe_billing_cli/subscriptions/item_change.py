@@ -74,7 +74,7 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
 
 
 def _upcoming(schedule: Object, current: Sequence[Terms]) -> tuple[Terms, ...] | None:
-    """What the items are to be by the schedule. A metered one has no quantity, whatever a phase shows for it."""
+    """Return what the items are to be by the schedule. A metered one has no quantity, whatever a phase shows for it."""
     metered = {terms.price for terms in current if terms.quantity is None}
     upcoming = schedules.upcoming_items(schedule)
     if upcoming is None:
@@ -125,7 +125,7 @@ def check_end_stays(subscription: Object) -> None:
 
 
 def pending_update(subscription: Object) -> str | None:
-    """The open invoice that a pending update waits for."""
+    """Return the open invoice that a pending update waits for."""
     if subscription["pending_update"] is None:
         return None
     return id_of(subscription["latest_invoice"])

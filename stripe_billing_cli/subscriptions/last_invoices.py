@@ -71,7 +71,7 @@ def _is_unfinished(invoice: Object, subscription: Object) -> bool:
 
 
 def is_to_charge(invoice: Object) -> bool:
-    """Whether an open invoice is one that nobody has tried to charge to the card, as it should be."""
+    """Return whether an open invoice is one that nobody has tried to charge to the card, as it should be."""
     charged = invoice["collection_method"] == "charge_automatically"
     return charged and invoice["status"] == "open" and not invoice["attempt_count"]
 
@@ -95,7 +95,7 @@ def _finished(api: StripeApi, invoice: Object) -> LastInvoice:
 
 
 def _reaches_balance(api: StripeApi, invoice: Object) -> bool:
-    """Whether a transaction of the customer's balance is of this invoice, and a credit."""
+    """Return whether a transaction of the customer's balance is of this invoice, and a credit."""
     path = f"/v1/customers/{id_of(invoice['customer'])}/balance_transactions"
     for pause in (*PAUSES, 0.0):
         newest, _ = api.page(path, {})

@@ -17,7 +17,7 @@ from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of
 def of_later_change(
     api: StripeApi, subscription: Object, later: Sequence[Terms], starts: int, *, restarts: bool
 ) -> Cost:
-    """What is invoiced at `starts`, when the items become `later`, in the subscription's order.
+    """Return what is invoiced at `starts`, when the items become `later`, in the subscription's order.
 
     `restarts`: an item gets another interval, with which a new period begins for all of them. Raises
     `OperationError` where
@@ -40,8 +40,8 @@ def of_later_change(
 
 
 def _use_so_far(api: StripeApi, subscription: Object, later: Sequence[Terms], invoice: Object) -> int:
-    """What was used by now of metered prices that are replaced, which is billed with the change. 0 where `invoice`, the
-    preview with the new prices, has it."""
+    """Return what was used by now of metered prices that are replaced, which is billed with the change. 0 where
+    `invoice`, the preview with the new prices, has it."""
     metered = {item["price"]["id"] for item in subscription["items"]["data"] if is_metered(item["price"])}
     replaced = metered - {terms.price for terms in later}
     if not replaced or any(cost.price_of(line) in replaced for line in invoice["lines"]["data"]):
@@ -53,7 +53,7 @@ def _use_so_far(api: StripeApi, subscription: Object, later: Sequence[Terms], in
 
 
 def _is_due(subscription: Object, item: Object, at: int) -> bool:
-    """Whether a period of the item ends at this moment."""
+    """Return whether a period of the item ends at this moment."""
     recurring, ends = item["price"]["recurring"], int(item["current_period_end"])
     if ends >= at:
         return ends == at
@@ -73,7 +73,7 @@ def _cuts_another(subscription: Object, item: Object) -> OperationError:
 def _of_items_due(
     api: StripeApi, subscription: Object, later: Sequence[Terms], due: Sequence[bool], starts: int
 ) -> Cost:
-    """What the items cost whose period begins at `starts`: by the preview of a new period of just these.
+    """Return what the items cost whose period begins at `starts`: by the preview of a new period of just these.
 
     Where no other invoice comes before, that has what waits and the customer's balance too.
     """

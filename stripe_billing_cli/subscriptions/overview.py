@@ -61,7 +61,7 @@ class Overview:
 
     @property
     def payment_method(self) -> Object | None:
-        """What the next invoice is charged to: the subscription's own, or else the customer's default."""
+        """Return what the next invoice is charged to: the subscription's own, or else the customer's default."""
         return self.subscription["default_payment_method"] or _customers_default(self.subscription)
 
 
@@ -109,7 +109,7 @@ def _invoices(api: StripeApi, id: str) -> list[Object]:
 
 
 def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
-    """The subscription's last events, and whether all were searched for them."""
+    """Return the subscription's last events, and whether all were searched for them."""
     found: list[Object] = []
     pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)})
     for number, page in enumerate(pages, 1):
@@ -123,13 +123,13 @@ def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
 
 
 def _internal(event: Object) -> bool:
-    """Whether nothing changed but the mark of a creation (`create_once.py`)."""
+    """Return whether nothing changed but the mark of a creation (`create_once.py`)."""
     before = event["data"].get("previous_attributes") or {}
     return set(before) == {"metadata"} and set(before["metadata"] or {}) == {json_output.INTERNAL}
 
 
 def _subscription_of(event: Mapping[str, Any]) -> str | None:
-    """The subscription that the object of an event is, or is an invoice of; the event as it came."""
+    """Return the subscription that the object of an event is, or is an invoice of; the event as it came."""
     source = (event.get("data") or {}).get("object") or {}
     if source.get("object") == "subscription":
         return json_output.id_of(source)

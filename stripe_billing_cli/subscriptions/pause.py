@@ -46,7 +46,7 @@ class PausePlan:
 
     @property
     def is_done(self) -> bool:
-        """Whether nothing is left to do."""
+        """Return whether nothing is left to do."""
         return self.params is None
 
     def apply(self, api: StripeApi) -> PauseResult:

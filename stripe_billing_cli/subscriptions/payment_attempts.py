@@ -40,7 +40,7 @@ class Payable:
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something to pay, or a card to be collected."""
+        """Return whether there is something to pay, or a card to be collected."""
         return self.invoice is not None or self.setup is not None
 
 

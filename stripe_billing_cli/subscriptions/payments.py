@@ -49,7 +49,7 @@ class Owed:
 
     @property
     def url(self) -> str | None:
-        """The page on which the customer can pay it."""
+        """Return the page on which the customer can pay it."""
         return self.invoice["hosted_invoice_url"]  # type: ignore[no-any-return]
 
 
@@ -76,7 +76,7 @@ def owed(api: StripeApi, invoice: Object) -> Owed:
 
 
 def intent_of(invoice: Object) -> str | None:
-    """The payment intent that is to pay an open invoice; `invoice` with its `payments`."""
+    """Return the payment intent that is to pay an open invoice; `invoice` with its `payments`."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
         if payment["status"] == "open" and payment["payment"]["type"] == "payment_intent":
             return id_of(payment["payment"]["payment_intent"])
@@ -94,14 +94,15 @@ def payment_error(intent: Object) -> PaymentError | None:
 
 
 def open_invoices(api: StripeApi, subscription: Object) -> list[Object]:
-    """What is open of a subscription, newest first, with its payments. Of an incomplete one it is the first invoice."""
+    """Return what is open of a subscription, newest first, with its payments. Of an incomplete one it is the first
+    invoice."""
     wanted = {"subscription": subscription["id"], "status": "open", "expand": ["data.payments"]}
     return api.page("/v1/invoices", wanted)[0]
 
 
 def never_paid(api: StripeApi, subscription: Object) -> list[Object]:
-    """The invoices of a subscription that were not paid, newest first: those that are to be, and those that were given
-    up. Not those of changes that did not come to be."""
+    """Return the invoices of a subscription that were not paid, newest first: those that are to be, and those that were
+    given up. Not those of changes that did not come to be."""
     found, _ = api.page("/v1/invoices", {"subscription": subscription["id"]})
     dropped = ("void", "subscription_update")
     return [
@@ -112,8 +113,8 @@ def never_paid(api: StripeApi, subscription: Object) -> list[Object]:
 
 
 def unpaid_time(api: StripeApi, invoices: Iterable[Object], now: int) -> Object | None:
-    """The unpaid invoice that charges for time after `now`, which a proration would credit though nobody paid for it
-    (https://docs.stripe.com/billing/subscriptions/prorations)."""
+    """Return the unpaid invoice that charges for time after `now`, which a proration would credit though nobody paid
+    for it (https://docs.stripe.com/billing/subscriptions/prorations)."""
     for invoice in invoices:
         if any(line["amount"] > 0 and line["period"]["end"] > now for line in invoice_lines.all_lines(api, invoice)):
             return invoice
@@ -121,7 +122,7 @@ def unpaid_time(api: StripeApi, invoices: Iterable[Object], now: int) -> Object 
 
 
 def default_card(subscription: Object) -> Object | None:
-    """What the subscription is paid with: its own default, else its customer's; both must be expanded
+    """Return what the subscription is paid with: its own default, else its customer's; both must be expanded
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority)."""
     own = subscription["default_payment_method"]
     if own is not None:

@@ -21,7 +21,7 @@ def for_customer(api: StripeApi, subscription: Object) -> list[Object]:
 
 
 def are_there(api: StripeApi, subscription: Object) -> bool:
-    """Whether anything waits for an invoice of the subscription or of its customer. Raises `StripeCallError`."""
+    """Return whether anything waits for an invoice of the subscription or of its customer. Raises `StripeCallError`."""
     pending = {"customer": id_of(subscription["customer"]), "pending": True, "limit": 1}
     return bool(api.page("/v1/invoiceitems", pending)[0])
 

@@ -42,9 +42,9 @@ def of_new_period(
     waiting: Sequence[Object],
     prices: Sequence[Object],
 ) -> Quote:
-    """What a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices alone that
-    is the next one. Nothing follows where the subscription is to end with its period, which is the new one then, or
-    before. `prices` are those that the items are on then."""
+    """Return what a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices
+    alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one
+    then, or before. `prices` are those that the items are on then."""
     if cost.is_next(invoice, at, metered_of(prices)):
         ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
         upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
@@ -76,12 +76,12 @@ def of_new_period(
 
 
 def metered_of(prices: Sequence[Object]) -> set[str]:
-    """The ids of those prices that are metered."""
+    """Return the ids of those prices that are metered."""
     return {price["id"] for price in prices if is_metered(price)}
 
 
 def _first_period_of_use(prices: Sequence[Object], at: int) -> int | None:
-    """When the first period of a metered price ends, of periods that begin at `at`: its use is billed then."""
+    """Return when the first period of a metered price ends, of periods that begin at `at`: its use is billed then."""
     recurring = [price["recurring"] for price in prices if is_metered(price)]
     ends = [next(renewals.boundaries(at, one["interval"], one["interval_count"], at)) for one in recurring]
     return min(ends, default=None)
@@ -96,17 +96,17 @@ def item_change(item: str, terms: Terms) -> dict[str, Any]:
 
 
 def items_as_they_are(subscription: Object) -> list[dict[str, Any]]:
-    """The items as `items` of a preview that is to leave out what is scheduled for them."""
+    """Return the items as `items` of a preview that is to leave out what is scheduled for them."""
     return [item_change(one["id"], terms_of(one)) for one in subscription["items"]["data"]]
 
 
 def new_item(terms: Terms) -> dict[str, Any]:
-    """An item that the subscription does not have yet."""
+    """Return an item that the subscription does not have yet."""
     return {"price": terms.price} if terms.quantity is None else {"price": terms.price, "quantity": terms.quantity}
 
 
 def restarts(subscription: Object, before: Object, after: Object) -> bool:
-    """Whether the change starts a new period at once: another interval, outside of a trial."""
+    """Return whether the change starts a new period at once: another interval, outside of a trial."""
     if subscription["status"] == "trialing":
         return False
     names = "interval", "interval_count"
@@ -164,13 +164,13 @@ def of_change(
 
 
 def in_trial(wanted_proration: Proration | None) -> Proration:
-    """How a change is billed while nothing is charged: never at once, which would bill whatever waits."""
+    """Return how a change is billed while nothing is charged: never at once, which would bill whatever waits."""
     return "none" if wanted_proration == "none" else "create"
 
 
 def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[Object], proration: Proration) -> Cost:
-    """The cost where all waits for `upcoming`, as `waiting` does already; nothing where the subscription ends without
-    another invoice, or with one of nothing."""
+    """Return the cost where all waits for `upcoming`, as `waiting` does already; nothing where the subscription ends
+    without another invoice, or with one of nothing."""
     if upcoming is None:
         return Cost(subscription["currency"])
     billed = cost.billed_later(upcoming, waiting)
@@ -182,7 +182,7 @@ def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[O
 
 
 def following(preview: Callable[[], Object]) -> Object | None:
-    """The preview of the next invoice; None where the subscription ends before."""
+    """Return the preview of the next invoice; None where the subscription ends before."""
     try:
         return preview()
     except InvalidRequestError as refused:
@@ -194,8 +194,8 @@ def following(preview: Callable[[], Object]) -> Object | None:
 def discounts_lasting(
     api: StripeApi, subscription: Object, invoice: Object, until: int, *, once: bool = False
 ) -> set[str] | None:
-    """The discounts of `invoice` that one made at `until` has too; None where it has none at all. `once`: those for one
-    invoice only are among them."""
+    """Return the discounts of `invoice` that one made at `until` has too; None where it has none at all. `once`: those
+    for one invoice only are among them."""
     if not any(line["discount_amounts"] for line in invoice["lines"]["data"]):
         return None
     expand = {"expand": ["discounts.source.coupon"]}
@@ -213,7 +213,8 @@ def _lasts(discount: Object, until: int, *, once: bool) -> bool:
 
 
 def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:
-    """The preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises `StripeCallError`."""
+    """Return the preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises
+    `StripeCallError`."""
     params = {"subscription": subscription["id"], "subscription_details": details}
     return api.post("/v1/invoices/create_preview", params).body
 
@@ -229,7 +230,7 @@ def if_any(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Obj
 
 
 def now_of(api: StripeApi, subscription: Object, real_now: int) -> int:
-    """The time that a subscription lives by: that of its test clock, or the real one."""
+    """Return the time that a subscription lives by: that of its test clock, or the real one."""
     clock = subscription["test_clock"]
     if clock is None:
         return real_now

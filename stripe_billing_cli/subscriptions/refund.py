@@ -57,7 +57,7 @@ class Refund:
         return f"{self.kind}:{self.subscription}"
 
     def idempotency_key(self, again: int) -> str:
-        """The same for every run that means this refund; another one after a refund that failed at the bank."""
+        """Return the same for every run that means this refund; another one after a refund that failed at the bank."""
         failed = sum(refund["status"] not in GIVEN for refund in self.payment.refunds)
         content = (self.mark, self.payment.intent, self.amount, failed, again)
         return f"billing-refund-{hashlib.sha256(repr(content).encode()).hexdigest()[:32]}"
@@ -87,7 +87,7 @@ class RefundPlan:
 
     @property
     def amount(self) -> int:
-        """What goes back in all, or has gone back."""
+        """Return what goes back in all, or has gone back."""
         return sum(part.amount for part in self.parts) + self.of_last_invoice
 
     @property
@@ -96,12 +96,12 @@ class RefundPlan:
 
     @property
     def not_to_card(self) -> int:
-        """What is unused and does not go back to a card."""
+        """Return what is unused and does not go back to a card."""
         return max(0, self.unused - self.amount)
 
 
 def made_before(kind: RefundKind, subscription: str, payment: Payment) -> Refund | None:
-    """The refund of this payment that was given for the same reason before."""
+    """Return the refund of this payment that was given for the same reason before."""
     mark = f"{kind}:{subscription}"
     for refund in payment.refunds:
         if refund["status"] in GIVEN and (refund["metadata"] or {}).get(REFUND) == mark:
@@ -136,7 +136,7 @@ def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], tot
 
 
 def unused_part(lines: Iterable[Object], ended: int) -> int:
-    """What was paid for the time after `ended`, to the second, taxes and discounts included."""
+    """Return what was paid for the time after `ended`, to the second, taxes and discounts included."""
     unused = Decimal(0)
     for line in lines:
         start, end = line["period"]["start"], line["period"]["end"]
@@ -147,7 +147,7 @@ def unused_part(lines: Iterable[Object], ended: int) -> int:
 
 
 def last_payment(api: StripeApi, subscription: str) -> Payment:
-    """The payment of the newest invoice that was paid by card or the like, with all its lines.
+    """Return the payment of the newest invoice that was paid by card or the like, with all its lines.
 
     Raises `OperationError`, `StripeCallError`.
     """
@@ -168,7 +168,7 @@ def nothing_paid(subscription: str) -> OperationError:
 
 
 def _paid_by(invoice: Object) -> str | None:
-    """The payment intent that paid an invoice."""
+    """Return the payment intent that paid an invoice."""
     for payment in (invoice["payments"] or {"data": ()})["data"]:
         if payment["status"] == "paid" and payment["payment"]["type"] == "payment_intent":
             return id_of(payment["payment"]["payment_intent"])
@@ -183,8 +183,8 @@ def _payment(api: StripeApi, invoice: Object, intent: str) -> Payment:
 
 
 def payment_by(api: StripeApi, invoice: Object, intent: str, charge: Object) -> Payment:
-    """The payment of an invoice by a charge. Of one that was charged back nothing can be refunded; of an inquiry, which
-    took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeCallError`."""
+    """Return the payment of an invoice by a charge. Of one that was charged back nothing can be refunded; of an
+    inquiry, which took no money, it can (recorded 2026-08-26.dahlia). Raises `StripeCallError`."""
     left = int(charge["amount_captured"] - charge["amount_refunded"])
     disputes = api.page("/v1/disputes", {"charge": charge["id"]})[0] if charge["disputed"] else []
     charged_back = any(not one["is_charge_refundable"] for one in disputes)
@@ -192,7 +192,7 @@ def payment_by(api: StripeApi, invoice: Object, intent: str, charge: Object) -> 
 
 
 def refunds_of(api: StripeApi, intent: str) -> tuple[Object, ...]:
-    """All refunds of a payment, newest first."""
+    """Return all refunds of a payment, newest first."""
     return tuple(refund for page in api.pages("/v1/refunds", {"payment_intent": intent}) for refund in page)
 
 
@@ -219,7 +219,7 @@ def give_back(api: StripeApi, refund: Refund) -> Object:
 
 
 def _made_all_the_same(api: StripeApi, refund: Refund) -> Object | None:
-    """The refund, where a call that seemed to fail has made it."""
+    """Return the refund, where a call that seemed to fail has made it."""
     for page in api.pages("/v1/refunds", {"payment_intent": refund.payment.intent}):
         for one in page:
             if one["status"] in GIVEN and one["metadata"].get(REFUND) == refund.mark:

@@ -31,9 +31,9 @@ class Renewals:
 
 
 def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
-    """The invoices from `upcoming`, the preview of the next one, until `ends`. Each line of the last period is charged
-    for its part (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is
-    taken up by the next; what may be too small to be charged is not certain."""
+    """Return the invoices from `upcoming`, the preview of the next one, until `ends`. Each line of the last period is
+    charged for its part (recorded 2026-08-26.dahlia). A credit that one leaves on the balance is taken up by the next;
+    what may be too small to be charged is not certain."""
     first = NextInvoice(int(upcoming["amount_due"]), int(upcoming["period_end"]))
     items = subscription["items"]["data"]
     lines = [line for line in upcoming["lines"]["data"] if is_of_next_period(line, upcoming)]
@@ -60,13 +60,13 @@ def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
 
 
 def part_of(amount: int, start: int, end: int, ends: int) -> int:
-    """What is charged of an amount for the part of a period until `ends`, an exact half rounded down."""
+    """Return what is charged of an amount for the part of a period until `ends`, an exact half rounded down."""
     part = Decimal(amount * (ends - start)) / Decimal(end - start)
     return int(part.quantize(Decimal(1), ROUND_HALF_DOWN))
 
 
 def end_after(start: int, end: int) -> int:
-    """When the period ends that follows one from `start` to `end`: as many months, or as many seconds, later."""
+    """Return when the period ends that follows one from `start` to `end`: as many months, or as many seconds, later."""
     first, last = (datetime.fromtimestamp(moment, UTC) for moment in (start, end))
     months = (last.year - first.year) * 12 + last.month - first.month
     if months and boundary(start, "month", months) == end:
@@ -75,8 +75,8 @@ def end_after(start: int, end: int) -> int:
 
 
 def boundaries(anchor: int, interval: str, every: int, after: int) -> Iterator[int]:
-    """The moments after `after` at which periods of this interval begin, without end; the last day where a month is
-    shorter than the anchor's day (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
+    """Yield the moments after `after` at which periods of this interval begin, without end; the last day where a month
+    is shorter than the anchor's day (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
     number = max(0, (after - anchor) // (31 * 86400 * 12 * every) - 1)
     while True:
         moment = boundary(anchor, interval, every * number)
@@ -86,7 +86,7 @@ def boundaries(anchor: int, interval: str, every: int, after: int) -> Iterator[i
 
 
 def first_boundary(anchor: int, interval: str, every: int, after: int) -> int:
-    """The first moment after `after` at which a period begins, of the moments before the anchor too."""
+    """Return the first moment after `after` at which a period begins, of the moments before the anchor too."""
     number = 0
     while boundary(anchor, interval, every * (number - 1)) > after:
         number -= 1
@@ -95,7 +95,7 @@ def first_boundary(anchor: int, interval: str, every: int, after: int) -> int:
 
 
 def boundary(anchor: int, interval: str, number: int) -> int:
-    """The moment so many intervals after the anchor."""
+    """Return the moment so many intervals after the anchor."""
     if interval in SECONDS:
         return anchor + number * SECONDS[interval]
     start = datetime.fromtimestamp(anchor, UTC)

@@ -37,7 +37,7 @@ class ResumePlan:
 
     @property
     def moves_money(self) -> bool:
-        """Whether something is charged, or may be."""
+        """Return whether something is charged, or may be."""
         return self.cost is not None or "pause" in self.steps
 
     def apply(self, api: StripeApi) -> ResumeResult:
@@ -72,7 +72,7 @@ class ResumeResult:
 
     @property
     def stays_paused(self) -> bool:
-        """Whether it goes on only when it is paid."""
+        """Return whether it goes on only when it is paid."""
         return bool(self.subscription["status"] == "paused")
 
     def record(self) -> dict[str, Any]:

@@ -24,13 +24,13 @@ PLAIN = (
 
 
 def upcoming_items(schedule: Object) -> tuple[Terms, ...] | None:
-    """What the subscription will be on next, by its schedule; None where nothing more is planned."""
+    """Return what the subscription will be on next, by its schedule; None where nothing more is planned."""
     phase = upcoming_phase(schedule)
     return tuple(terms_of(item) for item in phase["items"]) if phase else None
 
 
 def upcoming_phase(schedule: Object) -> Object | None:
-    """The phase after the current one."""
+    """Return the phase after the current one."""
     current = schedule["current_phase"]
     if schedule["status"] not in ("active", "not_started") or current is None:
         return None
@@ -40,7 +40,8 @@ def upcoming_phase(schedule: Object) -> Object | None:
 def update_params(
     schedule: Object, later: Sequence[Terms], starts: int, price: Object, *, anew: bool = False
 ) -> Object:
-    """The schedule's phases from now on: the current one until `starts`, then `later`, for one interval of `price`.
+    """Return the schedule's phases from now on: the current one until `starts`, then `later`, for one interval of
+    `price`.
 
     After that the schedule ends and leaves the subscription as it is. `anew`: the interval is another, and the billing
     cycle begins with it; by itself Stripe moves no anchor in flexible billing mode
@@ -68,13 +69,13 @@ def update_params(
 
 
 def _current(schedule: Object) -> Object:
-    """The phase that runs now: the last one that began by the start of the current phase."""
+    """Return the phase that runs now: the last one that began by the start of the current phase."""
     began = schedule["current_phase"]["start_date"]
     return [phase for phase in schedule["phases"] if phase["start_date"] <= began][-1]  # type: ignore[no-any-return]
 
 
 def _with_quantities(phase: Object, later: Sequence[Terms]) -> Object:
-    """The phase without quantities of metered prices, which are refused."""
+    """Return the phase without quantities of metered prices, which are refused."""
     metered = {terms.price for terms in later if terms.quantity is None}
     items = [{**item, "quantity": None} if terms_of(item).price in metered else item for item in phase["items"]]
     return {**phase, "items": items}
@@ -86,7 +87,7 @@ def _interval(price: Object) -> Object:
 
 
 def _kept(phase: Object) -> dict[str, Any]:
-    """A phase as it is written back, without its times."""
+    """Return a phase as it is written back, without its times."""
     kept: dict[str, Any] = {name: phase[name] for name in PLAIN if phase.get(name)}
     if automatic := phase.get("automatic_tax"):
         kept["automatic_tax"] = {"enabled": automatic["enabled"]}
@@ -115,7 +116,7 @@ def _item(item: Object) -> dict[str, Any]:
 
 
 def _later_item(current: Object, terms: Terms) -> dict[str, Any]:
-    """An item of the phase to come; one whose price stays keeps its metadata, tax rates and discounts."""
+    """Return an item of the phase to come; one whose price stays keeps its metadata, tax rates and discounts."""
     current_item: Object = next((item for item in current["items"] if terms_of(item).price == terms.price), {})
     return _item({**current_item, "price": terms.price, "quantity": terms.quantity})
 

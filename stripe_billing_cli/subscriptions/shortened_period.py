@@ -20,25 +20,26 @@ BILLED = ("draft", "open", "paid", "uncollectible")
 
 
 def cuts(subscription: Object) -> bool:
-    """Whether it is to end on a date of its own, with which the current period ends too."""
+    """Return whether it is to end on a date of its own, with which the current period ends too."""
     periods = [item["current_period_end"] for item in subscription["items"]["data"]]
     return not subscription["cancel_at_period_end"] and subscription["cancel_at"] in periods
 
 
 def proration(api: StripeApi, subscription: Object) -> Behavior:
-    """How the period is to go on after the end that `subscription` has now. Raises `StripeCallError`."""
+    """Return how the period is to go on after the end that `subscription` has now. Raises `StripeCallError`."""
     ends = int(subscription["cancel_at"])
     return "none" if is_billed(billed_lines(api, subscription), ends) else "create_prorations"
 
 
 def period_end(api: StripeApi, subscription: Object, proration: Behavior) -> int:
-    """When the current period ends without the end that `subscription` has now. Raises `StripeCallError`."""
+    """Return when the current period ends without the end that `subscription` has now. Raises `StripeCallError`."""
     details = {"cancel_at": "", "proration_behavior": proration}
     return int(quote.of_invoice(api, subscription, details)["period_end"])
 
 
 def is_billed(lines: Iterable[Object], at: int) -> bool:
-    """Whether what is charged for the time after `at` exceeds what is credited for it, by more than lines are rounded.
+    """Return whether what is charged for the time after `at` exceeds what is credited for it, by more than lines are
+    rounded.
 
     `lines` are those of invoices, and invoice items: `amount` in minor units, for a `period`.
     """
@@ -52,7 +53,7 @@ def _share(line: Object, at: int) -> Fraction:
 
 
 def billed_lines(api: StripeApi, subscription: Object) -> Iterator[Object]:
-    """What of the subscription has been billed lately, and what waits for its next invoice."""
+    """Yield what of the subscription has been billed lately, and what waits for its next invoice."""
     id = subscription["id"]
     invoices, _ = api.page("/v1/invoices", {"subscription": id, "limit": RECENT})
     for invoice in invoices:

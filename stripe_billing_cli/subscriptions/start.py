@@ -85,22 +85,22 @@ class Situation:
     trial_days: int | None = None
 
     def unused_trials(self) -> list[Object]:
-        """The prices with trial days of their own, which Stripe does not use by itself."""
+        """Return the prices with trial days of their own, which Stripe does not use by itself."""
         return [one for one in self.prices if trial_of(one) not in (None, self.trial_days)]
 
     def earlier_trials(self) -> list[Object]:
-        """The subscriptions with which the customer had a trial of one of these products before."""
+        """Return the subscriptions with which the customer had a trial of one of these products before."""
         products = {id_of(price["product"]) for price in self.prices}
         return [one for one in self.subscriptions if one["trial_end"] and products & _products_of(one)]
 
     def going_on(self) -> list[Object]:
-        """The customer's subscriptions that have not ended and are to all of these prices."""
+        """Return the customer's subscriptions that have not ended and are to all of these prices."""
         wanted = {price["id"] for price in self.prices}
         return [one for one in self.subscriptions if not has_ended(one) and wanted <= prices_of(one)]
 
 
 def trial_of(price: Object) -> int | None:
-    """The trial days of a price: a default that the caller of Stripe has to ask for
+    """Return the trial days of a price: a default that the caller of Stripe has to ask for
     (`trial_from_plan` in `stripe/params/_subscription_create_params.py`)."""
     days: int | None = price["recurring"] and price["recurring"]["trial_period_days"]
     return days
@@ -150,7 +150,7 @@ def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Obj
 
 
 def _trial_days(order: Order, prices: Sequence[Object]) -> int | None:
-    """The days of the trial: as ordered, or as the prices say, which must agree."""
+    """Return the days of the trial: as ordered, or as the prices say, which must agree."""
     if not order.trial_from_price:
         return order.trial_days
     days = {trial_of(price) for price in prices} - {None}
@@ -170,7 +170,7 @@ def _customer_with_subscriptions(api: StripeApi, name: str) -> tuple[Object, lis
 
 
 def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
-    """The id of the active promotion code with this text that the customer may use."""
+    """Return the id of the active promotion code with this text that the customer may use."""
     if code.startswith("promo_"):
         return code
     found, _ = api.page("/v1/promotion_codes", {"code": code, "active": True})
@@ -183,7 +183,7 @@ def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
 
 
 def params(order: Order, situation: Situation) -> dict[str, Any]:
-    """The parameters of the create."""
+    """Return the parameters of the create."""
     wanted: dict[str, Any] = {
         "customer": situation.customer["id"],
         "items": items_of(order, situation),
@@ -208,17 +208,17 @@ def params(order: Order, situation: Situation) -> dict[str, Any]:
 
 
 def items_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
-    """The items of the subscription, as parameters."""
+    """Return the items of the subscription, as parameters."""
     return [_item(line, price) for line, price in zip(order.lines, situation.prices, strict=True)]
 
 
 def once_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
-    """What is billed with the first invoice only, as parameters."""
+    """Return what is billed with the first invoice only, as parameters."""
     return [_item(line, price) for line, price in zip(order.once, situation.once, strict=True)]
 
 
 def discounts_of(order: Order, situation: Situation) -> list[dict[str, Any]]:
-    """The discounts that are ordered, as parameters."""
+    """Return the discounts that are ordered, as parameters."""
     discounts = [{"coupon": order.coupon}] if order.coupon else []
     if situation.promotion_code:
         discounts.append({"promotion_code": situation.promotion_code})
@@ -260,7 +260,7 @@ def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, ma
 
 
 def existing_subscription(api: StripeApi, situation: Situation) -> Object | None:
-    """The customer's subscription to these prices that runs or can still be paid, for `--if-not-exists`.
+    """Return the customer's subscription to these prices that runs or can still be paid, for `--if-not-exists`.
 
     One that runs goes before one that waits. Raises `AmbiguousError` where there are several.
     """
@@ -294,7 +294,8 @@ def create(api: StripeApi, create_request: CreateRequest, situation: Situation) 
 
 
 def currency_conflict(situation: Situation, currency: str, message: str) -> OperationError:
-    """What binds the customer to another currency than that of the order, and the ways on. `message` is Stripe's."""
+    """Return what binds the customer to another currency than that of the order, and the ways on. `message` is
+    Stripe's."""
     binding = [one for one in situation.subscriptions if not has_ended(one) and one["currency"] != currency]
     if not binding:
         return OperationError(message, "use another customer, or end what is in that currency first")

@@ -91,7 +91,7 @@ def _next(
     at: int,
     trial_end: int | None,
 ) -> NextInvoice | None:
-    """The invoice after the first, without what is used until then; None where it is not known beforehand."""
+    """Return the invoice after the first, without what is used until then; None where it is not known beforehand."""
     ends = [trial_end or _period_end(price, order.anchor or at, at) for price in situation.prices]
     first_end = min(ends)
     coupons = [_coupon(api, one) for one in discounts]
@@ -120,7 +120,7 @@ def _period_end(price: Object, anchor: int, at: int) -> int:
 
 
 def _coupon(api: StripeApi, discount: dict[str, Any]) -> Object:
-    """The coupon that a discount of the order is by."""
+    """Return the coupon that a discount of the order is by."""
     if "coupon" in discount:
         return api.get(f"/v1/coupons/{discount['coupon']}")
     found = api.get(f"/v1/promotion_codes/{discount['promotion_code']}", {"expand": ["promotion.coupon"]})
@@ -129,8 +129,8 @@ def _coupon(api: StripeApi, discount: dict[str, Any]) -> Object:
 
 
 def _lasts(coupon: Object, at: int, until: int, *, after_trial: bool) -> bool | None:
-    """Whether the discount counts for an invoice made at `until`. None where Stripe's documents do not say: whether an
-    invoice of nothing, with which a trial begins, uses up a discount for one invoice."""
+    """Return whether the discount counts for an invoice made at `until`. None where Stripe's documents do not say:
+    whether an invoice of nothing, with which a trial begins, uses up a discount for one invoice."""
     match coupon["duration"]:
         case "forever":
             return True

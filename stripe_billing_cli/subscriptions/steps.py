@@ -18,7 +18,7 @@ def read(api: StripeApi, id: str) -> Object:
 
 
 def update(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
-    """An update of the subscription; as it is then."""
+    """Return an update of the subscription; as it is then."""
     return api.post(f"/v1/subscriptions/{id}", {**params, "expand": list(EXPAND)}).body
 
 
@@ -68,14 +68,14 @@ def schedule_at(api: StripeApi, id: str) -> Object:
 
 
 def attached_schedule(api: StripeApi, subscription: Object) -> Object | None:
-    """The schedule that a subscription is on."""
+    """Return the schedule that a subscription is on."""
     attached = id_of(subscription["schedule"])
     return schedule_at(api, attached) if attached else None
 
 
 def attach_schedule(api: StripeApi, subscription: str) -> Object:
-    """A schedule for the subscription as it is. It can have one only: Stripe refuses a second, and another run's, or
-    that of an answer that got lost, is taken."""
+    """Return a schedule for the subscription as it is. It can have one only: Stripe refuses a second, and another
+    run's, or that of an answer that got lost, is taken."""
     try:
         return api.post("/v1/subscription_schedules", {"from_subscription": subscription}).body
     except InvalidRequestError:

@@ -18,7 +18,7 @@ class Terms:
 
 
 def terms_of(item: Object) -> Terms:
-    """The terms of an item of a subscription, of a pending update or of a schedule's phase."""
+    """Return the terms of an item of a subscription, of a pending update or of a schedule's phase."""
     price = item["price"]
     return Terms(price if isinstance(price, str) else price["id"], item.get("quantity"))
 
@@ -28,13 +28,13 @@ def is_metered(price: Object) -> bool:
 
 
 def is_classic(subscription: Object) -> bool:
-    """Whether it is in classic billing mode, where use before the current price of an item is lost
+    """Return whether it is in classic billing mode, where use before the current price of an item is lost
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     return bool(subscription["billing_mode"]["type"] == "classic")
 
 
 def new_terms(item: Object, price: Object | None, quantity: int | None) -> Terms:
-    """The item's terms with what is wanted of them changed; the rest stays. Raises `OperationError`."""
+    """Return the item's terms with what is wanted of them changed; the rest stays. Raises `OperationError`."""
     after = price or item["price"]
     if after["recurring"] is None:
         raise OperationError(
@@ -51,7 +51,7 @@ def new_terms(item: Object, price: Object | None, quantity: int | None) -> Terms
 
 
 def choose_item(subscription: Object, name: str | None) -> Object:
-    """The item with this id, or on the price with this id or lookup key; without a name the only one there is.
+    """Return the item with this id, or on the price with this id or lookup key; without a name the only one there is.
 
     Raises `OperationError`, listing the items.
     """
@@ -76,5 +76,5 @@ def _listed(items: Sequence[Object]) -> str:
 
 
 def name_of(price: Object) -> str:
-    """What a price is called by: its lookup key, or its id."""
+    """Return what a price is called by: its lookup key, or its id."""
     return str(price["lookup_key"] or price["id"])

@@ -44,7 +44,7 @@ class Billing:
         return sum(max(0, int(one["total"])) for one in self.drafts)
 
     def balances(self) -> list[tuple[int, int]]:
-        """The customer's balance before and after each of these invoices, the oldest first."""
+        """Return the customer's balance before and after each of these invoices, the oldest first."""
         totals = [int(one["total"]) for one in self.drafts]
         if self.last:
             balance, currency = self.last.starting_balance, self.last.currency
@@ -69,8 +69,8 @@ class Account:
 
     @property
     def billed(self) -> int:
-        """All that invoices asked for, unpaid and voided ones too: that time was used or is to be credited. A change
-        that was dropped unpaid is none of it."""
+        """Return all that invoices asked for, unpaid and voided ones too: that time was used or is to be credited. A
+        change that was dropped unpaid is none of it."""
         return sum(int(one["total"]) for one in self.invoices if not _is_dropped_change(one))
 
     @property
@@ -82,8 +82,8 @@ class Account:
         return sum(int(charge["amount_refunded"]) for charge in self.charges.values())
 
     def on_balance(self, billing: Billing | None = None) -> int:
-        """What its invoices left on the customer's balance and its later ones have not taken up; a debt is negative.
-        With those of `billing`, which are yet to come."""
+        """Return what its invoices left on the customer's balance and its later ones have not taken up; a debt is
+        negative. With those of `billing`, which are yet to come."""
         credit = debt = 0
         balances = [
             (int(invoice["starting_balance"]), int(invoice["ending_balance"]))
@@ -151,7 +151,7 @@ def stamp(api: StripeApi, plan: RefundPlan) -> None:
 
 
 def _written(subscription: Object) -> tuple[int, int] | None:
-    """What an earlier run has written down: what was unused, and what of it goes back."""
+    """Return what an earlier run has written down: what was unused, and what of it goes back."""
     kind, _, amounts = ((subscription["metadata"] or {}).get(REFUND) or "").partition(":")
     unused, _, total = amounts.partition(":")
     if kind != "prorated" or not (unused.isdecimal() and total.isdecimal()):
@@ -181,7 +181,7 @@ def _paid_by(invoice: Object) -> Iterator[str]:
 
 
 def _credited(api: StripeApi, invoice: Object) -> int:
-    """What credit notes gave back of an invoice, beside refunds: to the balance, or outside of Stripe."""
+    """Return what credit notes gave back of an invoice, beside refunds: to the balance, or outside of Stripe."""
     notes = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
     return sum(
         int(note["post_payment_amount"]) - sum(int(one["amount_refunded"]) for one in note["refunds"])
@@ -191,8 +191,8 @@ def _credited(api: StripeApi, invoice: Object) -> int:
 
 
 def _covered(api: StripeApi, account: Account, subscription: str) -> int:
-    """What cards paid beyond the price of all that was billed; negative where something was paid in another way, not
-    at all, or went back before. A refund that this very command made counts as not made."""
+    """Return what cards paid beyond the price of all that was billed; negative where something was paid in another way,
+    not at all, or went back before. A refund that this very command made counts as not made."""
     ours = 0
     for intent, charge in account.charges.items():
         if charge["amount_refunded"]:
@@ -205,8 +205,8 @@ def _covered(api: StripeApi, account: Account, subscription: str) -> int:
 def _unused(
     api: StripeApi, subscription: Object, account: Account, items: Sequence[Object], ends: int, *, invoiced: bool
 ) -> int:
-    """What the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it; so it
-    is negative where more waits to be charged than is unused."""
+    """Return what the prorations of an end at `ends` come to. What waits is among them, unless a last invoice bills it;
+    so it is negative where more waits to be charged than is unused."""
     if subscription["status"] in ENDED:
         return _unused_of_ended(api, subscription, account, ends)
     details: dict[str, Any] = {"cancel_now": True, "proration_behavior": "create_prorations", "proration_date": ends}
@@ -221,7 +221,8 @@ def _unused(
 
 
 def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, ended: int) -> int:
-    """What was billed for the time after the end, less what the end itself credited as an item of no subscription.
+    """Return what was billed for the time after the end, less what the end itself credited as an item of no
+    subscription.
 
     Nothing is unused once the period has ended; a pause ends it, and credits what was left of it.
     """
@@ -263,7 +264,7 @@ def _payment(api: StripeApi, account: Account, intent: str) -> Payment:
 
 
 def _explained(plan: RefundPlan, account: Account, billing: Billing | None) -> RefundPlan:
-    """The plan with what stays on the balance, and why something does not go back to a card."""
+    """Return the plan with what stays on the balance, and why something does not go back to a card."""
     reasons = []
     if plan.not_to_card:
         made = sum(part.amount for part in plan.parts if part.made)

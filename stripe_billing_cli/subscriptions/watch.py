@@ -18,7 +18,7 @@ Prospect = Literal["reached", "open", "impossible"]
 
 
 def prospect(status: str, wanted: frozenset[str]) -> Prospect:
-    """Whether a subscription of this status is where it should be, or may still come to be.
+    """Return whether a subscription of this status is where it should be, or may still come to be.
 
     Canceled and expired ones change no more; only a new subscription is incomplete or expires
     (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses).
@@ -32,7 +32,7 @@ def prospect(status: str, wanted: frozenset[str]) -> Prospect:
 
 
 def record(subscription: Object) -> dict[str, Any]:
-    """What a watch looks at: the subscription, and where its latest invoice stands."""
+    """Return what a watch looks at: the subscription, and where its latest invoice stands."""
     invoice = subscription["latest_invoice"] or {}
     return {
         **json_output.subscription(subscription),

@@ -44,7 +44,7 @@ class AdvancePlan:
 
     @property
     def is_done(self) -> bool:
-        """Whether the clock shows the time already."""
+        """Return whether the clock shows the time already."""
         return bool(self.target <= self.clock["frozen_time"])
 
     def apply(
@@ -69,7 +69,7 @@ class AdvanceResult:
 
     @property
     def is_there(self) -> bool:
-        """Whether Stripe has done all that comes of the time."""
+        """Return whether Stripe has done all that comes of the time."""
         return bool(self.clock["status"] == "ready" and self.clock["frozen_time"] >= self.plan.target)
 
     def record(self) -> dict[str, Any]:
@@ -91,14 +91,15 @@ def plan_advance(api: StripeApi, request: AdvanceRequest) -> AdvancePlan:
 
 
 def living(api: StripeApi, clock: str) -> list[Object]:
-    """The subscriptions on a clock that have not ended."""
+    """Return the subscriptions on a clock that have not ended."""
     wanted = {"test_clock": clock, "status": "all"}
     found = (subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page)
     return [subscription for subscription in found if not has_ended(subscription)]
 
 
 def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:
-    """When the period that ends first has ended, and its renewal been charged. Raises `OperationError` without any."""
+    """Return when the period that ends first has ended, and its renewal been charged. Raises `OperationError` without
+    any."""
     ends = [
         item["current_period_end"]
         for subscription in subscriptions
@@ -114,7 +115,7 @@ def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:
 
 
 def furthest_step(subscriptions: Sequence[Object]) -> int:
-    """How many seconds the clock may be moved by one call, whatever the time of year.
+    """Return how many seconds the clock may be moved by one call, whatever the time of year.
 
     An interval that is not known here is taken to be as short as any.
     """

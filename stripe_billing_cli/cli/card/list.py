@@ -29,7 +29,7 @@ def list_(context: Context, customer: Customer) -> None:
 
 
 def _remarks(card: Record) -> str:
-    """What is to be known of a card, the worst first."""
+    """Return what is to be known of a card, the worst first."""
     remarks = [
         f"declined last: {card['failure']}" if card["failing"] else "",
         {"expired": "expired", "soon": "expires soon"}.get(card["expires"] or "", ""),

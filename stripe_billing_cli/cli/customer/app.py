@@ -48,7 +48,7 @@ def address(
     postal_code: str | None,
     country: str | None,
 ) -> dict[str, str]:
-    """The lines of an address that were given; "" unsets one."""
+    """Return the lines of an address that were given; "" unsets one."""
     if country and not re.fullmatch("[A-Za-z]{2}", country):
         raise parsing.wrong(f"--address-country is no country of two letters: {country}", "US, DE or JP, for example")
     lines = {

@@ -27,7 +27,7 @@ def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
 
 
 def will(plan: GiveUpPlan) -> Iterator[str]:
-    """What is going to happen, a line each."""
+    """Yield what is going to happen, a line each."""
     invoice = plan.invoice
     amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
     name = invoice["number"] or invoice["id"]

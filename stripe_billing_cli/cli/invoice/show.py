@@ -39,7 +39,7 @@ def _screen(record: Record) -> Iterator[Line]:
 
 
 def _table(title: str, rows: list[tuple[int, str]], currency: str) -> Iterator[Line]:
-    """A part of the invoice, the amounts one under the other; nothing where there is nothing."""
+    """Yield a part of the invoice, the amounts one under the other; nothing where there is nothing."""
     if not rows:
         return
     yield Line(f"  {title}")

@@ -12,12 +12,12 @@ YELLOW = {"fg": "yellow"}
 
 
 def name(invoice: Record) -> str:
-    """The number that the customer knows, or the id of a draft."""
+    """Return the number that the customer knows, or the id of a draft."""
     return str(invoice["number"] or invoice["id"])
 
 
 def became(invoice: Record) -> str:
-    """What became of an invoice, in a few words."""
+    """Return what became of an invoice, in a few words."""
     credited = f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
     match invoice["status"]:
         case "paid":
@@ -41,7 +41,7 @@ def _waits(invoice: Record) -> str:
 
 
 def lines(invoice: Record) -> Iterator[Line]:
-    """The fields that every command shows of an invoice."""
+    """Yield the fields that every command shows of an invoice."""
     yield Line("  ".join(part for part in (invoice["id"], invoice["number"]) if part), {"bold": True})
     currency = invoice["currency"]
     facts = {

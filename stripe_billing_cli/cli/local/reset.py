@@ -32,5 +32,5 @@ def reset(context: Context) -> None:
 
 
 def _files(database: Path) -> list[Path]:
-    """The database and what SQLite keeps beside it."""
+    """Return the database and what SQLite keeps beside it."""
     return [database, *(database.with_name(database.name + suffix) for suffix in ("-wal", "-shm"))]

@@ -91,7 +91,7 @@ def settings(
 def _settings(
     after_retries: str | None, country: str | None, currency: str | None, pending_update_items: str | None
 ) -> dict[str, str]:
-    """The settings to be changed."""
+    """Return the settings to be changed."""
     from babel.numbers import get_territory_currencies
 
     from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES, PENDING_UPDATE_ITEMS

@@ -32,7 +32,7 @@ def request(
     again: bool,
     proration: str | None,
 ) -> AdjustRequest | None:
-    """What the options ask for; None where they ask for nothing of this."""
+    """Return what the options ask for; None where they ask for nothing of this."""
     used_options = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
     if len(used_options) > 1:
         raise parsing.wrong(f"{' and '.join(used_options)} exclude each other", "say one of them")
@@ -102,7 +102,7 @@ def explain_declined() -> Iterator[None]:
 
 
 def _plan(plan: AdjustPlan) -> Iterator[Line]:
-    """What is going to happen, before it is agreed to."""
+    """Yield what is going to happen, before it is agreed to."""
     from stripe_billing_cli.cli.sub import cost_view
 
     yield Line(f"{plan.subscription['id']}: {', '.join(_changes(plan))}")

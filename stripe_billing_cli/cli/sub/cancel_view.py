@@ -92,7 +92,7 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
 
 
 def _drafts(plan: CancelPlan) -> Iterator[Line]:
-    """What becomes of invoices that are not final yet."""
+    """Yield what becomes of invoices that are not final yet."""
     if plan.cancellation.action == "later":
         return
     for invoice in plan.drafts:
@@ -106,7 +106,7 @@ def _drafts(plan: CancelPlan) -> Iterator[Line]:
 
 
 def _unbilled(left: Unbilled, currency: str) -> Iterator[Line]:
-    """What an end at once drops, and what it leaves pending."""
+    """Yield what an end at once drops, and what it leaves pending."""
     if left.prorations:
         amount = formatting.money(abs(left.prorations), currency)
         what, way = ("credit", "gives it to") if left.prorations < 0 else ("charge", "bills it to")
@@ -125,7 +125,7 @@ def _unbilled(left: Unbilled, currency: str) -> Iterator[Line]:
 
 
 def _renewals(plan: CancelPlan) -> Iterator[Line]:
-    """What is charged before an end in a later period."""
+    """Yield what is charged before an end in a later period."""
     if plan.renewals is None:
         return
     currency = plan.subscription["currency"]
@@ -143,7 +143,7 @@ SHOWN = 12
 
 
 def _billed(plan: CancelPlan, final: Cost) -> str:
-    """When what is credited and charged is billed, and what comes of it."""
+    """Return when what is credited and charged is billed, and what comes of it."""
     if plan.cancellation.action == "now" and not plan.cancellation.params.get("invoice_now"):
         return "This waits for another invoice of the customer's; --invoice-now bills it at once."
     when = "now" if plan.cancellation.action == "now" else f"on {formatting.date(plan.cancellation.ends)}"
@@ -158,7 +158,7 @@ def _billed(plan: CancelPlan, final: Cost) -> str:
 
 
 def _to_balance(final: Cost) -> str:
-    """What a last invoice that is not charged does to the balance, and what is on it then."""
+    """Return what a last invoice that is not charged does to the balance, and what is on it then."""
     credit, moved = (formatting.money(abs(amount), final.currency) for amount in (final.to_balance, final.total))
     if final.total > 0:
         return f"the balance pays {moved}, and a credit of {credit} is left on it"
@@ -198,7 +198,7 @@ def _part(refund: RefundPlan, part: Refund) -> str:
 
 
 def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:
-    """What does not go back to a card, and what to do; what stays where it is."""
+    """Yield what does not go back to a card, and what to do; what stays where it is."""
     if refund.not_to_card:
         amount = formatting.money(refund.not_to_card, refund.currency)
         customer = id_of(plan.subscription["customer"])
@@ -231,7 +231,7 @@ def _nothing_to_refund(refund: RefundPlan) -> str:
 
 
 def _finished(result: CancelResult) -> Iterator[Line]:
-    """What became of the last invoices; of one that was not paid, the error says it."""
+    """Yield what became of the last invoices; of one that was not paid, the error says it."""
     for one in result.last_invoices:
         invoice = one.invoice
         name = invoice["number"] or invoice["id"]

@@ -27,7 +27,7 @@ def question(plan: ChangePlan) -> str:
 
 
 def will(plan: ChangePlan) -> list[str]:
-    """What is going to happen, a line each."""
+    """Return what is going to happen, a line each."""
     return [line.text for line in _plan_lines(plan)]
 
 
@@ -87,7 +87,7 @@ def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
 
 
 def _use(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
-    """What becomes of use that is not billed yet, and of time that was never paid for."""
+    """Yield what becomes of use that is not billed yet, and of time that was never paid for."""
     if is_metered(plan.current) and plan.change.before.price != plan.change.after.price:
         billed = {"none": "is never billed", "invoice": "is billed now, at that price"}
         what = billed.get(quoted.proration, "is billed with the next invoice, at that price")
@@ -102,7 +102,7 @@ def _use(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
 
 
 def _gives_way(plan: ChangePlan) -> Iterator[Line]:
-    """The earlier changes that this one replaces."""
+    """Yield the earlier changes that this one replaces."""
     change = plan.change
     if change.drops_update:
         yield Line(f"  The change that waits for its payment is dropped: invoice {change.drops_update} is voided.")
@@ -118,7 +118,7 @@ def _gives_way(plan: ChangePlan) -> Iterator[Line]:
 
 
 def _scheduled_for_others(plan: ChangePlan) -> list[str]:
-    """What the other items are to be, where that is not what they are now."""
+    """Return what the other items are to be, where that is not what they are now."""
     items = plan.subscription["items"]["data"]
     if len(items) != len(plan.change.later):
         return []

@@ -11,12 +11,12 @@ from stripe_billing_cli.subscriptions.cost import Cost
 
 
 def entry(label: str, text: str) -> Line:
-    """A line under what is going to happen: `  due now    $15.00`."""
+    """Return a line under what is going to happen: `  due now    $15.00`."""
     return Line(f"  {label:<9}  {text}")
 
 
 def lines(cost: Cost) -> Iterator[Line]:
-    """Each credit and charge, the amounts one under the other."""
+    """Yield each credit and charge, the amounts one under the other."""
     width = max((len(formatting.money(line.amount, cost.currency)) for line in cost.lines), default=0)
     for line in cost.lines:
         amount = formatting.money(line.amount, cost.currency).rjust(width)
@@ -25,7 +25,7 @@ def lines(cost: Cost) -> Iterator[Line]:
 
 
 def balance(cost: Cost) -> Iterator[Line]:
-    """What is left for the next invoices."""
+    """Yield what is left for the next invoices."""
     amount = formatting.money(abs(cost.to_balance), cost.currency)
     if cost.to_balance < 0:
         yield entry("balance", f"{amount} is credited to the next invoices")

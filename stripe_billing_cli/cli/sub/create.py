@@ -155,7 +155,7 @@ def _print_notes(context: Context, plan: CreatePlan) -> None:
 
 
 def _trial_notes(situation: Situation) -> Iterator[str]:
-    """What may be forgotten about trials: that prices have some, and that the customer had one."""
+    """Yield what may be forgotten about trials: that prices have some, and that the customer had one."""
     from stripe_billing_cli.subscriptions import start
 
     for price in situation.unused_trials():

@@ -86,7 +86,7 @@ def _item(record: Record, item: Any) -> str:
 
 
 def _periods(record: Record) -> Iterator[str]:
-    """The period, or that of each item where they differ."""
+    """Yield the period, or that of each item where they differ."""
     periods = [(item["current_period_start"], item["current_period_end"]) for item in record["items"]]
     for (start, end), item in zip(periods, record["items"], strict=True):
         text = f"{formatting.date(start)} – {formatting.date(end)}"
@@ -118,7 +118,7 @@ def _discount(record: Record) -> str:
 
 
 def _changes(record: Record) -> Iterator[Line]:
-    """What is planned, or waits."""
+    """Yield what is planned, or waits."""
     if record["cancel_at"] and not record["ended_at"]:
         yield _fact("ends", f"{formatting.date(record['cancel_at'])}; billing sub resume takes that back")
     planned = record["scheduled_change"]

@@ -37,7 +37,7 @@ def lines(record: Record, customer: Object, confirmation: Confirmation) -> Itera
 
 
 def preview_lines(quoted: StartQuote, order: Order, situation: Situation) -> Iterator[Line]:
-    """What a subscription would cost that is not created."""
+    """Yield what a subscription would cost that is not created."""
     cost, customer = quoted.cost, situation.customer
     who = f"{customer['email']} ({customer['id']})" if customer["email"] else customer["id"]
     yield Line(f"{who}: {', '.join(line.price + formatting.times(line.quantity) for line in order.lines)}")

@@ -142,7 +142,7 @@ def _open_invoice(record: Record) -> Record | None:
 
 
 def _waiting_update(record: Record) -> Record | None:
-    """The open invoice of a change, or of a resumption, that is made once it is paid."""
+    """Return the open invoice of a change, or of a resumption, that is made once it is paid."""
     if not record["pending_update_expires_at"]:
         return None
     latest = record["latest_invoice"]

@@ -45,7 +45,7 @@ def event_text(event: Mapping[str, Any]) -> str:
 
 
 def _update(subscription: Mapping[str, Any], before: Mapping[str, Any]) -> str:
-    """What an update changed: what matters to people in words, the rest by the names of the fields."""
+    """Return what an update changed: what matters to people in words, the rest by the names of the fields."""
     parts = []
     if "status" in before:
         parts.append(f"{formatting.status(before['status'])} → {formatting.status(subscription['status'])}")

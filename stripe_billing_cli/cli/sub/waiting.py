@@ -63,7 +63,7 @@ def observe(context: Context, id: str, *, every: float, seconds: float | None) -
 
 
 def not_reached(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> BillingError:
-    """Why it did not become what was waited for."""
+    """Return why it did not become what was waited for."""
     goal = formatting.either(sorted(wanted))
     if ended == "impossible":
         message = f"{id} is {status} and cannot become {goal} any more"

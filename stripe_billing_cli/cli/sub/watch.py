@@ -77,7 +77,7 @@ def _print(context: Context, observation: Observation) -> None:
 
 
 def _changes(before: Mapping[str, Any], now: Mapping[str, Any], changed: tuple[str, ...]) -> Iterator[str]:
-    """What differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026`."""
+    """Yield what differs, in words: `incomplete → active`, `cancel at - → 24 Dec 2026`."""
     for name in changed:
         if name == "status":
             yield f"{formatting.status(before[name])} → {formatting.status(now[name])}"

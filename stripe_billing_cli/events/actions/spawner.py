@@ -94,7 +94,7 @@ class Connection:
             self.link.sendall(data[sent:])
 
     def process_of(self, slot: Slot) -> int:
-        """The process that runs for a slot; 0 where none does."""
+        """Return the process that runs for a slot; 0 where none does."""
         found = os.pread(self.table, PROCESS.size, slot.number * PROCESS.size)
         return int(PROCESS.unpack(found)[0]) if len(found) == PROCESS.size else 0
 
@@ -120,7 +120,7 @@ class Spawner:
         self._free: list[Slot] = []
 
     def start(self) -> int:
-        """The id of the spawner's process, started if it does not run."""
+        """Return the id of the spawner's process, started if it does not run."""
         return self._connected().process.pid
 
     def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:
@@ -277,7 +277,8 @@ def _started() -> Connection:
 
 
 def _file(*, in_memory: bool = False) -> int:
-    """A file without a name, gone when it is closed; in memory where that is wanted and the system has such files."""
+    """Return a file without a name, gone when it is closed; in memory where that is wanted and the system has such
+    files."""
     if in_memory and hasattr(os, "memfd_create"):
         return os.memfd_create("billing")
     with tempfile.TemporaryFile() as file:
@@ -285,7 +286,7 @@ def _file(*, in_memory: bool = False) -> int:
 
 
 def _tail(file: int) -> bytes:
-    """The last bytes of a file."""
+    """Return the last bytes of a file."""
     size = os.fstat(file).st_size
     return os.pread(file, TAIL, max(size - TAIL, 0)) if size else b""
 
@@ -299,7 +300,7 @@ class SpawnerPool:
         self._running = [0] * len(self._spawners)
 
     def start(self) -> list[int]:
-        """The ids of the spawners' processes, started if they do not run."""
+        """Return the ids of the spawners' processes, started if they do not run."""
         return [spawner.start() for spawner in self._spawners]
 
     def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:

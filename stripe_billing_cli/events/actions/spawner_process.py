@@ -170,7 +170,7 @@ class Spawner:
             self._killed = kill_sessions(self._killed)
 
     def _sessions_left(self) -> set[int]:
-        """The sessions of children that are no commands: of what commands have left behind, and of daemons."""
+        """Return the sessions of children that are no commands: of what commands have left behind, and of daemons."""
         found = set()
         if self._children >= 0:
             for child in map(int, os.pread(self._children, 1 << 16, 0).split()):
@@ -193,7 +193,7 @@ class Spawner:
 
 
 def _start(command: str, environment: object, files: list[int]) -> int:
-    """The process of a shell that runs the command, in a session and a group of its own. Raises `OSError`."""
+    """Return the process of a shell that runs the command, in a session and a group of its own. Raises `OSError`."""
     assert isinstance(environment, dict)
     return os.posix_spawn(
         "/bin/sh",
@@ -219,7 +219,8 @@ def kill_sessions(sessions: set[int]) -> set[int]:
 
 
 def _living(sessions: set[int]) -> list[tuple[int, int]]:
-    """The processes of these sessions that have not ended, each with its session; none where there is no /proc."""
+    """Return the processes of these sessions that have not ended, each with its session; none where there is no
+    /proc."""
     found = []
     with contextlib.suppress(OSError):
         for name in os.listdir("/proc") if sessions else ():  # noqa: PTH208  # pathlib takes long to import
@@ -237,7 +238,7 @@ def _read(path: str) -> bytes:
 
 
 def _has_group(group: int) -> bool:
-    """Whether a process of the group is left, one that waits to be looked after among them."""
+    """Return whether a process of the group is left, one that waits to be looked after among them."""
     try:
         os.killpg(group, 0)
     except ProcessLookupError:

@@ -47,7 +47,7 @@ class AccessRows:
         self._database = database
 
     def for_customer(self, customer: str, *, within: Connection | None = None) -> list[Access]:
-        """A customer's rows, by kind and key."""
+        """Return a customer's rows, by kind and key."""
         table = schema.access.c
         query = sa.select(*_columns()).where(table.customer == customer).order_by(table.kind, table.key)
         with self._database.reading(within) as connection:
@@ -89,14 +89,14 @@ class AccessRows:
             return [Access(**row._mapping) for row in connection.execute(query)]
 
     def customers(self, *, limit: int = 1000, after: str = "") -> list[str]:
-        """The customers that have rows, by id, those after `after`."""
+        """Return the customers that have rows, by id, those after `after`."""
         column = schema.access.c.customer
         query = sa.select(column).where(column > after).distinct().order_by(column).limit(limit)
         with self._database.reading() as connection:
             return list(connection.execute(query).scalars())
 
     def ending(self, *, until: float, limit: int = 1000) -> list[tuple[str, int]]:
-        """The customers and times of access that is granted, and not beyond `until`; the first to end first."""
+        """Return the customers and times of access that is granted, and not beyond `until`; the first to end first."""
         table = schema.access.c
         query = (
             sa.select(table.customer, table.until)
@@ -109,7 +109,7 @@ class AccessRows:
             return [(row.customer, row.until) for row in connection.execute(query)]
 
     def next_end(self, *, after: float) -> int | None:
-        """When access that is granted ends next, after this time."""
+        """Return when access that is granted ends next, after this time."""
         table = schema.access.c
         query = sa.select(sa.func.min(table.until)).where(table.granted, table.until > after)
         with self._database.reading() as connection:

@@ -37,7 +37,7 @@ def since_boot() -> float:
 
 
 def boot() -> str:
-    """The name of this start of the machine; empty where the system has none."""
+    """Return the name of this start of the machine; empty where the system has none."""
     try:
         return BOOT.read_text(encoding="ascii").strip()
     except OSError:

@@ -167,10 +167,10 @@ class Database:
             yield connection
 
     def insert(self, table: sa.Table) -> Any:
-        """An INSERT that knows ON CONFLICT, which SQLAlchemy has once for each database, word for word."""
+        """Return an INSERT that knows ON CONFLICT, which SQLAlchemy has once for each database, word for word."""
         return sqlite.insert(table) if self.sqlite else postgresql.insert(table)
 
 
 def _driver(lent: PoolProxiedConnection) -> Any:
-    """The driver's own connection, which SQLAlchemy does not type."""
+    """Return the driver's own connection, which SQLAlchemy does not type."""
     return lent.driver_connection

@@ -53,7 +53,7 @@ class Address:
 
 
 def address(store: str) -> Address:
-    """What `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreError`."""
+    """Return what `--store` names: a path, `sqlite:///PATH`, or `postgresql://…`. Raises `StoreError`."""
     if "://" not in store:
         return Address(store, URL.create("sqlite+pysqlite", database=store))
     hint = "It is a path, or like postgresql://user:password@host/database."
@@ -72,7 +72,7 @@ def address(store: str) -> Address:
 
 
 def make_engine(where: Address, *, connections: int) -> Engine:
-    """An engine for up to so many connections at once. Raises `StoreError`, `OSError`."""
+    """Return an engine for up to so many connections at once. Raises `StoreError`, `OSError`."""
     if where.sqlite:
         return _sqlite(where, connections)
     try:
@@ -102,7 +102,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
     existing = f"file:{quote(str(path.absolute()))}?mode=rw"
 
     def connect() -> sqlite3.Connection:
-        """A file that was removed is not made anew without its tables."""
+        """Return a file that was removed is not made anew without its tables."""
         return sqlite3.connect(existing, uri=True, timeout=PATIENCE_SECONDS, check_same_thread=False)
 
     engine = sa.create_engine(
@@ -140,7 +140,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
 
 
 def file_id(path: str) -> tuple[int, int] | None:
-    """The device and number of the file at the path; None where there is none."""
+    """Return the device and number of the file at the path; None where there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116  # after each commit, where a Path would cost as much again
     except OSError:

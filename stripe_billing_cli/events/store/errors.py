@@ -52,7 +52,7 @@ def _explained(shown: str, error: exc.DBAPIError) -> StoreError:
 
 
 def removed(shown: str) -> StoreError:
-    """The file of the store is not there any more, or another is in its place."""
+    """Return the file of the store is not there any more, or another is in its place."""
     return StoreError(
         f"{shown} was removed or replaced while it was in use.",
         "Put it back, or start `billing listen` again, which makes a new one.",

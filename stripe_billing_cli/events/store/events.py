@@ -28,7 +28,7 @@ TICK = 1e-6
 
 
 def nobody(event: Event) -> Iterable[str]:
-    """The route of events that nothing is to be done about."""
+    """Return the route of events that nothing is to be done about."""
     return ()
 
 
@@ -112,7 +112,7 @@ class Events:
             return load_events(ids, connection)
 
     def known(self, ids: Sequence[str]) -> frozenset[str]:
-        """Those of the ids that are in the store."""
+        """Return those of the ids that are in the store."""
         with self._database.reading() as connection:
             column = schema.events.c.id
             return frozenset(connection.execute(sa.select(column).where(column.in_(ids))).scalars())
@@ -132,14 +132,14 @@ class Events:
         return [_stored(row, deliveries.get(row.id, ())) for row in rows]
 
     def pages(self, filter: Filter | None = None, *, limit: int = 100) -> Iterator[list[Stored]]:
-        """All pages of a list."""
+        """Yield all pages of a list."""
         after = None
         while found := self.page(filter, limit=limit, after=after):
             yield found
             after = found[-1].position
 
     def newest(self) -> int | None:
-        """When the newest event from Stripe was created."""
+        """Return when the newest event from Stripe was created."""
         query = sa.select(sa.func.max(schema.events.c.created)).where(schema.events.c.source != "program")
         with self._database.reading() as connection:
             return connection.execute(query).scalar()

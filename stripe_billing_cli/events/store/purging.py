@@ -99,7 +99,7 @@ class Purge:
             self.pause(PART_SECONDS)
 
     def _old(self) -> Iterator[list[str]]:
-        """The ids of what is to be purged, oldest first, as many at once as are looked up."""
+        """Yield the ids of what is to be purged, oldest first, as many at once as are looked up."""
         statement = sa.text(_OLD.format(wanted=_WANTED[self.what]))
         position: Position = (-1, 0.0, 0)
         while True:
@@ -149,7 +149,7 @@ def _grown(connection: Connection, values: dict[str, str]) -> Iterator[tuple[str
 
 
 def _ranges(seqs: Sequence[int]) -> list[tuple[int, int]]:
-    """The first and the last of each run of numbers, where those whose neighbours meet are one run."""
+    """Return the first and the last of each run of numbers, where those whose neighbours meet are one run."""
     found: list[tuple[int, int]] = []
     for seq in seqs:
         if found and seq - found[-1][1] <= 2 * NEIGHBOURS:

@@ -30,7 +30,7 @@ MOST_ROWS = 256
 
 
 def values(event: Event, received_at: float) -> Values:
-    """A row of `events`, as `EVENT` has its columns."""
+    """Return a row of `events`, as `EVENT` has its columns."""
     return (
         event.id,
         event.type,
@@ -49,7 +49,7 @@ def values(event: Event, received_at: float) -> Values:
 
 
 def pending(event: Event, handler: str, now: float) -> Values:
-    """A row of `deliveries` that is to be done, as `PENDING` has its columns."""
+    """Return a row of `deliveries` that is to be done, as `PENDING` has its columns."""
     return (event.id, handler, event.lane, event.created, "pending", 0, now)
 
 
@@ -101,7 +101,7 @@ def _shape(table: sa.Table, names: Sequence[str]) -> str:
 
 
 def _inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
-    """The ids of the events that were new: usually all, so that it is asked only where a statement fails.
+    """Return the ids of the events that were new: usually all, so that it is asked only where a statement fails.
 
     It would be slower to have them told, since with this driver each row of an answer is a change of threads.
     """
@@ -125,7 +125,7 @@ def _known(execute: Execute, ids: Sequence[str]) -> Collection[str]:
 
 
 def _parts(rows: Sequence[Values]) -> Iterator[Sequence[Values]]:
-    """Each of as many rows as a power of two has, so that SQLite's driver knows each statement by and by."""
+    """Yield each of as many rows as a power of two has, so that SQLite's driver knows each statement by and by."""
     start = 0
     while start < len(rows):
         size = min(1 << ((len(rows) - start).bit_length() - 1), MOST_ROWS)

@@ -19,7 +19,7 @@ class Settings:
         self._database = database
 
     def get(self, name: str, *, within: Connection | None = None) -> Any:
-        """The value, or None where it was never put."""
+        """Return the value, or None where it was never put."""
         query = sa.select(schema.settings.c.value).where(schema.settings.c.name == name)
         with self._database.reading(within) as connection:
             text = connection.execute(query).scalar()

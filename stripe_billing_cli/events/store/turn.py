@@ -99,7 +99,8 @@ class Turn:
         return [rows[seq] for seq in chosen if seq in rows]
 
     def _first_of_free_lanes(self, handlers: Collection[str], limit: int) -> list[int]:
-        """What may be claimed; not always all, but some where there is some among the first thousands that are due."""
+        """Return what may be claimed; not always all, but some where there is some among the first thousands that are
+        due."""
         wanted = limit + MORE_CANDIDATES
         first: list[int] = []
         for _ in range(MOST_LOOKS):
@@ -129,7 +130,7 @@ class Turn:
 
 
 def _storable(text: str | None) -> str | None:
-    """The text without what PostgreSQL or UTF-8 does not have."""
+    """Return the text without what PostgreSQL or UTF-8 does not have."""
     return None if text is None else text.replace("\0", "").encode("utf-8", "replace").decode()
 
 
@@ -138,7 +139,8 @@ def _both(sqlite: str, postgres: str) -> dict[bool, sa.TextClause]:
 
 
 def _same(statement: str) -> dict[bool, sa.TextClause]:
-    """A statement for both, with `{seqs}` and `{handlers}` as rows of what `:seqs` and `:handlers` have as JSON."""
+    """Return a statement for both, with `{seqs}` and `{handlers}` as rows of what `:seqs` and `:handlers` have as
+    JSON."""
     sqlite = {name: f"SELECT value FROM json_each(:{name})" for name in ("seqs", "handlers")}
     postgres = {
         "seqs": "SELECT CAST(value AS bigint) FROM json_array_elements_text(CAST(:seqs AS json))",

@@ -145,7 +145,7 @@ class Work:
         return self._end(delivery, End(delivery.seq, delivery.attempts, "dead", error=error))
 
     def waiting(self, delivery: Delivery) -> list[int]:
-        """The deliveries, by `seq`, that wait in the lane of this one."""
+        """Return the deliveries, by `seq`, that wait in the lane of this one."""
         work = schema.deliveries.c
         same = (work.handler == delivery.handler, work.lane == delivery.lane)
         waits = (work.status.in_(UNFINISHED), work.status != RUNNING)
@@ -174,7 +174,7 @@ class Work:
         return self._return(sa.and_(work.lease_until < now, work.worker.not_in(but)), due=now + _crash_pause())
 
     def workers(self) -> list[str]:
-        """The workers that have something running, or had when they were last heard of."""
+        """Return the workers that have something running, or had when they were last heard of."""
         work = schema.deliveries.c
         with self._database.reading() as connection:
             query = sa.select(work.worker).where(work.status == RUNNING).distinct()
@@ -206,7 +206,7 @@ class Work:
             return connection.execute(sa.update(work).where(*chosen).values(fresh)).rowcount
 
     def for_events(self, events: Sequence[str], within: Connection | None = None) -> Mapping[str, Sequence[Delivery]]:
-        """The deliveries of these events, in the order in which their handlers were named."""
+        """Return the deliveries of these events, in the order in which their handlers were named."""
         work = schema.deliveries
         found: dict[str, list[Delivery]] = defaultdict(list)
         if events:
@@ -217,7 +217,7 @@ class Work:
         return found
 
     def counts(self) -> Mapping[tuple[str, Status], int]:
-        """How many deliveries are unfinished or dead, by handler and status."""
+        """Return how many deliveries are unfinished or dead, by handler and status."""
         work = schema.deliveries.c
         counted = sa.select(work.handler, work.status, sa.func.count()).group_by(work.handler, work.status)
         # Each by an index of its own; together they would be looked for among all that is finished.
@@ -227,7 +227,8 @@ class Work:
             return {(handler, status): count for handler, status, count in connection.execute(query)}
 
     def failing(self, *, limit: int = 100) -> list[Delivery]:
-        """The deliveries that failed and are tried again, the longest failing first: their customers' queues wait."""
+        """Return the deliveries that failed and are tried again, the longest failing first: their customers' queues
+        wait."""
         work = schema.deliveries
         query = (
             sa.select(work)
@@ -255,13 +256,14 @@ class Work:
             return connection.execute(sa.select(events.received_at).where(events.id == event)).scalar()
 
     def ever(self, handler: str) -> bool:
-        """Whether this handler was ever to be called."""
+        """Return whether this handler was ever to be called."""
         query = sa.select(sa.exists().where(schema.deliveries.c.handler == handler))
         with self._database.reading() as connection:
             return bool(connection.execute(query).scalar())
 
     def next_due(self, handlers: Collection[str], *, after: float = 0.0) -> float | None:
-        """When the next delivery that is open for these handlers is due after that time, its lane being free or not."""
+        """Return when the next delivery that is open for these handlers is due after that time, its lane being free or
+        not."""
         work = schema.deliveries.c
         open_first = (work.status.in_(OPEN), NOT_WAITING, work.handler.in_(handlers), work.due > after)
         query = sa.select(sa.func.min(work.due)).where(*open_first)
@@ -288,7 +290,7 @@ def _crash_pause() -> sa.ColumnElement[int]:
 
 
 def delivery_of(row: Row[Any]) -> Delivery:
-    """The delivery in a row of `deliveries`."""
+    """Return the delivery in a row of `deliveries`."""
     return Delivery(*(getattr(row, name) for name in _COLUMNS))
 
 

@@ -22,7 +22,8 @@ def billing_interval(price: Object) -> BillingInterval:
 
 
 def period_at(price: Object, anchor: int, moment: int) -> tuple[int, int]:
-    """The whole period, reckoned from the anchor, in which a moment lies. A boundary begins the period after it."""
+    """Return the whole period, reckoned from the anchor, in which a moment lies. A boundary begins the period after
+    it."""
     end = billing_interval(price).next_after(anchor, moment)
     return billing_interval(price).last_before(anchor, end), end
 

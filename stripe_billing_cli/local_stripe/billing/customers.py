@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> Object:
-    """The customer that a parameter names. Raises `resource_missing`, also for one that was deleted."""
+    """Return the customer that a parameter names. Raises `resource_missing`, also for one that was deleted."""
     customer = call.store.get("customer", id)
     if customer is None or customer.get("deleted"):
         raise no_such("customer", id, param, status)

@@ -25,13 +25,13 @@ class BillingInterval:
     count: int
 
     def boundary(self, anchor: int, number: int) -> int:
-        """The boundary `number` intervals after the anchor, before it if negative."""
+        """Return the boundary `number` intervals after the anchor, before it if negative."""
         if self.interval in DAYS:
             return anchor + number * self.count * DAYS[self.interval] * DAY
         return add_months(anchor, number * self.count * MONTHS[self.interval])
 
     def next_after(self, anchor: int, moment: int) -> int:
-        """The first boundary later than `moment`."""
+        """Return the first boundary later than `moment`."""
         number = (moment - anchor) // (31 * DAY * self.count * MONTHS.get(self.interval, 1)) - 1
         if self.interval in DAYS:
             number = (moment - anchor) // (self.count * DAYS[self.interval] * DAY)
@@ -40,7 +40,7 @@ class BillingInterval:
         return self.boundary(anchor, number)
 
     def last_before(self, anchor: int, moment: int) -> int:
-        """The last boundary earlier than `moment`."""
+        """Return the last boundary earlier than `moment`."""
         number = (moment - anchor) // self.shortest() + 1
         while self.boundary(anchor, number) >= moment:
             number -= 1

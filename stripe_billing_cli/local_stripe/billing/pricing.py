@@ -70,8 +70,9 @@ def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decim
 
 
 def _in_tier(tiers: Sequence[Mapping[str, Any]], number: int, units: int | Decimal) -> list[Part]:
-    """The units of a tier, and its flat fee where the price has flat fees at all, be it nothing for this tier: "10 ×
-    Standard (Tier 1 at $0.00 / month)", "Standard (Tier 1 at $99.00 / month)", as invoices that users show have it."""
+    """Return the units of a tier, and its flat fee where the price has flat fees at all, be it nothing for this tier:
+    "10 × Standard (Tier 1 at $0.00 / month)", "Standard (Tier 1 at $99.00 / month)", as invoices that users show have
+    it."""
     tier = tiers[number]
     each, flat = Decimal(tier["unit_amount_decimal"] or 0), Decimal(tier["flat_amount_decimal"] or 0)
     found = [Part(units, each, rounded(each * units), number + 1)]
@@ -81,7 +82,7 @@ def _in_tier(tiers: Sequence[Mapping[str, Any]], number: int, units: int | Decim
 
 
 def unit_amount_decimal(price: Object, currency: str) -> str | None:
-    """What a line of an invoice shows as the unit amount; None for a tiered price."""
+    """Return what a line of an invoice shows as the unit amount; None for a tiered price."""
     shown: str | None = price["currency_options"][currency]["unit_amount_decimal"]
     return shown
 

@@ -20,13 +20,13 @@ DEFAULTS: Object = {"after_retries": "canceled", "pending_update_items": "includ
 
 
 def read(store: Store, account: Object) -> Object:
-    """All settings, those that the account itself shows among them. Runs inside a transaction of `store`."""
+    """Return all settings, those that the account itself shows among them. Runs inside a transaction of `store`."""
     values = (store.get(KIND, ID) or {}).get("values") or {}
     return {**DEFAULTS, **values, "country": account["country"], "currency": account["default_currency"]}
 
 
 def change(store: Store, account: Object, values: Object) -> Object:
-    """All settings, once `values` are set. Runs inside a transaction of `store`."""
+    """Return all settings, once `values` are set. Runs inside a transaction of `store`."""
     rest = dict(values)
     account = accounts.change_country(
         store, account, rest.pop("country", account["country"]), rest.pop("currency", account["default_currency"])

@@ -14,7 +14,7 @@ DISPLAY_NAME = "Local Stripe"
 
 
 def ensure(store: Store, now: int) -> Object:
-    """The account of this file; of two processes that come first at once, one makes it."""
+    """Return the account of this file; of two processes that come first at once, one makes it."""
     with store.reading():
         row = store.row("SELECT id FROM objects WHERE kind = 'account'")
         if row is not None:
@@ -63,7 +63,8 @@ def new_account(id: str, created: int) -> Object:
 
 
 def change_country(store: Store, account: Object, country: str, currency: str) -> Object:
-    """The account in another country or with another currency of its own; what was charged before stays as it is."""
+    """Return the account in another country or with another currency of its own; what was charged before stays as it
+    is."""
     changed = {**account, "country": country, "default_currency": currency}
     if changed != account:
         store.replace("account", changed)

@@ -21,7 +21,7 @@ USUAL_DIGITS = 8
 
 
 def largest(currency: str) -> int:
-    """The largest amount: eight digits, more where the unit is small (https://docs.stripe.com/currencies)."""
+    """Return the largest amount: eight digits, more where the unit is small (https://docs.stripe.com/currencies)."""
     return int(10 ** MOST_DIGITS.get(currency, USUAL_DIGITS)) - 1
 
 
@@ -46,12 +46,12 @@ USUAL_SMALLEST = 50
 
 
 def smallest_charge(currency: str) -> int:
-    """What can be charged at least (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
+    """Return what can be charged at least (https://docs.stripe.com/currencies#minimum-and-maximum-charge-amounts)."""
     return _SMALLEST.get(currency, USUAL_SMALLEST)
 
 
 def plain(amount: Decimal) -> str:
-    """The shortest form without an exponent: `Decimal("1E+2")` → `100`, `0.50` → `0.5`."""
+    """Return the shortest form without an exponent: `Decimal("1E+2")` → `100`, `0.50` → `0.5`."""
     text = format(amount, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")
@@ -59,7 +59,7 @@ def plain(amount: Decimal) -> str:
 
 
 def whole(decimal: str) -> int | None:
-    """The amount as an integer, or None where it has a fraction."""
+    """Return the amount as an integer, or None where it has a fraction."""
     return None if "." in decimal else int(decimal)
 
 
@@ -70,7 +70,7 @@ PLACES = dict.fromkeys("bif clp djf gnf jpy kmf krw mga pyg rwf vnd vuv xaf xof 
 
 
 def format_amount(amount: Decimal, currency: str) -> str:
-    """An amount in minor units as Stripe writes it into descriptions: `$15.00`, `CHF 15.00`, `¥1500`."""
+    """Return an amount in minor units as Stripe writes it into descriptions: `$15.00`, `CHF 15.00`, `¥1500`."""
     places = PLACES.get(currency, 2)
     text = format(amount.scaleb(-places), "f")
     whole_part, _, fraction = text.partition(".")

@@ -17,7 +17,7 @@ CHALLENGE = {"WWW-Authenticate": 'Basic realm="Stripe"'}
 
 
 def key_of(headers: Mapping[str, str]) -> str:
-    """The key of a call, from Bearer or from Basic authentication. Raises 401 as Stripe does."""
+    """Return the key of a call, from Bearer or from Basic authentication. Raises 401 as Stripe does."""
     key = _presented(headers.get("authorization", "").strip())
     if not key:
         raise _refused(

@@ -58,7 +58,7 @@ class ApiError(Exception):
         return self
 
     def body(self, request_id: str) -> str:
-        """The JSON of the answer, its keys in alphabetical order (recorded 2026-08-26.dahlia)."""
+        """Return the JSON of the answer, its keys in alphabetical order (recorded 2026-08-26.dahlia)."""
         has_page = self.code is not None and self.code not in CODES_WITHOUT_PAGE
         error: dict[str, Any] = {
             **self.objects,

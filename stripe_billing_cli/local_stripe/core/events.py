@@ -43,12 +43,12 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
 
 
 def differ(before: Object, after: Object) -> bool:
-    """Whether anything that Stripe shows of an object has changed, expanded or not."""
+    """Return whether anything that Stripe shows of an object has changed, expanded or not."""
     return bool(public(before) != public(after))
 
 
 def previous(before: Object, after: Object) -> Object:
-    """The old values of what changed; of hashes only the keys that changed, null for one that is new."""
+    """Return the old values of what changed; of hashes only the keys that changed, null for one that is new."""
     changes: dict[str, Any] = {}
     for name in sorted(before.keys() | after.keys()):
         old, new = before.get(name), after.get(name)

@@ -85,7 +85,7 @@ class Fault:
         return not wanted_path or re.sub(r":\w+", "{id}", wanted_path) in (path, template)
 
     def strikes(self, number: int) -> bool:
-        """Whether the matching call of this number is to fail."""
+        """Return whether the matching call of this number is to fail."""
         return self.nth is None or self.nth <= number < self.nth + self.count
 
 
@@ -116,7 +116,7 @@ class Faults:
 
 
 def false_answer(how: str, request: Request, account: str) -> Answer:
-    """The answer that comes instead; `how` is one of `ANSWERED`."""
+    """Return the answer that comes instead; `how` is one of `ANSWERED`."""
     if how == "html":
         return Answer(200, PROXY_PAGE, {"Content-Type": "text/html; charset=utf-8"})
     request_id = identifiers.request_id()
@@ -149,5 +149,5 @@ def _error(how: str, request: Request, account: str, request_id: str) -> ApiErro
 
 
 def half(body: str) -> str:
-    """What arrives of an answer that breaks off."""
+    """Return what arrives of an answer that breaks off."""
     return body[: len(body) // 2]

@@ -21,7 +21,7 @@ DEEPEST = 32
 
 
 def decode(*encoded: str) -> dict[str, Raw]:
-    """All fields of the query and the body together. Raises `ApiError` where names contradict each other."""
+    """Return all fields of the query and the body together. Raises `ApiError` where names contradict each other."""
     fields: dict[str, Raw] = {}
     for text in encoded:
         for name, value in _pairs(text):
@@ -60,7 +60,7 @@ def _put(fields: dict[str, Raw], parts: list[str], value: str, name: str) -> Non
 
 
 def _element(elements: dict[str, Raw], field: str) -> str:
-    """The position of the element that `[][field]` belongs to."""
+    """Return the position of the element that `[][field]` belongs to."""
     last = elements.get(str(len(elements) - 1))
     full = not isinstance(last, dict) or field in last
     return str(len(elements) if full else len(elements) - 1)

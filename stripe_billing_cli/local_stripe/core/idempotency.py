@@ -30,7 +30,7 @@ class Remembered:
 
 
 def checked(key: str | None) -> str | None:
-    """The key of a call, or None; too long a one is refused."""
+    """Return the key of a call, or None; too long a one is refused."""
     if key is None or key == "":
         return None
     if len(key) > LONGEST_KEY:
@@ -39,19 +39,19 @@ def checked(key: str | None) -> str | None:
 
 
 def made_up_key() -> str:
-    """The key that Stripe gives a POST without one, for its events to name: like a UUID, without a UUID's version
-    (recorded)."""
+    """Return the key that Stripe gives a POST without one, for its events to name: like a UUID, without a UUID's
+    version (recorded)."""
     digits = secrets.token_hex(16)
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
 def fingerprint(method: str, fields: Mapping[str, Raw]) -> str:
-    """What the parameters were, in whatever order and encoding they came, without keeping them."""
+    """Return what the parameters were, in whatever order and encoding they came, without keeping them."""
     return hashlib.sha256(json.dumps([method, fields], sort_keys=True).encode()).hexdigest()
 
 
 def recall(store: Store, key: str, path: str, print_: str, now: int) -> Remembered | None:
-    """The first answer for this key. Raises Stripe's `idempotency_error` where the call was another one."""
+    """Return the first answer for this key. Raises Stripe's `idempotency_error` where the call was another one."""
     row = store.row(
         "SELECT path, fingerprint, request_id, status, body FROM idempotency WHERE key = ? AND created > ?",
         key,

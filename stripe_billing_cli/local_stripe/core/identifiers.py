@@ -35,7 +35,7 @@ def _random(length: int) -> str:
 
 
 def _time(number: int, length: int) -> str:
-    """The number in base 62, the more significant digits first."""
+    """Return the number in base 62, the more significant digits first."""
     digits = ""
     for _ in range(length):
         number, digit = divmod(number, len(CHARACTERS))

@@ -24,7 +24,7 @@ class RateLimit:
 
 
 def exceeded(reason: str) -> ApiError:
-    """The 429; `reason` is one of those above. The call did not happen."""
+    """Return the 429; `reason` is one of those above. The call did not happen."""
     return ApiError(
         429,
         "Request rate limit exceeded. Learn more about rate limits here https://stripe.com/docs/rate-limits.",

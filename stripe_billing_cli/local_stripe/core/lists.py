@@ -22,7 +22,7 @@ LIST_FIELDS = {
 
 
 def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Object:
-    """The page that `call` asks for. Raises `resource_missing` for a cursor that is no such object."""
+    """Return the page that `call` asks for. Raises `resource_missing` for a cursor that is no such object."""
     params = call.params
     limit = params.get("limit", DEFAULT_LIMIT)
     backwards = "ending_before" in params
@@ -77,7 +77,7 @@ def _cursor(call: Call, kind: str, name: str, side: str) -> list[Condition]:
 
 
 def timestamp_range(expression: str, bounds: dict[str, int] | None) -> list[Condition]:
-    """The restriction by a time that `TimestampRange` reads."""
+    """Return the restriction by a time that `TimestampRange` reads."""
     return [Condition(f"{expression} {BOUNDS[bound]} ?", (value,)) for bound, value in (bounds or {}).items()]
 
 
@@ -113,5 +113,5 @@ def one_of(expression: str, values: Sequence[str] | None) -> list[Condition]:
 
 
 def json_field(path: str) -> str:
-    """A field of the object that has no column: `recurring.interval`."""
+    """Return a field of the object that has no column: `recurring.interval`."""
     return f"json_extract(body, '$.{path}')"

@@ -28,7 +28,7 @@ class Answer:
 
 
 def operation_of(method: str, path: str) -> str:
-    """What Stripe counts together: `POST /v1/prices/price_123` → `POST /v1/prices/{id}`."""
+    """Return what Stripe counts together: `POST /v1/prices/price_123` → `POST /v1/prices/{id}`."""
     parts = path.strip("/").split("/")
     if len(parts) >= 3:
         parts[2] = "{id}"

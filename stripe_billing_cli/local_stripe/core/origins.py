@@ -39,7 +39,7 @@ def _host_of(url: str) -> str:
 
 
 def _is_own(host: str, allowed: Collection[str]) -> bool:
-    """An address cannot be made to lead elsewhere; a name can."""
+    """Return an address cannot be made to lead elsewhere; a name can."""
     return host == "localhost" or host.endswith(".localhost") or host in allowed or _address(host) is not None
 
 
@@ -51,7 +51,7 @@ def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 
 def is_on_this_machine(url: str) -> bool:
-    """Whether all that a URL's host leads to is this machine's loopback."""
+    """Return whether all that a URL's host leads to is this machine's loopback."""
     host = _host_of(url)
     if host == "localhost" or host.endswith(".localhost"):
         return True

@@ -47,5 +47,5 @@ def portal(secret: str) -> str:
 
 
 def with_base(body: str, base: str) -> str:
-    """An answer whose addresses of pages are those of the server that gives it."""
+    """Return an answer whose addresses of pages are those of the server that gives it."""
     return body if base == BASE else body.replace(f'"{BASE}/', f'"{base}/')

@@ -14,7 +14,7 @@ Documentation: TypeAlias = Callable[[], Operation | None]
 
 
 def read(form: ObjectParam, fields: dict[str, Raw], documentation: Documentation = lambda: None) -> Params:
-    """The parameters of a call. Unknown names are reported first, all at once, then the first other error.
+    """Return the parameters of a call. Unknown names are reported first, all at once, then the first other error.
 
     `documentation` gives what Stripe documents for the call: what is documented and not in `form` is refused by name.
     """
@@ -34,7 +34,7 @@ def _unknown(names: list[str], documented: Operation | None) -> ApiError:
 
 
 def _no_choice(error: ChoiceError, documented: Operation | None) -> ApiError:
-    """The refusal of a value: by name if Stripe has it; else with all the values that Stripe has."""
+    """Return the refusal of a value: by name if Stripe has it; else with all the values that Stripe has."""
     parameter = documented.parameters.at(_parts(error.name)) if documented else None
     if parameter is None or set(parameter.choices) <= set(error.options):
         return error

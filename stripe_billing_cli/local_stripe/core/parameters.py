@@ -23,11 +23,11 @@ class ParamType:
     """A type of parameter."""
 
     def unknown(self, raw: Raw, name: str) -> list[str]:
-        """The names inside `raw` that this type does not have."""
+        """Return the names inside `raw` that this type does not have."""
         return []
 
     def read(self, raw: Raw, name: str) -> Any:
-        """The value, or `ApiError`."""
+        """Return the value, or `ApiError`."""
         raise NotImplementedError
 
 

@@ -94,7 +94,7 @@ class Router:
         return Answer(status, body, {**headers, **extra})
 
     def account(self) -> Object:
-        """The one account of this store."""
+        """Return the one account of this store."""
         return accounts.ensure(self.store, int(self._clock()))
 
     def let_time_pass(self) -> None:
@@ -210,7 +210,7 @@ class Router:
 
 
 def _match(routes: Sequence[Route], method: str, path: str) -> Matched:
-    """The route of a call. What Stripe documents and is not here is refused by name."""
+    """Return the route of a call. What Stripe documents and is not here is refused by name."""
     parts = path.split("/")
     for route in routes:
         template = route.path.split("/")
@@ -227,7 +227,8 @@ def _match(routes: Sequence[Route], method: str, path: str) -> Matched:
 
 
 def _ends_in_a_word(method: str, path: str) -> bool:
-    """Whether what stands where an id could is a word of Stripe's: a coupon may be called `search`, a price not."""
+    """Return whether what stands where an id could is a word of Stripe's: a coupon may be called `search`, a price
+    not."""
     if path.endswith("/search"):
         found = documented.operation(method, path)
         return found is not None and found.path.endswith("/search")
@@ -235,7 +236,7 @@ def _ends_in_a_word(method: str, path: str) -> bool:
 
 
 def _fields(request: Request) -> dict[str, forms.Raw]:
-    """The parameters as they were sent, in the query and in the body."""
+    """Return the parameters as they were sent, in the query and in the body."""
     if request.body and request.headers.get("content-type", "").split(";")[0].strip().lower() not in FORM_TYPES:
         raise invalid(
             "Invalid request (check that your POST content type is application/x-www-form-urlencoded). If you have "

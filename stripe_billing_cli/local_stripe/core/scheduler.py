@@ -60,7 +60,7 @@ def is_due(store: Store, clock: str, now: int) -> bool:
 
 
 def take(store: Store, clock: str, now: int, newest: int = NO_LIMIT) -> Iterator[Entry]:
-    """What is due, one at a time, each taken off before it is given: what it brings about may be due as well.
+    """Yield what is due, one at a time, each taken off before it is given: what it brings about may be due as well.
 
     `newest`: the number of the last entry to be taken.
     """

@@ -141,7 +141,7 @@ def _within(name: str, field: str, names: Sequence[str]) -> tuple[str, ...]:
 
 @cache
 def is_known(name: str) -> bool:
-    """Whether the document has a shape of this name."""
+    """Return whether the document has a shape of this name."""
     return name in UNDOCUMENTED or name == UNTRACKED or name in _entries()
 
 

@@ -88,7 +88,7 @@ class Store:
         return self._object(row[0]) if row else None
 
     def find(self, kind: str, **columns: Any) -> Object | None:
-        """Any one object with these values in its columns."""
+        """Return any one object with these values in its columns."""
         wanted = " AND ".join(f"{column} = ?" for column in columns)
         row = self._one(f"SELECT body FROM objects WHERE kind = ? AND {wanted} LIMIT 1", kind, *columns.values())
         return self._object(row[0]) if row else None
@@ -134,7 +134,7 @@ class Store:
         return int(self._one(f"SELECT count(*) FROM objects WHERE {where}", kind, *values)[0])
 
     def dump(self, kind: str) -> list[Object]:
-        """All objects of a kind, oldest first, with everything that can be included."""
+        """Return all objects of a kind, oldest first, with everything that can be included."""
         with self.reading():
             rows = self._connection.execute("SELECT body FROM objects WHERE kind = ? ORDER BY seq", (kind,))
             return [self._object(body) for (body,) in rows]
@@ -189,7 +189,7 @@ class Store:
                 self._connection.execute("ROLLBACK")
 
     def _current(self) -> bool:
-        """Whether the schema is there. Raises where the file is another program's, or a newer version's."""
+        """Return whether the schema is there. Raises where the file is another program's, or a newer version's."""
         version = int(self._one("PRAGMA user_version")[0])
         application = int(self._one("PRAGMA application_id")[0])
         tables = int(self._one("SELECT count(*) FROM sqlite_master")[0])

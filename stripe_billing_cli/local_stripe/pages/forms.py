@@ -44,7 +44,8 @@ def call_api(call: Call, method: str, path: str, params: Mapping[str, str] | Non
 
 
 def confirm(call: Call, path: str, card: str, *, returns_to: str | None = None) -> tuple[str, Any]:
-    """What went wrong, in words, or `requires_action` with the intent that asks for it; nothing where all is well."""
+    """Return what went wrong, in words, or `requires_action` with the intent that asks for it; nothing where all is
+    well."""
     returning = {} if returns_to is None else {"return_url": returns_to}
     status, body = call_api(call, "POST", path, {"payment_method": card, **returning})
     if status != 200:

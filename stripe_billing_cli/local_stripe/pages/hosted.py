@@ -30,7 +30,7 @@ def is_page(path: str) -> bool:
 
 
 def answer(call: Call, request: Request) -> Answer:
-    """The page at a path of `is_page`, after what a form of it has sent."""
+    """Return the page at a path of `is_page`, after what a form of it has sent."""
     if request.method not in ("GET", "POST"):
         return forms.page(405, "Not here", "<p>This page is read, or its form is sent.</p>")
     sent = {name: values[0] for name, values in parse_qs(request.body).items()} if request.method == "POST" else {}

@@ -60,7 +60,7 @@ def _link(text: str, url: str | None) -> str:
 
 
 def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
-    """What the session's flow is about, else all that the page can do."""
+    """Return what the session's flow is about, else all that the page can do."""
     status, session = forms.call_api(call, "GET", f"/local/billing_portal/sessions/{secret}")
     if status != 200:
         return forms.missing("portal session")
@@ -96,7 +96,7 @@ def _cancel_form(subscription: Object) -> str:
 
 
 def _act(call: Call, session: Object, sent: Mapping[str, str]) -> tuple[str, str]:
-    """What went wrong, and what was done, in words."""
+    """Return what went wrong, and what was done, in words."""
     if "cancel" in sent:
         return _cancel(call, session, sent["cancel"])
     status, method = forms.call_api(

@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def retrieve(call: Call) -> Object:
-    """The account of the key, with or without its id. Any other account is out of the key's reach."""
+    """Return the account of the key, with or without its id. Any other account is out of the key's reach."""
     if call.id and call.id != call.account["id"]:
         raise accounts.not_reachable(call.id)
     return call.account

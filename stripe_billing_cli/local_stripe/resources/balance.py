@@ -19,7 +19,7 @@ READ = ObjectParam({"expand": EXPAND})
 
 
 def balance(call: Call) -> Object:
-    """What can be paid out and what cannot yet, by currency: the account's own, and those that it had before."""
+    """Return what can be paid out and what cannot yet, by currency: the account's own, and those that it had before."""
     sums = ledger.sums(call)
     nothing = {"amount": 0, "currency": call.account["default_currency"]}
     return {
@@ -58,7 +58,7 @@ def list_transactions(call: Call) -> Object:
 
 
 def _of_source(call: Call, source: str) -> Condition:
-    """The transactions that a charge or a refund names: found without a look at all the others."""
+    """Return the transactions that a charge or a refund names: found without a look at all the others."""
     named = call.store.get("charge", source) or call.store.get("refund", source) or {}
     ids = [named.get(name) for name in ("balance_transaction", "failure_balance_transaction")]
     return Condition("id IN (?, ?)", tuple(ids))

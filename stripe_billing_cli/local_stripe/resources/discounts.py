@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def delete_of_subscription(call: Call) -> Object:
-    """The discount of a subscription; of several the last."""
+    """Return the discount of a subscription; of several the last."""
     before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
     if not before["discounts"]:

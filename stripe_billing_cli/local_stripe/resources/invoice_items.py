@@ -103,7 +103,8 @@ def retrieve(call: Call) -> Object:
 
 
 def _with_draft(call: Call) -> tuple[Object, Object | None, bool]:
-    """The item, the draft that it is on, if it is on one, and whether it may change: its invoice is not final."""
+    """Return the item, the draft that it is on, if it is on one, and whether it may change: its invoice is not
+    final."""
     item = call.store.get(KIND, call.id)
     if item is None:
         raise no_such_item(call.id)

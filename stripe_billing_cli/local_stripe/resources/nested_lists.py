@@ -23,7 +23,7 @@ def list_subscriptions(call: Call) -> Object:
 
 
 def retrieve_subscription(call: Call) -> Object:
-    """A subscription of the customer's; another one's is not found."""
+    """Return a subscription of the customer's; another one's is not found."""
     customer = _customer(call)
     found = call.store.get("subscription", call.second_id)
     if found is None or found["customer"] != customer:
@@ -37,7 +37,7 @@ def list_sources(call: Call) -> Object:
 
 
 def list_line_items(call: Call) -> Object:
-    """A session of the mode `setup` sells nothing."""
+    """Return a session of the mode `setup` sells nothing."""
     if call.store.get("checkout.session", call.id) is None:
         raise no_such("checkout.session", call.id, "session", 404)
     return page_of(call, [], f"/v1/checkout/sessions/{call.id}/line_items", "item")

@@ -162,7 +162,7 @@ def _check_may_become_active(call: Call, promotion: Object) -> None:
 
 
 def list_codes(call: Call) -> Object:
-    """An id of a filter that there is not is refused (recorded of payment methods)."""
+    """Return an id of a filter that there is not is refused (recorded of payment methods)."""
     params = call.params
     if "customer" in params:
         customers.find(call, params["customer"])

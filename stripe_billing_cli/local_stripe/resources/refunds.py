@@ -46,7 +46,7 @@ def create(call: Call) -> Object:
 
 
 def _charge(call: Call) -> Object:
-    """What is to be refunded. An unknown charge is a 404 here, as if the path named it (recorded)."""
+    """Return what is to be refunded. An unknown charge is a 404 here, as if the path named it (recorded)."""
     params = call.params
     if "charge" in params:
         charge = call.store.get(charges.KIND, params["charge"])
@@ -71,7 +71,8 @@ def create_by_charge(call: Call) -> Object:
 
 
 def refund_charge(call: Call) -> Object:
-    """The charge, refunded. Its balance transaction shows in later answers only, if it was not there (recorded)."""
+    """Return the charge, refunded. Its balance transaction shows in later answers only, if it was not there
+    (recorded)."""
     before = charge_lookup.find(call)
     refunds.refund(call, before, call.params)
     return {**charge_lookup.find(call), "balance_transaction": before["balance_transaction"]}

@@ -80,7 +80,7 @@ def delete(call: Call) -> Object:
 
 
 def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
-    """The subscription after an update of this item by the call's parameters."""
+    """Return the subscription after an update of this item by the call's parameters."""
     params = call.params
     sent = {name: params[name] for name in ("price", "quantity", "metadata", "clear_usage") if name in params}
     how = {name: params[name] for name in (*HOW, "off_session") if name in params}
@@ -95,7 +95,7 @@ def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
 
 
 def _subscription_of(call: Call) -> Object:
-    """The subscription that has the item which the path names."""
+    """Return the subscription that has the item which the path names."""
     has_item = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE json_extract(item.value, '$.id') = ?"
     found = call.store.select(
         "subscription", [Condition(f"EXISTS ({has_item})", (call.id,))], newest_first=True, limit=1

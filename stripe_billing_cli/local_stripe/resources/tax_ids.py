@@ -101,7 +101,7 @@ def check_value(params: Mapping[str, Any], param: str = "value") -> None:
 
 
 def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "value") -> Object:
-    """A new tax id of a customer, stored; what a register says of it comes a moment later."""
+    """Return a new tax id of a customer, stored; what a register says of it comes a moment later."""
     check_value(params, param)
     type, value = params["type"], params["value"].strip()
     tax_id = {

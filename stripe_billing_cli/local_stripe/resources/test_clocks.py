@@ -103,7 +103,7 @@ def _check_far(call: Call, clock: Object, until: int) -> None:
 
 
 def delete(call: Call) -> Object:
-    """The clock, and all customers that lived by it."""
+    """Return the clock, and all customers that lived by it."""
     clock = retrieve(call)
     scheduler.forget(call.store, clock["id"])
     for customer in call.store.select(

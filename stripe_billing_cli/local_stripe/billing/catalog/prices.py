@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def create(call: Call, product: str, params: Params) -> Object:
-    """A new price of an existing product, from parameters that passed `price_rules`."""
+    """Return a new price of an existing product, from parameters that passed `price_rules`."""
     price = new_price(call, product, params)
     if price["lookup_key"] is not None:
         take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))
@@ -60,7 +60,7 @@ def new_price(call: Call, product: str, params: Params) -> Object:
 
 
 def currency_option(params: Mapping[str, Any]) -> Object:
-    """The amounts of a price in one currency. `tiers` is None where there are none, and then never shown."""
+    """Return the amounts of a price in one currency. `tiers` is None where there are none, and then never shown."""
     custom = params.get("custom_unit_amount")
     tiers = params.get("tiers")
     amount, decimal = _both_forms(params, "unit_amount")
@@ -88,7 +88,7 @@ def _tier(params: Mapping[str, Any]) -> Object:
 
 
 def _both_forms(params: Mapping[str, Any], name: str) -> tuple[int | None, str | None]:
-    """An amount as an integer, None if it has a fraction, and as a decimal string."""
+    """Return an amount as an integer, None if it has a fraction, and as a decimal string."""
     if name in params:
         return params[name], str(params[name])
     decimal = params.get(f"{name}_decimal")

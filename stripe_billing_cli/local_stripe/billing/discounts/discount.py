@@ -36,7 +36,7 @@ class Redemption:
 
 
 def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
-    """The ids of the discounts that `discounts` in a new subscription asks for, stored and told."""
+    """Return the ids of the discounts that `discounts` in a new subscription asks for, stored and told."""
     made = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(wanted or ())]
     for discount in made:
         events.record(call, "customer.discount.created", discount)
@@ -44,7 +44,7 @@ def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
 
 
 def changed(call: Call, wanted: Wanted | None, before: Object, on: Redemption) -> list[str]:
-    """The ids of the discounts that an update leaves a subscription with, what came and went told.
+    """Return the ids of the discounts that an update leaves a subscription with, what came and went told.
 
     "A populated array overwrites the existing discounts on the subscription. If not specified or empty array, it
     leaves the subscription's discounts unchanged. If empty string, it clears the subscription's discounts."
@@ -76,7 +76,7 @@ def _distinct(discounts: Sequence[Object]) -> list[str]:
 
 
 def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
-    """A discount that is there already, or a new one, stored."""
+    """Return a discount that is there already, or a new one, stored."""
     if "discount" in wanted:
         return existing_discount(call, wanted, param, on)
     coupon, promotion = applicable(call, wanted, param, on)
@@ -90,7 +90,7 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
 
 
 def existing_discount(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
-    """A discount that the subscription has already, to be kept."""
+    """Return a discount that the subscription has already, to be kept."""
     _check_one(wanted, param)
     found = call.store.get(KIND, wanted["discount"])
     if found is None or found["subscription"] != on.subscription:
@@ -105,7 +105,7 @@ def _check_one(wanted: Mapping[str, Any], param: str) -> None:
 
 
 def applicable(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:
-    """The coupon, and the promotion code if it is one that is wanted. Raises where it cannot be redeemed."""
+    """Return the coupon, and the promotion code if it is one that is wanted. Raises where it cannot be redeemed."""
     _check_one(wanted, param)
     promotion = None
     if "promotion_code" in wanted:
@@ -116,7 +116,7 @@ def applicable(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption
 
 
 def new(call: Call, coupon: Object, customer: str, subscription: str | None, promotion: Object | None = None) -> Object:
-    """A discount that begins now, not yet stored. It keeps the coupon's terms, which outlive the coupon."""
+    """Return a discount that begins now, not yet stored. It keeps the coupon's terms, which outlive the coupon."""
     months = coupon["duration_in_months"]
     return {
         "id": identifiers.long_id(call, "di"),
@@ -192,7 +192,7 @@ def find(call: Call, id: str) -> Object:
 
 
 def living(call: Call, ids: Sequence[str]) -> list[Object]:
-    """Those that have not ended: a discount does not apply to what is billed at its end."""
+    """Return those that have not ended: a discount does not apply to what is billed at its end."""
     return [one for one in (find(call, id) for id in ids) if one["end"] is None or one["end"] > call.now]
 
 
@@ -210,7 +210,7 @@ def end(call: Call, id: str) -> None:
 
 
 def drop(call: Call, before: Object, id: str) -> Object:
-    """A subscription without one of its discounts, stored and told."""
+    """Return a subscription without one of its discounts, stored and told."""
     gone = find(call, id)
     after = {**before, "discounts": [other for other in before["discounts"] if other != id]}
     call.store.replace("subscription", after)

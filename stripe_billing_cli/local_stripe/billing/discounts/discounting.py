@@ -34,7 +34,7 @@ class Terms:
 
 
 def terms(discount: Object, coupon: Object, currency: str) -> Terms | None:
-    """What a coupon takes off in a currency; None where it has no amount in it."""
+    """Return what a coupon takes off in a currency; None where it has no amount in it."""
     products = coupon["applies_to"] and frozenset(coupon["applies_to"]["products"])
     if coupon["percent_off"] is not None:
         return Terms(discount["id"], percent_off=Decimal(str(coupon["percent_off"])), products=products)

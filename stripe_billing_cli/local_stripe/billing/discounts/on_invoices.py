@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def discounted(call: Call, invoice: Object, discounts: Sequence[Object]) -> Object:
-    """A draft whose lines, totals and `discounts` show what these discounts take off."""
+    """Return a draft whose lines, totals and `discounts` show what these discounts take off."""
     found = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
     terms = [each for each in found if each is not None]
     lines = invoice["lines"]["data"]

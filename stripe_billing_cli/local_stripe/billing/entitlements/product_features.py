@@ -10,5 +10,5 @@ KIND = "product_feature"
 
 
 def list_for_product(call: Call, product: str) -> list[Object]:
-    """A product's features, oldest first."""
+    """Return a product's features, oldest first."""
     return call.store.select(KIND, equal(json_field("_product"), product), newest_first=False, limit=1000)

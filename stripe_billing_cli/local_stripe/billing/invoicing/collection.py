@@ -22,7 +22,7 @@ RETRY_AFTER_DAYS = (3, 5, 7)
 def default_method(
     call: Call, customer: Object, subscription: Object | None, invoice: Object | None = None
 ) -> str | None:
-    """The card that is charged: the invoice's, the subscription's, else the customer's
+    """Return the card that is charged: the invoice's, the subscription's, else the customer's
     (https://docs.stripe.com/billing/subscriptions/payment-methods-setting#payment-method-priority). None that was
     detached or is somebody else's."""
     own = (invoice or {}).get("default_payment_method"), (subscription or {}).get("default_payment_method")
@@ -46,7 +46,7 @@ def no_method() -> ApiError:
 def charge(
     call: Call, invoice: Object, method: str, *, off_session: bool, automatic: bool = True
 ) -> tuple[Object, Object]:
-    """An open invoice charged to a card: the invoice and its payment intent afterwards, events told."""
+    """Return an open invoice charged to a card: the invoice and its payment intent afterwards, events told."""
     invoices.check_payable(invoice)
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
@@ -56,7 +56,7 @@ def charge(
 
 
 def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> Object:
-    """The invoice after an attempt on its payment intent, whoever made it.
+    """Return the invoice after an attempt on its payment intent, whoever made it.
 
     "Any payment attempt counts as the first attempt, and subsequently only automatic retries increment the attempt
     count" (`attempt_count` in `stripe/_invoice.py`).

@@ -12,8 +12,8 @@ ENDED = ("canceled", "incomplete_expired")
 
 
 def bound_to(call: Call, customer: Object) -> str | None:
-    """The currency of "an active subscription, subscription schedule, discount, quote, or invoice item"; that of the
-    balance too, which is an amount of money in it."""
+    """Return the currency of "an active subscription, subscription schedule, discount, quote, or invoice item"; that of
+    the balance too, which is an amount of money in it."""
     if customer["balance"] and customer["currency"]:
         return str(customer["currency"])
     of_customer = equal(json_field("customer"), customer["id"])

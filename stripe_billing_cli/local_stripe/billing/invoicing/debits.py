@@ -19,7 +19,7 @@ HAS_ITEM = LINE.format("parent.subscription_item_details.subscription_item")
 
 
 def credited(call: Call, item: Object, debit: Mapping[str, Any]) -> Object | None:
-    """What a credit for this debit of a subscription item names, as an invoice item has it. None where it is not
+    """Return what a credit for this debit of a subscription item names, as an invoice item has it. None where it is not
     known, as it is not of a debit that is only looked at."""
     billed = billed_lines(call, item, debit)
     if billed:
@@ -47,7 +47,8 @@ def resolved(call: Call, credited: Object | None) -> Object | None:
 
 
 def billed_lines(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:
-    """The lines of an invoice by which a debit of a subscription item was billed; none of one that is pending."""
+    """Return the lines of an invoice by which a debit of a subscription item was billed; none of one that is
+    pending."""
     if "keys" not in debit:
         return _lines_of_period(call, item, debit)
     found = _select(call, "invoice", item["subscription"], HAS_LINE, debit["keys"])
@@ -68,7 +69,8 @@ def _lines_of_period(call: Call, item: Object, debit: Mapping[str, Any]) -> list
 
 
 def _select(call: Call, kind: str, subscription: str, sql: str, values: Sequence[str], limit: int = 1) -> list[Object]:
-    """The objects of the subscription's customer for which `sql` holds, of the first of the values, newest first."""
+    """Return the objects of the subscription's customer for which `sql` holds, of the first of the values, newest
+    first."""
     customer = (call.store.get("subscription", subscription) or {}).get("customer")
     if not values or customer is None:
         return []

@@ -16,12 +16,12 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def for_amount(call: Call, description: str, amount: Decimal, currency: str) -> Object:
-    """The price of this unit amount, of the product with this description."""
+    """Return the price of this unit amount, of the product with this description."""
     return for_product(call, _product(call, description), amount, currency)
 
 
 def for_product(call: Call, product: str, amount: Decimal, currency: str) -> Object:
-    """The price of this unit amount, in minor units, of that product."""
+    """Return the price of this unit amount, in minor units, of that product."""
     unit_amount = amounts.plain(amount)
     wanted = [
         *equal("product", product),

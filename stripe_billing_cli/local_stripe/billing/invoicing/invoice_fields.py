@@ -65,7 +65,7 @@ def in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
 
 
 def parent(subscription: Object | None, proration_date: int | None) -> Object | None:
-    """What the invoice is for. "Only set for upcoming invoices that preview prorations": the time of these."""
+    """Return what the invoice is for. "Only set for upcoming invoices that preview prorations": the time of these."""
     if subscription is None:
         return None
     details = {"metadata": subscription["metadata"], "subscription": subscription["id"]}
@@ -85,7 +85,8 @@ def due(total: int, balance: int, currency: str) -> Object:
 
 
 def advancing(draft: Object, now: int) -> Object:
-    """When a draft is finalized by itself, and charged if it is one to be charged (recorded, 2026-08-26.dahlia)."""
+    """Return when a draft is finalized by itself, and charged if it is one to be charged (recorded,
+    2026-08-26.dahlia)."""
     if not draft["auto_advance"]:
         return {"automatically_finalizes_at": None, "next_payment_attempt": None}
     since = draft["created"] if draft["created"] + HOUR >= now else now

@@ -75,19 +75,19 @@ def pend_all(
 
 
 def as_pending(call: Call, billed: Sequence[Line]) -> list[Line]:
-    """The lines of a preview as they will be once they are invoice items."""
+    """Return the lines of a preview as they will be once they are invoice items."""
     return [replace(line, invoice_item=identifiers.long_id(call, "ii")) for line in billed]
 
 
 def pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
-    """What waits for an invoice: of this subscription, and of none; newest first, as lines are ("pending invoice items
-    (including prorations) in reverse chronological order", `lines` in `stripe/_invoice.py`)."""
+    """Return what waits for an invoice: of this subscription, and of none; newest first, as lines are ("pending invoice
+    items (including prorations) in reverse chronological order", `lines` in `stripe/_invoice.py`)."""
     found = pending_of_customer(call, customer, currency)
     return [item for item in found if _subscription(item) in (None, subscription)]
 
 
 def pending_of_customer(call: Call, customer: str, currency: str) -> list[Object]:
-    """What waits for an invoice of a customer, of whatever subscription; newest first."""
+    """Return what waits for an invoice of a customer, of whatever subscription; newest first."""
     conditions = [
         *equal(json_field("customer"), customer),
         *equal(json_field("currency"), currency),
@@ -107,7 +107,7 @@ def _subscription(item: Object) -> str | None:
 
 
 def as_line(call: Call, item: Object) -> Line:
-    """The line of an invoice that a pending item becomes."""
+    """Return the line of an invoice that a pending item becomes."""
     details = (item["parent"] or {}).get("subscription_details") or {}
     price = item["pricing"] and call.store.get("price", item["pricing"]["price_details"]["price"])
     return Line(
@@ -136,7 +136,7 @@ def bill(call: Call, items: list[Object], invoice: str) -> None:
 
 
 def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param: str = "") -> Line:
-    """The amount, or the quantity at a unit amount or a one-time price, that a call wants billed.
+    """Return the amount, or the quantity at a unit amount or a one-time price, that a call wants billed.
 
     `param`: what the names stand in.
     """
@@ -193,7 +193,7 @@ def _nested(outer: str, name: str) -> str:
 
 
 def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> Object | None:
-    """The price that a call names or describes, if it does."""
+    """Return the price that a call names or describes, if it does."""
     if "price_data" in params:
         described = params["price_data"]
         if described["currency"] != currency:
@@ -208,7 +208,7 @@ def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> 
 
 
 def one_time_price(call: Call, id: str, param: str) -> Object:
-    """The price that a parameter names, if it can be billed once."""
+    """Return the price that a parameter names, if it can be billed once."""
     price = call.store.get("price", id)
     if price is None:
         raise no_such("price", id, param)
@@ -226,8 +226,8 @@ PRICE_WORDS = PRICED_BY | {"quantity"}
 
 
 def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
-    """The item with what a call changes of it, not yet stored. A new amount is a new price of the same product, and a
-    new description none (recorded, 2026-08-26.dahlia)."""
+    """Return the item with what a call changes of it, not yet stored. A new amount is a new price of the same product,
+    and a new description none (recorded, 2026-08-26.dahlia)."""
     _check_priced_once(params, "")
     for name in PRICE_WORDS - {"quantity"} & params.keys():
         if before["proration"]:
@@ -241,7 +241,7 @@ def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
 
 
 def _priced(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
-    """What a new price, amount or quantity changes of an item."""
+    """Return what a new price, amount or quantity changes of an item."""
     currency = before["currency"]
     price = before["pricing"] and call.store.get("price", before["pricing"]["price_details"]["price"])
     if (named := _price(call, params, currency, "")) is not None:
@@ -274,8 +274,8 @@ def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int,
 
 
 def put_on(call: Call, draft: Object, item: Object) -> Object:
-    """The draft with a line for this item, in place of the one that it had, else after all others: "invoice items added
-    after invoice creation in chronological order" (`lines` in `stripe/_invoice.py`)."""
+    """Return the draft with a line for this item, in place of the one that it had, else after all others: "invoice
+    items added after invoice creation in chronological order" (`lines` in `stripe/_invoice.py`)."""
     shown = lines.shown(call, as_line(call, item), draft["currency"], draft["id"], _subscription(item))
     billed = list(draft["lines"]["data"])
     places = [at for at, line in enumerate(billed) if lines.item_of(line) == item["id"]]
@@ -288,12 +288,12 @@ def put_on(call: Call, draft: Object, item: Object) -> Object:
 
 
 def take_off(call: Call, draft: Object, item: str) -> Object:
-    """The draft without the line of this item."""
+    """Return the draft without the line of this item."""
     return rewrite(call, draft, [line for line in draft["lines"]["data"] if lines.item_of(line) != item])
 
 
 def rewrite(call: Call, draft: Object, billed: list[Object]) -> Object:
-    """The draft with these lines, stored and told."""
+    """Return the draft with these lines, stored and told."""
     after = invoices.retotaled(call, draft, billed)
     call.store.replace("invoice", after)
     events.record(call, "invoice.updated", after, draft)

@@ -45,7 +45,7 @@ def drafted(
     discounts: Sequence[Object] | None = None,
     **rest: Any,
 ) -> Object:
-    """A draft with everything that Stripe says about an invoice, not yet stored.
+    """Return a draft with everything that Stripe says about an invoice, not yet stored.
 
     `discounts`: in place of the subscription's own.
     """
@@ -85,7 +85,7 @@ def drafted(
 
 
 def _customer_fields(call: Call, customer: Object) -> Object:
-    """What an invoice says of its customer."""
+    """Return what an invoice says of its customer."""
     return {
         "customer": customer["id"],
         "customer_address": customer["address"],
@@ -100,7 +100,7 @@ def _customer_fields(call: Call, customer: Object) -> Object:
 
 
 def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
-    """A draft with other lines, given as they are shown; not yet stored."""
+    """Return a draft with other lines, given as they are shown; not yet stored."""
     total = sum(line["amount"] for line in billed)
     balance = (call.store.get("customer", invoice["customer"]) or {}).get("balance", 0)
     sums = dict.fromkeys(("subtotal", "subtotal_excluding_tax"), total)
@@ -130,8 +130,8 @@ def create(call: Call, invoice: Object) -> Object:
 
 
 def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
-    """The invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it was
-    told of before, then the events `announced`."""
+    """Return the invoice with these fields changed, on top of whatever was stored meanwhile: `invoice.updated` where it
+    was told of before, then the events `announced`."""
     before = call.store.get("invoice", id)
     assert before is not None
     after = {**before, **changes}
@@ -221,7 +221,7 @@ def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> Object:
 
 
 def intent_of(call: Call, invoice: Object) -> Object | None:
-    """The payment intent by which an invoice is to be paid, or was."""
+    """Return the payment intent by which an invoice is to be paid, or was."""
     for payment in invoice["payments"]["data"]:
         return call.store.get("payment_intent", payment["payment"]["payment_intent"])
     return None
@@ -281,8 +281,8 @@ def _settled(call: Call, invoice: Object, status: str) -> Object:
 
 
 def void(call: Call, invoice: Object) -> Object:
-    """An open or uncollectible invoice that is not to be paid; its payment intent is canceled, and what it took from
-    the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void)."""
+    """Return an open or uncollectible invoice that is not to be paid; its payment intent is canceled, and what it took
+    from the customer's balance goes back (https://docs.stripe.com/invoicing/overview#void)."""
     if invoice["status"] == "paid":
         raise invalid("Invoices with `paid` payments cannot be voided.")
     if invoice["status"] not in ("open", "uncollectible"):
@@ -318,7 +318,7 @@ def _give_back(call: Call, invoice: Object) -> None:
 
 
 def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven") -> Object:
-    """An open invoice taken for a loss. It can still be paid."""
+    """Return an open invoice taken for a loss. It can still be paid."""
     if invoice["status"] == "uncollectible":
         raise invalid("This invoice has already been marked uncollectible.")
     if invoice["status"] != "open":
@@ -349,13 +349,13 @@ def _cancel_payment(call: Call, invoice: Object, reason: str) -> None:
 
 
 def list_for_subscription(call: Call, subscription: str) -> list[Object]:
-    """All invoices of a subscription, oldest first."""
+    """Return all invoices of a subscription, oldest first."""
     condition = Condition("json_extract(body, '$.parent.subscription_details.subscription') = ?", (subscription,))
     return call.store.select("invoice", [condition], newest_first=False, limit=10_000)
 
 
 def find_subscription(call: Call, invoice: Object) -> Object | None:
-    """The subscription that an invoice bills, if it bills one."""
+    """Return the subscription that an invoice bills, if it bills one."""
     parent = invoice["parent"]
     if parent is None or parent["subscription_details"] is None:
         return None

@@ -69,7 +69,7 @@ def for_period(item: Object, price: Object, product: Sold, currency: str, start:
 def for_usage(
     item: Object, price: Object, product: Sold, currency: str, used: Decimal, start: int, end: int
 ) -> list[Line]:
-    """A metered item for what was used of it; nothing for less than nothing."""
+    """Return a metered item for what was used of it; nothing for less than nothing."""
     found = []
     for part in pricing.parts(price, currency, max(used, Decimal(0))):
         description, unit_amount = _of_part(part, price, product, currency)
@@ -80,7 +80,7 @@ def for_usage(
 
 
 def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) -> tuple[str, str | None]:
-    """The description of a line, and the unit amount that it shows: none for a tier's flat fee."""
+    """Return the description of a line, and the unit amount that it shows: none for a tier's flat fee."""
     words = rate(price, currency, part)
     if part.units is None:
         return f"{product.name} ({words})", None
@@ -126,7 +126,7 @@ def priced(price: Object | None, unit_amount: str | None) -> Object | None:
 
 
 def shown(call: Call, line: Line, currency: str, invoice: str | None, subscription: str | None) -> Object:
-    """The line as an object of an invoice."""
+    """Return the line as an object of an invoice."""
     details = {
         "invoice_item": line.invoice_item,
         "proration": line.proration,
@@ -171,13 +171,14 @@ def shown(call: Call, line: Line, currency: str, invoice: str | None, subscripti
 
 
 def credited_lines(credited: Object | None) -> Object | None:
-    """What a credit gives back as a line of an invoice says it: the lines that were debited, on their invoice."""
+    """Return what a credit gives back as a line of an invoice says it: the lines that were debited, on their
+    invoice."""
     details: Object | None = credited and credited.get("invoice_line_item_details")
     return details
 
 
 def item_of(line: Object) -> str | None:
-    """The invoice item that a line of an invoice was."""
+    """Return the invoice item that a line of an invoice was."""
     details = line["parent"]["invoice_item_details"] or line["parent"]["subscription_item_details"] or {}
     found: str | None = details.get("invoice_item")
     return found

@@ -14,8 +14,8 @@ KIND = "billing.meter_event"
 
 
 def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
-    """What a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that number
-    of an object."""
+    """Return what a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that
+    number of an object."""
     found = call.store.get(meters.KIND, meter)
     if found is None:
         return Decimal(0)

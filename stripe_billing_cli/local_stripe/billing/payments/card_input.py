@@ -18,7 +18,7 @@ TOKEN = "token"
 
 
 def by_number(call: Call, params: Mapping[str, Any]) -> Card:
-    """The test card of that number. Raises a card error for one that is mistyped, expired or no test card."""
+    """Return the test card of that number. Raises a card error for one that is mistyped, expired or no test card."""
     number = re.sub("[ -]", "", params["number"])
     if not re.fullmatch("[0-9]{12,19}", number) or not _adds_up(number):
         raise _card_error("Your card number is incorrect.", "incorrect_number", "number")
@@ -59,13 +59,13 @@ def _card_error(message: str, code: str, param: str) -> ApiError:
 
 
 def _adds_up(number: str) -> bool:
-    """The check digit of card numbers (ISO/IEC 7812): from the right, every second digit counts double."""
+    """Return the check digit of card numbers (ISO/IEC 7812): from the right, every second digit counts double."""
     doubled = [int(digit) * (2 if at % 2 else 1) for at, digit in enumerate(reversed(number))]
     return sum(value - 9 if value > 9 else value for value in doubled) % 10 == 0
 
 
 def read_card(call: Call, params: Mapping[str, Any], param: str = "card[token]") -> tuple[Card, Mapping[str, Any]]:
-    """The card that `card` in a call means, and what it says of its expiry. A token can be used once."""
+    """Return the card that `card` in a call means, and what it says of its expiry. A token can be used once."""
     if "token" not in params:
         return by_number(call, params), in_full(params)
     if params["token"] in BY_TOKEN:

@@ -33,7 +33,7 @@ class Decline:
     blocked: bool = False
 
     def error(self) -> dict[str, Any]:
-        """The keys of a card_error that follow from the decline, without those that are null."""
+        """Return the keys of a card_error that follow from the decline, without those that are null."""
         known = {
             "advice_code": self.advice_code,
             "code": self.code,
@@ -49,7 +49,7 @@ class Decline:
 
     @property
     def seller_message(self) -> str:
-        """What `outcome` of a charge says of it."""
+        """Return what `outcome` of a charge says of it."""
         if self.blocked:
             return "Stripe blocked this payment as too risky."
         return NO_DETAILS if self is DECLINED else f"The bank returned the decline code `{self.decline_code}`."
@@ -134,7 +134,7 @@ class Card:
 
     @property
     def authenticates(self) -> bool:
-        """Whether a payment with the customer present asks for 3-D Secure."""
+        """Return whether a payment with the customer present asks for 3-D Secure."""
         return self.authentication != "never"
 
     @property
@@ -142,7 +142,7 @@ class Card:
         return self.authentication in ("always", "until_set_up")
 
     def authenticates_payment(self, *, off_session: bool, set_up: bool) -> bool:
-        """Whether a payment asks for 3-D Secure; `set_up`: the card was saved for payments off session."""
+        """Return whether a payment asks for 3-D Secure; `set_up`: the card was saved for payments off session."""
         match self.authentication:
             case "until_set_up":
                 return not (off_session and set_up)
@@ -160,7 +160,7 @@ class Card:
 
     @property
     def fingerprint(self) -> str:
-        """What Stripe knows a card number by: it follows from the number."""
+        """Return what Stripe knows a card number by: it follows from the number."""
         return hashlib.sha256(self.number.encode()).hexdigest()[:16]
 
     @property

@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def find(call: Call) -> Object:
-    """The charge that the path names."""
+    """Return the charge that the path names."""
     charge = call.store.get("charge", call.id)
     if charge is None:
         raise no_such("charge", call.id, "id", 404)
@@ -17,7 +17,7 @@ def find(call: Call) -> Object:
 
 
 def list_by_charge(call: Call, kind: str, url: str) -> Object:
-    """The refunds or disputes of a charge or of a payment, or all; of a charge with their `count` (recorded)."""
+    """Return the refunds or disputes of a charge or of a payment, or all; of a charge with their `count` (recorded)."""
     params = call.params
     conditions = [
         *naming(call, "charge"),

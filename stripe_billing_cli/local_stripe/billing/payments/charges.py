@@ -93,7 +93,7 @@ def _outcome(card: Card, decline: Decline | None) -> Object:
 
 
 def _card(call: Call, intent: Object, method: Object, *, declined: bool, authenticated: bool) -> Object:
-    """What the charge says of the card: as it was, and what the network made of it."""
+    """Return what the charge says of the card: as it was, and what the network made of it."""
     card = method["card"]
     amount = intent["amount"]
     by_hand = intent["capture_method"] == "manual" and not declined
@@ -146,7 +146,7 @@ def _digits(length: int) -> str:
 
 
 def settle(call: Call, charge: Object) -> Object:
-    """The captured charge with its balance transaction; nothing happens where it has one."""
+    """Return the captured charge with its balance transaction; nothing happens where it has one."""
     if charge["balance_transaction"] is not None:
         return charge
     method = call.store.get("payment_method", charge["payment_method"])
@@ -171,7 +171,7 @@ def settle_by_itself(call: Call, id: str) -> None:
 
 
 def settle_now(call: Call, before: Object) -> Object:
-    """The captured charge with its balance transaction, and its event where it had none."""
+    """Return the captured charge with its balance transaction, and its event where it had none."""
     after = settle(call, before)
     if after != before:
         scheduler.put(call.store, SETTLE, before["id"], None, None)

@@ -111,12 +111,12 @@ def _new(call: Call, charge: Object, cause: str) -> Object:
 
 
 def is_inquiry(dispute: Object) -> bool:
-    """Whether the bank only asks, and no money was withdrawn."""
+    """Return whether the bank only asks, and no money was withdrawn."""
     return str(dispute["status"]).startswith("warning_")
 
 
 def _withdraw(call: Call, dispute: Object, charge: Object) -> Object:
-    """The dispute with what it took, not yet stored; it is lost if nobody answers in time."""
+    """Return the dispute with what it took, not yet stored; it is lost if nobody answers in time."""
     transaction = ledger.record_withdrawal(call, dispute, charge)
     scheduler.put(call.store, RUN_OUT, dispute["id"], dispute["evidence_details"]["due_by"] + 1, None)
     return {**dispute, "balance_transaction": transaction["id"], "balance_transactions": [transaction]}
@@ -139,7 +139,8 @@ def fill_in(call: Call, id: str) -> None:
 
 
 def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, submit: bool) -> Object:
-    """The dispute with evidence, which goes to the bank if it is submitted. Raises where the bank has decided."""
+    """Return the dispute with evidence, which goes to the bank if it is submitted. Raises where the bank has
+    decided."""
     _check_open(dispute)
     given = {**dispute["evidence"], **evidence}
     details = dispute["evidence_details"]
@@ -159,7 +160,7 @@ def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, s
 
 
 def close(call: Call, dispute: Object) -> Object:
-    """The dispute, given up. Raises where it is closed already."""
+    """Return the dispute, given up. Raises where it is closed already."""
     _check_open(dispute)
     return _end(call, dispute, "lost")
 
@@ -222,7 +223,7 @@ def close_inquiry(call: Call, charge: Object) -> None:
 
 
 def _end(call: Call, dispute: Object, outcome: str) -> Object:
-    """The dispute, over; an inquiry is closed, however it ended."""
+    """Return the dispute, over; an inquiry is closed, however it ended."""
     scheduler.put(call.store, RUN_OUT, dispute["id"], None, None)
     if is_inquiry(dispute):
         closed = {**dispute, "status": "warning_closed"}

@@ -10,7 +10,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def configuration(account: Object) -> str:
-    """The id of the account's payment method configuration, which says what may pay where no call does."""
+    """Return the id of the account's payment method configuration, which says what may pay where no call does."""
     return f"pmc_{account['id'].removeprefix('acct_')}00000001"
 
 

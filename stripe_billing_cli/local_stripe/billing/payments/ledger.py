@@ -138,7 +138,7 @@ def _add(call: Call, currency: str, *, available: int = 0, pending: int = 0) -> 
 
 
 def sums(call: Call) -> list[Object]:
-    """What is `available` and `pending` by currency (`id`), in minor units; the account's own currency first."""
+    """Return what is `available` and `pending` by currency (`id`), in minor units; the account's own currency first."""
     own = call.account["default_currency"]
     nothing: Object = {"id": own, "available": 0, "pending": 0}
     found = call.store.select(SUM, [], newest_first=False, limit=200)

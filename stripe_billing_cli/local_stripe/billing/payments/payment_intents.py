@@ -28,7 +28,7 @@ PAYABLE = ("requires_payment_method", "requires_confirmation", "requires_action"
 
 
 def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, **rest: Any) -> Object:
-    """A payment intent, stored, that awaits a payment method, or only its confirmation if it has one."""
+    """Return a payment intent, stored, that awaits a payment method, or only its confirmation if it has one."""
     id = identifiers.long_id(call, "pi")
     intent: Object = shapes.blank("payment_intent") | {
         "id": id,
@@ -61,7 +61,7 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
 def attempt(
     call: Call, intent: Object, method: Object, *, off_session: bool, invoice: bool = False, may_wait: bool = True
 ) -> Object:
-    """The intent after its payment was tried with `method`: succeeded, requires_capture, requires_action or
+    """Return the intent after its payment was tried with `method`: succeeded, requires_capture, requires_action or
     requires_payment_method.
 
     `invoice`: a card that wants 3-D Secure leaves the payment of an invoice at `requires_action` even off session

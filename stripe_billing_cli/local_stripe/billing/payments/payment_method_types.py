@@ -148,7 +148,8 @@ def _sepa(params: Mapping[str, Any]) -> Object:
 
 
 def _is_iban(iban: str) -> bool:
-    """Whether the check digits are right (ISO 13616): letters count as 10 to 35, the rest of a division by 97 is 1."""
+    """Return whether the check digits are right (ISO 13616): letters count as 10 to 35, the rest of a division by 97 is
+    1."""
     if not re.fullmatch("[A-Z]{2}[0-9]{2}[A-Z0-9]{10,30}", iban):
         return False
     return int("".join(str(int(character, 36)) for character in iban[4:] + iban[:4])) % 97 == 1

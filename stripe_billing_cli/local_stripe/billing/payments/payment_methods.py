@@ -38,7 +38,7 @@ def blank(call: Call, type: str) -> Object:
 
 
 def new_card(call: Call, card: Card) -> Object:
-    """A card that expires this month of next year, its CVC not yet checked (recorded)."""
+    """Return a card that expires this month of next year, its CVC not yet checked (recorded)."""
     today = datetime.fromtimestamp(call.real_now, UTC)
     return {
         **blank(call, "card"),
@@ -63,7 +63,7 @@ def new_card(call: Call, card: Card) -> Object:
 
 
 def checked(call: Call, method: Object) -> Object:
-    """The payment method after its bank was asked: what had not been checked of it has been (recorded)."""
+    """Return the payment method after its bank was asked: what had not been checked of it has been (recorded)."""
     if method["type"] != "card":
         return method
     card, checks = card_of(method), method["card"]["checks"]
@@ -81,12 +81,12 @@ def checked(call: Call, method: Object) -> Object:
 
 
 def setup_decline(method: Object) -> Decline | None:
-    """What the bank says to saving the card."""
+    """Return what the bank says to saving the card."""
     return _decline(method, card_of(method).declines_setup)
 
 
 def payment_decline(method: Object) -> Decline | None:
-    """What the bank, or Radar, says to charging the card."""
+    """Return what the bank, or Radar, says to charging the card."""
     return _decline(method, card_of(method).declines_payment)
 
 
@@ -96,7 +96,7 @@ def _decline(method: Object, decline: Decline | None) -> Decline | None:
 
 
 def card_of(method: Object) -> Card:
-    """Which of Stripe's test cards it is."""
+    """Return which of Stripe's test cards it is."""
     return BY_KEY[method["_card"]]
 
 
@@ -113,7 +113,7 @@ def no_such_method(id: str, param: str, status: int = 400) -> ApiError:
 
 
 def find(call: Call, id: str, param: str) -> Object:
-    """The payment method that a parameter names; a test id becomes a new one. Raises `resource_missing`."""
+    """Return the payment method that a parameter names; a test id becomes a new one. Raises `resource_missing`."""
     if id in BY_ID:
         method = new_card(call, BY_ID[id])
         call.store.insert("payment_method", method)
@@ -125,7 +125,8 @@ def find(call: Call, id: str, param: str) -> Object:
 
 
 def find_card(call: Call, id: str, param: str) -> Object:
-    """The card that a parameter names. Raises for a payment method of another type: the local Stripe charges none."""
+    """Return the card that a parameter names. Raises for a payment method of another type: the local Stripe charges
+    none."""
     method = find(call, id, param)
     if method["type"] != "card":
         raise invalid(
@@ -135,7 +136,7 @@ def find_card(call: Call, id: str, param: str) -> Object:
 
 
 def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400) -> Object:
-    """The payment method, now the customer's. Attaching again changes nothing.
+    """Return the payment method, now the customer's. Attaching again changes nothing.
 
     Raises the card's decline where it cannot be saved, and Stripe's refusal where it is another customer's, or of a
     type that belongs to no customer.
@@ -187,8 +188,8 @@ def set_up(call: Call, method: Object) -> None:
 
 
 def as_source(call: Call, token: str, customer: str) -> str:
-    """The id of a new card of the customer's, made of a token: what programs did before there were payment methods, and
-    Stripe's CLI still does. It is a payment method with the id of a card
+    """Return the id of a new card of the customer's, made of a token: what programs did before there were payment
+    methods, and Stripe's CLI still does. It is a payment method with the id of a card
     (https://docs.stripe.com/payments/payment-methods/transitioning#compatibility)."""
     card, expiry = card_input.read_card(call, {"token": token}, "source")
     method = {**new_card(call, card), "id": identifiers.long_id(call, "card")}

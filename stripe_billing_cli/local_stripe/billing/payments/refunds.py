@@ -22,7 +22,7 @@ FAIL, TRACE = "refund.fail", "refund.trace"
 
 
 def refund(call: Call, charge: Object, params: Mapping[str, Any]) -> Object:
-    """A refund of all that is left of the charge, or of `amount`. Raises where that much cannot go back."""
+    """Return a refund of all that is left of the charge, or of `amount`. Raises where that much cannot go back."""
     customer = call.store.get("customer", charge["customer"]) if charge["customer"] else None
     call = clocks.at_time_of(call, customer or {})
     _check_refundable(call, charge)

@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
-    """A setup intent, stored, that awaits a payment method, or only its confirmation if it has one."""
+    """Return a setup intent, stored, that awaits a payment method, or only its confirmation if it has one."""
     id = identifiers.long_id(call, "seti")
     setup: Object = shapes.blank("setup_intent", "attach_to_self managed_payments") | {
         "id": id,
@@ -45,7 +45,8 @@ def new_setup(call: Call, *, customer: str | None, **rest: Any) -> Object:
 
 
 def attempt(call: Call, setup: Object, method: Object) -> Object:
-    """The intent after the card was tried: succeeded and attached, requires_action or requires_payment_method."""
+    """Return the intent after the card was tried: succeeded and attached, requires_action or
+    requires_payment_method."""
     asks = payment_methods.card_of(method).authenticates_setup
     if not asks:
         method = payment_methods.checked(call, method)

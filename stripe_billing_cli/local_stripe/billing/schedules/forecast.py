@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], int, list[Line]]:
-    """The items that are billed at `at`, the end of their period, the billing cycle anchor then, and
+    """Return the items that are billed at `at`, the end of their period, the billing cycle anchor then, and
     what was used of items that are gone by then."""
     own_schedule = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
     phases = own_schedule["phases"] if own_schedule is not None and own_schedule["status"] in schedule.LIVING else []

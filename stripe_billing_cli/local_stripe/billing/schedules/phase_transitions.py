@@ -92,7 +92,8 @@ def start(call: Call, before: Object, customer: Object) -> Object:
 
 
 def _settings(call: Call, found: Object, phase: Object) -> Object:
-    """What the phase says of the subscription, else the schedule's default settings. No card that was detached."""
+    """Return what the phase says of the subscription, else the schedule's default settings. No card that was
+    detached."""
     defaults = found["default_settings"]
     names = ("automatic_tax", "collection_method", "default_payment_method", "description")
     settings = {name: defaults[name] if phase[name] is None else phase[name] for name in names}
@@ -171,14 +172,14 @@ def _change(
 
 
 def _beats_otherwise(subscription: Object, phase: Object, catalog: Catalog) -> bool:
-    """Whether the intervals change, so that the anchor is "automatically modified as needed when entering the phase"
-    (`billing_cycle_anchor` in `stripe/params/_subscription_schedule_create_params.py`)."""
+    """Return whether the intervals change, so that the anchor is "automatically modified as needed when entering the
+    phase" (`billing_cycle_anchor` in `stripe/params/_subscription_schedule_create_params.py`)."""
     old = {billing_intervals.billing_interval(catalog.price(item["price"])) for item in subscription["items"]["data"]}
     return old != {billing_intervals.billing_interval(catalog.price(item["price"])) for item in phase["items"]}
 
 
 def at_period_end(call: Call, found: Object, phase: Object, subscription: Object, at: int) -> Object:
-    """The subscription with the phase's items, their periods over at `at` as those of the items before them."""
+    """Return the subscription with the phase's items, their periods over at `at` as those of the items before them."""
     change = _change(replace(call, now=at), found, phase, subscription, "none")
     last = subscription["items"]["data"][0]
     period = {name: last[name] for name in ("current_period_start", "current_period_end")}
@@ -194,7 +195,8 @@ def at_period_end(call: Call, found: Object, phase: Object, subscription: Object
 
 
 def used_before(call: Call, before: Object, after: Object, at: int) -> list[lines.Line]:
-    """What was used until `at` of metered items whose price goes with the phase: billed with the renewal then."""
+    """Return what was used until `at` of metered items whose price goes with the phase: billed with the renewal
+    then."""
     staying = {item["id"]: item["price"] for item in after["items"]["data"]}
     gone = [item for item in before["items"]["data"] if staying.get(item["id"]) != item["price"]]
     ending_now = {**before, "items": {**before["items"], "data": gone}}
@@ -202,12 +204,13 @@ def used_before(call: Call, before: Object, after: Object, at: int) -> list[line
 
 
 def discount_params(sources: Sequence[Object]) -> list[Object]:
-    """A phase's discounts as they are asked for."""
+    """Return a phase's discounts as they are asked for."""
     return [{name: id for name, id in source.items() if id is not None} for source in sources]
 
 
 def continued_discounts(call: Call, subscription: Object, sources: Sequence[Object]) -> list[Object]:
-    """A phase's discounts; those that the subscription has already, by the same coupon, go on. What ended is gone."""
+    """Return a phase's discounts; those that the subscription has already, by the same coupon, go on. What ended is
+    gone."""
     own = {one["source"]["coupon"]: one for one in discount.living(call, subscription["discounts"])}
     wanted = []
     for source in discount_params(sources):
@@ -225,7 +228,7 @@ def _anchor(found: Object, phase: Object) -> str:
 
 
 def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog: Catalog) -> list[Mapping[str, Any]]:
-    """A phase's items as the items of an update: known by their price, else in their order."""
+    """Return a phase's items as the items of an update: known by their price, else in their order."""
     left = list(held_items)
     pairs: list[tuple[Object, Object | None]] = []
     for item in wanted:

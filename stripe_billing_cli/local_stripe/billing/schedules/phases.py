@@ -43,7 +43,8 @@ def _begins(phase: Mapping[str, Any], previous_end: int, now: int, name: str) ->
 
 
 def _ends(phase: Mapping[str, Any], start: int, billing_interval: IntervalOfPrice, now: int, name: str) -> int:
-    """The date given, or the duration after the start; one interval of the first price where neither is given."""
+    """Return the date given, or the duration after the start; one interval of the first price where neither is
+    given."""
     if "end_date" in phase and "duration" in phase:
         raise only_one_of([f"{name}[duration]", f"{name}[end_date]"])
     if "end_date" in phase:
@@ -137,7 +138,7 @@ def _item(item: Mapping[str, Any]) -> Object:
 
 
 def current(phases: Sequence[Object], now: int) -> Object | None:
-    """The phase that `now` is in."""
+    """Return the phase that `now` is in."""
     return next((phase for phase in phases if phase["start_date"] <= now < phase["end_date"]), None)
 
 
@@ -147,7 +148,7 @@ def span(phase: Object | None) -> Object | None:
 
 
 def phase_from_subscription(subscription: Object, now: int) -> Object:
-    """The one phase of a schedule made from a subscription: its current period, as it is."""
+    """Return the one phase of a schedule made from a subscription: its current period, as it is."""
     items = subscription["items"]["data"]
     phase = {
         "items": [

@@ -21,7 +21,7 @@ WARNING = 7 * 24 * 60 * 60
 
 
 def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapping[str, Any], **rest: Any) -> Object:
-    """A schedule that has not started, not yet stored."""
+    """Return a schedule that has not started, not yet stored."""
     return {
         "id": identifiers.long_id(call, "sub_sched"),
         "object": KIND,
@@ -107,7 +107,7 @@ def plan_ahead(call: Call, schedule: Object) -> None:
 
 
 def closed(call: Call, before: Object, status: str, **rest: Any) -> Object:
-    """A schedule that has come to its end; it is no longer on the agenda."""
+    """Return a schedule that has come to its end; it is no longer on the agenda."""
     after = {**before, "current_phase": None, "status": status, f"{status}_at": call.now, **rest}
     save(call, before, after, status)
     plan_ahead(call, after)

@@ -23,8 +23,8 @@ NO_DETAILS = {"comment": None, "feedback": None, "feedback_option": None, "reaso
 
 
 def requested(call: Call, params: Params, current_items: Sequence[Object]) -> Object:
-    """When the subscription is to end, and since when that is known; empty where it is not to. The end of the period
-    is that of the item whose period ends first
+    """Return when the subscription is to end, and since when that is known; empty where it is not to. The end of the
+    period is that of the item whose period ends first
     (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
     if params.get("cancel_at_period_end"):
         return {
@@ -51,7 +51,7 @@ def _moment(call: Call, wanted: int | str, current_items: Sequence[Object]) -> i
 
 
 def changed(call: Call, before: Object) -> Object:
-    """The fields that an update's wish to end, or no longer to end, changes."""
+    """Return the fields that an update's wish to end, or no longer to end, changes."""
     params = call.params
     details = {**before["cancellation_details"], **params.get("cancellation_details", {})}
     whole, _ = proration.shortened(before, None, price_checks.catalog(call), now=call.now, prorates=False)
@@ -66,8 +66,8 @@ def changed(call: Call, before: Object) -> Object:
 
 
 def moved(call: Call, before: Object, plain: Object) -> Object:
-    """The subscription with another end, or none: "if set to a date before the current period ends, this will cause a
-    proration", as will setting it back (`cancel_at` in `stripe/params/_subscription_update_params.py`)."""
+    """Return the subscription with another end, or none: "if set to a date before the current period ends, this will
+    cause a proration", as will setting it back (`cancel_at` in `stripe/params/_subscription_update_params.py`)."""
     prorates = call.params.get("proration_behavior") != "none"
     catalog = price_checks.catalog(call)
     data, prorations = proration.shortened(before, plain["cancel_at"], catalog, now=call.now, prorates=prorates)

@@ -81,7 +81,7 @@ def create(call: Call) -> Object:
 
 
 def drafted(call: Call, customer: Object) -> Object:
-    """A subscription as the parameters want it, not yet stored nor billed. Raises Stripe's refusals."""
+    """Return a subscription as the parameters want it, not yet stored nor billed. Raises Stripe's refusals."""
     params = call.params
     for at, item in enumerate(params["items"]):
         if "price" not in item:
@@ -113,8 +113,8 @@ def create_by_schedule(call: Call, customer: Object, prices: Sequence[Object], c
 def _begun(
     call: Call, customer: Object, subscription: Object, *, status: str | None = None
 ) -> tuple[Object, Object | None]:
-    """The subscription, stored, and its first invoice, not yet stored; None where there is nothing to bill: "this
-    action doesn't generate an invoice at all until the first billing period"
+    """Return the subscription, stored, and its first invoice, not yet stored; None where there is nothing to bill:
+    "this action doesn't generate an invoice at all until the first billing period"
     (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
     _add_items(call, customer, subscription)
     pending_items = invoice_items.pending_of(call, subscription)
@@ -295,7 +295,7 @@ def checked_trial_end(call: Call, wanted: int) -> int:
 
 
 def own_method(call: Call, customer: Object, id: str | None) -> str | None:
-    """The customer's payment method that a parameter names; None for none."""
+    """Return the customer's payment method that a parameter names; None for none."""
     if id is None:
         return None
     method = payment_methods.find_card(call, id, "default_payment_method")

@@ -20,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def discounted(call: Call, item: Object, amount: int, whole: int) -> Discounted:
-    """What the discounts of the item's subscription leave of `amount`, which is a part of the `whole` price."""
+    """Return what the discounts of the item's subscription leave of `amount`, which is a part of the `whole` price."""
     subscription = call.store.get("subscription", item["subscription"])
     price = call.store.get("price", item["price"])
     if subscription is None or price is None:
@@ -35,7 +35,7 @@ def discounted(call: Call, item: Object, amount: int, whole: int) -> Discounted:
 
 
 def _share(call: Call, terms: Terms, subscription: Object, amount: int, whole: int) -> Terms:
-    """An amount off, as much of it as `amount` is of what all items cost for a period."""
+    """Return an amount off, as much of it as `amount` is of what all items cost for a period."""
     if terms.amount_off is None:
         return terms
     costs = max(whole, _costs(call, subscription))
@@ -53,7 +53,7 @@ def _costs(call: Call, subscription: Object) -> int:
 
 
 def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> Discounted:
-    """What a debit came to on its invoice, its discounts taken off; a proration is so already."""
+    """Return what a debit came to on its invoice, its discounts taken off; a proration is so already."""
     taken: dict[str, int] = {}
     for line in debits.billed_lines(call, item, debit):
         for one in line["discount_amounts"]:

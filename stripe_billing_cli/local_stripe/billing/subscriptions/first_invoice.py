@@ -19,8 +19,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
-    """The items and what their first period costs, or the part of one that comes before an anchor or an end. A trial
-    costs nothing; a part before an anchor is free where prorations are declined."""
+    """Return the items and what their first period costs, or the part of one that comes before an anchor or an end. A
+    trial costs nothing; a part before an anchor is free where prorations are declined."""
     catalog = price_checks.catalog(call)
     data = subscription["items"]["data"]
     if subscription["trial_end"]:
@@ -39,7 +39,7 @@ def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
 
 
 def trial_lines(subscription: Object, catalog: Catalog, start: int) -> list[Line]:
-    """A line of nothing for each item that is not metered."""
+    """Return a line of nothing for each item that is not metered."""
     found = []
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])

@@ -58,8 +58,8 @@ def change(call: Call, before: Object, plain: Object) -> Object:
 
 
 def _stops(call: Call, before: Object, plain: Object) -> bool:
-    """A trial that is ended without a card is canceled or paused, if its settings say so. It is over a second before
-    (recorded, 2026-08-26.dahlia, as is what a pause leaves of the period)."""
+    """Return a trial that is ended without a card is canceled or paused, if its settings say so. It is over a second
+    before (recorded, 2026-08-26.dahlia, as is what a pause leaves of the period)."""
     customer = customers.find(call, before["customer"])
     if not trial_ends.without_card(call, customer, {**before, **plain}):
         return False
@@ -74,7 +74,7 @@ def _stops(call: Call, before: Object, plain: Object) -> bool:
 
 
 def decide_all(call: Call, before: Object, params: Mapping[str, Any], plain: Object) -> Decided:
-    """What an update makes of a subscription, without doing it: for the update, and for its preview."""
+    """Return what an update makes of a subscription, without doing it: for the update, and for its preview."""
     trial_end = _new_trial_end(call, before, params)
     if trial_end is not None:
         decided = _trial(call, before, params, trial_end)
@@ -99,7 +99,8 @@ def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int
 
 
 def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int) -> Decided:
-    """A trial that begins credits what was paid for; one that is only moved bills nothing. The anchor moves to its end
+    """Return a trial that begins credits what was paid for; one that is only moved bills nothing. The anchor moves to
+    its end
     (https://docs.stripe.com/billing/subscriptions/billing-cycle#change-the-billing-period-using-a-trial-period)."""
     begins = before["status"] != "trialing"
     trialing = {**before, "status": "trialing", "trial_end": trial_end}
@@ -123,7 +124,7 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
 
 
 def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Object, decided: Decided) -> Decided:
-    """The subscription's fields all together; an end that is set at the same time cuts the new periods."""
+    """Return the subscription's fields all together; an end that is set at the same time cuts the new periods."""
     change = decided.change
     fields = {**plain, **decided.fields}
     if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
@@ -144,7 +145,7 @@ def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
 def decide(
     call: Call, subscription: Object, params: Mapping[str, Any], *, restart: bool = False, prorates: bool = True
 ) -> Change:
-    """What the items, proration and anchor in `params` make of a subscription. Raises Stripe's refusals."""
+    """Return what the items, proration and anchor in `params` make of a subscription. Raises Stripe's refusals."""
     for at, item in enumerate(params.get("items", ())):
         _check_item(call, subscription, item, f"items[{at}]")
     anew = params.get("billing_cycle_anchor", {}).get("type") == "now"
@@ -288,7 +289,7 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
 
 
 def _shown(call: Call, before: Object, decided: Decided) -> Object:
-    """What `pending_update` tells of a change."""
+    """Return what `pending_update` tells of a change."""
     anchor = decided.fields.get("billing_cycle_anchor", before["billing_cycle_anchor"])
     trial_end = decided.fields.get("trial_end", before["trial_end"])
     return {

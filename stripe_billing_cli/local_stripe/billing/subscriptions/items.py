@@ -22,7 +22,7 @@ def is_metered(price: Object) -> bool:
 def new_item(
     id: str, subscription: str, price: Object, params: Mapping[str, Any], now: int, period: tuple[int, int]
 ) -> Object:
-    """A subscription item for a period [start, end)."""
+    """Return a subscription item for a period [start, end)."""
     item: Object = {
         "id": id,
         "object": "subscription_item",
@@ -47,23 +47,25 @@ def new_item(
 
 
 def in_period(item: Object, period: tuple[int, int]) -> Object:
-    """The item in this period [start, end), in which use is counted from its start on."""
+    """Return the item in this period [start, end), in which use is counted from its start on."""
     return {**item, "_use": None, "current_period_start": period[0], "current_period_end": period[1]}
 
 
 def counting_anew(item: Object, reported: int, start: int | None = None) -> Object:
-    """The item, of which only use is billed that comes after this report of use: "billed at the price in effect when it
-    was reported" (flexible billing mode). `start`: and that was at this time at the earliest, in Unix seconds."""
+    """Return the item, of which only use is billed that comes after this report of use: "billed at the price in effect
+    when it was reported" (flexible billing mode). `start`: and that was at this time at the earliest, in Unix
+    seconds."""
     return {**item, "_use": {"after": reported, "start": item["current_period_start"] if start is None else start}}
 
 
 def debited(item: Object, lines: Sequence[Line]) -> Object:
-    """The item, billed by these lines, which are of one period, for what it is from its start on; by none of none."""
+    """Return the item, billed by these lines, which are of one period, for what it is from its start on; by none of
+    none."""
     return {**item, "_debits": [debit(item, lines)] if lines else []}
 
 
 def debit(item: Object, lines: Sequence[Line]) -> Object:
-    """What was billed for an item by these lines of one period; several are of a tiered price."""
+    """Return what was billed for an item by these lines of one period; several are of a tiered price."""
     first = lines[0]
     return {
         "amount": sum(line.amount for line in lines),
@@ -76,15 +78,15 @@ def debit(item: Object, lines: Sequence[Line]) -> Object:
 
 
 def with_items(subscription: Object, data: list[Object]) -> Object:
-    """The `items` of a subscription, as a list object."""
+    """Return the `items` of a subscription, as a list object."""
     return {**subscription["items"], "data": data}
 
 
 def first_start(data: list[Object]) -> int:
-    """When the first of the items' periods began."""
+    """Return when the first of the items' periods began."""
     return int(min(item["current_period_start"] for item in data))
 
 
 def first_end(data: list[Object]) -> int:
-    """When the first of the items' periods ends."""
+    """Return when the first of the items' periods ends."""
     return int(min(item["current_period_end"] for item in data))

@@ -15,26 +15,27 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def usage_of(call: Call, subscription: Object, catalog: Catalog, *, until: int) -> list[Line]:
-    """A line for each metered item whose period is over at `until`. Use within a trial costs nothing."""
+    """Return a line for each metered item whose period is over at `until`. Use within a trial costs nothing."""
     over = [item for item in subscription["items"]["data"] if item["current_period_end"] <= until]
     return _lines(call, subscription, over, catalog, until)
 
 
 def unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
-    """What was used until now, of whichever metered items anything was used."""
+    """Return what was used until now, of whichever metered items anything was used."""
     return [
         line for item in subscription["items"]["data"] for line in lines_for_item(call, subscription, item, catalog)
     ]
 
 
 def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Catalog) -> list[Line]:
-    """What was used of an item and is not billed yet, reports of this second included; none of what was not used."""
+    """Return what was used of an item and is not billed yet, reports of this second included; none of what was not
+    used."""
     found = _lines(call, subscription, [item], catalog, call.now + 1)
     return found if any(line.used for line in found) else []
 
 
 def newest(call: Call) -> int:
-    """The number of the last report of use, in the order in which they came."""
+    """Return the number of the last report of use, in the order in which they came."""
     return int(call.store.row("SELECT COALESCE(MAX(seq), 0) FROM objects")[0])
 
 

@@ -164,7 +164,7 @@ def check_resumable(subscription: Object) -> None:
 
 
 def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tuple[list[Object], list[Line], list[Line]]:
-    """The items when the subscription goes on now, what is prorated for it, and what is billed at once."""
+    """Return the items when the subscription goes on now, what is prorated for it, and what is billed at once."""
     catalog = price_checks.catalog(call)
     currency, anchor = subscription["currency"], subscription["billing_cycle_anchor"]
     current_items = subscription["items"]["data"]

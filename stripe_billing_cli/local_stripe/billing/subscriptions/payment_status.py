@@ -80,7 +80,7 @@ def _in_good_standing(call: Call, subscription: Object) -> bool:
 
 
 def _newest(call: Call, subscription: Object) -> Object | None:
-    """The most recent finalized invoice that was not voided, nor is of a change that waits for it."""
+    """Return the most recent finalized invoice that was not voided, nor is of a change that waits for it."""
     found = [
         invoice
         for invoice in invoices.list_for_subscription(call, subscription["id"])

@@ -41,8 +41,8 @@ def suspend(
 
 
 def _expires_at(call: Call, subscription: Object, *, resumes: bool, retries: bool) -> int:
-    """The trial's end or the period's, "whichever comes first. If these times are greater than 23 hours … 23 hours
-    after the update call was made"; a year where the payment that ends a pause is retried."""
+    """Return the trial's end or the period's, "whichever comes first. If these times are greater than 23 hours … 23
+    hours after the update call was made"; a year where the payment that ends a pause is retried."""
     if resumes and retries:
         return call.now + YEAR
     latest = call.now + schedule_jobs.TO_PAY_SECONDS

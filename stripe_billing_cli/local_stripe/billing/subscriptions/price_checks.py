@@ -46,7 +46,7 @@ def catalog(call: Call) -> Catalog:
 
 
 def sellable(call: Call, id: str, param: str) -> Object:
-    """The price that a parameter names, if it can be subscribed to."""
+    """Return the price that a parameter names, if it can be subscribed to."""
     price = call.store.get("price", id)
     if price is None:
         raise no_such("price", id, param)
@@ -66,8 +66,8 @@ def sellable(call: Call, id: str, param: str) -> Object:
 
 
 def currency_of(call: Call, params: Params, customer: Object, prices: Sequence[Object]) -> str:
-    """The one asked for, else the customer's where every price has it, else the first price's. A customer is billed
-    in one currency only (https://docs.stripe.com/billing/customer#currency)."""
+    """Return the one asked for, else the customer's where every price has it, else the first price's. A customer is
+    billed in one currency only (https://docs.stripe.com/billing/customer#currency)."""
     own: str | None = customer["currency"]
     shared = own is not None and all(own in price["currency_options"] for price in prices)
     currency = str(params.get("currency") or (own if shared else prices[0]["currency"]))

@@ -100,7 +100,8 @@ def _wanted_items(
 
 
 def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
-    """A trial is one period for all items; else the one reckoned from the anchor, cut short by an end that is set."""
+    """Return a trial is one period for all items; else the one reckoned from the anchor, cut short by an end that is
+    set."""
     if subscription["status"] == "trialing" and subscription["trial_end"] is not None:
         return now, subscription["trial_end"]
     start, end = billing_intervals.period_at(price, subscription["billing_cycle_anchor"], now)
@@ -135,7 +136,7 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
 
 
 def differs(old: Object | None, new: Object) -> bool:
-    """Whether an item is billed otherwise than before."""
+    """Return whether an item is billed otherwise than before."""
     return old is None or (old["price"], old.get("quantity")) != (new["price"], new.get("quantity"))
 
 
@@ -212,7 +213,7 @@ def _prorated(
 
 
 def credits_for(subscription: Object, current_items: Iterable[Object], catalog: Catalog, at: int) -> list[Line]:
-    """What is unused of these items from `at` on. Nothing of a trial, which cost nothing."""
+    """Return what is unused of these items from `at` on. Nothing of a trial, which cost nothing."""
     if subscription["status"] == "trialing":
         return []
     classic = _is_classic(subscription)
@@ -247,7 +248,8 @@ def _debit(item: Object, catalog: Catalog, currency: str, anchor: int, at: int) 
 
 
 def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, sign: int) -> list[Line]:
-    """The item's price for the rest of its period, as a share of a whole one, on a line. None for metered use."""
+    """Return the item's price for the rest of its period, as a share of a whole one, on a line. None for metered
+    use."""
     price = catalog.price(item["price"])
     start, end = item["current_period_start"], item["current_period_end"]
     if items.is_metered(price) or not start <= at < end:
@@ -344,8 +346,8 @@ def debited_from(
 def shortened(
     subscription: Object, ends: int | None, catalog: Catalog, *, now: int, prorates: bool
 ) -> tuple[list[Object], list[Line]]:
-    """The items where the subscription is to end at `ends`: a period that would go on is cut, and credited; one that
-    was cut before goes on to its end again, and is charged for it
+    """Return the items where the subscription is to end at `ends`: a period that would go on is cut, and credited; one
+    that was cut before goes on to its end again, and is charged for it
     (https://docs.stripe.com/api/subscriptions/update#update_subscription-cancel_at). A trial goes on until its end, and
     costs nothing."""
     kept, found = [], []

@@ -13,7 +13,8 @@ RENEWABLE = ("active", "past_due", "trialing", "unpaid")
 
 
 def next_period(call: Call, before: Object, now: int) -> tuple[Object, list[Line], list[Object]]:
-    """The subscription after a renewal at `now`, what is billed for it, and the pending items that are billed with it.
+    """Return the subscription after a renewal at `now`, what is billed for it, and the pending items that are billed
+    with it.
 
     A period may be a part of a whole one: after a trial that ends before its anchor, or up to an end that is set.
     """

@@ -15,7 +15,7 @@ ENDED = ("canceled", "incomplete_expired")
 
 
 def find(call: Call, id: str, param: str = "subscription") -> Object:
-    """The subscription that a parameter names. Raises `resource_missing`."""
+    """Return the subscription that a parameter names. Raises `resource_missing`."""
     subscription = call.store.get(KIND, id)
     if subscription is None:
         raise no_such(KIND, id, param)
@@ -23,7 +23,7 @@ def find(call: Call, id: str, param: str = "subscription") -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    """The subscription that the path names."""
+    """Return the subscription that the path names."""
     subscription = call.store.get(KIND, call.id)
     if subscription is None:
         raise no_such(KIND, call.id, "id", 404)
@@ -49,11 +49,11 @@ def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
 
 
 def save(call: Call, before: Object, after: Object) -> Object:
-    """The subscription with what differs between `before` and `after` changed."""
+    """Return the subscription with what differs between `before` and `after` changed."""
     return amend(call, after["id"], **{name: value for name, value in after.items() if before.get(name) != value})
 
 
 def saves_card(subscription: Object | None) -> bool:
-    """Whether the card that pays an invoice becomes the subscription's default."""
+    """Return whether the card that pays an invoice becomes the subscription's default."""
     settings = (subscription or {}).get("payment_settings") or {}
     return bool(settings.get("save_default_payment_method") == "on_subscription")

@@ -61,7 +61,7 @@ def drop(store: Store, endpoint: str) -> None:
 
 
 def next_due(store: Store) -> float | None:
-    """When the next one is due, in Unix seconds; None where nothing is to be sent."""
+    """Return when the next one is due, in Unix seconds; None where nothing is to be sent."""
     with store.reading():
         row = store.row("SELECT min(due) FROM deliveries")
     return None if row is None or row[0] is None else float(row[0])
@@ -136,7 +136,7 @@ def failed(store: Store, delivery: Delivery, now: float, pauses: Sequence[float]
 
 
 def payload(delivery: Delivery) -> bytes:
-    """The body as Stripe sends it. Its `api_version` is the endpoint's; the object inside keeps the one shape that the
-    local Stripe has, whatever that version."""
+    """Return the body as Stripe sends it. Its `api_version` is the endpoint's; the object inside keeps the one shape
+    that the local Stripe has, whatever that version."""
     version = delivery.endpoint["api_version"] or delivery.event["api_version"]
     return json.dumps({**delivery.event, "api_version": version}, indent=2).encode()

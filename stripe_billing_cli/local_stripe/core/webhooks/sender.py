@@ -39,7 +39,7 @@ class Sending:
 
 
 def signature(secret: str, body: bytes, timestamp: int) -> str:
-    """The header `Stripe-Signature` (https://docs.stripe.com/webhooks#verify-manually).
+    """Return the header `Stripe-Signature` (https://docs.stripe.com/webhooks#verify-manually).
 
     As in Stripe's test mode there is a `v0` as well, which is to be ignored.
     """
@@ -157,7 +157,7 @@ class Sender:
             self._log(f"webhook {event['type']} {event['id']} → {delivery.endpoint['url']} {outcome} {took} ms")
 
     def _post(self, delivery: Delivery) -> str:
-        """The status that answered, or what went wrong."""
+        """Return the status that answered, or what went wrong."""
         import requests
 
         if not self._sending.anywhere and not is_on_this_machine(delivery.endpoint["url"]):

@@ -81,12 +81,12 @@ def _invoice(call: Call) -> tuple[Call, Object]:
 
 
 def list_for_invoice(call: Call, invoice: str) -> list[Object]:
-    """The notes of an invoice, void ones too, oldest first."""
+    """Return the notes of an invoice, void ones too, oldest first."""
     return call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000)
 
 
 def _drafted(call: Call, invoice: Object) -> Object:
-    """The note that the parameters describe, not stored. Raises where the invoice does not allow for it."""
+    """Return the note that the parameters describe, not stored. Raises where the invoice does not allow for it."""
     params = call.params
     if invoice["status"] not in CREDITABLE:
         raise invalid(
@@ -148,7 +148,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
 
 
 def _sums(lines: list[Object]) -> dict[str, int]:
-    """What each discount takes off the lines."""
+    """Return what each discount takes off the lines."""
     sums: dict[str, int] = {}
     for line in lines:
         for one in line["discount_amounts"]:
@@ -171,8 +171,8 @@ def _link(refund: Object, amount: int) -> Object:
 
 
 def left_to_credit(call: Call, invoice: Object) -> int:
-    """What of an invoice no credit note and no refund has given back: "the credit note API subtracts those refund
-    amounts from the maximum creditable amount" (`CreditNoteService.create`)."""
+    """Return what of an invoice no credit note and no refund has given back: "the credit note API subtracts those
+    refund amounts from the maximum creditable amount" (`CreditNoteService.create`)."""
     notes = [note for note in list_for_invoice(call, invoice["id"]) if note["status"] == "issued"]
     linked = {one["refund"] for note in notes for one in note["refunds"]}
     charge = _charge(call, invoice)
@@ -212,7 +212,7 @@ def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
 
 
 def _charge(call: Call, invoice: Object) -> Object | None:
-    """The charge that paid an invoice."""
+    """Return the charge that paid an invoice."""
     intent = invoices.intent_of(call, invoice)
     return None if intent is None else call.store.get("charge", intent["latest_charge"] or "")
 
@@ -264,7 +264,7 @@ def _reduce(call: Call, invoice: Object, pre: int, post: int) -> None:
 
 
 def _payments(call: Call, invoice: Object, due: int) -> Object:
-    """What is to be paid by the invoice's payment intent, which asks for what is left."""
+    """Return what is to be paid by the invoice's payment intent, which asks for what is left."""
     intent = invoices.intent_of(call, invoice)
     if intent is None or due == 0:
         return dict(invoice["payments"])

@@ -18,7 +18,7 @@ KIND = "credit_note_line_item"
 
 
 def lines_from_params(call: Call, invoice: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
-    """The lines that parameters describe."""
+    """Return the lines that parameters describe."""
     billed = {line["id"]: line for line in invoice["lines"]["data"]}
     return [_line(call, one, billed, f"lines[{number}]") for number, one in enumerate(wanted)]
 

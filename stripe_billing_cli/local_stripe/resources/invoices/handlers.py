@@ -87,7 +87,7 @@ def retrieve(call: Call, param: str = "invoice") -> Object:
 
 
 def _loaded(call: Call, param: str = "id") -> tuple[Call, Object, Object]:
-    """The invoice, its customer, and the call as of their time. What a missing one is called differs by the call
+    """Return the invoice, its customer, and the call as of their time. What a missing one is called differs by the call
     (recorded, 2026-08-26.dahlia)."""
     invoice = retrieve(call, param)
     customer = customers.find(call, invoice["customer"])
@@ -95,8 +95,8 @@ def _loaded(call: Call, param: str = "id") -> tuple[Call, Object, Object]:
 
 
 def create(call: Call) -> Object:
-    """A draft for a customer, of what is pending if that is asked for; with a subscription of "only … pending invoice
-    items for that subscription" (`stripe/params/_invoice_create_params.py`)."""
+    """Return a draft for a customer, of what is pending if that is asked for; with a subscription of "only … pending
+    invoice items for that subscription" (`stripe/params/_invoice_create_params.py`)."""
     params = call.params
     if "customer" not in params:
         raise invalid("Missing required param: customer.", "customer", "parameter_missing")
@@ -129,8 +129,9 @@ def create(call: Call) -> Object:
 
 
 def _included(call: Call, customer: Object, subscription: Object | None, currency: str) -> list[Object]:
-    """The pending items that go on it: "scheduled invoices for subscriptions other than the specified subscription will
-    ignore the invoice item" (`stripe/params/_invoice_item_create_params.py`), and one that a call makes does not."""
+    """Return the pending items that go on it: "scheduled invoices for subscriptions other than the specified
+    subscription will ignore the invoice item" (`stripe/params/_invoice_item_create_params.py`), and one that a call
+    makes does not."""
     if subscription is not None:
         return [item for item in invoice_items.pending_of(call, subscription) if item["parent"] is not None]
     if call.params.get("pending_invoice_items_behavior", "exclude") == "exclude":
@@ -191,7 +192,7 @@ def update(call: Call) -> Object:
 
 
 def _advance(call: Call, before: Object, advances: bool) -> Object:
-    """Whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
+    """Return whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
     if before["status"] == "draft":
         changed = {"auto_advance": advances}
         changed |= invoice_fields.advancing({**before, **changed}, call.now)
@@ -266,7 +267,7 @@ def pay(call: Call) -> Object:
 
 
 def _method(call: Call, customer: Object) -> str | None:
-    """The card that a call names: the customer's, or a test card of nobody's yet."""
+    """Return the card that a call names: the customer's, or a test card of nobody's yet."""
     method = intent_checks.usable_method(call, call.params.get("payment_method"), customer)
     return None if method is None else str(method["id"])
 

@@ -45,7 +45,7 @@ PAYMENTS = form(
 
 
 def _draft(call: Call, param: str) -> tuple[Call, Object, Object]:
-    """The draft whose lines are to change, its customer, and the call as of their time."""
+    """Return the draft whose lines are to change, its customer, and the call as of their time."""
     invoice = call.store.get("invoice", call.id)
     if invoice is None:
         raise no_such("invoice", call.id, param, 404)

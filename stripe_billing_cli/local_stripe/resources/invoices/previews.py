@@ -124,7 +124,8 @@ def preview(call: Call) -> Object:
 
 
 def _subscription(call: Call) -> Object | None:
-    """The one named, or whose schedule is; else, where nothing new is to be seen, the customer's that renews first."""
+    """Return the one named, or whose schedule is; else, where nothing new is to be seen, the customer's that renews
+    first."""
     params = call.params
     if "subscription" in params:
         return repository.find(call, params["subscription"])
@@ -158,7 +159,8 @@ def _shown(call: Call, customer: Object, upcoming: Upcoming, **rest: Any) -> Obj
 
 
 def _of_new(call: Call) -> Object:
-    """The first invoice of a subscription that is not created; for want of one, what is pending for the customer."""
+    """Return the first invoice of a subscription that is not created; for want of one, what is pending for the
+    customer."""
     customer = customers.find(call, call.params["customer"])
     call = clocks.at_time_of(call, customer)
     details = call.params.get("subscription_details", {})
@@ -177,7 +179,7 @@ def _of_new(call: Call) -> Object:
 
 
 def _added(call: Call, currency: str) -> list[Line]:
-    """The invoice items that a preview is to have beside those that wait."""
+    """Return the invoice items that a preview is to have beside those that wait."""
     added = []
     for at, wanted in enumerate(call.params.get("invoice_items", ())):
         if wanted.get("currency", currency) != currency:
@@ -198,7 +200,7 @@ def _pending_only(call: Call, customer: Object) -> Object:
 
 
 def _discounts(call: Call, subscription: Object) -> list[Object] | None:
-    """Those to see the invoice with; None for the subscription's own."""
+    """Return those to see the invoice with; None for the subscription's own."""
     if "discounts" not in call.params:
         return None
     on = redemption(call, subscription)
@@ -260,7 +262,7 @@ def _ends(call: Call, subscription: Object) -> Object:
 
 
 def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: bool) -> Upcoming:
-    """The next invoice that comes by itself: of the renewal, or what is pending at the end."""
+    """Return the next invoice that comes by itself: of the renewal, or what is pending at the end."""
     at = items.first_end(subscription["items"]["data"])
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= at:
         used = metering.usage_of(call, subscription, price_checks.catalog(call), until=at)

@@ -70,7 +70,7 @@ def _customer(call: Call, meter: Object, payload: dict[str, str]) -> Object:
 
 
 def _value(meter: Object, payload: dict[str, str]) -> Decimal:
-    """How much was used; a meter that counts events takes each for one."""
+    """Return how much was used; a meter that counts events takes each for one."""
     if meter["default_aggregation"]["formula"] == "count":
         return Decimal(1)
     key = meter["value_settings"]["event_payload_key"]
@@ -90,7 +90,7 @@ def _not_a_number(key: str) -> ApiError:
 
 
 def list_summaries(call: Call) -> Object:
-    """The usage of a customer between two times, in one, or by days or hours, newest first."""
+    """Return the usage of a customer between two times, in one, or by days or hours, newest first."""
     params = call.params
     meter = handlers.retrieve(call)
     start, end = params["start_time"], params["end_time"]

@@ -66,7 +66,7 @@ def shipping(params: Mapping[str, Any]) -> Object:
 
 
 def _types(call: Call) -> Object:
-    """What may pay: the types named, or those that the account's configuration has."""
+    """Return what may pay: the types named, or those that the account's configuration has."""
     params = call.params
     named = _named_types(params)
     automatic = params.get("automatic_payment_methods", {"enabled": not named})
@@ -84,7 +84,7 @@ def _types(call: Call) -> Object:
 
 
 def _named_types(params: Mapping[str, Any]) -> Object:
-    """The types that a call names, which take the place of the configuration's; nothing where it names none."""
+    """Return the types that a call names, which take the place of the configuration's; nothing where it names none."""
     named = next((params[name] for name in fields.TYPES if params.get(name)), None)
     if named is None:
         return {}

@@ -46,7 +46,7 @@ def refusal(
 
 
 def find(call: Call) -> Object:
-    """The intent that the path names."""
+    """Return the intent that the path names."""
     intent = call.store.get(KIND, call.id)
     if intent is None:
         raise no_such(KIND, call.id, "intent", 404)
@@ -90,7 +90,7 @@ def check_types(types: Sequence[str] | None, param: str) -> None:
 
 
 def usable_method(call: Call, id: str | None, customer: Object | None, intent: Object | None) -> Object | None:
-    """The payment method that is to pay. Raises where it is another customer's, or may not be used again."""
+    """Return the payment method that is to pay. Raises where it is another customer's, or may not be used again."""
     if id is None:
         return None
     method = payment_methods.find(call, id, "payment_method")
@@ -220,7 +220,7 @@ def check_capturable(call: Call, intent: Object) -> None:
 
 
 def captured_amount(call: Call, intent: Object, wanted: int | None) -> int:
-    """How much is to be captured. Raises for none, and for more than was reserved."""
+    """Return how much is to be captured. Raises for none, and for more than was reserved."""
     amount: int = intent["amount_capturable"] if wanted is None else wanted
     if amount < 0:
         raise refusal(call, intent, "Invalid non-negative integer", param="amount_to_capture")

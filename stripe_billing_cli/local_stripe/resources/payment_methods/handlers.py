@@ -143,7 +143,7 @@ def _forget_default(call: Call, method: Object) -> None:
 
 
 def list_payment_methods(call: Call) -> Object:
-    """The customer's; none at all where no customer is named (recorded)."""
+    """Return the customer's; none at all where no customer is named (recorded)."""
     customer = call.params.get("customer")
     if customer is None:
         return {"object": "list", "data": [], "has_more": False, "url": PATH}
@@ -160,7 +160,7 @@ def list_of_customer(call: Call, customer: str, url: str) -> Object:
 
 
 def retrieve_of_customer(call: Call, customer: str) -> Object:
-    """The payment method, if it is the customer's."""
+    """Return the payment method, if it is the customer's."""
     method = call.store.get("payment_method", call.second_id)
     if method is None:
         raise payment_methods.no_such_method(call.second_id, "payment_method", 404)
@@ -181,7 +181,7 @@ ROUTES = (
 
 
 def _details(before: Object, changes: Mapping[str, Any]) -> Object:
-    """The billing details with what a call names of them; an address that is unset is unset as a whole."""
+    """Return the billing details with what a call names of them; an address that is unset is unset as a whole."""
     details = {**before, **{name: value for name, value in changes.items() if name != "address"}}
     if "address" in changes:
         wanted = changes["address"]

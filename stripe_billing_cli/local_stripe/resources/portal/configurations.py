@@ -32,7 +32,7 @@ PROPOSED: Mapping[str, Any] = {
 
 
 def _off() -> Object:
-    """Every feature with nothing switched on."""
+    """Return every feature with nothing switched on."""
     return {
         "customer_update": {"allowed_updates": [], "enabled": False},
         "invoice_history": {"enabled": False},
@@ -103,7 +103,7 @@ def _check(call: Call, features: Object) -> None:
 
 
 def default(call: Call) -> Object:
-    """The account's default configuration."""
+    """Return the account's default configuration."""
     found = call.store.select(KIND, equal(json_field("is_default"), 1), newest_first=False, limit=1)
     if found:
         return found[0]

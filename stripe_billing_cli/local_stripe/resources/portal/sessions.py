@@ -172,7 +172,7 @@ def _flow(flow: Mapping[str, Any]) -> Object:
 
 
 def at_page(call: Call) -> Object:
-    """The session whose address this is: what the page itself asks, and Stripe's API does not answer."""
+    """Return the session whose address this is: what the page itself asks, and Stripe's API does not answer."""
     found = call.store.select(
         KIND, equal(json_field("url"), page_addresses.portal(call.id)), newest_first=True, limit=1
     )

@@ -35,7 +35,7 @@ def create(call: Call) -> Object:
 
 
 def _product(call: Call) -> str:
-    """The id of the price's product, which `product_data` creates."""
+    """Return the id of the price's product, which `product_data` creates."""
     if "product_data" in call.params:
         product = products.new_product(call, call.params["product_data"])
         call.store.insert("product", product)
@@ -137,7 +137,7 @@ def _check_not_default(call: Call, price: Object) -> None:
 
 
 def list_prices(call: Call) -> Object:
-    """An id of a filter that there is not is refused (recorded of payment methods)."""
+    """Return an id of a filter that there is not is refused (recorded of payment methods)."""
     params = call.params
     if "product" in params and call.store.get("product", params["product"]) is None:
         raise no_such("product", params["product"], "product")

@@ -76,7 +76,7 @@ def create(call: Call) -> Object:
 
 
 def _types(call: Call) -> Object:
-    """What may be set up: the types named, or those that the account's configuration has."""
+    """Return what may be set up: the types named, or those that the account's configuration has."""
     params = call.params
     automatic = params.get("automatic_payment_methods", {"enabled": "payment_method_types" not in params})
     if not automatic["enabled"]:
@@ -89,7 +89,7 @@ def _types(call: Call) -> Object:
 
 
 def configuration(account: Object) -> str:
-    """The id of the account's payment method configuration, which says what may be used where no call does."""
+    """Return the id of the account's payment method configuration, which says what may be used where no call does."""
     return f"pmc_{account['id'].removeprefix('acct_')}00000001"
 
 
@@ -187,7 +187,7 @@ def authenticate(call: Call) -> Object:
 
 
 def list_setups(call: Call) -> Object:
-    """An id of a filter that there is not is refused (recorded of payment methods)."""
+    """Return an id of a filter that there is not is refused (recorded of payment methods)."""
     if "customer" in call.params:
         customers.find(call, call.params["customer"])
     method = call.params.get("payment_method")

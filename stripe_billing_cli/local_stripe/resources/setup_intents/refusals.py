@@ -29,7 +29,7 @@ def refusal(
 
 
 def find(call: Call) -> Object:
-    """The intent that the path names."""
+    """Return the intent that the path names."""
     setup = call.store.get(KIND, call.id)
     if setup is None:
         raise no_such("setupintent", call.id, "intent", 404)
@@ -64,7 +64,7 @@ def check_types(types: Sequence[str] | None) -> None:
 
 
 def usable_method(call: Call, id: str | None, customer: str | None, setup: Object | None) -> Object | None:
-    """The payment method to be set up. Raises where it is another customer's, of another type, or used up."""
+    """Return the payment method to be set up. Raises where it is another customer's, of another type, or used up."""
     if id is None:
         return None
     method = payment_methods.find(call, id, "payment_method")

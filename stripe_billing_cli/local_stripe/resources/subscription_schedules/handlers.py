@@ -74,7 +74,7 @@ def _start(call: Call) -> int:
 
 
 def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], earlier: frozenset[str] = frozenset()) -> list[Object]:
-    """The prices of all phases, which must be for sale unless they are in the schedule already."""
+    """Return the prices of all phases, which must be for sale unless they are in the schedule already."""
     for number, phase in enumerate(wanted):
         for at, item in enumerate(phase["items"]):
             if "price" not in item:
@@ -113,7 +113,7 @@ def _laid_out(
 
 
 def _counted(item: Mapping[str, Any], catalog: Catalog) -> Mapping[str, Any]:
-    """An item with its quantity: a metered one has none."""
+    """Return an item with its quantity: a metered one has none."""
     metered = items.is_metered(catalog.price(item["price"]))
     return {"quantity": None if metered else 1, **item}
 
@@ -212,7 +212,7 @@ def update(call: Call) -> Object:
 
 
 def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
-    """The past phases, which may be left out, and those of the update, the current one among them."""
+    """Return the past phases, which may be left out, and those of the update, the current one among them."""
     wanted = call.params["phases"]
     first = wanted[0] if wanted else {}
     if "start_date" not in first:
@@ -245,7 +245,7 @@ def _new_phases(call: Call, customer: Object, before: Object) -> list[Object]:
 
 
 def _go_on(call: Call, before: Object, after: Object) -> Object:
-    """The subscription as the current phase has it now, which the update may have changed or ended."""
+    """Return the subscription as the current phase has it now, which the update may have changed or ended."""
     phase = phases.current(after["phases"], call.now)
     if phase is None:
         schedule.save(call, before, after)
@@ -261,7 +261,7 @@ def _go_on(call: Call, before: Object, after: Object) -> Object:
 
 
 def cancel(call: Call) -> Object:
-    """The schedule's end, and its subscription's."""
+    """Return the schedule's end, and its subscription's."""
     call, before = _living(call, "cancel")
     if before["subscription"] is not None:
         params = {"invoice_now": True, "prorate": True, **call.params}

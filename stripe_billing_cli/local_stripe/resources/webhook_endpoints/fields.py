@@ -37,12 +37,12 @@ def _literals(hint: Any) -> Iterator[str]:
 
 
 def event_types() -> tuple[str, ...]:
-    """What `enabled_events` may name: `*` and every type of event."""
+    """Return what `enabled_events` may name: `*` and every type of event."""
     return _names("enabled_events")
 
 
 def api_versions() -> tuple[str, ...]:
-    """Every version that an endpoint may be pinned to."""
+    """Return every version that an endpoint may be pinned to."""
     return _names("api_version")
 
 
