@@ -141,8 +141,6 @@ class Planner:
             if entry.reference in planned:
                 self._check_parent(entry, planned)
                 changes[entry.reference] = self._plan_entry(entry)
-        if not planned:
-            return
         for entry in entries:
             if entry.reference in planned:
                 for kind in self._kinds.within(entry.kind):

@@ -215,7 +215,8 @@ MISTAKES = {
     ),
     "a section of a later version": (
         HEAD + "portal: {}",
-        "4:1 this version does not apply portal yet → remove portal for now",
+        "4:1 portal: the section of the customer portal has another name → write portal_configurations, with an entry for "
+        "each configuration",
     ),
     "a code of a coupon that is nowhere": (
         HEAD + "promotion_codes: {LAUNCH: {coupon: launch}}",

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import Entry, Location, Reference
 from stripe_billing_cli.catalog.file import yaml_tree
-from stripe_billing_cli.catalog.file.messages import LATER, UNSUPPORTED, explain
+from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.values import values_of
 from stripe_billing_cli.catalog.kinds.registry import DEFAULTS, AnyKind, CatalogHead, Registry
@@ -31,7 +31,6 @@ class FileCheck:
         self._file = file
         self._kinds = kinds
         self._problems: list[Problem] = []
-        self._later = LATER - {kind.section for kind in kinds.within(None)}
         self._refuse_sections(tree)
         values, self._places = values_of(tree, self._at, kinds.nullable)
         self._values: dict[str, Any] = values
@@ -63,13 +62,10 @@ class FileCheck:
 
     def _refuse_sections(self, tree: yaml_tree.Mapping) -> None:
         for key, _ in tree.entries:
-            if key.text in self._later:
-                self._at(key.where, f"this version does not apply {key.text} yet", f"remove {key.text} for now")
-            elif key.text in UNSUPPORTED:
+            if key.text in UNSUPPORTED:
                 message, hint = UNSUPPORTED[key.text]
                 self._at(key.where, f"{key.text}: {message}", hint)
-        refused = self._later | UNSUPPORTED.keys()
-        tree.entries[:] = [(key, value) for key, value in tree.entries if key.text not in refused]
+        tree.entries[:] = [(key, value) for key, value in tree.entries if key.text not in UNSUPPORTED]
 
     def _entry(
         self, kind: AnyKind, key: str, value: Any, path: Path, head: CatalogHead | None, parent: Entry[Any] | None

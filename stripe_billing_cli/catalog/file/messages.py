@@ -18,14 +18,15 @@ from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-LATER = frozenset(("portal",))
-"""Sections that the file format has room for and this version may not apply."""
-
 DESTINATIONS = (
     "a catalog has no event destinations of Stripe's API v2",
     "remove it; `webhook_endpoints:` has what Stripe sends events of v1 to",
 )
 UNSUPPORTED: Mapping[str, tuple[str, str]] = {
+    "portal": (
+        "the section of the customer portal has another name",
+        "write portal_configurations, with an entry for each configuration",
+    ),
     "payment_method_configurations": (
         "a catalog has no payment method configurations",
         "remove it; set payment methods in the Dashboard (https://dashboard.stripe.com/settings/payment_methods)",
@@ -34,7 +35,7 @@ UNSUPPORTED: Mapping[str, tuple[str, str]] = {
     "v2_event_destinations": DESTINATIONS,
     "v2_core_event_destinations": DESTINATIONS,
 }
-"""Sections that Stripe's Terraform provider has a resource for, and catalogs do not: the message and the way out."""
+"""Sections that catalogs do not have, most of them resources of Stripe's Terraform provider: message and way out."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,6 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
 
 
 def _unknown_key(name: str, known: list[str]) -> Explained:
-    if name in LATER:
-        return Explained(f"this version does not apply {name} yet", f"remove {name} for now", at_key=True)
     return Explained(f"unknown key {name}", nearest(name, known), at_key=True)
 
 

@@ -16,6 +16,7 @@ from stripe_billing_cli.catalog.entries import NOWHERE, Location
 from stripe_billing_cli.catalog.file.yaml_tree import Mapping, Node, Scalar, Sequence
 from stripe_billing_cli.catalog.kinds.rules import Path
 
+Nullable = frozenset[tuple[str, ...]]
 Report = Callable[[Location, str, str], None]
 
 WHOLE = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
@@ -57,10 +58,10 @@ class Places:
         return places.get(path, NOWHERE)
 
 
-def values_of(tree: Node, report: Report, nullable: frozenset[str] = frozenset()) -> tuple[Any, Places]:
+def values_of(tree: Node, report: Report, nullable: Nullable = frozenset()) -> tuple[Any, Places]:
     """Return the values of a tree. Problems go to `report`, and something harmless takes their place.
 
-    `nullable` are the keys of which null is a value.
+    `nullable` are the paths of the fields of which null is a value, with `*` for any key.
     """
     places = Places()
     return Reading(report, places, nullable).value(tree, ()), places
@@ -71,7 +72,7 @@ def _is_written(node: Node) -> bool:
 
 
 class Reading:
-    def __init__(self, report: Report, places: Places, nullable: frozenset[str]) -> None:
+    def __init__(self, report: Report, places: Places, nullable: Nullable) -> None:
         self._report = report
         self._places = places
         self._nullable = nullable
@@ -107,10 +108,16 @@ class Reading:
         """Add a key and its value. A null is no value: where a key may be left out, it is to be left out."""
         self._places.keys[(*path, key.text)] = key.where
         value = self.value(node, (*path, key.text))
-        if value is None and not (key.text in self._nullable and _is_written(node)):
+        if value is None and not (_is_written(node) and self._is_nullable((*path, key.text))):
             self._report(key.where, f"{key.text} has no value", "give it one, or remove the key")
         else:
             found[key.text] = value
+
+    def _is_nullable(self, path: Path) -> bool:
+        return any(
+            len(path) == len(pattern) and all(own in ("*", part) for own, part in zip(pattern, path, strict=True))
+            for pattern in self._nullable
+        )
 
     def _check_key(self, key: Scalar) -> None:
         text = key.text

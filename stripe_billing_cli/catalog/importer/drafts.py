@@ -174,7 +174,9 @@ def _check(draft: Draft, head: CatalogHead, naming: Naming) -> None:
     draft.problem = report.first
     now = kind.file_fields(draft.existing, naming)
     different = [
-        one.name for one in kind.definitions if one.form.beside(fields[one.name], now[one.name]) != now[one.name]
+        one.name
+        for one in kind.definitions
+        if one.name in fields and one.form.beside(fields[one.name], now[one.name]) != now[one.name]
     ]
     if different and draft.problem is None:
         draft.problem = f"a file cannot say its {different[0]}: {now[different[0]]!r}"

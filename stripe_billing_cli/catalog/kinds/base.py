@@ -249,7 +249,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         if now != entry.fields:
             fields = {
                 name: change
-                for name, change in differences(now, self._beside(entry, now)).items()
+                for name, change in differences(now, self.beside(entry, now)).items()
                 if change.after is not None or self.form(name).unset
             }
         wanted = self.stamp(entry, catalog).metadata(entry.metadata)
@@ -269,7 +269,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     def has_same_terms(self, entry: Entry[Content], existing: Object) -> bool:
         """Return whether an object can be brought to what the file wants in place."""
         now = self.existing_fields(existing)
-        return not self.fixed(differences(now, self._beside(entry, now)))
+        return not self.fixed(differences(now, self.beside(entry, now)))
 
     def note_stuck(self, entry: Entry[Content], existing: Object, builder: PlanBuilder) -> None:
         """Note the fields that the file leaves out and Stripe cannot clear."""
@@ -281,7 +281,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
                     entry,
                 )
 
-    def _beside(self, entry: Entry[Content], now: Fields) -> Fields:
+    def beside(self, entry: Entry[Content], now: Fields) -> Fields:
         return {field.name: field.form.beside(entry.fields[field.name], now[field.name]) for field in self.definitions}
 
     def form(self, name: str) -> Form:

@@ -301,6 +301,12 @@ def _without_none(annotation: Any) -> Any:
     return annotation
 
 
+def model_within(annotation: Any) -> type[BaseModel] | None:
+    """Return the model of a field that is a part of an object, None of any other field."""
+    bare = _without_none(annotation)
+    return bare if _is_model(bare) else None
+
+
 def _is_model(kind: Any) -> bool:
     return isinstance(kind, type) and issubclass(kind, BaseModel)
 

@@ -9,9 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, create_model
 
 from stripe_billing_cli.catalog.kinds.base import Kind
+from stripe_billing_cli.catalog.kinds.forms import model_within
 from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, NullIsNone, TaxBehavior, Written
 
 AnyKind = Kind[Any]
+ANY_KEY = "*"
 
 
 DEFAULTS = ("currency", "tax_behavior")
@@ -69,14 +71,13 @@ class Registry:
         return self._within.get(parent, [])
 
     @cached_property
-    def nullable(self) -> frozenset[str]:
-        """Return the names of the fields of which null is a value."""
-        return frozenset(
-            name
-            for kind in self
-            for name, field in kind.model.model_fields.items()
-            if any(isinstance(mark, NullIsNone) for mark in field.metadata)
-        )
+    def nullable(self) -> frozenset[tuple[str, ...]]:
+        """Return the paths of the fields of which null is a value, with `ANY_KEY` for keys of entries."""
+        return frozenset((*self._section_path(kind), *path) for kind in self for path in _nullable_paths(kind.model))
+
+    def _section_path(self, kind: AnyKind) -> tuple[str, ...]:
+        above = self._section_path(self[kind.parent]) if kind.parent else ()
+        return (*above, kind.section, ANY_KEY)
 
     def target_hint(self) -> str:
         """Return how an entry is named, by the example of the first kind within another."""
@@ -101,3 +102,12 @@ class Registry:
             for kind in self.within(parent)
         }
         return create_model(name, __base__=base, **sections) if sections else base
+
+
+def _nullable_paths(model: type[BaseModel]) -> Iterator[tuple[str, ...]]:
+    for name, field in model.model_fields.items():
+        inner = model_within(field.annotation)
+        if any(isinstance(mark, NullIsNone) for mark in field.metadata):
+            yield (name,)
+        if inner:
+            yield from ((name, *path) for path in _nullable_paths(inner))

@@ -23,6 +23,7 @@ from stripe_billing_cli.stripe_api.objects.payments import (
     Refund,
     SetupIntent,
 )
+from stripe_billing_cli.stripe_api.objects.portal import PortalConfiguration
 from stripe_billing_cli.stripe_api.objects.subscriptions import Schedule, Subscription, SubscriptionItem
 from stripe_billing_cli.stripe_api.objects.various import (
     ActiveEntitlement,
@@ -36,6 +37,7 @@ from stripe_billing_cli.stripe_api.objects.various import (
 OBJECTS: Mapping[str, type[StripeObject]] = {
     "account": Account,
     "balance_transaction": MovedMoney,
+    "billing_portal.configuration": PortalConfiguration,
     "billing_portal.session": PortalSession,
     "billing.meter": Meter,
     "charge": Charge,

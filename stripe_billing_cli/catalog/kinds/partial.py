@@ -1,0 +1,180 @@
+"""Kinds of whose objects the file may say a part: what it does not name is left as it is, and null clears a field.
+
+The fields are the leaves of the model, each by its path (`features.subscription_cancel.mode`), so that a plan shows
+and sends what changes and nothing beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, ClassVar, TypeVar
+
+from pydantic import BaseModel
+
+from stripe_billing_cli.catalog.diff import FieldChange, Fields, metadata_params
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds.forms import APART, Apart, Definition, Form, form_of, model_within
+from stripe_billing_cli.catalog.kinds.importing import Naming
+from stripe_billing_cli.catalog.kinds.model import ShortForm, ShortList
+from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.match import Match
+from stripe_billing_cli.catalog.plan import Change
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object
+
+Content = TypeVar("Content", bound=BaseModel)
+
+
+class PartialKind(StandardKind[Content]):
+    """A kind whose objects are changed in what the file names, and in nothing else."""
+
+    fixed_fields: ClassVar[frozenset[str]] = frozenset()
+    """The fields that never change on an object."""
+    not_of_creates: ClassVar[frozenset[str]] = frozenset({"active"})
+    """The fields that only updates set."""
+
+    # ---- Planning
+
+    def plan(self, entry: Entry[Content], match: Match, builder: PlanBuilder) -> Change | None:
+        """Plan an entry; one that is not to be active, and that the account does not have, is a note."""
+        if match.current is None and not entry.fields["active"]:
+            builder.note(f"{entry.key}: the file has it inactive, and the account does not have it: not made.", entry)
+            return None
+        return super().plan(entry, match, builder)
+
+    def note_stuck(self, entry: Entry[Content], existing: Object, builder: PlanBuilder) -> None:
+        """What the file leaves out is not to be cleared."""
+
+    # ---- Fields
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        return leaves(self.model)
+
+    def wanted_fields(self, content: Content) -> Fields:
+        return dict(_named(content, ""))
+
+    def existing_fields(self, existing: Object) -> Fields:
+        return {field.name: _existing(field, existing) for field in self.definitions}
+
+    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
+        return [name for name in fields if name in self.fixed_fields]
+
+    def beside(self, entry: Entry[Content], now: Fields) -> Fields:
+        return {name: self.form(name).beside(value, now[name]) for name, value in entry.fields.items()}
+
+    def new_fields(self, entry: Entry[Content]) -> dict[str, FieldChange]:
+        return {name: field for name, field in super().new_fields(entry).items() if name not in self.not_of_creates}
+
+    # ---- Import
+
+    def is_noise(self, name: str, fields: Fields) -> bool:
+        """Return whether a file that describes an object does without this field, whose value anybody expects."""
+        return False
+
+    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+        adopted, metadata = self.adopted_id(key, existing, naming), self.file_metadata(existing, naming)
+        said: dict[str, Any] = {"id": adopted} if adopted else {}
+        fields = self.file_fields(existing, naming)
+        for field in self.definitions:
+            if self.is_noise(field.name, fields):
+                continue
+            *above, last = field.name.split(".")
+            written = field.form.written(last, fields[field.name], True if field.name == "active" else None)
+            if written:
+                _part(said, above).update(written)
+        for path, key in short_parts(self.model):
+            if _part_there(said, path).keys() == {key}:
+                *above, last = path
+                _part(said, above)[last] = _part_there(said, path)[key]
+        return said | ({"metadata": metadata} if metadata else {})
+
+    # ---- Operations
+
+    def create_params(self, entry: Entry[Content], match: Match, catalog: str) -> dict[str, Any]:
+        named = {
+            name: value
+            for name, value in entry.fields.items()
+            if name not in self.not_of_creates and value is not None and value != []
+        }
+        return {**self._params(named), "metadata": self.stamp(entry, catalog).metadata(entry.metadata)}
+
+    def update_params(
+        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+    ) -> Sequence[Mapping[str, Any]]:
+        params = self._params({name: one.after for name, one in fields.items() if not name.startswith("metadata.")})
+        metadata = metadata_params(fields)
+        return [params | ({"metadata": metadata} if metadata else {})]
+
+    def _params(self, fields: Fields) -> dict[str, Any]:
+        params: dict[str, Any] = {}
+        for name, value in fields.items():
+            *above, last = name.split(".")
+            _part(params, above).update(self.form(name).params(last, value))
+        return params
+
+
+@cache
+def leaves(model: type[BaseModel], within: str = "") -> tuple[Definition, ...]:
+    """Return the fields of a model that are compared, those of its parts by their paths."""
+    found: list[Definition] = []
+    for name, field in model.model_fields.items():
+        if not within and (name in APART or any(isinstance(mark, Apart) for mark in field.metadata)):
+            continue
+        form = next((mark for mark in field.metadata if isinstance(mark, Form)), None)
+        part = model_within(field.annotation)
+        if part and not form:
+            found += leaves(part, f"{within}{name}.")
+        else:
+            found.append(Definition(f"{within}{name}", form or form_of(field.annotation), None))
+    return tuple(found)
+
+
+@cache
+def short_parts(model: type[BaseModel]) -> tuple[tuple[tuple[str, ...], str], ...]:
+    """Return the parts that may be written as a key of theirs alone: the path of each, and the key."""
+    found: list[tuple[tuple[str, ...], str]] = []
+    for name, field in model.model_fields.items():
+        found += (((name,), mark.key) for mark in field.metadata if isinstance(mark, ShortForm | ShortList))
+        if part := model_within(field.annotation):
+            found += (((name, *path), key) for path, key in short_parts(part))
+    return tuple(found)
+
+
+def _part_there(whole: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:
+    """Return the part at a path, empty where it is not there."""
+    for step in path:
+        whole = whole.get(step, {})
+    return whole
+
+
+def _part(whole: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
+    """Return the part at a path, made where it is not there."""
+    for step in path:
+        whole = whole.setdefault(step, {})
+    return whole
+
+
+def _named(content: BaseModel, within: str) -> Iterator[tuple[str, Any]]:
+    """Yield the fields that the file names, and those that have a default of the file's own."""
+    forms = {field.name: field.form for field in leaves(type(content))}
+    for name, field in type(content).model_fields.items():
+        if not within and name in APART:
+            continue
+        value = getattr(content, name)
+        if name in forms:
+            if name in content.model_fields_set or (not field.is_required() and field.default is not None):
+                yield f"{within}{name}", forms[name].wanted(content, name)
+        elif isinstance(value, BaseModel):
+            yield from _named(value, f"{within}{name}.")
+
+
+def _existing(field: Definition, existing: Object) -> Any:
+    *above, last = field.name.split(".")
+    part: Any = existing
+    for step in above:
+        part = part.get(step)
+        if part is None:
+            return field.form.absent
+    return field.form.existing(part, last)

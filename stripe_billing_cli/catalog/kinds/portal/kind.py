@@ -1,0 +1,293 @@
+"""Customer portal configurations: what customers may do by themselves
+(https://docs.stripe.com/api/customer_portal/configurations).
+
+A configuration is recognised by its stamp, changes in place, and is deactivated and never deleted. The account's
+default is adopted by `id: default`. A price that is replaced is moved in it before it is archived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import Objects, Wanted
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
+from stripe_billing_cli.catalog.kinds.partial import PartialKind
+from stripe_billing_cli.catalog.kinds.portal.model import (
+    BusinessProfile,
+    PortalConfiguration,
+    PortalFeatures,
+    SubscriptionCancel,
+    SubscriptionUpdate,
+)
+from stripe_billing_cli.catalog.kinds.portal.products import Offer, in_order, price_key
+from stripe_billing_cli.catalog.kinds.product import product_id
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata, check_url
+from stripe_billing_cli.catalog.match import Match, Matching, check_adoption, match_by_stamp
+from stripe_billing_cli.catalog.plan import Change, Operation, Update, references
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object
+
+DEFAULT = "default"
+"""What `id:` says of the account's default configuration, whose id is another in every account."""
+PRODUCTS = "features.subscription_update.products"
+MOST_PRODUCTS = 10
+"""`products` of `stripe/params/billing_portal/_configuration_create_params.py`."""
+EXPANDED = {"expand": [f"data.{PRODUCTS}", "data.features.subscription_update.schedule_at_period_end"]}
+"""What Stripe answers of a configuration only where it is asked for."""
+
+
+class PortalConfigurationKind(PartialKind[PortalConfiguration]):
+    name = "portal_configuration"
+    section = "portal_configurations"
+    section_text = "Customer portal configurations by key. What one does not name is left as it is."
+    dependencies = ("product", "price")
+    model = PortalConfiguration
+    path = "/v1/billing_portal/configurations"
+    example = "such as {features: {invoice_history: {enabled: true}}}"
+
+    # ---- The file
+
+    def check(self, key: str, content: PortalConfiguration, head: Any, report: Report) -> None:
+        profile = content.business_profile or BusinessProfile()
+        for path, url in (
+            (("default_return_url",), content.default_return_url),
+            (("business_profile", "privacy_policy_url"), profile.privacy_policy_url),
+            (("business_profile", "terms_of_service_url"), profile.terms_of_service_url),
+        ):
+            if url:
+                check_url(path, url, report)
+        if content.features:
+            _check_features(content.features, report, is_new=content.id is None)
+        elif content.id is None:
+            report((), "a new configuration says what customers may do", "add `features:`")
+        check_metadata(content.metadata, report)
+
+    def refers_to(self, entry: Entry[PortalConfiguration]) -> Iterator[tuple[str, str, Path]]:
+        for number, offer in enumerate(_offers(entry.content)):
+            path: Path = (*PRODUCTS.split("."), number)
+            if not offer.product.startswith("prod_"):
+                yield "product", offer.product, (*path, "product")
+            for at, price in enumerate(offer.prices or ()):
+                if not price.startswith("price_"):
+                    yield "price", price_key(offer.product, price), (*path, "prices", at)
+
+    def resolve(self, entry: Entry[PortalConfiguration], entries: Mapping[Reference, Entry[Any]]) -> Fields:
+        """Return the fields with products by their ids, and all prices of a product where none is named."""
+        if PRODUCTS not in entry.fields:
+            return dict(entry.fields)
+        offers = [
+            {**wanted, **_resolved(offer, entries)}
+            for offer, wanted in zip(_offers(entry.content), entry.fields[PRODUCTS], strict=True)
+        ]
+        return {**entry.fields, PRODUCTS: offers}
+
+    def linked_fields(self, entry: Entry[PortalConfiguration], ids: Mapping[Reference, str | None]) -> Fields:
+        if PRODUCTS not in entry.fields:
+            return dict(entry.fields)
+        linked = [
+            {**offer, "prices": [ids.get(price) or price for price in offer["prices"]]}
+            for offer in entry.fields[PRODUCTS]
+        ]
+        return {**entry.fields, PRODUCTS: linked}
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        entries = wanted[self.name]
+        if not (whole or entries):
+            return Reading()
+        found = by_id(reader.all(self.path, EXPANDED))
+        has_default = any(one["is_default"] for one in found.values())
+        if not has_default and any(entry.adopted_id == DEFAULT for entry in entries):
+            found |= by_id(reader.all(self.path, {"is_default": True, **EXPANDED}))
+        return Reading(found)
+
+    def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
+        """Leave out the default: every account has one, and Stripe does not deactivate it."""
+        return self.is_active(existing) and not existing["is_default"]
+
+    def match(self, matching: Matching, entry: Entry[PortalConfiguration]) -> Match:
+        if entry.adopted_id != DEFAULT:
+            return match_by_stamp(matching, entry)
+        default = next((one for one in matching.objects.values() if one["is_default"]), None)
+        if default is None:
+            matching.refuse(
+                entry,
+                f"{self.name} {entry.key} adopts the account's default, and this account has none yet",
+                "save it once: https://dashboard.stripe.com/test/settings/billing/portal",
+            )
+            return Match()
+        check_adoption(matching, entry, default)
+        earlier = [one for one in matching.stamped(entry.key) if one["id"] != default["id"]]
+        return Match(default, tuple(earlier))
+
+    # ---- Import
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        return reader.all(self.path, EXPANDED)
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        for offer in self.existing_fields(existing)[PRODUCTS]:
+            yield "product", offer["product"]
+            yield from (("price", price) for price in offer["prices"])
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        return DEFAULT if existing["is_default"] else super().key_text(existing, naming)
+
+    def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
+        return DEFAULT if existing["is_default"] else super().adopted_id(key, existing, naming)
+
+    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+        fields = self.existing_fields(existing)
+        offers = [_in_file(offer, naming) for offer in fields[PRODUCTS]]
+        return {**fields, PRODUCTS: in_order(offers)}
+
+    def is_noise(self, name: str, fields: Fields) -> bool:
+        """Leave out what is switched off, with its settings."""
+        if name == "login_page.enabled":
+            return not fields[name]
+        section, _, rest = name.partition(".")
+        return section == "features" and not fields[f"features.{rest.partition('.')[0]}.enabled"]
+
+    # ---- Planning
+
+    def plan(self, entry: Entry[PortalConfiguration], match: Match, builder: PlanBuilder) -> Change | None:
+        change = super().plan(entry, match, builder)
+        if change and PRODUCTS in change.fields:
+            both = change.fields[PRODUCTS]
+            change.fields[PRODUCTS] = FieldChange(_by_name(both.before, builder), _by_name(both.after, builder))
+        return change
+
+    def plan_links(
+        self,
+        entry: Entry[PortalConfiguration],
+        match: Match,
+        change: Change | None,
+        builder: PlanBuilder,
+        *,
+        planned: bool,
+    ) -> Change | None:
+        """Move replaced prices where the file does not name the products, or the entry is not to be changed."""
+        existing = match.current
+        if existing is None or (planned and PRODUCTS in entry.fields):
+            return change
+        offers = self.existing_fields(existing)[PRODUCTS]
+        moved = [price for offer in offers for price in offer["prices"] if price in builder.successors]
+        if not moved:
+            return change
+        after = [{**offer, "prices": [_successor(price, builder) for price in offer["prices"]]} for offer in offers]
+        update = Update(
+            path=f"{self.path}/{existing['id']}", params=self._params({PRODUCTS: after}), frees=tuple(moved)
+        )
+        if not planned:
+            builder.successors[moved[0]].change.operations.append(update)
+            return change
+        change = change or builder.change(
+            "update", self, entry.key, existing=existing, wanted=entry, fields={}, reason="a price in it is replaced"
+        )
+        change.fields[PRODUCTS] = FieldChange(_by_name(offers, builder), _by_name(after, builder))
+        change.operations.append(update)
+        return change
+
+    def waits_for(self, entry: Entry[PortalConfiguration]) -> tuple[Reference, ...]:
+        prices = tuple(references(entry.fields.get(PRODUCTS)))
+        return (*super().waits_for(entry), *prices)
+
+    def add_updates(
+        self,
+        change: Change,
+        entry: Entry[PortalConfiguration],
+        match: Match,
+        existing: Object,
+        fields: Mapping[str, FieldChange],
+        builder: PlanBuilder,
+    ) -> Operation:
+        """Free the prices that are not offered any more, so that they are archived after it."""
+        update = super().add_updates(change, entry, match, existing, fields, builder)
+        if PRODUCTS in fields:
+            update.frees += tuple(_prices(fields[PRODUCTS].before) - _prices(fields[PRODUCTS].after))
+        return update
+
+
+def _check_features(features: PortalFeatures, report: Report, *, is_new: bool) -> None:
+    for name in PortalFeatures.model_fields:
+        feature = getattr(features, name)
+        if is_new and feature and feature.enabled is None:
+            report(("features", name), "enabled is missing", "add `enabled:`: Stripe asks for it in a new one")
+    cancel = features.subscription_cancel or SubscriptionCancel()
+    reason = cancel.cancellation_reason
+    if is_new and reason and (reason.enabled is None or reason.options is None):
+        path = ("features", "subscription_cancel", "cancellation_reason")
+        report(path, "enabled or options is missing", "add both: Stripe asks for them in a new one")
+    path = ("features", "subscription_cancel", "proration_behavior")
+    if cancel.proration_behavior == "always_invoice":
+        report(path, "Stripe takes no always_invoice here", "write create_prorations, or none")
+    elif cancel.proration_behavior == "create_prorations" and cancel.mode == "at_period_end":
+        report(path, "create_prorations goes with mode: immediately only", "write none, or change the mode")
+    offers = (features.subscription_update or SubscriptionUpdate()).products or []
+    if len(offers) > MOST_PRODUCTS:
+        report(tuple(PRODUCTS.split(".")), f"{len(offers)} products", f"Stripe takes {MOST_PRODUCTS} at most")
+
+
+def _offers(content: PortalConfiguration) -> Sequence[Offer]:
+    """Return the products that the file names, in the order of the canonical field."""
+    update = content.features and content.features.subscription_update
+    return (update and update.products) or []
+
+
+def _resolved(offer: Offer, entries: Mapping[Reference, Entry[Any]]) -> Fields:
+    product = entries.get(Reference("product", offer.product))
+    prices: list[Any] = [
+        price if price.startswith("price_") else Reference("price", price_key(offer.product, price))
+        for price in offer.prices or ()
+    ]
+    if offer.prices is None and product:
+        prices = [
+            child.reference
+            for child in product.children
+            if child.kind == "price" and child.content.active and child.content.recurring
+        ]
+    return {"product": product_id(product) if product else offer.product, "prices": prices}
+
+
+def _in_file(offer: Fields, naming: Naming) -> Fields:
+    """Return an offer with the keys by which a file says its product and prices."""
+    product = naming.name("product", offer["product"])
+    prices = [naming.name("price", price).removeprefix(f"{product}.") for price in offer["prices"]]
+    return {**offer, "product": product, "prices": prices}
+
+
+def _successor(price: str, builder: PlanBuilder) -> Any:
+    successor = builder.successors.get(price)
+    if successor is None:
+        return price
+    return builder.ids.get(successor.reference) or successor.reference
+
+
+def _prices(offers: Sequence[Fields] | None) -> set[str]:
+    return {price for offer in offers or () for price in offer["prices"] if isinstance(price, str)}
+
+
+def _by_name(offers: Sequence[Fields] | None, builder: PlanBuilder) -> Any:
+    """Return offers with products and prices by their keys; what is a key's no more keeps its id."""
+    if offers is None:
+        return None
+    return in_order(
+        {
+            **offer,
+            "product": builder.name_of(offer["product"]),
+            "prices": [_price_name(price, builder) for price in offer["prices"]],
+        }
+        for offer in offers
+    )
+
+
+def _price_name(price: Any, builder: PlanBuilder) -> Any:
+    if isinstance(price, Reference):
+        return price.key
+    key = builder.name_of(price)
+    return key if key and builder.ids.get(Reference("price", key)) == price else price

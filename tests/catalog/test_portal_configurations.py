@@ -1,0 +1,336 @@
+"""Customer portal configurations in the catalog: what the file names is as the file says, and the rest as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+from tests.conftest import Account, Billing
+from tests.contract import ContractTransport
+from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
+
+PATH = "/v1/billing_portal/configurations"
+EXPANDED = {
+    "expand": [
+        "data.features.subscription_update.products",
+        "data.features.subscription_update.schedule_at_period_end",
+    ]
+}
+HEAD = "version: 1\ncatalog: keymap\ncurrency: usd\n"
+PRODUCTS = """\
+products:
+  pro:
+    name: Pro
+    default_price: monthly
+    prices:
+      monthly: {unit_amount: 1500, recurring: month}
+      yearly: {unit_amount: 15000, recurring: year}
+      setup: {unit_amount: 2500}
+  team:
+    name: Team
+    prices:
+      monthly: {unit_amount: 900, recurring: month}
+"""
+PORTAL = """\
+portal_configurations:
+  main:
+    name: Self-service
+    business_profile: {headline: Keymap, privacy_policy_url: https://keymap.example/privacy}
+    default_return_url: https://keymap.example/account
+    login_page: {enabled: true}
+    metadata: {owner: growth}
+    features:
+      invoice_history: {enabled: true}
+      customer_update: {enabled: true, allowed_updates: [tax_id, email]}
+      payment_method_update: {enabled: true}
+      subscription_cancel:
+        enabled: true
+        mode: at_period_end
+        proration_behavior: none
+        cancellation_reason: {enabled: true, options: [unused, too_expensive]}
+      subscription_pause: {enabled: true, duration: {type: interval_options, interval_options: [{interval: month}]}}
+      subscription_update:
+        enabled: true
+        default_allowed_updates: [price, quantity]
+        proration_behavior: always_invoice
+        trial_update_behavior: continue_trial
+        schedule_at_period_end: [decreasing_item_amount]
+        products:
+          - {product: pro, prices: [monthly, yearly], adjustable_quantity: {enabled: true, maximum: 10}}
+          - {product: team, prices: [monthly]}
+"""
+CATALOG = HEAD + PRODUCTS + PORTAL
+
+
+def configurations(account: Account) -> list[Any]:
+    """All configurations, newest first."""
+    return account.api.page(PATH, EXPANDED)[0]
+
+
+def offered(account: Account) -> dict[str, set[str]]:
+    """The prices among which customers may switch, by product."""
+    [one] = configurations(account)
+    return {
+        product["product"]: set(product["prices"]) for product in one["features"]["subscription_update"]["products"]
+    }
+
+
+def test_a_configuration_is_made_and_a_second_plan_is_empty(billing: Billing, account: Account) -> None:
+    billing.write(CATALOG)
+    shown = billing.ok("catalog", "plan", "--local").out
+
+    assert "+ portal_configuration main  Self-service\n    business_profile.headline: Keymap\n" in shown
+    assert "    features.subscription_update.products: pro (monthly, yearly), team (monthly)\n" in shown
+    billing.ok("catalog", "apply", "--local")
+
+    [made] = configurations(account)
+    features = made["features"]
+    assert (made["business_profile"]["headline"], made["login_page"]["enabled"]) == ("Keymap", True)
+    assert set(features["subscription_cancel"]["cancellation_reason"]["options"]) == {"too_expensive", "unused"}
+    assert features["subscription_pause"]["duration"]["interval_options"] == [
+        {"interval": "month", "interval_count": 1}
+    ]
+    assert features["subscription_update"]["schedule_at_period_end"]["conditions"] == [
+        {"type": "decreasing_item_amount"}
+    ]
+    assert offered(account) == {
+        "pro": {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]},
+        "team": {account.price("team.monthly")["id"]},
+    }
+    assert billing.plan()["changes"] == []
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        CATALOG.replace("[decreasing_item_amount]", "{conditions: [{type: decreasing_item_amount}]}"),
+        CATALOG.replace("{product: team, prices: [monthly]}", "team"),
+        CATALOG.replace("prices: [monthly, yearly]", "prices: [pro.yearly, pro.monthly]"),
+        CATALOG.replace("[tax_id, email]", "[email, tax_id]"),
+        CATALOG.replace(", maximum: 10", ""),
+    ],
+    ids=["conditions", "a product's recurring prices", "prices by full keys", "order", "less"],
+)
+def test_short_and_long_forms_are_the_same_and_the_order_says_nothing(billing: Billing, written: str) -> None:
+    billing.apply(CATALOG)
+
+    assert billing.plan(written)["changes"] == []
+
+
+def test_products_are_written_as_a_mapping_too(billing: Billing, account: Account) -> None:
+    offers = CATALOG[CATALOG.index("          - {product: pro") :]
+    text = CATALOG.replace(f"        products:\n{offers}", "        products: {pro: [monthly], team: [monthly]}\n")
+
+    billing.apply(text)
+
+    assert offered(account) == {
+        "pro": {account.price("pro.monthly")["id"]},
+        "team": {account.price("team.monthly")["id"]},
+    }
+    assert billing.plan()["changes"] == []
+
+
+def test_what_the_file_does_not_name_is_left_as_it_is(billing: Billing, account: Account) -> None:
+    billing.apply(CATALOG)
+    [before] = configurations(account)
+    less = f"{HEAD}{PRODUCTS}portal_configurations:\n  main: {{features: {{invoice_history: {{enabled: true}}}}}}\n"
+
+    shown = billing.plan(less)
+    assert [change["fields"] for change in shown["changes"]] == [
+        {
+            "metadata.owner": {"from": "growth", "to": None},
+            "metadata.billing_metadata": {"from": "owner", "to": None},
+        }
+    ]
+    billing.ok("catalog", "apply", "--local")
+
+    [after] = configurations(account)
+    for name in ("features", "business_profile", "login_page", "name", "default_return_url"):
+        assert after[name] == before[name]
+
+
+def test_only_what_changes_is_sent_and_null_clears(billing: Billing, account: Account) -> None:
+    billing.apply(CATALOG)
+    [before] = configurations(account)
+
+    text = CATALOG.replace("mode: at_period_end", "mode: immediately").replace("headline: Keymap", "headline: null")
+    billing.write(text)
+    shown = billing.ok("catalog", "plan", "--local").out
+    assert "    business_profile.headline: Keymap → none\n" in shown
+    assert "    features.subscription_cancel.mode: at_period_end → immediately\n" in shown
+    billing.ok("catalog", "apply", "--local")
+
+    [after] = configurations(account)
+    assert after["id"] == before["id"]
+    assert after["business_profile"] == {**before["business_profile"], "headline": None}
+    assert after["features"]["subscription_cancel"] == {
+        **before["features"]["subscription_cancel"],
+        "mode": "immediately",
+    }
+    assert after["features"]["subscription_update"] == before["features"]["subscription_update"]
+    assert billing.plan()["changes"] == []
+
+
+def test_null_is_a_mistake_where_nothing_can_be_cleared(billing: Billing) -> None:
+    billing.write(CATALOG.replace("mode: at_period_end", "mode: null").replace("name: Pro", "name: null"))
+
+    refused = billing("catalog", "validate").err
+
+    assert "mode has no value" in refused
+    assert "name has no value" in refused
+
+
+def calls_of(billing: Billing, *argv: str) -> list[str]:
+    """The writes of a command, in order."""
+    lines = billing.ok(*argv, "--verbose").err.splitlines()
+    return [line.split(" → ")[0] for line in lines if line.startswith("POST")]
+
+
+REPLACED = CATALOG.replace("unit_amount: 1500,", "unit_amount: 2000,")
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["named in the file", "left as it is"])
+def test_a_replaced_price_is_moved_before_it_is_archived(billing: Billing, account: Account, named: bool) -> None:
+    billing.apply(CATALOG)
+    [configuration] = configurations(account)
+    old = account.price("pro.monthly")["id"]
+    less = REPLACED[: REPLACED.index("          - {product: pro")].replace("        products:\n", "")
+
+    billing.write(REPLACED if named else less)
+    shown = billing.ok("catalog", "plan", "--local").out
+    assert f"products: pro ({old}, yearly), team (monthly) → pro (monthly, yearly), team (monthly)" in shown
+    calls = calls_of(billing, "catalog", "apply", "--local")
+
+    moved, archived = f"POST {PATH}/{configuration['id']}", f"POST /v1/prices/{old}"
+    assert calls.index("POST /v1/prices") < calls.index(moved) < calls.index(archived)
+    assert offered(account)["pro"] == {account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]}
+    assert billing.plan()["changes"] == []
+
+
+def test_a_price_that_alone_is_targeted_is_moved_too(billing: Billing, account: Account) -> None:
+    billing.apply(CATALOG)
+    old = account.price("pro.monthly")["id"]
+    billing.write(REPLACED.replace("headline: Keymap", "headline: Other"))
+
+    calls = calls_of(billing, "catalog", "apply", "--local", "--target", "pro")
+
+    assert old not in offered(account)["pro"]
+    assert calls[-1] == f"POST /v1/prices/{old}"
+    assert [one["business_profile"]["headline"] for one in configurations(account)] == ["Keymap"]
+
+
+def test_the_default_is_adopted_by_that_name_and_never_deactivated(billing: Billing, account: Account) -> None:
+    text = f"{HEAD}portal_configurations:\n  main: {{id: default, features: {{invoice_history: {{enabled: false}}}}}}\n"
+    billing.apply(text)
+
+    [default] = configurations(account)
+    assert default["is_default"]
+    assert not default["features"]["invoice_history"]["enabled"]
+    assert default["features"]["customer_update"]["enabled"]
+    assert billing.plan()["changes"] == []
+    plan = billing.plan(HEAD, "--prune")
+    assert (plan["changes"], plan["unmanaged"]) == ([], [])
+
+
+def test_an_entry_that_is_gone_is_deactivated_only_by_prune_and_comes_back(billing: Billing, account: Account) -> None:
+    billing.apply(CATALOG)
+    billing.apply(HEAD + PRODUCTS)
+    assert [one["active"] for one in configurations(account)] == [True]
+
+    billing.apply(HEAD + PRODUCTS, "--prune")
+    assert [one["active"] for one in configurations(account)] == [False]
+
+    billing.apply(CATALOG)
+    assert [one["active"] for one in configurations(account)] == [True]
+
+
+def test_a_configuration_made_by_hand_is_adopted_by_its_id(billing: Billing, account: Account) -> None:
+    made = account.post(PATH, features={"invoice_history": {"enabled": True}}, name="By hand")
+
+    billing.apply(CATALOG.replace("    name: Self-service", f"    id: {made['id']}"))
+
+    [adopted] = configurations(account)
+    assert (adopted["id"], adopted["name"]) == (made["id"], "By hand")
+    assert adopted["features"]["subscription_cancel"]["enabled"]
+    assert billing.plan()["changes"] == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("product: team", "product: teams", "this file has no product teams"),
+        ("prices: [monthly]}", "prices: [weekly]}", "this file has no price team.weekly"),
+        ("always_invoice", "sometimes", "proration_behavior: expected always_invoice, create_prorations or none"),
+        ("proration_behavior: none", "proration_behavior: always_invoice", "Stripe takes no always_invoice here"),
+        ("proration_behavior: none", "proration_behavior: create_prorations", "goes with mode: immediately only"),
+        ("invoice_history: {enabled: true}", "invoice_history: {}", "enabled is missing"),
+        ("headline: Keymap", "headlines: Keymap", "unknown key headlines"),
+        ("https://keymap.example/account", "keymap.example", "keymap.example is no URL"),
+    ],
+)
+def test_mistakes_are_errors_with_their_place(billing: Billing, before: str, after: str, expected: str) -> None:
+    billing.write(CATALOG.replace(before, after))
+
+    ran = billing("catalog", "validate")
+
+    assert ran.code == 2
+    assert expected in ran.err
+
+
+def test_ten_products_are_the_most(billing: Billing) -> None:
+    offers = "".join(f"          - {{product: prod_{number}, prices: [price_{number}]}}\n" for number in range(11))
+    billing.write(CATALOG[: CATALOG.index("          - {product: pro")] + offers)
+
+    assert "11 products\n    Stripe takes 10 at most" in billing("catalog", "validate").err
+
+
+def state(path: Path) -> Any:
+    """What the configurations and prices are, without their ids."""
+    api = connected(ContractTransport(LocalTransport(path)))
+    prices = {price["id"]: price for price in api.page("/v1/prices", {})[0]}
+    [one] = api.page(PATH, EXPANDED)[0]
+    update = one["features"].pop("subscription_update")
+    offers = [
+        {**offer, "prices": sorted(str(prices[price]["unit_amount"]) for price in offer["prices"])}
+        for offer in sorted(update.pop("products"), key=lambda offer: str(offer["product"]))
+    ]
+    known = sorted(
+        (price["metadata"]["billing_key"], price["unit_amount"], price["active"]) for price in prices.values()
+    )
+    return one["features"], update, offers, one["business_profile"], one["active"], known
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+@pytest.mark.parametrize("start", [None, CATALOG], ids=["new", "replaced price"])
+def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool, start: str | None) -> None:
+    wanted = REPLACED.replace("headline: Keymap", "headline: Other") if start else CATALOG
+    end = tmp_path / "end.db"
+    if start:
+        assert apply(start, connected(LocalTransport(end))).complete
+    counting = TroubledTransport(LocalTransport(end))
+    assert apply(wanted, connected(counting)).complete
+    for at in range(1, counting.calls + 1):
+        path = tmp_path / f"{at}.db"
+        if start:
+            assert apply(start, connected(LocalTransport(path))).complete
+        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
+        with pytest.raises(Killed):
+            apply(wanted, connected(troubled))
+
+        assert apply(wanted, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
+        assert state(path) == state(end), f"call {at}"
+
+
+def test_an_account_is_imported_with_its_portal(billing: Billing, account: Account) -> None:
+    billing.apply(CATALOG)
+    account.api.page(PATH, {"is_default": True})
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap", "-f", "imported.yaml")
+
+    written = (billing.directory / "imported.yaml").read_text()
+    assert "id: default" in written
+    assert "prices: [monthly, yearly]" in written
+    assert "schedule_at_period_end: [decreasing_item_amount]" in written
+    assert billing.plan(written)["changes"] == []
