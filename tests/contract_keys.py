@@ -72,6 +72,7 @@ ONLY_WHEN_EXPANDED = {
     "customer": "cash_balance invoice_credit_balance sources subscriptions tax tax_ids",
     "invoice": "confirmation_secret payments",
     "plan": "tiers",
+    "portal_subscription_update": "products schedule_at_period_end",
     "price": "currency_options tiers",
     "promotion_codes_resource_restrictions": "currency_options",
 }

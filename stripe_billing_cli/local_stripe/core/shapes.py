@@ -38,6 +38,7 @@ ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
     ),
     "invoice": frozenset({"confirmation_secret", "payments"}),
     "plan": frozenset({"tiers"}),
+    "portal_subscription_update": frozenset({"products", "schedule_at_period_end"}),
     "price": frozenset({"currency_options", "tiers"}),
     "promotion_codes_resource_restrictions": frozenset({"currency_options"}),
 }

@@ -86,7 +86,12 @@ def _product(product: Mapping[str, Any]) -> Object:
 
 
 def _check(call: Call, features: Object) -> None:
-    update = features["subscription_update"]
+    cancel, update = features["subscription_cancel"], features["subscription_update"]
+    name = "features[subscription_cancel][proration_behavior]"
+    if cancel["proration_behavior"] == "always_invoice":
+        raise invalid("You cannot set `proration_behavior` to `always_invoice` when canceling.", name)
+    if cancel["proration_behavior"] == "create_prorations" and cancel["mode"] != "immediately":
+        raise invalid("`proration_behavior=create_prorations` is only compatible with `mode=immediately`.", name)
     if not update["enabled"]:
         return
     for name in ("default_allowed_updates", "products"):
@@ -185,6 +190,8 @@ def update(call: Call) -> Object:
 
 
 def list_configurations(call: Call) -> Object:
+    if call.params.get("is_default"):
+        default(call)
     conditions = [
         *equal("active", call.params.get("active")),
         *equal(json_field("is_default"), call.params.get("is_default")),
