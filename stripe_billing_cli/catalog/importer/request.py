@@ -7,11 +7,13 @@ Path("catalog.yaml").write_text(imported.text)
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from stripe_billing_cli.catalog import snapshot
 from stripe_billing_cli.catalog.contents import Catalog
+from stripe_billing_cli.catalog.file.insert import Addition, with_additions
 from stripe_billing_cli.catalog.file.write import file_text
 from stripe_billing_cli.catalog.importer.account import Holdings, Progress, kinds_of, read_account, read_rest
 from stripe_billing_cli.catalog.importer.drafts import Draft, Drafting, common_values
@@ -20,7 +22,7 @@ from stripe_billing_cli.catalog.kinds import KINDS, Registry
 from stripe_billing_cli.catalog.kinds.importing import Naming, readable
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
 from stripe_billing_cli.catalog.planner import match
-from stripe_billing_cli.catalog.snapshot import Snapshot, account_id
+from stripe_billing_cli.catalog.snapshot import account_id
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
 
@@ -83,15 +85,31 @@ class Import:
         """Return the sections of the file with the entries in them."""
         return _sections(self.registry.within(None), [draft for draft in self.drafts if draft.parent is None])
 
+    def merged_into(self, text: str) -> str:
+        """Return the text of a file that has some of the entries, with the new ones added. Raises `InsertError`."""
+        return with_additions(text, self._additions())
+
     def counts(self) -> dict[str, int]:
         """Return how many entries of each kind are written, by kind."""
-        return dict(Counter(draft.kind.name for draft in self.drafts))
+        return dict(Counter(draft.kind.name for draft in self.drafts if not draft.is_known))
+
+    def _additions(self) -> Iterator[Addition]:
+        """Yield the new entries of each section of a file that has others already."""
+        above: list[tuple[tuple[str, ...], list[Draft]]] = [((), [one for one in self.drafts if one.parent is None])]
+        above += [(_path(one), one.children) for one in self.drafts if one.is_known and one.children]
+        for path, drafts in above:
+            for kind in dict.fromkeys(draft.kind for draft in drafts):
+                sections = _sections([kind], [draft for draft in drafts if draft.kind is kind])
+                if sections:
+                    spread = bool(self.registry.within(kind.name))
+                    yield Addition((*path, kind.section), sections[kind.section], spread)
 
 
 def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = lambda count: None) -> Import:
     """Read an account and return the catalog that describes it; writes nothing, neither there nor here.
 
-    Raises `StripeCallError`, and `BillingError` where the account has nothing of the name asked for.
+    Raises `StripeCallError`, and `BillingError` where the account has nothing of the name asked for, or contradicts the
+    catalog beside which it is to stand.
     """
     registry = request.registry
     kinds = kinds_of(registry, request.kinds)
@@ -102,10 +120,14 @@ def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = 
     for kind in kinds:
         chosen = selection.chosen[kind.name]
         chosen |= read_rest(api, kind, chosen.values(), progress)
-    head = common_values(registry, selection.chosen) if request.beside is None else _head_of(request.beside)
+    head = common_values(registry, selection.chosen) if request.beside is None else request.beside.head
     known = _known_keys(api, request, holdings)
     drafts = Drafting(registry, selection.chosen, Naming(name, head), known).run()
     return _imported(api, request, name, head, drafts, selection, holdings)
+
+
+def _path(draft: Draft) -> tuple[str, ...]:
+    return (*(_path(draft.parent) if draft.parent else ()), draft.kind.section, draft.own_key)
 
 
 def _is_asked(kind: AnyKind, names: Iterable[str]) -> bool:
@@ -172,16 +194,16 @@ def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], 
     return named if named not in marked else f"{named}-2"
 
 
-def _head_of(catalog: Catalog) -> Mapping[str, Any]:
-    return catalog.head
-
-
 def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> dict[tuple[str, str], str]:
     """Return, by kind and id, the keys of the objects that the file has already."""
     if request.beside is None:
         return {}
-    objects = {kind.name: holdings.objects.get(kind.name, {}) for kind in request.registry}
-    found = match(request.beside, Snapshot(None, api.livemode, objects))
+    if request.kinds or request.parents:
+        there = snapshot.read(api, request.beside)
+    else:
+        objects = {kind.name: holdings.objects.get(kind.name, {}) for kind in request.registry}
+        there = snapshot.Snapshot(None, api.livemode, objects)
+    found = match(request.beside, there)
     return {
         (reference.kind, existing["id"]): reference.key
         for reference, matched in found.items()

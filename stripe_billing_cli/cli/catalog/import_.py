@@ -12,6 +12,7 @@ import typer
 
 from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, app
+from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import WRONG, BillingError
 
@@ -44,6 +45,10 @@ def import_(
         str | None, typer.Option("--since", metavar="TIME", help="Only what was made since then.", show_default=False)
     ] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if there is one.")] = False,
+    merge: Annotated[
+        bool, typer.Option("--merge", help="Add to the file what it does not have; asks before it writes.")
+    ] = False,
+    preview: parsing.Preview = False,
 ) -> None:
     """Write the catalog file that describes an account as it is; plan then has nothing to change.
 
@@ -55,26 +60,56 @@ def import_(
                billing catalog import --catalog keymap --archived -f all.yaml
                billing catalog import --product prod_NWjs8kKbJWmuuc -f -
                billing catalog import --kind coupon --since 2026-01-01 -f coupons.yaml
+               billing catalog import --merge --preview      (what catalog.yaml lacks)
     """
+    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
 
-    if file != STDOUT and Path(file).exists() and not overwrite:
-        raise BillingError("usage", f"there is a {file} already", "name another with -f, or say --overwrite", WRONG)
+    _check_options(file, catalog, overwrite=overwrite, merge=merge, preview=preview)
+    source = read_source(file) if merge else None
     request = ImportRequest(
         catalog=catalog,
         archived=archived,
         kinds=tuple(kind or ()),
         parents=tuple(product or ()),
         since=parsing.moment("--since", since) if since else 0,
+        beside=load_catalog(source) if source else None,
     )
     with reading_progress() as progress:
         imported = import_catalog(context.stripe, request, progress)
-    text = imported.text
+    text = imported.merged_into(source.text) if source else imported.text
+    if source and text != source.text:
+        confirm(
+            context,
+            f"Write this to {file}?",
+            will=list(_added_lines(source.text, text)),
+            moves_money=True,
+            when_refused=f"{file} stays as it was",
+            preview=preview,
+        )
     if file != STDOUT:
         save(Path(file), text)
     elif context.printer.for_people:
         sys.stdout.write(text)
-    _show(context, imported, file)
+    _show(context, imported, file, merged=merge)
+
+
+def _check_options(file: str, catalog: str | None, *, overwrite: bool, merge: bool, preview: bool) -> None:
+    if merge and (file == STDOUT or overwrite or catalog):
+        raise BillingError("usage", "--merge adds to a file, and keeps its name and all it has", None, WRONG)
+    if preview and not merge:
+        raise BillingError("usage", "--preview is for --merge", "without it, -f - shows the file", WRONG)
+    if file != STDOUT and not merge and Path(file).exists() and not overwrite:
+        hint = "name another with -f, add to it with --merge, or say --overwrite"
+        raise BillingError("usage", f"there is a {file} already", hint, WRONG)
+
+
+def _added_lines(before: str, after: str) -> Iterator[str]:
+    """Yield the lines that are added, and those around them."""
+    import difflib
+
+    difference = difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=2)
+    return (line for line in difference if not line.startswith(("---", "+++")))
 
 
 def save(path: Path, text: str) -> None:
@@ -103,14 +138,20 @@ def reading_progress() -> Iterator[Callable[[int], None]]:
         yield lambda count: progress.advance(task, count)
 
 
-def _show(context: Context, imported: Import, file: str) -> None:
+def _said(imported: Import, file: str, written: str, *, merged: bool) -> str:
+    if merged:
+        return f"Added to {file}: {written}." if imported.counts() else f"Nothing to add: {file} has it all."
+    return f"{'Standard output' if file == STDOUT else file} has catalog {imported.catalog}: {written}."
+
+
+def _show(context: Context, imported: Import, file: str, *, merged: bool) -> None:
     if not context.printer.for_people:
         context.printer.result(as_json(imported, file), ids=(draft.existing["id"] for draft in imported.drafts))
         return
     tell = context.printer.note if file == STDOUT else context.printer.line
     counts = imported.counts()
     written = ", ".join(_counted(counts[one.name], one.name) for one in imported.registry if one.name in counts)
-    tell(f"{'Standard output' if file == STDOUT else file} has catalog {imported.catalog}: {written or 'nothing'}.")
+    tell(_said(imported, file, written or "nothing", merged=merged))
     for reason, count in imported.left_out.items():
         tell(f"  left out  {count:,} {reason}", dim=True)
     for section in imported.unread:
