@@ -1,4 +1,4 @@
-"""What every failure of the program is: words for its user, and the exit code of the command that meets it.
+"""The errors of the program: words for its user, and the exit code of the command that meets it.
 
 0 done · 1 Stripe or the system failed · 2 the command line or the catalog is wrong · 3 changes are pending ·
 4 the object did not reach the state asked for · 130 interrupted.
@@ -18,7 +18,7 @@ ID = re.compile(r"\b(?!sk_|rk_|pk_|whsec_)[a-z]{2,8}(?:_sched|_test)?_(?=[A-Za-z
 
 @dataclass(frozen=True)
 class ErrorLocation:
-    """Where in a file something is wrong: line and column from 1."""
+    """The place in a file where something is wrong: line and column from 1."""
 
     file: str
     line: int | None = None
@@ -72,7 +72,7 @@ class SettingsError(BillingError):
 
 
 class OperationError(BillingError):
-    """What was asked for cannot be done to an object in its state; known before Stripe is asked to do it."""
+    """An operation cannot be done to an object in its state; that is known before Stripe is asked to do it."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__("refused", message, hint)

@@ -1,4 +1,4 @@
-"""What a customer holds in Stripe, as far as access goes by it."""
+"""The state of a customer in Stripe, as far as access goes by it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ItemState:
-    """`since`: when it was added to its subscription, in Unix seconds."""
+    """An item of a subscription. `since`: when it was added to its subscription, in Unix seconds."""
 
     product: str
     since: int
@@ -35,8 +35,8 @@ class SubscriptionState:
 
 @dataclass(frozen=True)
 class CustomerState:
-    """`features` are the lookup keys of the active entitlements. `clock`: what time it is for a customer on a test
-    clock, in Unix seconds; None where it is real time."""
+    """All that decides the access of a customer. `features` are the lookup keys of the active entitlements. `clock`:
+    what time it is for a customer on a test clock, in Unix seconds; None where it is real time."""
 
     customer: str
     subscriptions: tuple[SubscriptionState, ...] = ()

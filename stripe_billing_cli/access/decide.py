@@ -1,4 +1,4 @@
-"""What a customer holds, the rules and the time → who may use what, since when, until when and why. Pure.
+"""The decision who may use what, since when, until when and why: from a customer's state, the rules and the time.
 
 A product is accessible while a subscription to it is. A feature is accessible while Stripe counts it among the
 customer's active entitlements and at least one subscription gives access by the rules: which of the products brings
@@ -19,7 +19,7 @@ FOREVER = 1 << 62
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one subscription gives. `since`: of a refusal; of a grant the items say it."""
+    """The access that one subscription gives. `since`: of a refusal; of a grant the items say it."""
 
     granted: bool
     reason: str

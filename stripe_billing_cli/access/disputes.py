@@ -18,8 +18,8 @@ CHARGES, DISPUTES, PAYMENTS = "/v1/charges", "/v1/disputes", "/v1/invoice_paymen
 
 @dataclass(frozen=True)
 class DisputedPayment:
-    """`since`: when the money was withdrawn, in Unix seconds. `subscription`: whose invoice was paid by it; None for a
-    payment that was for no subscription."""
+    """A payment that its bank took back. `since`: when the money was withdrawn, in Unix seconds. `subscription`: whose
+    invoice was paid by it; None for a payment that was for no subscription."""
 
     since: int
     subscription: str | None

@@ -1,4 +1,4 @@
-"""All access compared with Stripe, and mended where it differs.
+"""Reconciliation: all access is compared with Stripe, and mended where it differs.
 
 Subscriptions are read a hundred at a time, not customer by customer; entitlements only where the account has features.
 """
@@ -25,7 +25,8 @@ Decided = Callable[[str], "tuple[str, list[Access]]"]
 
 @dataclass(frozen=True)
 class Comparison:
-    """`changes` lead from what the store has to what Stripe says; none where they agree."""
+    """The access of the store beside Stripe's. `changes` lead from what the store has to what Stripe says; none where
+    they agree."""
 
     customer: str
     changes: tuple[AccessChange, ...]

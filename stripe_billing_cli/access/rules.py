@@ -1,4 +1,4 @@
-"""Which subscriptions give access: a small table by status, which a settings file may change.
+"""Rules of which subscriptions give access: a small table by status, which a settings file may change.
 
     # .billing/access.yaml
     past_due: 14d            # access goes on for so long after the oldest unpaid invoice fell due
@@ -67,7 +67,8 @@ DEFAULTS: Mapping[str, Rule] = {
 
 @dataclass(frozen=True)
 class Rules:
-    """`by_status` has every status of Stripe's; one that it does not know gives no access."""
+    """The rules as a settings file may change them. `by_status` has every status of Stripe's; one that it does not know
+    gives no access."""
 
     by_status: Mapping[str, Rule] = field(default_factory=lambda: DEFAULTS)
 

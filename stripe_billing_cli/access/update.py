@@ -18,7 +18,8 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 
 @dataclass(frozen=True)
 class AccessKeeper:
-    """`route` says which handlers are told of changes; `announced` is called when there is something for them.
+    """Keeps the store's access as Stripe says. `route` names the handlers that changes go to; `announced` is called
+    when there is something for them.
 
     May be shared by threads, and the store by processes: a decision from an older reading gives way to a newer one.
     """

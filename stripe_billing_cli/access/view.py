@@ -1,4 +1,4 @@
-"""Access as it is told: to commands, and over HTTP."""
+"""Access as commands print it and HTTP answers it."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.client import StripeApi
 
 @dataclass(frozen=True)
 class CardResult:
-    """What was done with a card, as it was before."""
+    """A card as it was before the change, and what was done with it."""
 
     wallet: Wallet
     card: SavedCard
@@ -24,7 +24,8 @@ class CardResult:
 
 @dataclass(frozen=True)
 class DefaultPlan:
-    """`moved`: the subscriptions that have a card of their own, another one, which they lose."""
+    """A card that becomes its customer's default. `moved`: the subscriptions that have a card of their own, another
+    one, which they lose."""
 
     wallet: Wallet
     card: SavedCard

@@ -15,8 +15,8 @@ from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 
 @dataclass(frozen=True)
 class RemovePlan:
-    """`unpaid`: the subscriptions that have nothing to be charged to without this card; `fall_back`: those that are
-    charged to the customer's default card instead."""
+    """A card that is removed. `unpaid`: the subscriptions that have nothing to be charged to without this card;
+    `fall_back`: those that are charged to the customer's default card instead."""
 
     wallet: Wallet
     card: SavedCard

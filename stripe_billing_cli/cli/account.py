@@ -1,4 +1,4 @@
-"""How an account is called."""
+"""The name of the account, as commands print it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command is handed: which Stripe, how to print, whether it may ask."""
+"""The context of a command: which Stripe, how to print, whether it may ask."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class Context:
     sources: Mapping[str, str] = field(default_factory=dict)
     """Who said the options that have a default: the command line, a variable, billing.toml, or nobody."""
     trace: Callable[[ApiCall], None] | None = None
-    """Who is told each call of Stripe's API, where a command tells them itself; set before `stripe` is asked for."""
+    """The receiver of each call of Stripe's API, where a command prints them itself; set before `stripe` is asked
+    for."""
 
     @cached_property
     def connection(self) -> Connection:

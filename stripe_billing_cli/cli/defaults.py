@@ -34,7 +34,7 @@ class DefaultsError(BillingError):
 
 @dataclass(frozen=True)
 class Defaults:
-    """What the file says; None of what it leaves out."""
+    """The values of the file; None for each that it leaves out."""
 
     file: str | None = None
     profile: str | None = None

@@ -34,7 +34,8 @@ READS = {
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing looked at. `hint` says what to do where it is not ok, or is a `warning`, which fails nothing."""
+    """A finding: one thing that was checked. `hint` says what to do where it is not ok, or is a `warning`, which fails
+    nothing."""
 
     check: str
     ok: bool

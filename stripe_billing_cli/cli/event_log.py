@@ -1,4 +1,4 @@
-"""What `billing listen` tells while it runs: a line for each event on stdout, and a log on stderr."""
+"""The output of `billing listen` while it runs: a line for each event on stdout, and a log on stderr."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import ApiCall
 
 MOST_AWAITED = 1000
-"""Events whose handlers may be at work elsewhere; the oldest is told of as far as it is known."""
+"""The most events whose handlers may be at work elsewhere; the oldest is printed as far as it is known."""
 MOST_UNPRINTED = 10_000
 LAST_WORDS_SECONDS = 5.0
 QUIET_SECONDS = 60.0
@@ -41,7 +41,7 @@ OUTCOME_LEVELS = {"dead": LogLevel.error, "failed": LogLevel.warning}
 
 
 class EventLog:
-    """Called from several threads. An event is told of when each of its handlers was called once.
+    """Prints events and trouble, from several threads. An event is printed when each of its handlers was called once.
 
     It prints in a thread of its own: whoever reads slowly holds up nothing but the lines. `on_gone` is called when
     nobody reads any more.

@@ -26,7 +26,7 @@ PROBES = ("/healthz", "/readyz", "/metrics")
 
 @dataclass(frozen=True)
 class ListenOptions:
-    """What `billing listen` was asked to do. `api` is None where Stripe is asked nothing, `secrets` where nothing is
+    """The options of `billing listen`, parsed. `api` is None where Stripe is asked nothing, `secrets` where nothing is
     delivered."""
 
     store: str

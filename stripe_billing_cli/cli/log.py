@@ -41,7 +41,7 @@ STYLES: Mapping[LogLevel, Mapping[str, Any]] = {
 
 @dataclass(frozen=True)
 class LogEntry:
-    """One entry. `fields` say what it is about in words of its own: `event_id`, `handler` and the like."""
+    """An entry of the log. `fields` say what it is about in words of its own: `event_id`, `handler` and the like."""
 
     level: LogLevel
     message: str

@@ -102,7 +102,7 @@ def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
 
 
 class InOrder(Command):
-    """A command that is told in `Context.order` in which order its options were given."""
+    """A command that finds in `Context.order` the order in which its options were given."""
 
     def make_parser(self, ctx: Any) -> Any:
         parser = super().make_parser(ctx)

@@ -1,4 +1,4 @@
-"""Which Stripe is meant: the key, where it comes from, and the server it may go to."""
+"""The choice of a Stripe: the key, where it comes from, and the server it may go to."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ SHOWN = 10
 
 @dataclass(frozen=True)
 class BalanceRequest:
-    """`amount` as people write it. `currency` only where the customer has none yet."""
+    """A credit or a debit by hand. `amount` as people write it. `currency` only where the customer has none yet."""
 
     customer: str
     side: Side
@@ -45,7 +45,7 @@ class BalanceResult:
     create_request: CreateRequest | None = None
 
     def finish(self, api: StripeApi) -> None:
-        """After `--again`, once the user has been told. Raises `StripeCallError`."""
+        """Mark a transaction of `--again` as finished, once it is printed. Raises `StripeCallError`."""
         if self.create_request is not None and self.transaction is not None:
             repeats.finish(api, self.create_request, self.transaction)
 
@@ -78,7 +78,7 @@ def transaction_record(transaction: Object) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class BalancePlan:
-    """What is going to be credited or debited. `before`: the transaction of the same request within a day."""
+    """A credit or debit that is going to be made. `before`: the transaction of the same request within a day."""
 
     customer: Object
     request: BalanceRequest

@@ -13,7 +13,7 @@ from stripe_billing_cli.stripe_api.lookup import has_ended
 
 @dataclass(frozen=True)
 class DeleteResult:
-    """What was deleted, and the subscriptions that ended with it."""
+    """The customer that was deleted, and the subscriptions that ended with it."""
 
     customer: str
     ended: tuple[str, ...]
@@ -25,7 +25,8 @@ class DeleteResult:
 
 @dataclass(frozen=True)
 class DeletePlan:
-    """What ends with a customer. `open_invoices` stay as they are, and nobody collects them any more."""
+    """A customer that is going to be deleted, and what ends with it. `open_invoices` stay as they are, and nobody
+    collects them any more."""
 
     customer: Object
     subscriptions: tuple[Object, ...]

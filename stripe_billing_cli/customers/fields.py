@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class CustomerFields:
-    """What is said of a customer: None is not said, "" unsets."""
+    """The fields of a customer that are said: None is not said, "" unsets."""
 
     email: str | None = None
     name: str | None = None

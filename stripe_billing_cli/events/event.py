@@ -26,7 +26,8 @@ class InvalidEventError(ValueError):
 
 
 class Event(msgspec.Struct, frozen=True):
-    """`created` is in Unix seconds. `payload` is the event's JSON; None once it was purged.
+    """An event of Stripe's, or of billing's own. `created` is in Unix seconds. `payload` is the event's JSON; None once
+    it was purged.
 
     `customer` is the id that per-customer order goes by; None where the event is about no customer, or not yet known.
     """
@@ -83,7 +84,8 @@ def _without_half_characters(value: Any) -> Any:
 
 
 class _About(msgspec.Struct, gc=False):
-    """What is read of an event's object; the names are Stripe's. Anything may stand there: the checks come after."""
+    """The fields that are read of an event's object; the names are Stripe's. Anything may stand there: the checks come
+    after."""
 
     object: Any = None
     id: Any = None
@@ -103,7 +105,7 @@ class _Related(msgspec.Struct):
 
 
 class _Shape(msgspec.Struct, gc=False, kw_only=True, tag_field="object"):
-    """What is read of an event. The rest of it is skipped, which makes reading it five times as fast."""
+    """The fields that are read of an event. All others are skipped, which makes reading it five times as fast."""
 
     id: Any = None
     type: Any = None

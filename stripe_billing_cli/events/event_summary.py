@@ -9,7 +9,7 @@ from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Delivery, Stored
 
 TELLING = frozenset({"status", "cancel_at_period_end", "active", "paid", "delinquent", "livemode", "quantity"})
-"""Fields whose values may be told: words and switches of Stripe's. Of all others only the name is."""
+"""Fields whose values may be printed: words and switches of Stripe's. Of all others only the name is."""
 MOST_NAMED = 4
 
 

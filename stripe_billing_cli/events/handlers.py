@@ -1,4 +1,4 @@
-"""What a handler is: something with a name that is called for events, at least once each, in order per customer."""
+"""Handlers: each has a name, and is called for events, at least once each, in order per customer."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class HandlerError(Exception):
 
 @dataclass(frozen=True)
 class Handler:
-    """`name` is what the store knows it by; it stays the same from one run of the program to the next.
+    """A handler of events. `name` is what the store knows it by; it stays the same from one run of the program to the
+    next.
 
     An event that comes again, or whose worker died, may be given to it twice: it has to be safe to repeat.
     """

@@ -1,4 +1,5 @@
-"""What is forgotten by itself: payloads after the time that the user sets, whole events some time later."""
+"""The age at which things are purged by themselves: payloads after the time that the user sets, whole events some time
+later."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a handler that failed is called again, and when it is given up.
+"""Retries of handlers that failed: when each is called again, and when it is given up.
 
 As patient as Stripe, which delivers an event for up to three days (https://docs.stripe.com/webhooks#retries).
 """
@@ -14,7 +14,7 @@ CRASHES = 100
 
 @dataclass(frozen=True)
 class Retries:
-    """How long a handler is called for one event, and the pauses in between. Times are in seconds.
+    """The time for which a handler is called again, and the pauses in between. Times are in seconds.
 
     `give_up` counts from the first attempt. `attempts`, where set, limits their number as well.
     """

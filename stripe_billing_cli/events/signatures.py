@@ -1,4 +1,5 @@
-"""Who sent it: the `Stripe-Signature` header over the raw body (https://docs.stripe.com/webhooks#verify-manually).
+"""Signatures of events: the `Stripe-Signature` header over the raw body
+(https://docs.stripe.com/webhooks#verify-manually).
 
 `t=<Unix seconds>,v1=<hex>[,v1=<hex>…]`: each v1 is HMAC-SHA256 of `<t>.<body>` under an endpoint's secret; while a
 secret is rolled there are several. Other schemes prove nothing.
@@ -17,11 +18,11 @@ LONGEST_HEADER = 4096
 
 
 class SignatureError(Exception):
-    """It was not sent by who knows one of the secrets, or too long ago. The message tells no secret."""
+    """A body was not signed with one of the secrets, or too long ago. The message has no secret in it."""
 
 
 class TooOldError(SignatureError):
-    """It was signed by who knows a secret, too long ago by the clock here: `age` seconds."""
+    """A body was signed with a secret, but too long ago by the clock here: `age` seconds."""
 
     def __init__(self, age: float) -> None:
         self.age = age

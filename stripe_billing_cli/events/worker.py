@@ -57,7 +57,7 @@ LONGEST_PAUSE = 5.0
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a call of a handler ended: `done`, `failed` (it is called again in `retry_in` seconds) or `dead`."""
+    """The outcome of a handler's call: `done`, `failed` (it is called again in `retry_in` seconds) or `dead`."""
 
     event: Event
     delivery: Delivery

@@ -1,4 +1,4 @@
-"""Where a worker works, so that a listener that starts knows which ones of before are gone.
+"""The machine and process of a worker, so that a listener that starts knows which ones of before are gone.
 
 On other machines a lease tells it, after a minute. On the same machine the processes tell it, at once, and whatever the
 lease: one that was stopped, or slept with its machine, goes on with what it had begun.

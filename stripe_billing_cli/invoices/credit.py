@@ -30,7 +30,8 @@ PARAMETERS: dict[Destination, str] = {
 
 @dataclass(frozen=True)
 class CreditRequest:
-    """`amount` as people write it, None for all that is left. `to`: where what was paid already goes."""
+    """A credit note that is wanted. `amount` as people write it, None for all that is left. `to`: where what was paid
+    already goes."""
 
     invoice: str
     amount: str | None = None
@@ -50,7 +51,7 @@ class CreditResult:
     left: int
 
     def finish(self, api: StripeApi) -> None:
-        """After `--again`, once the user has been told. Raises `StripeCallError`."""
+        """Mark a note of `--again` as finished, once it is printed. Raises `StripeCallError`."""
         repeats.finish(api, self.create_request, self.note)
 
     def record(self) -> dict[str, Any]:
@@ -61,7 +62,7 @@ class CreditResult:
 
 @dataclass(frozen=True)
 class CreditPlan:
-    """What is going to be credited. `before`: the note that the same request made within a day.
+    """A credit note that is going to be issued. `before`: the note that the same request made within a day.
 
     `left` can be credited still, before this. `off_invoice` is not to be paid any more, `back` goes to `to`; `card` is
     the charge whose card that is.

@@ -34,7 +34,8 @@ class GiveUpResult:
 
 @dataclass(frozen=True)
 class GiveUpPlan:
-    """`from_balance`: what the invoice took from the customer's balance, in minor units; a void gives it back."""
+    """An invoice that is going to be voided or written off. `from_balance`: what the invoice took from the customer's
+    balance, in minor units; a void gives it back."""
 
     invoice: Object
     way: Way

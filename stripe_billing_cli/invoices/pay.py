@@ -21,7 +21,7 @@ from stripe_billing_cli.subscriptions.payments import PaymentError, ways_to_pay
 
 @dataclass(frozen=True)
 class PayRequest:
-    """`name` is an invoice's id or, with `all_open`, the id or email of a customer.
+    """A payment that is wanted. `name` is an invoice's id or, with `all_open`, the id or email of a customer.
 
     `method`: in place of the saved card. `out_of_band`: it was paid outside of Stripe.
     """
@@ -54,7 +54,7 @@ class PaidInvoice:
 
 @dataclass(frozen=True)
 class PayResult:
-    """What was tried, in its order; `untried` are the invoices after one that could not be paid."""
+    """The invoices that were tried, in their order; `untried` are the invoices after one that could not be paid."""
 
     tried: tuple[PaidInvoice, ...]
     untried: tuple[Object, ...] = ()
@@ -78,7 +78,8 @@ class PayResult:
 
 @dataclass(frozen=True)
 class PayPlan:
-    """What is going to be paid, oldest first; nothing where all is paid. `subject`: the invoice's or customer's id."""
+    """The invoices that are going to be paid, oldest first; nothing where all is paid. `subject`: the invoice's or
+    customer's id."""
 
     subject: str
     payments: tuple[Payment, ...]

@@ -1,4 +1,4 @@
-"""What the listener answers beside events: whether it lives, whether it can store, and what it counts."""
+"""The listener's answers beside events: whether it lives, whether it can store, and what it counts."""
 
 from __future__ import annotations
 

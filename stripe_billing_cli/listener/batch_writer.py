@@ -22,7 +22,7 @@ LINGER_SECONDS = 0.002
 """A commit costs as much as ten events: fewer than are worth one wait this long for more to come."""
 
 LATE_SECONDS = 8.0
-"""How long a commit may take until who waits for it is told that it failed: senders do not wait for ever."""
+"""The time that a commit may take until it counts as failed: senders do not wait for ever."""
 
 
 class OverloadedError(Exception):
@@ -35,7 +35,7 @@ Batch = tuple[list[Event], list[OnDurable]]
 
 
 class BatchWriter:
-    """Stores events that are handed in in one event loop; who handed one in is told, in the loop, when it is durable.
+    """Stores events that are handed in in one event loop, and calls back, in the loop, when each is durable.
 
     In a thread of the writer's, `on_recorded` gets the events that were new, `on_trouble` why some could not be stored.
     `threads` batches may be under way at
@@ -91,7 +91,7 @@ class BatchWriter:
         return len(self._waiting[0])
 
     def store(self, event: Event, on_durable: OnDurable) -> None:
-        """Have an event stored. Raises `OverloadedError`, and then nobody is told."""
+        """Have an event stored. Raises `OverloadedError`, and then nobody is called back."""
         events, callbacks = self._waiting
         if self._late or len(events) >= self._most_waiting:
             raise OverloadedError

@@ -1,4 +1,4 @@
-"""HTTP connections that cannot be held for nothing: slow, silent, endless or too many ones are cut.
+"""Limits of HTTP connections: slow, silent, endless or too many ones are cut.
 
 uvicorn times out only what is idle after an answer. Here a request has to be whole in time, neither header nor body nor
 trailers may go on for ever, and where there are too many connections the one that has waited longest makes room. The
@@ -35,7 +35,7 @@ UNREAD = _Unread()
 
 
 class GuardedProtocol(HttpToolsProtocol):
-    """One connection. `limits` is set on a subclass by `guarded`."""
+    """A connection within limits. `limits` is set on a subclass by `guarded`."""
 
     limits: Limits
     waiting_since: float | None = None

@@ -1,4 +1,4 @@
-"""What a listener tells whoever started it while it runs."""
+"""Callbacks with which a listener reports to its starter while it runs."""
 
 from __future__ import annotations
 

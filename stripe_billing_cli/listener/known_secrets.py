@@ -11,7 +11,8 @@ AGAIN_SECONDS = 1.0
 
 
 class KnownSecrets:
-    """`kept` reads the kept ones; it is called again, at most once a second, when a signature fits none."""
+    """The secrets that signatures are checked against. `kept` reads those in files; it is called again, at most once a
+    second, when a signature fits none."""
 
     def __init__(self, given: Sequence[str], kept: Callable[[], Sequence[str]], clock: Callable[[], float]) -> None:
         self._given = tuple(given)

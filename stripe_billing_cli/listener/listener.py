@@ -45,7 +45,7 @@ RETENTION_EVERY_SECONDS = 3600.0
 
 @dataclass(frozen=True)
 class ListenerAddresses:
-    """Where a listener is reached, as URLs."""
+    """The URLs at which a listener is reached."""
 
     url: str
     """Where events are posted to; where nothing is delivered, the server."""

@@ -1,4 +1,4 @@
-"""What a listener counts and measures, for Prometheus. Each series is there from the start, at zero."""
+"""The metrics of a listener, for Prometheus. Each series is there from the start, at zero."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ UNFINISHED_OR_DEAD: tuple[Status, ...] = ("pending", "running", "failed", "dead"
 
 @dataclass
 class ListenerMetrics:
-    """`handlers` are the names of those that are called here."""
+    """Counts and measures of a listener. `handlers` are the names of those that are called here."""
 
     handlers: Collection[str]
     recorded: Counter = field(
@@ -45,7 +45,7 @@ class ListenerMetrics:
 
     def __post_init__(self) -> None:
         self._counted = set(self.handlers)
-        """The handlers whose deliveries are told."""
+        """The handlers whose deliveries are reported."""
         for source in get_args(Source):
             self.recorded.begin(source=source)
         for handler in self.handlers:

@@ -27,7 +27,7 @@ class Counter:
     guard: threading.Lock = field(default_factory=threading.Lock)
 
     def begin(self, **labels: str) -> None:
-        """Have a combination of labels told from now on, though it was counted never yet."""
+        """Report a combination of labels from now on, though it was never counted yet."""
         self.add(0, **labels)
 
     def add(self, amount: int = 1, **labels: str) -> None:
@@ -42,7 +42,7 @@ class Counter:
 
 @dataclass
 class Histogram:
-    """How long things took, in seconds, for each value of one label; without a label for all of them together."""
+    """Durations in seconds, for each value of one label; without a label for all of them together."""
 
     name: str
     help: str
@@ -56,7 +56,7 @@ class Histogram:
             self.begin("")
 
     def begin(self, value: str) -> None:
-        """Have a series told from now on, though nothing was observed."""
+        """Report a series from now on, though nothing was observed."""
         self.series.setdefault(value, [0.0] * (len(BUCKETS) + 2))
 
     def observe(self, seconds: float, value: str = "") -> None:

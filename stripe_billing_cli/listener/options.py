@@ -1,4 +1,4 @@
-"""What `billing listen` is to do: where it listens, what it calls, how long it waits."""
+"""The options of a listener: where it listens, what it calls, how long it waits."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LATER_PORTS = 20
 
 @dataclass(frozen=True)
 class Address:
-    """Where events are posted to."""
+    """The address that events are posted to."""
 
     host: str = "127.0.0.1"
     port: int = 4242
@@ -24,7 +24,8 @@ class Address:
 
 @dataclass(frozen=True)
 class AdminAddress:
-    """Where metrics and access are asked for. Unless it is `exact`, a later port serves where this one is taken."""
+    """The address at which metrics and access are asked for. Unless it is `exact`, a later port serves where this one
+    is taken."""
 
     host: str = "127.0.0.1"
     port: int = 4243

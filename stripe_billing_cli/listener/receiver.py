@@ -1,4 +1,4 @@
-"""What is posted to the webhook: verified, stored durably, and only then answered 200.
+"""Receiving: what is posted to the webhook is verified, stored durably, and only then answered 200.
 
 No answer tells anything but its status: not whether an event was new, not what was wrong with a signature.
 """
@@ -37,7 +37,7 @@ class Receiver:
         self._on_too_old = on_too_old
 
     def take(self, body: bytes, signature: bytes | None, answer: Callable[[int], None]) -> None:
-        """Have a body stored; `answer` is told the status, at once or later, in the event loop."""
+        """Have a body stored; `answer` gets the status, at once or later, in the event loop."""
         try:
             self._verify(body, signature)
             event = parse(body)

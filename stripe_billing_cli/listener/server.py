@@ -1,4 +1,4 @@
-"""The receiver's HTTP server: uvicorn on one port, until it is told to stop."""
+"""The receiver's HTTP server: uvicorn on one port, until it is stopped."""
 
 from __future__ import annotations
 
@@ -55,7 +55,8 @@ class _Server(uvicorn.Server):
 
 
 class Server:
-    """One application on one address, and one webhook beside it: `run()` until `stop()`. Raises `BindError`."""
+    """A server of one application on one address, and of one webhook beside it: `run()` until `stop()`. Raises
+    `BindError`."""
 
     def __init__(
         self,

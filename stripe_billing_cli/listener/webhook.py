@@ -31,13 +31,13 @@ PHRASES = {
 
 
 class Taker(Protocol):
-    """Who takes whole bodies. `answer` is called once, with a status, sooner or later, in the event loop."""
+    """The taker of whole bodies. `answer` is called once, with a status, sooner or later, in the event loop."""
 
     def take(self, body: bytes, signature: bytes | None, answer: Callable[[int], None]) -> None: ...
 
 
 class Webhook:
-    """What the connections to one webhook have in common. `path` is as it is written in a request."""
+    """The state that the connections to one webhook share. `path` is as it is written in a request."""
 
     def __init__(self, taker: Taker, path: str) -> None:
         self.taker = taker
@@ -61,7 +61,7 @@ def _head(status: int, more: str) -> bytes:
 
 @dataclass
 class Limits:
-    """How many connections, how long a request may take to arrive, and the next one to begin, in seconds."""
+    """Limits: how many connections, how long a request may take to arrive, and the next one to begin, in seconds."""
 
     connections: int
     request_seconds: float = REQUEST_SECONDS

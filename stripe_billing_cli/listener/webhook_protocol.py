@@ -20,7 +20,7 @@ CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class _Nobody:
-    """Who waits for uvicorn's word that something happened."""
+    """A waiter for uvicorn's word that something happened, which nobody is."""
 
     def set(self) -> None: ...
 
@@ -111,7 +111,7 @@ class WebhookRequest:
 
 
 class WebhookProtocol(GuardedProtocol):
-    """One connection. `webhook` is set on a subclass by `receiving`."""
+    """A connection to the webhook. `webhook` is set on a subclass by `receiving`."""
 
     webhook: Webhook
     post: WebhookRequest | None = None

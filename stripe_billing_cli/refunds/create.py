@@ -23,7 +23,8 @@ from stripe_billing_cli.subscriptions.refund import GIVEN
 
 @dataclass(frozen=True)
 class RefundRequest:
-    """`target`: an invoice, a payment or a charge. `amount` as people write it, None for all that is left."""
+    """A refund that is wanted. `target`: an invoice, a payment or a charge. `amount` as people write it, None for all
+    that is left."""
 
     target: str
     amount: str | None = None
@@ -34,7 +35,7 @@ class RefundRequest:
 
 @dataclass(frozen=True)
 class Part:
-    """What goes back of one payment; `made` is the refund where it was made before."""
+    """The part of a refund that goes back of one payment; `made` is the refund where it was made before."""
 
     payment: Payment
     amount: int
@@ -53,7 +54,7 @@ class RefundResult:
     left: int
 
     def finish(self, api: StripeApi) -> None:
-        """After `--again`, once the user has been told. Raises `StripeCallError`."""
+        """Mark the refunds of `--again` as finished, once they are printed. Raises `StripeCallError`."""
         for create_request, refund in zip(self.create_requests, self.refunds, strict=True):
             repeats.finish(api, create_request, refund)
 
@@ -74,7 +75,7 @@ class RefundResult:
 
 @dataclass(frozen=True)
 class RefundPlan:
-    """What is going to be refunded. Without parts to make it was made within a day."""
+    """The parts of a refund that is going to be made. Without parts to make it was made within a day."""
 
     target: Target
     parts: tuple[Part, ...]
@@ -166,7 +167,7 @@ def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
 
 
 def _spread(payments: Sequence[Payment], request: RefundRequest, amount: int | None, rest: int) -> list[Part]:
-    """So much of each payment, from the newest back, until the amount is reached."""
+    """Return so much of each payment, from the newest back, until the amount is reached."""
     parts = []
     for payment in payments:
         part = min(payment.left, rest)

@@ -1,4 +1,4 @@
-"""What can be refunded: an invoice, a payment intent or a charge, as the charges behind it."""
+"""The targets of refunds: an invoice, a payment intent or a charge, as the charges behind it."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ class Payment:
 
 @dataclass(frozen=True)
 class Target:
-    """What is named, and the charges that paid it, newest first. `subscription` is the one that goes on with it.
+    """The target of a refund, and the charges that paid it, newest first. `subscription` is the one that goes on with
+    it.
 
     `credited`: what credit notes gave back of the invoice by another way than a card. Stripe refunds it once more
     where it is asked to.

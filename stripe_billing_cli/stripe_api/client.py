@@ -35,7 +35,7 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call, as `--verbose` tells it: no parameters, no secrets."""
+    """A call of the API, as `--verbose` prints it: no parameters, no secrets."""
 
     method: str
     path: str
@@ -46,7 +46,7 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class Patience:
-    """How long trouble is sat out before it is reported.
+    """The time for which trouble is sat out before it is reported.
 
     Retries of a lost or failed call, seconds of 429s, and seconds that another run's call under the same idempotency
     key may take, each time: its answer is ours as well.
@@ -66,7 +66,8 @@ class Patience:
 
 @dataclass(frozen=True)
 class Answer:
-    """`replayed`: Stripe remembered the idempotency key and repeated an earlier answer; it may be out of date."""
+    """An answer of Stripe's. `replayed`: Stripe remembered the idempotency key and repeated an earlier answer; it may
+    be out of date."""
 
     body: Object
     request_id: str | None
@@ -201,7 +202,7 @@ class StripeApi:
         return self._call("delete", path, params, None).body
 
     def page(self, path: str, params: Params) -> tuple[list[Object], bool]:
-        """One page of a list, newest first, and whether there are more."""
+        """Return one page of a list, newest first, and whether there are more."""
         answer = self._call("get", path, {"limit": PAGE, **params}, None, expected="list").body
         return answer["data"], answer["has_more"]
 

@@ -24,7 +24,7 @@ from stripe_billing_cli.stripe_api.objects.events import Event
 
 @dataclass(frozen=True)
 class FieldShape:
-    """What may stand in a place: null, scalars of these types, an object with `fields`, a list or a hash.
+    """The shape of a field: null, scalars of these types, an object with `fields`, a list or a hash.
 
     `fields` are those of a struct, `elements` what a list has, `values` what a hash has, where they are declared.
     """

@@ -38,7 +38,7 @@ class OtherRequestError(BillingError):
 
 @dataclass(frozen=True)
 class CreateRequest:
-    """What a run wants created at `path`. `given_key` is the idempotency key that the user gave, if any.
+    """An object that a run wants created at `path`. `given_key` is the idempotency key that the user gave, if any.
 
     `wish` is what tells one request from another where that is not the parameters: "all that is left", say, which is
     another amount each time. `again`: one more of what was made already (`repeats.py`).

@@ -1,4 +1,4 @@
-"""What can go wrong between here and Stripe, as the rest of the program sees it.
+"""Errors between here and Stripe, as the rest of the program sees it.
 
 Stripe's own words are kept in `message`; each class has what a user might do about it.
 Error types and codes: https://docs.stripe.com/api/errors and https://docs.stripe.com/error-codes.
@@ -141,7 +141,7 @@ class RateLimitedError(StripeCallError):
 
 
 class NetworkError(StripeCallError):
-    """No answer, or only a part of one."""
+    """A call got no answer, or only a part of one."""
 
     kind = "connection"
     way_out = "check the network, then run it again: what was done stays done"

@@ -1,4 +1,4 @@
-"""What an id is the id of, to judge by how it is written: Stripe's prefixes, and what follows them."""
+"""The kinds of ids, to judge by how each is written: Stripe's prefixes, and what follows them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What a user names an object by: an id, an email, a lookup key. And what is wrong with a name that leads nowhere.
+"""Lookup of objects by what a user names them: an id, an email, a lookup key; and what is wrong with a name that leads
+nowhere.
 
 Each `find_…` reads from Stripe and gives the object, or raises a `LookupFailedError` that says which of these it is:
 of the wrong kind (seen before any call), of the other mode, not there, deleted, archived, or one of several.
@@ -78,14 +79,13 @@ def has_ended(subscription: Object) -> bool:
 
 
 def check_customer_name(name: str) -> None:
-    """Raises `WrongKindError` for what can be no customer's id or email."""
+    """Refuse what can be no customer's id or email."""
     if "@" not in name and (kind_of(name) not in ("a customer", None) or not ID.fullmatch(name)):
         raise _wrong_kind(name, "a customer", "cus_… or an email")
 
 
 def check_price_name(name: str) -> None:
-    """Raises `WrongKindError` for what can be no price's id or lookup key. An id has no colon, a lookup key may have
-    one."""
+    """Refuse what can be no price's id or lookup key. An id has no colon, a lookup key may have one."""
     if kind_if_id(name) not in ("a price", None):
         raise _wrong_kind(name, "a price", "price_… or a lookup key")
     if kind_if_id(name) and not ID.fullmatch(name):
@@ -95,7 +95,7 @@ def check_price_name(name: str) -> None:
 
 
 def check_id(name: str, kind: str, written: str) -> None:
-    """Raises `WrongKindError` for what is no id of `kind` ("an invoice"), which is `written` so: `in_…`."""
+    """Refuse what is no id of `kind` ("an invoice"), which is `written` so: `in_…`."""
     if kind_of(name) != kind or not ID.fullmatch(name):
         raise _wrong_kind(name, kind, written)
 
@@ -265,7 +265,8 @@ def _only_subscription(subscriptions: list[Object], name: str) -> Object:
 
 
 def retrieve(api: StripeApi, kind: str, path: str, name: str, *, expand: Sequence[str] = ()) -> Object:
-    """One object by its id. Raises `NoMatchError`, `WrongModeError`, `StripeCallError`; `kind` is for the message."""
+    """Return one object by its id. Raises `NoMatchError`, `WrongModeError`, `StripeCallError`; `kind` is for the
+    message."""
     try:
         return api.get(path, _expanded(expand, ""))
     except NotFoundError as missing:

@@ -39,8 +39,8 @@ EXPAND = ("discounts",)
 
 @dataclass(frozen=True)
 class AdjustRequest:
-    """`trial_end` in Unix seconds. `promotion_code` as customers write it, or its id. `again`: a new period is begun
-    though one began within a day."""
+    """A change of items, discount, trial or billing date. `trial_end` in Unix seconds. `promotion_code` as customers
+    write it, or its id. `again`: a new period is begun though one began within a day."""
 
     add: Sequence[Line] = ()
     remove: Sequence[str] = ()
@@ -63,7 +63,7 @@ class AdjustResult:
 
 @dataclass(frozen=True)
 class AdjustPlan:
-    """What is going to be changed: `update` are the parameters of it, none where all is as wanted.
+    """A change that is going to be made at once: `update` are the parameters of it, none where all is as wanted.
 
     `added` and `removed` are named by their prices. `period_began`: a new period is wanted, and one began then, less
     than a day ago. `waits`: the same change waits for its payment already.

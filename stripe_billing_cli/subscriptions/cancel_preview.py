@@ -1,4 +1,4 @@
-"""What a decided cancellation comes to, as far as Stripe has to be asked: its invoices, and what it cuts short."""
+"""Previews of a decided cancellation, by Stripe: its invoices, and the period that it cuts short."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ ENDED = ("canceled", "incomplete_expired")
 
 @dataclass(frozen=True)
 class CancelRequest:
-    """What end is wanted of the subscription with this id, or of this customer. `at` is a time, for `when="at"`."""
+    """The end that is wanted of the subscription with this id, or of this customer. `at` is a time, for `when="at"`."""
 
     subscription: str
     when: When = "default"
@@ -34,7 +34,8 @@ class CancelRequest:
 
 @dataclass(frozen=True)
 class Cancellation:
-    """`none`: it is canceled, or going to be, as requested. `details`: only the reason or comment is written.
+    """A decided cancellation. `none`: the subscription is canceled, or going to be, as requested. `details`: only the
+    reason or comment is written.
 
     `ends` is when the subscription ends or ended. `params` go with the call: a DELETE for `now`, else an update.
     `drops_update` is the open invoice of a change that never came to be, `drops_schedule` the attached schedule.
@@ -48,7 +49,8 @@ class Cancellation:
 
 
 def decide(subscription: Object, request: CancelRequest, now: int) -> Cancellation:
-    """Raises `OperationError` where the options contradict each other, or the subscription's state."""
+    """Return the cancellation that is requested. Raises `OperationError` where the options contradict each other, or
+    the subscription's state."""
     details = _details(subscription, request)
     if subscription["status"] in ENDED:
         ended = int(subscription["ended_at"] or subscription["canceled_at"] or now)

@@ -1,4 +1,4 @@
-"""What a new subscription still needs from its customer: a first payment, or a card; and what is due when.
+"""The confirmation of a new subscription by its customer: a first payment, or a card; and what is due when.
 
 Where something is due, the customer pays the first invoice on its hosted page, within 23 hours; then the subscription
 expires (https://docs.stripe.com/billing/subscriptions/overview#incomplete).
@@ -29,7 +29,8 @@ WAITING = ("requires_payment_method", "requires_confirmation", "requires_action"
 
 @dataclass(frozen=True)
 class Confirmation:
-    """`secret` is for a payment page of one's own; `url` is Stripe's page; `expires_at` is null where it has no end.
+    """The action that a new subscription needs from its customer. `secret` is for a payment page of one's own; `url` is
+    Stripe's page; `expires_at` is null where it has no end.
 
     `collects`: "payment", "card", "invoice" (sent by email), or None where the customer need not do anything.
     `trouble` says why there is no link where there should be one.

@@ -1,4 +1,4 @@
-"""What a change of a subscription costs, read off Stripe's own previews of its invoices.
+"""The cost of a change of a subscription, read off Stripe's own previews of its invoices.
 
 Amounts are ints in the currency's smallest unit, times Unix seconds; what is credited is negative.
 https://docs.stripe.com/billing/subscriptions/prorations#preview-proration
@@ -19,7 +19,7 @@ Kind = Literal["line", "discount", "tax", "balance"]
 
 @dataclass(frozen=True)
 class CostLine:
-    """`kind`: a line of the invoice, or what lies between its lines and what is due."""
+    """A line of a cost. `kind`: a line of the invoice, or what lies between its lines and what is due."""
 
     description: str
     amount: int
@@ -28,7 +28,7 @@ class CostLine:
 
 @dataclass(frozen=True)
 class NextInvoice:
-    """`amount` is what will be asked for, after credits; None where Stripe previews none."""
+    """The next invoice. `amount` is what will be asked for, after credits; None where Stripe previews none."""
 
     amount: int
     at: int
@@ -36,7 +36,8 @@ class NextInvoice:
 
 @dataclass(frozen=True)
 class Cost:
-    """`lines` are what is credited and charged for the change itself, `due_now` what is charged at once.
+    """The cost of a change. `lines` are what is credited and charged for the change itself, `due_now` what is charged
+    at once.
 
     `to_balance` is what is left for later invoices: a credit is negative, and a charge too small to be made positive.
     `waits` is what no invoice of the subscription takes in.

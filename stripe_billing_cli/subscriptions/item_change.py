@@ -23,7 +23,7 @@ Action = Literal["none", "wait", "now", "later", "take_back"]
 
 @dataclass(frozen=True)
 class Change:
-    """What is to be done with one item of a subscription.
+    """The decided change of one item of a subscription.
 
     `none`: it is as wanted already, now or (`starts` set) on its schedule. `wait`: the same change is waiting for its
     payment. `now`, `later`: it is to be made; a later one begins at `starts`, in Unix seconds. `take_back`: a change
@@ -45,7 +45,8 @@ class Change:
 
 
 def decide(subscription: Object, schedule: Object | None, item: Object, after: Terms, at: At) -> Change:
-    """`subscription` with its `latest_invoice`, `schedule` as attached to it or None. Raises `OperationError`."""
+    """Return the change that makes `item` be `after`. `subscription` with its `latest_invoice`, `schedule` as attached
+    to it or None. Raises `OperationError`."""
     check_changeable(subscription)
     before, id = terms_of(item), item["id"]
     update = pending_update(subscription)

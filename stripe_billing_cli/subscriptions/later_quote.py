@@ -1,4 +1,4 @@
-"""What the first invoice of a change at the period's end will be, by Stripe's preview. Amounts in minor units."""
+"""The first invoice of a change at the period's end, by Stripe's preview. Amounts in minor units."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that one screen tells of a subscription, read side by side: a handful of calls, whatever its history.
+"""The overview of a subscription on one screen, read side by side: a handful of calls, whatever its history.
 
 The subscription itself must be there to be read. What is read beside it may be missing (a restricted key may not see
 invoices, say): then `trouble` has the reason under the part's name, and the rest is told all the same.
@@ -47,7 +47,8 @@ EVENT_TYPES = (
 
 @dataclass(frozen=True)
 class Overview:
-    """`subscription` has its customer, cards, discounts, schedule and products in it. Events are newest first.
+    """A subscription with what is shown beside it. `subscription` has its customer, cards, discounts, schedule and
+    products in it. Events are newest first.
 
     `all_events`: whether all events that Stripe keeps (30 days) were searched.
     """

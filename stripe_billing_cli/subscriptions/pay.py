@@ -29,8 +29,8 @@ class PayRequest:
 
 @dataclass(frozen=True)
 class PayPlan:
-    """What is going to be paid. `charges` is the open invoice that is charged to the saved card, or to `method`: None
-    in test mode, where the payment is confirmed as the customer would, and where nothing is open."""
+    """A payment that is going to be made. `charges` is the open invoice that is charged to the saved card, or to
+    `method`: None in test mode, where the payment is confirmed as the customer would, and where nothing is open."""
 
     subscription: Object
     payable: Payable

@@ -27,7 +27,8 @@ Result = Literal["paid", "card_saved", "payment_needed", "nothing_to_pay"]
 
 @dataclass(frozen=True)
 class Payable:
-    """What there is to pay: an open invoice with its payments, or the setup intent that collects a card for later.
+    """The open part of a subscription: an open invoice with its payments, or the setup intent that collects a card for
+    later.
 
     Neither: nothing is open; `draft` is then the invoice that will be, if one is in the making. `older` are open too,
     and stay so.
@@ -46,7 +47,7 @@ class Payable:
 
 @dataclass(frozen=True)
 class Attempt:
-    """`trouble` says why it did not succeed."""
+    """The result of an attempt to pay; `trouble` says why it did not succeed."""
 
     result: Result
     trouble: PaymentError | None = None

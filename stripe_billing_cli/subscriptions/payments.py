@@ -14,7 +14,8 @@ from stripe_billing_cli.subscriptions import invoice_lines
 
 @dataclass(frozen=True)
 class PaymentError:
-    """Why a payment did not go through. `decline_code` is the bank's (https://docs.stripe.com/declines/codes).
+    """The reason why a payment did not go through. `decline_code` is the bank's
+    (https://docs.stripe.com/declines/codes).
 
     A payment that waits for its customer (3-D Secure) has the code `authentication_required`.
     """
@@ -70,7 +71,7 @@ def unpaid_error(what: str, subscription: str, owes: Owed | None, otherwise: str
 
 
 def owed(api: StripeApi, invoice: Object) -> Owed:
-    """`invoice` with its `payments`."""
+    """Return what is owed by an open invoice, given with its `payments`."""
     intent = intent_of(invoice)
     return Owed(invoice, payment_error(api.get(f"/v1/payment_intents/{intent}")) if intent else None)
 

@@ -1,4 +1,5 @@
-"""What waits for a subscription's next invoice: prorations that were not billed at once, and other invoice items.
+"""Invoice items that wait for a subscription's next invoice: prorations that were not billed at once, and other invoice
+items.
 
 https://docs.stripe.com/api/invoiceitems/list. Amounts in minor units; a credit is negative.
 """

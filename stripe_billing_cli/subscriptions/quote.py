@@ -23,8 +23,8 @@ interval costs would wait for its end to be invoiced. In classic mode it goes wi
 
 @dataclass(frozen=True)
 class Quote:
-    """`proration` is how the change is billed; `restarts`: a new period begins at once, at `proration_date`; `ends`:
-    when that period does, and the subscription with it."""
+    """The cost of a change, and how it is billed. `proration` is how the change is billed; `restarts`: a new period
+    begins at once, at `proration_date`; `ends`: when that period does, and the subscription with it."""
 
     cost: Cost
     proration: Proration
@@ -88,7 +88,7 @@ def _first_period_of_use(prices: Sequence[Object], at: int) -> int | None:
 
 
 def item_change(item: str, terms: Terms) -> dict[str, Any]:
-    """One item of `items`, as an update or a preview takes it. Without its id a second item would be added."""
+    """Return an item of `items`, as an update or a preview takes it. Without its id a second item would be added."""
     changed: dict[str, Any] = {"id": item, "price": terms.price}
     if terms.quantity is not None:
         changed["quantity"] = terms.quantity
@@ -220,7 +220,7 @@ def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) ->
 
 
 def if_any(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object | None:
-    """The same; None where nothing would be invoiced."""
+    """Return Stripe's preview of an invoice; None where nothing would be invoiced."""
     try:
         return of_invoice(api, subscription, details)
     except InvalidRequestError as refused:

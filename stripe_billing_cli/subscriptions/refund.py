@@ -42,9 +42,8 @@ class Payment:
 
 @dataclass(frozen=True)
 class Refund:
-    """What goes back of one payment. `made` is the refund that was given for the same reason before, None where it is
-    yet to be made. `amount` in minor units, 0 where nothing is left to give back.
-    """
+    """The refund of one payment. `made` is the refund that was given for the same reason before, None where it is yet
+    to be made. `amount` in minor units, 0 where nothing is left to give back."""
 
     kind: RefundKind
     subscription: str
@@ -65,7 +64,8 @@ class Refund:
 
 @dataclass(frozen=True)
 class RefundPlan:
-    """What is going to be given back, payment by payment, the newest first; parts that were made before among them.
+    """The refunds that are going to be made, payment by payment, the newest first; parts that were made before among
+    them.
 
     `unused`: what the customer has paid for, or was to pay for, and does not use; 0 of a refund of the last payment.
     `used`: what of the last payment was used by now. `on_balance`: what changes of the subscription left on the
@@ -110,7 +110,7 @@ def made_before(kind: RefundKind, subscription: str, payment: Payment) -> Refund
 
 
 def decide_last(subscription: str, payment: Payment, now: int) -> RefundPlan:
-    """All that is left of the last payment goes back, whatever of it is used."""
+    """Return the refund of all that is left of the last payment, whatever of it is used."""
     made = made_before("last", subscription, payment)
     part = made or Refund("last", subscription, payment, max(0, payment.left))
     paid = int(payment.invoice["amount_paid"])
@@ -119,7 +119,7 @@ def decide_last(subscription: str, payment: Payment, now: int) -> RefundPlan:
 
 
 def spread(kind: RefundKind, subscription: str, payments: Iterable[Payment], total: int) -> tuple[Refund, ...]:
-    """So much of each payment, from the newest back, until `total` is reached; what was given before counts."""
+    """Return so much of each payment, from the newest back, until `total` is reached; what was given before counts."""
     payments = list(payments)
     made = {one.intent: made_before(kind, subscription, one) for one in payments}
     rest = total - sum(part.amount for part in made.values() if part)

@@ -1,4 +1,4 @@
-"""What a subscription is charged before it ends at a date in a later period.
+"""Renewals of a subscription before it ends at a date in a later period.
 
 That is by Stripe's preview of the next invoice, and counted on from it where nothing but licensed prices is billed.
 

@@ -23,8 +23,9 @@ RESUME = {"payment_behavior": "resume_on_payment_success"}
 
 @dataclass(frozen=True)
 class ResumePlan:
-    """What is taken back, in this order: of nothing, the subscription goes on as it is, or waits for the payment of an
-    earlier resumption. That one must not be begun again: Stripe would void its invoice and the credits on it.
+    """The steps that are taken back, in this order: without any, the subscription goes on as it is, or waits for the
+    payment of an earlier resumption. That one must not be begun again: Stripe would void its invoice and the credits on
+    it.
 
     `cost` is that of the period that begins after a pause of the service, or of time that the cancellation had
     credited.

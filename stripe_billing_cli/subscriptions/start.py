@@ -46,7 +46,7 @@ def line_of(text: str) -> Line:
 
 @dataclass(frozen=True)
 class Order:
-    """What the user asks for. `anchor` in Unix seconds; `days_until_due` makes Stripe send invoices.
+    """An order of a new subscription. `anchor` in Unix seconds; `days_until_due` makes Stripe send invoices.
 
     `once` is billed with the first invoice only. `trial_from_price`: as many days as the price says. `again`: one more,
     though the same with something billed once was created within a day. `if_not_exists`: none beside one that goes on.
@@ -72,7 +72,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Situation:
-    """What Stripe holds of what is ordered: prices in the order's order, all the customer's subscriptions.
+    """The state of Stripe that an order meets: prices in the order's order, all the customer's subscriptions.
 
     `trial_days` are those that the subscription gets.
     """

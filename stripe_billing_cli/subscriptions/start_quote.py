@@ -1,4 +1,4 @@
-"""What a new subscription costs, by Stripe's preview of its first invoice. Amounts in minor units, times Unix seconds.
+"""The cost of a new subscription, by Stripe's preview of its first invoice. Amounts in minor units, times Unix seconds.
 
 What is due after it is the preview of a first invoice of the items whose period ends first, with the discounts that
 last until then.
@@ -23,7 +23,8 @@ PATH = "/v1/invoices/create_preview"
 
 @dataclass(frozen=True)
 class StartQuote:
-    """`cost` is that of the first invoice; its `next_invoice` is None where that is not known beforehand."""
+    """The quote of a new subscription. `cost` is that of the first invoice; its `next_invoice` is None where that is
+    not known beforehand."""
 
     cost: Cost
     trial_end: int | None = None

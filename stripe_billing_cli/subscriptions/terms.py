@@ -1,4 +1,4 @@
-"""What a subscription is on: its items, each a price and a quantity."""
+"""The terms of a subscription: its items, each a price and a quantity."""
 
 from __future__ import annotations
 

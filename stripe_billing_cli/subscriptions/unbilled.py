@@ -1,4 +1,5 @@
-"""What the end of a subscription at once leaves unbilled: what of it is dropped for good, and what stays pending.
+"""Use and prorations that the end of a subscription at once leaves unbilled: what of it is dropped for good, and what
+stays pending.
 
 "Pending prorations are removed if invoice_now and prorate are both set to false", and use is billed with `invoice_now`
 only (https://docs.stripe.com/api/subscriptions/cancel). Amounts in minor units; a credit is negative.
@@ -17,7 +18,7 @@ from stripe_billing_cli.subscriptions.terms import is_metered, name_of
 
 @dataclass(frozen=True)
 class Unbilled:
-    """`prorations` and `use` are dropped; `metered` names the prices of that use.
+    """Amounts that stay unbilled. `prorations` and `use` are dropped; `metered` names the prices of that use.
 
     `by_hand`: invoice items that somebody added, which stay pending.
     """

@@ -1,4 +1,4 @@
-"""What is to be given back of a subscription that ends at once: what nobody will use, as far as cards paid for it.
+"""The refund of unused time of a subscription that ends at once, as far as cards paid for it.
 
 It is what Stripe's own prorations would credit at that moment, new ones and those that wait, by its preview. Stripe
 never refunds a negative proration by itself; its way is to refund the paid invoices from the newest back
@@ -29,7 +29,7 @@ DISPUTED = "is disputed"
 
 @dataclass(frozen=True)
 class Billing:
-    """What is billed at an end, and paid before anything goes back: `drafts` that there are already, and the `last`
+    """The billing at an end, which is paid before anything goes back: `drafts` that there are already, and the `last`
     invoice, by its preview."""
 
     drafts: Sequence[Object] = ()
@@ -61,7 +61,8 @@ class Billing:
 
 @dataclass(frozen=True)
 class Account:
-    """What was billed and paid for a subscription. `charges` are those that paid its invoices, by their intents."""
+    """The account of a subscription: what was billed and paid. `charges` are those that paid its invoices, by their
+    intents."""
 
     invoices: Sequence[Object]
     charges: dict[str, Object]

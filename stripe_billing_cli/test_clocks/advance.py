@@ -27,8 +27,8 @@ POLLS = (0.2, 0.5, 1, 2, 3)
 
 @dataclass(frozen=True)
 class AdvanceRequest:
-    """How far the clock with this id or name goes: to `until`, in Unix seconds, or by `seconds`; neither: to where the
-    period that ends first has ended, and its renewal been charged."""
+    """The way that the clock with this id or name is to go: to `until`, in Unix seconds, or by `seconds`; neither: to
+    where the period that ends first has ended, and its renewal been charged."""
 
     clock: str
     until: int | None = None

@@ -25,7 +25,7 @@ MARKS = frozenset({MADE, SECRET, ROLLS, REPLACED})
 
 
 class EndpointError(BillingError):
-    """What was asked cannot be done with the endpoints as they are. `hint` says what to do about it."""
+    """An operation cannot be done with the endpoints as they are. `hint` says what to do about it."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__("refused", message, hint, WRONG)
@@ -33,7 +33,7 @@ class EndpointError(BillingError):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """`api_version` is None where it is the account's default; `created` in Unix seconds."""
+    """A webhook endpoint. `api_version` is None where it is the account's default; `created` in Unix seconds."""
 
     id: str
     url: str

@@ -13,7 +13,8 @@ from stripe_billing_cli.webhook_endpoints.new_endpoint import Keep, Wanted, dele
 
 @dataclass(frozen=True)
 class Step:
-    """What is to be done. `abandoned` are endpoints whose secret nobody knows; `existing` is the one to keep, if any.
+    """The step that leads to one endpoint for a URL. `abandoned` are endpoints whose secret nobody knows; `existing` is
+    the one to keep, if any.
 
     `changes` are parameters of an update of it, empty where it is as wanted.
     """
@@ -57,7 +58,7 @@ def _changes(wanted: Wanted, existing: Endpoint) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Ensured:
-    """`outcome`: created, updated or unchanged."""
+    """The endpoint that is there now. `outcome`: created, updated or unchanged."""
 
     endpoint: Endpoint
     outcome: str

@@ -1,4 +1,4 @@
-"""One endpoint made, with certainty: its secret is in the hands of `keep` before it counts as there.
+"""The making of an endpoint, with certainty: its secret is in the hands of `keep` before it counts as there.
 
 Three steps, each of which may be the last: create it as unconfirmed, hand its secret over, confirm it. An endpoint
 that is found unconfirmed has a secret that nobody knows; whoever finds it deletes it and begins anew.
@@ -33,7 +33,7 @@ ATTEMPTS = 100
 
 @dataclass(frozen=True)
 class Wanted:
-    """`rolls`: the endpoint in whose place it comes."""
+    """An endpoint that is wanted. `rolls`: the endpoint in whose place it comes."""
 
     url: str
     enabled_events: tuple[str, ...]

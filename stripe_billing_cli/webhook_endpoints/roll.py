@@ -27,7 +27,7 @@ from stripe_billing_cli.webhook_endpoints.new_endpoint import Keep, Wanted, dele
 
 @dataclass(frozen=True)
 class Roll:
-    """How far it is. `old` is None once it is deleted, `new` None until it is there and its secret is known.
+    """The state of a roll. `old` is None once it is deleted, `new` None until it is there and its secret is known.
 
     `abandoned` are endpoints made in its place whose secret nobody knows.
     """

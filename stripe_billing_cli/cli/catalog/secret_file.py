@@ -1,4 +1,4 @@
-"""Where the secrets of new objects go: a file that only the user may read, or the screen where that is asked for."""
+"""The place of new objects' secrets: a file that only the user may read, or the screen where that is asked for."""
 
 from __future__ import annotations
 

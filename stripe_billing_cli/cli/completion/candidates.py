@@ -1,4 +1,4 @@
-"""What may stand where the cursor is, decided from the words before it."""
+"""Candidates for the word at the cursor, decided from the words before it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each shell is told: to ask `billing __complete`, which answers with a line for each candidate.
+"""Completion scripts of the shells: each asks `billing __complete`, which answers with a line for each candidate.
 
 The first line of an answer is `words`, or `files` where the shell is to complete file names itself. In each other line
 a tab stands between a candidate and what is said of it.

@@ -1,4 +1,4 @@
-"""What options and arguments may be given: choices, keys of the catalog, lookup keys, event types."""
+"""Values that options and arguments may have: choices, keys of the catalog, lookup keys, event types."""
 
 from __future__ import annotations
 

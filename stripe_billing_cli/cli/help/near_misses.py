@@ -1,4 +1,4 @@
-"""What was meant by a word that `billing` does not know. Nothing here leads towards what destroys."""
+"""Guesses at what was meant by a word that `billing` does not know. Nothing here leads towards what destroys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the help of a command or a topic says, apart from how it is drawn.
+"""The text of the help of a command or a topic, apart from how it is drawn.
 
 The screen (`screen.py`), the man pages and the command reference in docs/ are three readers of the same page.
 """

@@ -1,4 +1,4 @@
-"""What `billing help` says besides its commands: exit codes, the environment, keys."""
+"""Help topics besides the commands: exit codes, the environment, keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `billing invoice void` and `billing invoice write-off` say before and after."""
+"""The output of `billing invoice void` and `billing invoice write-off`, before and after."""
 
 from __future__ import annotations
 

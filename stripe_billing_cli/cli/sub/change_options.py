@@ -22,7 +22,7 @@ class Proration(StrEnum):
 
 @dataclass(frozen=True)
 class ChangeOptions:
-    """What is to be changed, as it was given."""
+    """The options of `billing sub change`."""
 
     price: Annotated[
         str | None, typer.Option(metavar="PRICE", help="The new price: an id or a lookup key.", show_default=False)

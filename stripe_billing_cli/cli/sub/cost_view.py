@@ -1,4 +1,4 @@
-"""What a change credits and charges, as people read it."""
+"""The lines of a cost: credits and charges as people read them."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ class Collection(StrEnum):
 
 @dataclass(frozen=True)
 class CreateOptions:
-    """What is to be subscribed to, and how, as it was given."""
+    """The options of `billing sub create`."""
 
     customer: Annotated[str, typer.Option("--customer", metavar="CUSTOMER", help="The customer's id or email.")]
     price: Annotated[

@@ -1,4 +1,4 @@
-"""What a subscription's status means, and what happens next, for somebody who does not know Stripe's words.
+"""Explanations of a subscription's status, and of what happens next, for somebody who does not know Stripe's words.
 
 The statuses and what follows on them: https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses.
 """

@@ -1,4 +1,4 @@
-"""How webhook endpoints are shown."""
+"""Webhook endpoints on the screen."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 class Secret:
-    """Where a new endpoint's secret goes: into its file, or out with the endpoint. It is there when `keep` returns."""
+    """The place of a new endpoint's secret: it goes into its file, or out with the endpoint. It is there when `keep`
+    returns."""
 
     def __init__(self, context: Context, store: bool, outcome: Mapping[str, Any]) -> None:
         self._context = context

@@ -101,7 +101,7 @@ class Connection:
 
 @dataclass(frozen=True)
 class Ended:
-    """How a command ended: its exit code, or minus the signal, and the last bytes that it wrote to each file."""
+    """The end of a command: its exit code, or minus the signal, and the last bytes that it wrote to each file."""
 
     code: int
     output: bytes

@@ -1,4 +1,4 @@
-"""Which actions the user wants for which events: as the command line or a file says it, and as the store remembers it.
+"""Actions that the user wants for events: as the command line or a file says it, and as the store remembers it.
 
 # listen.yaml, for `billing listen --handlers listen.yaml`
 - exec: ./provision.sh

@@ -1,4 +1,4 @@
-"""Who may use what, as last decided."""
+"""The table of access: who may use what, as last decided."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ Kind = Literal["product", "feature"]
 
 @dataclass(frozen=True)
 class Access:
-    """That a customer may use a product or a feature, or may not (any more), and why. Times are Unix seconds.
+    """The right of a customer to use a product or a feature, or that there is none (any more), and why. Times are Unix
+    seconds.
 
     `key` is the product's id or the feature's lookup key. `until` is None where no end is known.
     """
@@ -34,7 +35,7 @@ class Access:
 
 @dataclass(frozen=True)
 class AccessChange:
-    """What a row was and what it is; None where there was or is none."""
+    """A row as it was and as it is; None where there was or is none."""
 
     before: Access | None
     after: Access | None

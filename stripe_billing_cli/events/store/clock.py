@@ -46,7 +46,7 @@ def boot() -> str:
 
 @dataclass(frozen=True)
 class Anchor:
-    """What the wall clock had more than the time since the machine's start, in seconds, in this start of it."""
+    """The difference between the wall clock and the time since the machine's start, in seconds, in this start of it."""
 
     boot: str
     offset: float

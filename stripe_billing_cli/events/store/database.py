@@ -1,4 +1,4 @@
-"""Transactions on the one database, with its troubles told as `StoreError`."""
+"""Transactions on the one database; its errors become `StoreError`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ Execute = Callable[[str, tuple[Any, ...]], Iterable[Sequence[Any]]]
 
 @dataclass(frozen=True)
 class Database:
-    """`clock` gives Unix seconds. May be shared by threads."""
+    """A database of events. `clock` gives Unix seconds. May be shared by threads."""
 
     engine: Engine
     shown: str

@@ -42,7 +42,7 @@ POSTGRES_OPTIONS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Address:
-    """Where a store is. `shown` is what may be told of it: no password."""
+    """The address of a store. `shown` is what may be printed of it: no password."""
 
     shown: str
     url: URL = field(repr=False)

@@ -1,4 +1,4 @@
-"""What can go wrong with the database, in words that name it and a way out, and without its password."""
+"""Errors of the database, in words that name it and a way out, and without its password."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ class Stored:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which events a list has; None means any. `type` may end in `*`. Times are Unix seconds."""
+    """A filter of events; None means any. `type` may end in `*`. Times are Unix seconds."""
 
     type: str | None = None
     customer: str | None = None

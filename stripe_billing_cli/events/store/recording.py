@@ -65,7 +65,7 @@ def on_sqlite(execute: Execute, events: Sequence[Values], work: Sequence[Values]
 
 
 def on_postgres(execute: Execute, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:
-    """As `on_sqlite`, in one statement, so that it needs no transaction around it.
+    """Record events as `on_sqlite` does, in one statement, so that it needs no transaction around it.
 
     Rows as JSON, which the server takes apart. The payloads stand beside it: JSON in JSON costs as much again.
     """

@@ -1,4 +1,4 @@
-"""What the program remembers of itself: how far the Events API was read, and the like. Values are JSON."""
+"""Values that the program remembers of itself: how far the Events API was read, and the like. Values are JSON."""
 
 from __future__ import annotations
 

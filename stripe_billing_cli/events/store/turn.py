@@ -30,7 +30,7 @@ MOST_LOOKS = 6
 
 @dataclass(frozen=True)
 class End:
-    """How a call ended: `done`, `dead`, or `failed` and due again in `retry_in` seconds.
+    """The end of a handler's call: `done`, `dead`, or `failed` and due again in `retry_in` seconds.
 
     `attempts` is that of the claim: an end counts only while the delivery is still claimed by it.
     """

@@ -40,7 +40,7 @@ from stripe_billing_cli.events.store.turn import End, Turn
 
 @dataclass(frozen=True)
 class Delivery:
-    """What is to be done, or was, about one event by one handler. Times are Unix seconds.
+    """A delivery: the work of one handler on one event, to be done or done. Times are Unix seconds.
 
     `attempts` counts those begun. `worker` holds it until `lease_until`, both None unless it is running.
     `outcome` is what the handler said it did, `error` why the last attempt failed.
@@ -65,7 +65,8 @@ class Delivery:
 
 @dataclass(frozen=True)
 class TurnResult:
-    """What a turn did: the deliveries, by `seq`, that ended, and those claimed, each with its event if it is there."""
+    """The result of a turn: the deliveries, by `seq`, that ended, and those claimed, each with its event if it is
+    there."""
 
     at: float
     """When it was, in Unix seconds by the store's clock: what was due then was looked at."""
@@ -133,15 +134,15 @@ class Work:
             return connection.execute(mine.values(lease_until=self._database.clock() + lease_seconds)).rowcount
 
     def finish(self, delivery: Delivery, outcome: str | None = None) -> bool:
-        """It is done. False where the lease had run out and somebody else has it, or had it, since."""
+        """Finish a delivery. False where the lease had run out and somebody else has it, or had it, since."""
         return self._end(delivery, End(delivery.seq, delivery.attempts, "done", outcome=outcome))
 
     def retry_later(self, delivery: Delivery, error: str, *, seconds: float) -> bool:
-        """It failed, and is due again in so many seconds. False as in `finish`."""
+        """Let a failed delivery be due again in so many seconds. False as in `finish`."""
         return self._end(delivery, End(delivery.seq, delivery.attempts, "failed", error=error, retry_in=seconds))
 
     def mark_dead(self, delivery: Delivery, error: str) -> bool:
-        """It failed for good: dead, until somebody asks for it again. False as in `finish`."""
+        """Give up a delivery for good: dead, until somebody asks for it again. False as in `finish`."""
         return self._end(delivery, End(delivery.seq, delivery.attempts, "dead", error=error))
 
     def waiting(self, delivery: Delivery) -> list[int]:

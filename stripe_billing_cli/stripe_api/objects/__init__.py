@@ -1,4 +1,5 @@
-"""What this program reads of Stripe's answers: a struct for each object, which names the fields that are read.
+"""The fields of Stripe's answers that this program reads: a struct for each object, which names the fields that are
+read.
 
 A field with a default of None may be absent or null in a legal answer; any other may not. What Stripe's OpenAPI
 document requires is always there (https://github.com/stripe/openapi: `required`); all else may be left out. Fields that

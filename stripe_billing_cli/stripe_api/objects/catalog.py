@@ -63,7 +63,7 @@ class TransformQuantity(StripeObject):
 
 
 class Tier(StripeObject):
-    """`up_to` is None for the last tier."""
+    """A tier of a price. `up_to` is None for the last tier."""
 
     up_to: int | None = None
     flat_amount: int | None = None
@@ -81,7 +81,7 @@ class CurrencyOption(StripeObject):
 
 
 class Price(StripeObject):
-    """`tiers` and `currency_options` are there where they were expanded."""
+    """A price. `tiers` and `currency_options` are there where they were expanded."""
 
     id: str
     active: bool
@@ -139,7 +139,7 @@ class CouponOption(StripeObject):
 
 
 class Coupon(StripeObject):
-    """`applies_to` and `currency_options` are there where they were expanded."""
+    """A coupon. `applies_to` and `currency_options` are there where they were expanded."""
 
     id: str
     created: int
@@ -177,7 +177,7 @@ class MinimumOption(StripeObject):
 
 
 class Restrictions(StripeObject):
-    """`currency_options` is there where it was expanded."""
+    """The restrictions of a promotion code. `currency_options` is there where it was expanded."""
 
     first_time_transaction: bool
     currency_options: dict[str, MinimumOption] | None = None

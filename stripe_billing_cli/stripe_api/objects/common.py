@@ -1,4 +1,4 @@
-"""What the structs of Stripe's objects are made of."""
+"""The parts of the structs of Stripe's objects."""
 
 from __future__ import annotations
 
@@ -44,6 +44,6 @@ class Period(StripeObject):
 
 
 class SearchResult(StripeObject):
-    """What a search found: objects that are not completed (https://docs.stripe.com/search)."""
+    """The result of a search: objects that are not completed (https://docs.stripe.com/search)."""
 
     data: list[Any]

@@ -22,7 +22,7 @@ class Card(StripeObject):
 
 
 class PaymentMethod(StripeObject):
-    """`card` is there where the type is card."""
+    """A payment method. `card` is there where the type is card."""
 
     id: str
     type: str
@@ -35,7 +35,7 @@ class InvoiceSettings(StripeObject):
 
 
 class Customer(StripeObject):
-    """Of a deleted customer only the id is there, and `deleted`."""
+    """A customer; of a deleted one only the id is there, and `deleted`."""
 
     id: str
     created: int

@@ -17,7 +17,7 @@ class ListedEvent(StripeObject):
 
 
 class EventData(StripeObject):
-    """`object` is of any kind, and as it was in the API version of the event."""
+    """The object of an event. `object` is of any kind, and as it was in the API version of the event."""
 
     object: dict[str, Any]
     previous_attributes: dict[str, Any] | None = None

@@ -11,7 +11,7 @@ class ConfirmationSecret(StripeObject):
 
 
 class InvoicedSubscription(StripeObject):
-    """What is read of the subscription that an invoice is for, where it was expanded."""
+    """The subscription that an invoice is for, where it was expanded."""
 
     id: str
     status: str
@@ -45,7 +45,7 @@ class Tax(StripeObject):
 
 
 class SubscriptionItemLineDetails(StripeObject):
-    """`invoice_item` is None for what a subscription bills by itself."""
+    """The details of a line by a subscription item. `invoice_item` is None for what a subscription bills by itself."""
 
     proration: bool
     invoice_item: str | None = None
@@ -53,7 +53,7 @@ class SubscriptionItemLineDetails(StripeObject):
 
 
 class InvoiceItemLineDetails(StripeObject):
-    """`subscription` is None for what belongs to no subscription."""
+    """The details of a line by an invoice item. `subscription` is None for what belongs to no subscription."""
 
     invoice_item: str
     proration: bool
@@ -98,7 +98,7 @@ class InvoicePayment(StripeObject):
 
 
 class Invoice(StripeObject):
-    """`payments` and `confirmation_secret` are there where they were expanded."""
+    """An invoice. `payments` and `confirmation_secret` are there where they were expanded."""
 
     id: str
     amount_due: int

@@ -11,7 +11,7 @@ class ChargedCard(StripeObject):
 
 
 class ChargeDetails(StripeObject):
-    """How a charge was paid; `card` is there where the type is card."""
+    """The way in which a charge was paid; `card` is there where the type is card."""
 
     type: str
     card: ChargedCard | None = None

@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.objects.various import TestClock
 
 
 class SubscriptionItem(StripeObject):
-    """`quantity` is None where the price is metered."""
+    """An item of a subscription. `quantity` is None where the price is metered."""
 
     id: str
     created: int
