@@ -346,8 +346,9 @@ def _quote(
         return Quote(quote.with_next(subscription, upcoming, waiting, proration), said, at, restarts)
 
     def anew(proration: Proration) -> Quote:
-        return quote.of_new_period(api, subscription, preview(proration), proration, at, waiting, prices)
+        return quote.of_new_period(api, subscription, preview(proration), proration, at, waiting, prices, discount)
 
+    discount = update.get("discounts") or None
     trialing, metered = subscription["status"] == "trialing", quote.metered_of(prices)
     if update.get("trial_end") == "now":
         return anew(wanted_proration or "create")
@@ -363,7 +364,8 @@ def _quote(
             upcoming = quote.with_next(subscription, invoice, waiting, wanted_proration or "create")
             return Quote(upcoming, wanted_proration or "create", at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
-        return _of_trial(api, subscription, invoice, whole, update, wanted_proration or "create", at)
+        ends = int(update["trial_end"])
+        return quote.of_trial(api, subscription, invoice, whole, ends, wanted_proration or "create", at, discount)
     if trialing or not update.keys() & MAY_WAIT:
         return later("none", quote.in_trial(wanted_proration))
     if wanted_proration in (None, "invoice"):
@@ -371,28 +373,6 @@ def _quote(
         if at_once is None or cost.is_next(at_once, at, metered):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, waiting, at):
-            return Quote(cost.billed_at_once(at_once, quote.following(lambda: preview("create"))), "invoice", at)
+            after = quote.following(lambda: preview("create"))
+            return Quote(quote.of_invoice_now(api, subscription, at_once, after, at, discount), "invoice", at)
     return later(wanted_proration or "create", wanted_proration or "create")
-
-
-def _of_trial(
-    api: StripeApi,
-    subscription: Object,
-    invoice: Object,
-    whole: Object,
-    update: Mapping[str, Any],
-    proration: Proration,
-    at: int,
-) -> Quote:
-    """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
-    that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins
-    now."""
-    ends = int(update["trial_end"])
-    billed = replace(cost.billed_at_once(invoice, None), next_invoice=None)
-    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:
-        return Quote(billed, proration, at, restarts=True)
-    lasting = None if "discounts" in update else quote.discounts_lasting(api, subscription, whole, ends)
-    lines = [line for line in whole["lines"]["data"] if line["period"]["start"] >= at and not cost.is_proration(line)]
-    amount = sum(cost.paid_for(line, lasting) for line in lines if not cost.is_invoice_item(line))
-    upcoming = cost.NextInvoice(cost.amount_asked(amount + billed.to_balance, billed.currency), ends)
-    return Quote(replace(billed, next_invoice=upcoming), proration, at, restarts=True)

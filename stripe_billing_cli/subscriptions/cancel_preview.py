@@ -95,4 +95,4 @@ def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellati
         invoice = _previewed_later(api, subscription, cancellation)
         if invoice and invoice["period_end"] < cancellation.ends:
             return None
-    return billed_at_once(invoice, None) if invoice and invoice["lines"]["data"] else None
+    return billed_at_once(invoice) if invoice and invoice["lines"]["data"] else None

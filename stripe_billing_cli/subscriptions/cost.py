@@ -40,7 +40,8 @@ class Cost:
     at once.
 
     `to_balance` is what is left for later invoices: a credit is negative, and a charge too small to be made positive.
-    `waits` is what no invoice of the subscription takes in.
+    `waits` is what no invoice of the subscription takes in. `next_invoice` is None where none follows, and where it
+    cannot be known beforehand: then `next_is_known` is false.
     """
 
     currency: str
@@ -49,6 +50,7 @@ class Cost:
     to_balance: int = 0
     next_invoice: NextInvoice | None = None
     waits: int = 0
+    next_is_known: bool = True
 
     @property
     def credited(self) -> int:
@@ -85,20 +87,14 @@ class Cost:
             "waits": self.waits,
             "lines": [asdict(line) for line in self.lines],
             "next_invoice": None if self.next_invoice is None else asdict(self.next_invoice),
+            "next_is_known": self.next_is_known,
         }
 
 
-def billed_at_once(
-    invoice: Object, following: Object | None, lasting: Collection[str] | None = None, began: int = 0
-) -> Cost:
-    """Return the cost where `invoice` is made at once; `following` is the next one, if Stripe could preview it.
-
-    `lasting`: the ids of the discounts that the next invoice has too, where `invoice` begins a period; None: all.
-    `began`: when that period begins; what was used before is billed with it.
-    """
+def billed_at_once(invoice: Object) -> Cost:
+    """Return the cost where `invoice` is made at once."""
     left = left_on_balance(invoice)
-    after = _next_after(following, left) if following else _next_of_new_period(invoice, left, lasting, began)
-    return Cost(invoice["currency"], (*_lines(invoice), *_beside(invoice, left)), invoice["amount_due"], left, after)
+    return Cost(invoice["currency"], (*_lines(invoice), *_beside(invoice, left)), invoice["amount_due"], left)
 
 
 def left_on_balance(invoice: Object) -> int:
@@ -222,24 +218,11 @@ def _beside(invoice: Object, left: int) -> list[CostLine]:
     return [CostLine(name, int(amount), kind) for name, amount, kind in beside if amount]
 
 
-def paid_for(line: Object, discounts: Collection[str] | None = None) -> int:
-    """Return what a line comes to, after its discounts and with taxes on top; `discounts`: the ids of those that
-    count."""
-    off = sum(
-        one["amount"]
-        for one in line["discount_amounts"] or ()
-        if discounts is None or id_of(one["discount"]) in discounts
-    )
+def paid_for(line: Object) -> int:
+    """Return what a line comes to, after its discounts and with taxes on top."""
+    off = sum(one["amount"] for one in line["discount_amounts"] or ())
     taxes = sum(one["amount"] for one in line["taxes"] or () if one["tax_behavior"] == "exclusive")
     return int(line["amount"] - off + taxes)
-
-
-def _next_after(invoice: Object, balance: int) -> NextInvoice:
-    """Return the invoice after one that leaves this balance and has taken in what waits, which a preview made now
-    cannot know."""
-    lines = [line for line in invoice["lines"]["data"] if is_of_next_period(line, invoice)]
-    amount = amount_asked(sum(paid_for(line) for line in lines) + balance, invoice["currency"])
-    return NextInvoice(amount, int(invoice["period_end"]))
 
 
 def amount_asked(total: int, currency: str) -> int:
@@ -270,13 +253,3 @@ def due_again(invoice: Object, began: int) -> list[Object]:
     new_lines = [line for line in lines if line["period"]["start"] >= began]
     first = min((line["period"]["end"] for line in new_lines), default=0)
     return [line for line in new_lines if line["period"]["end"] == first]
-
-
-def _next_of_new_period(
-    invoice: Object, credit: int, lasting: Collection[str] | None, began: int
-) -> NextInvoice | None:
-    lines = due_again(invoice, began)
-    if not lines:
-        return None
-    again = sum(paid_for(line, lasting) for line in lines)
-    return NextInvoice(amount_asked(again + credit, invoice["currency"]), lines[0]["period"]["end"])

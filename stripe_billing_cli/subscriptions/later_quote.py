@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import cost, quote, renewals
+from stripe_billing_cli.subscriptions import cost, discounts, quote, renewals
 from stripe_billing_cli.subscriptions.cancellation import first_period_end
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, name_of
@@ -86,13 +86,14 @@ def _of_items_due(
         return Cost(subscription["currency"], next_invoice=NextInvoice(0, starts))
     details = {"items": items, "proration_behavior": "none", **quote.NEW_PERIOD}
     invoice = quote.of_invoice(api, subscription, details)
-    lasting = quote.discounts_lasting(api, subscription, invoice, starts, once=is_next)
+    known = discounts.load(api, subscription, invoice, None, starts)
+    lasting = known.lasting(invoice, starts, once=is_next)
     lines = [
         line
         for line in invoice["lines"]["data"]
         if is_next or not (cost.is_proration(line) or cost.is_invoice_item(line))
     ]
-    amount = sum(cost.paid_for(line, lasting) for line in lines)
+    amount = known.amount(lines, invoice, lasting)
     balance = 0
     if is_next:
         balance = int(invoice["starting_balance"])

@@ -124,7 +124,7 @@ def _preview_credit(api: StripeApi, subscription: Object, params: dict[str, Any]
     invoice = quote.if_any(api, subscription, {"pause": {**params, "invoicing_behavior": "invoice"}})
     if invoice is None:
         return None
-    return replace(billed_at_once(invoice, None), due_now=0, to_balance=0, next_invoice=None)
+    return replace(billed_at_once(invoice), due_now=0, to_balance=0)
 
 
 def check_lives(subscription: Object) -> None:

@@ -9,11 +9,13 @@ from typing import Any, Literal
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.subscriptions import cost, pending_invoice_items, renewals
-from stripe_billing_cli.subscriptions.cost import Cost
+from stripe_billing_cli.subscriptions import cost, discounts, pending_invoice_items, renewals
+from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.terms import Terms, is_metered, terms_of
 
 Proration = Literal["create", "invoice", "none"]
+Discount = Sequence[Mapping[str, Any]] | None
+"""The parameter for a discount that a change brings."""
 BEHAVIORS = {"create": "create_prorations", "invoice": "always_invoice", "none": "none"}
 NEW_PERIOD = {"billing_cycle_anchor": {"type": "now"}}
 """Said with a change of the interval: in flexible billing mode, the default, the anchor "is never automatically reset"
@@ -41,23 +43,26 @@ def of_new_period(
     at: int,
     waiting: Sequence[Object],
     prices: Sequence[Object],
+    discount: Discount = None,
 ) -> Quote:
     """Return what a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices
-    alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one
-    then, or before. `prices` are those that the items are on then."""
+    alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one then, or
+    before. `prices` are those that the items are on then, `discount` is one that the change brings."""
     if cost.is_next(invoice, at, metered_of(prices)):
         ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
         upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
         return Quote(upcoming, proration, at, restarts=True, ends=ends)
     again, ends = cost.due_again(invoice, at), subscription["cancel_at"]
     until = max((int(line["period"]["end"]) for line in again or invoice["lines"]["data"]), default=at)
-    lasting = discounts_lasting(api, subscription, invoice, until)
-    billed = cost.billed_at_once(invoice, None, lasting, at)
+    known = discounts.load(api, subscription, invoice, discount, at)
+    billed = cost.billed_at_once(invoice)
     use_ends = _first_period_of_use(prices, at)
     if use_ends is not None and (not again or use_ends < until):
         until, again = use_ends, []
-        amount = cost.amount_asked(billed.to_balance, billed.currency)
-        billed = replace(billed, next_invoice=cost.NextInvoice(amount, until))
+    lasting = known.lasting(invoice, until)
+    amount = known.amount(again, invoice, lasting) + billed.to_balance
+    if again or use_ends:
+        billed = replace(billed, next_invoice=_asked(amount, billed, until))
     if ends is None or not (again or use_ends):
         return Quote(billed, proration, at, restarts=True)
     if subscription["cancel_at_period_end"]:
@@ -69,10 +74,59 @@ def of_new_period(
     start = int(again[0]["period"]["start"])
     following_end = renewals.end_after(start, until)
     if ends < following_end:
-        parts = (renewals.part_of(cost.paid_for(line, lasting), until, following_end, ends) for line in again)
-        amount = cost.amount_asked(sum(parts) + billed.to_balance, billed.currency)
-        billed = replace(billed, next_invoice=cost.NextInvoice(amount, until))
+        whole = (known.amount([line], invoice, lasting) for line in again)
+        parts = sum(renewals.part_of(one, until, following_end, ends) for one in whole)
+        billed = replace(billed, next_invoice=_asked(parts + billed.to_balance, billed, until))
     return Quote(billed, proration, at, restarts=True)
+
+
+def _asked(amount: int, billed: Cost, at: int) -> NextInvoice:
+    return NextInvoice(cost.amount_asked(amount, billed.currency), at)
+
+
+def of_invoice_now(
+    api: StripeApi, subscription: Object, invoice: Object, following: Object | None, at: int, discount: Discount = None
+) -> Cost:
+    """Return the cost where `invoice` is made at once, within a period, and takes in what waits. `following` is the
+    preview of the next one, which cannot know that; None where there is none. `discount` is one that the change brings."""
+    billed = cost.billed_at_once(invoice)
+    if following is None:
+        return billed
+    known = discounts.load(api, subscription, following, discount, at)
+    if known.is_in_doubt(invoice, following):
+        return replace(billed, next_is_known=False)
+    starts = int(following["period_end"])
+    lines = [line for line in following["lines"]["data"] if cost.is_of_next_period(line, following)]
+    amount = known.amount(lines, following, known.lasting(following, starts)) + billed.to_balance
+    return replace(billed, next_invoice=_asked(amount, billed, starts))
+
+
+def of_trial(
+    api: StripeApi,
+    subscription: Object,
+    invoice: Object,
+    whole: Object,
+    ends: int,
+    proration: Proration,
+    at: int,
+    discount: Discount = None,
+) -> Quote:
+    """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
+    that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins now. `discount`
+    is one that the change brings."""
+    billed = cost.billed_at_once(invoice)
+    if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:
+        return Quote(billed, proration, at, restarts=True)
+    known = discounts.load(api, subscription, whole, discount, at)
+    if known.is_in_doubt(invoice, whole):
+        return Quote(replace(billed, next_is_known=False), proration, at, restarts=True)
+    lines = [
+        line
+        for line in whole["lines"]["data"]
+        if line["period"]["start"] >= at and not cost.is_proration(line) and not cost.is_invoice_item(line)
+    ]
+    amount = known.amount(lines, whole, known.lasting(whole, ends)) + billed.to_balance
+    return Quote(replace(billed, next_invoice=_asked(amount, billed, ends)), proration, at, restarts=True)
 
 
 def metered_of(prices: Sequence[Object]) -> set[str]:
@@ -156,7 +210,8 @@ def of_change(
         if wanted_proration or cost.costs_more(at_once, waiting, at):
             if anew:
                 return of_new_period(api, subscription, at_once, "invoice", at, waiting, prices)
-            return Quote(cost.billed_at_once(at_once, upcoming.result() if upcoming else None), "invoice", at)
+            after = upcoming.result() if upcoming else None
+            return Quote(of_invoice_now(api, subscription, at_once, after, at), "invoice", at)
     proration = wanted_proration or "create"
     if anew:
         return of_new_period(api, subscription, preview(proration), proration, at, waiting, prices)
@@ -189,27 +244,6 @@ def following(preview: Callable[[], Object]) -> Object | None:
         if refused.code == "invoice_upcoming_none":
             return None
         raise
-
-
-def discounts_lasting(
-    api: StripeApi, subscription: Object, invoice: Object, until: int, *, once: bool = False
-) -> set[str] | None:
-    """Return the discounts of `invoice` that one made at `until` has too; None where it has none at all. `once`: those
-    for one invoice only are among them."""
-    if not any(line["discount_amounts"] for line in invoice["lines"]["data"]):
-        return None
-    expand = {"expand": ["discounts.source.coupon"]}
-    discounts = api.get(f"/v1/subscriptions/{subscription['id']}", expand)["discounts"]
-    return {one["id"] for one in discounts if _lasts(one, until, once=once)}
-
-
-def _lasts(discount: Object, until: int, *, once: bool) -> bool:
-    coupon = discount["source"]["coupon"]
-    if not isinstance(coupon, Mapping) or coupon["duration"] == "forever":
-        return True
-    if coupon["duration"] == "once":
-        return once
-    return discount["end"] is not None and discount["end"] > until
 
 
 def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:

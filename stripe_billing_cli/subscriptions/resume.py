@@ -152,4 +152,4 @@ def _preview_rest(api: StripeApi, subscription: Object, params: dict[str, Any]) 
 def _preview_period(api: StripeApi, subscription: Object) -> Cost | None:
     """Return what the new period costs; None where nothing is invoiced."""
     invoice = quote.if_any(api, subscription, {"resume_at": "now"})
-    return billed_at_once(invoice, None) if invoice else None
+    return billed_at_once(invoice) if invoice else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.subscriptions import cost, quote, renewals, start
+from stripe_billing_cli.subscriptions import cost, discounts, quote, renewals, start
 from stripe_billing_cli.subscriptions.cost import Cost, NextInvoice
 from stripe_billing_cli.subscriptions.start import Order, Situation
 from stripe_billing_cli.subscriptions.terms import is_metered
@@ -23,23 +23,22 @@ PATH = "/v1/invoices/create_preview"
 
 @dataclass(frozen=True)
 class StartQuote:
-    """The quote of a new subscription. `cost` is that of the first invoice; its `next_invoice` is None where that is
-    not known beforehand."""
+    """What a new subscription costs; `cost` is that of its first invoice."""
 
     cost: Cost
     trial_end: int | None = None
 
     def record(self, situation: Situation) -> dict[str, Any]:
         """Return the preview as it is printed (docs/output.md)."""
-        cost, upcoming = self.cost, self.cost.next_invoice
+        quoted, upcoming = self.cost, self.cost.next_invoice
         return {
             "id": None,
             "result": "previewed",
             "customer": situation.customer["id"],
             "trial_end": self.trial_end,
-            "due_now": {"amount_due": cost.due_now, "currency": cost.currency},
-            "due_next": upcoming and {"amount_due": upcoming.amount, "currency": cost.currency, "at": upcoming.at},
-            "cost": cost.record(),
+            "due_now": {"amount_due": quoted.due_now, "currency": quoted.currency},
+            "due_next": upcoming and {"amount_due": upcoming.amount, "currency": quoted.currency, "at": upcoming.at},
+            "cost": quoted.record(),
         }
 
 
@@ -52,14 +51,15 @@ def of_start(api: StripeApi, order: Order, situation: Situation) -> StartQuote:
         begins["trial_end"] = trial_end
     if order.anchor is not None:
         begins["billing_cycle_anchor"] = {"type": "timestamp", "timestamp": order.anchor}
-    discounts = start.discounts_of(order, situation)
+    wanted = start.discounts_of(order, situation)
     once = start.once_of(order, situation)
-    invoice = _preview(api, order, situation, begins, discounts, once)
-    first = replace(cost.billed_at_once(invoice, None), next_invoice=None)
+    invoice = _preview(api, order, situation, begins, wanted, once)
+    first = cost.billed_at_once(invoice)
     if trial_end is not None and order.anchor is not None:
-        return StartQuote(first, trial_end)  # what comes next is the part until the anchor, priced when it comes
-    upcoming = _next(api, order, situation, discounts, first, at, trial_end)
-    return StartQuote(replace(first, next_invoice=upcoming), trial_end)
+        # What comes next is the part of a period until the anchor.
+        return StartQuote(replace(first, next_is_known=False), trial_end)
+    upcoming = _next(api, order, situation, wanted, first, at, trial_end)
+    return StartQuote(replace(first, next_invoice=upcoming, next_is_known=upcoming is not None), trial_end)
 
 
 def _preview(
@@ -67,13 +67,13 @@ def _preview(
     order: Order,
     situation: Situation,
     details: dict[str, Any],
-    discounts: Sequence[dict[str, Any]],
+    wanted: Sequence[dict[str, Any]],
     once: Sequence[dict[str, Any]],
 ) -> Object:
     params: dict[str, Any] = {
         "customer": situation.customer["id"],
         "subscription_details": details,
-        "discounts": list(discounts) or "",
+        "discounts": list(wanted) or "",
     }
     optional = {
         "invoice_items": list(once) or None,
@@ -87,7 +87,7 @@ def _next(
     api: StripeApi,
     order: Order,
     situation: Situation,
-    discounts: Sequence[dict[str, Any]],
+    wanted: Sequence[dict[str, Any]],
     first: Cost,
     at: int,
     trial_end: int | None,
@@ -95,8 +95,7 @@ def _next(
     """Return the invoice after the first, without what is used until then; None where it is not known beforehand."""
     ends = [trial_end or _period_end(price, order.anchor or at, at) for price in situation.prices]
     first_end = min(ends)
-    coupons = [_coupon(api, one) for one in discounts]
-    lasting = [_lasts(coupon, at, first_end, after_trial=trial_end is not None) for coupon in coupons]
+    terms = [discounts.term_of_coupon(discounts.coupon_of(api, one), at) for one in wanted]
     items = [
         item
         for item, price, end in zip(start.items_of(order, situation), situation.prices, ends, strict=True)
@@ -104,12 +103,12 @@ def _next(
     ]
     if not items:
         return NextInvoice(cost.amount_asked(first.to_balance, first.currency), first_end)
-    if None in lasting:
-        return None
-    kept = [one for one, lasts in zip(discounts, lasting, strict=True) if lasts]
+    if trial_end is not None and any(term.once for term in terms):
+        return None  # no document says whether the invoice of nothing, with which a trial begins, uses it up
+    kept = [one for one, term in zip(wanted, terms, strict=True) if not term.once and term.until > first_end]
     invoice = _preview(api, order, situation, {"items": items}, kept, ())
     lines = [line for line in invoice["lines"]["data"] if not cost.is_invoice_item(line)]
-    if len(lines) < len(invoice["lines"]["data"]) and any(coupon["amount_off"] for coupon in coupons):
+    if len(lines) < len(invoice["lines"]["data"]) and any(term.is_amount for term in terms):
         return None  # a part of the discount is on what waits, and will not be the next time
     amount = sum(cost.paid_for(line) for line in lines) + first.to_balance
     return NextInvoice(cost.amount_asked(amount, first.currency), first_end)
@@ -118,23 +117,3 @@ def _next(
 def _period_end(price: Object, anchor: int, at: int) -> int:
     recurring = price["recurring"]
     return renewals.first_boundary(anchor, recurring["interval"], recurring["interval_count"], at)
-
-
-def _coupon(api: StripeApi, discount: dict[str, Any]) -> Object:
-    """Return the coupon that a discount of the order is by."""
-    if "coupon" in discount:
-        return api.get(f"/v1/coupons/{discount['coupon']}")
-    found = api.get(f"/v1/promotion_codes/{discount['promotion_code']}", {"expand": ["promotion.coupon"]})
-    coupon: Object = found["promotion"]["coupon"]
-    return coupon
-
-
-def _lasts(coupon: Object, at: int, until: int, *, after_trial: bool) -> bool | None:
-    """Return whether the discount counts for an invoice made at `until`. None where Stripe's documents do not say:
-    whether an invoice of nothing, with which a trial begins, uses up a discount for one invoice."""
-    match coupon["duration"]:
-        case "forever":
-            return True
-        case "once":
-            return None if after_trial else False
-    return renewals.boundary(at, "month", coupon["duration_in_months"]) > until

@@ -71,6 +71,8 @@ def check_change(it: Observed, shown: Outcome, ran: Outcome, before: Snapshot, a
     check_end_stays(it, ran.said, after)
     it.forget()
     upcoming = cost["next_invoice"]
+    if not cost["next_is_known"]:
+        return
     it.expected = Upcoming(0, 0) if upcoming is None else Upcoming(upcoming["amount"], upcoming["at"])
 
 

@@ -201,7 +201,7 @@ class Other:
     proration: str = "default"
 
     def take(self, it: Observed) -> None:
-        until = (str(it.now + self.days * DAY),) if self.option == "--trial-end" else ()
+        until = (str(it.now + self.days * DAY),) if self.option.endswith("--trial-end") else ()
         change(it, *self.option.split(), *until, *said(self.proration))
 
 

@@ -112,6 +112,21 @@ STORIES = {
     "items of longer periods are credited at the end of the shortest": Story(
         "--price small", (AddItem("large-yearly", 1, "invoice"), Cancel("--refund last"))
     ),
+    "whether a trial uses up a discount for one invoice is not known": Story(
+        "--price small --coupon HALF", (Other("--coupon FIRST"), Other("--trial-end", 1), Show())
+    ),
+    "whether an upgrade uses up a discount for one invoice is not known": Story(
+        "--price middle", (Other("--coupon FIRST"), ChangePrice(0, "large", "invoice"), Show())
+    ),
+    "a discount for one invoice is on what waits, and not on the next": Story(
+        "--price middle", (Other("--coupon FIRST"), AddedByHand(1000), ChangePrice(0, "large", "invoice"))
+    ),
+    "an amount off is off each invoice, and was a part of each line": Story(
+        "--price middle --price small-yearly", (Wait(500), Other("--coupon TEN"), Other("--restart-period"))
+    ),
+    "a discount that comes with a new period is on the next": Story(
+        "--price middle", (Wait(500), Other("--coupon HALF --restart-period"))
+    ),
     "use is billed before a longer period of another price ends": Story(
         "--price middle --price calls", (ChangePrice(0, "small-yearly"), Show()), apart=0
     ),

@@ -160,9 +160,7 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
         due = f"{formatting.money(cost.due_now, cost.currency)} {way}"
     yield cost_view.entry("due now", due)
     yield from cost_view.balance(cost)
-    if cost.next_invoice:
-        amount = formatting.money(cost.next_invoice.amount, cost.currency)
-        yield cost_view.entry("next", f"{amount} on {formatting.date(cost.next_invoice.at)}")
+    yield from cost_view.upcoming(cost)
     if cost.due_now and plan.payment_behavior:
         yield Line("  It changes only if this payment goes through.")
 

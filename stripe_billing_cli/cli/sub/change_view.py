@@ -130,15 +130,11 @@ def _scheduled_for_others(plan: ChangePlan) -> list[str]:
 
 
 def _cost(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
-    cost, currency = quoted.cost, quoted.cost.currency
+    cost = quoted.cost
     yield from cost_view.lines(cost)
     yield cost_view.entry("due now", _due_now(plan, cost))
     yield from cost_view.balance(cost)
-    if cost.next_invoice:
-        upcoming = cost.next_invoice
-        yield cost_view.entry(
-            "next", f"{formatting.money(upcoming.amount, currency)} on {formatting.date(upcoming.at)}"
-        )
+    yield from cost_view.upcoming(cost)
     if quoted.restarts:
         yield Line(f"  The interval changes, so a new period begins now: the billing date becomes {_day(quoted)}.")
     if quoted.ends:

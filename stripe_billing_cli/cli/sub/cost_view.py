@@ -33,6 +33,15 @@ def balance(cost: Cost) -> Iterator[Line]:
         yield entry("balance", f"{amount} is less than Stripe charges: it is carried over to the next invoice")
 
 
+def upcoming(cost: Cost) -> Iterator[Line]:
+    """The next invoice, as far as it is known."""
+    if cost.next_invoice:
+        amount = formatting.money(cost.next_invoice.amount, cost.currency)
+        yield entry("next", f"{amount} on {formatting.date(cost.next_invoice.at)}")
+    elif not cost.next_is_known:
+        yield entry("next", "not known beforehand: billing sub show says it afterwards")
+
+
 def unpaid(invoice: Object) -> str:
     """`invoice in_1MtHbE is open`, or what became of it instead of being paid."""
     became = {"draft": "a draft", "uncollectible": "written off"}

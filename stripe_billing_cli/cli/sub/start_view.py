@@ -44,11 +44,7 @@ def preview_lines(quoted: StartQuote, order: Order, situation: Situation) -> Ite
     yield from cost_view.lines(cost)
     yield cost_view.entry("due now", _due_now(cost, order))
     yield from cost_view.balance(cost)
-    if cost.next_invoice:
-        amount = formatting.money(cost.next_invoice.amount, cost.currency)
-        yield cost_view.entry("next", f"{amount} on {formatting.date(cost.next_invoice.at)}")
-    else:
-        yield cost_view.entry("next", "not known before the subscription is there")
+    yield from cost_view.upcoming(cost)
     if quoted.trial_end:
         yield Line(f"  The trial ends on {formatting.date(quoted.trial_end)}.")
     metered = [line.price for line, price in zip(order.lines, situation.prices, strict=True) if is_metered(price)]

@@ -83,7 +83,7 @@ def test_people_read_what_is_due_now_and_next(history: History) -> None:
 def test_what_no_preview_can_tell_is_said_to_be_unknown(history: History, order: str) -> None:
     command = ("sub", "create", "--customer", history.customer, "--price", "pro", *order.split(), "--preview")
     assert history.billing.ok(*command, "--local", "--output", "json").json["due_next"] is None
-    assert "not known before the subscription is there" in history.billing.ok(*command, "--local").out
+    assert "not known beforehand" in history.billing.ok(*command, "--local").out
 
 
 def test_a_subscription_that_is_there_is_shown_instead(history: History) -> None:
