@@ -38,20 +38,21 @@ class Discounts:
         return self.terms.get(id, self.new)
 
     def lasting(self, invoice: Object, until: int, *, once: bool = False) -> set[str]:
-        """Return the ids of the discounts of `invoice` that one made at `until` has too; `once`: those for one invoice only
-        are among them."""
+        """Return the ids of the discounts of `invoice` that one made at `until` has too; `once`: those for one invoice
+        only are among them."""
         found = {id: self.term(id) for id in ids_of(invoice["lines"]["data"])}
         return {id for id, term in found.items() if (once or not term.once) and term.until > until}
 
     def is_in_doubt(self, invoice: Object, following: Object) -> bool:
-        """Return whether a discount for one invoice takes nothing off `invoice`, which is made at once, and something off the
-        one that follows. No document says whether the first uses it up."""
+        """Return whether a discount for one invoice takes nothing off `invoice`, which is made at once, and something
+        off the one that follows. No document says whether the first uses it up."""
         used = {id for id, amount in _taken(invoice["lines"]["data"]).items() if amount and self.term(id).once}
         left = {id for id, amount in _taken(following["lines"]["data"]).items() if amount and self.term(id).once}
         return bool(left) and not used
 
     def amount(self, lines: Iterable[Object], invoice: Object, lasting: Collection[str]) -> int:
-        """Return what lines of `invoice` come to on an invoice of their own, taxes on top, with the discounts that last."""
+        """Return what lines of `invoice` come to on an invoice of their own, taxes on top, with the discounts that
+        last."""
         lines = list(lines)
         total = sum(int(line["amount"]) + _taxes(line) for line in lines)
         taken, of_all = _taken(lines), _taken(invoice["lines"]["data"])

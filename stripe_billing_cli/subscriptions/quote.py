@@ -46,8 +46,8 @@ def of_new_period(
     discount: Discount = None,
 ) -> Quote:
     """Return what a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices
-    alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one then, or
-    before. `prices` are those that the items are on then, `discount` is one that the change brings."""
+    alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one
+    then, or before. `prices` are those that the items are on then, `discount` is one that the change brings."""
     if cost.is_next(invoice, at, metered_of(prices)):
         ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
         upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
@@ -88,7 +88,8 @@ def of_invoice_now(
     api: StripeApi, subscription: Object, invoice: Object, following: Object | None, at: int, discount: Discount = None
 ) -> Cost:
     """Return the cost where `invoice` is made at once, within a period, and takes in what waits. `following` is the
-    preview of the next one, which cannot know that; None where there is none. `discount` is one that the change brings."""
+    preview of the next one, which cannot know that; None where there is none. `discount` is one that the change
+    brings."""
     billed = cost.billed_at_once(invoice)
     if following is None:
         return billed
@@ -112,8 +113,8 @@ def of_trial(
     discount: Discount = None,
 ) -> Quote:
     """Return what a trial of a running subscription costs: a period without a price begins at once, with an invoice
-    that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins now. `discount`
-    is one that the change brings."""
+    that takes in what waits; all items are billed when it ends, as in `whole`, the preview of a period that begins
+    now. `discount` is one that the change brings."""
     billed = cost.billed_at_once(invoice)
     if subscription["cancel_at"] is not None and subscription["cancel_at"] <= ends:
         return Quote(billed, proration, at, restarts=True)
