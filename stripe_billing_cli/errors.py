@@ -12,7 +12,7 @@ from dataclasses import dataclass
 FAILED, WRONG, PENDING, NOT_REACHED, INTERRUPTED = 1, 2, 3, 4, 130
 
 
-ID = re.compile(r"\b(?!sk_|rk_|pk_|whsec_)[a-z]{2,8}(?:_sched|_test)?_(?=[A-Za-z]*\d)[A-Za-z0-9]{6,}\b(?!_)")
+ID = r"\b(?!sk_|rk_|pk_|whsec_)[a-z]{2,8}(?:_sched|_test)?_(?=[A-Za-z]*\d)[A-Za-z0-9]{6,}\b(?!_)"
 """An id of Stripe's, such as sub_1MowQVLkdIwHu7ixeRlqHVzs; no key, and no client secret."""
 
 
@@ -26,7 +26,7 @@ class ErrorLocation:
 
 
 def _first_id(message: str) -> str | None:
-    found = ID.search(message)
+    found = re.search(ID, message)
     return found[0] if found else None
 
 

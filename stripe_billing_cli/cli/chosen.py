@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from stripe_billing_cli.cli.defaults import FILE, Defaults
+from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 
+if TYPE_CHECKING:
+    from stripe_billing_cli.cli.defaults import Defaults
+
+SHARED_OPTIONS = "Shared options, before or after the command"
+"""The heading of the options that every command has; they name it as their `rich_help_panel`."""
 ROOT_OPTIONS = "root_options"
 COMMAND_LINE = "the command line"
 NOBODY = "by default"
@@ -42,10 +47,10 @@ def chosen_options(
     if "output" in chosen:
         chosen["output"] = chosen["output"].value
         if defaults.output and sources["output"] == NOBODY:
-            chosen["output"], sources["output"] = defaults.output, FILE
+            chosen["output"], sources["output"] = defaults.output, DEFAULTS_FILE
             ctx.obj["output"] = defaults.output
     if "profile" in chosen and defaults.profile and not _key_is_named(chosen):
-        chosen["profile"], sources["profile"] = defaults.profile, FILE
+        chosen["profile"], sources["profile"] = defaults.profile, DEFAULTS_FILE
     return chosen, sources
 
 

@@ -12,9 +12,9 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from stripe_billing_cli.cli.settings import DEFAULTS_FILE as FILE
 from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation
 
-FILE = "billing.toml"
 LARGEST = 100_000
 """Bytes."""
 MEANT_ELSEWHERE = {

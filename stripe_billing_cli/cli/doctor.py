@@ -12,8 +12,8 @@ import typer
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.chosen import NOBODY
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.defaults import FILE
 from stripe_billing_cli.cli.errors import explain
+from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import FAILED
 
@@ -90,7 +90,9 @@ def _settings(context: Context, file: str, store: str) -> list[Finding]:
         if value
     ]
     if context.account:
-        found.append(Finding("setting", True, f"account {context.account}, {_said(FILE)}: no other is worked on"))
+        found.append(
+            Finding("setting", True, f"account {context.account}, {_said(DEFAULTS_FILE)}: no other is worked on")
+        )
     return found
 
 

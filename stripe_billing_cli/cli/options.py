@@ -15,10 +15,16 @@ from typing import Annotated, Any, get_type_hints
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from stripe_billing_cli.cli.chosen import NOBODY, ROOT_OPTIONS, chosen_options, is_given, source_of
+from stripe_billing_cli.cli.chosen import (
+    NOBODY,
+    ROOT_OPTIONS,
+    SHARED_OPTIONS,
+    chosen_options,
+    is_given,
+    source_of,
+)
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.defaults import FILE, read_defaults
-from stripe_billing_cli.cli.help.page import SHARED_OPTIONS
+from stripe_billing_cli.cli.settings import DEFAULTS_FILE
 from stripe_billing_cli.errors import UsageError
 
 
@@ -242,6 +248,8 @@ def _with_shared(
     ]
 
     def run(ctx: typer.Context, **values: Any) -> None:
+        from stripe_billing_cli.cli.defaults import read_defaults
+
         defaults = read_defaults(Format)
         chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
         if chosen["local"] and not asks_stripe:
@@ -249,7 +257,7 @@ def _with_shared(
         for name in {"file", "store"} & values.keys():
             sources[name] = source_of(ctx, name)
         if defaults.file and sources.get("file") == NOBODY:
-            values["file"], sources["file"] = defaults.file, FILE
+            values["file"], sources["file"] = defaults.file, DEFAULTS_FILE
         for name, group in groups.items():
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
         try:

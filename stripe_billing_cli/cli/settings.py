@@ -14,6 +14,7 @@ from stripe_billing_cli.errors import SettingsError
 
 STRIPE_API_BASE = "https://api.stripe.com"
 LOCAL_DATABASE = Path(".billing/local.db")
+DEFAULTS_FILE = "billing.toml"
 KEY_SHAPE = re.compile(r"^(sk|rk)_(test|live)_[A-Za-z0-9_]+$")
 
 

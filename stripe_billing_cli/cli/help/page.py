@@ -8,34 +8,30 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
+
+from stripe_billing_cli.cli.chosen import SHARED_OPTIONS
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`'(])")
-SHARED_OPTIONS = "Shared options, before or after the command"
-"""The heading of the options that every command has; they name it as their `rich_help_panel`."""
 LONG_CHOICES = re.compile(r"<([a-z0-9_|-]{45,})>$")
 EXAMPLES = re.compile(r"^Examples?:[ ]*")
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(NamedTuple):
     """A paragraph of text. A `literal` one keeps its lines as they are."""
 
     text: str
     literal: bool = False
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """An option, an argument, a command or a term of a topic, and what is said of it."""
 
     term: str
     text: str
 
 
-@dataclass(frozen=True)
-class Section:
+class Section(NamedTuple):
     """A part of a page under a heading of its own."""
 
     heading: str
@@ -43,8 +39,7 @@ class Section:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class HelpPage:
+class HelpPage(NamedTuple):
     """A page of help. `name` is what is typed for it: `billing sub change`."""
 
     name: str
