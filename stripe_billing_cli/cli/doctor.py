@@ -202,7 +202,7 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
         yield Finding("webhook", True, f"not looked at: {report.message}", report.hint, True)
         return
     except StripeCallError:
-        return  # whatever is wrong was told above
+        return  # whatever is wrong was printed above
     for endpoint in endpoints:
         version = endpoint.api_version or "the account's default version"
         found = f"{endpoint.id} ({endpoint.url}): {version}, {endpoint.status}"

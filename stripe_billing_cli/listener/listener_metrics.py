@@ -77,7 +77,7 @@ class ListenerMetrics:
     def work_lines(self, store: Store) -> Iterator[str]:
         """Yield the lines of the work that is to be done. Raises `StoreError`.
 
-        A handler of before, whose deliveries are counted once, is told from then on: its series falls to zero, and
+        A handler of before, whose deliveries are counted once, is reported from then on: its series falls to zero, and
         does not vanish.
         """
         found = store.work.counts()

@@ -244,7 +244,7 @@ class UnsignalledServer(uvicorn.Server):
 
 
 class LocalServer:
-    """One server on one store: `run()` until `stop()`, which may be called from another thread.
+    """A server on one store: `run()` until `stop()`, which may be called from another thread.
 
     Raises `LocalStripeError` where the file or the port cannot be had.
     """
@@ -364,7 +364,7 @@ def serve(
     log: Log | None = None,
     allowed_hosts: Collection[str] = (),
 ) -> None:
-    """Serve until interrupted. `on_ready` is told the URL once calls are answered; `log` gets a line for each."""
+    """Serve until interrupted. `on_ready` gets the URL once calls are answered; `log` gets a line for each."""
     server = LocalServer(
         path=path,
         host=host,

@@ -1,7 +1,7 @@
 """Creating something once, however often the command that creates it is cut off and run again.
 
 A command may end before its answer arrives: the object exists, and nobody knows. So what is created carries the mark of
-its request in its metadata until the command has told the user of it (`clear_marker`). The next run of the same command
+its request in its metadata until the command has printed it (`clear_marker`). The next run of the same command
 finds the mark, and goes on with that object. A run after a finished one finds no mark, and means another. (Taking the
 mark off is an update, and an event: the price of telling the two apart without a file of our own.)
 

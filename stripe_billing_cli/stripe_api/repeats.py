@@ -2,7 +2,7 @@
 
 What is made keeps the mark of its request (`create_once.py`). A run of the same request within a day finds it, be it
 because the run before was cut off or because somebody typed the command twice: money that moves by mistake is worse
-than a command that has to be told that it is meant. A run with `--again` has a mark of its own until it is finished.
+than a command that needs an option to mean it. A run with `--again` has a mark of its own until it is finished.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The overview of a subscription on one screen, read side by side: a handful of calls, whatever its history.
 
 The subscription itself must be there to be read. What is read beside it may be missing (a restricted key may not see
-invoices, say): then `trouble` has the reason under the part's name, and the rest is told all the same.
+invoices, say): then `trouble` has the reason under the part's name, and the rest is read all the same.
 """
 
 from __future__ import annotations

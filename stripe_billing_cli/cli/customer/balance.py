@@ -10,8 +10,8 @@ import typer
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.markers import finish
 from stripe_billing_cli.cli.output import Line, Record
-from stripe_billing_cli.cli.settling import finish
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.balance import BalancePlan, BalanceRequest

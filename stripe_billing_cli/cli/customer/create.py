@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.customer import app as options
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import app
-from stripe_billing_cli.cli.settling import clear_marker
+from stripe_billing_cli.cli.markers import clear_marker
 
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.create import CreatePlan

@@ -12,8 +12,8 @@ from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.invoice import view
 from stripe_billing_cli.cli.invoice.app import Invoice, app
+from stripe_billing_cli.cli.markers import finish
 from stripe_billing_cli.cli.output import Line, Record
-from stripe_billing_cli.cli.settling import finish
 
 if TYPE_CHECKING:
     from stripe_billing_cli.invoices.credit import CreditPlan

@@ -9,7 +9,7 @@ import typer
 
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.settling import clear_marker
+from stripe_billing_cli.cli.markers import clear_marker
 from stripe_billing_cli.cli.sub import start_view, waiting
 from stripe_billing_cli.cli.sub.app import app
 from stripe_billing_cli.cli.sub.create_options import Collection, CreateOptions

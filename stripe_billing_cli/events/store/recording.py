@@ -103,7 +103,7 @@ def _shape(table: sa.Table, names: Sequence[str]) -> str:
 def _inserted(execute: Execute, rows: Sequence[Values]) -> list[str]:
     """Return the ids of the events that were new: usually all, so that it is asked only where a statement fails.
 
-    It would be slower to have them told, since with this driver each row of an answer is a change of threads.
+    It would be slower to have them answered, since with this driver each row of an answer is a change of threads.
     """
     added: list[str] = []
     for part in _parts(rows):

@@ -1,4 +1,4 @@
-"""What happens to money and time, for whichever resource asks: nothing here answers a call of its own.
+"""Billing: money and time, for whichever resource asks. Nothing here answers a call of its own.
 
 From the ground: `periods`, `pricing`, `catalog/`, `payments/`, `discounts/`, `invoicing/` (collection, too),
 `metering/`, `entitlements/`, `subscriptions/`, `schedules/`, `scheduled_jobs`. What a lower one brings about in a

@@ -1,4 +1,4 @@
-"""Which intervals may stand side by side in one subscription, and the period that a price is in at a moment.
+"""Billing intervals: which may stand side by side in one subscription, and the period that a price is in at a moment.
 
 Prices of one interval always; of several in flexible billing mode, each a multiple of the shortest
 (https://docs.stripe.com/billing/subscriptions/mixed-interval#interval-alignment).
@@ -29,7 +29,7 @@ def period_at(price: Object, anchor: int, moment: int) -> tuple[int, int]:
 
 
 def check(mode: str, prices: Sequence[Object]) -> None:
-    """Raises Stripe's refusal of intervals that do not go together. `mode` is the billing mode."""
+    """Refuse, in Stripe's words, intervals that do not go together. `mode` is the billing mode."""
     lengths = {_length(billing_interval(price)) for price in prices}
     if len(lengths) == 1:
         return

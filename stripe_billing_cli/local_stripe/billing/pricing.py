@@ -1,4 +1,4 @@
-"""What a quantity costs at a price (https://docs.stripe.com/products-prices/pricing-models).
+"""Pricing: what a quantity costs at a price (https://docs.stripe.com/products-prices/pricing-models).
 
 Amounts are whole minor units. What a decimal price makes of a quantity is rounded half up, for each tier by itself,
 since each is a line of its own; a proration is rounded to the nearest unit, an exact half downwards.

@@ -1,4 +1,5 @@
-"""What a merchant sets for the account in Stripe's Dashboard, and no call of the API can: kept in the same file.
+"""Settings of the account that a merchant makes in Stripe's Dashboard, and no call of the API can: kept in the same
+file.
 
 https://docs.stripe.com/billing/revenue-recovery/smart-retries: after the last retry the subscription is canceled,
 marked unpaid, or left past due.

@@ -59,7 +59,7 @@ def _presented(header: str) -> str:
 
 
 def masked(key: str) -> str:
-    """`sk_test_*********xyz1`: as much of a key as Stripe repeats."""
+    """Return `sk_test_*********xyz1`: as much of a key as Stripe repeats."""
     match = re.match(r"(sk|rk|pk)_(test|live)_", key)
     prefix = match[0] if match else key[:3]
     rest = key[len(prefix) :]

@@ -1,4 +1,4 @@
-"""What time it is for an object: real time, or the frozen time of its test clock."""
+"""The time of an object: real time, or the frozen time of its test clock."""
 
 from __future__ import annotations
 

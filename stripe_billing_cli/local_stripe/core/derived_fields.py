@@ -22,7 +22,7 @@ def _subscription(answer: Object) -> Object:
 
 
 def _invoice_item(answer: Object) -> Object:
-    """Of a proration the amount after discounts is told, and what of it is fixed."""
+    """Return an invoice item with what follows: of a proration the amount after discounts, and what of it is fixed."""
     if answer["proration"]:
         return {**answer, "frozen_fields": ["pricing", "quantity", "discounts"]}
     return {name: value for name, value in answer.items() if name != "net_amount"}

@@ -1,4 +1,4 @@
-"""What Stripe documents: every route, parameter and expansion, whether the local Stripe has it or not.
+"""Stripe's documents as data: every route, parameter and expansion, whether the local Stripe has it or not.
 
 The data is `documented.json`, written by `scripts/documented.py` from Stripe's OpenAPI document and the SDK's types: an
 entry a line, which is decoded when it is asked for and not before.
@@ -21,7 +21,8 @@ ANY_KEY = "*"
 
 @dataclass(frozen=True)
 class Parameter:
-    """What a parameter may be: any of the scalars or choices, an object, a list of `element`, a map of `values`.
+    """A parameter as Stripe documents it: any of the scalars or choices, an object, a list of `element`, a map of
+    `values`.
 
     Scalars are string, integer, number, decimal, boolean, currency, timestamp, file, any. `unset`: the empty string is
     allowed. `longest`: characters, None where no source says it. The parameters of a route are an object.

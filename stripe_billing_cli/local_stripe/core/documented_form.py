@@ -67,7 +67,7 @@ def form(
 
 @dataclass(frozen=True)
 class _Words:
-    """What is declared beside the documents, by the names of parameters."""
+    """The declarations beside the documents, by the names of parameters."""
 
     types: Mapping[str, ParamType]
     fields: Mapping[str, Field]

@@ -1,4 +1,4 @@
-"""What goes wrong: Stripe's refusals, which are answers, and trouble with the file underneath, which is not."""
+"""Errors: Stripe's refusals, which are answers, and trouble with the file underneath, which is not."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ApiError(Exception):
         self.keeps = False
 
     def keeping(self) -> ApiError:
-        """This error, of a call whose effects stay all the same: a declined payment has been attempted."""
+        """Return this error, of a call whose effects stay all the same: a declined payment has been attempted."""
         self.keeps = True
         return self
 

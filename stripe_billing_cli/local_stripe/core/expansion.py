@@ -1,4 +1,5 @@
-"""`expand` (https://docs.stripe.com/api/expanding_objects): what may be expanded, and what is refused.
+"""Expansion, the parameter `expand` (https://docs.stripe.com/api/expanding_objects): what may be expanded, and what is
+refused.
 
 What may be expanded, step by step, is what `x-expandableFields` of Stripe's OpenAPI document lists: ids, parts that are
 left out unless asked for, and embedded objects and lists, which are there anyway.

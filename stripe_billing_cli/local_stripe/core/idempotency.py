@@ -108,7 +108,7 @@ class KeysInUse:
 
     @contextlib.contextmanager
     def claim(self, key: str | None) -> Iterator[None]:
-        """Raises 409 `idempotency_key_in_use` while another call has the key."""
+        """Claim a key for a call. Raises 409 `idempotency_key_in_use` while another call has the key."""
         if key is None:
             yield
             return

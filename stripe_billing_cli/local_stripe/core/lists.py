@@ -82,7 +82,7 @@ def timestamp_range(expression: str, bounds: dict[str, int] | None) -> list[Cond
 
 
 def equal(expression: str, value: object) -> list[Condition]:
-    """`expression` is this value; no restriction for None."""
+    """Return the restriction that `expression` is this value; none for None."""
     return [] if value is None else [Condition(f"{expression} = ?", (value,))]
 
 

@@ -11,7 +11,7 @@ API_VERSION = "2026-10-28.endive"
 
 @dataclass(frozen=True)
 class Request:
-    """`path` is percent-decoded, `query` and `body` are form-encoded, the names of `headers` lower-case."""
+    """A request. `path` is percent-decoded, `query` and `body` are form-encoded, the names of `headers` lower-case."""
 
     method: str
     path: str

@@ -10,7 +10,7 @@ MOST_KEYS = 50
 
 
 def merged(current: Mapping[str, str], changes: Mapping[str, str] | None) -> dict[str, str]:
-    """`current` with `changes`; None (`metadata=""`) removes all. Raises for more than 50 keys."""
+    """Return `current` with `changes`; None (`metadata=""`) removes all. Raises for more than 50 keys."""
     if changes is None:
         return {}
     result = {key: value for key, value in {**current, **changes}.items() if value != ""}

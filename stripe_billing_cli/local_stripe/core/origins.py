@@ -1,4 +1,5 @@
-"""Who may call a local Stripe over HTTP, and whom it calls: this machine, unless it is told otherwise.
+"""The origins that may call a local Stripe over HTTP, and the hosts that it calls: this machine, unless settings say
+otherwise.
 
 A web page that somebody has open could otherwise read it, by a name of its own that leads to this machine (DNS
 rebinding), or write to it, by a form.

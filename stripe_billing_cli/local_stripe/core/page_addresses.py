@@ -1,4 +1,4 @@
-"""Where the local Stripe's own pages are: an invoice to be paid, a card to be set up, 3-D Secure to be passed.
+"""The addresses of the local Stripe's own pages: an invoice to be paid, a card to be set up, 3-D Secure to be passed.
 
 `billing local serve` serves them at these addresses; served elsewhere, its answers name that place instead.
 """
@@ -14,7 +14,7 @@ LOCALES = tuple(
 """The languages of Stripe's pages (`_session_create_params.py`); those of the local Stripe are English."""
 PORTAL_LOCALES = (*LOCALES, *"en-AU en-CA en-IE en-IN en-NZ en-SG".split())
 BASE = "http://127.0.0.1:12111"
-"""Where `billing local serve` listens unless told otherwise."""
+"""The address at which `billing local serve` listens unless options say otherwise."""
 
 
 def hosted_invoice(account: str, invoice: str) -> str:
@@ -22,27 +22,27 @@ def hosted_invoice(account: str, invoice: str) -> str:
 
 
 def receipt(account: str, charge: str) -> str:
-    """Where a charge that succeeded is written out."""
+    """Return the address at which a charge that succeeded is written out."""
     return f"{BASE}/receipts/{account}/{charge}"
 
 
 def authentication(intent: str, client_secret: str) -> str:
-    """Where 3-D Secure for a payment intent or a setup intent is passed or failed."""
+    """Return the address at which 3-D Secure for a payment intent or a setup intent is passed or failed."""
     return f"{BASE}/3d_secure/{intent}?client_secret={client_secret}"
 
 
 def setup(intent: str, client_secret: str) -> str:
-    """Where a card is chosen for a setup intent."""
+    """Return the address at which a card is chosen for a setup intent."""
     return f"{BASE}/setup/{intent}?client_secret={client_secret}"
 
 
 def checkout(session: str) -> str:
-    """Where a Checkout session collects a card."""
+    """Return the address at which a Checkout session collects a card."""
     return f"{BASE}/c/pay/{session}"
 
 
 def portal(secret: str) -> str:
-    """Where a customer portal session leads."""
+    """Return the address to which a customer portal session leads."""
     return f"{BASE}/p/session/{secret}"
 
 

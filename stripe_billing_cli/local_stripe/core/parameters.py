@@ -1,4 +1,4 @@
-"""What parameters a call takes, declared; and the reading of them, with Stripe's errors.
+"""Parameters of calls, declared; and the reading of them, with Stripe's errors.
 
 Names and types come from the TypedDicts of the SDK (`stripe/params/…`), lengths from Stripe's OpenAPI file.
 An empty string unsets a parameter where the TypedDict admits `Literal['']`, and is refused everywhere else.
@@ -33,7 +33,7 @@ class ParamType:
 
 @dataclass(frozen=True)
 class Field:
-    """`unset`: the empty string is allowed and means "unset"."""
+    """A field of a call. `unset`: the empty string is allowed and means "unset"."""
 
     kind: ParamType
     required: bool = False
@@ -106,7 +106,7 @@ class Clamped(ParamType):
 
 @dataclass(frozen=True)
 class Boolean(ParamType):
-    """`True` and `False` are Python's, whose clients send them so; `1` is refused."""
+    """A boolean. `True` and `False` are Python's, whose clients send them so; `1` is refused."""
 
     def read(self, raw: Raw, name: str) -> bool:
         text = scalar(raw, name, "boolean")
@@ -130,7 +130,7 @@ class ChoiceError(ApiError):
 
 @dataclass(frozen=True)
 class Choice(ParamType):
-    """One of the options, in the order in which Stripe's messages have them."""
+    """A choice, one of the options, in the order in which Stripe's messages have them."""
 
     options: tuple[str, ...]
 

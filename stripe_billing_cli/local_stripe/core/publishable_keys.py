@@ -1,4 +1,4 @@
-"""What a publishable key may do: what Stripe.js does with it, and no more (https://docs.stripe.com/keys).
+"""The calls that a publishable key may make: what Stripe.js does with it, and no more (https://docs.stripe.com/keys).
 
 It makes tokens and payment methods, and reads and confirms one payment intent or setup intent whose `client_secret` it
 has. Of such an intent it sees "only a subset of properties" (https://docs.stripe.com/api/payment_intents/retrieve).
@@ -36,7 +36,7 @@ NOUNS = {"payment_intent": "PaymentIntent", "setup_intent": "SetupIntent"}
 
 @dataclass(frozen=True)
 class Access:
-    """How a call reaches an intent: the secret that it named, if any, and whether its key is publishable."""
+    """The access of a call to an intent: the secret that it named, if any, and whether its key is publishable."""
 
     secret: str | None
     publishable: bool

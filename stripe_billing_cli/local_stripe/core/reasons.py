@@ -1,4 +1,4 @@
-"""Why the local Stripe does not have a parameter of Stripe's, where more than one call says so."""
+"""Reasons why the local Stripe does not have a parameter of Stripe's, where more than one call says so."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a resource is handed for a call, and how it declares what it answers and does by itself."""
+"""Requests: what a resource is handed for a call, and how it declares what it answers and does by itself."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def accept(params: Params) -> None:
 
 @dataclass(frozen=True)
 class Route:
-    """`path` has `{id}` where an id stands; `act` returns one object, or a list if `lists`.
+    """A route. `path` has `{id}` where an id stands; `act` returns one object, or a list if `lists`.
 
     `check` holds the rules about parameters in combination, which Stripe applies before it executes;
     `act` raises what only the state can tell. `kind` is what is answered.
@@ -62,7 +62,8 @@ Listeners = Mapping[type, tuple[Callable[[Call, Any], None], ...]]
 
 @dataclass(frozen=True)
 class Api:
-    """What a part of the local Stripe answers, what it does by itself, by the names of jobs, and what it listens to.
+    """A part of the local Stripe: what it answers, what it does by itself, by the names of jobs, and what it listens
+    to.
 
     `expansions`: for kinds of objects that Stripe's documents do not have, the fields whose ids can be expanded, each
     with the kinds of objects that they name.

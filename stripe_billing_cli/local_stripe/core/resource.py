@@ -45,7 +45,8 @@ METADATA = Property(Metadata(), unset=True)
 
 @dataclass(frozen=True)
 class Resource:
-    """`noun` and `param` are what Stripe's refusal of an unknown id says; `path` is the address of its list.
+    """A declared resource. `noun` and `param` are what Stripe's refusal of an unknown id says; `path` is the address of
+    its list.
 
     `new_id` makes the id of a new object. `rest` gives what an object says besides its properties, from these.
     `announces`: creating, changing and deleting one makes an event. `deletes`: there is a call that deletes.

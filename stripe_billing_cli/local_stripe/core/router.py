@@ -61,7 +61,7 @@ def api_failure(request_id: str) -> ApiError:
 
 
 class Router:
-    """All calls on one store. May be shared by threads. `clock` gives Unix seconds.
+    """A router of all calls on one store. May be shared by threads. `clock` gives Unix seconds.
 
     `strict_version`: a call that asks for another version than the one answered is refused.
     """
@@ -121,7 +121,7 @@ class Router:
             return self._write(matched, request, request_id, key, now, failing, api_key)
 
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
-        """What was due since the last call happens before this one, as if it had happened at its time."""
+        """Let what was due since the last call happen before this one, as if it had happened at its time."""
         with self.store.reading():
             due = [clock for clock in scheduler.REAL_CLOCKS if scheduler.is_due(self.store, clock, now)]
         if due:

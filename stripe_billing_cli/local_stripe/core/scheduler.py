@@ -1,4 +1,4 @@
-"""What happens by itself at a time to come: a renewal, a retry, the end of a trial.
+"""The scheduler of what happens by itself at a time to come: a renewal, a retry, the end of a trial.
 
 Each entry belongs to real time, or to a test clock; what Stripe does moments after its answer belongs to `SOON`. Those
 that are due are carried out in the order of their times, so that a clock moved by days arrives at the same state as one

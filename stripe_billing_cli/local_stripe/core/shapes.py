@@ -1,4 +1,5 @@
-"""Which fields Stripe's answers have: what is null where there is nothing, what is left out then, what is constant.
+"""The shapes of Stripe's answers, field by field: what is null where there is nothing, what is left out then, what is
+constant.
 
 The rule, which all recorded answers follow (test mode, 2026-08-26.dahlia): a field that Stripe's OpenAPI document calls
 nullable is there, as null where there is nothing; a field that it neither requires nor calls nullable is left out while

@@ -1,4 +1,4 @@
-"""Where the local Stripe keeps its objects: one SQLite file, private to the user, safe for several processes.
+"""The store of the local Stripe's objects: one SQLite file, private to the user, safe for several processes.
 
 An object is stored as the JSON that Stripe would give with everything expanded that it can include; what lists
 filter by stands in columns beside it. `seq` is the order of creation, since Stripe's `created` has whole seconds.
@@ -37,7 +37,7 @@ class Condition:
 
 
 class Store:
-    """One open file. May be shared by threads: transactions take turns, also between processes."""
+    """A store in one open file. May be shared by threads: transactions take turns, also between processes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -60,13 +60,13 @@ class Store:
 
     @contextlib.contextmanager
     def writing(self) -> Iterator[None]:
-        """All or nothing, alone among all processes."""
+        """Write all or nothing, alone among all processes."""
         with self._transaction("BEGIN IMMEDIATE"):
             yield
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[None]:
-        """One moment's state."""
+        """Read one moment's state."""
         with self._transaction("BEGIN"):
             yield
 
@@ -113,7 +113,7 @@ class Store:
         self._connection.execute("DELETE FROM objects WHERE kind = ? AND id = ?", (kind, id))
 
     def position(self, kind: str, id: str) -> tuple[int, int] | None:
-        """Where an object stands in lists: `created` and sequence number."""
+        """Return the place of an object in lists: `created` and sequence number."""
         row = self._one("SELECT created, seq FROM objects WHERE kind = ? AND id = ?", kind, id)
         return (int(row[0]), int(row[1])) if row else None
 
@@ -207,7 +207,7 @@ class Store:
         return version == schema.SCHEMA_VERSION
 
     def _create(self) -> None:
-        """All tables and indexes, those that a file of an earlier format has among them left as they are."""
+        """Create all tables and indexes, those that a file of an earlier format has among them left as they are."""
         for statement in schema.SCHEMA:
             self._connection.execute(re.sub(r"(TABLE|INDEX) ", r"\1 IF NOT EXISTS ", statement, count=1))
         self._connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")

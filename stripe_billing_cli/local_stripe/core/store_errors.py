@@ -1,4 +1,4 @@
-"""What is wrong with the file of the local Stripe, by the error of SQLite or of the system."""
+"""Errors of the file of the local Stripe, by the error of SQLite or of the system."""
 
 from __future__ import annotations
 

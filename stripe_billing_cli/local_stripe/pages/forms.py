@@ -1,4 +1,4 @@
-"""What the hosted pages of the local Stripe are made of: calls without a key, forms with test cards, plain HTML."""
+"""The parts of the local Stripe's hosted pages: calls without a key, forms with test cards, plain HTML."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def form(action: str) -> str:
 
 
 def _distinct() -> list[Card]:
-    """One of each number that has an id; the cards of all the countries are left to the API."""
+    """Return one card of each number that has an id; the cards of all the countries are left to the API."""
     return list({card.number: card for card in reversed(test_cards.CHOSEN) if card.names}.values())[::-1]
 
 

@@ -94,7 +94,7 @@ LIST = form("GET /v1/customers/{customer}/tax_ids")
 
 
 def check_value(params: Mapping[str, Any], param: str = "value") -> None:
-    """Raises `tax_id_invalid` for a value that cannot be one of its type."""
+    """Refuse, with `tax_id_invalid`, a value that cannot be one of its type."""
     form = FORMS.get(params["type"], ".+")
     if not re.fullmatch(form, params["value"].strip().upper()):
         raise invalid(f"Invalid value for {params['type']}.", param, "tax_id_invalid")

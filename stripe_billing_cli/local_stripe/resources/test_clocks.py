@@ -1,4 +1,4 @@
-"""Test clocks: time that stands still until it is told to go on (https://docs.stripe.com/billing/testing/test-clocks)."""
+"""Test clocks: time that stands still until it is moved on (https://docs.stripe.com/billing/testing/test-clocks)."""
 
 from __future__ import annotations
 

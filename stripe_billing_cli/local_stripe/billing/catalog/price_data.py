@@ -1,4 +1,4 @@
-"""What Stripe's documents do not say of a price's parameters, by itself or as a product's `default_price_data`."""
+"""Parameters of a price as Stripe's documents do not say them, by itself or as a product's `default_price_data`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which parameters of a price go together. All of it can be told without looking at any object.
+"""Refusals of a price's parameters that do not go together. None of them needs to look at an object.
 
 From the texts in `stripe/params/_price_create_params.py`, and https://docs.stripe.com/api/prices/create.
 Amounts are in the currency's minor unit.

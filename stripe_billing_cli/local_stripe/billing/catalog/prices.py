@@ -106,7 +106,7 @@ def _recurring(params: Mapping[str, Any]) -> Object:
 
 
 def take_lookup_key(call: Call, id: str, lookup_key: str | None, transfer: bool) -> None:
-    """Raises where another price, archived or not, has the key, unless it is to be transferred."""
+    """Refuse a lookup key where another price, archived or not, has the key, unless it is to be transferred."""
     if lookup_key is None:
         return
     holder = call.store.find("price", lookup_key=lookup_key)

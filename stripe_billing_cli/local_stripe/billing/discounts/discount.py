@@ -36,7 +36,8 @@ class Redemption:
 
 
 def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
-    """Return the ids of the discounts that `discounts` in a new subscription asks for, stored and told."""
+    """Return the ids of the discounts that `discounts` in a new subscription asks for; they are stored, with their
+    events."""
     made = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(wanted or ())]
     for discount in made:
         events.record(call, "customer.discount.created", discount)
@@ -44,7 +45,7 @@ def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
 
 
 def changed(call: Call, wanted: Wanted | None, before: Object, on: Redemption) -> list[str]:
-    """Return the ids of the discounts that an update leaves a subscription with, what came and went told.
+    """Return the ids of the discounts that an update leaves a subscription with; what came and went has its events.
 
     "A populated array overwrites the existing discounts on the subscription. If not specified or empty array, it
     leaves the subscription's discounts unchanged. If empty string, it clears the subscription's discounts."
@@ -210,7 +211,7 @@ def end(call: Call, id: str) -> None:
 
 
 def drop(call: Call, before: Object, id: str) -> Object:
-    """Return a subscription without one of its discounts, stored and told."""
+    """Return a subscription without one of its discounts, stored, with the events of it."""
     gone = find(call, id)
     after = {**before, "discounts": [other for other in before["discounts"] if other != id]}
     call.store.replace("subscription", after)

@@ -1,4 +1,4 @@
-"""What discounts take off the lines of an invoice, decided without doing it. Amounts in minor units.
+"""Discounting: what discounts take off the lines of an invoice, decided without doing it. Amounts in minor units.
 
 Discounts apply one after another, each to what the ones before it have left
 (https://docs.stripe.com/billing/subscriptions/coupons#stacking). A percentage is rounded line by line, half up; an
@@ -25,7 +25,8 @@ class Priced:
 
 @dataclass(frozen=True)
 class Terms:
-    """`off` in percent, or as an amount in the invoice's currency; on some `products`, or on all."""
+    """The terms of a coupon. `off` in percent, or as an amount in the invoice's currency; on some `products`, or on
+    all."""
 
     discount: str
     percent_off: Decimal | None = None
@@ -65,7 +66,7 @@ def _shares(covered: Sequence[int], each: Terms) -> list[int]:
 
 
 def spread(amount: int, over: Sequence[int]) -> list[int]:
-    """`amount` in whole units, in proportion to `over`, of which it is a part; the sum is exact."""
+    """Return `amount` in whole units, in proportion to `over`, of which it is a part; the sum is exact."""
     whole = sum(over)
     if whole == 0:
         return [0] * len(over)

@@ -1,4 +1,5 @@
-"""What a customer may use now (https://docs.stripe.com/billing/entitlements): the features of what is subscribed to.
+"""The active entitlements of a customer (https://docs.stripe.com/billing/entitlements): the features of what is
+subscribed to.
 
 Brought up to date whenever a subscription changes; then an `active_entitlement_summary.updated` tells the whole of it.
 "Entitlements are active while the subscription is active, trialing or past_due."

@@ -1,4 +1,4 @@
-"""Which features a product gives access to."""
+"""The features that a product gives access to."""
 
 from __future__ import annotations
 

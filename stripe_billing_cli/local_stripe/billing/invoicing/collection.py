@@ -46,7 +46,8 @@ def no_method() -> ApiError:
 def charge(
     call: Call, invoice: Object, method: str, *, off_session: bool, automatic: bool = True
 ) -> tuple[Object, Object]:
-    """Return an open invoice charged to a card: the invoice and its payment intent afterwards, events told."""
+    """Return an open invoice charged to a card, and its payment intent, both as they are afterwards, with their
+    events."""
     invoices.check_payable(invoice)
     intent = invoices.intent_of(call, invoice)
     assert intent is not None

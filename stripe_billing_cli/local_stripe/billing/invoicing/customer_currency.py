@@ -31,7 +31,7 @@ def bound_to(call: Call, customer: Object) -> str | None:
 
 
 def check(call: Call, customer: Object, currency: str) -> None:
-    """Raises Stripe's refusal of another currency than the one that the customer is bound to."""
+    """Refuse, in Stripe's words, another currency than the one that the customer is bound to."""
     bound = bound_to(call, customer)
     if bound not in (None, currency):
         raise invalid(

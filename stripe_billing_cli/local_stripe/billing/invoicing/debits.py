@@ -1,4 +1,4 @@
-"""Where a debit of a subscription item was billed: what a credit gives back names it.
+"""Debits of subscription items, and the lines that billed them: what a credit gives back names its debit.
 
 Recorded (2026-08-26.dahlia): `credited_items` of a credit has the invoice and the lines that were debited; a debit that
 is still pending is named by its invoice item (`stripe/_invoice_item.py`).

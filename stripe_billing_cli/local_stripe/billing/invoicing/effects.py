@@ -1,4 +1,4 @@
-"""What becomes of an invoice that others act on: a subscription, or a schedule, that it bills."""
+"""Effects of an invoice that others act on: a subscription, or a schedule, that it bills."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class InvoicePaid:
-    """`method` is the card that paid, None where none did."""
+    """An invoice was paid. `method` is the card that paid, None where none did."""
 
     invoice: Object
     method: str | None
@@ -17,7 +17,8 @@ class InvoicePaid:
 
 @dataclass(frozen=True)
 class PaymentFailedError:
-    """`exhausted`: it was the last attempt; `automatic`: it was made by itself, not by a call."""
+    """A payment of an invoice failed. `exhausted`: it was the last attempt; `automatic`: it was made by itself, not by
+    a call."""
 
     invoice: Object
     exhausted: bool

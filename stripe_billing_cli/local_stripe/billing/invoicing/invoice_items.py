@@ -130,7 +130,7 @@ def as_line(call: Call, item: Object) -> Line:
 
 
 def bill(call: Call, items: list[Object], invoice: str) -> None:
-    """They are on that invoice now."""
+    """Put invoice items on an invoice that bills them."""
     for item in items:
         call.store.replace("invoiceitem", {**item, "invoice": invoice})
 
@@ -173,7 +173,7 @@ def _check_priced_once(params: Mapping[str, Any], param: str) -> None:
 def line_for_price(
     call: Call, price: Object, quantity: int, currency: str, period: tuple[int, int], param: str
 ) -> Line:
-    """So many of a one-time price."""
+    """Return a line for so many of a one-time price."""
     if currency not in price["currency_options"]:
         raise invalid(
             f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
@@ -293,7 +293,7 @@ def take_off(call: Call, draft: Object, item: str) -> Object:
 
 
 def rewrite(call: Call, draft: Object, billed: list[Object]) -> Object:
-    """Return the draft with these lines, stored and told."""
+    """Return the draft with these lines, stored, with its event."""
     after = invoices.retotaled(call, draft, billed)
     call.store.replace("invoice", after)
     events.record(call, "invoice.updated", after, draft)
@@ -301,14 +301,14 @@ def rewrite(call: Call, draft: Object, billed: list[Object]) -> Object:
 
 
 def release_earlier(call: Call, invoice: str) -> None:
-    """What waited before a pending update, and was billed with it, waits again: the update is dropped."""
+    """Let what waited before a pending update, and was billed with it, wait again: the update is dropped."""
     earlier = [*equal(json_field("invoice"), invoice), *equal(json_field("_earlier"), 1)]
     for item in call.store.select(KIND, earlier, newest_first=False, limit=1000):
         call.store.replace(KIND, {**item, "_earlier": False, "invoice": None})
 
 
 def delete_with(call: Call, invoice: str) -> None:
-    """What was on a draft that is deleted is deleted with it, and pending no more (recorded, 2026-08-26.dahlia)."""
+    """Delete what was on a draft that is deleted: it is pending no more (recorded, 2026-08-26.dahlia)."""
     for item in call.store.select(KIND, equal(json_field("invoice"), invoice), newest_first=False, limit=1000):
         call.store.replace(KIND, {**item, "_deleted": True})
         events.record(call, "invoiceitem.deleted", item)

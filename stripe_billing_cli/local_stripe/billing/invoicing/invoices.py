@@ -1,6 +1,6 @@
 """Invoices: made, finalised, paid, given up (https://docs.stripe.com/invoicing/overview#invoice-statuses).
 
-What an invoice's payment means for its subscription is told in `subscriptions/payment_status`. Amounts in minor units.
+What an invoice's payment means for its subscription stands in `subscriptions/payment_status`. Amounts in minor units.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class Line:
-    """What is billed: `amount` in minor units for [start, end) in Unix seconds; negative for a credit.
+    """A line to be billed: `amount` in minor units for [start, end) in Unix seconds; negative for a credit.
 
     `item` is the subscription item, `invoice_item` the pending item that the line was, or becomes. Of a proration the
     amount is what its `discounts` have left, so that no others apply; where `discountable` says nothing else. `used` is

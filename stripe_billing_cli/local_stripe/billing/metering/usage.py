@@ -1,4 +1,4 @@
-"""What events of usage add up to."""
+"""Usage of a meter: what its events add up to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test card of Stripe's is, and what a bank says when it declines one (https://docs.stripe.com/testing)."""
+"""Test cards of Stripe's, and what a bank says when it declines one (https://docs.stripe.com/testing)."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ class Card:
         return self.number[-4:]
 
     def declining(self, decline: Decline) -> Card:
-        """This card, which can neither be charged nor saved."""
+        """Return this card, which can neither be charged nor saved."""
         return replace(self, declines_payment=decline, declines_setup=decline)
 
 

@@ -1,4 +1,4 @@
-"""What the calls on charges, refunds and disputes have in common."""
+"""Lookup of charges, as the calls on charges, refunds and disputes need it."""
 
 from __future__ import annotations
 

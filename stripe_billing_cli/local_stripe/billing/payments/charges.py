@@ -25,7 +25,8 @@ RISK_SCORES = {"normal": 32, "elevated": 68, "highest": 92}
 
 
 def new(call: Call, intent: Object, method: Object, decline: Decline | None, *, authenticated: bool = False) -> Object:
-    """One attempt, stored: `succeeded`, captured if the intent does that by itself, or `failed` for a reason."""
+    """Return a charge, one attempt to pay, stored: `succeeded`, captured if the intent does that by itself, or `failed`
+    for a reason."""
     by_hand = intent["capture_method"] == "manual"
     captured = decline is None and not by_hand
     id = identifiers.long_id(call, "ch")

@@ -1,4 +1,4 @@
-"""What Stripe takes of a charge to a card, by the country of the account (https://stripe.com/pricing).
+"""Fees that Stripe takes of a charge to a card, by the country of the account (https://stripe.com/pricing).
 
 Recorded: an account of Canada pays 3.7 % and 30 cents for a card of the United States, in its own currency
 (2026-08-26.dahlia). The others are the prices on Stripe's pages for those countries.

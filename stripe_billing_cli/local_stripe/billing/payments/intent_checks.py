@@ -1,4 +1,4 @@
-"""What payment intents and setup intents have in common."""
+"""Checks that payment intents and setup intents share."""
 
 from __future__ import annotations
 

@@ -60,7 +60,8 @@ P24 = (
 
 @dataclass(frozen=True)
 class MethodType:
-    """`fields`: what its hash takes. `show`: what Stripe shows for them. `saved`: it can be attached to a customer."""
+    """A type of payment methods. `fields`: what its hash takes. `show`: what Stripe shows for them. `saved`: it can be
+    attached to a customer."""
 
     fields: Mapping[str, Field]
     show: Callable[[Mapping[str, Any]], Object]
@@ -92,7 +93,7 @@ def _acss(params: Mapping[str, Any]) -> Object:
 
 
 def _sorted_account(sort: str) -> Callable[[Mapping[str, Any]], Object]:
-    """Of debits that name a bank by a sort code and an account by its number."""
+    """Return the details of debits that name a bank by a sort code and an account by its number."""
 
     def show(params: Mapping[str, Any]) -> Object:
         code, number = params.get(sort), params.get("account_number")

@@ -1,4 +1,4 @@
-"""What a schedule will have made of a subscription by its next renewal."""
+"""The forecast of a subscription on a schedule, at its next renewal."""
 
 from __future__ import annotations
 

@@ -17,7 +17,8 @@ KIND = "subscription_schedule"
 TURN, EXPIRING = scheduler.FIRST, "subscription_schedule.expiring"
 LIVING = ("not_started", "active")
 WARNING = 7 * 24 * 60 * 60
-"""How long before its end a schedule is told to be expiring (https://docs.stripe.com/api/events/types)."""
+"""The time before its end at which a schedule is announced to be expiring
+(https://docs.stripe.com/api/events/types)."""
 
 
 def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapping[str, Any], **rest: Any) -> Object:

@@ -1,4 +1,4 @@
-"""What the billing of a subscription's items has to know of prices, products, discounts and use."""
+"""Prices, products, discounts and use as the billing of a subscription's items needs them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,8 @@ def unknown(item: Object, debit: Mapping[str, Any]) -> Object | None:
 
 @dataclass(frozen=True)
 class Catalog:
-    """`price` by its id, a product as it is `sold`, by its id, and the `item_id` of a new item.
+    """The catalog of what is billed: `price` by its id, a product as it is `sold`, by its id, and the `item_id` of a
+    new item.
 
     `discounted`: what an item's subscription's discounts leave of an amount, which is a part of the `whole` price of a
     period. `net_debit`: what was left of a debit of an item when it was billed. `credited`: where a debit of an item

@@ -61,7 +61,7 @@ def _check_collection(params: Params) -> None:
 
 
 PREVIEWED = ("billing_mode", "cancel_at", "cancel_at_period_end", "items", "proration_behavior", "trial_end")
-"""What of a new subscription a preview can be told."""
+"""The parameters of a new subscription that a preview takes."""
 
 
 def create(call: Call) -> Object:
@@ -100,8 +100,8 @@ def drafted(call: Call, customer: Object) -> Object:
 
 
 def create_by_schedule(call: Call, customer: Object, prices: Sequence[Object], currency: str, schedule: str) -> Object:
-    """As a schedule's first phase begins: nobody is there to pay, so it is active, and its first invoice is a draft
-    for an hour (https://docs.stripe.com/billing/subscriptions/subscription-schedules)."""
+    """Begin a subscription as a schedule's first phase does: nobody is there to pay, so it is active, and its first
+    invoice is a draft for an hour (https://docs.stripe.com/billing/subscriptions/subscription-schedules)."""
     status = "trialing" if call.params.get("trial_end") else "active"
     subscription = {**_new(call, customer, prices, currency), "schedule": schedule}
     begun, invoice = _begun(call, customer, subscription, status=status)
@@ -145,8 +145,9 @@ def _begun(
 
 
 def _add_items(call: Call, customer: Object, subscription: Object) -> None:
-    """What is billed once, with the first invoice, for the period that all items share (`add_invoice_items`: "If not
-    set, `period.start.type` defaults to `max_item_period_start` and `period.end.type` to `min_item_period_end`")."""
+    """Bill what is billed once, with the first invoice, for the period that all items share (`add_invoice_items`: "If
+    not set, `period.start.type` defaults to `max_item_period_start` and `period.end.type` to
+    `min_item_period_end`")."""
     data, currency = subscription["items"]["data"], subscription["currency"]
     period = (max(one["current_period_start"] for one in data), min(one["current_period_end"] for one in data))
     for at, wanted in enumerate(call.params.get("add_invoice_items", ())):

@@ -1,4 +1,4 @@
-"""What becomes of a subscription that others act on."""
+"""Effects of a subscription that others act on."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class SubscriptionEnded:
-    """`subscription` is as it is stored after its end."""
+    """A subscription ended. `subscription` is as it is stored after its end."""
 
     subscription: Object

@@ -33,7 +33,8 @@ DAY = 24 * 60 * 60
 
 @dataclass(frozen=True)
 class Decided:
-    """`fields` are those of the subscription that change, its items among them; `change` is what is billed for it."""
+    """A decided update. `fields` are those of the subscription that change, its items among them; `change` is what is
+    billed for it."""
 
     fields: Object
     change: Change
@@ -252,7 +253,7 @@ def _collect(call: Call, customer: Object, after: Object, draft: Object, behavio
 
 
 def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
-    """`pending_if_incomplete`: the change is made when its invoice is paid, now or later."""
+    """Make a change as `pending_if_incomplete` says: the change is made when its invoice is paid, now or later."""
     id, change = before["id"], decided.change
     if not change.prorations and not change.at_once:
         after = repository.amend(call, id, **decided.fields)

@@ -1,4 +1,4 @@
-"""What was used of a subscription's metered items, billed at the end of the period in which it was used
+"""Use of a subscription's metered items, billed at the end of the period in which it was used
 (https://docs.stripe.com/billing/subscriptions/usage-based)."""
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ PAUSABLE = ("active", "past_due", "unpaid")
 
 
 def details(call: Call, reason: str) -> Object:
-    """`status_details` of a subscription that is paused now."""
+    """Return the `status_details` of a subscription that is paused now."""
     return {
         "paused": {"subscription": {"type": reason}, "transitioned_at": call.now, "type": "subscription"},
     }
@@ -192,8 +192,9 @@ def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tupl
 
 
 def _ask_for_payment(call: Call, customer: Object, before: Object, draft: Object, fields: Object) -> Object:
-    """`resume_on_payment_success` charges in the request and retries; `resume_on_payment_attempt` leaves that to a
-    call (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
+    """Ask for the payment of a resumption: `resume_on_payment_success` charges in the request and retries;
+    `resume_on_payment_attempt` leaves that to a call
+    (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
     id = before["id"]
     succeeds = call.params.get("payment_behavior") == "resume_on_payment_success"
     invoice = invoices.finalize(call, draft, saves_card=repository.saves_card(before))

@@ -1,4 +1,4 @@
-"""What a payment of an invoice, its failure or its being given up means for the subscription's status.
+"""The status of a subscription by its payments: paid, failed or given up.
 
 https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses: past due is a subscription whose latest
 finalized invoice was not paid; "voided invoices don't affect subscription status. Stripe determines the status from
@@ -21,7 +21,7 @@ OWING = ("past_due", "unpaid")
 
 
 def paid(call: Call, invoice: Object, method: str | None) -> None:
-    """`method` is the card that paid, None where none did."""
+    """Let a subscription have been paid. `method` is the card that paid, None where none did."""
     set_delinquent(call, invoice["customer"], False)
     subscription = invoices.find_subscription(call, invoice)
     if subscription is None or subscription["status"] in repository.ENDED:
@@ -92,7 +92,8 @@ def _newest(call: Call, subscription: Object) -> Object | None:
 
 
 def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> None:
-    """`exhausted`: it was the last attempt, and what the account's settings say comes about."""
+    """Let a payment of a subscription have failed. `exhausted`: it was the last attempt, and what the account's
+    settings say comes about."""
     subscription = invoices.find_subscription(call, invoice)
     if automatic and invoice["billing_reason"] != "subscription_create":
         set_delinquent(call, invoice["customer"], True)

@@ -1,4 +1,4 @@
-"""Which prices a subscription can have, and in which currency."""
+"""Checks of the prices that a subscription can have, and in which currency."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a change of a subscription's items does to its periods and its bills, decided without doing it.
+"""Proration: what a change of a subscription's items does to its periods and its bills, decided without doing it.
 
 https://docs.stripe.com/billing/subscriptions/prorations: what is left of the period is credited as it was billed and
 charged at the new price, to the second, each line rounded by itself.
@@ -20,7 +20,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 @dataclass(frozen=True)
 class Change:
-    """`after` is the subscription's items; `prorations` and what a new period costs `at_once` are yet to be billed.
+    """A change of a subscription's items. `after` is the subscription's items; `prorations` and what a new period costs
+    `at_once` are yet to be billed.
 
     `anchor` is the new billing cycle anchor where the periods start anew, else None.
     """
@@ -42,7 +43,8 @@ def decide(
     restart: bool = False,
     extends: bool = False,
 ) -> Change:
-    """`wanted` as in an update: `{"id", "price", "quantity", "deleted"}`, each for a known item or a new one.
+    """Return what a change of items does. `wanted` as in an update: `{"id", "price", "quantity", "deleted"}`, each for
+    a known item or a new one.
 
     `at` is the proration date; `restart` starts a new period now. `extends`: where nothing else changes, what the new
     period has beyond the old one waits for the next invoice; otherwise it is billed at once. In classic billing mode
@@ -225,7 +227,7 @@ def credits_for(subscription: Object, current_items: Iterable[Object], catalog: 
 
 
 def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
-    """One line for each debit of which something is left."""
+    """Return one line for each debit of which something is left."""
     found = []
     for debit in item["_debits"]:
         start = max(at, debit["start"])
@@ -310,7 +312,8 @@ def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> list
 def part_periods(
     current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int, *, prorates: bool
 ) -> tuple[list[Object], list[Line]]:
-    """As `whole_periods`, where a period may be only a part of one that the anchor makes whole."""
+    """Return the parts as `whole_periods` does, where a period may be only a part of one that the anchor makes
+    whole."""
     billed: list[Object] = []
     found: list[Line] = []
     for item in current_items:

@@ -1,4 +1,4 @@
-"""What a coupon is redeemed on, for a subscription that there is."""
+"""The redemption of coupons, for a subscription that there is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What time will bring to a subscription, put on the agenda."""
+"""The scheduling of the jobs that time will bring to a subscription."""
 
 from __future__ import annotations
 

@@ -12,7 +12,8 @@ SPREAD_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Chaos:
-    """`duplicate`: each event arrives twice; `reorder`: events of one second in any order; `delay`: seconds late."""
+    """Disorder of deliveries. `duplicate`: each event arrives twice; `reorder`: events of one second in any order;
+    `delay`: seconds late."""
 
     duplicate: bool = False
     reorder: bool = False
@@ -21,7 +22,8 @@ class Chaos:
 
     @classmethod
     def parse(cls, text: str) -> Chaos:
-        """`duplicate,reorder,delay=2`. Raises `ValueError` with what is wrong."""
+        """Return the disorder that a text such as `duplicate,reorder,delay=2` asks for. Raises `ValueError` with what
+        is wrong."""
         duplicate, reorder, delay = False, False, 0.0
         for word in text.split(","):
             name, _, value = word.strip().partition("=")

@@ -1,4 +1,5 @@
-"""What is still to be sent to webhook endpoints: a row for each event and endpoint, written with the event itself.
+"""The deliveries that are still to be sent to webhook endpoints: a row for each event and endpoint, written with the
+event itself.
 
 So an event that another process records in the same file is delivered as well, and what a server left undone when
 it ended is done by the next one. A row that is being sent is put off by a lease: it falls due again if its sender

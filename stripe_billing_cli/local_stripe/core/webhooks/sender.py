@@ -1,4 +1,4 @@
-"""Sending what is due to webhook endpoints, signed, until told to stop."""
+"""The sender of what is due to webhook endpoints, signed, until it is stopped."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ LOOK_AGAIN = 0.05
 
 @dataclass(frozen=True)
 class Sending:
-    """How deliveries are made. `pauses` and `timeout` in seconds."""
+    """The way in which deliveries are made. `pauses` and `timeout` in seconds."""
 
     pauses: tuple[float, ...] = retries.TEST
     chaos: Chaos = field(default_factory=Chaos)
@@ -75,7 +75,7 @@ class Sender:
         self._until = 0.0
 
     def run(self) -> None:
-        """Send until `stop()`. Trouble with the file is told and tried again: a full disk is emptied some time."""
+        """Send until `stop()`. Trouble with the file is logged, and tried again: a full disk is emptied some time."""
         reported = False
         while not self._stopping:
             self._wake.clear()

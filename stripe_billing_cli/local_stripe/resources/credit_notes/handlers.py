@@ -67,7 +67,7 @@ LIST = form("GET /v1/credit_notes", unsupported={NO_ACCOUNTS: "customer_account"
 
 
 def check(params: Params) -> None:
-    """Raises where a note is of nothing."""
+    """Refuse a note of nothing."""
     if "amount" not in params and "lines" not in params:
         raise invalid("You must provide one of `amount`, `lines`, or `shipping_cost`.")
 

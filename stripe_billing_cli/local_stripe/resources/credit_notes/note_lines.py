@@ -57,7 +57,7 @@ def _line(call: Call, wanted: Mapping[str, Any], billed: Mapping[str, Object], p
 
 
 def _part(source: Object, wanted: Mapping[str, Any], quantity: int | None) -> Object:
-    """So much of an invoice's line: an amount, a quantity, or all of it, with its share of the discounts."""
+    """Return so much of an invoice's line: an amount, a quantity, or all of it, with its share of the discounts."""
     if "amount" in wanted:
         amount = wanted["amount"]
     elif quantity is not None and source["quantity"]:

@@ -1,4 +1,4 @@
-"""Which features a product gives access to (https://docs.stripe.com/api/product-feature)."""
+"""The features that a product gives access to (https://docs.stripe.com/api/product-feature)."""
 
 from __future__ import annotations
 

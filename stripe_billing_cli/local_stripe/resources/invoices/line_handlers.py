@@ -69,7 +69,7 @@ def add(call: Call) -> Object:
         draft = invoice_items.put_on(call, draft, item)
         if wanted.get("metadata"):
             draft = _with_metadata(call, draft, draft["lines"]["data"][-1], wanted["metadata"])
-    return _told(call, draft)
+    return _announced(call, draft)
 
 
 def _pending(call: Call, id: str, customer: Object, param: str) -> Object:
@@ -81,7 +81,7 @@ def _pending(call: Call, id: str, customer: Object, param: str) -> Object:
     return item
 
 
-def _told(call: Call, draft: Object) -> Object:
+def _announced(call: Call, draft: Object) -> Object:
     """The draft, with the metadata that the call sets of it."""
     if "invoice_metadata" not in call.params:
         return draft
@@ -95,11 +95,11 @@ def update_all(call: Call) -> Object:
     call, draft, _ = _draft(call, "invoice")
     for at, wanted in enumerate(call.params["lines"]):
         draft = _changed(call, draft, wanted["id"], wanted, no_such(KIND, wanted["id"], f"lines[{at}][id]"))
-    return _told(call, draft)
+    return _announced(call, draft)
 
 
 def update(call: Call) -> Object:
-    """One line, which is answered."""
+    """Update one line, which is answered."""
     call, draft, _ = _draft(call, "invoice")
     missing = no_such("line item", call.second_id, "line_item_id", 404)
     draft = _changed(call, draft, call.second_id, call.params, missing)
@@ -146,7 +146,7 @@ def remove(call: Call) -> Object:
         elif item is not None:
             call.store.replace(invoice_items.KIND, {**item, "invoice": None})
         draft = invoice_items.rewrite(call, draft, [one for one in draft["lines"]["data"] if one["id"] != line["id"]])
-    return _told(call, draft)
+    return _announced(call, draft)
 
 
 def list_lines(call: Call) -> Object:

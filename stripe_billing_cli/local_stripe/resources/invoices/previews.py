@@ -1,4 +1,4 @@
-"""What an invoice would be (https://docs.stripe.com/api/invoices/create_preview): decided as the change itself is."""
+"""Previews of invoices (https://docs.stripe.com/api/invoices/create_preview): decided as the change itself is."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ FORM = form(
 
 @dataclass(frozen=True)
 class Upcoming:
-    """What is billed at a time, for a subscription as it will be then."""
+    """The invoice of a time to come, for a subscription as it will be then."""
 
     subscription: Object
     lines: list[Line]
@@ -215,7 +215,7 @@ def _discounts(call: Call, subscription: Object) -> list[Object] | None:
 
 
 def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> Upcoming:
-    """`call` has the details as its parameters, as an update would."""
+    """Return what is billed next. `call` has the details as its parameters, as an update would."""
     pending_items = invoice_items.pending_of(call, subscription)
     waiting = [invoice_items.as_line(call, item) for item in pending_items]
     if details.get("cancel_now"):

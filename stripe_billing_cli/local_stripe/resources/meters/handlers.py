@@ -45,7 +45,7 @@ def create(call: Call) -> Object:
 
 
 def _check_free(call: Call, event_name: str) -> None:
-    """One active meter for each name of an event."""
+    """Refuse a second active meter for a name of events."""
     if meters.find_by_event_name(call, event_name) is not None:
         raise invalid(
             f"An active meter with the event name `{event_name}` already exists.",

@@ -1,4 +1,4 @@
-"""What the calls on payment intents take. Names and types after the SDK's `params/_payment_intent_*_params.py`."""
+"""Parameters of the calls on payment intents. Names and types after the SDK's `params/_payment_intent_*_params.py`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TYPES = ("allowed_payment_method_types", "payment_method_types")
 
 
 class OffSession(ParamType):
-    """Whether the customer is away: a boolean, or by which of two kinds of payments Stripe once told that."""
+    """The absence of the customer: a boolean, or one of the two kinds of payments by which Stripe once said that."""
 
     def read(self, raw: Raw, name: str) -> bool:
         return raw in ("one_off", "recurring") or Boolean().read(raw, name)

@@ -59,7 +59,7 @@ def _described(params: Mapping[str, Any]) -> Object:
 
 
 def shipping(params: Mapping[str, Any]) -> Object:
-    """Where goods go, as intents and charges show it."""
+    """Return the address that goods go to, as intents and charges show it."""
     names = ("carrier", "name", "phone", "tracking_number")
     address = {name: params["address"].get(name) for name in fields.ADDRESS.fields}
     return {"address": address, **{name: params.get(name) for name in names}}

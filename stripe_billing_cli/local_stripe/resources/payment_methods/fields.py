@@ -1,4 +1,5 @@
-"""What the calls on payment methods take, after the SDK's `params/_payment_method_{create,update,list}_params.py`."""
+"""Parameters of the calls on payment methods, after the SDK's
+`params/_payment_method_{create,update,list}_params.py`."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def _prefer(shown: Object, networks: Mapping[str, Any]) -> None:
 
 
 def _await_checks(method: Object) -> None:
-    """What was given of the address will be checked with the bank."""
+    """Let the bank check what was given of the address."""
     address, checks = method["billing_details"]["address"], method["card"]["checks"]
     for field, check in (("line1", "address_line1_check"), ("postal_code", "address_postal_code_check")):
         if address[field] is not None and checks[check] is None:

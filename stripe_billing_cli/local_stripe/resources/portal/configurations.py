@@ -1,4 +1,5 @@
-"""What the customer portal lets customers do (https://docs.stripe.com/api/customer_portal/configurations).
+"""Configurations of the customer portal: what it lets customers do
+(https://docs.stripe.com/api/customer_portal/configurations).
 
 An account's default is saved once in the dashboard; until then Stripe refuses sessions without a configuration. The
 local Stripe has no dashboard: its default is there when it is first needed, with the features that Stripe proposes.

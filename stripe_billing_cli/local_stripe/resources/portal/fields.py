@@ -1,4 +1,4 @@
-"""What a portal configuration may say, after `stripe/params/billing_portal/_configuration_*_params.py`."""
+"""Parameters of a portal configuration, after `stripe/params/billing_portal/_configuration_*_params.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a setup intent may be confirmed, changed or canceled, and Stripe's refusals where it may not.
+"""Refusals of what may not be done to a setup intent in its state: confirmed, changed or canceled.
 
 Messages, codes and params as recorded of 2026-08-26.dahlia. Each refusal of what exists has the intent with it.
 """

@@ -1,4 +1,4 @@
-"""What may be changed of a subscription, and the changes that bill nothing (https://docs.stripe.com/api/subscriptions/update)."""
+"""Updates of a subscription, and the changes that bill nothing (https://docs.stripe.com/api/subscriptions/update)."""
 
 from __future__ import annotations
 

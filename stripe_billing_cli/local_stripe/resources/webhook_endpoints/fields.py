@@ -82,7 +82,7 @@ class EndpointUrl(ParamType):
 
 @dataclass(frozen=True)
 class NotOfConnect(ParamType):
-    """`connect`: the local Stripe has one account and none connected to it."""
+    """A refusal of `connect`: the local Stripe has one account and none connected to it."""
 
     def read(self, raw: Raw, name: str) -> bool:
         if Boolean().read(raw, name):

@@ -1,4 +1,4 @@
-"""The end of a command that makes something once: the user has been told of it (`stripe_api/create_once.py`)."""
+"""The markers of what a command makes once, cleared when it is printed (`stripe_api/create_once.py`)."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class Repeatable(Protocol):
 
 
 def clear_marker(context: Context, made: Object, mark_finished: Callable[[], None]) -> None:
-    """Let the same command mean another one from now on, as the user has been told. A failure is told, and harmless."""
+    """Let the same command mean another object from now on, as this one is printed. A failure is a note."""
     message = f"{made['id']} is made, but could not be marked as finished"
     _mark(context, mark_finished, message, "the same command run again will give it back")
 
 
 def finish(context: Context, result: Repeatable) -> None:
-    """Let the next run with `--again` mean one more, now that the user has been told. A failure to do so is told."""
+    """Let the next run with `--again` mean one more, now that this one is printed. A failure is a note."""
     message = "it is done, but could not be marked as finished"
     _mark(context, lambda: result.finish(context.stripe), message, "the next run with --again will give this back")
 
