@@ -26,6 +26,7 @@ from stripe_billing_cli.local_stripe.resources import (
     payment_intents,
     payment_methods,
     payouts,
+    plans,
     portal,
     prices,
     products,
@@ -46,6 +47,7 @@ from stripe_billing_cli.local_stripe.resources import (
 RESOURCES = (
     products,
     prices,
+    plans,
     accounts,
     events,
     customers,

@@ -38,7 +38,6 @@ NOT_WANTED = {
 """Cases of what the local Stripe does not have, and says so."""
 NOT_YET = {
     "payment links": "PaymentLinkBasic PaymentLinkCheckoutControls",
-    "plans": "PlanBasic PlanIntervalTrial",
     "quotes": "QuoteBasic QuoteSendInvoiceFields",
     "shipping rates": "ShippingRateBasic ShippingRateCurrencyOptions ShippingRateTaxBehavior",
 }

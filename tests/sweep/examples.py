@@ -81,6 +81,7 @@ FEATURES = {"invoice_history": {"enabled": True}}
 NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/products": lambda ids: {"name": "Basic"},
     "POST /v1/prices": lambda ids: {"currency": "usd", "product": ids["product"], "unit_amount": 900},
+    "POST /v1/plans": lambda ids: {"currency": "usd", "product": ids["product"], "amount": 900, "interval": "month"},
     "POST /v1/customers/{id}/balance_transactions": lambda ids: {"amount": -100, "currency": "usd"},
     "POST /v1/payment_methods": lambda ids: {"type": "card", "card": {"token": "tok_visa"}},
     "GET /v1/payment_methods": lambda ids: {"customer": ids["customer"]},

@@ -121,6 +121,9 @@ def build(world: World) -> World:
     monthly = {"currency": "usd", "recurring": {"interval": "month"}, "product": ids["product"]}
     ids["price"] = make("/v1/prices", **monthly, unit_amount=1500, lookup_key="pro")["id"]
     ids["other_price"] = make("/v1/prices", **monthly, unit_amount=2500)["id"]
+    plan = {"currency": "usd", "interval": "month", "product": ids["spare_product"]}
+    ids["plan"] = make("/v1/plans", **plan, amount=1100)["id"]
+    make("/v1/plans", **plan, amount=1200, active=False)
     ids["one_time_price"] = make("/v1/prices", currency="usd", unit_amount=700, product=ids["product"])["id"]
     make("/v1/prices", currency="eur", unit_amount=700, product=ids["spare_product"], active=False)
     meter = {"display_name": "Calls", "event_name": "calls", "default_aggregation": {"formula": "sum"}}

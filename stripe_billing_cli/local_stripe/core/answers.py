@@ -213,13 +213,14 @@ def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: Wanted
 def current(store: Store, kind: str, id: str) -> Object:
     """Return the object in whose place an id is stored. A plan is a price in the form of earlier versions."""
     if kind == "plan":
-        return _plan(current(store, "price", id))
+        return as_plan(current(store, "price", id))
     found = store.get(kind, id)
     assert found is not None, f"{kind} {id} is stored somewhere, and not there"
     return found
 
 
-def _plan(price: Object) -> Object:
+def as_plan(price: Object) -> Object:
+    """Return a recurring price in the form of earlier versions."""
     recurring = price["recurring"]
     return {
         "id": price["id"],

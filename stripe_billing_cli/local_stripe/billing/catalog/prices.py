@@ -8,10 +8,14 @@ from typing import Any
 from stripe_billing_cli.local_stripe.core import events, identifiers
 from stripe_billing_cli.local_stripe.core.amounts import whole
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
+from stripe_billing_cli.local_stripe.core.lists import json_field
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
-from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+NOT_DELETED = Condition(f"{json_field('_deleted')} IS NULL")
+"""Of prices that were deleted as plans only their subscriptions are left."""
 
 
 def create(call: Call, product: str, params: Params) -> Object:
@@ -121,3 +125,10 @@ def take_lookup_key(call: Call, id: str, lookup_key: str | None, transfer: bool)
 
 def lookup_key_taken(holder: str) -> ApiError:
     return invalid(f"A price (`{holder}`) already uses that lookup key.", "lookup_key")
+
+
+def check_not_default(call: Call, price: Object) -> None:
+    """Raise Stripe's refusal to archive the default price of a product."""
+    product = call.store.get("product", price["product"])
+    if product is not None and product["default_price"] == price["id"]:
+        raise invalid("This price cannot be archived because it is the default price of its product.", "active")

@@ -49,7 +49,7 @@ def _product(call: Call) -> str:
 
 def retrieve(call: Call) -> Object:
     price = call.store.get("price", call.id)
-    if price is None:
+    if price is None or price.get("_deleted"):
         raise no_such("price", call.id, "price", 404)
     return price
 
@@ -67,7 +67,7 @@ def update(call: Call) -> Object:
     if "currency_options" in params:
         price["currency_options"] = _changed_options(before, params["currency_options"])
     if before["active"] and not price["active"]:
-        _check_not_default(call, before)
+        prices.check_not_default(call, before)
     if price["lookup_key"] != before["lookup_key"]:
         prices.take_lookup_key(call, price["id"], price["lookup_key"], params.get("transfer_lookup_key", False))
     if price != before:
@@ -130,12 +130,6 @@ def _scheme(price: Object) -> str:
     return "unit_amount" if price["custom_unit_amount"] is None else "custom_unit_amount"
 
 
-def _check_not_default(call: Call, price: Object) -> None:
-    product = call.store.get("product", price["product"])
-    if product is not None and product["default_price"] == price["id"]:
-        raise invalid("This price cannot be archived because it is the default price of its product.", "active")
-
-
 def list_prices(call: Call) -> Object:
     """Return an id of a filter that there is not is refused (recorded of payment methods)."""
     params = call.params
@@ -148,6 +142,7 @@ def list_prices(call: Call) -> Object:
         *equal("product", params.get("product")),
         *equal("type", params.get("type")),
         *one_of("lookup_key", params.get("lookup_keys")),
+        prices.NOT_DELETED,
     ]
     for name, value in recurring.items():
         conditions += equal(json_field(f"recurring.{name}"), value)
