@@ -361,13 +361,13 @@ def _quote(
     if "trial_end" in update and not trialing:
         invoice = quote.following(lambda: preview(wanted_proration or "create"))
         if invoice is None or cost.is_next(invoice, at, metered):
-            upcoming = quote.with_next(subscription, invoice, waiting, wanted_proration or "create")
-            return Quote(upcoming, wanted_proration or "create", at, restarts=True)
+            billed = quote.not_at_once(wanted_proration)
+            return Quote(quote.with_next(subscription, invoice, waiting, billed), billed, at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
         ends = int(update["trial_end"])
         return quote.of_trial(api, subscription, invoice, whole, ends, wanted_proration or "create", at, discount)
     if trialing or not update.keys() & MAY_WAIT:
-        return later("none", quote.in_trial(wanted_proration))
+        return later("none", quote.not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
         at_once = quote.following(lambda: preview("invoice"))
         if at_once is None or cost.is_next(at_once, at, metered):

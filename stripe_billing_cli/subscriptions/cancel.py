@@ -160,7 +160,7 @@ class CancelResult:
             "status": made[0]["status"] if made else None,
             "amount": back.amount,
             "currency": back.currency,
-            "invoice": back.parts[0].payment.invoice["id"] if back.parts else None,
+            "invoice": back.parts[0].payment.invoice["id"] if back.parts and not back.of_last_invoice else None,
             "refunds": [json_output.refund(one) for one in made],
             "not_to_card": back.not_to_card,
             "on_balance": back.on_balance,

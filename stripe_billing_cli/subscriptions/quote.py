@@ -49,6 +49,7 @@ def of_new_period(
     alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one
     then, or before. `prices` are those that the items are on then, `discount` is one that the change brings."""
     if cost.is_next(invoice, at, metered_of(prices)):
+        proration = not_at_once(proration)
         ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
         upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
         return Quote(upcoming, proration, at, restarts=True, ends=ends)
@@ -201,7 +202,7 @@ def of_change(
         return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), said, at)
 
     if subscription["status"] == "trialing":
-        return later("none", in_trial(wanted_proration))
+        return later("none", not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
             upcoming = None if anew else pool.submit(following, lambda: preview("none"))
@@ -219,8 +220,9 @@ def of_change(
     return later(proration, proration)
 
 
-def in_trial(wanted_proration: Proration | None) -> Proration:
-    """Return how a change is billed while nothing is charged: never at once, which would bill whatever waits."""
+def not_at_once(wanted_proration: Proration | None) -> Proration:
+    """Return how a change is billed while nothing is charged for it at once: never by an invoice made now, which might
+    bill whatever waits."""
     return "none" if wanted_proration == "none" else "create"
 
 

@@ -158,6 +158,8 @@ def check_previewed_end(shown: Outcome, ran: Outcome) -> None:
         assert shown.record[name] == ran.record[name], f"preview of {name}"
     announced, given = (one.record["refund"] or {} for one in (shown, ran))
     for name in REFUNDED:
+        if name == "invoice" and announced.get(name) is None:
+            continue
         assert announced.get(name) == given.get(name), f"preview of the refund's {name}"
 
 

@@ -204,7 +204,7 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
     """Store the change and bill it: prorations wait for the next invoice unless one is made at once."""
     params, change = call.params, decided.change
     behavior = params.get("payment_behavior", "allow_incomplete")
-    at_once = bool(change.at_once) or params.get("proration_behavior") == "always_invoice"
+    at_once = bool(change.at_once or (change.prorations and params.get("proration_behavior") == "always_invoice"))
     if at_once and behavior == "pending_if_incomplete":
         return _pay_first(call, before, decided)
     customer = customers.find(call, before["customer"])
