@@ -25,6 +25,16 @@ class ErrorLocation:
     column: int | None = None
 
 
+@dataclass(frozen=True)
+class Mistake:
+    """One of several things that are wrong: with which object (`price pro.monthly`), why, where, and the way out."""
+
+    object: str | None
+    reason: str
+    location: ErrorLocation
+    hint: str
+
+
 def _first_id(message: str) -> str | None:
     found = re.search(ID, message)
     return found[0] if found else None
@@ -36,8 +46,10 @@ class BillingError(Exception):
     `kind` is one of the kinds in docs/output.md, `message` says what happened, to which object and why, `hint` what to
     do next. `reason` is the why in a word, Stripe's code or the bank's; `object` is the id of the object, by default
     the first one that the message names; `location` is where in a file. `param` and `request_id` are Stripe's, where a
-    call of Stripe's failed.
+    call of Stripe's failed. `mistakes` are what a catalog file has.
     """
+
+    mistakes: tuple[Mistake, ...] = ()
 
     def __init__(
         self,

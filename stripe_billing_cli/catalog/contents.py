@@ -9,6 +9,7 @@ from typing import Any
 
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
+from stripe_billing_cli.catalog.plan import Note
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,8 @@ class Catalog:
     kinds: Registry = KINDS
     head: Mapping[str, Any] = field(default_factory=dict)
     """The defaults that the file gives its entries, by the names of fields."""
+    warnings: tuple[Note, ...] = ()
+    """What is right by the rules and may not be meant."""
 
     def entries(self) -> Iterator[Entry[Any]]:
         """Yield all entries, each before those within it."""

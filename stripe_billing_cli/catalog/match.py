@@ -13,7 +13,7 @@ from typing import Any
 
 from stripe_billing_cli.catalog.entries import Entry, Location
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, Mistake
 from stripe_billing_cli.stripe_api.client import Object
 
 
@@ -25,6 +25,8 @@ class Conflict:
     where: Location
     message: str
     hint: str
+    object: str | None = None
+    """Kind and key of the entry that it is about."""
 
     def __str__(self) -> str:
         return f"{self.source}:{self.where.line}:{self.where.column}: {self.message}"
@@ -36,7 +38,17 @@ class ConflictError(BillingError):
     def __init__(self, conflicts: tuple[Conflict, ...]) -> None:
         self.conflicts = conflicts
         lines = [f"{conflict}\n    {conflict.hint}" for conflict in conflicts]
-        super().__init__("conflict", "\n".join(lines), exit_code=WRONG)
+        self.mistakes = tuple(
+            Mistake(
+                found.object,
+                found.message,
+                ErrorLocation(found.source, found.where.line or None, found.where.column or None),
+                found.hint,
+            )
+            for found in conflicts
+        )
+        first = self.mistakes[0].location if self.mistakes else None
+        super().__init__("conflict", "\n".join(lines), exit_code=WRONG, location=first)
 
 
 @dataclass(frozen=True)
@@ -100,7 +112,7 @@ class Matching:
         return stamp is not None and stamp.catalog == self.catalog
 
     def refuse(self, entry: Entry[Any], message: str, hint: str) -> None:
-        self.conflicts.append(Conflict(self.source, entry.where, message, hint))
+        self.conflicts.append(Conflict(self.source, entry.where, message, hint, f"{entry.kind} {entry.key}"))
 
     def refuse_missing(self, entry: Entry[Any], object_id: str) -> None:
         self.refuse(

@@ -127,7 +127,7 @@ class Planner:
             unmanaged=tuple(self._unmanaged(left) for left in kept),
             unchanged=builder.unchanged,
             unmarked=len(builder.unmarked),
-            notes=tuple(builder.notes),
+            notes=(*self._catalog.warnings, *builder.notes),
             complete=self._snapshot.complete,
             ids=known,
             source=self._catalog.source,

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from stripe_billing_cli.errors import INTERRUPTED, BillingError
+from stripe_billing_cli.errors import INTERRUPTED, BillingError, Mistake
 
 
 def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False) -> int:
@@ -49,6 +49,7 @@ def error_json(error: BillingError) -> dict[str, Any]:
             "message": _without_secrets(error.message),
             "reason": error.reason,
             "object": error.object and _without_secrets(error.object),
+            "errors": [_mistake_json(mistake) for mistake in error.mistakes],
             "location": error.location and _without_secrets_in(asdict(error.location)),
             "hint": error.hint and _without_secrets(error.hint),
             "param": error.param,
@@ -56,6 +57,11 @@ def error_json(error: BillingError) -> dict[str, Any]:
             "exit_code": error.exit_code,
         }
     }
+
+
+def _mistake_json(mistake: Mistake) -> dict[str, Any]:
+    shown = {"object": mistake.object, "reason": mistake.reason, **asdict(mistake.location), "hint": mistake.hint}
+    return _without_secrets_in(shown)
 
 
 def explain(error: BaseException) -> BillingError:

@@ -21,6 +21,12 @@ HEAD = "version: 1\ncatalog: shop\ncurrency: usd\n"
 PRODUCT = HEAD + "products:\n  pro:\n    name: Pro\n"
 
 
+TIERED = (
+    "recurring: month, billing_scheme: tiered, tiers_mode: volume, "
+    "tiers: [{up_to: 5, unit_amount: 2}, {up_to: %s, unit_amount: 1}]"
+)
+
+
 def price(fields: str) -> str:
     """A catalog of one price; its fields stand in line 8 from column 13."""
     return f"{PRODUCT}    prices:\n      monthly: {{{fields}}}\n"
@@ -70,9 +76,18 @@ MISTAKES = {
         "8:30 unit_amount: an amount is a whole number of minor units",
     ),
     "the way out of dollars": (price("unit_amount: 15.00"), "write 1500"),
+    "a fraction of a cent": (price("unit_amount: 100.5"), '→ write unit_amount_decimal: "100.5"; for 100.5 usd write'),
     "an amount in quotes": (price('unit_amount: "1500"'), "→ write it without quotes: 1500"),
     "a negative amount": (price("unit_amount: -1"), "8:30 unit_amount: expected at least 0, found -1 → amounts are 0"),
-    "too large an amount": (price("unit_amount: 100000000"), "100000000 is above 99,999,999"),
+    "too large an amount": (price("unit_amount: 1000000000000"), "1000000000000 has more than twelve digits"),
+    "a choice below the least charge": (
+        price("custom_unit_amount: {enabled: true, minimum: 49}"),
+        "minimum 49: Stripe charges $0.50 at least → write 50, or more",
+    ),
+    "a choice below another currency's least charge": (
+        price("custom_unit_amount: {enabled: true, maximum: 299}, currency: sek"),
+        "maximum 299: Stripe charges SEK",
+    ),
     "thirteen decimal places": (price('unit_amount_decimal: "0.0000000000001"'), "13 decimal places → Stripe keeps 12"),
     "an exponent": (price('unit_amount_decimal: "1e3"'), "expected an amount in digits"),
     "an unquoted exponent": (price("unit_amount: 1e3"), "1e3 is not the same number to every YAML reader"),
@@ -82,7 +97,10 @@ MISTAKES = {
     ),
     "no amount": (price("recurring: month"), "8:7 the price has no amount → add unit_amount (cents)"),
     "a yen with decimals": (price("unit_amount: 15.00, currency: jpy"), "→ jpy has no smaller unit: write 15"),
-    "dinars in whole": (price("unit_amount: 1.5, currency: kwd"), "→ for 1.5 kwd write 1500"),
+    "dinars in whole": (
+        price("unit_amount: 1.5, currency: kwd"),
+        '→ write unit_amount_decimal: "1.5"; for 1.5 kwd write 1500',
+    ),
     "the catalog's currency": (price("unit_amount: 15.00"), "→ for 15.00 usd write 1500"),
     "no currency of Stripe's": (price("unit_amount: 15.00, currency: xxx"), "for 15.00 of a currency with cents"),
     "dinars to the last digit": (price("unit_amount: 1501, currency: kwd"), "1501 in kwd → the last of kwd's three"),
@@ -114,8 +132,15 @@ MISTAKES = {
     "text for a list": (PRODUCT + "    images: https://x.com/a.png", "7:13 images: expected a list, found"),
     "a wrong interval": (
         price("unit_amount: 1, recurring: monthly"),
-        '8:44 interval: expected day, week, month or year, found "monthly" → did you mean month?',
+        '8:44 interval: expected day, week, month or year, found "monthly" → write month',
     ),
+    "a quarter": (price("unit_amount: 1, recurring: quarter"), "→ write {interval: month, interval_count: 3}"),
+    "an endless tier as a number": (
+        price(TIERED % ".inf"),
+        ".inf is not the same number to every YAML reader → write inf",
+    ),
+    "an endless tier as Terraform has it": (price(TIERED % "-1"), "found -1 → write inf"),
+    "an endless tier in quotes": (price(TIERED % '"infinity"'), 'found "infinity" → write inf'),
     "more than three years": (
         price("unit_amount: 1, recurring: {interval: month, interval_count: 37}"),
         "37 months is longer than three years",
@@ -333,6 +358,65 @@ portal: {}
     assert [problem.split(" ")[0] for problem in told] == ["5:3", "6:5", "8:24", "9:38", "12:20", "14:27", "15:1"]
 
 
+def test_types_and_rules_are_checked_in_one_run() -> None:
+    told = problems(
+        price('unit_amount: 1, unit_amount_decimal: "2", nickname: 5').replace("name: Pro", "name: 5\n    url: nowhere")
+    )
+
+    assert [problem.split(" → ")[0] for problem in told] == [
+        "6:11 name: expected text, found 5",
+        "7:10 nowhere is no URL",
+        "9:54 unit_amount and unit_amount_decimal exclude each other",
+        "9:69 nickname: expected text, found 5",
+    ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        "unit_amount: a",
+        "unit_amonut: 1",
+        "unit_amount: 1, currency: 5",
+        "unit_amount: 1, recurring: {interval: month, usage_type: metered, meter: 5}",
+        "billing_scheme: tiered, tiers_mode: volume, tiers: 5",
+        "billing_scheme: 5, tiers_mode: volume, tiers: [{up_to: inf, unit_amount: 1}]",
+    ],
+)
+def test_what_is_wrong_is_not_missing_too(fields: str) -> None:
+    told = problems(price(fields))
+
+    assert len(told) <= 2
+    assert not [problem for problem in told if "without" in problem or "needs" in problem]
+
+
+def test_past_a_hundred_mistakes_are_counted() -> None:
+    many = "".join(f"      p{number}: {{unit_amount: a}}\n" for number in range(150))
+
+    with pytest.raises(CatalogErrors) as caught:
+        load(f"{PRODUCT}    prices:\n{many}")
+
+    assert len(caught.value.problems) == 100
+    assert "\nand 50 more\n" in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("currency", "most"), [("usd", 99_999_999), ("inr", 999_999_999), ("cop", 9_999_999_999), ("idr", 999_999_999_999)]
+)
+def test_an_amount_that_only_cards_are_charged_is_warned_of(currency: str, most: int) -> None:
+    assert load(price(f"unit_amount: {most}, currency: {currency}")).warnings == ()
+    if most < 10**12 - 1:
+        [warning] = load(price(f"unit_amount: {most + 1}, currency: {currency}")).warnings
+        assert warning.message.startswith(f"pro.monthly: unit_amount: {most + 1} has more than {len(str(most))} digits")
+        assert (warning.kind, warning.key, warning.where.line, warning.warning) == ("price", "pro.monthly", 8, True)
+
+
+def test_a_description_may_have_40000_characters() -> None:
+    load(PRODUCT + f"    description: {'x' * 40_000}\n")
+    [told] = problems(PRODUCT + f"    description: {'x' * 40_001}\n")
+
+    assert "expected at most 40000 characters" in told
+
+
 @pytest.mark.parametrize(
     ("second", "expected"),
     [
@@ -484,7 +568,7 @@ class TestFiles:
 
         ran = billing.ok("catalog", "validate", "--output", "json")
 
-        assert ran.json == {"valid": True, "catalog": "shop", "products": 1, "prices": 1}
+        assert ran.json == {"valid": True, "catalog": "shop", "products": 1, "prices": 1, "notes": []}
 
     def test_problems_as_json_are_one_error(self, billing: Billing) -> None:
         billing.write(price("unit_amonut: 1"))
@@ -495,6 +579,24 @@ class TestFiles:
         assert ran.error["kind"] == "catalog"
         assert ran.error["exit_code"] == 2
         assert "catalog.yaml:8:17: unknown key unit_amonut" in ran.error["message"]
+        assert ran.error["errors"] == [
+            {
+                "object": "price pro.monthly",
+                "reason": "unknown key unit_amonut",
+                "file": "catalog.yaml",
+                "line": 8,
+                "column": 17,
+                "hint": "did you mean unit_amount?",
+            }
+        ]
+
+    def test_validate_warns(self, billing: Billing) -> None:
+        billing.write(price("unit_amount: 100000000"))
+
+        ran = billing.ok("catalog", "validate", "--output", "json")
+
+        assert "Warning: catalog.yaml:8: pro.monthly: unit_amount: 100000000 has more than 8 digits" in ran.err
+        assert [(note["level"], note["key"]) for note in ran.json["notes"]] == [("warning", "pro.monthly")]
 
 
 def test_reading_a_catalog_that_may_not_be_read(tmp_path: Path) -> None:

@@ -85,6 +85,19 @@ def test_a_person_reads_symbols_amounts_and_old_to_new(billing: Billing, account
     assert "Plan: 1 to create, 2 to update, 1 to replace, 0 unchanged." in shown
 
 
+def test_a_change_of_a_currency_shows_what_differs(billing: Billing) -> None:
+    options = "currency_options: {eur: {unit_amount: 1400%s}}"
+    usual = SEED.replace("{unit_amount: 1500,", "{unit_amount: 1500, " + options % "" + ",")
+    billing.apply(usual)
+    billing.write(
+        SEED.replace("{unit_amount: 1500,", "{unit_amount: 1500, " + options % ", tax_behavior: inclusive" + ",")
+    )
+
+    shown = billing.ok("catalog", "plan", "--local").out
+
+    assert "currency_options: eur €14.00 → eur €14.00, tax inclusive" in shown
+
+
 ADDED = '      usage: {unit_amount_decimal: "0.15", recurring: month}\n'
 
 

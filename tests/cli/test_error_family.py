@@ -52,7 +52,7 @@ def test_a_failure_says_what_and_ends_with_what_to_do(
     assert lines[-1].strip(), "the last line says what to do next, and is no id"
     assert lines[-1].startswith(("  → ", "    "))
     assert as_json["object"] == object
-    assert set(as_json) == set("kind message reason object location hint param request_id exit_code".split())
+    assert set(as_json) == set("kind message reason object errors location hint param request_id exit_code".split())
 
 
 def test_a_refusal_of_stripes_has_its_reason_and_request_before_the_way_out(billing: Billing, shop: Shop) -> None:

@@ -99,7 +99,7 @@ def test_a_failure_as_json_has_all_its_fields(billing: Billing) -> None:
     ran = billing("catalog", "plan", "--local", "--output", "json")
 
     assert ran.out == ""
-    assert set(ran.error) == set("kind message reason object location hint param request_id exit_code".split())
+    assert set(ran.error) == set("kind message reason object errors location hint param request_id exit_code".split())
     assert ran.error["kind"] == "authentication"
     assert ran.error["request_id"].startswith("req_")
 

@@ -83,7 +83,7 @@ def test_an_error_as_json_is_one_object_on_stderr(shell: Shell) -> None:
 
     assert ran.stdout == ""
     error = json.loads(ran.stderr)["error"]
-    assert set(error) == set("kind message reason object location hint param request_id exit_code".split())
+    assert set(error) == set("kind message reason object errors location hint param request_id exit_code".split())
     assert error["exit_code"] == 2
     assert "catalog.yaml" in error["message"]
 

@@ -14,10 +14,12 @@ from stripe_billing_cli.catalog.contents import Catalog
 from stripe_billing_cli.catalog.entries import Entry, Location, Reference
 from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
+from stripe_billing_cli.catalog.file.partial import about_others, concerned, right_part
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.values import values_of
 from stripe_billing_cli.catalog.kinds.registry import DEFAULTS, AnyKind, CatalogHead, Registry
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
+from stripe_billing_cli.catalog.plan import Note
 from stripe_billing_cli.catalog.suggestions import nearest
 
 
@@ -31,6 +33,7 @@ class FileCheck:
         self._file = file
         self._kinds = kinds
         self._problems: list[Problem] = []
+        self._warnings: list[Note] = []
         self._refuse_sections(tree)
         values, self._places = values_of(tree, self._at, kinds.nullable)
         self._values: dict[str, Any] = values
@@ -58,7 +61,9 @@ class FileCheck:
         if self._problems or head is None:
             raise CatalogErrors(self._problems)
         defaults = {name: value for name in DEFAULTS if (value := getattr(head, name)) is not None}
-        return Catalog(head.catalog, tuple(roots), head.account, self._file, self._kinds, defaults)
+        return Catalog(
+            head.catalog, tuple(roots), head.account, self._file, self._kinds, defaults, tuple(self._warnings)
+        )
 
     def _refuse_sections(self, tree: yaml_tree.Mapping) -> None:
         for key, _ in tree.entries:
@@ -80,7 +85,8 @@ class FileCheck:
         for child in self._kinds.within(kind.name):
             written = fields.pop(child.section, {})
             inner.append((child, written, self._entries(child, written, (*path, child.section))))
-        content = self._validated(kind.model, fields, path, kind, currency=kind.currency(fields, head))
+        wrong: set[str] = set()
+        content = self._validated(kind.model, fields, path, kind, currency=kind.currency(fields, head), wrong=wrong)
         entry = self._built(kind, key, content, path, head, parent)
         contents: dict[str, dict[str, BaseModel | None]] = {}
         for child, written, entries in inner:
@@ -91,10 +97,13 @@ class FileCheck:
                 contents[child.section][own_key] = found
                 if entry and made:
                     entry.children.append(made)
+        right = content or right_part(kind.model, fields, frozenset(wrong))
+        if right is not None:
+            report = about_others(below, wrong) if wrong else below
+            kind.check(key, right, head, report)
+            kind.check_children(right, contents, report)
         if content is None or entry is None:
             return None, None
-        kind.check(key, content, head, below)
-        kind.check_children(content, contents, below)
         self._check_names(kind, entry, path)
         return content, entry
 
@@ -151,19 +160,19 @@ class FileCheck:
             where = self._places.key(first)
             self._report(
                 path,
-                f"{label} {name} is taken: {self._owner(first)} has it, in line {where.line}",
+                f"{label} {name} is taken: {self._owner(first)[1]} has it, in line {where.line}",
                 "two entries cannot be one object in Stripe: change one of them",
                 at_key=True,
             )
         return first == path
 
-    def _owner(self, path: Path) -> str:
-        """Return the key of the entry in which a path ends: sections and keys take turns, until a field."""
+    def _owner(self, path: Path) -> tuple[str | None, str]:
+        """Return kind and key of the entry in which a path ends: sections and keys take turns, until a field."""
         keys, inside, rest = [], None, list(path)
         while len(rest) > 1 and (kind := self._kind_of(rest[0], inside)):
             keys.append(str(rest[1]))
             inside, rest = kind.name, rest[2:]
-        return ".".join(keys)
+        return inside, ".".join(keys)
 
     def _kind_of(self, section: str | int, parent: str | None) -> AnyKind | None:
         return next((kind for kind in self._kinds.within(parent) if kind.section == section), None)
@@ -176,13 +185,17 @@ class FileCheck:
         kind: AnyKind | None = None,
         *,
         currency: str | None = None,
+        wrong: set[str] | None = None,
     ) -> Any:
+        """Return the content of a part of the file, None where that is wrong; `wrong` gets the names of its fields."""
         try:
             return model.model_validate(values)
         except ValidationError as invalid:
             shown = self._models[kind.name] if kind else model
             for error in invalid.errors(include_url=False):
                 here = (*path, *error["loc"])
+                if wrong is not None:
+                    wrong |= concerned(error, model)
                 if {self._places.values.get(here), self._places.keys.get(here)} & self._misread:
                     continue
                 explained = explain(error, shown, currency)
@@ -205,17 +218,22 @@ class FileCheck:
     def _report_below(self, path: Path) -> Report:
         above = path
 
-        def report(path: Path, message: str, hint: str, *, at_key: bool = False) -> None:
-            self._report((*above, *path), message, hint, at_key=at_key or not path)
+        def report(path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None:
+            self._report((*above, *path), message, hint, at_key=at_key or not path, warning=warning)
 
         return report
 
-    def _report(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> None:
+    def _report(self, path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None:
         where = self._places.key(path) if at_key else self._places.value(path)
-        self._at(where if where.line else Location(1, 1), message, hint)
+        kind, key = self._owner(path)
+        if warning:
+            self._warnings.append(Note(f"{key}: {message}; {hint}", kind, key, where, warning=True))
+        else:
+            about = f"{kind} {key}" if kind else None
+            self._at(where if where.line else Location(1, 1), message, hint, about)
 
-    def _at(self, where: Location, message: str, hint: str) -> None:
-        self._problems.append(Problem(self._file, where, message, hint))
+    def _at(self, where: Location, message: str, hint: str, about: str | None = None) -> None:
+        self._problems.append(Problem(self._file, where, message, hint, about))
 
 
 def _unknown(kind: AnyKind, key: str) -> Entry[Any]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from stripe_billing_cli.catalog.kinds.model import MinorUnits, Written
+from stripe_billing_cli.catalog.kinds.model import MinorUnits, Misnomers, NotExactError, Written
 from stripe_billing_cli.catalog.suggestions import nearest
 from stripe_billing_cli.stripe_api.money import CURRENCIES, ZERO_DECIMAL, minor_unit_exponent
 
@@ -99,6 +99,7 @@ class _Marks:
         marks = [*field.metadata, *_metadata(field.annotation)] if field else []
         self.amount = any(isinstance(mark, MinorUnits) for mark in marks)
         self.written = next((mark for mark in marks if isinstance(mark, Written)), None)
+        self.misnomers = next((mark for mark in marks if isinstance(mark, Misnomers)), None)
 
 
 def _metadata(annotation: Any) -> list[Any]:
@@ -120,15 +121,16 @@ def _choices(kind: Any) -> tuple[Any, ...]:
 def _fraction(name: str, found: Decimal, currency: str | None) -> Explained:
     exponent = minor_unit_exponent(currency) if currency in CURRENCIES else 2
     minor = found.scaleb(exponent)
+    decimal = f'write {name}_decimal: "{found}"' if name.endswith("amount") else "write it in minor units"
     if currency in ZERO_DECIMAL:
         hint = f"{currency} has no smaller unit: write {int(found)}"
     elif minor == int(minor):
         named = currency if currency in CURRENCIES else "of a currency with cents"
         hint = f"for {found} {named} write {int(minor)}"
-    elif name.endswith("amount"):
-        hint = f'for a fraction of a cent write {name}_decimal: "{found}"'
+        if found.as_tuple().exponent != -exponent:  # 15.00 is money, 100.5 may as well be minor units
+            hint = f"{decimal}; {hint}"
     else:
-        hint = "write it in minor units"
+        hint = decimal
     return Explained(f"{name}: an amount is a whole number of minor units (cents), found {found}", hint)
 
 
@@ -154,8 +156,8 @@ def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
             return "some text"
         case "string_pattern_mismatch":
             return marks.written.expected if marks.written else "other characters"
-        case "value_error":
-            return str(context["error"]).removeprefix("expected ")
+        case "value_error" if isinstance(context["error"], NotExactError):
+            return context["error"].expected
     return None
 
 
@@ -174,7 +176,12 @@ def _described(found: Any) -> str:
 
 
 def _hint(kind: str, found: Any, context: dict[str, Any], name: str, marks: _Marks) -> str:
+    misnomer = marks.misnomers.hint(str(found)) if marks.misnomers else None
+    if misnomer:
+        return misnomer
     match kind:
+        case "value_error" if context["error"].hint:
+            return str(context["error"].hint)
         case "string_type" if not isinstance(found, list | dict):
             return f'put it in quotes: "{_described(found)}"'
         case "literal_error" if name == "version":

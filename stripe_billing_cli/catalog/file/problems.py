@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from stripe_billing_cli.catalog.entries import Location
-from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation
+from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, Mistake
 
 MOST = 100
 """So many problems are reported; a file with more is not a catalog."""
@@ -20,6 +20,8 @@ class Problem:
     where: Location
     message: str
     hint: str
+    object: str | None = None
+    """Kind and key of the entry that it is about."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.where.line}:{self.where.column}" if self.where.line else self.file
@@ -27,19 +29,21 @@ class Problem:
 
 
 class CatalogErrors(BillingError):
-    """All the problems of a file, in its order."""
+    """All the problems of a file, in its order; `left_out` counts those past the first hundred."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         found = sorted(set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message))
         self.problems = tuple(found[:MOST])
         self.left_out = len(found) - len(self.problems)
         lines = [f"{problem}\n    {problem.hint}" if problem.hint else str(problem) for problem in self.problems]
-        super().__init__("catalog", "\n".join(lines), exit_code=WRONG, location=_location(self.problems))
+        self.mistakes = tuple(
+            Mistake(found.object, found.message, _location(found), found.hint) for found in self.problems
+        )
+        if self.left_out:
+            lines.append(f"and {self.left_out:,} more\n    mend these first, and run it again")
+        first = self.mistakes[0].location if self.mistakes else None
+        super().__init__("catalog", "\n".join(lines), exit_code=WRONG, location=first)
 
 
-def _location(problems: tuple[Problem, ...]) -> ErrorLocation | None:
-    """Return the place of the first problem."""
-    if not problems:
-        return None
-    first = problems[0]
-    return ErrorLocation(first.file, first.where.line or None, first.where.column or None)
+def _location(problem: Problem) -> ErrorLocation:
+    return ErrorLocation(problem.file, problem.where.line or None, problem.where.column or None)

@@ -144,10 +144,11 @@ class Reading:
                 node.where, f"{text} is {truth} to many YAML readers, and text to others", f'write {truth}, or "{text}"'
             )
         elif NUMBERS_OF_1_1.match(text):
+            endless = text.lower().endswith("inf")
             self._report(
                 node.where,
                 f"{text} is not the same number to every YAML reader",
-                f'write the number in plain digits, or "{text}"',
+                "write inf" if endless else f'write the number in plain digits, or "{text}"',
             )
         return text
 

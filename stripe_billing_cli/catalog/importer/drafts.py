@@ -142,7 +142,9 @@ class _Problems:
     def __init__(self) -> None:
         self.first: str | None = None
 
-    def __call__(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> None:
+    def __call__(self, path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None:
+        if warning:
+            return
         where = ".".join(map(str, path))
         said = f"{where}: {message}" if where and not message.startswith(str(path[-1])) else message
         self.first = self.first or said

@@ -17,12 +17,16 @@ from pydantic_core import core_schema
 
 from stripe_billing_cli.stripe_api.money import CURRENCIES
 
-Interval = Literal["day", "week", "month", "year"]
 TaxBehavior = Literal["exclusive", "inclusive", "unspecified"]
 
 
 class NotExactError(ValueError):
-    """A value that is no exact number."""
+    """A value that is no exact number: `expected` says what is, and `hint` how to write what may be meant."""
+
+    def __init__(self, expected: str, hint: str = "") -> None:
+        self.expected = expected
+        self.hint = hint
+        super().__init__(expected)
 
 
 def _exact(value: Any) -> Decimal:
@@ -33,7 +37,7 @@ def _exact(value: Any) -> Decimal:
         whole, _, part = value.removeprefix("-").partition(".")
         if whole.isascii() and whole.isdigit() and (not part or (part.isascii() and part.isdigit())):
             return Decimal(value)
-    raise NotExactError("expected an amount in digits, such as 0.15")
+    raise NotExactError("an amount in digits, such as 0.15")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,17 @@ class Written:
 
     expected: str
     example: str
+
+
+@dataclass(frozen=True)
+class Misnomers:
+    """Says how to write what goes by other names: `quarter` is `{interval: month, interval_count: 3}`."""
+
+    written: Mapping[str, str]
+
+    def hint(self, found: str) -> str | None:
+        written = self.written.get(found.lower())
+        return f"write {written}" if written else None
 
 
 @dataclass(frozen=True)
@@ -126,9 +141,9 @@ def _moment(value: Any) -> int:
     try:
         moment = datetime.fromisoformat(value)
     except (TypeError, ValueError):
-        raise NotExactError("expected a time such as 2027-12-31T23:59:59Z") from None
+        raise NotExactError("a time such as 2027-12-31T23:59:59Z") from None
     if moment.tzinfo is None:
-        raise NotExactError("expected a time with its zone, such as 2027-12-31T23:59:59Z")
+        raise NotExactError("a time with its zone, such as 2027-12-31T23:59:59Z")
     return int(moment.timestamp())
 
 
@@ -140,6 +155,28 @@ def moment_text(seconds: int) -> str:
 Moment = Annotated[
     int, BeforeValidator(_moment), WithJsonSchema({"type": ["string", "integer"], "format": "date-time"})
 ]
+MONTHS = "{interval: month, interval_count: %d}"
+Interval = Annotated[
+    Literal["day", "week", "month", "year"],
+    Misnomers(
+        {
+            "daily": "day",
+            "weekly": "week",
+            "fortnight": "{interval: week, interval_count: 2}",
+            "biweekly": "{interval: week, interval_count: 2}",
+            "monthly": "month",
+            "quarter": MONTHS % 3,
+            "quarterly": MONTHS % 3,
+            "semester": MONTHS % 6,
+            "semiannual": MONTHS % 6,
+            "semi-annual": MONTHS % 6,
+            "half-year": MONTHS % 6,
+            "annual": "year",
+            "annually": "year",
+            "yearly": "year",
+        }
+    ),
+]
 Exact = Annotated[
     Decimal,
     BeforeValidator(_exact),
@@ -148,7 +185,9 @@ Exact = Annotated[
     ),
 ]
 Text = Annotated[str, Field(min_length=1, max_length=5000)]
-Url = Annotated[str, Field(min_length=1, max_length=2048)]
+LongText = Annotated[str, Field(min_length=1, max_length=40_000)]
+"""`description` of a product in Stripe's OpenAPI document; what has no limit there has Stripe's usual 5,000."""
+Url = Annotated[str, Field(min_length=1, max_length=5000)]
 Count = Annotated[int, Field(ge=1)]
 Amount = Annotated[int, Field(ge=0), MinorUnits()]
 Currency = Annotated[str, WithJsonSchema({"enum": sorted(CURRENCIES)})]

@@ -21,7 +21,7 @@ from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Apart, Form, PartForm, Plain
 from stripe_billing_cli.catalog.kinds.importing import Naming
-from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, LongForm, Metadata, Text, Url, Written
+from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, LongForm, LongText, Metadata, Text, Url, Written
 from stripe_billing_cli.catalog.kinds.rules import LONGEST_VALUE, Path, Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, match_by_id
@@ -136,7 +136,7 @@ class Product(FileModel):
     """What customers see."""
     active: Annotated[bool, Plain(in_place=True)] = True
     """false archives the product."""
-    description: Annotated[Text | None, Plain(in_place=True)] = None
+    description: Annotated[LongText | None, Plain(in_place=True)] = None
     """What customers read about it."""
     images: Annotated[list[Url], Plain(in_place=True)] = []
     """Up to 8 URLs of pictures."""

@@ -21,10 +21,10 @@ MOST_METADATA, LONGEST_KEY, LONGEST_VALUE = 50, 40, 500
 class Report(Protocol):
     """Takes a problem: its path below the entry that is checked, what it is, the way out.
 
-    `at_key`: it stands at the key of that path and not at its value.
+    `at_key`: it stands at the key of that path and not at its value. `warning`: it may be meant, and stops nothing.
     """
 
-    def __call__(self, path: Path, message: str, hint: str, *, at_key: bool = False) -> None: ...
+    def __call__(self, path: Path, message: str, hint: str, *, at_key: bool = False, warning: bool = False) -> None: ...
 
 
 def check_metadata(metadata: Mapping[str, str], report: Report) -> None:

@@ -84,5 +84,4 @@ def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:
     if context.printer.for_people:
         for line in plan_view.lines(decided, request.catalog.source):
             context.printer.line(line.text, **line.style)
-    for note in decided.notes:
-        context.printer.note(f"{'Warning' if note.warning else 'Note'}: {note.message}", fg="yellow")
+    plan_view.show_notes(context, decided.notes, decided.source)

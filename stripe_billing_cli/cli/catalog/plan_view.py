@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from stripe_billing_cli.catalog.diff import plain
 from stripe_billing_cli.catalog.entries import location_json
 from stripe_billing_cli.catalog.executor import Outcome, Result
 from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.plan import Change, Note, Plan
+from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.errors import error_json
 from stripe_billing_cli.cli.output import Line
 
@@ -36,12 +38,12 @@ def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:
         "livemode": plan.livemode,
         "changes": [_change_json(change, result) for change, result in zip(plan.changes, results, strict=True)],
         "unmanaged": [{"kind": left.kind, "id": left.id} for left in plan.unmanaged],
-        "notes": [_note_json(note, plan.source) for note in plan.notes],
+        "notes": [note_json(note, plan.source) for note in plan.notes],
         "summary": plan.summary(),
     }
 
 
-def _note_json(note: Note, source: str) -> dict[str, Any]:
+def note_json(note: Note, source: str) -> dict[str, Any]:
     return {
         "level": "warning" if note.warning else "note",
         "kind": note.kind,
@@ -49,6 +51,13 @@ def _note_json(note: Note, source: str) -> dict[str, Any]:
         "message": note.message,
         "location": location_json(source, note.where),
     }
+
+
+def show_notes(context: Context, notes: Iterable[Note], source: str) -> None:
+    """Print notes to stderr, a line each; what has a place in the file begins with it."""
+    for note in notes:
+        place = f"{source}:{note.where.line}: " if note.where.line else ""
+        context.printer.note(f"{'Warning' if note.warning else 'Note'}: {place}{note.message}", fg="yellow")
 
 
 def ids(plan: Plan, outcome: Outcome | None = None) -> Iterator[str]:
@@ -114,8 +123,10 @@ def change_lines(change: Change) -> Iterator[Line]:
     for name, field in change.fields.items():
         if symbol == "-" or (is_new and change.kind.said_by_title(change, name)):
             continue
-        old = "" if is_new else f"{change.kind.show(change, name, field.before)} → "
-        yield Line(f"    {name}: {old}{change.kind.show(change, name, field.after)}", {})
+        old, new = (change.kind.show(change, name, value) for value in (field.before, field.after))
+        if old == new:  # what differs is none of what is shown
+            old, new = (plain_text(plain(value)) for value in (field.before, field.after))
+        yield Line(f"    {name}: {'' if is_new else f'{old} → '}{new}", {})
     if symbol in "±-" or (change.action == "update" and change.reason != "differs from the file"):
         yield Line(f"    ({change.reason})", {"dim": True})
 

@@ -18,6 +18,7 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     Example:  billing catalog validate -f plans.yaml
     """
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
+    from stripe_billing_cli.cli.catalog.plan_view import note_json, show_notes
 
     catalog = load_catalog(read_source(file))
     counts = catalog.counts()
@@ -26,7 +27,9 @@ def validate(context: Context, file: File = DEFAULT_FILE) -> None:
         context.printer.line(f"{catalog.source} is valid: {named}.")
     else:
         keys = (root.key for root in catalog.roots)
-        context.printer.result({"valid": True, "catalog": catalog.name, **counts}, ids=keys)
+        notes = [note_json(note, catalog.source) for note in catalog.warnings]
+        context.printer.result({"valid": True, "catalog": catalog.name, **counts, "notes": notes}, ids=keys)
+    show_notes(context, catalog.warnings, catalog.source)
 
 
 def _counted(count: int, kind: str) -> str:

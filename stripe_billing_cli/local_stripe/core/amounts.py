@@ -25,6 +25,9 @@ def largest(currency: str) -> int:
     return int(10 ** MOST_DIGITS.get(currency, USUAL_DIGITS)) - 1
 
 
+LARGEST_PRICE = 10**12 - 1
+"""Twelve digits: the most that cards are charged, whatever the currency (https://docs.stripe.com/currencies)."""
+
 _SMALLEST = {
     "aed": 200,
     "bgn": 100,

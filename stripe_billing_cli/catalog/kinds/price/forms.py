@@ -87,7 +87,11 @@ class OptionTaxBehavior(Form):
 
 
 class CurrencyOptions(PartsByKeyForm):
-    """Amounts in further currencies: currencies come and go in place, their amounts do not change."""
+    """Amounts in further currencies: they come in place and go all together; one that goes or changes is another price.
+
+    Stripe documents `currency_options: ''`, which clears all (`stripe/params/_price_update_params.py`), and no way to
+    clear one.
+    """
 
     def existing(self, answer: Mapping[str, Any], name: str) -> Any:
         others = {code: option for code, option in (answer.get(name) or {}).items() if code != answer["currency"]}
@@ -102,6 +106,8 @@ class CurrencyOptions(PartsByKeyForm):
 
     def changes_in_place(self, change: FieldChange) -> bool:
         before = change.before or {}
+        if before.keys() - change.after.keys():
+            return not change.after
         return all(_same_amounts(before[code], option) for code, option in change.after.items() if code in before)
 
     def show(self, value: Any, currency: str) -> str:
@@ -147,6 +153,11 @@ def show_custom(custom: Mapping[str, Any], currency: str) -> str:
 
 
 def _show_option(option: Mapping[str, Any], currency: str) -> str:
+    tax = option["tax_behavior"]
+    return f"{_option_amount(option, currency)}{f', tax {tax}' if tax not in (None, UNSPECIFIED) else ''}"
+
+
+def _option_amount(option: Mapping[str, Any], currency: str) -> str:
     if option["unit_amount"] is not None:
         return f"{currency} {format_amount(option['unit_amount'], currency)}"
     if option["tiers"]:

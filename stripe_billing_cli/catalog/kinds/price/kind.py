@@ -256,14 +256,9 @@ class PriceKind(StandardKind[Price]):
     def update_params(
         self, fields: Mapping[str, FieldChange], match: Match, existing: Object
     ) -> Sequence[Mapping[str, Any]]:
-        """Return one update, or two where a currency goes: the API clears all `currency_options` or none."""
         [params] = super().update_params(fields, match, existing)
         if "lookup_key" in params and match.name_from:
-            params = {**params, "transfer_lookup_key": True}
-        options = fields.get("currency_options")
-        if options and set(options.before or {}) - set(options.after):
-            kept = {"currency_options": params["currency_options"]} if options.after else None
-            return [{**params, "currency_options": ""}, *([kept] if kept else [])]
+            return [{**params, "transfer_lookup_key": True}]
         return [params]
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:

@@ -50,9 +50,10 @@ RECURRING = ShortForm("interval", {"enum": ["day", "week", "month", "year"], "de
 def _last_unit(value: Any) -> int | None:
     if value == "inf":
         return None
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and value > 0:
         return value
-    raise NotExactError("expected a whole number, or inf in the last tier")
+    endless = value in (-1, "-1") or str(value).lower().lstrip("+.") in ("inf", "infinity", "unlimited", "∞")
+    raise NotExactError("a whole number from 1, or inf in the last tier", "write inf" if endless else "")
 
 
 LastUnit = Annotated[

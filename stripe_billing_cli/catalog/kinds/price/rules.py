@@ -11,12 +11,23 @@ import re
 from decimal import Decimal
 from itertools import pairwise
 
-from stripe_billing_cli.catalog.kinds.price.model import CurrencyOption, Price, Recurring, Tier
+from stripe_billing_cli.catalog.kinds.price.model import CurrencyOption, CustomUnitAmount, Price, Recurring, Tier
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata
-from stripe_billing_cli.stripe_api.money import THREE_DECIMAL, WHOLE_IN_TWO_DECIMALS
+from stripe_billing_cli.stripe_api.money import (
+    SMALLEST_CHARGES,
+    THREE_DECIMAL,
+    WHOLE_IN_TWO_DECIMALS,
+    format_amount,
+    smallest_charge,
+)
 
-LARGEST_AMOUNT = 99_999_999
-"""Eight digits, in any currency (https://docs.stripe.com/currencies, "Minimum and maximum charge amounts")."""
+MOST_DIGITS = 12
+"""What a card can be charged (https://docs.stripe.com/currencies, "Minimum and maximum charge amounts")."""
+CHARGED_BY_ALL = {"idr": 12, "cop": 10, "inr": 9}
+USUALLY_CHARGED_BY_ALL = 8
+"""The digits of what other payment methods can be charged, by currency and usually (ibid.)."""
+SMALLEST_IS_USUAL = frozenset("usd aud brl cad chf eur inr nzd sgd".split())
+"""The currencies whose least charge is documented and is the usual one (ibid.)."""
 DECIMAL_PLACES = 12
 LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 """Three years at most (`recurring.interval_count`)."""
@@ -150,15 +161,28 @@ def _check_custom(price: Price, report: Report) -> None:
             report((*path, upper), f"{upper} {more} is below {lower} {less}", "minimum ≤ preset ≤ maximum")
 
 
+def _check_least(path: Path, custom: CustomUnitAmount | None, currency: str, report: Report) -> None:
+    """Check against what Stripe charges at least: `custom_unit_amount.minimum` of the SDK's parameters says so."""
+    if custom is None or not (currency in SMALLEST_CHARGES or currency in SMALLEST_IS_USUAL):
+        return
+    least = smallest_charge(currency)
+    for name in ("minimum", "preset", "maximum"):
+        amount = getattr(custom, name)
+        if amount is not None and amount < least:
+            shown = format_amount(least, currency)
+            report((*path, name), f"{name} {amount}: Stripe charges {shown} at least", f"write {least}, or more")
+
+
 def _check_amounts(path: Path, priced: Price | CurrencyOption, currency: str | None, report: Report) -> None:
     for name in ("unit_amount", "unit_amount_decimal"):
         _check_amount((*path, name), getattr(priced, name), currency, report)
     for number, tier in enumerate(priced.tiers):
         for name in ("unit_amount", "unit_amount_decimal", "flat_amount", "flat_amount_decimal"):
             _check_amount((*path, "tiers", number, name), getattr(tier, name), currency, report)
+    custom = priced.custom_unit_amount
     for name in ("minimum", "preset", "maximum"):
-        custom = priced.custom_unit_amount
         _check_amount((*path, "custom_unit_amount", name), getattr(custom, name) if custom else None, currency, report)
+    _check_least((*path, "custom_unit_amount"), custom, currency or "", report)
 
 
 def _check_amount(path: Path, amount: Decimal | int | None, currency: str | None, report: Report) -> None:
@@ -169,10 +193,18 @@ def _check_amount(path: Path, amount: Decimal | int | None, currency: str | None
     exponent = value.as_tuple().exponent
     if value < 0:
         report(path, f"{name}: {value} is negative", "amounts are 0 or more; a discount is a coupon")
-    elif value > LARGEST_AMOUNT:
-        report(path, f"{name}: {value} is above {LARGEST_AMOUNT:,}", "that is Stripe's largest amount, in minor units")
+    elif value >= 10**MOST_DIGITS:
+        report(path, f"{name}: {value} has more than twelve digits", "Stripe charges no more, in minor units")
     elif isinstance(exponent, int) and -exponent > DECIMAL_PLACES:
         report(path, f"{name}: {-exponent} decimal places", f"Stripe keeps {DECIMAL_PLACES}")
+    elif value >= 10 ** CHARGED_BY_ALL.get(currency or "", USUALLY_CHARGED_BY_ALL):
+        digits = CHARGED_BY_ALL.get(currency or "", USUALLY_CHARGED_BY_ALL)
+        report(
+            path,
+            f"{name}: {value} has more than {digits} digits",
+            "only cards are charged as much; is it in minor units?",
+            warning=True,
+        )
     elif value != value.to_integral_value():
         return
     elif currency in THREE_DECIMAL and value % 10:

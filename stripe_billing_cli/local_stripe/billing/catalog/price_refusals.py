@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core.amounts import largest, whole
+from stripe_billing_cli.local_stripe.core.amounts import LARGEST_PRICE, whole
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 
@@ -139,10 +139,9 @@ def _check_custom(custom: Mapping[str, Any], currency: str, name: str) -> None:
 
 
 def _check_size(amount: int | str, currency: str, name: str) -> None:
-    most = largest(currency)
-    if Decimal(amount) > most:
+    if Decimal(amount) > LARGEST_PRICE:
         raise invalid(
-            f"This value must be less than or equal to {most} (it currently is '{amount}').",
+            f"This value must be less than or equal to {LARGEST_PRICE} (it currently is '{amount}').",
             name,
             "parameter_invalid_integer",
         )
