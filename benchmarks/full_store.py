@@ -102,6 +102,7 @@ def _acts(store: Store, where: str) -> Iterator[tuple[str, Callable[[], object]]
     yield "receiving 100", lambda: store.events.record([event(n) for n in range(100)], lambda event: ["noop"])
     yield "claiming and finishing one", claim
     yield "events list", lambda: store.events.page(limit=100)
+    yield "events list --customer", lambda: store.events.page(Filter(customer="cus_1"), limit=100)
     yield "events list --failed", lambda: store.events.page(Filter(failed=True))
     yield "events show", lambda: store.events.get(known.id)
     yield "events retry", lambda: store.work.retry(known.id)
