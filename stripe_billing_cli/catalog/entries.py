@@ -55,6 +55,10 @@ class Entry(Generic[Content]):
     metadata: Mapping[str, str] = field(default_factory=dict)
     adopted_id: str | None = None
     """The id of the existing object that the file adopts."""
+    moved_from: str | None = None
+    """The key that the entry had before, by the file's `moved:`."""
+    kept: Mapping[str, Any] = field(default_factory=dict)
+    """What `moved:` keeps as it was: the lines by which the entry would say so itself."""
     parent: Entry[Any] | None = None
     children: list[Entry[Any]] = field(default_factory=list)
     where: Location = NOWHERE

@@ -86,6 +86,7 @@ class Matching:
 
     def __post_init__(self) -> None:
         self.keys = {entry.key for entry in self.entries}
+        self._moved = {entry.key: entry.moved_from for entry in self.entries if entry.moved_from}
         self._indices: dict[str, dict[str, Object]] = {}
         self._by_stamp: dict[str, list[Object]] = defaultdict(list)
         for existing in self.objects.values():
@@ -94,8 +95,9 @@ class Matching:
                 self._by_stamp[stamp.key].append(existing)
 
     def stamped(self, key: str) -> list[Object]:
-        """Return the objects that carry this catalog's stamp of this key, newest first."""
-        return sorted(self._by_stamp.get(key, ()), key=self.created, reverse=True)
+        """Return the objects that carry this catalog's stamp of this key, or of that which it was, newest first."""
+        found = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
+        return sorted(found, key=self.created, reverse=True)
 
     def index(self, name: str) -> Mapping[str, Object]:
         """Return the objects by the value of a field, where they have one."""
@@ -130,7 +132,7 @@ class Matching:
 def match_by_id(matching: Matching, entry: Entry[Any], object_id: str) -> Match:
     """Match an entry whose key, or `id:`, is the object's id."""
     existing = matching.objects.get(object_id)
-    if existing is None and entry.adopted_id:
+    if existing is None and entry.adopted_id and entry.adopted_id != entry.moved_from:
         matching.refuse_missing(entry, object_id)
     return match_named(matching, entry, existing)
 

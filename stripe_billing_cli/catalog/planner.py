@@ -158,6 +158,9 @@ class Planner:
 
     def _plan_entry(self, entry: Entry[Any]) -> Change | None:
         kind = self._kinds[entry.kind]
+        if entry.kept:
+            lines = " and ".join(f"`{name}: {value}`" for name, value in entry.kept.items())
+            self._builder.note(f"{entry.key}: it was {entry.moved_from}; with {lines} in it, `moved:` may go.", entry)
         entry.fields.update(kind.linked_fields(entry, self._builder.ids))
         return kind.plan(entry, self._matches[entry.reference], self._builder)
 

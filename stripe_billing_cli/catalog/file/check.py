@@ -39,6 +39,8 @@ class FileCheck:
         self._values: dict[str, Any] = values
         self._misread = {problem.where for problem in self._problems}
         """Where the values or keys are that YAML readers disagree about: of their types there is nothing to say."""
+        self._moved: dict[str, str] = {}
+        """Old keys by new ones."""
         self._seen: dict[tuple[str, str, str], Path] = {}
         self._keys: dict[str, set[str]] = {kind.name: set() for kind in kinds}
         """The keys of all entries, of wrong ones too."""
@@ -51,6 +53,8 @@ class FileCheck:
         head: Any = self._validated(self._kinds.file_model, values, ())
         if head and head.currency is not None:
             check_currency(("currency",), head.currency, self._report_below(()))
+        if head:
+            self._moved = {new: old for old, new in head.moved.items()}
         roots: list[Entry[Any]] = []
         for kind, section in sections:
             for key, value in self._entries(kind, section, (kind.section,)).items():
@@ -58,6 +62,7 @@ class FileCheck:
                 _, entry = self._entry(kind, key, value, place, head, None)
                 roots += [entry] if entry else []
         self._check_references(roots)
+        self._check_moved(head)
         if self._problems or head is None:
             raise CatalogErrors(self._problems)
         defaults = {name: value for name in DEFAULTS if (value := getattr(head, name)) is not None}
@@ -120,15 +125,27 @@ class FileCheck:
         self._keys[kind.name].add(full_key)
         if content is None:
             return None
-        completed = kind.complete(full_key, content, head)
+        moved_from = self._moved.get(full_key) or (
+            f"{parent.moved_from}.{key}" if parent and parent.moved_from else None
+        )
+        completed = kind.complete(moved_from or full_key, content, head)
+        fields, kept = kind.wanted_fields(completed), dict[str, Any]()
+        adopted_id = getattr(completed, "id", None)
+        if moved_from:
+            usual = kind.wanted_fields(kind.complete(full_key, content, head))
+            kept = {name: value for name, value in fields.items() if value != usual[name]}
+            if kind.key_is_id and not adopted_id:
+                adopted_id = kept["id"] = moved_from
         entry = Entry(
             kind=kind.name,
             key=full_key,
             own_key=key,
             content=completed,
-            fields=kind.wanted_fields(completed),
+            fields=fields,
             metadata=getattr(completed, "metadata", {}),
-            adopted_id=getattr(completed, "id", None),
+            adopted_id=adopted_id,
+            moved_from=moved_from,
+            kept=kept,
             parent=parent,
             where=self._places.key(path),
         )
@@ -146,6 +163,17 @@ class FileCheck:
         found = {entry.reference: entry for root in roots for entry in root.walk()}
         for entry in found.values():
             entry.fields.update(self._kinds[entry.kind].resolve(entry, found))
+
+    def _check_moved(self, head: CatalogHead | None) -> None:
+        """Report what `moved:` renames to nothing, or from what is still there."""
+        known = {key for keys in self._keys.values() for key in keys}
+        for old, new in head.moved.items() if head else ():
+            if new not in known:
+                self._report(("moved", old), f"this file has no {new}", nearest(new, sorted(known)))
+            elif any(old in keys and new in keys for keys in self._keys.values()):
+                self._report(
+                    ("moved", old), f"{old} is still in the file", "rename it there, or remove this", at_key=True
+                )
 
     def _check_names(self, kind: AnyKind, entry: Entry[Any], path: Path) -> None:
         """Report what another entry has too. Of `p.a`'s price `b` and `p`'s price `a.b`, only one can be."""

@@ -39,6 +39,8 @@ class CatalogHead(FileModel):
     """The currency of prices that name none."""
     tax_behavior: TaxBehavior | None = None
     """The tax behaviour of prices that name none."""
+    moved: dict[str, str] = {}
+    """Old key: new key, of entries that are renamed; nothing is made anew."""
 
 
 class Registry:

@@ -16,7 +16,7 @@ from stripe_billing_cli.catalog.diff import FieldChange, metadata_params
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.match import Match
-from stripe_billing_cli.catalog.ownership import sets_marks_only, stamp_of
+from stripe_billing_cli.catalog.ownership import KEY, sets_marks_only, stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Delete, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
 from stripe_billing_cli.stripe_api.client import Object
@@ -55,6 +55,8 @@ class StandardKind(Kind[Content]):
     def update_reason(self, existing: Object, fields: Mapping[str, FieldChange]) -> str:
         if stamp_of(existing) is None:
             return "adopted by its id"
+        if (key := fields.get(f"metadata.{KEY}")) and key.before:
+            return f"it was {key.before}"
         if fields.get("active") == FieldChange(False, True):
             return "it was archived in Stripe"
         return "differs from the file"

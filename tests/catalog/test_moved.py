@@ -1,0 +1,129 @@
+"""`moved:` renames entries: nothing in Stripe is made anew, ids and lookup keys stay."""
+
+from __future__ import annotations
+
+from tests.conftest import Account, Billing
+
+BEFORE = """\
+version: 1
+catalog: keymap
+currency: usd
+products:
+  pro:
+    name: Pro
+    default_price: monthly
+    prices:
+      monthly: {unit_amount: 1500, recurring: month}
+      yearly: {unit_amount: 15000, recurring: year, lookup_key: pro_yearly}
+coupons:
+  launch: {percent_off: 20}
+promotion_codes:
+  LAUNCH: {coupon: launch}
+"""
+AFTER = """\
+version: 1
+catalog: keymap
+currency: usd
+moved: {pro: keymap-pro, launch: launch20, LAUNCH: campaign}
+products:
+  keymap-pro:
+    name: Pro
+    default_price: monthly
+    prices:
+      monthly: {unit_amount: 1500, recurring: month}
+      yearly: {unit_amount: 15000, recurring: year, lookup_key: pro_yearly}
+coupons:
+  launch20: {percent_off: 20}
+promotion_codes:
+  campaign: {coupon: launch20}
+"""
+
+
+def held(account: Account) -> object:
+    """The ids and names of all that there is."""
+    lists = ("/v1/products", "/v1/prices", "/v1/coupons", "/v1/promotion_codes")
+    named = ("id", "active", "lookup_key", "code", "default_price")
+    return [[one.get(name) for name in named] for path in lists for page in account.api.pages(path, {}) for one in page]
+
+
+def test_nothing_is_made_anew_and_the_lines_to_add_are_said(billing: Billing, account: Account) -> None:
+    billing.apply(BEFORE)
+    there = held(account)
+
+    plan = billing.plan(AFTER)
+
+    assert {(change["action"], change["kind"], change["key"]) for change in plan["changes"]} == {
+        ("update", "product", "keymap-pro"),
+        ("update", "price", "keymap-pro.monthly"),
+        ("update", "price", "keymap-pro.yearly"),
+        ("update", "coupon", "launch20"),
+        ("update", "promotion_code", "campaign"),
+    }
+    assert {note["message"] for note in plan["notes"]} == {
+        "keymap-pro: it was pro; with `id: pro` in it, `moved:` may go.",
+        "keymap-pro.monthly: it was pro.monthly; with `lookup_key: pro.monthly` in it, `moved:` may go.",
+        "launch20: it was launch; with `id: launch` in it, `moved:` may go.",
+        "campaign: it was LAUNCH; with `code: LAUNCH` in it, `moved:` may go.",
+    }
+    billing.ok("catalog", "apply", "--local")
+    assert held(account) == there
+    assert billing.plan()["changes"] == []
+
+
+def test_moved_may_go_once_the_lines_are_there(billing: Billing, account: Account) -> None:
+    billing.apply(BEFORE)
+    there = held(account)
+    billing.apply(AFTER)
+    text = AFTER.replace("moved: {pro: keymap-pro, launch: launch20, LAUNCH: campaign}\n", "")
+    text = text.replace("    name: Pro\n", "    id: pro\n    name: Pro\n").replace(
+        "{percent_off", "{id: launch, percent_off"
+    )
+    text = text.replace("recurring: month}", "recurring: month, lookup_key: pro.monthly}")
+    text = text.replace("{coupon: launch20}", "{code: LAUNCH, coupon: launch20}")
+
+    plan = billing.plan(text)
+
+    assert (plan["changes"], plan["notes"]) == ([], [])
+    assert held(account) == there
+
+
+def test_a_moved_price_that_changes_is_replaced_under_its_new_key(billing: Billing, account: Account) -> None:
+    billing.apply(BEFORE)
+
+    billing.apply(AFTER.replace("unit_amount: 1500,", "unit_amount: 2000,"))
+
+    price = account.price("pro.monthly")
+    assert (price["unit_amount"], price["metadata"]["billing_key"]) == (2000, "keymap-pro.monthly")
+    assert account.products()["pro"]["default_price"] == price["id"]
+    assert billing.plan()["changes"] == []
+
+
+def test_one_price_is_renamed(billing: Billing, account: Account) -> None:
+    billing.apply(BEFORE)
+    there = held(account)
+    text = BEFORE.replace("monthly", "by-month").replace(
+        "currency: usd\n", "currency: usd\nmoved: {pro.monthly: pro.by-month}\n", 1
+    )
+
+    billing.apply(text)
+
+    assert held(account) == there
+    assert billing.plan()["changes"] == []
+
+
+def test_an_account_that_never_had_the_old_key_gets_what_the_others_have(billing: Billing, account: Account) -> None:
+    billing.apply(AFTER)
+
+    assert account.products().keys() == {"pro"}
+    assert account.price("pro.monthly")["active"]
+    assert billing.plan()["changes"] == []
+
+
+def test_what_moved_cannot_mean_is_a_mistake_with_its_place(billing: Billing) -> None:
+    billing.write(BEFORE.replace("currency: usd\n", "currency: usd\nmoved: {pro: keymap-pro, launch: pro}\n", 1))
+
+    told = billing("catalog", "validate").err
+
+    assert "catalog.yaml:4:14: this file has no keymap-pro" in told
+    billing.write(BEFORE.replace("currency: usd\n", "currency: usd\nmoved: {pro.monthly: pro.yearly}\n", 1))
+    assert "catalog.yaml:4:9: pro.monthly is still in the file" in billing("catalog", "validate").err
