@@ -102,7 +102,7 @@ def test_an_amount_in_a_currency_cannot_be_taken_away(billing: Billing) -> None:
 
     ran = billing.ok("catalog", "plan", "--local")
 
-    assert ran.out.startswith("No changes.")
+    assert ran.out.startswith("No changes to make")
     assert "starter5: its amount in eur stays" in ran.err
 
 

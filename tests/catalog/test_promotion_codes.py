@@ -122,7 +122,7 @@ def test_a_minimum_in_a_currency_cannot_be_taken_away(billing: Billing) -> None:
 
     ran = billing.ok("catalog", "plan", "--local")
 
-    assert ran.out.startswith("No changes.")
+    assert ran.out.startswith("No changes to make")
     assert "LAUNCH: its minimum in eur stays" in ran.err
 
 
