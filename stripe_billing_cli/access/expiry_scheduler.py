@@ -51,7 +51,7 @@ class ExpiryScheduler:
         """Write down the checks that are due; how many are new."""
         now = self.store.clock()
         events = [check_event(customer, until, now, self.livemode) for customer, until in self._ended(now)]
-        known = self.store.events.known([event.id for event in events])
+        known = self.store.events.stored_ids([event.id for event in events])
         new = self.store.events.record([event for event in events if event.id not in known], self.route)
         if new:
             self.wake()

@@ -35,19 +35,19 @@ class Comparison:
 def compare(keeper: AccessKeeper, customers: Sequence[str] = ()) -> Iterator[Comparison]:
     """Compare these customers, or all that have a subscription or a row. Raises `StripeCallError`, `StoreError`."""
     if customers:
-        yield from _side_by_side(customers, lambda customer: (customer, keeper.decided(customer)), keeper)
+        yield from _side_by_side(customers, lambda customer: (customer, keeper.decide(customer)), keeper)
         return
     subscriptions = _subscriptions(keeper.api)
     features = _has_features(keeper.api)
     disputed = all_disputes(keeper.api) if keeper.rules.deny_disputed else {}
 
-    def decided(customer: str) -> tuple[str, list[Access]]:
+    def decide_one(customer: str) -> tuple[str, list[Access]]:
         entitled = active_features(keeper.api, customer) if features else ()
         payments = disputed.get(customer, ())
         state = customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), entitled, payments)
         return customer, decide(state, keeper.rules, keeper.store.clock())
 
-    yield from _side_by_side(sorted({*subscriptions, *_known(keeper)}), decided, keeper)
+    yield from _side_by_side(sorted({*subscriptions, *_known(keeper)}), decide_one, keeper)
 
 
 def customers_to_check(keeper: AccessKeeper) -> list[str]:

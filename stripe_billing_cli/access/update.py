@@ -34,7 +34,7 @@ class AccessKeeper:
         """Decide a customer's access anew, and return what changed. Raises `StripeCallError`, `StoreError`."""
         while True:
             number_read = self.store.fences.read(customer)
-            rows = self.decided(customer)
+            rows = self.decide(customer)
             try:
                 changes = self._write(customer, rows, number_read, cause)
             except StaleReadError:
@@ -43,7 +43,7 @@ class AccessKeeper:
                 self.announced()
             return changes
 
-    def decided(self, customer: str) -> list[Access]:
+    def decide(self, customer: str) -> list[Access]:
         """Return what access there is by Stripe's state of this moment; nothing is written."""
         state = read_customer_state(self.api, customer, disputes=self.rules.deny_disputed)
         return decide(state, self.rules, self.store.clock())

@@ -116,7 +116,7 @@ class CatchUp:
         return new
 
     def _record(self, page: Sequence[dict[str, Any]], source: Source) -> int:
-        known = self.store.events.known([body["id"] for body in page])
+        known = self.store.events.stored_ids([body["id"] for body in page])
         events = [event for body in page if body["id"] not in known and (event := self._read(body, source))]
         added = self.store.events.record(events, self.route)
         if added:

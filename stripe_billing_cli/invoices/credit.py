@@ -111,7 +111,7 @@ def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
     notes = credit_notes_of(api, invoice["id"])
     issued = [one for one in notes if one["status"] == "issued"]
     charges = charges_of(api, invoice)
-    left = _left(api, invoice, issued, charges)
+    left = _amount_left(api, invoice, issued, charges)
     now = repeats.now_of(api, id_of(invoice["customer"]))
     before = repeats.made_within_a_day(create_request, issued, now)
     if before is not None:
@@ -134,7 +134,7 @@ def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dic
     return params | {name: value for name, value in said.items() if value is not None}
 
 
-def _left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Sequence[Object]) -> int:
+def _amount_left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Sequence[Object]) -> int:
     """Return what neither credit notes nor refunds have given back: Stripe counts both (`CreditNoteService.create`)."""
     linked = {id_of(one["refund"]) for note in issued for one in note["refunds"]}
     apart = [one for charge in charges for one in refunds_of(api, charge["id"]) if one["id"] not in linked]

@@ -109,7 +109,7 @@ def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
 def decide_parts(target: Target, request: RefundRequest, amount: int | None, now: Sequence[int]) -> tuple[Part, ...]:
     """Decide what of each payment goes back: the parts that the same request made within a day, and what is missing of
     `amount`, or of all. `now`: the moments from which a day is counted. Raises `OperationError`."""
-    made = [part for part in (_made(payment, request, amount, now) for payment in target.payments) if part]
+    made = [part for part in (_made_part(payment, request, amount, now) for payment in target.payments) if part]
     done = {part.payment.charge["id"] for part in made}
     others = [one for one in target.payments if one.charge["id"] not in done]
     if amount is None:
@@ -134,10 +134,10 @@ def _create_request(payment: Payment, request: RefundRequest, amount: int | None
     return CreateRequest(PATH, params, wish=wish, again=request.again)
 
 
-def _made(payment: Payment, request: RefundRequest, amount: int | None, now: Sequence[int]) -> Part | None:
+def _made_part(payment: Payment, request: RefundRequest, amount: int | None, now: Sequence[int]) -> Part | None:
     """Return the part of a payment that the same request gave back within a day."""
     create_request = _create_request(payment, request, amount, 0)
-    refund = repeats.made_within_a_day(create_request, payment.given, now)
+    refund = repeats.made_within_a_day(create_request, payment.refunds_given, now)
     return None if refund is None else Part(payment, int(refund["amount"]), create_request, refund)
 
 
@@ -151,7 +151,7 @@ def _check(target: Target, payments: Sequence[Payment], amount: int) -> None:
             "answer the dispute, or accept it, in the dashboard",
         )
     if left == 0:
-        ids = [one["id"] for payment in target.payments for one in payment.given]
+        ids = [one["id"] for payment in target.payments for one in payment.refunds_given]
         if not ids:
             raise OperationError(f"nothing of {target.name} can be refunded", "name what was paid to Stripe")
         raise OperationError(

@@ -35,7 +35,7 @@ class Payment:
         return int(self.charge["amount_captured"] - self.charge["amount_refunded"])
 
     @property
-    def given(self) -> list[Object]:
+    def refunds_given(self) -> list[Object]:
         """Return the refunds that have not failed."""
         return [one for one in self.refunds if one["status"] in GIVEN]
 

@@ -16,7 +16,7 @@ def all_lines(api: StripeApi, invoice: Object) -> Iterator[Object]:
         yield from page
 
 
-def whole(api: StripeApi, invoice: Object) -> Object:
+def with_all_lines(api: StripeApi, invoice: Object) -> Object:
     """Return the invoice with all its lines in it."""
     return {**invoice, "lines": {**invoice["lines"], "data": list(all_lines(api, invoice)), "has_more": False}}
 

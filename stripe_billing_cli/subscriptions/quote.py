@@ -63,7 +63,7 @@ def of_new_period(
     lasting = known.lasting(invoice, until)
     amount = known.amount(again, invoice, lasting) + billed.to_balance
     if again or use_ends:
-        billed = replace(billed, next_invoice=_asked(amount, billed, until))
+        billed = replace(billed, next_invoice=_next_invoice(amount, billed, until))
     if ends is None or not (again or use_ends):
         return Quote(billed, proration, at, restarts=True)
     if subscription["cancel_at_period_end"]:
@@ -77,11 +77,11 @@ def of_new_period(
     if ends < following_end:
         whole = (known.amount([line], invoice, lasting) for line in again)
         parts = sum(renewals.part_of(one, until, following_end, ends) for one in whole)
-        billed = replace(billed, next_invoice=_asked(parts + billed.to_balance, billed, until))
+        billed = replace(billed, next_invoice=_next_invoice(parts + billed.to_balance, billed, until))
     return Quote(billed, proration, at, restarts=True)
 
 
-def _asked(amount: int, billed: Cost, at: int) -> NextInvoice:
+def _next_invoice(amount: int, billed: Cost, at: int) -> NextInvoice:
     return NextInvoice(cost.amount_asked(amount, billed.currency), at)
 
 
@@ -100,7 +100,7 @@ def of_invoice_now(
     starts = int(following["period_end"])
     lines = [line for line in following["lines"]["data"] if cost.is_of_next_period(line, following)]
     amount = known.amount(lines, following, known.lasting(following, starts)) + billed.to_balance
-    return replace(billed, next_invoice=_asked(amount, billed, starts))
+    return replace(billed, next_invoice=_next_invoice(amount, billed, starts))
 
 
 def of_trial(
@@ -128,7 +128,7 @@ def of_trial(
         if line["period"]["start"] >= at and not cost.is_proration(line) and not cost.is_invoice_item(line)
     ]
     amount = known.amount(lines, whole, known.lasting(whole, ends)) + billed.to_balance
-    return Quote(replace(billed, next_invoice=_asked(amount, billed, ends)), proration, at, restarts=True)
+    return Quote(replace(billed, next_invoice=_next_invoice(amount, billed, ends)), proration, at, restarts=True)
 
 
 def metered_of(prices: Sequence[Object]) -> set[str]:

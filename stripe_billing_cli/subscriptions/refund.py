@@ -156,7 +156,7 @@ def last_payment(api: StripeApi, subscription: str) -> Payment:
         for invoice in page:
             intent = _paid_by(invoice)
             if intent and invoice["amount_paid"] > 0:
-                return _payment(api, invoice_lines.whole(api, invoice), intent)
+                return _payment(api, invoice_lines.with_all_lines(api, invoice), intent)
     raise nothing_paid(subscription)
 
 

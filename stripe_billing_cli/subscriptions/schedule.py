@@ -48,11 +48,11 @@ def update_params(
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#reset-the-billing-cycle-anchor).
     """
     current = _with_quantities(_current(schedule), later)
-    ending = {**_kept(current), "start_date": current["start_date"], "end_date": starts}
+    ending = {**_phase_params(current), "start_date": current["start_date"], "end_date": starts}
     if current["trial_end"]:
         ending["trial_end"] = min(current["trial_end"], starts)
     following = {
-        **_kept(current),
+        **_phase_params(current),
         "items": [_later_item(current, terms) for terms in later],
         "proration_behavior": "none",
         "duration": _interval(price),
@@ -86,7 +86,7 @@ def _interval(price: Object) -> Object:
     return {"interval": recurring["interval"], "interval_count": recurring["interval_count"]}
 
 
-def _kept(phase: Object) -> dict[str, Any]:
+def _phase_params(phase: Object) -> dict[str, Any]:
     """Return a phase as it is written back, without its times."""
     kept: dict[str, Any] = {name: phase[name] for name in PLAIN if phase.get(name)}
     if automatic := phase.get("automatic_tax"):

@@ -22,7 +22,7 @@ ACTED_ON = (
 
 
 @cache
-def known() -> tuple[str, ...]:
+def known_types() -> tuple[str, ...]:
     """Return every type that an endpoint may name at the API version of the SDK, `*` left out."""
     from stripe.params import _webhook_endpoint_create_params as params
 
@@ -53,7 +53,7 @@ def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
     """
     if "*" in patterns:
         return ("*",)
-    types = known()
+    types = known_types()
     found: set[str] = set()
     for pattern in patterns:
         matching = [name for name in types if fnmatchcase(name, pattern)]
@@ -70,7 +70,7 @@ def unheard_of(patterns: Sequence[str]) -> dict[str, str]:
     """
     from stripe_billing_cli.events.access_events import ANNOUNCED
 
-    types = (*known(), *ANNOUNCED)
+    types = (*known_types(), *ANNOUNCED)
     return {
         pattern: _nearest(pattern, types)
         for pattern in patterns

@@ -44,7 +44,7 @@ def find(named: str | None, endpoints: Sequence[Endpoint]) -> Roll:
     """
     ids = {endpoint.id for endpoint in endpoints}
     successors = {endpoint.rolls: endpoint for endpoint in endpoints if endpoint.rolls and endpoint.confirmed}
-    old = _named(named, [endpoint for endpoint in endpoints if endpoint.rolls is None])
+    old = _find_named(named, [endpoint for endpoint in endpoints if endpoint.rolls is None])
     if old is None:
         for endpoint in endpoints:
             if named is not None and endpoint.replaced == named:
@@ -61,7 +61,7 @@ def find(named: str | None, endpoints: Sequence[Endpoint]) -> Roll:
     return Roll(old, successors.get(old.id), abandoned)
 
 
-def _named(named: str | None, candidates: Sequence[Endpoint]) -> Endpoint | None:
+def _find_named(named: str | None, candidates: Sequence[Endpoint]) -> Endpoint | None:
     if named is None:
         found = [endpoint for endpoint in candidates if endpoint.ours]
     else:

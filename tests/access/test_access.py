@@ -220,7 +220,7 @@ def test_a_decision_from_an_older_reading_gives_way(world: World, monkeypatch: p
     customer, price = world.customer(), world.price("pro")
     made = world.subscribe(customer, price)
     keeper = world.keeper
-    original = type(keeper).decided
+    original = type(keeper).decide
     overtaken: list[bool] = []
 
     def slow(self: object, customer: str) -> object:
@@ -231,7 +231,7 @@ def test_a_decision_from_an_older_reading_gives_way(world: World, monkeypatch: p
             keeper.update(customer)
         return decided
 
-    monkeypatch.setattr(type(keeper), "decided", slow)
+    monkeypatch.setattr(type(keeper), "decide", slow)
     keeper.update(customer)
 
     assert world.access(customer) == {"pro": False}
@@ -267,8 +267,8 @@ def test_one_reading_does_for_all_that_waits(world: World, monkeypatch: pytest.M
     customer, price = world.customer(), world.price("pro")
     world.subscribe(customer, price)
     readings = []
-    original = type(world.keeper).decided
-    monkeypatch.setattr(type(world.keeper), "decided", lambda self, one: readings.append(one) or original(self, one))
+    original = type(world.keeper).decide
+    monkeypatch.setattr(type(world.keeper), "decide", lambda self, one: readings.append(one) or original(self, one))
 
     world.deliver()
 
@@ -284,17 +284,17 @@ def test_what_comes_while_stripe_is_read_is_not_taken_as_done(world: World, monk
     customer, price = world.customer(), world.price("pro")
     made = world.subscribe(customer, price)
     early = world.events()
-    original = type(world.keeper).decided
+    original = type(world.keeper).decide
 
     def slow(self: object, one: str) -> object:
         decided = original(world.keeper, one)
-        monkeypatch.setattr(type(world.keeper), "decided", original)
+        monkeypatch.setattr(type(world.keeper), "decide", original)
         world.local.delete(f"/v1/subscriptions/{made['id']}")
         late = [from_body(event) for event in world.events() if event not in early]
         world.store.events.record(late, world.route)
         return decided
 
-    monkeypatch.setattr(type(world.keeper), "decided", slow)
+    monkeypatch.setattr(type(world.keeper), "decide", slow)
     world.deliver(early)
 
     assert world.access(customer) == {"pro": False}

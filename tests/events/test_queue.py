@@ -241,7 +241,7 @@ def _everything_hot(store: Store, make_event: Make) -> None:
     store.events.record([make_event(id=first.event), make_event()], to_handler)
     store.events.load([first.event])
     store.events.get(first.event)
-    store.events.known([first.event])
+    store.events.stored_ids([first.event])
     store.events.page()
     store.events.page(Filter(failed=True))
     store.events.newest()

@@ -35,13 +35,13 @@ def test_nothing_is_written_to_a_file_that_is_not_there_any_more(path: Path, mak
 
         kept.rename(path)
         assert store.events.record([make_event(id="evt_later")]) == {"evt_later"}
-        assert store.events.known(["evt_1", "evt_later"]) == {"evt_1", "evt_later"}
+        assert store.events.stored_ids(["evt_1", "evt_later"]) == {"evt_1", "evt_later"}
 
 
 def test_a_file_that_vanishes_before_the_first_write_is_said_to_be_removed(path: Path, make_event: Make) -> None:
     with open_store(str(path)) as store:
         with store.transaction():
-            store.events.known(["evt_1"])  # by a second connection, which is the next one to write
+            store.events.stored_ids(["evt_1"])  # by a second connection, which is the next one to write
         for name in ("", "-wal", "-shm"):
             path.with_name(f"events.db{name}").unlink(missing_ok=True)
 

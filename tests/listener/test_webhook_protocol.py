@@ -119,7 +119,7 @@ class TestOneConnection:
             answer = connection.answer()
             assert (answer.status, answer.headers["connection"]) == (200, "close")
             assert connection.closed()
-        assert store.events.known(["evt_1", "evt_2"]) == {"evt_1"}
+        assert store.events.stored_ids(["evt_1", "evt_2"]) == {"evt_1"}
         assert receiver.webhook.answers == {200: 1, 400: 0, 405: 0, 413: 0, 503: 0}
 
     def test_of_requests_beside_the_webhook_that_do_not_wait_the_first_is_answered(self, receiver: Running) -> None:

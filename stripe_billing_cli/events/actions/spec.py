@@ -65,10 +65,10 @@ class Action:
         return re.sub(r"[^A-Za-z0-9.]+", "-", named).strip("-")[:24] or "sh"
 
     def wants(self, event: Event) -> bool:
-        return wanted(self.events, event.type)
+        return matches(self.events, event.type)
 
 
-def wanted(patterns: Sequence[str], type: str) -> bool:
+def matches(patterns: Sequence[str], type: str) -> bool:
     """Return whether an action is for an event: announcements of access come to who asks for them by name."""
     if type == CHECK:
         return False
@@ -154,7 +154,7 @@ def remembered_route(store: Store) -> Route:
     def route(event: Event) -> Iterable[str]:
         if event.thin:
             return (FETCH,)
-        return tuple(action["name"] for action in remembered if wanted(action["events"], event.type))
+        return tuple(action["name"] for action in remembered if matches(action["events"], event.type))
 
     return route
 

@@ -111,7 +111,7 @@ class Events:
         with self._database.reading() as connection:
             return load_events(ids, connection)
 
-    def known(self, ids: Sequence[str]) -> frozenset[str]:
+    def stored_ids(self, ids: Sequence[str]) -> frozenset[str]:
         """Return those of the ids that are in the store."""
         with self._database.reading() as connection:
             column = schema.events.c.id

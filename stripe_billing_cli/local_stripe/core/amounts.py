@@ -61,7 +61,7 @@ def plain(amount: Decimal) -> str:
     return "0" if text in ("-0", "") else text
 
 
-def whole(decimal: str) -> int | None:
+def whole_amount(decimal: str) -> int | None:
     """Return the amount as an integer, or None where it has a fraction."""
     return None if "." in decimal else int(decimal)
 

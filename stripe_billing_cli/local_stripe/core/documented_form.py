@@ -92,16 +92,16 @@ class _Fields(Mapping[str, Field]):
     used: set[str] = field(default_factory=set)
 
     def __getitem__(self, name: str) -> Field:
-        return self._made[name]
+        return self._fields_by_name[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._made)
+        return iter(self._fields_by_name)
 
     def __len__(self) -> int:
-        return len(self._made)
+        return len(self._fields_by_name)
 
     @cached_property
-    def _made(self) -> Mapping[str, Field]:
+    def _fields_by_name(self) -> Mapping[str, Field]:
         found = documented.parameters(self.route)
         if found is None:
             raise LookupError(f"{self.route} is not documented")

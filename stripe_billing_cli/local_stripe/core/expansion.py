@@ -39,7 +39,7 @@ class Wanted(dict[str, "Wanted"]):
 NONE = Wanted()
 
 
-def wanted(kind: str, paths: Sequence[str], declared: Expansions, *, of_list: bool) -> Wanted:
+def parse(kind: str, paths: Sequence[str], declared: Expansions, *, of_list: bool) -> Wanted:
     """Return the tree for `expand`. Raises Stripe's errors for what cannot be expanded.
 
     `kind` names several kinds where a list has objects of any of them, with blanks between. `declared` are expansions

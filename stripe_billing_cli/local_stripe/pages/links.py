@@ -27,12 +27,12 @@ def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
     said = ""
     if sent and session["status"] == "open":
         path = f"/v1/setup_intents/{session['setup_intent']}/confirm"
-        said, after = forms.confirm(call, path, sent.get("card", ""), returns_to=_done(session))
+        said, after = forms.confirm(call, path, sent.get("card", ""), returns_to=_success_url(session))
         if said == "requires_action":
             return forms.to_authentication(after)
         _, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
         if session["status"] == "complete":
-            return _redirect(_done(session))
+            return _redirect(_success_url(session))
     match session["status"]:
         case "complete":
             return forms.page(200, "Card saved", '<p class="good">The card is saved for later payments.</p>')
@@ -43,7 +43,7 @@ def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
     )
 
 
-def _done(session: Object) -> str:
+def _success_url(session: Object) -> str:
     return str(session["success_url"]).replace(SESSION_ID, session["id"])
 
 

@@ -17,7 +17,7 @@ def check(params: Params) -> None:
 
 def list_events(call: Call) -> Object:
     params = call.params
-    restrictions = [_kept(call), *one_of("type", params.get("types"))]
+    restrictions = [_within_retention(call), *one_of("type", params.get("types"))]
     if "type" in params:
         restrictions.append(Condition("type GLOB ?", (_glob(params["type"]),)))
     if params.get("delivery_success") is False:
@@ -32,7 +32,7 @@ def retrieve(call: Call) -> Object:
     return event
 
 
-def _kept(call: Call) -> Condition:
+def _within_retention(call: Call) -> Condition:
     return Condition("created >= ?", (call.now - KEPT_SECONDS,))
 
 

@@ -10,11 +10,11 @@ from stripe_billing_cli.events.actions.spec import (
     Action,
     InvalidActionError,
     forward_target,
+    matches,
     read_actions,
     remember,
     remembered_route,
     unique,
-    wanted,
 )
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import open_store
@@ -37,7 +37,7 @@ from stripe_billing_cli.events.store import open_store
     ],
 )
 def test_what_an_action_is_for(patterns: tuple[str, ...], type: str, expected: bool) -> None:
-    assert wanted(patterns, type) is expected
+    assert matches(patterns, type) is expected
 
 
 def test_a_name_stays_the_same_from_run_to_run() -> None:

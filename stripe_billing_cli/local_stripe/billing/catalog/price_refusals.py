@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core.amounts import LARGEST_PRICE, whole
+from stripe_billing_cli.local_stripe.core.amounts import LARGEST_PRICE, whole_amount
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 
@@ -173,7 +173,7 @@ def _check_tier(tier: Mapping[str, Any], currency: str, name: str, all_tiers: st
     if tier.keys() == {"up_to"}:
         raise invalid("An entry in the tiers array is missing an amount.", all_tiers)
     flat = tier.get("flat_amount_decimal")
-    if flat is not None and whole(flat) is None:
+    if flat is not None and whole_amount(flat) is None:
         raise invalid(
             f"Invalid decimal: {flat}; must be an integer in the minor units of the currency.",
             nested(name, "flat_amount_decimal"),

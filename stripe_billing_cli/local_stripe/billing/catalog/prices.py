@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import events, identifiers
-from stripe_billing_cli.local_stripe.core.amounts import whole
+from stripe_billing_cli.local_stripe.core.amounts import whole_amount
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
 from stripe_billing_cli.local_stripe.core.lists import json_field
 from stripe_billing_cli.local_stripe.core.metadata import merged
@@ -96,7 +96,7 @@ def _both_forms(params: Mapping[str, Any], name: str) -> tuple[int | None, str |
     if name in params:
         return params[name], str(params[name])
     decimal = params.get(f"{name}_decimal")
-    return (None, None) if decimal is None else (whole(decimal), decimal)
+    return (None, None) if decimal is None else (whole_amount(decimal), decimal)
 
 
 def _recurring(params: Mapping[str, Any]) -> Object:

@@ -22,8 +22,8 @@ SHOWN = 10
 
 def bring_up_to_date(call: Call, customer: str) -> None:
     """The customer's entitlements as their subscriptions and those products' features are now."""
-    before = _held(call, customer)
-    wanted = _wanted(call, customer)
+    before = _entitlements(call, customer)
+    wanted = _entitled_features(call, customer)
     known = {entitlement["feature"] for entitlement in before}
     for entitlement in before:
         if entitlement["feature"] not in wanted:
@@ -35,11 +35,11 @@ def bring_up_to_date(call: Call, customer: str) -> None:
         _tell(call, customer, before)
 
 
-def _held(call: Call, customer: str) -> list[Object]:
+def _entitlements(call: Call, customer: str) -> list[Object]:
     return call.store.select(KIND, equal(json_field("_customer"), customer), newest_first=False, limit=10_000)
 
 
-def _wanted(call: Call, customer: str) -> list[str]:
+def _entitled_features(call: Call, customer: str) -> list[str]:
     entitling = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING)]
     found: dict[str, None] = {}
     for subscription in call.store.select("subscription", entitling, newest_first=False, limit=1000):
@@ -70,7 +70,7 @@ def shown(call: Call, entitlement: Object) -> Object:
 
 
 def _tell(call: Call, customer: str, before: list[Object]) -> None:
-    was, now = _summary(call, customer, before), _summary(call, customer, _held(call, customer))
+    was, now = _summary(call, customer, before), _summary(call, customer, _entitlements(call, customer))
     events.record(call, "entitlements.active_entitlement_summary.updated", now, was)
 
 

@@ -240,7 +240,7 @@ def check_payable(invoice: Object) -> None:
 def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False) -> Object:
     """Paid in full: by its payment intent, from the customer's balance, or outside of Stripe. `counted`: the attempts
     that it took so far."""
-    settled = _settled(call, invoice, "canceled" if out_of_band else "paid")
+    settled = _end_payments(call, invoice, "canceled" if out_of_band else "paid")
     if out_of_band:
         _cancel_payment(call, invoice, "automatic")
     scheduler.put(call.store, RETRY, invoice["id"], None, None)
@@ -266,7 +266,7 @@ def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band
     )
 
 
-def _settled(call: Call, invoice: Object, status: str) -> Object:
+def _end_payments(call: Call, invoice: Object, status: str) -> Object:
     at = "paid_at" if status == "paid" else "canceled_at"
     settled = [
         {
@@ -296,7 +296,7 @@ def void(call: Call, invoice: Object) -> Object:
         "invoice.voided",
         **_GIVEN_UP,
         confirmation_secret=None,
-        payments=_settled(call, invoice, "canceled"),
+        payments=_end_payments(call, invoice, "canceled"),
         status="void",
         status_details=None,
         status_transitions={**invoice["status_transitions"], "voided_at": call.now},
