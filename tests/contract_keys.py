@@ -71,6 +71,7 @@ ONLY_WHEN_EXPANDED = {
     "currency_option": "tiers",
     "customer": "cash_balance invoice_credit_balance sources subscriptions tax tax_ids",
     "invoice": "confirmation_secret payments",
+    "payment_link": "line_items",
     "plan": "tiers",
     "portal_subscription_update": "products schedule_at_period_end",
     "price": "currency_options tiers",

@@ -136,6 +136,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
         "end_time": NOW - NOW % DAY + DAY,
     },
     "POST /v1/billing_portal/configurations": lambda ids: {"features": FEATURES},
+    "POST /v1/payment_links": lambda ids: {"line_items": [{"price": ids["price"], "quantity": 1}]},
     "POST /v1/billing_portal/sessions": lambda ids: {"customer": ids["customer"]},
     "POST /v1/subscription_schedules": lambda ids: {
         "customer": ids["customer"],

@@ -230,6 +230,9 @@ def _rest(world: World) -> None:
     setup = {"mode": "setup", "currency": "usd", "success_url": "https://example.com/done"}
     ids["checkout_session"] = make("/v1/checkout/sessions", **setup, customer=ids["customer"])["id"]
     make("/v1/checkout/sessions", **setup)
+    sold = [{"price": ids["price"], "quantity": 1}]
+    make("/v1/payment_links", line_items=sold)
+    ids["payment_link"] = make("/v1/payment_links", line_items=sold)["id"]
     make("/v1/test_helpers/test_clocks", frozen_time=NOW)
     make("/v1/webhook_endpoints", url="https://example.com/other", enabled_events=["*"])
     ids["endpoint"] = make("/v1/webhook_endpoints", url="https://example.com/hook", enabled_events=["*"])["id"]

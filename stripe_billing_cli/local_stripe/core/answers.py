@@ -26,6 +26,7 @@ FIRST_PAGE = 10
 SCALARS = (str, int, float)
 
 INLINED: Mapping[str, Mapping[str, str]] = {
+    "item": {"price": "price"},
     "product_feature": {"entitlement_feature": "entitlements.feature"},
     "subscription_item": {"plan": "plan", "price": "price"},
 }

@@ -41,6 +41,11 @@ def checkout(session: str) -> str:
     return f"{BASE}/c/pay/{session}"
 
 
+def payment_link(code: str) -> str:
+    """Where whoever has the link buys what it sells."""
+    return f"{BASE}/b/{code}"
+
+
 def portal(secret: str) -> str:
     """Return the address to which a customer portal session leads."""
     return f"{BASE}/p/session/{secret}"

@@ -38,6 +38,7 @@ ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
         {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
     ),
     "invoice": frozenset({"confirmation_secret", "payments"}),
+    "payment_link": frozenset({"line_items"}),
     "plan": frozenset({"tiers"}),
     "portal_subscription_update": frozenset({"products", "schedule_at_period_end"}),
     "price": frozenset({"currency_options", "tiers"}),

@@ -1,0 +1,237 @@
+"""Payment links: made, changed, listed (https://docs.stripe.com/api/payment-link). None is ever deleted.
+
+The prices that a link sells never change; their quantities do.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import pricing
+from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, shapes
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, page, page_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.payment_links import fields
+
+KIND, PATH = "payment_link", "/v1/payment_links"
+MOST_ITEMS = 20
+MOST_QUANTITY = 99
+
+
+def create(call: Call) -> Object:
+    params = call.params
+    if not params["line_items"]:
+        raise missing_param("line_items")
+    prices = [_price(call, item, f"line_items[{at}][price]") for at, item in enumerate(params["line_items"])]
+    currency = params.get("currency", prices[0]["currency"])
+    for at, price in enumerate(prices):
+        if currency not in price["currency_options"]:
+            raise invalid(
+                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+                f"`{currency}`.",
+                f"line_items[{at}][price]",
+            )
+    recurring = any(price["recurring"] for price in prices)
+    _check_mode(params, recurring=recurring)
+    id = identifiers.long_id(call, "plink")
+    url = f"{PATH}/{id}/line_items"
+    items = [_item(call, item, price, currency) for item, price in zip(params["line_items"], prices, strict=True)]
+    link = shapes.blank(KIND) | fields.plain()
+    link |= {
+        "id": id,
+        "object": KIND,
+        "active": True,
+        "_created": call.now,
+        "currency": currency,
+        "line_items": {"object": "list", "data": items, "has_more": False, "url": url},
+        "livemode": False,
+        "metadata": merged({}, params.get("metadata", {})),
+        "url": page_addresses.payment_link(f"test_{secrets.token_hex(8)}"),
+    }
+    part = "subscription_data" if recurring else "invoice_creation"
+    link = _changed(call, link | {part: fields.PARTS[part]}, params)
+    call.store.insert(KIND, link)
+    events.record(call, "payment_link.created", link)
+    return link
+
+
+def _price(call: Call, item: Mapping[str, Any], param: str) -> Object:
+    if "price" not in item:
+        raise missing_param(param)
+    price = call.store.get("price", item["price"])
+    if price is None:
+        raise no_such("price", item["price"], param)
+    if not price["active"]:
+        raise invalid("The price specified is inactive. This field only accepts active prices.", param)
+    return price
+
+
+def _check_mode(params: Params, *, recurring: bool) -> None:
+    mode, wrong = ("subscription", fields.PAYMENT_ONLY) if recurring else ("payment", fields.SUBSCRIPTION_ONLY)
+    for name in wrong:
+        value = params.get(name)
+        if value is not None and not (isinstance(value, dict) and value.get("enabled") is False):
+            raise invalid(f"You can not pass `{name}` in `{mode}` mode.", name)
+
+
+def _item(call: Call, item: Mapping[str, Any], price: Object, currency: str) -> Object:
+    product = call.store.get("product", price["product"]) or {}
+    return _priced(
+        {
+            "id": identifiers.long_id(call, "li"),
+            "object": "item",
+            "adjustable_quantity": _adjustable(item),
+            "amount_discount": 0,
+            "amount_tax": 0,
+            "currency": currency,
+            "description": product.get("name"),
+            "price": price["id"],
+            "quantity": item["quantity"],
+        },
+        price,
+    )
+
+
+def _adjustable(item: Mapping[str, Any]) -> Object | None:
+    adjustable = item.get("adjustable_quantity")
+    if not adjustable or not adjustable["enabled"]:
+        return None
+    return {"enabled": True, "maximum": MOST_QUANTITY, "minimum": 0, **adjustable}
+
+
+def _priced(item: Object, price: Object) -> Object:
+    """Return the item with what its quantity costs; what the customer chooses costs nothing yet."""
+    option = price["currency_options"][item["currency"]]
+    known = price["billing_scheme"] == "tiered" or option["unit_amount_decimal"] is not None
+    metered = price["recurring"] and price["recurring"]["usage_type"] == "metered"
+    total = pricing.amount(price, item["currency"], item["quantity"]) if known and not metered else 0
+    return {**item, "amount_subtotal": total, "amount_total": total}
+
+
+def _changed(call: Call, link: Object, params: Params) -> Object:
+    """Return the link as the parameters of a call say, beside its metadata and line items."""
+    after = {**link}
+    plain = fields.plain()
+    for name, value in params.items():
+        if name not in ("currency", "expand", "line_items", "metadata"):
+            after[name] = plain.get(name) if value is None else _said(call, link, name, value)
+    if len(after["line_items"]["data"]) + len(after["optional_items"] or ()) > MOST_ITEMS:
+        raise invalid(f"A payment link has at most {MOST_ITEMS} line items and optional items.", "optional_items")
+    return after
+
+
+def _said(call: Call, link: Object, name: str, value: Any) -> Any:
+    """Return what a link says after a call that gives a parameter a value."""
+    match name:
+        case "after_completion":
+            return _after_completion(value)
+        case "custom_fields":
+            return [{"optional": False, **field} for field in value]
+        case "name_collection":
+            return {who: {"optional": False, **collected} for who, collected in value.items()}
+        case "optional_items":
+            for at, item in enumerate(value):
+                _price(call, item, f"{name}[{at}][price]")
+            return value
+        case "restrictions":
+            count = link[name]["completed_sessions"]["count"] if link[name] else 0
+            return {"completed_sessions": {"count": count, **value["completed_sessions"]}}
+        case "shipping_options":
+            return [_shipping_option(call, option, f"{name}[{at}]") for at, option in enumerate(value)]
+    if isinstance(value, dict):
+        return _merged({**fields.PARTS.get(name, {}), **(link.get(name) or {})}, value)
+    return value
+
+
+def _merged(part: Mapping[str, Any], wanted: Mapping[str, Any]) -> Object:
+    """Return a part with what is wanted of it: parts within it are changed in what is said of them, metadata too."""
+    after = {**part}
+    for name, value in wanted.items():
+        before = part.get(name)
+        if name == "metadata":
+            after[name] = merged(before or {}, value) if value is not None else {}
+        elif isinstance(value, dict) and isinstance(before, dict):
+            after[name] = _merged(before, value)
+        else:
+            after[name] = value
+    return after
+
+
+def _after_completion(wanted: Mapping[str, Any]) -> Object:
+    kind = wanted["type"]
+    if kind == "redirect":
+        if "redirect" not in wanted:
+            raise missing_param("after_completion[redirect]")
+        return {"type": kind, "redirect": wanted["redirect"]}
+    return {"type": kind, "hosted_confirmation": {"custom_message": None, **wanted.get("hosted_confirmation", {})}}
+
+
+def _shipping_option(call: Call, option: Mapping[str, Any], param: str) -> Object:
+    rate = call.store.get("shipping_rate", option.get("shipping_rate", ""))
+    if rate is None:
+        raise no_such("shipping rate", option.get("shipping_rate", ""), f"{param}[shipping_rate]")
+    return {"shipping_rate": rate["id"], "shipping_amount": rate["fixed_amount"]["amount"]}
+
+
+def update(call: Call) -> Object:
+    before, params = retrieve(call), call.params
+    after = _changed(call, before, params)
+    recurring = any(_stored_price(call, item)["recurring"] for item in before["line_items"]["data"])
+    _check_mode(params, recurring=recurring)
+    if "line_items" in params:
+        after["line_items"] = {**before["line_items"], "data": _changed_items(call, before, params["line_items"])}
+    if "metadata" in params:
+        after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
+    if after != before:
+        call.store.replace(KIND, after)
+        events.record(call, "payment_link.updated", after, before)
+    return after
+
+
+def _changed_items(call: Call, link: Object, wanted: Sequence[Mapping[str, Any]]) -> list[Object]:
+    items = {item["id"]: item for item in link["line_items"]["data"]}
+    for at, change in enumerate(wanted):
+        item = items.get(change["id"])
+        if item is None:
+            raise no_such("line item", change["id"], f"line_items[{at}][id]")
+        after = {**item, "quantity": change.get("quantity", item["quantity"])}
+        if "adjustable_quantity" in change:
+            after["adjustable_quantity"] = _adjustable(change)
+        items[item["id"]] = _priced(after, _stored_price(call, item))
+    return list(items.values())
+
+
+def _stored_price(call: Call, item: Object) -> Object:
+    price = call.store.get("price", item["price"])
+    assert price is not None, "no price is ever deleted"
+    return price
+
+
+def retrieve(call: Call) -> Object:
+    found = call.store.get(KIND, call.id)
+    if found is None:
+        raise no_such("payment link", call.id, "payment_link", 404)
+    return found
+
+
+def list_links(call: Call) -> Object:
+    return page(call, KIND, PATH, equal("active", call.params.get("active")))
+
+
+def list_line_items(call: Call) -> Object:
+    return page_of(call, retrieve(call)["line_items"]["data"], f"{PATH}/{call.id}/line_items", "line item")
+
+
+ROUTES = (
+    Route("POST", PATH, KIND, fields.CREATE, create),
+    Route("GET", PATH, KIND, fields.LIST, list_links, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
+    Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
+)
