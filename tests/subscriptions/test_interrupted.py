@@ -13,6 +13,7 @@ import pytest
 
 from stripe_billing_cli.stripe_api import client
 from tests.conftest import Billing
+from tests.soak import Soak
 from tests.subscriptions.interrupted import Killed, Trouble, troubling
 
 SUB = "ada@example.com"
@@ -242,15 +243,16 @@ def test_a_run_cut_off_after_any_write_is_completed_by_the_next(name: str, stage
         assert stage.state() == end, where
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("name", SCENARIOS)
-@pytest.mark.parametrize("kind", ["timeout", "500"])
-def test_an_answer_that_is_lost_once_is_asked_for_again(name: str, kind: str, stage: Stage, tmp_path: Path) -> None:
+def test_an_answer_that_is_lost_once_is_asked_for_again(name: str, stage: Stage, tmp_path: Path, soak: Soak) -> None:
     scenario = SCENARIOS[name]
     prepared = _prepared(stage, scenario, tmp_path)
     with stage.troubled(None):
         stage.run(scenario.command)
     end = stage.state()
-    for at in range(1, scenario.writes + 1):
+    losses = [(kind, at) for kind in ("timeout", "500") for at in range(1, scenario.writes + 1)]
+    for kind, at in soak.part(losses, 1):
         stage.copy(prepared, stage.path)
         with stage.troubled(Trouble(kind, at)):
             code = stage.run(scenario.command)
