@@ -123,10 +123,14 @@ def change_lines(change: Change) -> Iterator[Line]:
     for name, field in change.fields.items():
         if symbol == "-" or (is_new and change.kind.said_by_title(change, name)):
             continue
-        old, new = (change.kind.show(change, name, value) for value in (field.before, field.after))
+        new = change.kind.show(change, name, field.after)
+        if is_new:
+            yield Line(f"    {name}: {new}", {})
+            continue
+        old = change.kind.show(change, name, field.before)
         if old == new:  # what differs is none of what is shown
             old, new = (plain_text(plain(value)) for value in (field.before, field.after))
-        yield Line(f"    {name}: {'' if is_new else f'{old} → '}{new}", {})
+        yield Line(f"    {name}: {old} → {new}", {})
     if symbol in "±-" or (change.action == "update" and change.reason != "differs from the file"):
         yield Line(f"    ({change.reason})", {"dim": True})
 
