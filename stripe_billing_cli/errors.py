@@ -1,7 +1,7 @@
 """The errors of the program: words for its user, and the exit code of the command that meets it.
 
 0 done · 1 Stripe or the system failed · 2 the command line or the catalog is wrong · 3 changes are pending ·
-4 the object did not reach the state asked for · 130 interrupted.
+4 the object did not reach the state asked for · 130 interrupted · 143 ended by SIGTERM.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-FAILED, WRONG, PENDING, NOT_REACHED, INTERRUPTED = 1, 2, 3, 4, 130
+FAILED, WRONG, PENDING, NOT_REACHED, INTERRUPTED, TERMINATED = 1, 2, 3, 4, 130, 143
 
 
 ID = r"\b(?!sk_|rk_|pk_|whsec_)[a-z]{2,8}(?:_sched|_test)?_(?=[A-Za-z]*\d)[A-Za-z0-9]{6,}\b(?!_)"

@@ -10,7 +10,8 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from stripe_billing_cli.errors import INTERRUPTED, BillingError, Mistake
+from stripe_billing_cli.cli.interrupts import exit_code
+from stripe_billing_cli.errors import BillingError, Mistake
 
 
 def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False) -> int:
@@ -72,7 +73,7 @@ def explain(error: BaseException) -> BillingError:
         case TyperException():
             return _usage_error(error)
         case KeyboardInterrupt() | typer.Abort():
-            return BillingError("interrupted", "interrupted", exit_code=INTERRUPTED)
+            return BillingError("interrupted", "interrupted", exit_code=exit_code(error))
         case BrokenPipeError():
             return BillingError("output", "what read this output went away")
         case OSError():
@@ -111,7 +112,7 @@ def _usage_error(error: Any) -> BillingError:
 def _log(error: BillingError) -> None:
     from stripe_billing_cli.cli.log import LogEntry, LogLevel
 
-    level = LogLevel.info if error.exit_code == INTERRUPTED else LogLevel.error
+    level = LogLevel.info if error.kind == "interrupted" else LogLevel.error
     about = error_json(error)["error"]
     message, hint = about.pop("message"), about.pop("hint")
     sys.stderr.write(LogEntry(level, message, hint, about).as_json() + "\n")

@@ -1,4 +1,4 @@
-"""Ctrl-C as a request to come to an end, where stopping at any point would leave more to say."""
+"""Ctrl-C and SIGTERM: interruptions that differ in the exit code, and are asked for or made to come to an end."""
 
 from __future__ import annotations
 
@@ -9,19 +9,49 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
+from stripe_billing_cli.errors import INTERRUPTED, TERMINATED
+
+SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM has come: whatever follows Ctrl-C follows it too, but for the exit code."""
+
+
+def raise_terminated(number: int, frame: FrameType | None) -> None:
+    """Handle SIGTERM. A second one, while the first is being followed, ends the process as ever."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    raise Terminated
+
+
+def exit_code(interruption: BaseException) -> int:
+    """Return the exit code of a command that was interrupted."""
+    return TERMINATED if isinstance(interruption, Terminated) else INTERRUPTED
+
+
+class StopRequest(threading.Event):
+    """That somebody wants the command to come to an end, and the exit code which that gives."""
+
+    exit_code = INTERRUPTED
+
 
 @contextmanager
-def asked_to_stop() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C sets; the second one interrupts as ever."""
-    event = threading.Event()
+def asked_to_stop() -> Iterator[StopRequest]:
+    """Yield an event that the first Ctrl-C or SIGTERM sets; the second one interrupts as ever."""
+    request = StopRequest()
+    before = {number: signal.getsignal(number) for number in SIGNALS}
 
     def stop(number: int, frame: FrameType | None) -> None:
-        event.set()
+        request.exit_code = SIGNALS[signal.Signals(number)]
+        request.set()
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        signal.signal(signal.SIGTERM, raise_terminated)
         sys.stderr.write("\nStopping after the calls in flight; Ctrl-C again to stop at once.\n")
 
-    before = signal.signal(signal.SIGINT, stop)
+    for number in SIGNALS:
+        signal.signal(number, stop)
     try:
-        yield event
+        yield request
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -25,7 +25,7 @@ from stripe_billing_cli.cli.chosen import (
 )
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
-from stripe_billing_cli.errors import UsageError
+from stripe_billing_cli.errors import BillingError, UsageError
 
 
 class QuickOption(TyperOption):
@@ -264,8 +264,10 @@ def _with_shared(
             code = function(
                 Context(**chosen, order=ctx.meta.get(ORDER, ()), account=defaults.account, sources=sources), **values
             )
-        except KeyboardInterrupt:
-            raise typer.Abort from None  # Typer itself would end here with 130 and not a word
+        except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
+            from stripe_billing_cli.cli.interrupts import exit_code
+
+            raise BillingError("interrupted", "interrupted", exit_code=exit_code(interruption)) from None
         if code:
             raise typer.Exit(code)
 

@@ -46,8 +46,13 @@ class Shell:
         assert "Traceback" not in ran.stderr
         return ran
 
-    def interrupted(self, when: str, *argv: str, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-        """Run with --verbose in a pipe, with a Ctrl-C once stderr has a line with `when`; it must end with 130."""
+    def interrupted(
+        self, when: str, *argv: str, environment: Mapping[str, str], how: signal.Signals = signal.SIGINT
+    ) -> subprocess.CompletedProcess[str]:
+        """Run with --verbose in a pipe, with a Ctrl-C once stderr has a line with `when`; it must end with 130.
+
+        With a SIGTERM, as `how` says, with 143.
+        """
         running = subprocess.Popen(
             [BILLING, *argv, "--verbose"],
             cwd=self.directory,
@@ -62,9 +67,9 @@ class Shell:
             line = running.stderr.readline()
             assert line, f"it ended before {when}:\n{before}"
             before += line
-        running.send_signal(signal.SIGINT)
+        running.send_signal(how)
         out, err = running.communicate(timeout=20)
-        assert running.returncode == 130, f"exit {running.returncode}\n{out}\n{before}{err}"
+        assert running.returncode == 128 + how, f"exit {running.returncode}\n{out}\n{before}{err}"
         assert "Traceback" not in err
         return subprocess.CompletedProcess(running.args, running.returncode, out, before + err)
 

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 
 import pytest
@@ -146,6 +147,17 @@ def test_ctrl_c_ends_the_calls_in_flight_and_says_where_things_stand(with_catalo
         assert "Run the same command again" in ran.stdout
         with_catalog("catalog", "apply", environment=environment)
         with_catalog("catalog", "plan", "--check", environment=environment)
+
+
+def test_sigterm_says_what_ctrl_c_says(with_catalog: Shell) -> None:
+    with with_catalog.serving("--latency-ms", "500") as environment:
+        ran = with_catalog.interrupted(
+            "POST /v1/products → 200", "catalog", "apply", environment=environment, how=signal.SIGTERM
+        )
+
+        assert "Stopping after the calls in flight" in ran.stderr
+        assert "Interrupted: " in ran.stdout
+        with_catalog("catalog", "apply", environment=environment)
 
 
 def test_ctrl_c_counts_what_is_begun_apart_from_what_is_untouched(with_catalog: Shell) -> None:

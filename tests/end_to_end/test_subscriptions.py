@@ -63,7 +63,8 @@ def test_in_a_pipe_nothing_moves_and_nothing_is_coloured(with_ada: Shell) -> Non
     assert "\x1b" not in ran.stdout + ran.stderr
 
 
-def test_a_watch_is_ended_by_ctrl_c(with_ada: Shell) -> None:
+@pytest.mark.parametrize(("how", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_watch_is_ended_by_ctrl_c_and_by_sigterm(with_ada: Shell, how: signal.Signals, code: int) -> None:
     made = with_ada("sub", "create", "--local", *ADA, "--output", "id").stdout.strip()
     watching = subprocess.Popen(
         [BILLING, "sub", "watch", made, "--local", "--output", "json"],
@@ -76,11 +77,12 @@ def test_a_watch_is_ended_by_ctrl_c(with_ada: Shell) -> None:
     assert watching.stdout is not None
     first = json.loads(watching.stdout.readline())
 
-    watching.send_signal(signal.SIGINT)
+    watching.send_signal(how)
 
     _, err = watching.communicate(timeout=30)
-    assert watching.returncode == 130
-    assert "Traceback" not in err
+    assert watching.returncode == code
+    error = json.loads(err)["error"]
+    assert (error["kind"], error["exit_code"]) == ("interrupted", code)
     assert (first["id"], first["status"]) == (made, "incomplete")
 
 

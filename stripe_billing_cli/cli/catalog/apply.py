@@ -25,7 +25,7 @@ from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
 from stripe_billing_cli.cli.chosen import COMMAND_LINE
 from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import FAILED, INTERRUPTED, WRONG, BillingError
+from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.executor import Outcome
@@ -101,10 +101,10 @@ def apply(
             will=[f"To agree to: {question}" for question in decided.questions()],
             moves_money=True,
         )
-    outcome = _carry_out(context, decided, keep_secret)
+    outcome, interrupted = _carry_out(context, decided, keep_secret)
     _show_outcome(context, decided, outcome)
     if outcome.interrupted:
-        return INTERRUPTED
+        return interrupted
     return None if outcome.complete else FAILED
 
 
@@ -140,19 +140,22 @@ def _secret_keeper(context: Context, decided: Plan, name: str | None) -> KeepSec
     return SecretFile(context, name).keep
 
 
-def _carry_out(context: Context, decided: Plan, keep_secret: KeepSecret | None) -> Outcome:
+def _carry_out(context: Context, decided: Plan, keep_secret: KeepSecret | None) -> tuple[Outcome, int]:
+    """Return what became of the plan, and the exit code if it was interrupted."""
     from stripe_billing_cli.catalog.executor import carry_out
-    from stripe_billing_cli.cli.interrupts import asked_to_stop
+    from stripe_billing_cli.cli.interrupts import asked_to_stop, exit_code
 
+    api = context.stripe
     try:
-        with asked_to_stop() as interrupt, _progress(sum(1 for _ in decided.operations())) as advance:
-            return carry_out(context.stripe, decided, progress=advance, interrupt=interrupt, keep_secret=keep_secret)
-    except KeyboardInterrupt:
+        with asked_to_stop() as stop, _progress(sum(1 for _ in decided.operations())) as advance:
+            outcome = carry_out(api, decided, progress=advance, interrupt=stop, keep_secret=keep_secret)
+            return outcome, stop.exit_code
+    except KeyboardInterrupt as interruption:
         raise BillingError(
             "interrupted",
             "stopped at once; the calls in flight may or may not have taken effect",
             "run the same command again: it does what is missing, and nothing twice",
-            INTERRUPTED,
+            exit_code(interruption),
         ) from None
 
 
