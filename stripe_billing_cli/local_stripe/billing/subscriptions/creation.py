@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.entitlements import active
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, collection, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_items, invoices
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancellation,
@@ -17,8 +17,8 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     repository,
     schedule_jobs,
 )
-from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, shapes, times
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core import events, identifiers, shapes, times
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -28,56 +28,8 @@ DAY = 24 * 60 * 60
 LONGEST_TRIAL = 731 * DAY
 
 
-def check_new(params: Params) -> None:
-    if not params["items"]:
-        raise missing_param("items")
-    check_trial(params)
-    if "trial_end" in params and "trial_period_days" in params:
-        raise only_one_of(["trial_end", "trial_period_days"])
-    if params.get("payment_behavior") == "pending_if_incomplete":
-        raise invalid(
-            "Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a subscription.",
-            "payment_behavior",
-        )
-    _check_collection(params)
-
-
-def check_trial(params: Params) -> None:
-    if params.get("trial_from_plan") and params.keys() & {"trial_end", "trial_period_days"}:
-        raise invalid("You cannot set `trial_end` or `trial_period_days` when `trial_from_plan=true`.")
-
-
-def _check_collection(params: Params) -> None:
-    sent = params.get("collection_method") == "send_invoice"
-    if sent and "days_until_due" not in params:
-        raise invalid(
-            "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
-            "days_until_due",
-        )
-    if "days_until_due" in params and not sent:
-        raise invalid("You can only specify 'days_until_due' if invoice collection method is 'send_invoice'.")
-    if "cancel_at" in params and params.get("cancel_at_period_end"):
-        raise only_one_of(["cancel_at", "cancel_at_period_end"])
-
-
 PREVIEWED = ("billing_mode", "cancel_at", "cancel_at_period_end", "items", "proration_behavior", "trial_end")
 """The parameters of a new subscription that a preview takes."""
-
-
-def create(call: Call) -> Object:
-    customer = customers.find(call, call.params["customer"], status=404)  # recorded 2026-08-26.dahlia
-    call = clocks.at_time_of(call, customer)
-    clocks.check_room_for_subscription(call, customer)
-    subscription = drafted(call, customer)
-    method = collection.default_method(call, customer, subscription)
-    begun, invoice = _begun(call, customer, subscription)
-    if invoice is None:
-        first_invoice.ask_for_card(call, begun["id"], method)
-    elif begun["collection_method"] == "send_invoice":
-        invoices.create(call, invoice)
-    else:
-        first_invoice.open_first(call, begun, invoice, method)
-    return repository.find(call, begun["id"])
 
 
 def drafted(call: Call, customer: Object) -> Object:
@@ -104,13 +56,13 @@ def create_by_schedule(call: Call, customer: Object, prices: Sequence[Object], c
     invoice is a draft for an hour (https://docs.stripe.com/billing/subscriptions/subscription-schedules)."""
     status = "trialing" if call.params.get("trial_end") else "active"
     subscription = {**_new(call, customer, prices, currency), "schedule": schedule}
-    begun, invoice = _begun(call, customer, subscription, status=status)
+    begun, invoice = begin(call, customer, subscription, status=status)
     if invoice is not None:
         invoices.create(call, invoice)
     return begun
 
 
-def _begun(
+def begin(
     call: Call, customer: Object, subscription: Object, *, status: str | None = None
 ) -> tuple[Object, Object | None]:
     """Return the subscription, stored, and its first invoice, not yet stored; None where there is nothing to bill:

@@ -39,7 +39,12 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.subscriptions import CHANGED_ITEM, NowOr
+from stripe_billing_cli.local_stripe.resources.subscriptions import (
+    CHANGED_ITEM,
+    NowOr,
+    check_pausable,
+    check_resumable,
+)
 
 FORM = form(
     "POST /v1/invoices/create_preview",
@@ -283,7 +288,7 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
 
 def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
     """Return what a pause would bill, where it would make an invoice (https://docs.stripe.com/billing/subscriptions/pause)."""
-    pausing.check_pausable(subscription)
+    check_pausable(subscription)
     credits = pausing.credits(call, subscription, settings)
     if settings.get("invoicing_behavior") != "invoice" or not credits:
         raise none_upcoming(f"subscription: {subscription['id']}")
@@ -298,7 +303,7 @@ def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiti
 
 
 def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
-    pausing.check_resumable(subscription)
+    check_resumable(subscription)
     data, prorations, at_once = pausing.resumed(call, subscription, details)
     billed = [*invoice_items.as_pending(call, prorations), *waiting, *at_once]
     if not at_once and not (details.get("proration_behavior") == "always_invoice" and billed):

@@ -19,6 +19,7 @@ from stripe_billing_cli.local_stripe.resources.subscriptions.fields import (
     Item,
     NowOr,
 )
+from stripe_billing_cli.local_stripe.resources.subscriptions.pause import check_pausable, check_resumable
 from stripe_billing_cli.local_stripe.resources.subscriptions.update import update as update_subscription
 
 API = Api(routes.ROUTES)
@@ -38,5 +39,7 @@ __all__ = [
     "Item",
     "NowOr",
     "cancel_subscription",
+    "check_pausable",
+    "check_resumable",
     "update_subscription",
 ]

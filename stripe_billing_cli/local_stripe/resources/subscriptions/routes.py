@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.subscriptions import creation, pausing, repository
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Route
-from stripe_billing_cli.local_stripe.resources.subscriptions import cancel_now, fields, lists, update
+from stripe_billing_cli.local_stripe.resources.subscriptions import cancel_now, create, fields, lists, pause, update
 
 PATH = "/v1/subscriptions"
 ROUTES = (
-    Route("POST", PATH, "subscription", fields.CREATE, creation.create, creation.check_new),
+    Route("POST", PATH, "subscription", fields.CREATE, create.create, create.check_new),
     Route("GET", PATH, "subscription", lists.LIST, lists.list_subscriptions, lists=True),
     Route("GET", f"{PATH}/{{id}}", "subscription", ObjectParam({"expand": EXPAND}), repository.retrieve),
     Route("POST", f"{PATH}/{{id}}", "subscription", fields.UPDATE, update.update, update.check_update),
     Route("DELETE", f"{PATH}/{{id}}", "subscription", fields.CANCEL, cancel_now.cancel),
-    Route("POST", f"{PATH}/{{id}}/pause", "subscription", fields.PAUSE, pausing.pause),
-    Route("POST", f"{PATH}/{{id}}/resume", "subscription", fields.RESUME, pausing.resume),
+    Route("POST", f"{PATH}/{{id}}/pause", "subscription", fields.PAUSE, pause.pause),
+    Route("POST", f"{PATH}/{{id}}/resume", "subscription", fields.RESUME, pause.resume),
 )

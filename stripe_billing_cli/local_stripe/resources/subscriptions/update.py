@@ -20,6 +20,7 @@ from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.subscriptions.create import check_trial
 
 PENDING = frozenset(
     "billing_cycle_anchor expand items off_session payment_behavior proration_behavior proration_date trial_end "
@@ -34,7 +35,7 @@ INCOMPLETE_MAY = frozenset({"cancellation_details", "default_payment_method", "e
 def check_update(params: Params) -> None:
     if "cancel_at" in params and "cancel_at_period_end" in params:
         raise only_one_of(["cancel_at", "cancel_at_period_end"])
-    creation.check_trial(params)
+    check_trial(params)
     if params.get("payment_behavior") == "pending_if_incomplete":
         extra = sorted(params.keys() - PENDING)
         if extra:

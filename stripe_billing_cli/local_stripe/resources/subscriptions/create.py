@@ -1,0 +1,60 @@
+"""The call that creates a subscription, and its refusals (https://docs.stripe.com/api/subscriptions/create)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices
+from stripe_billing_cli.local_stripe.billing.subscriptions import creation, first_invoice, repository
+from stripe_billing_cli.local_stripe.core import clocks
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def check_new(params: Params) -> None:
+    if not params["items"]:
+        raise missing_param("items")
+    check_trial(params)
+    if "trial_end" in params and "trial_period_days" in params:
+        raise only_one_of(["trial_end", "trial_period_days"])
+    if params.get("payment_behavior") == "pending_if_incomplete":
+        raise invalid(
+            "Setting `payment_behavior` to `pending_if_incomplete` has no effect when creating a subscription.",
+            "payment_behavior",
+        )
+    _check_collection(params)
+
+
+def check_trial(params: Params) -> None:
+    if params.get("trial_from_plan") and params.keys() & {"trial_end", "trial_period_days"}:
+        raise invalid("You cannot set `trial_end` or `trial_period_days` when `trial_from_plan=true`.")
+
+
+def _check_collection(params: Params) -> None:
+    sent = params.get("collection_method") == "send_invoice"
+    if sent and "days_until_due" not in params:
+        raise invalid(
+            "If creating an invoice with `collection_method=send_invoice`, you must specify `days_until_due`.",
+            "days_until_due",
+        )
+    if "days_until_due" in params and not sent:
+        raise invalid("You can only specify 'days_until_due' if invoice collection method is 'send_invoice'.")
+    if "cancel_at" in params and params.get("cancel_at_period_end"):
+        raise only_one_of(["cancel_at", "cancel_at_period_end"])
+
+
+def create(call: Call) -> Object:
+    customer = customers.find(call, call.params["customer"], status=404)  # recorded 2026-08-26.dahlia
+    call = clocks.at_time_of(call, customer)
+    clocks.check_room_for_subscription(call, customer)
+    subscription = creation.drafted(call, customer)
+    method = collection.default_method(call, customer, subscription)
+    begun, invoice = creation.begin(call, customer, subscription)
+    if invoice is None:
+        first_invoice.ask_for_card(call, begun["id"], method)
+    elif begun["collection_method"] == "send_invoice":
+        invoices.create(call, invoice)
+    else:
+        first_invoice.open_first(call, begun, invoice, method)
+    return repository.find(call, begun["id"])
