@@ -181,6 +181,8 @@ class Plan:
     """Whether the whole account was read, so that `unmanaged` is all there is."""
     ids: Mapping[Reference, str] = field(default_factory=dict)
     """The ids of the catalog's objects that exist and stay."""
+    marks_of_account: tuple[str, ...] = ()
+    """The paths of some objects that no other account has."""
     source: str = ""
     """The name of the file that the catalog was read from."""
 

@@ -22,6 +22,8 @@ from stripe_billing_cli.stripe_api.threads import side_by_side
 
 AT_ONCE = 12
 PRUNE = frozenset({"--prune"})
+MARKS = 3
+"""So many objects tell an account from others: one may be deleted meanwhile."""
 Matches = Mapping[Reference, Match]
 
 
@@ -130,8 +132,19 @@ class Planner:
             notes=(*self._catalog.warnings, *builder.notes),
             complete=self._snapshot.complete,
             ids=known,
+            marks_of_account=self._marks_of_account(),
             source=self._catalog.source,
         )
+
+    def _marks_of_account(self) -> tuple[str, ...]:
+        """Return the paths of the oldest objects that tell this account from others."""
+        found = [
+            (kind.created(existing), mark)
+            for kind in self._kinds
+            for existing in self._snapshot.objects[kind.name].values()
+            if (mark := kind.mark_of_account(existing))
+        ]
+        return tuple(mark for _, mark in sorted(found)[:MARKS])
 
     def _plan_root(self, root: Entry[Any], targets: frozenset[str]) -> None:
         entries = list(root.walk())

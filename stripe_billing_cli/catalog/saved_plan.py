@@ -17,8 +17,10 @@ from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.plan_request import PlanRequest
 from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.errors import NotFoundError
 
-FORMAT = "billing-plan-3"
+FORMAT = "billing-plan-4"
 FIELDS = {
     "source": str,
     "catalog_text": str,
@@ -26,6 +28,7 @@ FIELDS = {
     "prune_options": list,
     "targets": list,
     "adopt": bool,
+    "marks_of_account": list,
     "livemode": bool,
     "fingerprint": str,
 }
@@ -49,6 +52,7 @@ class SavedPlan:
     targets: tuple[str, ...]
     adopt: bool
     account: str | None
+    marks_of_account: tuple[str, ...]
     livemode: bool
     fingerprint: str
 
@@ -57,12 +61,12 @@ class SavedPlan:
         catalog = load_catalog(Source(self.source, self.catalog_text))
         return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets, self.adopt)
 
-    def check(self, plan: Plan) -> None:
-        """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved."""
-        if (plan.account, plan.livemode) != (self.account, self.livemode):
+    def check(self, api: StripeApi, plan: Plan) -> None:
+        """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved, for the same account."""
+        if not self._is_of_account(api, plan):
             raise SavedPlanError(
-                f"this plan was made for account {self.account} in {_mode(self.livemode)} mode, "
-                f"and the key is of {plan.account} in {_mode(plan.livemode)} mode",
+                f"this plan was made for {_named(self.account)} in {_mode(self.livemode)} mode, "
+                f"and the key is of {_named(plan.account)} in {_mode(plan.livemode)} mode",
                 "use the key that it was made with, or plan again",
             )
         if fingerprint(plan) != self.fingerprint:
@@ -70,6 +74,26 @@ class SavedPlan:
                 "the plan is out of date: Stripe has changed since it was saved",
                 "plan again, look at the difference, and apply that",
             )
+
+    def _is_of_account(self, api: StripeApi, plan: Plan) -> bool:
+        """Return whether the plan was made for this account: by its id, else by objects in it."""
+        if plan.livemode != self.livemode:
+            return False
+        if plan.account and self.account:
+            return plan.account == self.account
+        return any(_is_there(api, mark) for mark in self.marks_of_account)
+
+
+def _is_there(api: StripeApi, path: str) -> bool:
+    try:
+        api.get(path)
+    except NotFoundError:
+        return False
+    return True
+
+
+def _named(account: str | None) -> str:
+    return f"account {account}" if account else "an account whose id its key may not read"
 
 
 def fingerprint(plan: Plan) -> str:
@@ -101,7 +125,16 @@ def fingerprint(plan: Plan) -> str:
 
 
 def save(path: Path, request: PlanRequest, plan: Plan) -> None:
-    """Write a plan; readable by the user alone, as catalogs may hold prices nobody knows yet."""
+    """Write a plan; readable by the user alone, as catalogs may hold prices nobody knows yet.
+
+    Raises `SavedPlanError` where nothing would tell at apply whether the account is the same.
+    """
+    if plan.account is None and not plan.marks_of_account:
+        raise SavedPlanError(
+            "this plan cannot be saved: the key may not read the account's id, and the account has nothing yet that "
+            "tells it from another",
+            "give the key the right to read the account, or apply without saving",
+        )
     saved = SavedPlan(
         source=request.catalog.source,
         catalog_text=request.text,
@@ -110,6 +143,7 @@ def save(path: Path, request: PlanRequest, plan: Plan) -> None:
         targets=request.targets,
         adopt=request.adopt,
         account=plan.account,
+        marks_of_account=plan.marks_of_account,
         livemode=plan.livemode,
         fingerprint=fingerprint(plan),
     )
@@ -139,6 +173,7 @@ def load(path: Path) -> SavedPlan:
             "account": content.get("account"),
             "prune_options": tuple(content["prune_options"]),
             "targets": tuple(content["targets"]),
+            "marks_of_account": tuple(content["marks_of_account"]),
         }
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import Any
 
 import pytest
 
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing
+from tests.faults import failing
 
 
 def test_a_plan_writes_nothing(billing: Billing, account: Account) -> None:
@@ -316,6 +318,35 @@ class TestSavedPlans:
         billing.ok("catalog", "apply", "--local", "--plan", "keymap.plan")
 
         assert billing("catalog", "apply", "--local", "--plan", "keymap.plan").code == 2
+
+    def test_a_plan_of_a_key_that_may_not_read_the_account_is_bound_to_it(
+        self, billing: Billing, account: Account
+    ) -> None:
+        """Its changes alone would fit any account that has not got them yet."""
+        account.post("/v1/products", id="handmade", name="Handmade")
+        account.post("/v1/prices", product="handmade", currency="usd", unit_amount=1)
+        billing.write(SEED)
+        with failing(billing, "403 before * GET /v1/account"):
+            billing.ok("catalog", "plan", "--local", "--out", "keymap.plan")
+            (billing.directory / ".billing").rename(billing.directory / "first")
+            elsewhere = billing("catalog", "apply", "--local", "--plan", "keymap.plan")
+            shutil.rmtree(billing.directory / ".billing")
+            (billing.directory / "first").rename(billing.directory / ".billing")
+            here = billing("catalog", "apply", "--local", "--plan", "keymap.plan")
+
+        assert elsewhere.code == 2
+        assert "this plan was made for an account whose id its key may not read" in elsewhere.err
+        assert here.code == 0
+
+    def test_a_plan_that_nothing_would_bind_to_its_account_is_not_saved(self, billing: Billing) -> None:
+        billing.write(SEED)
+
+        with failing(billing, "403 before * GET /v1/account"):
+            ran = billing("catalog", "plan", "--local", "--out", "keymap.plan")
+
+        assert ran.code == 2
+        assert "this plan cannot be saved: the key may not read the account's id" in ran.err
+        assert not (billing.directory / "keymap.plan").exists()
 
     def test_a_saved_plan_is_for_its_owners_eyes(self, billing: Billing) -> None:
         billing.write(SEED)

@@ -7,6 +7,7 @@ differs. `standard.py` plans for kinds field by field.
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
@@ -38,6 +39,7 @@ Objects = Mapping[str, Mapping[str, Object]]
 """What the account holds: kind → id → object."""
 Wanted = Mapping[str, Sequence[Entry[Any]]]
 """What the file wants: kind → entries."""
+CHOSEN_BY_STRIPE = re.compile(r"[a-z]+_[A-Za-z0-9]{14,}$")
 QUIET = frozenset({"metadata.billing_metadata"})
 """Fields of a new object that nobody reviews."""
 
@@ -144,6 +146,11 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         """Return what an object is called where it is listed as unmanaged."""
         name: str | None = existing[self.named_by]
         return name
+
+    def mark_of_account(self, existing: Object) -> str | None:
+        """Return the path of an object that no other account can have, because Stripe chose its id."""
+        has_path = "{" not in self.path and CHOSEN_BY_STRIPE.match(existing["id"])
+        return f"{self.path}/{existing['id']}" if has_path else None
 
     def points_at(self, existing: Object) -> tuple[str, ...]:
         """Return the ids of the objects to which an object belongs."""

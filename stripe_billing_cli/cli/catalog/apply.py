@@ -89,7 +89,7 @@ def apply(
         request = plan_request(file or DEFAULT_FILE, prune, target, options, adopt=adopt)
     decided = plan_catalog(context.stripe, request)
     if saved:
-        saved.check(decided)
+        saved.check(context.stripe, decided)
     show_plan(context, request, decided)
     keep_secret = _secret_keeper(context, decided, secret_file)
     if decided.changes and decided.livemode:
