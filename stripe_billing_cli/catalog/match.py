@@ -99,6 +99,17 @@ class Matching:
         found = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
         return sorted(found, key=self.created, reverse=True)
 
+    def candidates(self, entry: Entry[Any]) -> list[Object]:
+        """Return the objects with the stamp of an entry's key, newest first.
+
+        Where it adopts one, also what that and its successors were under a key that the file has no more.
+        """
+        found = self.stamped(entry.key)
+        if entry.adopted_id:
+            for key in self._by_stamp.keys() - self.keys:
+                found += [existing for existing in self._by_stamp[key] if _adopted(existing) == entry.adopted_id]
+        return sorted(found, key=self.created, reverse=True)
+
     def index(self, name: str) -> Mapping[str, Object]:
         """Return the objects by the value of a field, where they have one."""
         if name not in self._indices:
@@ -166,7 +177,7 @@ def match_by_stamp(
 
     `counts`: whether an object with the stamp can be the entry's at all.
     """
-    stamped = [existing for existing in matching.stamped(entry.key) if counts(existing)]
+    stamped = [existing for existing in matching.candidates(entry) if counts(existing)]
     if entry.adopted_id:
         heirs = [existing for existing in stamped if _adopted(existing) == entry.adopted_id]
         current = matching.newest(heirs) or matching.objects.get(entry.adopted_id)

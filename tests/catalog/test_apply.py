@@ -492,3 +492,22 @@ def test_apply_can_print_only_the_ids(billing: Billing, account: Account) -> Non
     ran = billing.ok("catalog", "apply", "--local", "--output", "id")
 
     assert ran.out.split() == ["pro", account.price("pro.monthly")["id"], account.price("pro.yearly")["id"]]
+
+
+def test_a_key_renamed_on_an_adopted_price_that_was_replaced_since_makes_no_duplicate(
+    billing: Billing, account: Account
+) -> None:
+    account.post("/v1/products", id="pro", name="Pro")
+    old = account.post("/v1/prices", product="pro", currency="usd", unit_amount=1000, recurring={"interval": "month"})
+    adopting = SEED.replace("name: Pro", "name: Pro\n    id: pro").replace(
+        "monthly: {unit_amount", f"monthly: {{id: {old['id']}, unit_amount"
+    )
+    billing.apply(adopting)
+    new = account.price("pro.monthly")
+
+    billing.apply(adopting.replace("monthly", "basic"))
+
+    assert new["id"] != old["id"]
+    assert account.price("pro.basic")["id"] == new["id"]
+    assert sorted(price["lookup_key"] for price in account.prices() if price["active"]) == ["pro.basic", "pro.yearly"]
+    assert billing.plan()["changes"] == []

@@ -210,7 +210,7 @@ class PriceKind(StandardKind[Price]):
 
     def match(self, matching: Matching, entry: Entry[Price]) -> Match:
         product, lookup_key = _product_of_entry(entry), entry.fields["lookup_key"]
-        stamped = [existing for existing in matching.stamped(entry.key) if product_of(existing) == product]
+        stamped = [existing for existing in matching.candidates(entry) if product_of(existing) == product]
         holder = matching.index("lookup_key").get(lookup_key)
         if entry.adopted_id:
             current = self._adopted(matching, entry, stamped)
