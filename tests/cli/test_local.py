@@ -72,23 +72,25 @@ def test_webhook_options_that_make_no_sense_are_refused(billing: Billing, option
 
 
 def test_what_the_dashboard_would_set_is_shown_and_changed(billing: Billing) -> None:
-    untouched = "after-retries: canceled\npending-update-items: include\ncountry: US\ncurrency: usd\n"
+    untouched = "after-retries: canceled\npending-update-items: include\nsearch-lag: 0\ncountry: US\ncurrency: usd\n"
     assert billing.ok("local", "settings").out == untouched
     assert billing.ok("local", "settings", "--after-retries", "unpaid").out == untouched.replace("canceled", "unpaid")
     assert billing.ok("local", "settings", "--output", "json").json == {
         "after_retries": "unpaid",
         "pending_update_items": "include",
+        "search_lag": 0,
         "country": "US",
         "currency": "usd",
     }
     changed = billing.ok("local", "settings", "--pending-update-items", "exclude").out
     assert "pending-update-items: exclude" in changed
+    assert "search-lag: 60" in billing.ok("local", "settings", "--search-lag", "1m").out
     assert billing("local", "settings", "--pending-update-items", "perhaps").code == 2
 
 
 def test_the_account_is_of_the_country_and_currency_that_are_set(billing: Billing, account: Account) -> None:
     assert billing.ok("local", "settings", "--country", "ca").out == (
-        "after-retries: canceled\npending-update-items: include\ncountry: CA\ncurrency: cad\n"
+        "after-retries: canceled\npending-update-items: include\nsearch-lag: 0\ncountry: CA\ncurrency: cad\n"
     )
     billing.ok("local", "settings", "--currency", "USD")
     seen = account.api.get("/v1/account")

@@ -72,7 +72,7 @@ class Life:
         return [event["type"] for event in reversed(self.local.events()) if event["type"].startswith(kind)]
 
 
-def set_in_dashboard(local: Local, **values: str) -> None:
+def set_in_dashboard(local: Local, **values: str | int) -> None:
     """Change settings of the account that no call can change."""
     store = local.transport.store  # type: ignore[attr-defined]
     account = local.transport.router.account()  # type: ignore[attr-defined]

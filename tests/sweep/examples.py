@@ -163,5 +163,7 @@ def path(route: Route, world: World) -> str:
 
 def params(route: Route, world: World) -> Params:
     """Return the parameters that the route needs."""
+    if route.path.endswith("/search"):
+        return {"query": "-metadata['key']:'value'"}
     needed = NEEDED.get(f"{route.method} {route.path}")
     return needed(world.ids) if needed else {}

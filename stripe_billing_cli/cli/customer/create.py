@@ -102,8 +102,10 @@ def _name_duplicates(context: Context, plan: CreatePlan) -> None:
     if named:
         has = "has" if len(named) == 1 else "have"
         spelled = "" if plan.same_email else ", in other capitals"
+        lower = plan.params["email"].lower()
+        is_found = plan.same_email or any(one["email"] == lower for one in plan.near)
+        instead = "; --if-not-exists would not." if is_found else "; use its id to go on with it."
         context.printer.note(
-            f"Note: {lookup.listed(named)} {has} this email already{spelled}. This makes another one; "
-            "--if-not-exists would not.",
+            f"Note: {lookup.listed(named)} {has} this email already{spelled}. This makes another one{instead}",
             fg="yellow",
         )

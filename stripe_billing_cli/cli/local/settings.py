@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli import options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
@@ -45,6 +45,16 @@ Currency = Annotated[
 ]
 
 
+SearchLag = Annotated[
+    str | None,
+    typer.Option(
+        "--search-lag",
+        metavar="SPAN",
+        help="How far search lags behind what is written: 0s, or 1m, under which Stripe's is usually.",
+    ),
+]
+
+
 @options.command(app, shared=("output", "verbose"))
 def settings(
     context: Context,
@@ -52,6 +62,7 @@ def settings(
     country: Country = None,
     currency: Currency = None,
     pending_update_items: PendingUpdateItems = None,
+    search_lag: SearchLag = None,
 ) -> None:
     """Show, or change, what a merchant sets in Stripe's Dashboard and no API call can.
 
@@ -71,6 +82,8 @@ def settings(
     from stripe_billing_cli.local_stripe.core.store import Store
 
     changes = _settings(after_retries, country, currency, pending_update_items)
+    if search_lag is not None:
+        changes["search_lag"] = parsing.span("--search-lag", search_lag)
     store = Store(LOCAL_DATABASE)
     try:
         account = accounts.ensure(store, int(time.time()))
@@ -90,14 +103,14 @@ def settings(
 
 def _settings(
     after_retries: str | None, country: str | None, currency: str | None, pending_update_items: str | None
-) -> dict[str, str]:
+) -> dict[str, str | int]:
     """Return the settings to be changed."""
     from babel.numbers import get_territory_currencies
 
     from stripe_billing_cli.local_stripe.billing.settings import AFTER_RETRIES, PENDING_UPDATE_ITEMS
     from stripe_billing_cli.stripe_api.money import CURRENCIES
 
-    changes = {}
+    changes: dict[str, str | int] = {}
     if after_retries is not None:
         if after_retries not in AFTER_RETRIES:
             known = ", ".join(AFTER_RETRIES)

@@ -10,14 +10,13 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core import accounts
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
-KIND = "local_settings"
-ID = "account"
+KIND, ID = accounts.SETTINGS
 AFTER_RETRIES = ("canceled", "unpaid", "past_due")
 PENDING_UPDATE_ITEMS = ("include", "exclude")
 """Whether the invoice of a pending update takes in what waits for an invoice. In flexible billing mode every invoice of
 a subscription does (https://docs.stripe.com/billing/subscriptions/billing-mode/compare); of this one a user reports
 that it does not, and Stripe's documents do not say."""
-DEFAULTS: Object = {"after_retries": "canceled", "pending_update_items": "include"}
+DEFAULTS: Object = {"after_retries": "canceled", "pending_update_items": "include", "search_lag": 0}
 
 
 def read(store: Store, account: Object) -> Object:

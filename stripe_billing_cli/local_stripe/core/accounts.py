@@ -6,11 +6,17 @@ Shape: `stripe/_account.py`. Left out, as Stripe does for an account read with i
 
 from __future__ import annotations
 
+from typing import Any
+
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 DISPLAY_NAME = "Local Stripe"
+
+
+SETTINGS = ("local_settings", "account")
+"""The kind and id under which is kept what a merchant sets in Stripe's Dashboard."""
 
 
 def ensure(store: Store, now: int) -> Object:
@@ -128,6 +134,11 @@ def _settings() -> Object:
         },
         "sepa_debit_payments": {"creditor_id": None},
     }
+
+
+def setting(store: Store, name: str, default: Any) -> Any:
+    """Return what is set in the account's Dashboard (`SETTINGS`). Runs inside a transaction of `store`."""
+    return ((store.get(*SETTINGS) or {}).get("values") or {}).get(name, default)
 
 
 def not_reachable(account: str) -> ApiError:

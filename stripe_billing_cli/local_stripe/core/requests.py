@@ -42,7 +42,8 @@ class Route:
     """A route. `path` has `{id}` where an id stands; `act` returns one object, or a list if `lists`.
 
     `check` holds the rules about parameters in combination, which Stripe applies before it executes;
-    `act` raises what only the state can tell. `kind` is what is answered.
+    `act` raises what only the state can tell. `kind` is what is answered. `beside`: what of a list itself can be
+    expanded.
     """
 
     method: str
@@ -52,6 +53,7 @@ class Route:
     act: Callable[[Call], Object]
     check: Callable[[Params], None] = accept
     lists: bool = False
+    beside: tuple[str, ...] = ()
 
 
 Job = Callable[[Call, str], None]

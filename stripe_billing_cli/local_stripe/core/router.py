@@ -249,7 +249,8 @@ def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str)
     """Read a call, and raise what Stripe refuses before it executes: an idempotency key does not remember it."""
     access, fields = publishable_keys.access(api_key, route, fields)
     params = parameter_reading.read(route.form, fields, lambda: documented.operation(route.method, route.path))
-    wanted = expansion.parse(route.kind, params.get("expand", ()), api.expansions, of_list=route.lists)
+    paths = [path for path in params.get("expand", ()) if path not in route.beside]
+    wanted = expansion.parse(route.kind, paths, api.expansions, of_list=route.lists)
     publishable_keys.check_expansion(access, wanted)
     route.check(params)
     return Prepared(params, wanted, access)

@@ -20,6 +20,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.payment_intents import shipping
 
@@ -136,7 +137,33 @@ def list_charges(call: Call) -> Object:
 
 
 PATH = "/v1/charges"
+
+
+def _refunded(charge: Object) -> str | None:
+    """Return "true" of a charge that was refunded whole, "false" of one in part; None of one that was not refunded
+    (https://docs.stripe.com/search#query-fields-for-charges)."""
+    return str(charge["refunded"]).lower() if charge["amount_refunded"] else None
+
+
+SOURCES = ("card", "card_present", "interac_present")
+OF_CARDS = ("last4", "exp_month", "exp_year", "brand", "fingerprint")
+SEARCH = Searchable(
+    charges.KIND,
+    PATH,
+    {
+        "amount": SearchField(Kind.NUMERIC),
+        "billing_details.address.postal_code": SearchField(),
+        "created": SearchField(Kind.NUMERIC),
+        "currency": SearchField(),
+        "customer": SearchField(),
+        "disputed": SearchField(),
+        "refunded": SearchField(read=_refunded),
+        "status": SearchField(),
+        **{f"payment_method_details.{source}.{name}": SearchField() for source in SOURCES for name in OF_CARDS},
+    },
+)
 ROUTES = (
+    SEARCH.route,
     Route("POST", PATH, charges.KIND, CREATE, create),
     Route("GET", PATH, charges.KIND, LIST, list_charges, lists=True),
     Route("GET", f"{PATH}/{{id}}", charges.KIND, READ, charge_lookup.find),

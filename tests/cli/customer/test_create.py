@@ -199,6 +199,16 @@ class TestDuplicates:
 
         assert f"Note: {first} (ada@example.com) has this email already, in other capitals." in ran.err
 
+    def test_in_capitals_that_only_search_knows(self, billing: Billing, shop: Shop) -> None:
+        """https://docs.stripe.com/search: exact matches whatever the case; a hint at most, since it lags behind."""
+        first = shop.customer(email="Ada@Example.com")["id"]
+        said = f"Note: {first} (Ada@Example.com) has this email already, in other capitals."
+        assert said in billing.ok(*ADA).err
+        billing.ok("local", "settings", "--search-lag", "1m")
+        assert "Note" not in billing.ok(*ADA[:-1], "eve@example.com").err
+        second = shop.customer(email="Eve@Example.com")["id"]
+        assert second not in billing.ok(*ADA[:-1], "EVE@EXAMPLE.COM").err
+
     def test_if_not_exists_finds_it_in_lower_case(self, billing: Billing, shop: Shop) -> None:
         first = shop.customer(email="ada@example.com")["id"]
         ran = billing.ok(

@@ -39,8 +39,6 @@ def test_a_path_or_method_that_is_not_there(local: Local, method: str, path: str
 @pytest.mark.parametrize(
     ("method", "path", "documented"),
     [
-        ("get", "/v1/products/search", "/v1/products/search"),
-        ("get", "/v1/prices/search", "/v1/prices/search"),
         ("get", "/v1/terminal/readers/tmr_1", "/v1/terminal/readers/{reader}"),
         ("post", "/v1/accounts", "/v1/accounts"),
         ("get", "/v2/core/accounts", "/v2/core/accounts"),

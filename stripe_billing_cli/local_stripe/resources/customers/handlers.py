@@ -27,6 +27,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_RENDERING, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import tax_ids
 from stripe_billing_cli.local_stripe.resources.payment_methods import (
@@ -248,7 +249,18 @@ def retrieve_payment_method(call: Call) -> Object:
 
 PLAIN_LIST = ObjectParam({name: field for name, field in LIST_FIELDS.items() if name != "created"})
 
+SEARCH = Searchable(
+    "customer",
+    "/v1/customers",
+    {
+        "created": SearchField(Kind.NUMERIC),
+        "email": SearchField(Kind.STRING),
+        "name": SearchField(Kind.STRING),
+        "phone": SearchField(Kind.STRING),
+    },
+)
 ROUTES = (
+    SEARCH.route,
     Route("POST", "/v1/customers", "customer", CREATE, create, check_prefix_form),
     Route("GET", "/v1/customers", "customer", LIST, list_customers, lists=True),
     Route("GET", "/v1/customers/{id}", "customer", ObjectParam({"expand": EXPAND}), retrieve),

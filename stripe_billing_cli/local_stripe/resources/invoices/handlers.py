@@ -21,6 +21,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = "invoice"
@@ -315,7 +316,24 @@ def delete(call: Call) -> Object:
 
 
 PATH = "/v1/invoices"
+SEARCH = Searchable(
+    KIND,
+    PATH,
+    {
+        "created": SearchField(Kind.NUMERIC),
+        "currency": SearchField(),
+        "customer": SearchField(),
+        "last_finalization_error_code": SearchField(path="last_finalization_error.code"),
+        "last_finalization_error_type": SearchField(path="last_finalization_error.type"),
+        "number": SearchField(Kind.STRING),
+        "receipt_number": SearchField(Kind.STRING),
+        "status": SearchField(Kind.STRING),
+        "subscription": SearchField(Kind.STRING, "parent.subscription_details.subscription"),
+        "total": SearchField(Kind.NUMERIC),
+    },
+)
 ROUTES = (
+    SEARCH.route,
     Route("POST", PATH, KIND, CREATE, create),
     Route("GET", PATH, KIND, LIST, list_invoices, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, RETRIEVE, retrieve),

@@ -13,6 +13,7 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import naming, page
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources.payment_intents import fields, refusals
 
@@ -225,7 +226,19 @@ def list_intents(call: Call) -> Object:
 
 
 PATH = "/v1/payment_intents"
+SEARCH = Searchable(
+    KIND,
+    PATH,
+    {
+        "amount": SearchField(Kind.NUMERIC),
+        "created": SearchField(Kind.NUMERIC),
+        "currency": SearchField(),
+        "customer": SearchField(),
+        "status": SearchField(),
+    },
+)
 ROUTES = (
+    SEARCH.route,
     Route("POST", PATH, KIND, fields.CREATE, create, fields.check_creation),
     Route("GET", PATH, KIND, fields.LIST, list_intents, lists=True),
     Route("GET", f"{PATH}/{{id}}", KIND, fields.RETRIEVE, retrieve),

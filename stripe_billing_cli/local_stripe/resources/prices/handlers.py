@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.prices import fields
 from stripe_billing_cli.local_stripe.resources.products import check_new as check_new_product
@@ -149,7 +150,19 @@ def list_prices(call: Call) -> Object:
     return page(call, "price", "/v1/prices", conditions)
 
 
+SEARCH = Searchable(
+    "price",
+    "/v1/prices",
+    {
+        "active": SearchField(),
+        "currency": SearchField(),
+        "lookup_key": SearchField(Kind.STRING),
+        "product": SearchField(Kind.STRING),
+        "type": SearchField(),
+    },
+)
 ROUTES = (
+    SEARCH.route,
     Route("POST", "/v1/prices", "price", fields.CREATE, create, check_new),
     Route("GET", "/v1/prices", "price", fields.LIST, list_prices, lists=True),
     Route("GET", "/v1/prices/{id}", "price", fields.RETRIEVE, retrieve),

@@ -11,6 +11,7 @@ from stripe_billing_cli.local_stripe.core.lists import equal, json_field, one_of
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params, nested
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.products import fields
 
@@ -136,7 +137,19 @@ def list_products(call: Call) -> Object:
     return page(call, "product", "/v1/products", conditions)
 
 
+SEARCH = Searchable(
+    "product",
+    "/v1/products",
+    {
+        "active": SearchField(),
+        "description": SearchField(Kind.STRING),
+        "name": SearchField(Kind.STRING),
+        "shippable": SearchField(),
+        "url": SearchField(Kind.STRING),
+    },
+)
 ROUTES = (
+    SEARCH.route,
     Route("POST", "/v1/products", "product", fields.CREATE, create, check_new),
     Route("GET", "/v1/products", "product", fields.LIST, list_products, check_list, lists=True),
     Route("GET", "/v1/products/{id}", "product", fields.RETRIEVE, retrieve),

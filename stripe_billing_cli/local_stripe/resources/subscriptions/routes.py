@@ -5,10 +5,17 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam
 from stripe_billing_cli.local_stripe.core.requests import Route
+from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.resources.subscriptions import cancel_now, create, fields, lists, pause, update
 
 PATH = "/v1/subscriptions"
+SEARCH = Searchable(
+    "subscription",
+    PATH,
+    {"canceled_at": SearchField(Kind.NUMERIC), "created": SearchField(Kind.NUMERIC), "status": SearchField()},
+)
 ROUTES = (
+    SEARCH.route,
     Route("POST", PATH, "subscription", fields.CREATE, create.create, create.check_new),
     Route("GET", PATH, "subscription", lists.LIST, lists.list_subscriptions, lists=True),
     Route("GET", f"{PATH}/{{id}}", "subscription", ObjectParam({"expand": EXPAND}), repository.retrieve),

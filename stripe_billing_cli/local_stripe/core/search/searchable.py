@@ -1,0 +1,152 @@
+"""A resource that can be searched, by its declaration; and how far search lags behind.
+
+With a lag, an object is found as it was so many seconds ago, which the account's events tell. What lives by a test
+clock is left out, as it is in lists of everything.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import accounts
+from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.lists import DEFAULT_LIMIT
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.search import fields, query
+from stripe_billing_cli.local_stripe.core.search.fields import SearchField
+from stripe_billing_cli.local_stripe.core.search.query import Clause, Query
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+COUNT = "total_count"
+METADATA = SearchField()
+NUMBERS = "http://stripe.com/docs/search#query-fields-for-"
+
+
+@dataclass(frozen=True)
+class Searchable:
+    """`path` is the address of the resource's list; `fields` are what queries may name beside metadata."""
+
+    kind: str
+    path: str
+    fields: Mapping[str, SearchField]
+
+    @property
+    def route(self) -> Route:
+        """The call that searches."""
+        address = f"{self.path}/search"
+        return Route("GET", address, self.kind, form(f"GET {address}"), self.search, lists=True, beside=(COUNT,))
+
+    def search(self, call: Call) -> Object:
+        """Return the page that `call` asks for, newest first."""
+        wanted = query.parse(call.params["query"])
+        for clause in wanted.clauses:
+            fields.check(clause, self._field(clause).kind)
+        found = [object for object in self._candidates(call, wanted) if self._fits(wanted, object)]
+        start = _start(found, call.params.get("page"))
+        limit = call.params.get("limit", DEFAULT_LIMIT)
+        page = found[start : start + limit]
+        has_more = start + limit < len(found)
+        count = {COUNT: len(found)} if COUNT in call.params.get("expand", ()) else {}
+        return {
+            "object": "search_result",
+            "data": [call.store.get(self.kind, object["id"]) or object for object in page],
+            "has_more": has_more,
+            "next_page": _cursor(page[-1]) if has_more else None,
+            **count,
+            "url": f"{self.path}/search",
+        }
+
+    def _field(self, clause: Clause) -> SearchField:
+        """Return the field that a clause names. Raises Stripe's refusal of one that cannot be searched."""
+        if clause.field == "metadata" and clause.key is not None:
+            return METADATA
+        field = self.fields.get(clause.field)
+        if field is None or clause.key is not None:
+            plural = self.path.rpartition("/")[2]
+            raise invalid(
+                f"SearchField `{clause.field}` is an unsupported search field for resource `{plural}`. "
+                f"See {NUMBERS}{plural.replace('_', '-')} for a list of supported fields.",
+                "query",
+            )
+        return field
+
+    def _fits(self, wanted: Query, object: Object) -> bool:
+        said = (self._is_true(clause, object) for clause in wanted.clauses)
+        return any(said) if wanted.any else all(said)
+
+    def _is_true(self, clause: Clause, object: Object) -> bool:
+        field = self._field(clause)
+        if clause.key is not None:
+            value = (object.get("metadata") or {}).get(clause.key)
+        else:
+            value = field.value(object, clause.field)
+        return fields.matches(clause, field.kind, value)
+
+    def _candidates(self, call: Call, wanted: Query) -> Iterator[Object]:
+        """Give the objects among which are all that fit, as they were when search last looked."""
+        lag = int(accounts.setting(call.store, "search_lag", 0))
+        conditions = [] if lag else [*self._likely(wanted)]
+        conditions.append(Condition("json_extract(body, '$.test_clock') IS NULL"))
+        conditions.append(Condition("json_extract(body, '$.deleted') IS NULL"))
+        found = call.store.select(self.kind, conditions, newest_first=True, limit=-1)
+        yield from _earlier(call, self.kind, found, call.real_now - lag) if lag else found
+
+    def _likely(self, wanted: Query) -> Iterator[Condition]:
+        """Give a restriction by the text of the objects, where each that fits must have the letters of a clause."""
+        for clause in () if wanted.any else wanted.clauses:
+            field = self._field(clause)
+            if clause.negated or clause.value is None or field.read or field.kind is fields.Kind.NUMERIC:
+                continue
+            letters = max(re.findall(r"[a-zA-Z0-9]+", clause.value), key=len, default="")
+            if clause.operator in (":", "~") and letters:
+                yield Condition("body LIKE ?", (f"%{letters}%",))
+
+
+def _earlier(call: Call, kind: str, found: list[Object], until: int) -> Iterator[Object]:
+    """Give the objects as they were at a moment, without those that were made since."""
+    newer = call.store.select("event", [Condition("created > ?", (until,))], newest_first=True, limit=-1)
+    changes: dict[str, list[Object]] = {}
+    for event in newer:
+        if event["data"]["object"]["object"] == kind:
+            changes.setdefault(event["data"]["object"]["id"], []).append(event)
+    for object in found:
+        before: Object | None = object
+        for event in changes.get(object["id"], ()):
+            if event["type"].endswith(".created"):
+                before = None
+            elif before is not None:
+                before = _undone(before, event["data"].get("previous_attributes") or {})
+        if before is not None:
+            yield before
+
+
+def _undone(after: Object, previous: Mapping[str, Any]) -> Object:
+    before = dict(after)
+    for name, value in previous.items():
+        there = after.get(name)
+        before[name] = _undone(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+    return before
+
+
+def _cursor(last: Object) -> str:
+    return base64.urlsafe_b64encode(last["id"].encode()).decode()
+
+
+def _start(found: list[Object], page: str | None) -> int:
+    """Return where a page begins: after the object that its cursor names."""
+    if page is None:
+        return 0
+    try:
+        id = base64.urlsafe_b64decode(page).decode()
+    except (binascii.Error, ValueError):
+        id = ""
+    places = [place for place, object in enumerate(found) if object["id"] == id]
+    if not places:
+        raise invalid(f"Invalid page: {page}", "page")
+    return places[0] + 1
