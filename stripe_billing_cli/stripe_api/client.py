@@ -22,6 +22,7 @@ import stripe
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.completion import completed
+from stripe_billing_cli.stripe_api.expansion import check_expanded
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 from stripe_billing_cli.stripe_api.whole_lists import fill_items
 
@@ -226,6 +227,7 @@ class StripeApi:
             raise _translated(error) from error
         except LocalStripeError as error:
             raise errors.LocalStripeFileError(error.message, error.hint) from error
+        check_expanded(response.data, params or {}, response.request_id)
         body = completed(response.data, response.request_id, expected=expected)
         fill_items(body, params or {}, self.pages)
         return Answer(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.answer_modes import AnswerModeTransport
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing
 from tests.faults import failing
@@ -278,6 +279,38 @@ def test_another_account_than_the_files_is_refused_before_anything_else(billing:
 
     assert f"catalog.yaml is for account acct_other, and the key is of {account.api.account()['id']}" in told
     billing.apply(f"account: {account.api.account()['id']}\n{SEED}")
+
+
+TIERED = """\
+      usage:
+        recurring: month
+        billing_scheme: tiered
+        tiers_mode: graduated
+        tiers: [{up_to: 5, unit_amount: 2}, {up_to: inf, unit_amount: 1}]
+        currency_options: {eur: {tiers: [{up_to: 5, unit_amount: 2}, {up_to: inf, unit_amount: 1}]}}
+"""
+
+
+@pytest.mark.parametrize("left_out", ["tiers", "currency_options", "currency_options.eur.tiers"])
+def test_an_answer_without_what_was_asked_for_stops_the_run(billing: Billing, account: Account, left_out: str) -> None:
+    billing.apply(SEED + TIERED)
+    before = account.prices()
+
+    def forgetful(answer: Any, url: str) -> Any:
+        for price in answer["data"] if answer["object"] == "list" else ():
+            if left_out == "currency_options.eur.tiers":
+                price.get("currency_options", {}).get("eur", {}).pop("tiers", None)
+            else:
+                price.pop(left_out, None)
+        return answer
+
+    billing.wrap.append(lambda inner: AnswerModeTransport(inner, forgetful))
+    ran = billing("catalog", "apply", "--local", "--output", "json")
+
+    assert ran.code == 1
+    assert ran.error["kind"] == "incomplete_answer"
+    assert f"{left_out} is left out, though it was asked for" in ran.error["message"]
+    assert account.prices() == before
 
 
 class TestSavedPlans:
