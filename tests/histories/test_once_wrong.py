@@ -112,6 +112,9 @@ STORIES = {
     "items of longer periods are credited at the end of the shortest": Story(
         "--price small", (AddItem("large-yearly", 1, "invoice"), Cancel("--refund last"))
     ),
+    "what a later change leaves on the balance is said": Story(
+        "--price middle:3", (Other("--trial-end", 1), Later(0, "small")), apart=0
+    ),
     "whether a trial uses up a discount for one invoice is not known": Story(
         "--price small --coupon HALF", (Other("--coupon FIRST"), Other("--trial-end", 1), Show())
     ),

@@ -82,6 +82,7 @@ def _plan_lines(plan: ChangePlan) -> Iterator[Line]:
         yield cost_view.entry("due now", "nothing: the paid period is used up first")
         amount = formatting.money(upcoming.amount, plan.later_cost.currency)
         yield cost_view.entry("then", f"{amount} on {formatting.date(upcoming.at)}")
+        yield from cost_view.balance(plan.later_cost)
         if is_metered(plan.current) and plan.change.before.price != plan.change.after.price:
             yield Line(f"  What is used of {name_of(plan.current)} until then is billed then, at its price.")
 
