@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.main import get_command
 
+from stripe_billing_cli.cli.app import app
 from stripe_billing_cli.cli.event_log import EventLog
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.events.store import open_store
@@ -230,6 +232,33 @@ def events(run: Session, billing: Billing, document: Document) -> None:
 def documented(document: Document) -> Iterator[str]:
     for section in document.sections.values():
         yield from section.fields.values()
+
+
+OTHERWISE = frozenset(
+    "billing init, billing doctor, billing completion, billing help, billing catalog validate, billing catalog schema, "
+    "billing catalog plan, billing catalog apply, billing catalog import, billing local serve, billing local reset, "
+    "billing local path, billing local settings".split(", ")
+)
+"""Commands that print no record, or whose output stands in docs/catalog.md and in their help."""
+
+
+def command_names(command: Any, context: Any) -> Iterator[str]:
+    """Yield the full name of each command below a group."""
+    for name in command.list_commands(context):
+        found = command.get_command(context, name)
+        below = type(context)(found, info_name=name, parent=context)
+        if hasattr(found, "list_commands"):
+            yield from command_names(found, below)
+        else:
+            yield str(below.command_path)
+
+
+def test_every_command_that_prints_a_record_has_a_section(document: Document) -> None:
+    root: Any = get_command(app)
+    names = set(command_names(root, root.context_class(root, info_name="billing")))
+
+    assert {name for name in names - OTHERWISE if not any(name in section for section in document.sections)} == set()
+    assert names >= OTHERWISE
 
 
 def test_every_type_of_the_document_is_one(document: Document) -> None:

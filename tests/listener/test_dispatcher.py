@@ -14,6 +14,7 @@ import pytest
 
 from stripe_billing_cli.events.actions.spec import Action
 from stripe_billing_cli.events.event import Event, from_body
+from stripe_billing_cli.events.handlers import Handler
 from stripe_billing_cli.events.retries import Retries
 from stripe_billing_cli.events.store import Store, open_store
 from stripe_billing_cli.events.worker import Outcome
@@ -116,6 +117,15 @@ def test_a_command_is_told_of_access_granted_and_revoked(
         ("access", "granted product pro"),
         ("exec", ""),
     ]
+
+
+def test_a_handler_of_a_program_is_called_for_what_it_wants(local: Local, api: client.StripeApi, store: Store) -> None:
+    handler = Handler("ledger", lambda event, delivery: f"booked {event.object_id}", lambda event: event.type == "x.y")
+    with dispatcher(store, api, more=[handler]) as running:
+        running.arrive(Event("evt_1", "x.y", 1, False, "{}", object_id="x_1"), Event("evt_2", "x.z", 1, False, "{}"))
+        [outcome] = running.ended(1)
+
+    assert (outcome.delivery.handler, outcome.event.id, outcome.said) == ("ledger", "evt_1", "booked x_1")
 
 
 def test_an_announcement_is_forwarded_with_all_that_there_is_to_know(
