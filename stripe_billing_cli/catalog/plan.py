@@ -115,6 +115,15 @@ class Delete(Operation):
     """Removes an object; that it is gone already is success."""
 
 
+@dataclass(frozen=True)
+class Move:
+    """A name, such as a lookup key, that one object takes from another."""
+
+    field: str
+    value: str
+    from_id: str
+
+
 @dataclass(eq=False)
 class Change:
     """What happens to one object. `existing` is what Stripe holds, `wanted` what the file says; either may be None."""
@@ -129,6 +138,8 @@ class Change:
     question: str | None = None
     """What a person has to agree to, in test mode too: a statement of what cannot be taken back."""
     operations: list[Operation] = field(default_factory=list)
+    moves: tuple[Move, ...] = ()
+    """The names that the object takes from others."""
 
     @property
     def id(self) -> str | None:

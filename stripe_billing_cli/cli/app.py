@@ -108,7 +108,7 @@ def root(
     api_key_file: shared_options.ApiKeyFile = None,
     profile: shared_options.Profile = None,
     live: shared_options.Live = False,
-    output: shared_options.Output = shared_options.Format.table,
+    output: shared_options.PlanOutput = shared_options.PlanFormat.table,
     yes: shared_options.Yes = False,
     verbose: shared_options.Verbose = False,
 ) -> None:

@@ -30,6 +30,8 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     elif output == "json":
         sys.stderr.write(f"{json_text(error_json(explained))}\n")
     else:
+        if output == "github":
+            _annotate(explained)
         _print(explained)
     return explained.exit_code
 
@@ -107,6 +109,13 @@ def _usage_error(error: Any) -> BillingError:
         f"did you mean `{meant}`? {lists}" if meant else lists,
         error.exit_code,
     )
+
+
+def _annotate(error: BillingError) -> None:
+    from stripe_billing_cli.cli.catalog.review_view import error_annotations
+
+    for line in error_annotations(error):
+        sys.stdout.write(_without_secrets(line) + "\n")
 
 
 def _log(error: BillingError) -> None:

@@ -142,6 +142,15 @@ class Format(StrEnum):
     id = "id"
 
 
+class PlanFormat(StrEnum):
+    table = "table"
+    json = "json"
+    yaml = "yaml"
+    id = "id"
+    markdown = "markdown"
+    github = "github"
+
+
 def remember_root_options(ctx: typer.Context) -> None:
     """Keep the shared options that stand before the command's name for the command."""
     ctx.obj[ROOT_OPTIONS] = {name: ctx.params[name] for name in SHARED if is_given(ctx, name)}
@@ -176,17 +185,12 @@ Profile = Annotated[
     _shared("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
 ]
 Live = Annotated[bool, _shared("--live", help="Live mode is meant: with --profile, take its live key.")]
-Output = Annotated[
-    Format,
-    _shared(
-        "--output",
-        "-o",
-        envvar="BILLING_OUTPUT",
-        help="What to print.",
-        callback=remember("output"),
-        is_eager=True,
-    ),
-]
+_output = _shared(
+    "--output", "-o", envvar="BILLING_OUTPUT", help="What to print.", callback=remember("output"), is_eager=True
+)
+Output = Annotated[Format, _output]
+PlanOutput = Annotated[PlanFormat, _output]
+"""That of plans, which also come as a comment and as annotations of a pull request."""
 Yes = Annotated[bool, _shared("--yes", "-y", help="Do not ask.")]
 Verbose = Annotated[
     bool,
@@ -221,6 +225,7 @@ def command(
     shared: tuple[str, ...] = tuple(SHARED),
     changes_store: bool = False,
     cls: type[Command] = Command,
+    is_plan: bool = False,
 ) -> Callable[[Callable[..., int | None]], Callable[..., int | None]]:
     """Register a command. Its function returns its exit code, or None for 0.
 
@@ -228,17 +233,19 @@ def command(
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        app.command(name, cls=cls)(_with_shared(function, shared, changes_store))
+        app.command(name, cls=cls)(_with_shared(function, shared, changes_store, is_plan=is_plan))
         return function
 
     return register
 
 
 def _with_shared(
-    function: Callable[..., int | None], shared: tuple[str, ...], changes_store: bool
+    function: Callable[..., int | None], shared: tuple[str, ...], changes_store: bool, *, is_plan: bool
 ) -> Callable[..., None]:
     own, groups = _own_parameters(function)
     kinds = {option: SHARED[option] for option in shared}
+    if is_plan:
+        kinds["output"] = PlanOutput, PlanFormat.table
     asks_stripe = "local" in kinds
     if not asks_stripe:
         kinds = {"local": (LocalWithoutStripe, False), **kinds}
@@ -252,6 +259,11 @@ def _with_shared(
 
         defaults = read_defaults(Format)
         chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
+        if not is_plan and chosen.get("output") in (PlanFormat.markdown, PlanFormat.github):
+            raise UsageError(
+                f"--output {chosen['output']} is of plans, and {ctx.command_path} is none",
+                "billing catalog plan has it; here there are table, json, yaml and id",
+            )
         if chosen["local"] and not asks_stripe:
             _say_that_local_changes_nothing(ctx, changes_store)
         for name in {"file", "store"} & values.keys():

@@ -38,9 +38,11 @@ def test_the_json_of_a_plan_has_the_documented_shape(billing: Billing, account: 
                 "id": None,
                 "fields": {"name": {"from": None, "to": "Pro"}, "default_price": {"from": None, "to": "pro.monthly"}},
                 "reason": "not in Stripe yet",
+                "moves": [],
+                "location": {"file": "catalog.yaml", "line": 5, "column": 3},
             },
-            created_price("monthly", 1500, "month"),
-            created_price("yearly", 15000, "year"),
+            created_price("monthly", 1500, "month", line=9),
+            created_price("yearly", 15000, "year", line=10),
         ],
         "unmanaged": [{"kind": "product", "id": "handmade"}],
         "notes": [],
@@ -48,7 +50,7 @@ def test_the_json_of_a_plan_has_the_documented_shape(billing: Billing, account: 
     }
 
 
-def created_price(key: str, amount: int, interval: str) -> dict[str, Any]:
+def created_price(key: str, amount: int, interval: str, *, line: int) -> dict[str, Any]:
     recurring = {
         "interval": interval,
         "interval_count": 1,
@@ -68,6 +70,8 @@ def created_price(key: str, amount: int, interval: str) -> dict[str, Any]:
             "recurring": {"from": None, "to": recurring},
         },
         "reason": "not in Stripe yet",
+        "moves": [],
+        "location": {"file": "catalog.yaml", "line": line, "column": 7},
     }
 
 

@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.match import Match
 from stripe_billing_cli.catalog.ownership import KEY, sets_marks_only, stamp_of
-from stripe_billing_cli.catalog.plan import Change, Create, Delete, Operation, Update
+from stripe_billing_cli.catalog.plan import Change, Create, Delete, Move, Operation, Update
 from stripe_billing_cli.catalog.plan_builder import ARCHIVED, PlanBuilder, Successor
 from stripe_billing_cli.stripe_api.client import Object
 
@@ -200,8 +200,13 @@ class StandardKind(Kind[Content]):
             names=self.unique_params,
         )
         change.operations.append(create)
+        change.moves = self.moves(create.params, match)
         builder.ids[entry.reference] = None
         return create
+
+    def moves(self, params: Mapping[str, Any], match: Match) -> tuple[Move, ...]:
+        """Return the names that a write with these parameters takes from other objects."""
+        return ()
 
     def add_updates(
         self,
@@ -227,6 +232,7 @@ class StandardKind(Kind[Content]):
         if self.makes_usable(fields):
             updates[-1].makes = entry.reference
         change.operations += updates
+        change.moves = tuple(move for update in updates for move in self.moves(update.params, match))
         builder.ids[entry.reference] = existing["id"]
         return updates[-1]
 

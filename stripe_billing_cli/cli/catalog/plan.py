@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.catalog.plan_request import PlanRequest
 
 
-@options.command(app)
+@options.command(app, is_plan=True)
 def plan(
     context: Context,
     file: File = DEFAULT_FILE,
@@ -38,18 +38,17 @@ def plan(
     \b
     Examples:  billing catalog plan --local
                billing catalog plan --check  # in CI: exit code 3 if changes are pending
+               billing catalog plan --output markdown  # a comment for the pull request; github: annotations of it
                billing catalog plan --out keymap.plan  # then: billing catalog apply --plan keymap.plan
     """
     from stripe_billing_cli.catalog import saved_plan
     from stripe_billing_cli.catalog.plan_request import plan_catalog
-    from stripe_billing_cli.cli.catalog import plan_view
 
     options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
     request = plan_request(file, prune, target, options, adopt=adopt)
     decided = plan_catalog(context.stripe, request)
     show_plan(context, request, decided)
-    if not context.printer.for_people:
-        context.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
+    _print_plan(context, decided)
     if out:
         try:
             saved_plan.save(out, request, decided)
@@ -59,6 +58,21 @@ def plan(
             raise BillingError("system", message, "name another place with --out FILE") from error
         context.printer.note(f"Saved. Apply exactly this with: billing catalog apply --plan {out}")
     return PENDING if check and decided.changes else None
+
+
+def _print_plan(context: Context, decided: Plan) -> None:
+    """Print a plan in the formats that are not for the person at the terminal."""
+    from stripe_billing_cli.cli.catalog import plan_view, review_view
+
+    match context.printer.output:
+        case "table":
+            return
+        case "markdown":
+            print("\n".join(review_view.markdown(decided)))
+        case "github":
+            print("\n".join(review_view.plan_annotations(decided)))
+        case _:
+            context.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
 
 
 def plan_request(

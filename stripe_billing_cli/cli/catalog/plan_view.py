@@ -32,11 +32,12 @@ SHOWN_FAILED = 5
 def as_json(plan: Plan, outcome: Outcome | None = None) -> dict[str, Any]:
     """Return a plan as documented; with an outcome, each change also has its `status` and `error`."""
     results: tuple[Result | None, ...] = outcome.results if outcome else (None,) * len(plan.changes)
+    changes = zip(plan.changes, results, strict=True)
     return {
         "catalog": plan.catalog,
         "account": plan.account,
         "livemode": plan.livemode,
-        "changes": [_change_json(change, result) for change, result in zip(plan.changes, results, strict=True)],
+        "changes": [_change_json(change, result, plan.source) for change, result in changes],
         "unmanaged": [{"kind": left.kind, "id": left.id} for left in plan.unmanaged],
         "notes": [note_json(note, plan.source) for note in plan.notes],
         "summary": plan.summary(),
@@ -69,7 +70,7 @@ def ids(plan: Plan, outcome: Outcome | None = None) -> Iterator[str]:
             yield known
 
 
-def _change_json(change: Change, result: Result | None) -> dict[str, Any]:
+def _change_json(change: Change, result: Result | None, source: str) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "action": change.action,
         "kind": change.kind.name,
@@ -77,6 +78,8 @@ def _change_json(change: Change, result: Result | None) -> dict[str, Any]:
         "id": result.id if result else change.id,
         "fields": dict(change.kind.json_field(name, field) for name, field in change.fields.items()),
         "reason": change.reason,
+        "moves": [{"field": move.field, "value": move.value, "from": move.from_id} for move in change.moves],
+        "location": location_json(source, change.wanted.where) if change.wanted else None,
     }
     if result:
         error = error_json(result.error)["error"] if result.error else None
@@ -131,6 +134,10 @@ def change_lines(change: Change) -> Iterator[Line]:
         if old == new:  # what differs is none of what is shown
             old, new = (plain_text(plain(value)) for value in (field.before, field.after))
         yield Line(f"    {name}: {old} → {new}", {})
+    for move in change.moves:
+        if move.from_id == change.id:
+            continue
+        yield Line(f"    {move.field} {move.value} moves here from {move.from_id}", {})
     if symbol in "±-" or (change.action == "update" and change.reason != "differs from the file"):
         yield Line(f"    ({change.reason})", {"dim": True})
 

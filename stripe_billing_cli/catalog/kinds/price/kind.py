@@ -22,7 +22,7 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, check_adoption
 from stripe_billing_cli.catalog.ownership import stamp_of
-from stripe_billing_cli.catalog.plan import Change, Create
+from stripe_billing_cli.catalog.plan import Change, Create, Move
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.money import format_amount
@@ -260,6 +260,12 @@ class PriceKind(StandardKind[Price]):
         if "lookup_key" in params and match.name_from:
             return [{**params, "transfer_lookup_key": True}]
         return [params]
+
+    def moves(self, params: Mapping[str, Any], match: Match) -> tuple[Move, ...]:
+        holder = match.name_from or match.current
+        if holder is None or not params.get("transfer_lookup_key"):
+            return ()
+        return (Move("lookup_key", params["lookup_key"], holder["id"]),)
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         lookup_key = params.get("lookup_key")

@@ -1,0 +1,123 @@
+"""A plan for its reviewers on GitHub: as a comment in Markdown, and as annotations at file and line.
+
+Annotations are workflow commands (https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands);
+GitHub shows ten errors, ten warnings and ten notices of a step. A comment has 65,536 characters at most.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from stripe_billing_cli.catalog.entries import NOWHERE, Location
+from stripe_billing_cli.catalog.kinds.forms import plain_text
+from stripe_billing_cli.catalog.plan import Change, Plan
+from stripe_billing_cli.cli.catalog.plan_view import SYMBOLS, change_lines, differs, summary
+from stripe_billing_cli.cli.output import visible
+from stripe_billing_cli.errors import BillingError
+
+LONGEST_COMMENT = 60_000
+MOST_NOTICES = 9
+"""One less than GitHub shows: the last one is the summary."""
+SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#~@])")
+
+
+def markdown(plan: Plan) -> Iterator[str]:
+    """Yield the lines of a comment on a pull request."""
+    mode = "**live mode**" if plan.livemode else "test mode"
+    yield f"### Catalog {_text(plan.catalog)}: {_headline(plan)}"
+    yield ""
+    yield f"Account {_text(plan.account or 'of unknown id')}, {mode}."
+    for note in plan.notes:
+        yield ""
+        yield "> [!WARNING]" if note.warning else "> [!NOTE]"
+        yield f"> {_text(note.message)}"
+    yield from _changes_table(plan)
+    yield from _unmanaged_list(plan)
+
+
+def _headline(plan: Plan) -> str:
+    if plan.changes:
+        return summary(plan).removeprefix("Plan: ").rstrip(".")
+    return "nothing that can be changed" if differs(plan) else "no changes"
+
+
+def _changes_table(plan: Plan) -> Iterator[str]:
+    if not plan.changes:
+        return
+    yield ""
+    yield "| | | |"
+    yield "|---|---|---|"
+    length = 0
+    for number, change in enumerate(plan.changes):
+        first, *rest = [line.text.strip() for line in change_lines(change)]
+        shown = "<br>".join(_text(line) for line in (_title(change, first), *rest) if line)
+        row = f"| `{SYMBOLS[change.action]}` {change.action} | {change.kind.name} {_text(change.key)} | {shown} |"
+        length += len(row)
+        if length > LONGEST_COMMENT:
+            yield f"| | and {len(plan.changes) - number:,} more | |"
+            return
+        yield row
+
+
+def _title(change: Change, first: str) -> str:
+    """Return what the first line of a change says besides its object: the id, and what a new one is."""
+    named = f"{SYMBOLS[change.action]} {change.kind.name:<8} {change.key}"
+    return first.removeprefix(named).strip()
+
+
+def _unmanaged_list(plan: Plan) -> Iterator[str]:
+    if not plan.unmanaged:
+        return
+    yield ""
+    yield f"<details><summary>{len(plan.unmanaged):,} in the account and not in the file, left alone</summary>"
+    yield ""
+    for left in plan.unmanaged[:20]:
+        yield f"- {left.kind} {_text(left.id)}{f' {_text(plain_text(left.name))}' if left.name else ''}"
+    if len(plan.unmanaged) > 20:
+        yield f"- and {len(plan.unmanaged) - 20:,} more"
+    yield ""
+    yield "</details>"
+
+
+def _text(text: str) -> str:
+    """Return a text that Markdown shows as it is: names in Stripe are anybody's, and `@name` would call somebody."""
+    escaped = SPECIAL.sub(r"\\\1", visible(text).replace("\n", " "))
+    return escaped.replace(r"\<", "&lt;").replace(r"\>", "&gt;").replace(r"\@", "@\u2060")
+
+
+def plan_annotations(plan: Plan) -> Iterator[str]:
+    """Yield a workflow command for each warning, note and change, and one for the plan as a whole."""
+    for note in plan.notes:
+        yield _command("warning" if note.warning else "notice", note.message, plan.source, note.where)
+    for change in plan.changes[:MOST_NOTICES]:
+        where = change.wanted.where if change.wanted else NOWHERE
+        said = "; ".join(line.text.strip() for line in change_lines(change))
+        yield _command("notice", said, plan.source, where, f"{change.action} {change.kind.name} {change.key}")
+    yield _command("notice", summary(plan) if plan.changes else f"{_headline(plan)}: {plan.source}", plan.source)
+
+
+def error_annotations(error: BillingError) -> Iterator[str]:
+    """Yield a workflow command for each mistake of a file, or for what failed."""
+    for mistake in error.mistakes:
+        place = mistake.location
+        where = Location(place.line or 0, place.column or 0)
+        yield _command("error", f"{mistake.reason}\n{mistake.hint}", place.file, where, mistake.object)
+    if not error.mistakes:
+        yield _command("error", f"{error.message}\n{error.hint or ''}".strip(), "")
+
+
+def _command(level: str, message: str, file: str, where: Location = NOWHERE, title: str | None = None) -> str:
+    properties = {"title": title}
+    if where != NOWHERE and file:
+        properties = {"file": file, "line": str(where.line), "col": str(where.column), "title": title}
+    said = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{level}{f' {said}' if said else ''}::{_data(visible(message))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
