@@ -91,6 +91,17 @@ class Printer:
             count += 1
         return count
 
+    def listing(
+        self, records: Iterable[Record], columns: Sequence[Column], none: str, limit: int | None = None, more: str = ""
+    ) -> None:
+        """Print many objects, and what there is to say of them: `none` to people where there are none, `more` where
+        there may be others after the `limit`."""
+        count = self.records(records, columns)
+        if self.for_people and not count:
+            self.note(none)
+        if limit is not None and count == limit:
+            self.note(more or f"At most {limit:,} are listed, the newest; --all lists all.")
+
     def streamed(self, record: Record, line: str = "", **style: Any) -> None:
         """One of many objects, at once: `line` for people, a line of JSON, an item of YAML, or the id.
 

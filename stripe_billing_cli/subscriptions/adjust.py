@@ -22,6 +22,7 @@ from stripe_billing_cli.subscriptions import (
     pending_invoice_items,
     quote,
     start,
+    status_checks,
     steps,
 )
 from stripe_billing_cli.subscriptions.change import check_as_read
@@ -147,7 +148,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     `UsageError`, `StripeCallError`.
     """
     found = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
-    item_change.check_changeable(found)
+    status_checks.check_changeable(found)
     now = quote.now_of(api, found, int(time.time()))
     added = _added(api, found, request.add)
     removed = _removed(api, found, request.remove)
@@ -165,7 +166,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     if not update:
         return AdjustPlan(found, request, {}, period_began=began)
     if update.get("trial_end") not in (None, "now"):
-        item_change.check_end_stays(found)
+        status_checks.check_end_stays(found)
     waiting = item_change.pending_update(found)
     if waiting and _waits_for(found, added, removed):
         owed = payments.owed(api, found["latest_invoice"])

@@ -15,6 +15,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import schedule as schedules
+from stripe_billing_cli.subscriptions import status_checks
 from stripe_billing_cli.subscriptions.terms import Terms, terms_of
 
 At = Literal["now", "period-end"]
@@ -47,7 +48,7 @@ class Change:
 def decide(subscription: Object, schedule: Object | None, item: Object, after: Terms, at: At) -> Change:
     """Return the change that makes `item` be `after`. `subscription` with its `latest_invoice`, `schedule` as attached
     to it or None. Raises `OperationError`."""
-    check_changeable(subscription)
+    status_checks.check_changeable(subscription)
     before, id = terms_of(item), item["id"]
     update = pending_update(subscription)
     waiting = _waiting_terms(subscription, id)
@@ -83,26 +84,6 @@ def _upcoming(schedule: Object, current: Sequence[Terms]) -> tuple[Terms, ...] |
     return tuple(Terms(terms.price, None) if terms.price in metered else terms for terms in upcoming)
 
 
-def check_changeable(subscription: Object) -> None:
-    id, status = subscription["id"], subscription["status"]
-    if status in ("canceled", "incomplete_expired"):
-        ended = "was canceled" if status == "canceled" else "expired unpaid"
-        raise OperationError(
-            f"the subscription {id} {ended}, and nothing brings it back",
-            f"billing sub create --customer {id_of(subscription['customer'])} --price …",
-        )
-    if status == "paused":
-        raise OperationError(
-            f"the subscription {id} is paused: what a change of it costs shows when it goes on",
-            f"let it go on first: billing sub resume {id}",
-        )
-    if status == "incomplete":
-        raise OperationError(
-            f"the subscription {id} is incomplete: Stripe changes no plan before the first invoice is paid",
-            f"pay it (billing sub pay {id}), or cancel it and create another",
-        )
-
-
 def _check_goes_on(subscription: Object, starts: int) -> None:
     """A change at the period's end needs a period after it, and a schedule, which says by itself when it ends."""
     id, ends = subscription["id"], subscription["cancel_at"]
@@ -114,15 +95,6 @@ def _check_goes_on(subscription: Object, starts: int) -> None:
     raise OperationError(
         f"the subscription {id} is to end later, and a scheduled change would take that back unseen", way
     )
-
-
-def check_end_stays(subscription: Object) -> None:
-    """Refuse a trial of what is to end with its period: whether it ends with the trial then, Stripe does not say."""
-    if subscription["cancel_at_period_end"]:
-        raise OperationError(
-            f"the subscription {subscription['id']} ends with its period, and a trial would be another period",
-            f"take the cancellation back first: billing sub resume {subscription['id']}",
-        )
 
 
 def pending_update(subscription: Object) -> str | None:

@@ -15,7 +15,7 @@ from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
 from stripe_billing_cli.stripe_api.json_output import id_of
-from stripe_billing_cli.subscriptions import quote, steps
+from stripe_billing_cli.subscriptions import quote, status_checks, steps
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once
 
 
@@ -91,7 +91,7 @@ def plan_pause(api: StripeApi, request: PauseRequest) -> PausePlan:
     Raises `LookupFailedError`, `StripeCallError`; `OperationError` where Stripe pauses no such subscription.
     """
     found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
-    check_lives(found)
+    status_checks.check_lives(found)
     if request.behavior is not None:
         return PausePlan(found, _collection_params(found, request))
     if found["status"] == "paused":
@@ -125,18 +125,3 @@ def _preview_credit(api: StripeApi, subscription: Object, params: dict[str, Any]
     if invoice is None:
         return None
     return replace(billed_at_once(invoice), due_now=0, to_balance=0)
-
-
-def check_lives(subscription: Object) -> None:
-    """Refuse a subscription that has ended, or not begun. Raises `OperationError`."""
-    id, status = subscription["id"], subscription["status"]
-    if status in ("canceled", "incomplete_expired"):
-        ended = "was canceled" if status == "canceled" else "expired unpaid"
-        raise OperationError(
-            f"the subscription {id} {ended}, and nothing brings it back",
-            f"billing sub create --customer {id_of(subscription['customer'])} --price …",
-        )
-    if status == "incomplete":
-        raise OperationError(
-            f"the subscription {id} has not begun: its first invoice is unpaid", f"pay it: billing sub pay {id}"
-        )

@@ -11,9 +11,15 @@ from typing import Any, Literal
 from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import InvalidRequestError
-from stripe_billing_cli.subscriptions import payments, pending_invoice_items, quote, shortened_period, steps
+from stripe_billing_cli.subscriptions import (
+    payments,
+    pending_invoice_items,
+    quote,
+    shortened_period,
+    status_checks,
+    steps,
+)
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, billed_later
-from stripe_billing_cli.subscriptions.pause import check_lives
 from stripe_billing_cli.subscriptions.payments import Owed
 
 Step = Literal["cancellation", "pause", "collection"]
@@ -99,7 +105,7 @@ def plan_resume(api: StripeApi, subscription: str) -> ResumePlan:
     Raises `LookupFailedError`, `StripeCallError`; `OperationError` where nothing brings it back.
     """
     found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
-    check_lives(found)
+    status_checks.check_lives(found)
     to_take = tuple(_steps(found))
     params = _cancel_params(api, found) if "cancellation" in to_take else {}
     cost = _preview_period(api, found) if "pause" in to_take else _preview_rest(api, found, params)

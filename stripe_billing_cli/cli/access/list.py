@@ -51,11 +51,13 @@ def list_(
             for record in [row_record(row, opened.clock())]
             if wanted is None or record["access"] is wanted
         )
-        count = context.printer.records(records if all_ else islice(records, limit), COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note("Nothing is known of anybody's access. `billing access reconcile` asks Stripe.")
-    if count == limit and not all_:
-        context.printer.note(f"These are the first {limit:,}; --all lists all.")
+        context.printer.listing(
+            records if all_ else islice(records, limit),
+            COLUMNS,
+            "Nothing is known of anybody's access. `billing access reconcile` asks Stripe.",
+            None if all_ else limit,
+            f"These are the first {limit:,}; --all lists all.",
+        )
 
 
 def _rows(store: Store, key: str | None) -> Iterator[Access]:

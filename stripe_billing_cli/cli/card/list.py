@@ -23,9 +23,9 @@ def list_(context: Context, customer: Customer) -> None:
     from stripe_billing_cli.cards.load import load_wallet
 
     wallet = load_wallet(context.stripe, customer)
-    count = context.printer.records((card.record() for card in wallet.cards), COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note(f"{wallet.customer['id']} has no saved card.")
+    context.printer.listing(
+        (card.record() for card in wallet.cards), COLUMNS, f"{wallet.customer['id']} has no saved card."
+    )
 
 
 def _remarks(card: Record) -> str:

@@ -17,9 +17,7 @@ def list_(context: Context) -> None:
     """
     from stripe_billing_cli.test_clocks.load import clock_record, list_clocks
 
-    count = context.printer.records(map(clock_record, list_clocks(test_mode_api(context))), COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note("No test clocks.")
+    context.printer.listing(map(clock_record, list_clocks(test_mode_api(context))), COLUMNS, "No test clocks.")
 
 
 def _time(record: Record) -> str:

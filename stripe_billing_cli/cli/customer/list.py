@@ -36,11 +36,7 @@ def list_(
     filters = {"email": email, "test_clock": clock}
     wanted = {name: value for name, value in filters.items() if value is not None}
     found = lists.objects(context.stripe, "/v1/customers", wanted, None if all_ else limit)
-    count = context.printer.records(map(json_output.customer, found), COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note("No customers.")
-    if count == limit and not all_:
-        context.printer.note(f"At most {limit:,} are listed, the newest; --all lists all.")
+    context.printer.listing(map(json_output.customer, found), COLUMNS, "No customers.", None if all_ else limit)
 
 
 COLUMNS = (

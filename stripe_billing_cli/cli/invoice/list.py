@@ -43,11 +43,7 @@ def list_(
         status=status.value if status else None,
         limit=None if all_ else limit,
     )
-    count = context.printer.records(map(json_output.invoice, found), COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note("No invoices.")
-    if count == limit and not all_:
-        context.printer.note(f"At most {limit:,} are listed, the newest; --all lists all.")
+    context.printer.listing(map(json_output.invoice, found), COLUMNS, "No invoices.", None if all_ else limit)
 
 
 COLUMNS = (

@@ -39,11 +39,7 @@ def list_(
     if customer and of:
         raise parsing.wrong("--customer and --of exclude each other", "say one of them")
     found = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
-    count = context.printer.records(map(json_output.refund, found), COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note("No refunds.")
-    if count == limit and not all_:
-        context.printer.note(f"At most {limit:,} are listed, the newest; --all lists all.")
+    context.printer.listing(map(json_output.refund, found), COLUMNS, "No refunds.", None if all_ else limit)
 
 
 COLUMNS = (

@@ -75,9 +75,7 @@ def list_(
     if price:
         wanted["price"] = lookup.find_price(api, price, archived_too=True)["id"]
     found = lists.subscriptions(api, wanted, limit)
-    count = context.printer.records(map(lists.record, found), COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note("No subscriptions.")
+    context.printer.listing(map(lists.record, found), COLUMNS, "No subscriptions.")
 
 
 COLUMNS = (

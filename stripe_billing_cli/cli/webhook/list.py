@@ -21,9 +21,7 @@ def list_(context: Context) -> None:
 
     endpoints_with_secret = {secret.endpoint for secret in kept_secrets()}
     rows = [{**record(one), "secret_kept": one.id in endpoints_with_secret} for one in read_endpoints(context.stripe)]
-    count = context.printer.records(rows, COLUMNS)
-    if context.printer.for_people and not count:
-        context.printer.note("No webhook endpoints.")
+    context.printer.listing(rows, COLUMNS, "No webhook endpoints.")
 
 
 COLUMNS = (

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.cli.sub.history import Begin, History
 from tests.conftest import Billing, Ran
 from tests.subscriptions.conftest import Shop
 
@@ -76,3 +77,8 @@ def life(billing: Billing, shop: Shop) -> Life:
     found = Life(billing, shop, clock, customer, id, ids)
     found.advance(TEN_DAYS_LATER)
     return found
+
+
+@pytest.fixture
+def begin(billing: Billing, shop: Shop) -> Begin:
+    return lambda at: History.begin(billing, shop, at)

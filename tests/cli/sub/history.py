@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from calendar import timegm
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from tests.conftest import Billing, Ran
 from tests.subscriptions.conftest import Shop
 
 HOUR = 3600
+Begin = Callable[[str], "History"]
+"""Begins a history on a day."""
 
 
 def moment(text: str) -> int:
@@ -46,6 +49,11 @@ class History:
         )
         self.prices[key] = made["id"]
         return key
+
+    def monthly(self, **amounts: float) -> None:
+        """Prices of so many dollars a month, by their lookup keys."""
+        for key, amount in amounts.items():
+            self.price(key, amount)
 
     def metered(self, key: str, cents: str) -> str:
         """A metered price of so many cents, of the meter `calls`, a product of its own."""

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.cli.sub.history import History, moment
+from tests.cli.sub.history import Begin, History, moment
 from tests.conftest import Billing
-from tests.subscriptions.conftest import Shop
-
-Begin = Callable[[str], History]
-
-
-@pytest.fixture
-def begin(billing: Billing, shop: Shop) -> Begin:
-    return lambda at: History.begin(billing, shop, at)
 
 
 @pytest.mark.parametrize("pending", ["include", "exclude"])
@@ -43,8 +33,7 @@ def test_a_credit_that_waits_counts_once(pending: str, begin: Begin) -> None:
 
 def test_what_waits_is_billed_at_the_end_of_the_period(begin: Begin) -> None:
     it = begin("2026-06-01")
-    it.price("ten", 10)
-    it.price("forty", 40)
+    it.monthly(ten=10, forty=40)
     it.start("ten")
     it.to("2026-06-16")
     it.ok("change", "--price", "forty", "--proration", "create")
@@ -118,8 +107,7 @@ def test_the_next_invoice_after_another_interval_is_half_under_a_coupon_of_half(
 
 def test_a_charge_under_the_minimum_is_carried_over(begin: Begin) -> None:
     it = begin("2026-04-01")
-    it.price("ten", 10)
-    it.price("more", 10.2)
+    it.monthly(ten=10, more=10.2)
     it.start("ten")
     it.to("2026-04-16")
 
@@ -133,8 +121,7 @@ def test_a_charge_under_the_minimum_is_carried_over(begin: Begin) -> None:
 
 def test_a_carried_over_charge_is_told_as_that(begin: Begin) -> None:
     it = begin("2026-04-01")
-    it.price("ten", 10)
-    it.price("more", 10.2)
+    it.monthly(ten=10, more=10.2)
     it.start("ten")
     it.to("2026-04-16")
 
@@ -146,8 +133,7 @@ def test_a_carried_over_charge_is_told_as_that(begin: Begin) -> None:
 
 def test_an_upgrade_of_what_is_to_end_is_made_or_refused_with_the_way_out(begin: Begin) -> None:
     it = begin("2026-04-01")
-    it.price("ten", 10)
-    it.price("forty", 40)
+    it.monthly(ten=10, forty=40)
     it.start("ten")
     it.to("2026-04-16")
     it.ok("cancel")
@@ -205,8 +191,7 @@ def test_a_credit_of_time_that_was_never_paid_for_is_warned_of(begin: Begin) -> 
 
 def test_an_upgrade_of_what_is_past_due_is_warned_of_and_makes_it_active(begin: Begin) -> None:
     it = begin("2026-04-01")
-    it.price("thirty", 30)
-    it.price("sixty", 60)
+    it.monthly(thirty=30, sixty=60)
     it.start("thirty")
     it.use_card("pm_card_chargeCustomerFail")
     it.to("2026-05-01 02:00")
@@ -380,8 +365,7 @@ class TestUse:
     def test_a_scheduled_change_beside_it_is_taken_back(self, begin: Begin) -> None:
         it = begin("2026-04-01")
         it.metered("calls", "0.5")
-        it.price("ten", 10)
-        it.price("twenty", 20)
+        it.monthly(ten=10, twenty=20)
         it.start("ten", "calls")
         it.ok("change", "--item", "ten", "--price", "twenty", "--at", "period-end")
 
@@ -576,8 +560,7 @@ def test_the_invoice_after_a_new_period_has_no_discount_for_one_invoice(begin: B
 
 def test_zero_lines_are_not_printed(begin: Begin) -> None:
     it = begin("2026-04-01")
-    it.price("free", 0)
-    it.price("thirty", 30)
+    it.monthly(free=0, thirty=30)
     it.start("free")
     it.to("2026-04-16")
 

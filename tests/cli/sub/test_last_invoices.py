@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 import stripe
 
 from stripe_billing_cli.subscriptions import last_invoices
-from tests.cli.sub.history import History
-from tests.conftest import Billing
-from tests.subscriptions.conftest import Shop
+from tests.cli.sub.history import Begin, History
 
-Begin = Callable[[str], History]
 BILLED = ("cancel", "--now", "--invoice-now")
-
-
-@pytest.fixture
-def begin(billing: Billing, shop: Shop) -> Begin:
-    return lambda at: History.begin(billing, shop, at)
 
 
 @pytest.fixture

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
-from tests.cli.sub.history import History, moment
-from tests.conftest import Billing
-from tests.subscriptions.conftest import Shop
+from tests.cli.sub.history import Begin, History, moment
 
-Begin = Callable[[str], History]
 NOW = ("--now", "--refund", "prorated")
-
-
-@pytest.fixture
-def begin(billing: Billing, shop: Shop) -> Begin:
-    return lambda at: History.begin(billing, shop, at)
 
 
 def test_an_upgrade_comes_back_from_both_payments_newest_first(begin: Begin) -> None:
     it = begin("2026-01-01")
-    it.price("small", 24)
-    it.price("big", 48)
+    it.monthly(small=24, big=48)
     it.start("small")
     it.to("2026-01-11")
     it.ok("change", "--price", "big")
@@ -55,8 +44,7 @@ def test_what_a_change_left_on_the_balance_is_not_paid_out_again(begin: Begin) -
 @pytest.mark.parametrize("invoiced", [(), ("--invoice-now",)])
 def test_a_credit_that_waits_comes_back_with_it(invoiced: tuple[str, ...], begin: Begin) -> None:
     it = begin("2026-04-01")
-    it.price("big", 30)
-    it.price("small", 15)
+    it.monthly(big=30, small=15)
     it.start("big")
     it.to("2026-04-11")
     it.ok("change", "--price", "small")
@@ -73,8 +61,7 @@ def test_a_credit_that_waits_comes_back_with_it(invoiced: tuple[str, ...], begin
 
 def test_an_upgrade_paid_later_comes_back_too(begin: Begin) -> None:
     it = begin("2026-04-01")
-    it.price("small", 20)
-    it.price("big", 30)
+    it.monthly(small=20, big=30)
     it.start("small")
     it.to("2026-04-16")
     it.ok("change", "--price", "big")
@@ -201,8 +188,7 @@ class TestMoreToBeChargedThanIsUnused:
     @pytest.fixture
     def it(self, begin: Begin) -> History:
         it = begin("2026-06-01")
-        it.price("ten", 10)
-        it.price("forty", 40)
+        it.monthly(ten=10, forty=40)
         it.start("ten")
         it.to("2026-06-16")
         it.ok("change", "--price", "forty", "--proration", "create")
@@ -249,8 +235,7 @@ class TestWhatAnEndAtOnceLeavesUnbilled:
 
     def test_prorations_and_what_was_added_by_hand(self, begin: Begin) -> None:
         it = begin("2026-06-01")
-        it.price("ten", 10)
-        it.price("forty", 40)
+        it.monthly(ten=10, forty=40)
         it.start("ten")
         it.to("2026-06-16")
         it.ok("change", "--price", "forty", "--proration", "create")
@@ -272,8 +257,7 @@ class TestWhatIsBilledAtTheEnd:
     @pytest.fixture
     def it(self, begin: Begin) -> History:
         it = begin("2026-04-01")
-        it.price("ten", 10)
-        it.price("sixty", 60)
+        it.monthly(ten=10, sixty=60)
         it.start("ten")
         it.to("2026-04-16")
         it.ok("change", "--price", "sixty", "--proration", "create")

@@ -1,0 +1,53 @@
+"""Checks of what a subscription's status allows, with the way on where it allows nothing."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.json_output import id_of
+
+
+def check_not_ended(subscription: Object) -> None:
+    """Refuse a subscription that has ended. Raises `OperationError`."""
+    id, status = subscription["id"], subscription["status"]
+    if status in ("canceled", "incomplete_expired"):
+        ended = "was canceled" if status == "canceled" else "expired unpaid"
+        raise OperationError(
+            f"the subscription {id} {ended}, and nothing brings it back",
+            f"billing sub create --customer {id_of(subscription['customer'])} --price …",
+        )
+
+
+def check_lives(subscription: Object) -> None:
+    """Refuse a subscription that has ended, or not begun. Raises `OperationError`."""
+    check_not_ended(subscription)
+    if subscription["status"] == "incomplete":
+        id = subscription["id"]
+        raise OperationError(
+            f"the subscription {id} has not begun: its first invoice is unpaid", f"pay it: billing sub pay {id}"
+        )
+
+
+def check_changeable(subscription: Object) -> None:
+    """Refuse a subscription whose items Stripe does not change in its status. Raises `OperationError`."""
+    check_not_ended(subscription)
+    id, status = subscription["id"], subscription["status"]
+    if status == "paused":
+        raise OperationError(
+            f"the subscription {id} is paused: what a change of it costs shows when it goes on",
+            f"let it go on first: billing sub resume {id}",
+        )
+    if status == "incomplete":
+        raise OperationError(
+            f"the subscription {id} is incomplete: Stripe changes no plan before the first invoice is paid",
+            f"pay it (billing sub pay {id}), or cancel it and create another",
+        )
+
+
+def check_end_stays(subscription: Object) -> None:
+    """Refuse a trial of what is to end with its period: whether it ends with the trial then, Stripe does not say."""
+    if subscription["cancel_at_period_end"]:
+        raise OperationError(
+            f"the subscription {subscription['id']} ends with its period, and a trial would be another period",
+            f"take the cancellation back first: billing sub resume {subscription['id']}",
+        )
