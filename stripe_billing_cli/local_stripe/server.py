@@ -7,232 +7,26 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import functools
-import json
-import re
 import signal
 import socket
 import threading
 import time
-from collections.abc import Awaitable, Callable, Collection, Iterator, MutableMapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import uvicorn
-from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from stripe_billing_cli.local_stripe.api import API
-from stripe_billing_cli.local_stripe.core import page_addresses
-from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
-from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer, half
-from stripe_billing_cli.local_stripe.core.identifiers import request_id
-from stripe_billing_cli.local_stripe.core.limits import Limiter, RateLimit
-from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request, operation_of
-from stripe_billing_cli.local_stripe.core.origins import check_caller
+from stripe_billing_cli.local_stripe.application import Application, DroppableProtocol, Log
+from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.faults import Fault
+from stripe_billing_cli.local_stripe.core.limits import RateLimit
 from stripe_billing_cli.local_stripe.core.router import Router
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.local_stripe.core.webhooks.sender import Sender, Sending
-from stripe_billing_cli.local_stripe.pages import hosted
-
-Message: TypeAlias = MutableMapping[str, Any]
-Receive: TypeAlias = Callable[[], Awaitable[Message]]
-Send: TypeAlias = Callable[[Message], Awaitable[None]]
-Log: TypeAlias = Callable[[str], None]
-
-THREADS = 4
-LONGEST_BODY = 1_000_000
-SILENCE_SECONDS = 600.0
-"""How long the fault `timeout` keeps a client waiting, if it does not give up first."""
-
 
 TICK_SECONDS = 1.0
-UNPRINTABLE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-"""What JSON leaves as it is and a terminal obeys: control characters beyond ASCII, and turns of the direction."""
-BROKEN_OFF = '{"id": "", "object": ""}'
-"""An answer of which half arrives when the call did not take effect."""
-
-
-class DroppableProtocol(H11Protocol):
-    """HTTP/1.1 that lets the application cut the connection: `transport` is handed to it with each call."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        super().connection_made(transport)
-        self.app = functools.partial(self.app, transport=transport)
-
-
-class Application:
-    """An ASGI application over a router."""
-
-    def __init__(
-        self,
-        router: Router,
-        *,
-        latency_ms: int = 0,
-        limits: RateLimit | None = None,
-        faults: Sequence[Fault] = (),
-        log: Log | None = None,
-        allowed_hosts: Collection[str] = (),
-    ) -> None:
-        self._router = router
-        self._allowed_hosts = allowed_hosts
-        self._latency = latency_ms / 1000
-        self._limiter = Limiter(limits, time.monotonic) if limits else None
-        self._faults = Faults(faults)
-        self._log = log
-        self.url = page_addresses.BASE
-        """Where it is served."""
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="local-stripe")
-
-    async def __call__(
-        self, scope: Message, receive: Receive, send: Send, *, transport: asyncio.Transport | None = None
-    ) -> None:
-        if scope["type"] != "http":
-            return
-        started = time.monotonic()
-        refusal = self._over_limit(scope)
-        body = await _body(receive)
-        if body is None:
-            return
-        if self._latency:
-            await asyncio.sleep(self._latency)
-        request = _request(scope, body)
-        refusal = refusal or _too_long(body) or self._of_elsewhere(request)
-        answer, loss = (refusal, None) if refusal else await self._answer(request)
-        answer = _for_reader(answer, request)
-        if self._log:
-            outcome = loss or answer.status
-            self._log(f"{request.method} {request.path} {outcome} {round((time.monotonic() - started) * 1000)} ms")
-        await _send(answer, loss, receive, send, transport)
-
-    def _over_limit(self, scope: Message) -> Answer | None:
-        if self._limiter is None:
-            return None
-        try:
-            self._limiter.check(operation_of(scope["method"], scope["path"]))
-        except ApiError as error:
-            return _failure(error)
-        return None
-
-    def _of_elsewhere(self, request: Request) -> Answer | None:
-        try:
-            check_caller(request.headers, self._allowed_hosts)
-        except ApiError as error:
-            return _failure(error)
-        return None
-
-    async def _answer(self, request: Request) -> tuple[Answer, str | None]:
-        """Return the answer, and how it is lost on its way, if it is."""
-        if request.path == "/" and request.method == "GET":
-            return _greeting(), None
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._answered, request)
-
-    def _answered(self, request: Request) -> tuple[Answer, str | None]:
-        try:
-            if hosted.is_page(request.path):
-                return hosted.answer(self._router.answer, request), None
-            fault = self._faults.next(request.method, request.path)
-            if fault is None:
-                return self._at_this_server(self._router.answer(request)), None
-            failing = fault.how == "500"
-            answer = self._router.answer(request, failing=failing) if fault.when == "after" else None
-            if fault.how in LOST or fault.how == "crash":
-                return answer or Answer(200, BROKEN_OFF, {}), fault.how
-            if answer and failing:
-                return self._at_this_server(answer), None
-            return false_answer(fault.how, request, self._router.account()["id"]), None
-        except ApiError as error:
-            return _failure(error), None
-        except LocalStripeError as error:
-            return _failure(ApiError(500, f"{error.message} {error.hint}", type="api_error")), None
-
-    def _at_this_server(self, answer: Answer) -> Answer:
-        """Return the answer, in which the addresses of the local Stripe's pages are this server's."""
-        return replace(answer, body=page_addresses.with_base(answer.body, self.url))
-
-    def close(self) -> None:
-        self._threads.shutdown()
-
-
-def _failure(error: ApiError) -> Answer:
-    id = request_id()
-    headers = {"Content-Type": "application/json", "Request-Id": id, "Stripe-Version": API_VERSION}
-    return Answer(error.status, error.body(id), {**headers, **error.headers})
-
-
-def _too_long(body: bytes) -> Answer | None:
-    if len(body) <= LONGEST_BODY:
-        return None
-    return _failure(ApiError(413, f"The request is larger than {LONGEST_BODY} bytes."))
-
-
-def _for_reader(answer: Answer, request: Request) -> Answer:
-    """Stripe indents its JSON. Here that is done for people, with curl or Stripe's CLI; the SDKs are spared it."""
-    machine = "Bindings/" in request.headers.get("user-agent", "")
-    if machine or answer.headers.get("Content-Type") != "application/json" or answer.body == BROKEN_OFF:
-        return answer
-    indented = json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False)
-    return replace(answer, body=UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", indented) + "\n")
-
-
-def _greeting() -> Answer:
-    about = {"message": "This is the local Stripe of billing. Its API is under /v1.", "api_version": API_VERSION}
-    return Answer(200, json.dumps(about), {"Content-Type": "application/json"})
-
-
-async def _body(receive: Receive) -> bytes | None:
-    """Return the body, or None where the client went away. Of one that is too long, the rest is read and forgotten."""
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            return None
-        if len(body) <= LONGEST_BODY:
-            body += message.get("body", b"")
-        if not message.get("more_body"):
-            return bytes(body)
-
-
-def _request(scope: Message, body: bytes) -> Request:
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
-    return Request(
-        scope["method"],
-        scope["path"],
-        scope["query_string"].decode("latin-1"),
-        body.decode(errors="surrogateescape"),
-        headers,
-    )
-
-
-async def _send(
-    answer: Answer, loss: str | None, receive: Receive, send: Send, transport: asyncio.Transport | None
-) -> None:
-    if loss == "timeout":
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(receive(), SILENCE_SECONDS)
-    if loss and loss != "half":
-        await _cut(receive, transport)
-        return
-    body = answer.body.encode()
-    headers = [(name.encode(), value.encode("latin-1", "replace")) for name, value in answer.headers.items()]
-    headers.append((b"Content-Length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-    if loss == "half":
-        await send({"type": "http.response.body", "body": half(answer.body).encode(), "more_body": True})
-        if transport is not None:
-            transport.close()
-        await receive()
-        return
-    await send({"type": "http.response.body", "body": body})
-
-
-async def _cut(receive: Receive, transport: asyncio.Transport | None) -> None:
-    """Close the connection without a word, and wait until it is closed."""
-    if transport is not None:
-        transport.abort()
-    await receive()
 
 
 class UnsignalledServer(uvicorn.Server):
@@ -262,6 +56,7 @@ class LocalServer:
         sending: Sending | None = None,
         log: Log | None = None,
         allowed_hosts: Collection[str] = (),
+        resets: bool = False,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.store = Store(path)
@@ -272,9 +67,15 @@ class LocalServer:
             raise
         self._router = Router(self.store, clock, API, strict_version=strict_version)
         self._application = Application(
-            self._router, latency_ms=latency_ms, limits=limits, faults=faults, log=log, allowed_hosts=allowed_hosts
+            self._router,
+            latency_ms=latency_ms,
+            limits=limits,
+            faults=faults,
+            log=log,
+            allowed_hosts=allowed_hosts,
+            resets=resets,
         )
-        self._sender = Sender(self.store, sending or Sending(), log=log)
+        self._sender = Sender(self.store, sending or Sending(), log=log, connected=self._router.connected)
         self._server = UnsignalledServer(
             uvicorn.Config(
                 self._application,
@@ -306,7 +107,7 @@ class LocalServer:
             sending.join()
             self._application.close()
             self._socket.close()
-            self.store.close()
+            self._router.close()
 
     def stop(self) -> None:
         self._server.should_exit = True
@@ -363,6 +164,7 @@ def serve(
     on_ready: Callable[[str], None] = lambda url: None,
     log: Log | None = None,
     allowed_hosts: Collection[str] = (),
+    resets: bool = False,
 ) -> None:
     """Serve until interrupted. `on_ready` gets the URL once calls are answered; `log` gets a line for each."""
     server = LocalServer(
@@ -376,6 +178,7 @@ def serve(
         sending=sending,
         log=log,
         allowed_hosts=allowed_hosts,
+        resets=resets,
     )
     server.run(on_ready)
 

@@ -49,7 +49,7 @@ class LocalTransport(stripe.HTTPClient):
         return sdk_answer(self.router.answer(request_of(method, url, headers, post_data)))
 
     def close(self) -> None:
-        self.store.close()
+        self.router.close()
 
 
 def request_of(method: str, url: str, headers: Mapping[str, str] | None, post_data: Any) -> Request:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import stat
 
 import pytest
 
+from stripe_billing_cli.local_stripe.core.messages import Request
+from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.catalog.catalogs import SEED
 from tests.conftest import Account, Billing
 
@@ -122,3 +125,25 @@ def test_a_country_or_currency_that_is_none_is_refused(
 def test_a_setting_that_makes_no_sense_is_refused(billing: Billing) -> None:
     ran = billing("local", "settings", "--after-retries", "forgiven")
     assert (ran.code, "it is one of canceled, unpaid, past_due" in ran.err) == (2, True)
+
+
+def test_reset_of_one_account_leaves_the_others(billing: Billing) -> None:
+    billing.apply(SEED)
+    database = billing.directory / ".billing" / "local.db"
+    router = LocalTransport(database).router
+    call = {"authorization": "Bearer sk_test_123"}
+    id = json.loads(router.answer(Request("POST", "/v1/accounts", headers=call)).body)["id"]
+    theirs = {**call, "stripe-account": id}
+    router.answer(Request("POST", "/v1/products", body="name=Theirs", headers=theirs))
+    router.close()
+
+    assert billing("local", "reset", "--account", "acct_other", "--yes").code == 1
+    assert billing("local", "reset", "--account", id).code == 2
+    billing.ok("local", "reset", "--account", id, "--yes")
+
+    router = LocalTransport(database).router
+    assert json.loads(router.answer(Request("GET", "/v1/products", headers=theirs)).body)["data"] == []
+    router.close()
+    assert billing.plan()["changes"] == []
+    billing.ok("local", "reset", "--yes")
+    assert not database.with_name("local.db.accounts").exists()

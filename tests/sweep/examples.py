@@ -16,6 +16,8 @@ Params = dict[str, Any]
 
 PATHS: Mapping[str, tuple[str, ...]] = {
     "GET /v1/accounts/{id}": ("account",),
+    "POST /v1/accounts/{id}": ("connected_account",),
+    "DELETE /v1/accounts/{id}": ("connected_account",),
     "GET /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
     "GET /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "POST /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),

@@ -253,3 +253,4 @@ def _rest(world: World) -> None:
     moved = json.loads(world.answer("GET", "/v1/balance_transactions", {}).body)["data"]
     ids["transaction"] = moved[0]["id"]
     ids["account"] = world.router.account()["id"]
+    ids["connected_account"] = make("/v1/accounts")["id"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -11,24 +13,65 @@ from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.local.app import app
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE
 from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.local_stripe.core.account_files import accounts_folder, delete_store, store_of
 
 
 @options.command(app, shared=("output", "yes", "verbose"))
-def reset(context: Context) -> None:
+def reset(
+    context: Context,
+    account: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ACCOUNT", help="Only what this connected account has; the others stay.", show_default=False
+        ),
+    ] = None,
+) -> None:
     """Delete everything that the local Stripe of this directory holds.
 
     \b
-    Example:  billing local reset --yes
+    Examples:  billing local reset --yes
+               billing local reset --account acct_1Uy5QSRlU1ymDwha --yes
     """
+    if account is not None:
+        _reset_account(context, account)
+        return
     files = [path for path in _files(LOCAL_DATABASE) if path.exists()]
-    if files and not context.yes:
-        if not context.interactive:
-            raise BillingError("confirmation", f"{LOCAL_DATABASE} would be deleted", "say --yes to mean it", WRONG)
-        if not typer.confirm(f"Delete {LOCAL_DATABASE} and all in it?", err=True):
-            raise BillingError("confirmation", "nothing was deleted", "say yes, or --yes")
+    connected = accounts_folder(LOCAL_DATABASE)
+    if files:
+        _confirm(context, f"{LOCAL_DATABASE} and all in it")
     for path in files:
         path.unlink()
+    if connected.is_dir():
+        shutil.rmtree(connected)
     context.printer.note("The local Stripe is empty.")
+
+
+def _reset_account(context: Context, account: str) -> None:
+    from stripe_billing_cli.local_stripe.core.accounts import connected
+    from stripe_billing_cli.local_stripe.core.errors import ApiError
+    from stripe_billing_cli.local_stripe.core.store import Store
+
+    store = Store(LOCAL_DATABASE)
+    try:
+        connected(store, account)
+    except ApiError:
+        raise BillingError(
+            "not_found", f"the local Stripe has no account {account}", "stripe accounts list shows those that there are"
+        ) from None
+    finally:
+        store.close()
+    _confirm(context, f"all that account {account} has")
+    delete_store(store_of(LOCAL_DATABASE, account))
+    context.printer.note(f"Account {account} is empty.")
+
+
+def _confirm(context: Context, what: str) -> None:
+    if context.yes:
+        return
+    if not context.interactive:
+        raise BillingError("confirmation", f"{what} would be deleted", "say --yes to mean it", WRONG)
+    if not typer.confirm(f"Delete {what}?", err=True):
+        raise BillingError("confirmation", "nothing was deleted", "say yes, or --yes")
 
 
 def _files(database: Path) -> list[Path]:

@@ -105,6 +105,12 @@ AllowHost = Annotated[
 ]
 
 
+AllowReset = Annotated[
+    bool,
+    typer.Option("--allow-reset", help="Let POST /_local/reset empty an account: Stripe-Account's, or this one."),
+]
+
+
 @options.command(app, shared=("output", "verbose"))
 def serve(
     context: Context,
@@ -120,10 +126,13 @@ def serve(
     webhook_chaos: WebhookChaos = None,
     webhooks_anywhere: WebhooksAnywhere = False,
     allow_host: AllowHost = None,
+    allow_reset: AllowReset = False,
 ) -> None:
     """Serve the local Stripe to any Stripe client, the SDKs and Stripe's CLI among them.
 
-    Its state is the same that --local uses: .billing/local.db in this directory. Any test key is accepted.
+    Its state is the same that --local uses: .billing/local.db in this directory. Any test key is accepted. POST
+    /v1/accounts makes a further account; what is called with its id in Stripe-Account has a store of its own, so that
+    suites of tests run side by side.
 
     HOW is one of 500, 409, 429, 401, 403, html, drop (the connection is cut), half (in the middle of the answer),
     timeout. WHEN is before (nothing happened) or after (the call took effect). N counts the matching calls
@@ -159,6 +168,7 @@ def serve(
             on_ready=lambda url: _print_address(context, url),
             log=context.printer.note if context.verbose else None,
             allowed_hosts=frozenset(name.lower() for name in allow_host or ()),
+            resets=allow_reset,
         )
     except LocalStripeError as error:
         raise BillingError("local_stripe", error.message, error.hint) from error

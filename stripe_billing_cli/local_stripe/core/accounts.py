@@ -13,6 +13,8 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.store import Object, Store
 
 DISPLAY_NAME = "Local Stripe"
+FIRST = "SELECT id FROM objects WHERE kind = 'account' ORDER BY seq LIMIT 1"
+"""The store's own account was made first, those connected to it later."""
 
 
 SETTINGS = ("local_settings", "account")
@@ -22,14 +24,14 @@ SETTINGS = ("local_settings", "account")
 def ensure(store: Store, now: int) -> Object:
     """Return the account of this file; of two processes that come first at once, one makes it."""
     with store.reading():
-        row = store.row("SELECT id FROM objects WHERE kind = 'account'")
+        row = store.row(FIRST)
         if row is not None:
             return _stored(store, row[0])
     with store.writing():
-        row = store.row("SELECT id FROM objects WHERE kind = 'account'")
+        row = store.row(FIRST)
         if row is None:
             store.insert("account", new_account(identifiers.account_id(now), now))
-            row = store.row("SELECT id FROM objects WHERE kind = 'account'")
+            row = store.row(FIRST)
         return _stored(store, row[0])
 
 
@@ -139,6 +141,15 @@ def _settings() -> Object:
 def setting(store: Store, name: str, default: Any) -> Any:
     """Return what is set in the account's Dashboard (`SETTINGS`). Runs inside a transaction of `store`."""
     return ((store.get(*SETTINGS) or {}).get("values") or {}).get(name, default)
+
+
+def connected(platform: Store, id: str) -> Object:
+    """Return an account that is connected to that of a platform's store. Raises Stripe's refusal of any other."""
+    with platform.reading():
+        account = platform.get("account", id)
+    if account is None:
+        raise not_reachable(id)
+    return account
 
 
 def not_reachable(account: str) -> ApiError:

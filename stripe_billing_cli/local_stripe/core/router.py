@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from stripe_billing_cli.local_stripe.core import (
     accounts,
@@ -21,16 +22,19 @@ from stripe_billing_cli.local_stripe.core import (
     publishable_keys,
     scheduler,
 )
+from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAccounts
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, invalid_version, not_here, unrecognized_url
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
-from stripe_billing_cli.local_stripe.core.store import Object, Store
+from stripe_billing_cli.local_stripe.core.store import Object, Platform, Store
 
 NOT_IDS = frozenset({"/v1/invoices/upcoming", "/v1/invoices/create_preview"})
 """Paths whose last word stands where an id would: of an earlier version of the API, and of another method."""
 
 VERSION = re.compile(r"20\d\d-\d\d-\d\d(\.[a-z_]+)?(; *\w+=v\d+)*")
 
+OF_ACCOUNT = ("stripe-account", "stripe-context")
+"""The headers that name the account for which a call is made."""
 FORM_TYPES = ("", "application/x-www-form-urlencoded")
 
 
@@ -63,21 +67,56 @@ def api_failure(request_id: str) -> ApiError:
 class Router:
     """A router of all calls on one store. May be shared by threads. `clock` gives Unix seconds.
 
-    `strict_version`: a call that asks for another version than the one answered is refused.
+    `strict_version`: a call that asks for another version than the one answered is refused. The account of
+    this store is its own, or one that is connected to that of its platform.
     """
 
-    def __init__(self, store: Store, clock: Callable[[], float], api: Api, *, strict_version: bool = False) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float],
+        api: Api,
+        *,
+        strict_version: bool = False,
+    ) -> None:
         self.store = store
         self._api = api
         self._strict_version = strict_version
         self._clock = clock
         self._keys = idempotency.KeysInUse()
+        self.connected = ConnectedAccounts(store, self._router_of_connected)
+
+    def _router_of_connected(self, path: Path, account: str) -> Router:
+        store = Store(path, Platform(self.store, account))
+        return Router(store, self._clock, self._api, strict_version=self._strict_version)
+
+    def reset(self, account: str | None = None) -> str:
+        """Empty the store of a connected account, or of the own one, from which no account is disconnected; which."""
+        own = str(self.account()["id"])
+        if account in (None, own):
+            with self.store.reading():
+                kept = self.store.select("account", [], newest_first=False, limit=1_000_000)
+            self.store.empty(but=own)
+            self.store.insert_many("account", [other for other in kept if other["id"] != own])
+            return own
+        assert account is not None
+        accounts.connected(self.store, account)
+        self.connected.forget(account)
+        return account
+
+    def close(self) -> None:
+        self.connected.close()
+        self.store.close()
 
     def answer(self, request: Request, *, failing: bool = False) -> Answer:
         """Carry out a call. Raises only `LocalStripeError`.
 
         `failing`: the call takes effect and is answered with a 500, which the idempotency key remembers.
         """
+        other = self._connected_account(request)
+        if other is not None:
+            with self.connected.opened(other) as router:
+                return router.answer(_of_own_account(request), failing=failing)
         request_id = identifiers.request_id()
         headers = {
             "Content-Type": "application/json",
@@ -94,12 +133,29 @@ class Router:
         return Answer(status, body, {**headers, **extra})
 
     def account(self) -> Object:
-        """Return the one account of this store."""
-        return accounts.ensure(self.store, int(self._clock()))
+        """Return the account of this store."""
+        platform = self.store.platform
+        if platform is None:
+            return accounts.ensure(self.store, int(self._clock()))
+        return accounts.connected(platform.store, platform.account)
+
+    def _connected_account(self, request: Request) -> str | None:
+        """Return the account for which a call is made with the key of the platform, if there is such a one."""
+        if self.store.platform is not None:
+            return None
+        for name in OF_ACCOUNT:
+            other = request.headers.get(name)
+            if other and other != self.account()["id"]:
+                with self.store.reading():
+                    return other if self.store.get("account", other) is not None else None
+        return None
 
     def let_time_pass(self) -> None:
         """Bring about what is due, without a call: what a server does while nobody calls it."""
         self._let_time_pass(int(self._clock()), None)
+        for account in self.connected.idle():
+            with self.connected.opened(account) as router:
+                router.let_time_pass()
 
     def _answered(
         self, request: Request, request_id: str, key: str | None, failing: bool
@@ -118,7 +174,10 @@ class Router:
             key = None
         with self._keys.claim(key):
             self._let_time_pass(now, request_id)
-            return self._write(matched, request, request_id, key, now, failing, api_key)
+            answered = self._write(matched, request, request_id, key, now, failing, api_key)
+        if matched.route.kind == "account" and matched.route.method == "DELETE" and answered[0] == 200:
+            self.connected.forget(matched.ids[0])
+        return answered
 
     def _let_time_pass(self, now: int, request_id: str | None) -> None:
         """Let what was due since the last call happen before this one, as if it had happened at its time."""
@@ -132,7 +191,7 @@ class Router:
                     scheduler.catch_up(call, clock, now)
 
     def _check_headers(self, request: Request) -> None:
-        for name in ("stripe-account", "stripe-context"):
+        for name in OF_ACCOUNT:
             other = request.headers.get(name)
             if other and other != self.account()["id"]:
                 raise accounts.not_reachable(other)
@@ -207,6 +266,11 @@ class Router:
             return json.dumps({**result, "data": listed})
         shown = answers.shown(self.store, route.kind, result, prepared.wanted)
         return json.dumps(prepared.access.visible(shown))
+
+
+def _of_own_account(request: Request) -> Request:
+    headers = {name: value for name, value in request.headers.items() if name not in OF_ACCOUNT}
+    return replace(request, headers=headers)
 
 
 def _match(routes: Sequence[Route], method: str, path: str) -> Matched:

@@ -36,11 +36,23 @@ class Condition:
     """Whether it names rows by their `seq`, which SQLite would otherwise look for in the index by age."""
 
 
-class Store:
-    """A store in one open file. May be shared by threads: transactions take turns, also between processes."""
+@dataclass(frozen=True)
+class Platform:
+    """The store of the account to which that of another store, with this id, is connected."""
 
-    def __init__(self, path: Path) -> None:
+    store: Store
+    account: str
+
+
+class Store:
+    """A store in one open file. May be shared by threads: transactions take turns, also between processes.
+
+    `platform` is given for the store of a connected account.
+    """
+
+    def __init__(self, path: Path, platform: Platform | None = None) -> None:
         self.path = path
+        self.platform = platform
         self._turn = threading.RLock()
         with self._with_store_errors():
             make_private_file(path)
@@ -141,6 +153,13 @@ class Store:
 
     def forget_before(self, kind: str, created: int) -> None:
         self._connection.execute("DELETE FROM objects WHERE kind = ? AND created < ?", (kind, created))
+
+    def empty(self, *, but: str) -> None:
+        """Delete everything but the account with that id."""
+        with self.writing():
+            self._connection.execute("DELETE FROM objects WHERE NOT (kind = 'account' AND id = ?)", (but,))
+            for table in ("idempotency", "agenda", "deliveries"):
+                self._connection.execute(f"DELETE FROM {table}")
 
     def execute(self, sql: str, *values: Any) -> None:
         self._connection.execute(sql, values)

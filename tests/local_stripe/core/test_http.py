@@ -14,8 +14,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from stripe_billing_cli.local_stripe.application import LONGEST_BODY
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION
-from stripe_billing_cli.local_stripe.server import LONGEST_BODY
 from tests.local_stripe.conftest import SECRET_KEY, Clock, Local, serving
 
 HEADERS = {"Authorization": f"Bearer {SECRET_KEY}", "Content-Type": "application/x-www-form-urlencoded"}

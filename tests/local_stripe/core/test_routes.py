@@ -40,7 +40,7 @@ def test_a_path_or_method_that_is_not_there(local: Local, method: str, path: str
     ("method", "path", "documented"),
     [
         ("get", "/v1/terminal/readers/tmr_1", "/v1/terminal/readers/{reader}"),
-        ("post", "/v1/accounts", "/v1/accounts"),
+        ("post", "/v1/accounts/acct_1/persons", "/v1/accounts/{account}/persons"),
         ("get", "/v2/core/accounts", "/v2/core/accounts"),
     ],
 )

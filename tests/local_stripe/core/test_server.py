@@ -8,11 +8,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 import stripe
 
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.local_stripe.core.faults import Fault
-from stripe_billing_cli.local_stripe.server import LocalServer
+from stripe_billing_cli.local_stripe.server import LocalServer, running
 from tests.local_stripe.conftest import serving
 
 
@@ -63,3 +64,26 @@ def test_a_server_that_stopped_leaves_its_port_and_its_state(database: Path) -> 
     with serving(database, port=port) as local:
         assert urlsplit(local.base).port == port
         assert local.get("/v1/products/pro")["name"] == "Pro"
+
+
+def test_an_account_is_emptied_by_a_call_only_where_that_is_allowed(tmp_path: Path) -> None:
+    def reset(url: str, **headers: str) -> requests.Response:
+        key = {"Authorization": "Bearer sk_test_123", **headers}
+        return requests.post(f"{url}/_local/reset", headers=key, timeout=10)
+
+    with running(tmp_path / "local.db") as url:
+        assert reset(url).status_code == 404
+    with running(tmp_path / "local.db", resets=True) as url:
+        platform = stripe.StripeClient("sk_test_123", base_addresses={"api": url})
+        account = platform.v1.accounts.create({"country": "US"}).id
+        shop = stripe.StripeClient("sk_test_123", base_addresses={"api": url}, stripe_account=account)
+        for client in (platform, shop):
+            client.v1.products.create({"name": "Pro"})
+
+        assert reset(url, **{"Stripe-Account": account}).json() == {"reset": account}
+        assert (len(platform.v1.products.list().data), len(shop.v1.products.list().data)) == (1, 0)
+        shop.v1.products.create({"name": "Pro"})
+        assert reset(url).json() == {"reset": platform.v1.accounts.retrieve_current().id}
+        assert (len(platform.v1.products.list().data), len(shop.v1.products.list().data)) == (0, 1)
+        assert [one.id for one in platform.v1.accounts.list().data] == [account]
+        assert reset(url, Authorization="").status_code == 401

@@ -352,3 +352,35 @@ class TestServed:
         assert deliveries.next_due(store) is not None
         transport.close()
         store.close()
+
+
+def test_an_endpoint_of_connected_accounts_hears_of_theirs_alone(local: Local, receiver: Receiver) -> None:
+    """ "You can identify … by the `account` attribute" (https://docs.stripe.com/connect/webhooks)."""
+    router = local.transport.router  # type: ignore[attr-defined]
+    sender = Sender(router.store, Sending(), clock=lambda: NOW, connected=router.connected)
+    account = local.post("/v1/accounts")["id"]
+    made = endpoint(local, receiver, "/connect", connect=True)
+    own = endpoint(local, receiver, "/own")
+    theirs = f"url={receiver.url}/theirs&enabled_events[]=*"
+    secret = local.send("post", PATH, theirs, headers={"Stripe-Account": account}).json["secret"]
+    local.send("post", "/v1/products", "name=Theirs", headers={"Stripe-Account": account})
+    local.product(name="Ours")
+
+    assert sender.deliver_due() == 3
+
+    received = {found.path: found for found in (receiver.next() for _ in range(3))}
+    secrets = {"/connect": made["secret"], "/own": own["secret"], "/theirs": secret}
+    events = {path: found.verified(secrets[path]) for path, found in received.items()}
+    assert {path: event["data"]["object"]["name"] for path, event in events.items()} == {
+        "/connect": "Theirs",
+        "/own": "Ours",
+        "/theirs": "Theirs",
+    }
+    assert {path: event.get("account") for path, event in events.items()} == {
+        "/connect": account,
+        "/own": None,
+        "/theirs": None,
+    }
+    listed = local.send("get", "/v1/events", headers={"Stripe-Account": account}).json["data"]
+    assert [event["pending_webhooks"] for event in listed] == [0]
+    assert sender.deliver_due() == 0

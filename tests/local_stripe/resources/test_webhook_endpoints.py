@@ -143,11 +143,14 @@ def test_an_unknown_type_of_event_is_refused_by_its_place(local: Local) -> None:
     assert "invoice.paid" in refusal.message
 
 
-def test_connected_accounts_are_refused_and_not_ignored(local: Local) -> None:
-    refusal = local.refused("post", PATH, url=URL, enabled_events=["*"], connect=True)
-
-    assert refusal.param == "connect"
-    assert "does not have" in refusal.message
+def test_an_endpoint_of_connected_accounts_is_made_by_the_platform(local: Local) -> None:
+    """Stripe does not show which endpoints these are (https://docs.stripe.com/api/webhook_endpoints/object)."""
+    made = local.post(PATH, url=URL, enabled_events=["*"], connect=True)
+    assert "connect" not in made
+    account = local.post("/v1/accounts")["id"]
+    form = f"url={URL}&enabled_events[]=*&connect=true"
+    refusal = local.send("post", PATH, form, headers={"Stripe-Account": account}).refusal
+    assert (refusal.param, refusal.status) == ("connect", 400)
 
 
 def test_there_are_at_most_sixteen(local: Local) -> None:

@@ -16,6 +16,8 @@ from stripe_billing_cli.local_stripe.core.store import Object, Store
 from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
 
 AT_ONCE = 0.0
+CONNECT = "_connect"
+"""Whether an endpoint hears of connected accounts, in place of its own one; Stripe does not show it."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Delivery:
     duplicate: bool
     event: Object
     endpoint: Object
+    account: str | None = None
+    """The connected account in whose store the event is."""
 
 
 def endpoint_count(store: Store) -> int:
@@ -35,11 +39,31 @@ def endpoint_count(store: Store) -> int:
 
 def enqueue(store: Store, event: str, type: str) -> int:
     """Note that an event is to be sent to each enabled endpoint that wants its type; to how many."""
-    endpoints = store.select("webhook_endpoint", [], newest_first=False, limit=100)
-    wanting = [endpoint["id"] for endpoint in endpoints if _wants(endpoint, type)]
+    wanting = [endpoint["id"] for endpoint in _endpoints(store) if _wants(endpoint, type)]
     for endpoint in wanting:
         _insert(store, event, endpoint, AT_ONCE, planned=False, duplicate=False)
     return len(wanting)
+
+
+def _endpoints(store: Store) -> list[Object]:
+    """Return the endpoints that hear of a store's events: its own, and of a connected account those of the platform
+    that were made with `connect`."""
+    own = store.select("webhook_endpoint", [], newest_first=False, limit=100)
+    heard = [endpoint for endpoint in own if not endpoint.get(CONNECT)]
+    if store.platform is not None:
+        platform = store.platform.store
+        with platform.reading():
+            theirs = platform.select("webhook_endpoint", [], newest_first=False, limit=100)
+        heard += [endpoint for endpoint in theirs if endpoint.get(CONNECT)]
+    return heard
+
+
+def _endpoint(store: Store, id: str) -> Object | None:
+    found = store.get("webhook_endpoint", id)
+    if found is None and store.platform is not None:
+        with store.platform.store.reading():
+            found = store.platform.store.get("webhook_endpoint", id)
+    return found
 
 
 def _wants(endpoint: Object, type: str) -> bool:
@@ -90,7 +114,7 @@ def _claimed(
         if row is None:
             return
         seq, event_id, endpoint_id, attempts, planned, duplicate = row
-        event, endpoint = store.get("event", event_id), store.get("webhook_endpoint", endpoint_id)
+        event, endpoint = store.get("event", event_id), _endpoint(store, endpoint_id)
         if event is None or endpoint is None or endpoint["status"] != "enabled":
             store.execute("DELETE FROM deliveries WHERE seq = ?", seq)
         elif not planned and not chaos.none:
@@ -99,7 +123,8 @@ def _claimed(
             store.execute(
                 "UPDATE deliveries SET due = ?, attempts = ?, planned = 1 WHERE seq = ?", until, attempts + 1, seq
             )
-            yield Delivery(seq, attempts + 1, bool(duplicate), event, endpoint)
+            account = store.platform.account if store.platform else None
+            yield Delivery(seq, attempts + 1, bool(duplicate), event, endpoint, account)
 
 
 def _plan(store: Store, seq: int, event: str, endpoint: str, now: float, chaos: Chaos) -> None:
@@ -140,4 +165,7 @@ def payload(delivery: Delivery) -> bytes:
     """Return the body as Stripe sends it. Its `api_version` is the endpoint's; the object inside keeps the one shape
     that the local Stripe has, whatever that version."""
     version = delivery.endpoint["api_version"] or delivery.event["api_version"]
-    return json.dumps({**delivery.event, "api_version": version}, indent=2).encode()
+    event = {**delivery.event, "api_version": version}
+    if delivery.endpoint.get(CONNECT):
+        event["account"] = delivery.account
+    return json.dumps(event, indent=2).encode()

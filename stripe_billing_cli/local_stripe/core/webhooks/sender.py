@@ -8,10 +8,13 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from typing import Any
 
-from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
+from stripe_billing_cli.local_stripe.core.connected_accounts import ConnectedAccounts
+from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
 from stripe_billing_cli.local_stripe.core.origins import is_on_this_machine
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.local_stripe.core.webhooks import deliveries, retries
@@ -52,7 +55,10 @@ def _hmac(secret: str, signed: bytes) -> str:
 
 
 class Sender:
-    """The deliveries of one store, carried out by threads of its own. `clock` gives Unix seconds."""
+    """The sender of one store's deliveries, and of those of `connected` accounts, with threads of its own.
+
+    `clock` gives Unix seconds.
+    """
 
     def __init__(
         self,
@@ -61,8 +67,10 @@ class Sender:
         *,
         log: Callable[[str], None] | None = None,
         clock: Callable[[], float] = time.time,
+        connected: ConnectedAccounts[Any] | None = None,
     ) -> None:
         self._store = store
+        self._connected = connected
         self._sending = sending
         self._log = log
         self._clock = clock
@@ -117,21 +125,50 @@ class Sender:
     def deliver_due(self) -> int:
         """Send all that is due now, one after the other, and say how many: for tests."""
         sent = 0
-        while (due := deliveries.next_due(self._store)) is not None and due <= self._clock():
+        while self._is_due():
             for delivery in self._claim(most=1):
                 self._deliver(delivery)
                 sent += 1
         return sent
 
+    def _is_due(self) -> bool:
+        """Return whether something is to be sent now."""
+        for account in self._accounts():
+            with suppress(ApiError), self._opened(account) as store:
+                due = deliveries.next_due(store)
+                if due is not None and due <= self._clock():
+                    return True
+        return False
+
+    def _accounts(self) -> list[str | None]:
+        """Return the accounts whose stores are looked at: the own one, and those that are in use."""
+        return [None, *(self._connected.idle() if self._connected else ())]
+
     def _claim(self, most: int = SENDERS) -> list[Delivery]:
-        due = deliveries.next_due(self._store)
+        claimed: list[Delivery] = []
+        for account in self._accounts():
+            with suppress(ApiError), self._opened(account) as store:  # an account that is deleted meanwhile
+                claimed += self._claim_of(store, most - len(claimed))
+        return claimed
+
+    @contextmanager
+    def _opened(self, account: str | None) -> Iterator[Store]:
+        """Hand out the store of a connected account, or the sender's own."""
+        if account is None or self._connected is None:
+            yield self._store
+        else:
+            with self._connected.opened(account) as router:
+                yield router.store
+
+    def _claim_of(self, store: Store, most: int) -> list[Delivery]:
+        due = deliveries.next_due(store)
         with self._lock:
             free = min(most, SENDERS - self._busy.total())
             full = [endpoint for endpoint, count in self._busy.items() if count >= MOST_TO_ONE_ENDPOINT]
         if due is None or due > self._clock() or free < 1:
             return []
         lease = self._sending.timeout + LEASE_MARGIN
-        claimed = deliveries.claim(self._store, self._clock(), lease, chaos=self._sending.chaos, full=full, most=free)
+        claimed = deliveries.claim(store, self._clock(), lease, chaos=self._sending.chaos, full=full, most=free)
         with self._lock:
             self._busy.update(delivery.endpoint["id"] for delivery in claimed)
         return claimed
@@ -140,10 +177,11 @@ class Sender:
         started = time.monotonic()
         try:
             outcome = self._post(delivery)
-            if outcome.isdigit() and 200 <= int(outcome) < 300:
-                deliveries.delivered(self._store, delivery)
-            else:
-                deliveries.failed(self._store, delivery, self._clock(), self._sending.pauses)
+            with suppress(ApiError), self._opened(delivery.account) as store:
+                if outcome.isdigit() and 200 <= int(outcome) < 300:
+                    deliveries.delivered(store, delivery)
+                else:
+                    deliveries.failed(store, delivery, self._clock(), self._sending.pauses)
         except LocalStripeError as error:
             outcome = error.message  # its lease runs out, and it is sent again
         finally:

@@ -13,7 +13,6 @@ from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
-    Boolean,
     ObjectParam,
     ParamType,
     Text,
@@ -80,19 +79,9 @@ class EndpointUrl(ParamType):
         return text
 
 
-@dataclass(frozen=True)
-class NotOfConnect(ParamType):
-    """A refusal of `connect`: the local Stripe has one account and none connected to it."""
-
-    def read(self, raw: Raw, name: str) -> bool:
-        if Boolean().read(raw, name):
-            raise invalid(f"The local Stripe does not have `{name}=true`: it has no connected accounts.", name)
-        return False
-
-
 CREATE = form(
     "POST /v1/webhook_endpoints",
-    {"enabled_events[]": EventType(), "url": EndpointUrl(), "api_version": ApiVersion(), "connect": NotOfConnect()},
+    {"enabled_events[]": EventType(), "url": EndpointUrl(), "api_version": ApiVersion()},
 )
 UPDATE = form("POST /v1/webhook_endpoints/{webhook_endpoint}", {"enabled_events[]": EventType(), "url": EndpointUrl()})
 LIST = form("GET /v1/webhook_endpoints")

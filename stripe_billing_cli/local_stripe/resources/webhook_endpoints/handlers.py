@@ -26,9 +26,12 @@ def create(call: Call) -> Object:
     if deliveries.endpoint_count(call.store) >= MOST:
         raise invalid(f"You have reached the maximum of {MOST} test webhook endpoints.")
     params = call.params
+    if params.get("connect") and call.store.platform is not None:
+        raise invalid("The local Stripe connects accounts to its own account only, not to connected ones.", "connect")
     endpoint = {
         "id": identifiers.long_id(call, "we"),
         "object": KIND,
+        deliveries.CONNECT: params.get("connect", False),
         "api_version": params.get("api_version"),
         "application": None,
         "created": call.now,

@@ -1,0 +1,85 @@
+"""Connected accounts: each keeps its data apart, reached by the platform's key and `Stripe-Account`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from stripe_billing_cli.local_stripe.core import connected_accounts
+from stripe_billing_cli.local_stripe.core.account_files import store_of
+from tests.local_stripe.conftest import Local, Refusal
+
+
+def call(local: Local, account: str, method: str, path: str, **params: Any) -> Any:
+    reply = local.send(method, path, urlencode(params), headers={"Stripe-Account": account})
+    assert reply.status == 200, reply.text
+    return reply.json
+
+
+def test_an_account_is_made_and_keeps_its_own_data(local: Local) -> None:
+    own = local.product()["id"]
+    account = local.post("/v1/accounts", country="DE", default_currency="eur", email="shop@example.com", type="custom")
+    id = account["id"]
+    assert (account["country"], account["default_currency"], account["type"]) == ("DE", "eur", "custom")
+    assert call(local, id, "get", "/v1/products")["data"] == []
+    theirs = call(local, id, "post", "/v1/products", name="Theirs")
+    assert [product["id"] for product in call(local, id, "get", "/v1/products")["data"]] == [theirs["id"]]
+    assert [product["id"] for product in local.get("/v1/products")["data"]] == [own]
+    assert call(local, id, "get", "/v1/account") == account == local.get(f"/v1/accounts/{id}")
+    assert local.get("/v1/account")["id"] != id
+    assert [event["type"] for event in call(local, id, "get", "/v1/events")["data"]] == ["product.created"]
+
+
+def test_accounts_are_listed_changed_and_deleted(local: Local, database: Path) -> None:
+    first, second = (local.post("/v1/accounts")["id"] for _ in range(2))
+    call(local, first, "post", "/v1/products", name="Theirs")
+    assert [account["id"] for account in local.get("/v1/accounts")["data"]] == [second, first]
+    changed = local.post(f"/v1/accounts/{first}", email="new@example.com", business_profile={"name": "Shop"})
+    assert (changed["email"], changed["business_profile"]["name"]) == ("new@example.com", "Shop")
+    assert store_of(database, first).exists()
+
+    assert local.delete(f"/v1/accounts/{first}") == {"id": first, "object": "account", "deleted": True}
+
+    assert not store_of(database, first).exists()
+    gone = local.send("get", "/v1/products", headers={"Stripe-Account": first}).refusal
+    assert (gone.code, gone.status) == ("account_invalid", 403)
+    assert [account["id"] for account in local.get("/v1/accounts")["data"]] == [second]
+
+
+def test_the_keys_own_account_is_neither_changed_nor_deleted(local: Local) -> None:
+    own = local.get("/v1/account")["id"]
+    assert local.refused("post", f"/v1/accounts/{own}", email="new@example.com").code == "account_invalid"
+    assert local.refused("delete", f"/v1/accounts/{own}").code == "account_invalid"
+
+
+def test_a_connected_account_connects_none(local: Local) -> None:
+    id = local.post("/v1/accounts")["id"]
+    refusal = local.send("post", "/v1/accounts", headers={"Stripe-Account": id}).refusal
+    assert refusal.message.startswith("The local Stripe connects accounts to its own account only")
+
+
+def test_an_idempotency_key_belongs_to_one_account(local: Local) -> None:
+    accounts = [local.post("/v1/accounts")["id"] for _ in range(2)]
+    made = [
+        local.send("post", "/v1/products", "name=Pro", key="once", headers={"Stripe-Account": account}).json["id"]
+        for account in (*accounts, accounts[0])
+    ]
+    assert made[0] == made[2] != made[1]
+
+
+def test_more_accounts_than_stay_open(local: Local, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connected_accounts, "MOST_OPEN", 2)
+    ids = [local.post("/v1/accounts")["id"] for _ in range(6)]
+    for id in ids:
+        call(local, id, "post", "/v1/products", name=id)
+    assert [call(local, id, "get", "/v1/products")["data"][0]["name"] for id in ids] == ids
+    assert len(local.transport.router.connected.idle()) <= 3  # type: ignore[attr-defined]
+
+
+def test_what_does_not_keep_data_apart_is_refused(local: Local) -> None:
+    assert local.refused("post", "/v1/accounts", metadata={"a": "b"}) == Refusal(
+        "The local Stripe does not have the parameter `metadata`: its accounts only keep data apart.", None, "metadata"
+    )
