@@ -14,7 +14,7 @@ import typer
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.cli import options as shared_options
-from stripe_billing_cli.cli.output import flush, nowhere
+from stripe_billing_cli.cli.output import flush, nowhere, write_on_any_encoding
 
 
 def _print_version(requested: bool) -> None:
@@ -111,6 +111,7 @@ def root(
     output: shared_options.PlanOutput = shared_options.PlanFormat.table,
     yes: shared_options.Yes = False,
     verbose: shared_options.Verbose = False,
+    no_pager: shared_options.NoPager = False,
 ) -> None:
     shared_options.remember_root_options(ctx)
     if ctx.invoked_subcommand is None:
@@ -136,6 +137,8 @@ def _open_streams() -> None:
         sys.stdout = nowhere()
     if sys.stderr is None:
         sys.stderr = nowhere()
+    for stream in (sys.stdout, sys.stderr):
+        write_on_any_encoding(stream)
 
 
 def _understood(error: BaseException, argv: list[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from stripe_billing_cli.errors import SettingsError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.cli.output import Printer
+    from stripe_billing_cli.cli.slow_notice import SlowNotice
     from stripe_billing_cli.stripe_api.client import ApiCall, StripeApi
 
 
@@ -26,6 +27,7 @@ class Context:
     output: str = "table"
     yes: bool = False
     verbose: bool = False
+    no_pager: bool = False
     order: tuple[str, ...] = ()
     """The names of the options that were given, as often as they were and in their order, where a command asks."""
     account: str | None = None
@@ -35,6 +37,8 @@ class Context:
     trace: Callable[[ApiCall], None] | None = None
     """The receiver of each call of Stripe's API, where a command prints them itself; set before `stripe` is asked
     for."""
+
+    _slow_notice: SlowNotice | None = None
 
     @cached_property
     def connection(self) -> Connection:
@@ -49,9 +53,13 @@ class Context:
     @cached_property
     def stripe(self) -> StripeApi:
         """Return the Stripe that is meant, connected when first asked for. Raises `SettingsError`."""
+        from stripe_billing_cli.cli.slow_notice import SlowNotice
         from stripe_billing_cli.stripe_api import client
 
         connection = self.connection
+        if self.printer.for_people and not self.verbose and self.trace is None:
+            self._slow_notice = SlowNotice(lambda: self.printer.has_spoken)
+            self._slow_notice.begin()
         if connection.key is None:
             return client.connect_locally(LOCAL_DATABASE, trace=self._trace)
         api = client.connect(connection.key, base=connection.base, rate_limit=connection.rate_limit, trace=self._trace)
@@ -59,11 +67,16 @@ class Context:
             _check_account(api, self.account, connection.said_by)
         return api
 
+    def close(self) -> None:
+        """End what goes on beside the command."""
+        if self._slow_notice is not None:
+            self._slow_notice.end()
+
     @cached_property
     def printer(self) -> Printer:
         from stripe_billing_cli.cli.output import Printer
 
-        return Printer(self.output)
+        return Printer(self.output, pages=not self.no_pager)
 
     @property
     def interactive(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable
+from contextlib import closing
 from enum import StrEnum
 from typing import Annotated, Any, get_type_hints
 
@@ -140,6 +141,7 @@ class Format(StrEnum):
     json = "json"
     yaml = "yaml"
     id = "id"
+    csv = "csv"
 
 
 class PlanFormat(StrEnum):
@@ -203,6 +205,8 @@ Verbose = Annotated[
     ),
 ]
 
+NoPager = Annotated[bool, _shared("--no-pager", help="Let long tables scroll by, without a pager.")]
+
 SHARED: dict[str, tuple[Any, Any]] = {
     "local": (Local, False),
     "api_key": (ApiKey, None),
@@ -212,8 +216,9 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "output": (Output, Format.table),
     "yes": (Yes, False),
     "verbose": (Verbose, False),
+    "no_pager": (NoPager, False),
 }
-NO_STRIPE = ("output", "verbose")
+NO_STRIPE = ("output", "verbose", "no_pager")
 """The shared options of a command that never talks to Stripe, besides `--local`, which changes nothing there."""
 LocalWithoutStripe = Annotated[bool, _shared("--local", help="Changes nothing: Stripe is not asked here.")]
 
@@ -258,6 +263,8 @@ def _with_shared(
         from stripe_billing_cli.cli.defaults import read_defaults
 
         defaults = read_defaults(Format)
+        if function.__name__.strip("_") != "list":
+            _refuse_csv(ctx, values.get("output"))
         chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
         if not is_plan and chosen.get("output") in (PlanFormat.markdown, PlanFormat.github):
             raise UsageError(
@@ -273,9 +280,9 @@ def _with_shared(
         for name, group in groups.items():
             values[name] = group(**{option.name: values.pop(option.name) for option in dataclasses.fields(group)})
         try:
-            code = function(
-                Context(**chosen, order=ctx.meta.get(ORDER, ()), account=defaults.account, sources=sources), **values
-            )
+            order = ctx.meta.get(ORDER, ())
+            with closing(Context(**chosen, order=order, account=defaults.account, sources=sources)) as context:
+                code = function(context, **values)
         except KeyboardInterrupt as interruption:  # Typer itself would end here with 130 and not a word
             from stripe_billing_cli.cli.interrupts import exit_code
 
@@ -283,12 +290,18 @@ def _with_shared(
         if code:
             raise typer.Exit(code)
 
-    context = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
-    run.__signature__ = inspect.Signature([context, *own, *added])  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (context, *own, *added)}
+    first = inspect.Parameter("ctx", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context)
+    run.__signature__ = inspect.Signature([first, *own, *added])  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in (first, *own, *added)}
     run.__name__ = function.__name__
     run.__doc__ = function.__doc__
     return run
+
+
+def _refuse_csv(ctx: typer.Context, output: Format | None) -> None:
+    """Raise `UsageError`, before anything is done, where CSV is asked of what is no list."""
+    if output is not None and Format.csv in (output, ctx.obj.get(ROOT_OPTIONS, {}).get("output")):
+        raise UsageError(f"{ctx.command_path} is no list, and CSV is for lists", "say --output json, for example")
 
 
 def _say_that_local_changes_nothing(ctx: typer.Context, changes_store: bool) -> None:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TextIO
 
 import typer
 
+from stripe_billing_cli.cli.pager import paging
+from stripe_billing_cli.cli.table import Column, Table
+
+__all__ = ["Column", "Line", "Printer", "Record"]
+
 Record = Mapping[str, Any]
 """One object as it is documented in docs/output.md: plain values, amounts in minor units, times in Unix seconds."""
-MEASURED = 100
-"""So many records, a page of Stripe's, decide how wide a table's columns are; the others do not wait for each other."""
 
 
 @dataclass(frozen=True)
@@ -27,15 +30,6 @@ class Line:
 
     text: str
     style: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table for people: its title, and what it shows of a record."""
-
-    title: str
-    shows: Callable[[Record], str]
-    right: bool = False
 
 
 STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
@@ -50,8 +44,13 @@ def coloured(stream: TextIO) -> bool:
 
 
 class Printer:
-    def __init__(self, output: str) -> None:
+    """Prints results in the format asked for. `pages`: long tables go through a pager on a terminal."""
+
+    def __init__(self, output: str, *, pages: bool = True) -> None:
         self.output = output
+        self.pages = pages
+        self.has_spoken = False
+        """Whether anything was printed yet."""
 
     @property
     def for_people(self) -> bool:
@@ -59,6 +58,7 @@ class Printer:
 
     def result(self, value: Mapping[str, Any], *, ids: Iterable[str]) -> None:
         """The result as JSON or YAML, or only its ids, one a line."""
+        self.has_spoken = True
         match self.output:
             case "id":
                 for one in ids:
@@ -78,13 +78,18 @@ class Printer:
         sys.stdout.flush()
 
     def records(self, records: Iterable[Record], columns: Sequence[Column]) -> int:
-        """Many objects as they come, and how many: a table, JSON lines, a YAML sequence, or ids.
+        """Many objects as they come, and how many: a table, JSON lines, CSV, a YAML sequence, or ids.
 
         Ends the command (`typer.Exit`) where nobody reads on.
         """
         if self.for_people:
             with _reader_may_leave():
                 return self._table(iter(records), columns)
+        if self.output == "csv":
+            from stripe_billing_cli.cli.csv_output import write_csv
+
+            with _reader_may_leave():
+                return write_csv(records, visible)
         count = 0
         for record in records:
             self.streamed(record)
@@ -123,26 +128,53 @@ class Printer:
                 print(json_text(record))
 
     def _table(self, records: Iterator[Record], columns: Sequence[Column]) -> int:
-        measured = [_row(record, columns) for record in islice(records, MEASURED)]
-        if not measured:
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+        table = Table(records, columns, width)
+        if table.is_empty:
             return 0
-        titles = [column.title for column in columns]
-        widths = [max(map(len, cells)) for cells in zip(titles, *measured, strict=True)]
-        self.line(_aligned(titles, widths, columns), dim=True)
-        count = 0
-        for row in chain(measured, (_row(record, columns) for record in records)):
-            self.line(_aligned(row, widths, columns))
-            count += 1
-        return count
+        with paging(table.measured_lines, allowed=self.pages):
+            if table.title is not None:
+                self.line(table.title, dim=True)
+            for line in table.lines():
+                self.line(line)
+        return table.count
 
     def line(self, text: str = "", **style: Any) -> None:
         """A line of the result, for people: a line end in a name of Stripe's does not begin a line of its own."""
+        self.has_spoken = True
         print(_styled(_on_one_line(text), sys.stdout, style))
 
     def note(self, text: str = "", **style: Any) -> None:
         """A line beside the result, for people: to stderr, in any format."""
+        self.has_spoken = True
         flush()
         print(_styled(text, sys.stderr, style), file=sys.stderr)
+
+
+def write_on_any_encoding(stream: TextIO) -> None:
+    """Let a stream whose encoding lacks a character show one that is like it, or its number."""
+    if is_unicode(stream) or not hasattr(stream, "reconfigure"):
+        return
+    import codecs
+
+    from stripe_billing_cli.cli.encoding import ERRORS, replaced
+
+    codecs.register_error(ERRORS, replaced)
+    stream.reconfigure(errors=ERRORS)
+
+
+def encodable(text: str, stream: TextIO) -> str:
+    """Return a text as a stream can show it, for what is not written by `print`."""
+    if is_unicode(stream):
+        return text
+    from stripe_billing_cli.cli.encoding import ERRORS
+
+    return text.encode(stream.encoding, ERRORS).decode(stream.encoding)
+
+
+def is_unicode(stream: TextIO) -> bool:
+    """Return whether a stream takes every character."""
+    return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
 def nowhere() -> TextIO:
@@ -168,27 +200,20 @@ def _reader_may_leave() -> Iterator[None]:
         raise typer.Exit from None
 
 
-def _row(record: Record, columns: Sequence[Column]) -> list[str]:
-    return [column.shows(record) for column in columns]
-
-
-def _aligned(cells: Sequence[str], widths: Sequence[int], columns: Sequence[Column]) -> str:
-    padded = [
-        cell.rjust(width) if column.right else cell.ljust(width)
-        for cell, width, column in zip(cells, widths, columns, strict=True)
-    ]
-    return "  ".join(padded).rstrip()
-
-
 def _print_yaml(value: Any) -> None:
     import yaml
 
-    yaml.safe_dump(value, sys.stdout, sort_keys=False, allow_unicode=True)
+    yaml.safe_dump(value, sys.stdout, sort_keys=False, allow_unicode=is_unicode(sys.stdout))
 
 
 def json_text(value: Any, indent: int | None = None) -> str:
-    """Return a value as JSON in which nothing steers a terminal: JSON writes such a character as `\\u009b`."""
-    return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(value, indent=indent, ensure_ascii=False))
+    """Return a value as JSON in which nothing steers a terminal: JSON writes such a character as `\\u009b`.
+
+    So it writes whatever the encoding of stdout or stderr lacks.
+    """
+    ascii_only = not (is_unicode(sys.stdout) and is_unicode(sys.stderr))
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    return STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def visible(text: str) -> str:

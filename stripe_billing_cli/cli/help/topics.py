@@ -53,6 +53,7 @@ ENVIRONMENT = _topic(
         (
             Entry("BILLING_OUTPUT", "The format, as --output says it."),
             Entry("NO_COLOR", "If it is set: no colour. TERM=dumb says so too."),
+            Entry("PAGER", "What shows long tables on a terminal, less by default; empty or cat: nothing."),
             Entry("COLUMNS", "The width of the screen, where the terminal does not say."),
         ),
     ),

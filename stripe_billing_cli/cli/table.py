@@ -1,0 +1,96 @@
+"""Tables for people: columns as wide as what stands in them, by what a terminal shows, and never torn."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from typing import Any
+
+Record = Mapping[str, Any]
+MEASURED = 100
+"""So many records, a page of Stripe's, decide how wide a table's columns are; the others do not wait for each other."""
+GAP = "  "
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table for people: its title, and what it shows of a record."""
+
+    title: str
+    shows: Callable[[Record], str]
+    right: bool = False
+
+
+class Table:
+    """The lines of a table of records. `columns` of a terminal that is too narrow make a block of each record."""
+
+    def __init__(self, records: Iterable[Record], columns: Sequence[Column], width: int | None) -> None:
+        rows = (_row(record, columns) for record in records)
+        self._columns = columns
+        self._measured = list(islice(rows, MEASURED))
+        self._rest = rows
+        self._titles = [column.title for column in columns]
+        lines = [self._titles, *self._measured]
+        self._widths = [max(map(cells, column)) for column in zip(*lines, strict=True)]
+        self.is_too_wide = width is not None and sum(self._widths) + len(GAP) * (len(columns) - 1) > width
+        self.count = 0
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._measured
+
+    @property
+    def measured_lines(self) -> int:
+        """How many lines the measured records take on a screen, with the titles."""
+        return len(self._measured) * (len(self._columns) + 1 if self.is_too_wide else 1) + 1
+
+    @property
+    def title(self) -> str | None:
+        return None if self.is_too_wide else self._aligned(self._titles)
+
+    def lines(self) -> Iterator[str]:
+        """Yield the lines below the title, as records come; `count` says afterwards how many records there were."""
+        for row in chain(self._measured, self._rest):
+            if not self.is_too_wide:
+                yield self._aligned(row)
+            else:
+                yield from self._block(row)
+            self.count += 1
+
+    def _block(self, row: Sequence[str]) -> Iterator[str]:
+        if self.count:
+            yield ""
+        longest = max(map(cells, self._titles))
+        for title, cell in zip(self._titles, row, strict=True):
+            yield f"{_padded(title, longest)}{GAP}{cell}".rstrip()
+
+    def _aligned(self, row: Sequence[str]) -> str:
+        padded = (
+            _padded(cell, width, right=column.right)
+            for cell, width, column in zip(row, self._widths, self._columns, strict=True)
+        )
+        return GAP.join(padded).rstrip()
+
+
+def cells(text: str) -> int:
+    """Return how many places of a terminal a text takes: two for each wide character, none for a combining one."""
+    if text.isascii():
+        return len(text)
+    return sum(map(_cells_of, text))
+
+
+def _cells_of(character: str) -> int:
+    if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _padded(text: str, width: int, *, right: bool = False) -> str:
+    blanks = " " * (width - cells(text))
+    return blanks + text if right else text + blanks
+
+
+def _row(record: Record, columns: Sequence[Column]) -> list[str]:
+    return [column.shows(record) for column in columns]

@@ -1,0 +1,172 @@
+"""Output on any encoding and width, through a pager, as CSV; and what is said while Stripe lets one wait."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from stripe_billing_cli.cli import slow_notice
+from stripe_billing_cli.cli.table import Column, Table, cells
+from tests.conftest import Billing
+from tests.subscriptions.conftest import Shop
+
+BILLING = Path(sys.executable).parent / "billing"
+COLUMNS = (Column("NAME", lambda record: record["name"]), Column("AMOUNT", lambda record: record["amount"], right=True))
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "iso-8859-2", "shift_jis"])
+@pytest.mark.parametrize("output", ["table", "json", "yaml", "csv", "id"])
+def test_every_encoding_takes_every_text(billing: Billing, shop: Shop, encoding: str, output: str) -> None:
+    shop.customer(name="Zoë Łódź 株式会社 ☃ 😀", email="zoe@example.com")
+    command = [BILLING, "customer", "list", "--local", "--output", output]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+
+    ran = subprocess.run(command, cwd=billing.directory, env=environment, capture_output=True, check=False)
+
+    assert (ran.returncode, ran.stderr) == (0, b"")
+    text = ran.stdout.decode(encoding)
+    assert "cus_" in text
+    if output == "json":
+        assert json.loads(text)["name"] == "Zoë Łódź 株式会社 ☃ 😀"
+
+
+def test_what_ascii_lacks_is_shown_by_what_is_like_it(billing: Billing) -> None:
+    billing.write("version: 1\ncatalog: shop\nproducts:\n  pro: {name: Pro}\n")
+    billing.ok("catalog", "apply", "--local")
+    billing.write("version: 1\ncatalog: shop\nproducts:\n  pro: {name: More}\n")
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+
+    ran = subprocess.run(
+        [BILLING, "catalog", "plan", "--local"],
+        cwd=billing.directory,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    help_ = subprocess.run([BILLING, "help"], env=environment, capture_output=True, text=True, check=True)
+
+    assert "name: Pro -> More" in ran.stdout
+    assert "COMMAND ..." in help_.stdout
+
+
+def test_a_column_is_as_wide_as_a_terminal_shows_it() -> None:
+    table = Table([{"name": "株式会社", "amount": "1"}, {"name": "Ada", "amount": "10"}], COLUMNS, 80)
+
+    assert [table.title, *table.lines()] == ["NAME      AMOUNT", "株式会社       1", "Ada           10"]
+    assert cells("é") == cells("e\u0301") == 1
+
+
+def test_a_table_that_is_too_wide_is_a_block_for_each_record() -> None:
+    table = Table([{"name": "x" * 30, "amount": "1"}, {"name": "y", "amount": "10"}], COLUMNS, 20)
+
+    assert table.title is None
+    assert list(table.lines()) == [f"NAME    {'x' * 30}", "AMOUNT  1", "", "NAME    y", "AMOUNT  10"]
+    assert table.count == 2
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture
+def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """A terminal of 24 lines, and a pager that writes what it is given into a file."""
+    shown = Terminal()
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("LINES", "24")
+    monkeypatch.setenv("PAGER", f'{sys.executable} -c \'import sys; open("paged", "w").write(sys.stdin.read())\'')
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("customers", "options", "is_paged"), [(30, (), True), (3, (), False), (30, ("--no-pager",), False)]
+)
+def test_a_long_table_is_paged_on_a_terminal(
+    billing: Billing,
+    shop: Shop,
+    terminal: Terminal,
+    monkeypatch: pytest.MonkeyPatch,
+    customers: int,
+    options: tuple[str, ...],
+    is_paged: bool,
+) -> None:
+    for number in range(customers):
+        shop.customer(email=f"{number}@example.com")
+
+    monkeypatch.setattr(sys, "stdout", terminal)  # not in the fixture: pytest puts its own there after setting up
+    assert billing("customer", "list", "--local", *options).code == 0
+
+    paged = billing.directory / "paged"
+    assert paged.exists() == is_paged
+    shown = paged.read_text(encoding="utf-8") if is_paged else terminal.getvalue()
+    assert shown.count("@example.com") == customers
+
+
+def test_nothing_is_paged_where_nobody_looks(billing: Billing, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", "false")
+    for number in range(40):
+        shop.customer(email=f"{number}@example.com")
+
+    assert billing.ok("customer", "list", "--local").out.count("@example.com") == 40
+
+
+def test_a_list_comes_as_csv(billing: Billing, shop: Shop) -> None:
+    shop.customer(name='Ada "the first", Countess', metadata={"plan": "gold"})
+    shop.customer(name="two\nlines\x1b[2J")
+
+    rows = list(csv.DictReader(io.StringIO(billing.ok("customer", "list", "--local", "--output", "csv").out)))
+    [first] = [json.loads(line) for line in billing.ok("customer", "list", "--local", "-o", "json").out.splitlines()][
+        :1
+    ]
+
+    assert [row["name"] for row in rows] == ["two\nlines\\x1b[2J", 'Ada "the first", Countess']
+    assert list(rows[0]) == list(first)
+    assert json.loads(rows[1]["metadata"]) == {"plan": "gold"}
+
+
+@pytest.mark.parametrize("argv", [("customer", "create"), ("doctor",), ("sub", "watch", "sub_1")])
+def test_csv_is_refused_before_anything_is_done_where_there_is_no_list(billing: Billing, argv: tuple[str, ...]) -> None:
+    ran = billing(*argv, "--local", "--output", "csv")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "CSV is for lists" in ran.err
+    assert billing.ok("customer", "list", "--local", "--output", "id").out == ""
+
+
+def test_a_wait_is_told_once_it_is_long_in_a_pipe_too(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch, shop: Shop
+) -> None:
+    told = threading.Event()
+
+    class Told(io.StringIO):
+        def write(self, text: str) -> int:
+            if "Waiting for Stripe since" in text:
+                told.set()
+            return super().write(text)
+
+    shop.customer(email="ada@example.com")
+    monkeypatch.setattr(slow_notice, "FIRST", 0.01)
+    monkeypatch.setattr(sys, "stderr", Told())
+    original = shop.api.__class__.page
+
+    def slow(*arguments: object, **options: object) -> object:
+        assert told.wait(30)
+        return original(*arguments, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(shop.api.__class__, "page", slow)
+
+    assert billing("customer", "list", "--local", "--email", "ada@example.com").code == 0
+    assert told.is_set()
