@@ -10,7 +10,7 @@ import typer
 from stripe_billing_cli.cli import confirm, formatting, options, parsing
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.markers import clear_marker
-from stripe_billing_cli.cli.sub import start_view, waiting
+from stripe_billing_cli.cli.sub import waiting
 from stripe_billing_cli.cli.sub.app import app
 from stripe_billing_cli.cli.sub.create_options import Collection, CreateOptions
 from stripe_billing_cli.errors import BillingError
@@ -126,6 +126,8 @@ def _days(collection: Collection, days: int | None) -> int | None:
 
 def _preview(context: Context, plan: CreatePlan) -> None:
     """Show what the subscription would cost, and create none."""
+    from stripe_billing_cli.cli.sub import start_view
+
     quoted = plan.preview(context.stripe)
     _print_notes(context, plan)
     record = quoted.record(plan.situation)
@@ -170,6 +172,8 @@ def _trial_notes(situation: Situation) -> Iterator[str]:
 
 def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, Any]:
     """Print the subscription, and what its customer is to do; with JSON a command that waits prints it in the end."""
+    from stripe_billing_cli.cli.sub import start_view
+
     record, todo = result.record(), result.confirmation
     if record["existing"]:
         context.printer.note(f"{record['id']} was there already.")

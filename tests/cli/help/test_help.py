@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import subprocess
 import sys
 
 import pytest
@@ -100,3 +101,16 @@ def test_help_for_what_does_not_exist_says_so(billing: Billing, asked: tuple[str
 
     assert (ran.code, ran.out) == (2, "")
     assert answer in ran.err
+
+
+def test_no_help_loads_what_talks_to_stripe() -> None:
+    """It would take half of a second."""
+    program = """
+import sys
+from tests.cli.help.command_tree import pages
+pages()
+print([name for name in ("stripe", "requests", "sqlalchemy", "rich", "starlette") if name in sys.modules])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+    assert ran.stdout.strip() == "[]"
