@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from stripe_billing_cli.catalog.entries import Reference
 from stripe_billing_cli.catalog.plan import Change, Delete, KeepSecret, Operation, Plan, resolve
-from stripe_billing_cli.catalog.writes import write
+from stripe_billing_cli.catalog.writes import Written, write
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
 from stripe_billing_cli.stripe_api.errors import (
@@ -51,13 +51,15 @@ class UnkeptSecretError(BillingError):
 class Result:
     """What became of one change. `id` is the object's id now; `error` is the failure of its first failed call.
 
-    `begun`: some of its calls were done before it was skipped or failed.
+    `begun`: some of its calls were done before it was skipped or failed. `address` is where people reach an object
+    that was made with an address of Stripe's.
     """
 
     status: Status
     id: str | None
     error: StripeCallError | None = None
     begun: bool = False
+    address: str | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,8 @@ class Execution:
     errors: dict[Operation, StripeCallError] = field(default_factory=dict)
     ids: dict[Reference, str] = field(default_factory=dict)
     """The ids of the objects that exist by now."""
-    made: dict[Operation, str] = field(default_factory=dict)
-    """The ids that operations gave to what they make."""
+    made: dict[Operation, Written] = field(default_factory=dict)
+    """What operations made."""
 
     def __post_init__(self) -> None:
         self.ids = dict(self.plan.ids)
@@ -96,11 +98,12 @@ class Execution:
             for needed in operation.needs:
                 self.unlocks.setdefault(needed, []).append(operation)
 
-    def done(self, operation: Operation, object_id: str) -> list[Operation]:
+    def done(self, operation: Operation, written: Written) -> list[Operation]:
         """Note a success; return the operations that may go now."""
         self.status[operation] = "done"
         if operation.makes:
-            self.ids[operation.makes] = self.made[operation] = object_id
+            self.ids[operation.makes] = written.id
+            self.made[operation] = written
         ready = []
         for waiting in self.unlocks.get(operation, []):
             self.waiting_for[waiting] -= 1
@@ -132,13 +135,14 @@ class Execution:
     def _result(self, change: Change) -> Result:
         states = [self.status.get(operation, "skipped") for operation in change.operations]
         begun = "done" in states
-        now = next((self.made[operation] for operation in change.operations if operation in self.made), change.id)
+        made = next((self.made[operation] for operation in change.operations if operation in self.made), None)
+        now, address = (made.id, made.address) if made else (change.id, None)
         failed = next((operation for operation in change.operations if operation in self.errors), None)
         if failed is not None:
-            return Result("failed", now, self.errors[failed], begun)
+            return Result("failed", now, self.errors[failed], begun, address)
         if "skipped" in states:
-            return Result("skipped", now, self._cause(change.operations), begun)
-        return Result("done", now)
+            return Result("skipped", now, self._cause(change.operations), begun, address)
+        return Result("done", now, address=address)
 
     def _cause(self, operations: list[Operation]) -> StripeCallError | None:
         """Return the failure that skipped these operations, if one did."""
@@ -174,7 +178,7 @@ def carry_out(
     interrupt = interrupt or threading.Event()
     hopeless = threading.Event()
     execution = Execution(plan)
-    ended: queue.SimpleQueue[tuple[Operation, Future[str]]] = queue.SimpleQueue()
+    ended: queue.SimpleQueue[tuple[Operation, Future[Written | None]]] = queue.SimpleQueue()
     pools = {
         limited: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=limited)
         for limited in {_limited_with(operation) for operation in plan.operations()}
@@ -198,8 +202,8 @@ def carry_out(
             operation, future = ended.get()
             in_flight -= 1
             error = future.exception()
-            if error is None and future.result():
-                for ready in execution.done(operation, future.result()):
+            if error is None and (written := future.result()):
+                for ready in execution.done(operation, written):
                     start(ready)
                 progress(operation)
             elif isinstance(error, StripeCallError):
@@ -230,8 +234,8 @@ def _unless_stopped(
     operation: Operation,
     params: Mapping[str, Any],
     keep_secret: KeepSecret | None,
-) -> str:
-    """Return the id of the object written, or nothing if the apply was stopped before this call left."""
+) -> Written | None:
+    """Return what was written, or None if the apply was stopped before this call left."""
     if any(stop.is_set() for stop in stops):
-        return ""
+        return None
     return write(api, account, operation, params, keep_secret)

@@ -75,6 +75,8 @@ class Create(Operation):
     state: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     """Parameters whose values only one object can have: another run that was faster has taken them."""
+    address: Callable[[Object], str | None] = lambda made: None
+    """Says where people reach the object that is made, where Stripe makes up such an address."""
 
 
 @dataclass(eq=False, kw_only=True)

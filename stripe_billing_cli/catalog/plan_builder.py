@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class PlanBuilder:
     """`ids` has what each reference stands for in the end: an id, or None for an object that is still to be made."""
 
     catalog: str
-    find_blockers: Callable[[], Mapping[str, Blocker]]
+    find_blockers: Callable[[], Mapping[str, Sequence[Blocker]]]
     """Finds by id what is kept from being retired as long as something points at it."""
     find_name: Callable[[str], str | None]
     """Finds the key of the catalog's object that has an id."""
@@ -51,13 +51,15 @@ class PlanBuilder:
     unchanged: int = 0
     adopt: bool = False
     """Whether objects that the file adopts by `id:` get this catalog's mark without any other change."""
+    options: frozenset[str] = frozenset()
+    """Options by which kinds retire what they leave alone otherwise, such as `--retire-links`."""
     unmarked: dict[Reference, Mapping[str, FieldChange]] = field(default_factory=dict)
     """The marks that adopted objects lack, of those that nothing else changes: the next write sets them."""
     ids: dict[Reference, str | None] = field(default_factory=dict)
     successors: dict[str, Successor] = field(default_factory=dict)
     """By the id of the object that is replaced."""
     _retirements: list[tuple[Change, Operation, str]] = field(default_factory=list)
-    _blockers: Mapping[str, Blocker] | None = None
+    _blockers: Mapping[str, Sequence[Blocker]] | None = None
 
     def change(
         self,
@@ -96,16 +98,14 @@ class PlanBuilder:
 
     def blocker(self, object_id: str) -> Blocker | None:
         """Return what keeps an object from being retired also after the operations so far."""
-        blocker = self._all_blockers().get(object_id)
-        return None if blocker and object_id in self._freed() else blocker
+        return self._unlifted(object_id, self._freed()) if self.is_pointed_at(object_id) else None
 
     def finish(self) -> None:
         """Leave out the retirements that Stripe would refuse, and connect operations with those they wait for."""
         if self._retirements:
             freed = self._freed()
             for change, operation, object_id in self._retirements:
-                blocker = self._all_blockers().get(object_id)
-                if blocker and object_id not in freed:
+                if blocker := self._unlifted(object_id, freed):
                     self._leave_out(change, operation)
                     self.note(blocker.note, change.wanted)
         self._connect()
@@ -119,13 +119,21 @@ class PlanBuilder:
             self.changes.remove(change)
             self.unchanged += change.action == "update"
 
-    def _all_blockers(self) -> Mapping[str, Blocker]:
+    def _all_blockers(self) -> Mapping[str, Sequence[Blocker]]:
         if self._blockers is None:
             self._blockers = self.find_blockers()
         return self._blockers
 
-    def _freed(self) -> set[str]:
-        return {freed for operation in self._operations() for freed in operation.frees}
+    def _unlifted(self, object_id: str, freed: set[tuple[str, str]]) -> Blocker | None:
+        """Return the first of an object's blockers that no operation makes point elsewhere."""
+        blockers = self._all_blockers().get(object_id, ())
+        return next((blocker for blocker in blockers if (blocker.id, object_id) not in freed), None)
+
+    def _freed(self) -> set[tuple[str, str]]:
+        """Return which object frees which: by their ids, that of the written one first."""
+        return {
+            (operation.path.rpartition("/")[2], freed) for operation in self._operations() for freed in operation.frees
+        }
 
     def _connect(self) -> None:
         makers: dict[Reference, list[Operation]] = defaultdict(list)

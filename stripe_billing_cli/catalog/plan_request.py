@@ -28,7 +28,7 @@ class PlanRequest:
     text: str = ""
     prune: bool = False
     prune_options: tuple[str, ...] = ()
-    """Options, such as `--delete-coupons`, by which further kinds are pruned."""
+    """Options, such as `--delete-coupons`, by which more is pruned, or by which what is replaced is retired."""
     targets: tuple[str, ...] = ()
     adopt: bool = False
     """Whether what the file adopts by `id:` gets the catalog's mark even where nothing else changes."""

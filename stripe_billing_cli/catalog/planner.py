@@ -6,6 +6,7 @@ Kinds plan their entries; here they are matched, visited in the order of the fil
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -46,14 +47,15 @@ def make_plan(
     """Return what has to be written for the account to hold the catalog.
 
     `targets` are keys of entries, with all that is within them; none means all. `prune_options` are the options by
-    which kinds are pruned, where `prune` is asked for. With `adopt`, what the file adopts by `id:` gets the catalog's
-    mark even where nothing else changes. Raises `ConflictError` where file and account contradict each
-    other, `UnknownTargetError`.
+    which kinds are pruned, where `prune` is asked for, and those by which kinds retire what is replaced. With `adopt`,
+    what the file adopts by `id:` gets the catalog's mark even where nothing else changes. Raises `ConflictError` where
+    file and account contradict each other, `UnknownTargetError`.
     """
     wanted = frozenset(targets)
     _check_targets(catalog, wanted)
     matches = match(catalog, snapshot)
-    return Planner(catalog, snapshot, matches, adopt=adopt).run(wanted, prune_options if prune else frozenset())
+    planner = Planner(catalog, snapshot, matches, adopt=adopt, options=prune_options)
+    return planner.run(wanted, prune_options if prune else frozenset())
 
 
 def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
@@ -103,13 +105,27 @@ class Leftover:
 
 
 class Planner:
-    def __init__(self, catalog: Catalog, snapshot: Snapshot, matches: Matches, *, adopt: bool = False) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        snapshot: Snapshot,
+        matches: Matches,
+        *,
+        adopt: bool = False,
+        options: frozenset[str] = frozenset(),
+    ) -> None:
         self._catalog = catalog
         self._kinds = catalog.kinds
         self._snapshot = snapshot
         self._matches = matches
         self._builder = PlanBuilder(
-            catalog.name, self._blockers, self._key_of, snapshot.objects, snapshot.read_at, adopt=adopt
+            catalog.name,
+            self._blockers,
+            self._key_of,
+            snapshot.objects,
+            snapshot.read_at,
+            adopt=adopt,
+            options=options,
         )
         self._builder.ids = {reference: found.current["id"] for reference, found in matches.items() if found.current}
 
@@ -225,13 +241,13 @@ class Planner:
         retirement = kind.retirement if left.stamped else None
         return Unmanaged(kind.name, left.existing["id"], kind.label(left.existing), retirement, kind.prune_option)
 
-    def _blockers(self) -> dict[str, Blocker]:
-        return dict(
-            blocker
-            for kind in self._kinds
-            for existing in self._snapshot.objects[kind.name].values()
-            for blocker in kind.blocks(existing)
-        )
+    def _blockers(self) -> dict[str, list[Blocker]]:
+        found: dict[str, list[Blocker]] = defaultdict(list)
+        for kind in self._kinds:
+            for existing in self._snapshot.objects[kind.name].values():
+                for object_id, blocker in kind.blocks(existing):
+                    found[object_id].append(blocker)
+        return found
 
     def _key_of(self, object_id: str) -> str | None:
         for kind in self._kinds:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.catalog.diff import plain
@@ -32,6 +33,15 @@ from stripe_billing_cli.stripe_api.errors import (
     StripeCallError,
 )
 
+
+@dataclass(frozen=True)
+class Written:
+    """The object that a write was to; `address` is where people reach it, where it is made with an address."""
+
+    id: str
+    address: str | None = None
+
+
 ATTEMPTS = 4
 """How often a create is asked again under a new key after an answer that was out of date."""
 
@@ -42,20 +52,21 @@ def write(
     operation: Operation,
     params: Mapping[str, Any],
     keep_secret: KeepSecret | None = None,
-) -> str:
-    """Carry out one operation and return the id of the object. `params` are its parameters with ids for references.
+) -> Written:
+    """Carry out one operation and return what it wrote. `params` are its parameters with ids for references.
 
     Raises `StripeCallError`, and what `keep_secret` raises.
     """
     match operation:
         case CreateWithSecret():
             assert keep_secret
-            return _create_with_secret(api, account, operation, params, keep_secret)
+            return Written(_create_with_secret(api, account, operation, params, keep_secret))
         case Create():
-            return _create(api, account, operation, params)
+            made = _create(api, account, operation, params)
+            return Written(str(made["id"]), operation.address(made))
         case Delete():
-            return _delete(api, operation.path)
-    return str(api.post(operation.path, params).body["id"])
+            return Written(_delete(api, operation.path))
+    return Written(str(api.post(operation.path, params).body["id"]))
 
 
 def _delete(api: StripeApi, path: str) -> str:
@@ -65,20 +76,20 @@ def _delete(api: StripeApi, path: str) -> str:
         return path.rsplit("/", 1)[-1]
 
 
-def _create(api: StripeApi, account: str | None, create: Create, params: Mapping[str, Any]) -> str:
+def _create(api: StripeApi, account: str | None, create: Create, params: Mapping[str, Any]) -> Object:
     for again in range(ATTEMPTS):
         try:
             answer = api.post(create.path, params, idempotency_key(account, create, params, again))
         except StripeCallError as failure:
             there = _after_failure(api, create, params, failure)
             if there is not None:
-                return str(there["id"])
+                return there
             if not (failure.replayed and again < ATTEMPTS - 1):
                 raise
         else:
             current = _current(api, create, params, answer)
             if current is not None:
-                return str(current["id"])
+                return current
     raise _out_of_date()
 
 

@@ -3,6 +3,7 @@
 from stripe_billing_cli.catalog.kinds.coupon import CouponKind
 from stripe_billing_cli.catalog.kinds.feature import FeatureKind
 from stripe_billing_cli.catalog.kinds.meter import MeterKind
+from stripe_billing_cli.catalog.kinds.payment_link import PaymentLinkKind
 from stripe_billing_cli.catalog.kinds.portal import PortalConfigurationKind
 from stripe_billing_cli.catalog.kinds.price import PriceKind
 from stripe_billing_cli.catalog.kinds.product import ProductKind
@@ -21,6 +22,7 @@ KINDS = Registry(
         CouponKind(),
         PromotionCodeKind(),
         PortalConfigurationKind(),
+        PaymentLinkKind(),
         WebhookEndpointKind(),
     ]
 )

@@ -73,6 +73,8 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     """What becomes of an object whose entry is gone, with `prune_option`."""
     retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
     prune_option: ClassVar[str] = "--prune"
+    retire_option: ClassVar[str | None] = None
+    """The option without which an object stays that another one has taken the place of; None: it goes in any case."""
     unique_params: ClassVar[tuple[str, ...]] = ()
     """Parameters whose values Stripe takes only once."""
     quiet: ClassVar[frozenset[str]] = frozenset()
@@ -163,6 +165,10 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
         """Return whether an object that no entry names counts as left over; `named` has the ids that entries name."""
         return self.is_active(existing)
+
+    def address(self, existing: Object) -> str | None:
+        """Return where people reach an object, where Stripe makes up such an address."""
+        return None
 
     def usage(self, api: StripeApi, existing: Object) -> str | None:
         """Return what still uses an object that is being replaced, in words."""

@@ -53,10 +53,10 @@ class PartialKind(StandardKind[Content]):
         return leaves(self.model)
 
     def wanted_fields(self, content: Content) -> Fields:
-        return dict(_named(content, ""))
+        return dict(named_leaves(content))
 
     def existing_fields(self, existing: Object) -> Fields:
-        return {field.name: _existing(field, existing) for field in self.definitions}
+        return {field.name: existing_leaf(field, existing) for field in self.definitions}
 
     def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
         return [name for name in fields if name in self.fixed_fields]
@@ -83,11 +83,11 @@ class PartialKind(StandardKind[Content]):
             *above, last = field.name.split(".")
             written = field.form.written(last, fields[field.name], True if field.name == "active" else None)
             if written:
-                _part(said, above).update(written)
+                part_at(said, above).update(written)
         for path, key in short_parts(self.model):
             if _part_there(said, path).keys() == {key}:
                 *above, last = path
-                _part(said, above)[last] = _part_there(said, path)[key]
+                part_at(said, above)[last] = _part_there(said, path)[key]
         return said | ({"metadata": metadata} if metadata else {})
 
     # ---- Operations
@@ -111,7 +111,7 @@ class PartialKind(StandardKind[Content]):
         params: dict[str, Any] = {}
         for name, value in fields.items():
             *above, last = name.split(".")
-            _part(params, above).update(self.form(name).params(last, value))
+            part_at(params, above).update(self.form(name).params(last, value))
         return params
 
 
@@ -149,28 +149,29 @@ def _part_there(whole: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, A
     return whole
 
 
-def _part(whole: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
+def part_at(whole: dict[str, Any], path: Sequence[str]) -> dict[str, Any]:
     """Return the part at a path, made where it is not there."""
     for step in path:
         whole = whole.setdefault(step, {})
     return whole
 
 
-def _named(content: BaseModel, within: str) -> Iterator[tuple[str, Any]]:
+def named_leaves(content: BaseModel, within: str = "") -> Iterator[tuple[str, Any]]:
     """Yield the fields that the file names, and those that have a default of the file's own."""
-    forms = {field.name: field.form for field in leaves(type(content))}
+    forms = {field.name: field.form for field in leaves(type(content), within)}
     for name, field in type(content).model_fields.items():
         if not within and name in APART:
             continue
         value = getattr(content, name)
-        if name in forms:
+        path = f"{within}{name}"
+        if path in forms:
             if name in content.model_fields_set or (not field.is_required() and field.default is not None):
-                yield f"{within}{name}", forms[name].wanted(content, name)
+                yield path, forms[path].wanted(content, name)
         elif isinstance(value, BaseModel):
-            yield from _named(value, f"{within}{name}.")
+            yield from named_leaves(value, f"{path}.")
 
 
-def _existing(field: Definition, existing: Object) -> Any:
+def existing_leaf(field: Definition, existing: Object) -> Any:
     *above, last = field.name.split(".")
     part: Any = existing
     for step in above:

@@ -123,9 +123,13 @@ class StandardKind(Kind[Content]):
         else:
             made = self.add_create(change, entry, match, builder)
         builder.successors[current["id"]] = Successor(change, entry.reference)
-        if self.is_active(current):
+        if self.is_active(current) and self.goes(builder):
             builder.retire(change, self.retiring(current, needs=(made,)), current["id"])
         return change
+
+    def goes(self, builder: PlanBuilder) -> bool:
+        """Return whether what another object has taken the place of is retired."""
+        return self.retire_option is None or self.retire_option in builder.options
 
     def plan_supersession(
         self, entry: Entry[Content], current: Object | None, old: Object, builder: PlanBuilder
@@ -198,6 +202,7 @@ class StandardKind(Kind[Content]):
             state=tuple(sorted(existing["id"] for existing in match.known())),
             find=self.find_made,
             names=self.unique_params,
+            address=self.address,
         )
         change.operations.append(create)
         change.moves = self.moves(create.params, match)

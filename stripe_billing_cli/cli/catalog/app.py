@@ -36,6 +36,9 @@ Target = Annotated[
     list[str] | None,
     typer.Option("--target", metavar="KEY", help="Only this product, or this price (product.price); repeatable."),
 ]
+RetireLinks = Annotated[
+    bool, typer.Option("--retire-links", help="Close payment links that others with other prices took the place of.")
+]
 SecretFileName = Annotated[
     str | None,
     typer.Option(

@@ -17,6 +17,7 @@ from stripe_billing_cli.cli.catalog.app import (
     DeleteCoupons,
     Prune,
     PruneMeters,
+    RetireLinks,
     SecretFileName,
     Target,
     app,
@@ -51,6 +52,7 @@ def apply(
     prune: Prune = False,
     delete_coupons: DeleteCoupons = False,
     prune_meters: PruneMeters = False,
+    retire_links: RetireLinks = False,
     target: Target = None,
     adopt: Adopt = False,
     secret_file: SecretFileName = None,
@@ -78,6 +80,7 @@ def apply(
             or target
             or delete_coupons
             or prune_meters
+            or retire_links
             or adopt
         ):
             message = "--plan excludes --file, --prune, --adopt and --target: the plan says it all"
@@ -86,7 +89,7 @@ def apply(
         request = saved.request()
     else:
         options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
-        request = plan_request(file or DEFAULT_FILE, prune, target, options, adopt=adopt)
+        request = plan_request(file or DEFAULT_FILE, prune, target, options, adopt=adopt, retire_links=retire_links)
     decided = plan_catalog(context.stripe, request)
     if saved:
         saved.check(context.stripe, decided)

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, Adopt, DeleteCoupons, File, Prune, PruneMeters, Target, app
+from stripe_billing_cli.cli.catalog.app import (
+    DEFAULT_FILE,
+    Adopt,
+    DeleteCoupons,
+    File,
+    Prune,
+    PruneMeters,
+    RetireLinks,
+    Target,
+    app,
+)
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import PENDING, WRONG, BillingError
 
@@ -27,6 +37,7 @@ def plan(
     prune: Prune = False,
     delete_coupons: DeleteCoupons = False,
     prune_meters: PruneMeters = False,
+    retire_links: RetireLinks = False,
     target: Target = None,
     adopt: Adopt = False,
 ) -> int | None:
@@ -45,7 +56,7 @@ def plan(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
     options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
-    request = plan_request(file, prune, target, options, adopt=adopt)
+    request = plan_request(file, prune, target, options, adopt=adopt, retire_links=retire_links)
     decided = plan_catalog(context.stripe, request)
     show_plan(context, request, decided)
     _print_plan(context, decided)
@@ -76,7 +87,13 @@ def _print_plan(context: Context, decided: Plan) -> None:
 
 
 def plan_request(
-    file: str, prune: bool, targets: list[str] | None, prune_options: Mapping[str, bool], *, adopt: bool
+    file: str,
+    prune: bool,
+    targets: list[str] | None,
+    prune_options: Mapping[str, bool],
+    *,
+    adopt: bool,
+    retire_links: bool,
 ) -> PlanRequest:
     """Return what is asked to be planned; the file is read and checked."""
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
@@ -87,6 +104,7 @@ def plan_request(
     options = tuple(option for option, on in prune_options.items() if on)
     if options and not prune:
         raise BillingError("usage", f"{options[0]} says more of --prune", "give both", WRONG)
+    options += ("--retire-links",) if retire_links else ()
     source = read_source(file)
     return PlanRequest(load_catalog(source), source.text, prune, options, tuple(targets or ()), adopt)
 

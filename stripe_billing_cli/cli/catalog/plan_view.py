@@ -84,6 +84,7 @@ def _change_json(change: Change, result: Result | None, source: str) -> dict[str
     if result:
         error = error_json(result.error)["error"] if result.error else None
         shown |= {"status": result.status, "error": error}
+        shown |= {"url": result.address} if result.address else {}
     return shown
 
 
@@ -161,6 +162,9 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     """Yield what became of a plan: the failures and what they stopped, then the counts."""
     yield from _failures(plan, outcome)
     yield from _skipped(plan, outcome)
+    for change, result in zip(plan.changes, outcome.results, strict=True):
+        if result.address:
+            yield Line(f"{_named(change)} is at {result.address}", {})
     done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
     begun = sum(result.begun and result.status == "skipped" for result in outcome.results)
     if outcome.complete:

@@ -16,6 +16,7 @@ from stripe_billing_cli.stripe_api.objects.common import SearchResult, StripeObj
 from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
 from stripe_billing_cli.stripe_api.objects.invoices import CreditNote, Invoice, InvoiceItem, InvoiceLine, InvoicePayment
+from stripe_billing_cli.stripe_api.objects.payment_links import LineItem, PaymentLink
 from stripe_billing_cli.stripe_api.objects.payments import (
     Charge,
     Dispute,
@@ -55,7 +56,9 @@ OBJECTS: Mapping[str, type[StripeObject]] = {
     "invoice_payment": InvoicePayment,
     "invoiceitem": InvoiceItem,
     "line_item": InvoiceLine,
+    "item": LineItem,
     "payment_intent": PaymentIntent,
+    "payment_link": PaymentLink,
     "payment_method": PaymentMethod,
     "price": Price,
     "product": Product,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from stripe_billing_cli.catalog.kinds.forms import Form, PartForm, PartsForm
+from stripe_billing_cli.catalog.kinds.groups import Choices
 from stripe_billing_cli.catalog.kinds.model import (
     Count,
     FileModel,
@@ -18,16 +19,6 @@ from stripe_billing_cli.catalog.kinds.model import (
     Url,
 )
 from stripe_billing_cli.catalog.kinds.portal.products import Offer, OfferedProducts, ShortOffers
-
-
-class Choices(Form):
-    """A list of which the order says nothing."""
-
-    def value(self, written: Any) -> list[str]:
-        return sorted(written or [])
-
-    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        return sorted(answer[name] or [])
 
 
 class Conditions(Form):

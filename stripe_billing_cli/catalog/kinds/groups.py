@@ -1,0 +1,82 @@
+"""Parts of objects that Stripe takes whole, of which a file may still say a part."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from stripe_billing_cli.catalog.diff import Fields
+from stripe_billing_cli.catalog.kinds.forms import Form, plain_text
+from stripe_billing_cli.catalog.kinds.partial import existing_leaf, leaves, named_leaves, part_at
+
+
+class Choices(Form):
+    """A list of which the order says nothing."""
+
+    def value(self, written: Any) -> list[str]:
+        return sorted(written or [])
+
+    def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
+        return sorted(answer[name] or [])
+
+
+class OwnKeys(Form):
+    """Keys and values, of which those that the file does not name stay."""
+
+    def existing(self, answer: Mapping[str, Any], name: str) -> Any:
+        return dict(answer[name] or {})
+
+    def beside(self, wanted: Any, existing: Any) -> Any:
+        return {**existing, **(wanted or {})}
+
+
+class Group(Form):
+    """A part that Stripe takes whole: what the file does not name of it is sent as it is.
+
+    Its value is a dict of its leaves by their paths within it.
+    """
+
+    def __init__(self, model: type[BaseModel]) -> None:
+        super().__init__()
+        self.leaves = leaves(model)
+        self.forms = {leaf.name: leaf.form for leaf in self.leaves}
+
+    def value(self, written: BaseModel | None) -> Fields | None:
+        return None if written is None else dict(named_leaves(written))
+
+    def existing(self, answer: Mapping[str, Any], name: str) -> Fields | None:
+        part = answer[name]
+        return None if part is None else {leaf.name: existing_leaf(leaf, part) for leaf in self.leaves}
+
+    def beside(self, wanted: Fields | None, existing: Fields | None) -> Fields | None:
+        if wanted is None:
+            return None
+        there = existing or {}
+        named = {name: self.forms[name].beside(value, there.get(name)) for name, value in wanted.items()}
+        return {**there, **named} if existing else named
+
+    def params(self, name: str, value: Fields | None) -> dict[str, Any]:
+        if value is None:
+            return {name: ""}
+        part: dict[str, Any] = {}
+        for path, inner in value.items():
+            if inner is not None and inner not in ([], {}):
+                *above, last = path.split(".")
+                part_at(part, above).update(self.forms[path].params(last, inner))
+        return {name: part}
+
+    def written(self, name: str, value: Fields | None, default: Any) -> dict[str, Any]:
+        part: dict[str, Any] = {}
+        for path, inner in (value or {}).items():
+            *above, last = path.split(".")
+            if written := self.forms[path].written(last, inner, None):
+                part_at(part, above).update(written)
+        return {name: part} if part else {}
+
+    def show(self, value: Fields, currency: str) -> str:
+        said = {
+            path: self.forms[path].show(inner, currency) for path, inner in value.items() if inner not in (None, [], {})
+        }
+        return plain_text(said)

@@ -1,0 +1,279 @@
+"""Payment links: addresses where whoever has one buys (https://docs.stripe.com/api/payment-link).
+
+The prices of a link never change (`stripe/params/_payment_link_update_params.py`): other prices make a new link at a
+new address, which is asked about. The old one goes on selling, and its prices stay active, until `--retire-links`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.diff import FieldChange, Fields
+from stripe_billing_cli.catalog.entries import Entry, Reference
+from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
+from stripe_billing_cli.catalog.kinds.partial import PartialKind
+from stripe_billing_cli.catalog.kinds.payment_link.items import in_order, price_id, prices, quantities
+from stripe_billing_cli.catalog.kinds.payment_link.model import PaymentLink
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata, check_url
+from stripe_billing_cli.catalog.match import Match
+from stripe_billing_cli.catalog.ownership import stamp_of
+from stripe_billing_cli.catalog.plan import Change, Operation
+from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object
+
+ITEMS = ("line_items", "optional_items")
+EXPANDED = {"expand": ["data.line_items"]}
+MOST_ITEMS, MOST_OPTIONAL, MOST_FIELDS = 20, 10, 3
+"""`stripe/params/_payment_link_create_params.py`; the items of both lists are twenty together."""
+PLAIN: Mapping[str, Any] = {
+    "allow_promotion_codes": False,
+    "automatic_tax.enabled": False,
+    "billing_address_collection": "auto",
+    "customer_creation": "if_required",
+    "payment_method_collection": "always",
+    "phone_number_collection.enabled": False,
+    "submit_type": "auto",
+    "tax_id_collection": {"enabled": False, "required": "never"},
+}
+"""What a new link says where nobody says anything, which no file needs to say."""
+
+
+class PaymentLinkKind(PartialKind[PaymentLink]):
+    name = "payment_link"
+    section = "payment_links"
+    section_text = "Payment links by key. What one does not name is left as it is."
+    dependencies = ("price",)
+    model = PaymentLink
+    path = "/v1/payment_links"
+    example = "such as {line_items: [pro.monthly]}"
+    named_by = "url"
+    retire_option = "--retire-links"
+    fixed_fields = frozenset(
+        {
+            "currency",
+            "managed_payments.enabled",
+            "payment_intent_data.capture_method",
+            "subscription_data.description",
+        }
+    )
+
+    # ---- The file
+
+    def check(self, key: str, content: PaymentLink, head: Any, report: Report) -> None:
+        count, optional = len(content.line_items), len(content.optional_items or ())
+        if not count:
+            report(("line_items",), "it sells nothing", "name a price: [pro.monthly]")
+        if count + optional > MOST_ITEMS:
+            report(("line_items",), f"{count + optional} items", f"Stripe takes {MOST_ITEMS}, optional ones included")
+        if optional > MOST_OPTIONAL:
+            report(("optional_items",), f"{optional} items", f"Stripe takes {MOST_OPTIONAL}")
+        if len(content.custom_fields or ()) > MOST_FIELDS:
+            report(("custom_fields",), f"{len(content.custom_fields or ())} fields", f"Stripe takes {MOST_FIELDS}")
+        after = content.after_completion
+        if after and after.redirect:
+            check_url(("after_completion", "redirect", "url"), after.redirect.url, report)
+        if after and after.redirect and (after.type == "hosted_confirmation" or after.hosted_confirmation):
+            report(("after_completion",), "a redirect and a confirmation", "only one of the two follows a payment")
+        if after and after.type == "redirect" and not after.redirect:
+            report(("after_completion",), "a redirect without its page", "add redirect: {url: https://…}")
+        if content.currency is not None:
+            check_currency(("currency",), content.currency, report)
+        check_metadata(content.metadata, report)
+
+    def refers_to(self, entry: Entry[PaymentLink]) -> Iterator[tuple[str, str, Path]]:
+        for name in ITEMS:
+            for number, item in enumerate(getattr(entry.content, name) or ()):
+                if not item.price.startswith("price_"):
+                    yield "price", item.price, (name, number, "price")
+
+    def linked_fields(self, entry: Entry[PaymentLink], ids: Mapping[Reference, str | None]) -> Fields:
+        fields = dict(entry.fields)
+        for name in ITEMS:
+            if name in fields:
+                fields[name] = in_order({**item, "price": _linked(item["price"], ids)} for item in fields[name])
+        return fields
+
+    # ---- The account
+
+    def created(self, existing: Object) -> int:
+        return 0
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        if not (whole or wanted[self.name]):
+            return Reading()
+        return Reading(by_id(self._all(reader)))
+
+    def _all(self, reader: AccountReader) -> list[Object]:
+        """Return all links with all their line items, of which a link has the first ones in it."""
+        found = reader.all(self.path, EXPANDED)
+        more = [one for one in found if one["line_items"] and one["line_items"]["has_more"]]
+        lists = reader.each(lambda one: reader.all(f"{self.path}/{one['id']}/line_items"), more)
+        for link, items in zip(more, lists, strict=True):
+            link["line_items"]["data"] = items
+        return found
+
+    def points_at(self, existing: Object) -> tuple[str, ...]:
+        return tuple(sorted(_prices_of(self.existing_fields(existing))))
+
+    def blocks(self, existing: Object) -> Iterator[tuple[str, Blocker]]:
+        """Yield the prices that a catalog's link sells: archived, they would close its page."""
+        if not (existing["active"] and stamp_of(existing)):
+            return
+        for price in self.points_at(existing):
+            note = (
+                f"{price} stays active: the payment link {existing['url']} sells it. {self.retire_option} closes links "
+                "that others have taken the place of."
+            )
+            yield price, Blocker(existing["id"], note)
+
+    def address(self, existing: Object) -> str | None:
+        return str(existing["url"])
+
+    # ---- Import
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        return self._all(reader)
+
+    def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
+        return (("price", price) for price in self.points_at(existing))
+
+    def key_text(self, existing: Object, naming: Naming) -> str:
+        """Return the key of the first price: a link has no name."""
+        price = prices(self.existing_fields(existing)["line_items"])[0]
+        key = naming.name("price", price)
+        return readable(self.name if key == price else key)
+
+    def file_fields(self, existing: Object, naming: Naming) -> Fields:
+        fields = self.existing_fields(existing)
+        return fields | {
+            name: in_order({**item, "price": naming.name("price", item["price"])} for item in fields[name])
+            for name in ITEMS
+        }
+
+    def is_noise(self, name: str, fields: Fields) -> bool:
+        if name == "invoice_creation":
+            return not (fields[name] and fields[name]["enabled"])
+        return fields[name] == PLAIN.get(name, ...) or (name == "currency" and bool(fields["line_items"]))
+
+    # ---- Planning
+
+    def has_same_terms(self, entry: Entry[PaymentLink], existing: Object) -> bool:
+        """Leave an old link alone: nobody can tell any more which of several addresses is the right one."""
+        return False
+
+    def plan(self, entry: Entry[PaymentLink], match: Match, builder: PlanBuilder) -> Change | None:
+        change = super().plan(entry, match, builder)
+        for name in ITEMS:
+            if change and name in change.fields:
+                both = change.fields[name]
+                change.fields[name] = FieldChange(_by_name(both.before, builder), _by_name(both.after, builder))
+        return change
+
+    def plan_replacement(
+        self,
+        entry: Entry[PaymentLink],
+        match: Match,
+        current: Object,
+        fields: Mapping[str, FieldChange],
+        fixed: list[str],
+        builder: PlanBuilder,
+    ) -> Change:
+        change = super().plan_replacement(entry, match, current, fields, fixed, builder)
+        change.fields["url"] = FieldChange(current["url"], None)
+        if current["active"]:
+            becomes = "is closed" if self.goes(builder) else f"goes on selling until {self.retire_option}"
+            change.question = f"payment link {entry.key} moves to a new address; {current['url']} {becomes}"
+        return change
+
+    def plan_supersession(
+        self, entry: Entry[PaymentLink], current: Object | None, old: Object, builder: PlanBuilder
+    ) -> None:
+        if self.goes(builder):
+            super().plan_supersession(entry, current, old, builder)
+            return
+        now = f"beside {current['url']}" if current else "beside the new one"
+        builder.note(f"{entry.key}: {old['url']} goes on selling {now}; {self.retire_option} closes it.", entry)
+
+    # ---- Fields
+
+    def fixed(self, fields: Mapping[str, FieldChange]) -> list[str]:
+        items = fields.get("line_items")
+        others = ["line_items"] if items and prices(items.before) != prices(items.after) else []
+        return others + super().fixed(fields)
+
+    # ---- Operations
+
+    def update_params(
+        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+    ) -> Sequence[Mapping[str, Any]]:
+        [params] = super().update_params(fields, match, existing)
+        if "line_items" not in fields:
+            return [params]
+        ids = {price_id(item): item["id"] for item in existing["line_items"]["data"]}
+        both = fields["line_items"]
+        changed = [{"id": ids[item["price"]], **_quantities(item)} for item in both.after if item not in both.before]
+        return [{**params, "line_items": changed}]
+
+    def add_updates(
+        self,
+        change: Change,
+        entry: Entry[PaymentLink],
+        match: Match,
+        existing: Object,
+        fields: Mapping[str, FieldChange],
+        builder: PlanBuilder,
+    ) -> Operation:
+        """Free the prices of optional items that are not offered any more."""
+        update = super().add_updates(change, entry, match, existing, fields, builder)
+        if "optional_items" in fields:
+            both = fields["optional_items"]
+            sold = set(prices(self.existing_fields(existing)["line_items"]))
+            update.frees += tuple(sorted(set(prices(both.before)) - set(prices(both.after)) - sold))
+        return update
+
+    # ---- Showing
+
+    def title(self, change: Change) -> str:
+        return self.form("line_items").show(change.fields["line_items"].after, "")
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        return name == "line_items" or super().said_by_title(change, name)
+
+    def show(self, change: Change, name: str, value: Any) -> str:
+        if name == "url":
+            return value or "a new address"
+        return super().show(change, name, value)
+
+
+def _linked(price: str, ids: Mapping[Reference, str | None]) -> Any:
+    if price.startswith("price_"):
+        return price
+    reference = Reference("price", price)
+    return ids.get(reference) or reference
+
+
+def _quantities(item: Fields) -> dict[str, Any]:
+    """Return the parameters of a line item that exists; what customers may not change any more is said."""
+    params = quantities(item)
+    return params if "adjustable_quantity" in params else {**params, "adjustable_quantity": {"enabled": False}}
+
+
+def _prices_of(fields: Fields) -> set[str]:
+    return {price for name in ITEMS for price in prices(fields[name])}
+
+
+def _by_name(items: Sequence[Fields] | None, builder: PlanBuilder) -> Any:
+    """Return items with prices by their keys; what is a key's no more keeps its id."""
+    if items is None:
+        return None
+    return in_order({**item, "price": _price_name(item["price"], builder)} for item in items)
+
+
+def _price_name(price: Any, builder: PlanBuilder) -> Any:
+    if isinstance(price, Reference):
+        return price.key
+    key = builder.name_of(price)
+    return key if key and builder.ids.get(Reference("price", key)) == price else price
