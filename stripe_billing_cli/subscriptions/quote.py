@@ -99,6 +99,9 @@ def of_invoice_now(
         return replace(billed, next_is_known=False)
     starts = int(following["period_end"])
     lines = [line for line in following["lines"]["data"] if cost.is_of_next_period(line, following)]
+    ends = subscription["cancel_at"]
+    if ends is not None and ends <= starts and not any(line["amount"] for line in lines):
+        return billed
     amount = known.amount(lines, following, known.lasting(following, starts)) + billed.to_balance
     return replace(billed, next_invoice=_next_invoice(amount, billed, starts))
 

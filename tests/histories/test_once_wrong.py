@@ -115,6 +115,9 @@ STORIES = {
     "what a later change leaves on the balance is said": Story(
         "--price middle:3", (Other("--trial-end", 1), Later(0, "small")), apart=0
     ),
+    "no invoice of nothing comes at the end": Story(
+        "--price small", (Cancel("--at-period-end"), AddItem("small-yearly", 1, "invoice"), RemoveItem(1, "invoice"))
+    ),
     "whether a trial uses up a discount for one invoice is not known": Story(
         "--price small --coupon HALF", (Other("--coupon FIRST"), Other("--trial-end", 1), Show())
     ),
