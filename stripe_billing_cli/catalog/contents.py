@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
 from stripe_billing_cli.catalog.plan import Note
+
+
+@dataclass(frozen=True)
+class Place:
+    """The account and the mode for which a file is read: ids may be others in each."""
+
+    account: str | None
+    livemode: bool
+
+    @property
+    def mode(self) -> str:
+        return "live" if self.livemode else "test"
+
+    def choose(self, values: Mapping[str, Any]) -> Any:
+        """Return what is written for this account, or for this mode; None where neither is."""
+        return values.get(self.account or "", values.get(self.mode))
 
 
 @dataclass(frozen=True)
@@ -18,13 +34,33 @@ class Catalog:
     """The stamp, `billing_catalog` in the metadata of everything it owns."""
     roots: tuple[Entry[Any], ...] = ()
     """The entries at the top of the file, kind after kind; others stand within them."""
-    account: str | None = None
+    accounts: tuple[str, ...] = ()
+    """The accounts that the file is for; none means any."""
     source: str = "catalog.yaml"
     kinds: Registry = KINDS
     head: Mapping[str, Any] = field(default_factory=dict)
     """The defaults that the file gives its entries, by the names of fields."""
     warnings: tuple[Note, ...] = ()
     """What is right by the rules and may not be meant."""
+
+    place: Place | None = None
+    """Where it is read for; None where that is not known yet."""
+    differs_by_place: bool = False
+    """Whether ids in the file are others in other accounts or modes."""
+    reread: Callable[[Place | None, frozenset[Reference]], Catalog] | None = field(
+        default=None, repr=False, compare=False
+    )
+    """Reads the file once more, for a place, without the `id:` of some entries."""
+
+    def at(self, place: Place) -> Catalog:
+        """Return the catalog as the file has it for a place. Raises `CatalogErrors` where it says nothing for it."""
+        if not self.differs_by_place or self.reread is None:
+            return replace(self, place=place)
+        return self.reread(place, frozenset())
+
+    def without_ids(self, entries: Iterable[Reference]) -> Catalog:
+        """Return the catalog with these entries not adopting what their `id:` says."""
+        return self.reread(self.place, frozenset(entries)) if self.reread else self
 
     def entries(self) -> Iterator[Entry[Any]]:
         """Yield all entries, each before those within it."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from stripe_billing_cli.catalog.entries import Entry, Location
+from stripe_billing_cli.catalog.entries import Entry, Location, Reference
 from stripe_billing_cli.catalog.ownership import Stamp, stamp_of
 from stripe_billing_cli.errors import WRONG, BillingError, ErrorLocation, Mistake
 from stripe_billing_cli.stripe_api.client import Object
@@ -19,7 +19,10 @@ from stripe_billing_cli.stripe_api.client import Object
 
 @dataclass(frozen=True)
 class Conflict:
-    """Why a catalog cannot be applied to this account, and the way out."""
+    """Why a catalog cannot be applied to this account, and the way out.
+
+    `missing` is the entry of which the account does not have the object that it adopts.
+    """
 
     source: str
     where: Location
@@ -27,6 +30,7 @@ class Conflict:
     hint: str
     object: str | None = None
     """Kind and key of the entry that it is about."""
+    missing: Reference | None = None
 
     def __str__(self) -> str:
         return f"{self.source}:{self.where.line}:{self.where.column}: {self.message}"
@@ -124,14 +128,15 @@ class Matching:
         stamp = stamp_of(existing)
         return stamp is not None and stamp.catalog == self.catalog
 
-    def refuse(self, entry: Entry[Any], message: str, hint: str) -> None:
-        self.conflicts.append(Conflict(self.source, entry.where, message, hint, f"{entry.kind} {entry.key}"))
+    def refuse(self, entry: Entry[Any], message: str, hint: str, *, missing: Reference | None = None) -> None:
+        self.conflicts.append(Conflict(self.source, entry.where, message, hint, f"{entry.kind} {entry.key}", missing))
 
     def refuse_missing(self, entry: Entry[Any], object_id: str) -> None:
         self.refuse(
             entry,
             f"{self.kind} {entry.key} adopts {object_id}, and this account has no such {self.kind}",
             f"correct `id:`, or leave it out to have the {self.kind} created",
+            missing=entry.reference,
         )
 
     def owner(self, existing: Object) -> str:

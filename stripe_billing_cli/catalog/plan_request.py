@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from stripe_billing_cli.catalog import snapshot
-from stripe_billing_cli.catalog.contents import Catalog
+from stripe_billing_cli.catalog.contents import Catalog, Place
+from stripe_billing_cli.catalog.match import ConflictError
 from stripe_billing_cli.catalog.plan import Plan
 from stripe_billing_cli.catalog.planner import PRUNE, make_plan, with_usage
 from stripe_billing_cli.errors import WRONG, BillingError
@@ -32,6 +33,8 @@ class PlanRequest:
     targets: tuple[str, ...] = ()
     adopt: bool = False
     """Whether what the file adopts by `id:` gets the catalog's mark even where nothing else changes."""
+    elsewhere: bool = False
+    """Whether the file is of another account: what it adopts there and is not here is found by its mark, or made."""
 
 
 def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
@@ -40,28 +43,54 @@ def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
     Raises `BillingError` where the account is another than the file's or contradicts it, `StripeCallError`.
     """
     _check_account(api, request.catalog)
-    existing = snapshot.read(api, request.catalog, whole=request.prune)
+    catalog = request.catalog
+    if catalog.differs_by_place:
+        catalog = catalog.at(Place(snapshot.account_id(api), api.livemode))
+    try:
+        plan = _plan(api, request, catalog)
+    except ConflictError as error:
+        plan = _plan_without_ids(api, request, catalog, error)
+    return with_usage(plan, api, catalog)
+
+
+def _plan_without_ids(api: StripeApi, request: PlanRequest, catalog: Catalog, error: ConflictError) -> Plan:
+    """Return the plan of a file whose ids are those of another account; raises `error` where that cannot be."""
+    missing = frozenset(conflict.missing for conflict in error.conflicts if conflict.missing)
+    if not missing:
+        raise error
+    try:
+        plan = _plan(api, request, catalog.without_ids(missing))
+    except ConflictError:
+        if request.elsewhere:
+            raise
+        raise error from None
+    if not request.elsewhere and not missing <= plan.ids.keys():
+        raise error
+    return plan
+
+
+def _plan(api: StripeApi, request: PlanRequest, catalog: Catalog) -> Plan:
+    existing = snapshot.read(api, catalog, whole=request.prune)
     options = PRUNE | frozenset(request.prune_options)
-    plan = make_plan(
-        request.catalog,
+    return make_plan(
+        catalog,
         existing,
         prune=request.prune,
         targets=request.targets,
         prune_options=options,
         adopt=request.adopt,
     )
-    return with_usage(plan, api, request.catalog)
 
 
 def _check_account(api: StripeApi, catalog: Catalog) -> None:
     """Refuse any account but the one that the file names, before anything else is read."""
-    if catalog.account is None:
+    if not catalog.accounts:
         return
     actual = api.account()["id"]
-    if actual != catalog.account:
+    if actual not in catalog.accounts:
         raise BillingError(
             "account",
-            f"{catalog.source} is for account {catalog.account}, and the key is of {actual}",
+            f"{catalog.source} is for account {' or '.join(catalog.accounts)}, and the key is of {actual}",
             "use the key of the other account, or correct `account:` in the file",
             WRONG,
         )

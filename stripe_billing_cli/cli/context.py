@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stripe_billing_cli.cli.settings import LOCAL_DATABASE, Connection, choose_connection
@@ -34,6 +35,8 @@ class Context:
     """The only account that is meant, where billing.toml says one."""
     sources: Mapping[str, str] = field(default_factory=dict)
     """Who said the options that have a default: the command line, a variable, billing.toml, or nobody."""
+    database: Path = LOCAL_DATABASE
+    """The file of the local Stripe."""
     trace: Callable[[ApiCall], None] | None = None
     """The receiver of each call of Stripe's API, where a command prints them itself; set before `stripe` is asked
     for."""
@@ -61,7 +64,7 @@ class Context:
             self._slow_notice = SlowNotice(lambda: self.printer.has_spoken)
             self._slow_notice.begin()
         if connection.key is None:
-            return client.connect_locally(LOCAL_DATABASE, trace=self._trace)
+            return client.connect_locally(self.database, trace=self._trace)
         api = client.connect(connection.key, base=connection.base, rate_limit=connection.rate_limit, trace=self._trace)
         if self.account is not None:
             _check_account(api, self.account, connection.said_by)

@@ -6,6 +6,7 @@ import json
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -84,3 +85,12 @@ def test_an_account_made_by_hand_is_imported_changed_and_applied(shell: Shell, s
     shell("catalog", "apply", environment=served)
     assert shell("catalog", "apply", environment=served).stdout.startswith("No changes.")
     assert shell("catalog", "plan", "--check", environment=served).stdout.startswith("No changes.")
+
+    (shell.directory / "second" / ".billing").mkdir(parents=True)
+    ran = shell("catalog", "copy", "--to", "file:second/.billing/local.db", "--yes")
+    assert "+ price    keymap-pro.monthly  $19.00 / month" in ran.stdout
+    assert "Done: " in ran.stdout
+    second = replace(shell, directory=shell.directory / "second")
+    for _ in range(2):
+        assert second("catalog", "apply", "--local", "-f", "../catalog.yaml").stdout.startswith("No changes.")
+    assert shell("catalog", "apply", environment=served).stdout.startswith("No changes.")

@@ -5,12 +5,14 @@ Entries are checked one by one, so that a mistake in one does not hide those in 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from stripe_billing_cli.catalog.contents import Catalog
+from stripe_billing_cli.catalog.contents import Catalog, Place
 from stripe_billing_cli.catalog.entries import Entry, Location, Reference
 from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
@@ -22,15 +24,40 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
 from stripe_billing_cli.catalog.plan import Note
 from stripe_billing_cli.catalog.suggestions import nearest
 
+OWN_KEYS = "x-"
+"""How keys at the top begin that mean nothing: a place for anchors."""
+WHERE = re.compile(r"(test|live|acct_[A-Za-z0-9_]+)$")
+WHERE_HINT = "test, live, or an account (acct_…)"
 
-def check(tree: yaml_tree.Mapping, file: str, kinds: Registry) -> Catalog:
-    """Return the catalog of a file. Raises `CatalogErrors` with every problem of the file."""
-    return FileCheck(tree, file, kinds).run()
+
+def check(
+    tree: yaml_tree.Mapping,
+    file: str,
+    kinds: Registry,
+    place: Place | None = None,
+    without_ids: frozenset[Reference] = frozenset(),
+) -> Catalog:
+    """Return the catalog of a file. Raises `CatalogErrors` with every problem of the file.
+
+    `place` is where it is read for, as ids may be others in each; `without_ids` are entries that adopt nothing.
+    """
+    catalog = FileCheck(tree, file, kinds, place, without_ids).run()
+    return replace(catalog, reread=lambda place, without: check(tree, file, kinds, place, without))
 
 
 class FileCheck:
-    def __init__(self, tree: yaml_tree.Mapping, file: str, kinds: Registry) -> None:
+    def __init__(
+        self,
+        tree: yaml_tree.Mapping,
+        file: str,
+        kinds: Registry,
+        place: Place | None,
+        without_ids: frozenset[Reference],
+    ) -> None:
         self._file = file
+        self._place = place
+        self._without_ids = without_ids
+        self._differs_by_place = False
         self._kinds = kinds
         self._problems: list[Problem] = []
         self._warnings: list[Note] = []
@@ -67,7 +94,15 @@ class FileCheck:
             raise CatalogErrors(self._problems)
         defaults = {name: value for name in DEFAULTS if (value := getattr(head, name)) is not None}
         return Catalog(
-            head.catalog, tuple(roots), head.account, self._file, self._kinds, defaults, tuple(self._warnings)
+            name=head.catalog,
+            roots=tuple(roots),
+            accounts=tuple(head.account),
+            source=self._file,
+            kinds=self._kinds,
+            head=defaults,
+            warnings=tuple(self._warnings),
+            place=self._place,
+            differs_by_place=self._differs_by_place,
         )
 
     def _refuse_sections(self, tree: yaml_tree.Mapping) -> None:
@@ -75,7 +110,11 @@ class FileCheck:
             if key.text in UNSUPPORTED:
                 message, hint = UNSUPPORTED[key.text]
                 self._at(key.where, f"{key.text}: {message}", hint)
-        tree.entries[:] = [(key, value) for key, value in tree.entries if key.text not in UNSUPPORTED]
+        tree.entries[:] = [
+            (key, value)
+            for key, value in tree.entries
+            if key.text not in UNSUPPORTED and not key.text.startswith(OWN_KEYS)
+        ]
 
     def _entry(
         self, kind: AnyKind, key: str, value: Any, path: Path, head: CatalogHead | None, parent: Entry[Any] | None
@@ -84,7 +123,9 @@ class FileCheck:
         if not isinstance(value, dict):
             self._report(path, f"{kind.name} {key} has no keys and values", kind.example, at_key=True)
             return None, None
-        fields = dict(value)
+        fields = self._at_place(kind, value, path)
+        if Reference(kind.name, f"{parent.key}.{key}" if parent else key) in self._without_ids:
+            fields.pop("id", None)
         below = self._report_below(path)
         inner = []
         for child in self._kinds.within(kind.name):
@@ -111,6 +152,27 @@ class FileCheck:
             return None, None
         self._check_names(kind, entry, path)
         return content, entry
+
+    def _at_place(self, kind: AnyKind, values: dict[str, Any], path: Path) -> dict[str, Any]:
+        """Return the values of an entry with those for the place, where `{test: …, live: …}` is written."""
+        found = dict(values)
+        for name in kind.differing_by_place:
+            written = values.get(name)
+            if not isinstance(written, dict):
+                continue
+            self._differs_by_place = True
+            for where in written:
+                if not WHERE.match(where):
+                    self._report((*path, name, where), f"{where} is no account and no mode", WHERE_HINT, at_key=True)
+            chosen = self._place.choose(written) if self._place else next(iter(written.values()), None)
+            if chosen is not None:
+                found[name] = chosen
+            else:
+                del found[name]
+                if name != "id":
+                    mode = self._place.mode if self._place else "test"
+                    self._report((*path, name), f"{name} says nothing for {mode} mode", f"add `{mode}:`", at_key=True)
+        return found
 
     def _built(
         self,

@@ -58,6 +58,8 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
     if kind == "missing":
         return Explained(f"{name} is missing", f"add `{name}:`", at_key=True)
     marks = _Marks(_field(model, location))
+    if marks.written and isinstance(location[-1], int):
+        name = str(location[-2])
     if kind in ("int_type", "int_from_float") and isinstance(found, Decimal) and marks.amount:
         return _fraction(name, found, currency if len(location) == 1 else None)
     expected = _expected(kind, context, marks)
@@ -87,9 +89,14 @@ def _fields(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str
 
 
 def _field(model: type[BaseModel], location: tuple[int | str, ...]) -> FieldInfo | None:
+    """Return the field at `location`; of an item of a list, that of the list."""
+    if not location:
+        return None
     holder: Any = _inside(model, location[:-1])
+    if isinstance(location[-1], int) and not _is_model(holder):
+        return _field(model, location[:-1])
     fields: dict[str, FieldInfo] = holder.model_fields if _is_model(holder) else {}
-    return fields.get(str(location[-1])) if location else None
+    return fields.get(str(location[-1]))
 
 
 class _Marks:

@@ -20,6 +20,7 @@ from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.forms import (
     Definition,
     Form,
+    by_place,
     definitions,
     existing_fields,
     plain_text,
@@ -121,7 +122,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
             yield f"{self.name} id", entry.adopted_id, ("id",)
 
     def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
-        return Stamp(catalog, entry.key, entry.adopted_id)
+        return Stamp(catalog, entry.key, None if self.key_is_id else entry.adopted_id)
 
     def resolve(self, entry: Entry[Content], entries: Mapping[Reference, Entry[Any]]) -> Fields:
         """Return the fields of an entry with the ids of what it names in the file, as far as the file says them."""
@@ -227,6 +228,11 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         )
 
     # ---- Fields
+
+    @property
+    def differing_by_place(self) -> tuple[str, ...]:
+        """Return the fields that a file may have for each account or mode."""
+        return by_place(self.model)
 
     @property
     def has_metadata(self) -> bool:

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from stripe_billing_cli.catalog.diff import FieldChange, Fields, plain
-from stripe_billing_cli.catalog.kinds.model import ShortForm, ShortList, moment_text
+from stripe_billing_cli.catalog.kinds.model import DiffersByPlace, ShortForm, ShortList, moment_text
 from stripe_billing_cli.stripe_api.money import format_amount
 
 APART = frozenset({"id", "metadata"})
@@ -269,6 +269,17 @@ def definitions(model: type[BaseModel]) -> tuple[Definition, ...]:
         short = next((mark.key for mark in field.metadata if isinstance(mark, ShortForm | ShortList)), None)
         found.append(Definition(name, form, None if required else form.value(field.get_default()), short))
     return tuple(found)
+
+
+@cache
+def by_place(model: type[BaseModel]) -> tuple[str, ...]:
+    """Return the fields of a model that may be others in each account or mode."""
+    fields = model.model_fields.items()
+    return tuple(
+        name
+        for name, field in fields
+        if name == "id" or any(isinstance(mark, DiffersByPlace) for mark in field.metadata)
+    )
 
 
 @cache

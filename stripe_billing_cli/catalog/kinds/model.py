@@ -134,6 +134,11 @@ class NullIsNone:
         return {**handler(schema), "x-null": True}
 
 
+@dataclass(frozen=True)
+class DiffersByPlace:
+    """Says that a text may be another in each account or mode: `{test: cus_…, live: cus_…}`. Every `id:` may be."""
+
+
 def _moment(value: Any) -> int:
     """Return Unix seconds, from them or from ISO 8601 with a zone."""
     if isinstance(value, int) and not isinstance(value, bool):

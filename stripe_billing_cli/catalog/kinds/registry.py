@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_model
 
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.kinds.forms import model_within
@@ -20,6 +20,15 @@ DEFAULTS = ("currency", "tax_behavior")
 """The fields of a file's head that entries take where they say nothing themselves."""
 
 
+ID = {"type": "string", "pattern": "^acct_[A-Za-z0-9_]+$"}
+ACCOUNTS = {"anyOf": [ID, {"type": "array", "items": ID}]}
+AccountId = Annotated[str, Field(pattern=r"^acct_[A-Za-z0-9_]+$"), Written("an account id", "acct_1032D82eZvKYlo2C")]
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
 class CatalogHead(FileModel):
     """What a file says of the catalog as a whole."""
 
@@ -31,10 +40,8 @@ class CatalogHead(FileModel):
         Written("letters, digits, - _ and . only, the first a letter or digit", "my-shop"),
     ]
     """The name that marks in Stripe what this file owns."""
-    account: Annotated[
-        str | None, Field(pattern=r"^acct_[A-Za-z0-9_]+$"), Written("an account id", "acct_1032D82eZvKYlo2C")
-    ] = None
-    """Refuse every account but this one (acct_…)."""
+    account: Annotated[list[AccountId], BeforeValidator(_as_list), WithJsonSchema(ACCOUNTS)] = []
+    """Refuse every account but this one, or these (acct_…)."""
     currency: Currency | None = None
     """The currency of prices that name none."""
     tax_behavior: TaxBehavior | None = None

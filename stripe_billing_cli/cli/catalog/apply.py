@@ -31,6 +31,7 @@ from stripe_billing_cli.errors import FAILED, WRONG, BillingError
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.executor import Outcome
     from stripe_billing_cli.catalog.plan import KeepSecret, Operation, Plan
+    from stripe_billing_cli.catalog.plan_request import PlanRequest
 
 
 @options.command(app)
@@ -93,6 +94,11 @@ def apply(
     decided = plan_catalog(context.stripe, request)
     if saved:
         saved.check(context.stripe, decided)
+    return apply_plan(context, request, decided, secret_file)
+
+
+def apply_plan(context: Context, request: PlanRequest, decided: Plan, secret_file: str | None) -> int | None:
+    """Show a plan, ask where that is due, carry it out and show what became of it; return the exit code."""
     show_plan(context, request, decided)
     keep_secret = _secret_keeper(context, decided, secret_file)
     if decided.changes and decided.livemode:

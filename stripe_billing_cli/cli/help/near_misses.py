@@ -49,7 +49,8 @@ OTHER_NAMES = {
     "new": "create",
     "add": "create",
     "edit": "update",
-    "diff": "plan",
+    "preview": "plan",
+    "export": "import",
     "upgrade": "change",
     "downgrade": "change",
 }

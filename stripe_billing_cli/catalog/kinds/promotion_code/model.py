@@ -14,6 +14,7 @@ from stripe_billing_cli.catalog.kinds.model import (
     ByCurrency,
     Count,
     Currency,
+    DiffersByPlace,
     FileModel,
     Metadata,
     Moment,
@@ -105,7 +106,10 @@ class PromotionCode(FileModel):
     promotion: Annotated[Promotion | None, Apart()] = None
     """Long for coupon: {type: coupon, coupon: …}."""
     customer: Annotated[
-        str | None, Field(pattern=r"^cus_[A-Za-z0-9_]+$"), Written("a customer's id", "cus_NffrFeUfNV2Hib")
+        str | None,
+        Field(pattern=r"^cus_[A-Za-z0-9_]+$"),
+        Written("a customer's id", "cus_NffrFeUfNV2Hib"),
+        DiffersByPlace(),
     ] = None
     """The only customer who may use it."""
     expires_at: Annotated[Moment | None, MomentForm()] = None

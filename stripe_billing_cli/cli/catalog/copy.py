@@ -1,0 +1,40 @@
+"""`billing catalog copy`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, SecretFileName, Target, app
+from stripe_billing_cli.cli.catalog.apply import apply_plan
+from stripe_billing_cli.cli.catalog.other import other_context
+from stripe_billing_cli.cli.catalog.plan import plan_request
+from stripe_billing_cli.cli.context import Context
+
+
+@options.command(app, shared=("profile", "live", "output", "yes", "verbose"))
+def copy(
+    context: Context,
+    to: Annotated[str, typer.Option("--to", metavar="STRIPE", help="Where: test, live, profile:NAME or file:PATH.")],
+    file: File = DEFAULT_FILE,
+    target: Target = None,
+    secret_file: SecretFileName = None,
+) -> int | None:
+    """Make another account, or the other mode, hold what the file says; shown and asked about as apply does.
+
+    What the file adopts by id and the other account does not have is made there, and found again by its mark: the same
+    file then plans to no changes in both. file:PATH is the local Stripe of another directory.
+
+    \b
+    Examples:  billing catalog copy --to live
+               billing catalog copy --to profile:staging --yes
+               billing catalog copy --to file:../rehearsal/.billing/local.db
+    """
+    from stripe_billing_cli.catalog.plan_request import plan_catalog
+
+    there = other_context(context, "--to", to)
+    request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
+    return apply_plan(there, request, plan_catalog(there.stripe, request), secret_file)

@@ -1,0 +1,43 @@
+"""`billing catalog diff`."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, Target, app
+from stripe_billing_cli.cli.catalog.other import other_context
+from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import PENDING
+
+
+@options.command(app, shared=("profile", "live", "output", "verbose"))
+def diff(
+    context: Context,
+    against: Annotated[
+        str, typer.Option("--against", metavar="STRIPE", help="What: test, live, profile:NAME or file:PATH.")
+    ],
+    file: File = DEFAULT_FILE,
+    check: Annotated[bool, typer.Option("--check", help="Exit with 3 if there are differences.")] = False,
+    target: Target = None,
+) -> int | None:
+    """Show what another account, or the other mode, holds otherwise than the file: what copy would change there.
+
+    \b
+    Examples:  billing catalog diff --against live
+               billing catalog diff --against profile:staging --check
+    """
+    from stripe_billing_cli.catalog.plan_request import plan_catalog
+    from stripe_billing_cli.cli.catalog import plan_view
+
+    there = other_context(context, "--against", against)
+    request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
+    decided = plan_catalog(there.stripe, request)
+    show_plan(there, request, decided)
+    if not there.printer.for_people:
+        there.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
+    return PENDING if check and decided.changes else None
