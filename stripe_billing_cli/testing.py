@@ -1,0 +1,88 @@
+"""A local Stripe for the tests of one's own code, as a pytest fixture.
+
+In `conftest.py`:
+
+    from stripe_billing_cli.testing import local_stripe
+
+    def test_a_trial_becomes_a_subscription(local_stripe):
+        customer = local_stripe.client.v1.customers.create({"email": "ada@example.com"})
+        ...                                   # what is tested; by HTTP: `local_stripe.url`
+        local_stripe.advance(days=31)
+        assert "invoice.paid" in local_stripe.event_types()
+
+Each test has an account of its own. pytest is needed, which billing itself does not install.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import stripe
+
+from stripe_billing_cli.local_stripe.server import running
+from stripe_billing_cli.local_stripe.transport import LocalTransport
+
+API_KEY = "sk_test_local"
+NOT_RETRIED = 0
+"""The SDK's retries: nothing is lost on the way to the same process."""
+
+
+class LocalStripe:
+    """An empty account of the local Stripe, with a clock of its own. `client` calls it in this process."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._passed = 0.0
+        self._opened = ExitStack()
+        self._url: str | None = None
+        self.transport = LocalTransport(path, clock=self.now)
+        self._opened.callback(self.transport.close)
+        self.api_key = API_KEY
+        self.client = stripe.StripeClient(API_KEY, http_client=self.transport, max_network_retries=NOT_RETRIED)
+
+    @property
+    def url(self) -> str:
+        """The address of the same account over HTTP, for `stripe.api_base` and for other programs; served from the
+        first time that it is asked for."""
+        if self._url is None:
+            self._url = self._opened.enter_context(running(self._path, clock=self.now))
+        return self._url
+
+    def now(self) -> float:
+        """Return the time in this account, in Unix seconds."""
+        return time.time() + self._passed
+
+    def advance(self, *, days: float = 0, hours: float = 0, minutes: float = 0, seconds: float = 0) -> None:
+        """Let time pass, with all that Stripe does meanwhile: renewals, retries, ends of trials."""
+        passed = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds).total_seconds()
+        if passed < 0:
+            raise ValueError("time goes forward only")
+        self._passed += passed
+        self.transport.router.let_time_pass()
+
+    def events(self, *types: str) -> list[stripe.Event]:
+        """Return what happened, oldest first: all events, or those of these types."""
+        listed = self.client.v1.events.list({"limit": 100}).auto_paging_iter()
+        return [event for event in reversed(list(listed)) if not types or event.type in types]
+
+    def event_types(self) -> list[str]:
+        """Return the types of all events, oldest first."""
+        return [event.type for event in self.events()]
+
+    def close(self) -> None:
+        self._opened.close()
+
+
+@pytest.fixture
+def local_stripe(tmp_path: Path) -> Iterator[LocalStripe]:
+    """A local Stripe with an empty account."""
+    local = LocalStripe(tmp_path / "stripe.db")
+    try:
+        yield local
+    finally:
+        local.close()

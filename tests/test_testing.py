@@ -1,0 +1,53 @@
+"""The pytest fixture that is shipped: an account of its own for each test, a clock, the events."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import stripe
+
+from stripe_billing_cli.testing import LocalStripe, local_stripe
+
+__all__ = ["local_stripe"]
+
+
+@pytest.mark.parametrize("run", range(2))
+def test_each_test_has_an_account_of_its_own(local_stripe: LocalStripe, run: int) -> None:
+    assert local_stripe.client.v1.products.list().data == []
+    local_stripe.client.v1.products.create({"id": "pro", "name": "Pro"})
+    assert local_stripe.event_types() == ["product.created"]
+
+
+def test_time_passes_with_what_stripe_does_meanwhile(local_stripe: LocalStripe) -> None:
+    client = local_stripe.client.v1
+    customer = client.customers.create({"payment_method": "pm_card_visa"})
+    method = client.payment_methods.list({"customer": customer.id}).data[0].id
+    price = client.prices.create(
+        {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}, "product_data": {"name": "Pro"}}
+    )
+    client.subscriptions.create(
+        {
+            "customer": customer.id,
+            "items": [{"price": price.id}],
+            "trial_period_days": 7,
+            "default_payment_method": method,
+        }
+    )
+    assert local_stripe.events("invoice.paid")[0].data.object["amount_paid"] == 0
+
+    local_stripe.advance(days=8)
+
+    assert local_stripe.now() - time.time() == pytest.approx(8 * 86_400, abs=5)
+    assert [event.data.object["amount_paid"] for event in local_stripe.events("invoice.paid")] == [0, 1500]
+    with pytest.raises(ValueError, match="forward"):
+        local_stripe.advance(days=-1)
+
+
+def test_it_is_the_same_account_over_http(local_stripe: LocalStripe) -> None:
+    local_stripe.client.v1.products.create({"name": "Pro"})
+    by_http = stripe.StripeClient(local_stripe.api_key, base_addresses={"api": local_stripe.url})
+    assert [product.name for product in by_http.v1.products.list().data] == ["Pro"]
+    local_stripe.advance(days=1)
+    later = by_http.v1.products.create({"name": "Later"})
+    assert later.created - time.time() == pytest.approx(86_400, abs=5)
