@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 import traceback
-from dataclasses import asdict
 from typing import Any
 
 import typer
 from typer.exceptions import TyperException
 
+from stripe_billing_cli.cli.error_json import error_json, unrevealing
 from stripe_billing_cli.cli.interrupts import exit_code
-from stripe_billing_cli.errors import BillingError, Mistake
+from stripe_billing_cli.errors import BillingError
 
 
 def report(error: BaseException, *, output: str, verbose: bool, logging: bool = False) -> int:
@@ -24,7 +24,7 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     explained = explain(error)
     flush()
     if verbose and not _is_expected(error):
-        sys.stderr.write(_without_secrets("".join(traceback.format_exception(error))))
+        sys.stderr.write(unrevealing("".join(traceback.format_exception(error))))
     if logging:
         _log(explained)
     elif output == "json":
@@ -39,32 +39,6 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
 def _is_expected(error: BaseException) -> bool:
     """Return whether a command found the error itself, so that a traceback would say nothing."""
     return type(error) is BillingError or isinstance(error, TyperException | typer.Abort | KeyboardInterrupt)
-
-
-def error_json(error: BillingError) -> dict[str, Any]:
-    """Return what `--output json` prints of an error (docs/output.md), without keys, secrets and passwords.
-
-    They may have been pasted where something else belongs.
-    """
-    return {
-        "error": {
-            "kind": error.kind,
-            "message": _without_secrets(error.message),
-            "reason": error.reason,
-            "object": error.object and _without_secrets(error.object),
-            "errors": [_mistake_json(mistake) for mistake in error.mistakes],
-            "location": error.location and _without_secrets_in(asdict(error.location)),
-            "hint": error.hint and _without_secrets(error.hint),
-            "param": error.param,
-            "request_id": error.request_id,
-            "exit_code": error.exit_code,
-        }
-    }
-
-
-def _mistake_json(mistake: Mistake) -> dict[str, Any]:
-    shown = {"object": mistake.object, "reason": mistake.reason, **asdict(mistake.location), "hint": mistake.hint}
-    return _without_secrets_in(shown)
 
 
 def explain(error: BaseException) -> BillingError:
@@ -115,7 +89,7 @@ def _annotate(error: BillingError) -> None:
     from stripe_billing_cli.cli.catalog.review_view import error_annotations
 
     for line in error_annotations(error):
-        sys.stdout.write(_without_secrets(line) + "\n")
+        sys.stdout.write(unrevealing(line) + "\n")
 
 
 def _log(error: BillingError) -> None:
@@ -127,16 +101,6 @@ def _log(error: BillingError) -> None:
     sys.stderr.write(LogEntry(level, message, hint, about).as_json() + "\n")
 
 
-def _without_secrets(text: str) -> str:
-    from stripe_billing_cli.stripe_api.errors import without_secrets
-
-    return without_secrets(text)
-
-
-def _without_secrets_in(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: _without_secrets(value) if isinstance(value, str) else value for name, value in fields.items()}
-
-
 def _print(error: BillingError) -> None:
     from stripe_billing_cli.cli.output import coloured
 
@@ -144,10 +108,10 @@ def _print(error: BillingError) -> None:
         sys.stderr.write("\nInterrupted.\n")
         return
     label = typer.style("Error", fg="red", bold=True) if coloured(sys.stderr) else "Error"
-    message = _without_secrets(error.message)
+    message = unrevealing(error.message)
     sys.stderr.write(f"{message}\n" if "\n" in message else f"{label}: {message}\n")
     if error.request_id:
         reason = f"Stripe's reason: {error.reason}, in its request" if error.reason else "Stripe's request:"
         sys.stderr.write(f"  {reason} {error.request_id}\n")
     if error.hint:
-        sys.stderr.write(f"  → {_without_secrets(error.hint)}\n")
+        sys.stderr.write(f"  → {unrevealing(error.hint)}\n")

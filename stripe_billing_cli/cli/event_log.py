@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from stripe_billing_cli.cli.context import call_text
-from stripe_billing_cli.cli.errors import error_json, explain
+from stripe_billing_cli.cli.error_json import error_json
+from stripe_billing_cli.cli.errors import explain
 from stripe_billing_cli.cli.log import Log, LogEntry, LogFormat, LogLevel
 from stripe_billing_cli.cli.output import Printer
 from stripe_billing_cli.events import event_summary

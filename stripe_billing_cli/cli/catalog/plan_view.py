@@ -11,7 +11,7 @@ from stripe_billing_cli.catalog.executor import Outcome, Result
 from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.plan import Change, Note, Plan
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.errors import error_json
+from stripe_billing_cli.cli.error_json import error_json
 from stripe_billing_cli.cli.output import Line
 
 SYMBOLS = {
