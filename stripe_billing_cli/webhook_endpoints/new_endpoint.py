@@ -32,7 +32,7 @@ ATTEMPTS = 100
 
 
 @dataclass(frozen=True)
-class Wanted:
+class EndpointRequest:
     """An endpoint that is wanted. `rolls`: the endpoint in whose place it comes."""
 
     url: str
@@ -52,12 +52,12 @@ class Wanted:
         }
 
 
-def make(api: StripeApi, wanted: Wanted, endpoints: Sequence[Endpoint], keep: Keep) -> Endpoint:
+def make(api: StripeApi, request: EndpointRequest, endpoints: Sequence[Endpoint], keep: Keep) -> Endpoint:
     """Make an endpoint and confirm it. `endpoints`: all that exist.
 
     Raises `StripeCallError`, and what `keep` raises.
     """
-    answer = _create(api, wanted.params(), [endpoint.id for endpoint in endpoints])
+    answer = _create(api, request.params(), [endpoint.id for endpoint in endpoints])
     keep(endpoint_of(answer.body), answer.body["secret"])
     return confirm(api, answer.body["id"])
 

@@ -1,4 +1,4 @@
-"""`billing webhook roll-secret`: a new secret, without an event lost or handled twice.
+"""Rolling the secret of a webhook endpoint, without an event lost or handled twice.
 
 Stripe's API has no call for it. A second endpoint for the same URL is made, so that each event comes twice, signed with
 either secret and with one and the same id; when whoever receives them knows the new secret, the old endpoint is
@@ -22,43 +22,93 @@ from stripe_billing_cli.webhook_endpoints.endpoint import (
     endpoint_of,
     read_endpoints,
 )
-from stripe_billing_cli.webhook_endpoints.new_endpoint import Keep, Wanted, delete, make
+from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest, Keep, delete, make
 
 
 @dataclass(frozen=True)
-class Roll:
+class RollPlan:
     """The state of a roll. `old` is None once it is deleted, `new` None until it is there and its secret is known.
 
-    `abandoned` are endpoints made in its place whose secret nobody knows.
+    `abandoned` are endpoints made in its place whose secret nobody knows, `others` all that there are besides.
     """
 
     old: Endpoint | None
     new: Endpoint | None
     abandoned: tuple[Endpoint, ...] = ()
+    others: tuple[Endpoint, ...] = ()
+
+    @property
+    def replaced(self) -> str:
+        """The id of the old endpoint, deleted or not."""
+        if self.old is not None:
+            return self.old.id
+        assert self.new is not None
+        return self.new.rolls or self.new.replaced or ""
+
+    def begin(self, api: StripeApi, keep: Keep) -> RollPlan:
+        """Have the second endpoint there, at the API version of this program and with its secret kept."""
+        if self.new is not None or self.old is None:
+            return self
+        for endpoint in self.abandoned:
+            delete(api, endpoint.id)
+        old = self.old
+        own = tuple(sorted((name, value) for name, value in old.metadata.items() if name not in MARKS))
+        request = EndpointRequest(old.url, old.enabled_events, old.description, rolls=old.id, metadata=own)
+        return RollPlan(old, make(api, request, self.others, keep))
+
+    def finish(self, api: StripeApi) -> RollResult:
+        """Delete the old endpoint; the new one is an endpoint like any other then."""
+        assert self.new is not None
+        undelivered = 0
+        if self.old is not None:
+            undelivered = _count_undelivered(api, self.new)
+            delete(api, self.old.id)
+        mark = {ROLLS: "", REPLACED: self.replaced}
+        answer = api.post(f"{PATH}/{self.new.id}", {"metadata": mark}).body
+        return RollResult(endpoint_of(answer), self.replaced, undelivered)
+
+    def apply(self, api: StripeApi, keep: Keep) -> RollResult:
+        """Begin and finish, where the receiver knows the secret when `keep` returns."""
+        return self.begin(api, keep).finish(api)
 
 
-def find(named: str | None, endpoints: Sequence[Endpoint]) -> Roll:
-    """Return the roll of the endpoint `named` by id or URL, or of the only one that this program made.
+@dataclass(frozen=True)
+class RollResult:
+    """The new endpoint, and the id of the one that it `replaced`. `undelivered`: how many events of before wait for a
+    delivery, to the old one it may be."""
 
-    Raises `EndpointError` where none or several are meant.
+    endpoint: Endpoint
+    replaced: str
+    undelivered: int
+
+
+def plan_roll(api: StripeApi, named: str | None) -> RollPlan:
+    """Read the roll of the endpoint `named` by id or URL, or of the only one that this program made.
+
+    Raises `StripeCallError`; `EndpointError` where none or several are meant.
     """
+    return _find(named, read_endpoints(api))
+
+
+def _find(named: str | None, endpoints: Sequence[Endpoint]) -> RollPlan:
     ids = {endpoint.id for endpoint in endpoints}
     successors = {endpoint.rolls: endpoint for endpoint in endpoints if endpoint.rolls and endpoint.confirmed}
     old = _find_named(named, [endpoint for endpoint in endpoints if endpoint.rolls is None])
     if old is None:
         for endpoint in endpoints:
             if named is not None and endpoint.replaced == named:
-                return Roll(None, endpoint)  # done already, by a run that could not tell
+                return RollPlan(None, endpoint)  # done already, by a run that could not tell
         for endpoint in successors.values():
             is_meant = named in (endpoint.id, endpoint.rolls, endpoint.url) or (named is None and len(successors) == 1)
             if is_meant and endpoint.rolls not in ids:
-                return Roll(None, endpoint)
+                return RollPlan(None, endpoint)
             if is_meant:
                 old = next(one for one in endpoints if one.id == endpoint.rolls)
     if old is None:
         raise _none(named)
     abandoned = tuple(one for one in endpoints if one.rolls == old.id and not one.confirmed)
-    return Roll(old, successors.get(old.id), abandoned)
+    others = tuple(one for one in endpoints if one not in abandoned)
+    return RollPlan(old, successors.get(old.id), abandoned, others)
 
 
 def _find_named(named: str | None, candidates: Sequence[Endpoint]) -> Endpoint | None:
@@ -78,37 +128,7 @@ def _none(named: str | None) -> EndpointError:
     return EndpointError(f"there is {what} in this account and mode", "`billing webhook list` shows what there is")
 
 
-def begin(api: StripeApi, roll: Roll, endpoints: Sequence[Endpoint], keep: Keep) -> Roll:
-    """Have the second endpoint there, at the API version of this program and with its secret kept."""
-    if roll.new is not None or roll.old is None:
-        return roll
-    for endpoint in roll.abandoned:
-        delete(api, endpoint.id)
-    old = roll.old
-    own = tuple(sorted((name, value) for name, value in old.metadata.items() if name not in MARKS))
-    wanted = Wanted(old.url, old.enabled_events, old.description, rolls=old.id, metadata=own)
-    left = [endpoint for endpoint in endpoints if endpoint not in roll.abandoned]
-    return Roll(old, make(api, wanted, left, keep))
-
-
-def finish(api: StripeApi, roll: Roll) -> Endpoint:
-    """Delete the old endpoint; the new one is an endpoint like any other then."""
-    assert roll.new is not None
-    if roll.old is not None:
-        delete(api, roll.old.id)
-    old_id = roll.new.rolls or roll.new.replaced or ""
-    return endpoint_of(api.post(f"{PATH}/{roll.new.id}", {"metadata": {ROLLS: "", REPLACED: old_id}}).body)
-
-
-def read(api: StripeApi, named: str | None) -> tuple[Roll, list[Endpoint]]:
-    """Return the roll as it stands, and all endpoints."""
-    endpoints = read_endpoints(api)
-    return find(named, endpoints), endpoints
-
-
-def undelivered(api: StripeApi, roll: Roll) -> int:
-    """Return how many events of before the new endpoint still wait for a delivery, to the old one it may be."""
-    assert roll.new is not None
-    params = {"delivery_success": False, "created": {"lte": roll.new.created}}
+def _count_undelivered(api: StripeApi, new: Endpoint) -> int:
+    params = {"delivery_success": False, "created": {"lte": new.created}}
     events, _ = api.page("/v1/events", params)
     return len(events)

@@ -36,17 +36,18 @@ def create(
                billing webhook create --local --url http://127.0.0.1:4242/webhook --store-secret
     """
     from stripe_billing_cli.webhook_endpoints import event_types
-    from stripe_billing_cli.webhook_endpoints.ensure import ensure
-    from stripe_billing_cli.webhook_endpoints.new_endpoint import Wanted
+    from stripe_billing_cli.webhook_endpoints.create import plan_create
+    from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest
 
     patterns = [name.strip() for text in events or () for name in text.split(",") if name.strip()]
-    wanted = Wanted(url, event_types.expanded(patterns or event_types.ACTED_ON), description)
+    request = EndpointRequest(url, event_types.expanded(patterns or event_types.ACTED_ON), description)
+    plan = plan_create(context.stripe, request)
     confirm.confirm(context, f"Have events sent to {url}?")
     secret = Secret(context, store_secret, {"result": "created"})
-    ensured = ensure(context.stripe, wanted, secret.keep)
+    done = plan.apply(context.stripe, secret.keep)
     if not secret.printed:
-        print_endpoint(context, ensured.endpoint, {"result": ensured.outcome})
-    return print_secret_hint(context, ensured.endpoint, created=ensured.outcome == "created", store=store_secret)
+        print_endpoint(context, done.endpoint, {"result": done.result})
+    return print_secret_hint(context, done.endpoint, created=done.result == "created", store=store_secret)
 
 
 def print_secret_hint(context: Context, endpoint: Endpoint, *, created: bool, store: bool) -> int | None:

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.webhook.view import Secret, is_kept, print_endpoint
 from stripe_billing_cli.errors import NOT_REACHED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.webhook_endpoints.roll import Roll
+    from stripe_billing_cli.webhook_endpoints.roll import RollPlan
 
 
 @options.command(app, "roll-secret")
@@ -37,10 +37,10 @@ def roll_secret(
                billing webhook roll-secret we_1Pgc6yB7WZ01zgkW --finish  # when the receiver knows it
     """
     from stripe_billing_cli.listener.secrets import forget
-    from stripe_billing_cli.webhook_endpoints import roll as rolls
+    from stripe_billing_cli.webhook_endpoints.roll import plan_roll
 
     api = context.stripe
-    roll, endpoints = rolls.read(api, endpoint)
+    roll = plan_roll(api, endpoint)
     if finish and roll.old is not None and roll.new is None:
         raise BillingError(
             "refused",
@@ -49,7 +49,7 @@ def roll_secret(
         )
     confirm.confirm(context, _question(roll))
     secret = Secret(context, store_secret, {"result": "begun", "replaces": roll.old.id if roll.old else None})
-    current_roll = rolls.begin(api, roll, endpoints, secret.keep)
+    current_roll = roll.begin(api, secret.keep)
     assert current_roll.new is not None
     if store_secret and not is_kept(current_roll.new):
         raise BillingError(
@@ -61,27 +61,25 @@ def roll_secret(
     if not (finish or store_secret or current_roll.old is None or _agreed(context, current_roll)):
         print_what_is_left(context, current_roll, shown=secret.printed)
         return
-    waiting = rolls.undelivered(api, current_roll) if current_roll.old else 0
-    old_id = current_roll.old.id if current_roll.old else current_roll.new.rolls or current_roll.new.replaced
-    ended = rolls.finish(api, current_roll)
-    forget(str(old_id))
+    done = current_roll.finish(api)
+    forget(done.replaced)
     if not secret.printed:
-        print_endpoint(context, ended, {"result": "rolled", "replaces": old_id})
-    if waiting:
+        print_endpoint(context, done.endpoint, {"result": "rolled", "replaces": done.replaced})
+    if done.undelivered:
         context.printer.note(
-            f"{formatting.counted(waiting, 'earlier event')} had not been delivered everywhere. `billing listen` "
-            "fetches what it lacks when it starts; `billing events backfill` does so at once."
+            f"{formatting.counted(done.undelivered, 'earlier event')} had not been delivered everywhere. "
+            "`billing listen` fetches what it lacks when it starts; `billing events backfill` does so at once."
         )
-    context.printer.note(f"{old_id} is deleted; only the new secret is good.")
+    context.printer.note(f"{done.replaced} is deleted; only the new secret is good.")
 
 
-def _question(roll: Roll) -> str:
+def _question(roll: RollPlan) -> str:
     if roll.new is None and roll.old is not None:
         return f"Make a second endpoint for {roll.old.url}?"
     return "Complete the roll of its secret?"
 
 
-def _agreed(context: Context, current_roll: Roll) -> bool:
+def _agreed(context: Context, current_roll: RollPlan) -> bool:
     """Ask whether the receiver knows the secret, on a terminal, where it can be given to it meanwhile."""
     if not context.interactive or context.yes:
         return False
@@ -89,7 +87,7 @@ def _agreed(context: Context, current_roll: Roll) -> bool:
     return typer.confirm(f"Does the receiver know the new secret? Delete {current_roll.old.id}?", err=True)
 
 
-def print_what_is_left(context: Context, current_roll: Roll, *, shown: bool) -> None:
+def print_what_is_left(context: Context, current_roll: RollPlan, *, shown: bool) -> None:
     assert current_roll.old is not None
     assert current_roll.new is not None
     if not shown:

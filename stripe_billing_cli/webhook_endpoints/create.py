@@ -1,0 +1,80 @@
+"""Creating a webhook endpoint: there is one for a URL then, whatever was there before, however often it runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.webhook_endpoints.endpoint import PATH, Endpoint, EndpointError, endpoint_of, read_endpoints
+from stripe_billing_cli.webhook_endpoints.new_endpoint import EndpointRequest, Keep, delete, make
+
+
+@dataclass(frozen=True)
+class CreatePlan:
+    """The step that leads to one endpoint for a URL. `abandoned` are endpoints whose secret nobody knows; `existing` is
+    the one to keep, if any, and `others` are all that there are besides the abandoned ones.
+
+    `changes` are parameters of an update of it, empty where it is as request.
+    """
+
+    request: EndpointRequest
+    others: tuple[Endpoint, ...]
+    abandoned: tuple[Endpoint, ...] = ()
+    existing: Endpoint | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    def apply(self, api: StripeApi, keep: Keep) -> CreateResult:
+        """Take the step; `keep` gets a new endpoint with its secret. Raises `StripeCallError`, and what `keep` does."""
+        for endpoint in self.abandoned:
+            delete(api, endpoint.id)
+        if self.existing is None:
+            return CreateResult(make(api, self.request, self.others, keep), "created")
+        if not self.changes:
+            return CreateResult(self.existing, "unchanged")
+        changed = api.post(f"{PATH}/{self.existing.id}", self.changes).body
+        return CreateResult(endpoint_of(changed), "updated")
+
+
+@dataclass(frozen=True)
+class CreateResult:
+    """The endpoint that is there now. `result`: created, updated or unchanged."""
+
+    endpoint: Endpoint
+    result: str
+
+
+def plan_create(api: StripeApi, request: EndpointRequest) -> CreatePlan:
+    """Read the endpoints, and decide. Raises `StripeCallError`; `EndpointError` where somebody else made an endpoint
+    for the URL that differs."""
+    endpoints = read_endpoints(api)
+    of_url = [endpoint for endpoint in endpoints if endpoint.url == request.url]
+    ids = {endpoint.id for endpoint in endpoints}
+    abandoned = tuple(one for one in of_url if one.ours and not one.confirmed and one.rolls not in ids)
+    others = tuple(one for one in endpoints if one not in abandoned)
+    there = [one for one in of_url if one not in abandoned and one.rolls is None]
+    if not there:
+        there = [one for one in of_url if one.confirmed]  # what a roll that was broken off left
+    existing = next((one for one in there if one.ours), there[0] if there else None)
+    if existing is None:
+        return CreatePlan(request, others, abandoned)
+    changes = _changes(request, existing)
+    if changes and not existing.ours:
+        raise EndpointError(
+            f"{existing.id} receives {request.url} already, with other settings ({', '.join(sorted(changes))} differ), "
+            "and was not made by billing",
+            f"change it where it was made, or delete it first: billing webhook delete {existing.id}",
+        )
+    return CreatePlan(request, others, abandoned, existing, changes)
+
+
+def _changes(request: EndpointRequest, existing: Endpoint) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if set(request.enabled_events) != set(existing.enabled_events):
+        changes["enabled_events"] = list(request.enabled_events)
+    if request.description is not None and request.description != existing.description:
+        changes["description"] = request.description
+    if not existing.enabled:
+        changes["disabled"] = False
+    return changes
