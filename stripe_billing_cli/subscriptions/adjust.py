@@ -167,6 +167,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
         return AdjustPlan(found, request, {}, period_began=began)
     if update.get("trial_end") not in (None, "now"):
         status_checks.check_end_stays(found)
+    status_checks.check_ends_no_sooner(found, [price for price, _ in added], now)
     waiting = item_change.pending_update(found)
     if waiting and _waits_for(found, added, removed):
         owed = payments.owed(api, found["latest_invoice"])

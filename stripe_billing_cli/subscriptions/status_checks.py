@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.subscriptions import renewals
+from stripe_billing_cli.subscriptions.terms import name_of
 
 
 def check_not_ended(subscription: Object) -> None:
@@ -51,3 +55,19 @@ def check_end_stays(subscription: Object) -> None:
             f"the subscription {subscription['id']} ends with its period, and a trial would be another period",
             f"take the cancellation back first: billing sub resume {subscription['id']}",
         )
+
+
+def check_ends_no_sooner(subscription: Object, added: Sequence[Object], now: int) -> None:
+    """Refuse a price of shorter periods where the end is that of the first period, which would be another one then."""
+    if not subscription["cancel_at_period_end"]:
+        return
+    id, anchor = subscription["id"], int(subscription["billing_cycle_anchor"])
+    for price in added:
+        recurring = price["recurring"]
+        ends = renewals.first_boundary(anchor, recurring["interval"], recurring["interval_count"], now)
+        if ends < subscription["cancel_at"]:
+            raise OperationError(
+                f"the subscription {id} ends with its period, and {name_of(price)} has shorter periods: it would end "
+                "with the first of those",
+                f"billing sub resume {id} takes the end back; billing sub cancel {id} --at DATE sets one that stays",
+            )

@@ -115,6 +115,9 @@ STORIES = {
     "what a later change leaves on the balance is said": Story(
         "--price middle:3", (Other("--trial-end", 1), Later(0, "small")), apart=0
     ),
+    "an item of shorter periods does not move the end of a longer one": Story(
+        "--price large-yearly", (Cancel(""), AddItem("small", 1))
+    ),
     "no invoice of nothing comes at the end": Story(
         "--price small", (Cancel("--at-period-end"), AddItem("small-yearly", 1, "invoice"), RemoveItem(1, "invoice"))
     ),
