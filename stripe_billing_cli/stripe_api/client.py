@@ -8,7 +8,6 @@ leaves to its user is done here: pacing, 429s, truncated answers, and a line for
 from __future__ import annotations
 
 import random
-import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -22,6 +21,7 @@ import stripe
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.completion import completed
+from stripe_billing_cli.stripe_api.error_translation import is_replayed, translated
 from stripe_billing_cli.stripe_api.expansion import check_expanded
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 from stripe_billing_cli.stripe_api.whole_lists import fill_items
@@ -224,7 +224,7 @@ class StripeApi:
         try:
             response = self._client.raw_request(method, path, **dict(params or {}), **options)
         except stripe.StripeError as error:
-            raise _translated(error) from error
+            raise translated(error) from error
         except LocalStripeError as error:
             raise errors.LocalStripeFileError(error.message, error.hint) from error
         check_expanded(response.data, params or {}, response.request_id)
@@ -233,103 +233,8 @@ class StripeApi:
         return Answer(
             body=body,
             request_id=response.request_id,
-            replayed=_replayed(response.headers),
+            replayed=is_replayed(response.headers),
         )
-
-
-def _replayed(headers: Mapping[str, str] | None) -> bool:
-    return (headers or {}).get("Idempotent-Replayed", "").lower() == "true"
-
-
-def _translated(error: stripe.StripeError) -> errors.StripeCallError:
-    message = error.user_message or str(error)
-    code = error.code or (error.error.code if error.error else None)
-    kind: type[errors.StripeCallError]
-    match error:
-        case stripe.APIConnectionError():
-            return errors.NetworkError(f"Stripe could not be reached: {_network_reason(error)}")
-        case stripe.RateLimitError():
-            kind = errors.RateLimitedError
-        case stripe.AuthenticationError():
-            kind = errors.AuthenticationError
-        case stripe.PermissionError():
-            kind = errors.PermissionMissingError
-        case stripe.IdempotencyError():
-            kind = errors.IdempotencyConflictError
-        case stripe.CardError():
-            kind = errors.PaymentFailedError
-        case stripe.InvalidRequestError():
-            kind = _refusal(error.http_status, code, message)
-        case _ if error.http_status == 409:
-            kind = errors.IdempotencyConflictError
-        case _:
-            kind = errors.StripeServerError
-            message = f"HTTP {error.http_status}: {message}"
-    failure = kind(
-        message,
-        code=code,
-        param=getattr(error, "param", None),
-        request_id=error.request_id,
-        replayed=_replayed(error.headers),
-    )
-    if isinstance(failure, errors.PaymentFailedError):
-        failure.decline_code = _decline_code(error)
-        failure.reason = failure.decline_code or failure.reason
-    return failure
-
-
-UNSUPPORTED = re.compile(r"Unrecognized request URL|The local Stripe does not have [A-Z]+ /")
-"""The refusal of an unknown route: Stripe's, which has no code, or the local Stripe's of a documented route."""
-
-
-def _refusal(status: int | None, code: str | None, message: str) -> type[errors.InvalidRequestError]:
-    if code is None and UNSUPPORTED.match(message):
-        return errors.UnsupportedCallError
-    return errors.NotFoundError if status == 404 or code == "resource_missing" else errors.InvalidRequestError
-
-
-def _decline_code(error: stripe.StripeError) -> str | None:
-    body = error.json_body
-    details = body.get("error") if isinstance(body, Mapping) else None
-    return details.get("decline_code") if isinstance(details, Mapping) else None
-
-
-NETWORK_REASONS = {
-    "NameResolutionError": "the name of the server could not be resolved",
-    "ConnectTimeoutError": "no connection in time",
-    "ReadTimeout": "no answer in time",
-    "ReadTimeoutError": "no answer in time",
-    "SSLError": "the server's certificate could not be verified",
-    "ProxyError": "the proxy refused the connection",
-    "ChunkedEncodingError": "the answer broke off in the middle",
-    "ProtocolError": "the connection was closed without an answer",
-    "NewConnectionError": "the connection was refused, or there is no way to the server",
-}
-"""By the names of what requests and urllib3 raise, the most telling first."""
-
-
-def _network_reason(error: stripe.APIConnectionError) -> str:
-    """Return what broke, without the SDK's advice to write to support, and without addresses and parameters."""
-    raised = {type(cause).__name__ for cause in _causes(error)}
-    for name, reason in NETWORK_REASONS.items():
-        if name in raised:
-            return reason
-    text = (error.user_message or str(error)).strip()
-    return text.rsplit("(Network error: ", 1)[-1].removesuffix(")").split("\n")[0]
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """Yield the exceptions behind an exception, as chained by Python or carried along by urllib3."""
-    waiting: list[BaseException] = [error]
-    seen: set[int] = set()
-    while waiting:
-        cause = waiting.pop()
-        if id(cause) in seen:
-            continue
-        seen.add(id(cause))
-        yield cause
-        carried = [cause.__cause__, cause.__context__, getattr(cause, "reason", None), *cause.args]
-        waiting += [behind for behind in carried if isinstance(behind, BaseException)]
 
 
 def limits_for(*, livemode: bool, base: str, rate_limit: int | None = None) -> RateLimits:
