@@ -135,8 +135,9 @@ class Billing:
         return path
 
     def apply(self, text: str, *options: str) -> Ran:
+        """Apply a catalog, agreeing to what is asked in test mode."""
         self.write(text)
-        return self.ok("catalog", "apply", "--local", *options)
+        return self.ok("catalog", "apply", "--local", "--yes", *options)
 
     def plan(self, text: str | None = None, *options: str) -> Any:
         """The plan as JSON."""

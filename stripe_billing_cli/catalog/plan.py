@@ -22,6 +22,11 @@ OCCASIONAL: tuple[Action, ...] = ("delete", "attach", "detach", "disable")
 """The actions that a summary counts where there are some."""
 
 
+RETIRING: tuple[Action, ...] = ("archive", "delete", "disable")
+MANY, MANY_OF = 10, 5
+"""So many objects, or so large a part of what is managed, a fifth, are not retired without a question."""
+
+
 class ChangedKind(Protocol):
     """What the output of a plan asks the kind of a changed object."""
 
@@ -144,6 +149,14 @@ class Change:
     """The names that the object takes from others."""
 
     @property
+    def retires(self) -> bool:
+        """Return whether the object goes, and none took its place."""
+        active = self.fields.get("active")
+        if self.action == "update":
+            return active is not None and active.after is False
+        return self.action in RETIRING and self.wanted is None
+
+    @property
     def id(self) -> str | None:
         """Return the object's id now: None for one to be created, the old one's for a replacement."""
         return self.existing["id"] if self.existing else None
@@ -194,6 +207,8 @@ class Plan:
     """Whether the whole account was read, so that `unmanaged` is all there is."""
     ids: Mapping[Reference, str] = field(default_factory=dict)
     """The ids of the catalog's objects that exist and stay."""
+    managed: int = 0
+    """How many active objects of the account are the catalog's."""
     marks_of_account: tuple[str, ...] = ()
     """The paths of some objects that no other account has."""
     source: str = ""
@@ -204,7 +219,11 @@ class Plan:
 
     def questions(self) -> tuple[str, ...]:
         """Return what a person has to agree to, in test mode too."""
-        return tuple(change.question for change in self.changes if change.question)
+        retired = sum(change.retires for change in self.changes)
+        many: tuple[str, ...] = ()
+        if retired > MANY or retired * MANY_OF > self.managed:
+            many = (f"{retired:,} of {self.managed:,} active objects of catalog {self.catalog} are retired",)
+        return (*many, *(change.question for change in self.changes if change.question))
 
     def with_secrets(self) -> list[Change]:
         """Return the changes that make an object with a secret."""

@@ -46,6 +46,8 @@ class PlanBuilder:
     """What the account holds: kind → id → object."""
     now: int = 0
     """When the account was read, in Unix seconds."""
+    entries: Mapping[Reference, Entry[Any]] = field(default_factory=dict)
+    """What the file wants."""
     changes: list[Change] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     unchanged: int = 0

@@ -13,7 +13,8 @@ from stripe_billing_cli.catalog import snapshot
 from stripe_billing_cli.catalog.contents import Catalog, Place
 from stripe_billing_cli.catalog.match import ConflictError
 from stripe_billing_cli.catalog.plan import Plan
-from stripe_billing_cli.catalog.planner import PRUNE, make_plan, with_usage
+from stripe_billing_cli.catalog.planner import PRUNE, make_plan
+from stripe_billing_cli.catalog.usage import with_usage
 from stripe_billing_cli.errors import WRONG, BillingError
 from stripe_billing_cli.stripe_api.client import StripeApi
 
@@ -31,6 +32,8 @@ class PlanRequest:
     prune_options: tuple[str, ...] = ()
     """Options, such as `--delete-coupons`, by which more is pruned, or by which what is replaced is retired."""
     targets: tuple[str, ...] = ()
+    count: bool = False
+    """Whether all subscriptions of a price that goes are counted, and not only to a hundred."""
     adopt: bool = False
     """Whether what the file adopts by `id:` gets the catalog's mark even where nothing else changes."""
     elsewhere: bool = False
@@ -50,7 +53,7 @@ def plan_catalog(api: StripeApi, request: PlanRequest) -> Plan:
         plan = _plan(api, request, catalog)
     except ConflictError as error:
         plan = _plan_without_ids(api, request, catalog, error)
-    return with_usage(plan, api, catalog)
+    return with_usage(plan, api, catalog, count=request.count)
 
 
 def _plan_without_ids(api: StripeApi, request: PlanRequest, catalog: Catalog, error: ConflictError) -> Plan:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from stripe_billing_cli.catalog.contents import Catalog
@@ -18,8 +18,7 @@ from stripe_billing_cli.catalog.plan import Change, Plan, Unmanaged
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.catalog.snapshot import Snapshot
 from stripe_billing_cli.errors import WRONG, BillingError
-from stripe_billing_cli.stripe_api.client import Object, StripeApi
-from stripe_billing_cli.stripe_api.threads import side_by_side
+from stripe_billing_cli.stripe_api.client import Object
 
 AT_ONCE = 12
 PRUNE = frozenset({"--prune"})
@@ -127,6 +126,7 @@ class Planner:
             adopt=adopt,
             options=options,
         )
+        self._builder.entries = {entry.reference: entry for entry in catalog.entries()}
         self._builder.ids = {reference: found.current["id"] for reference, found in matches.items() if found.current}
 
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:
@@ -136,6 +136,10 @@ class Planner:
             self._plan_root(root, targets)
         leftovers = self._leftovers()
         kept = self._prune(leftovers, prune_options) if prune_options else leftovers
+        if prune_options and not self._catalog.roots and builder.changes:
+            builder.note(
+                f"{self._catalog.source} is empty: --prune retires all of catalog {builder.catalog}", warning=True
+            )
         builder.finish()
         return Plan(
             catalog=self._catalog.name,
@@ -150,7 +154,16 @@ class Planner:
             ids=known,
             marks_of_account=self._marks_of_account(),
             source=self._catalog.source,
+            managed=self._managed(leftovers),
         )
+
+    def _managed(self, leftovers: list[Leftover]) -> int:
+        """Return how many active objects of the account are this catalog's."""
+        matched = sum(
+            found.current is not None and self._kinds[reference.kind].is_active(found.current)
+            for reference, found in self._matches.items()
+        )
+        return matched + sum(left.stamped for left in leftovers)
 
     def _marks_of_account(self) -> tuple[str, ...]:
         """Return the paths of the oldest objects that tell this account from others."""
@@ -182,8 +195,12 @@ class Planner:
                 self._builder,
                 planned=entry.reference in planned,
             )
-            if entry.reference in planned and change is None:
+            if entry.reference not in planned:
+                continue
+            if change is None:
                 self._builder.unchanged += 1
+            else:
+                self._kinds[entry.kind].review(entry, self._matches[entry.reference], change.fields, self._builder)
 
     def _plan_entry(self, entry: Entry[Any]) -> Change | None:
         kind = self._kinds[entry.kind]
@@ -260,21 +277,3 @@ class Planner:
 
 def _is_within(entry: Entry[Any], targets: frozenset[str]) -> bool:
     return entry.key in targets or (entry.parent is not None and _is_within(entry.parent, targets))
-
-
-def with_usage(plan: Plan, api: StripeApi, catalog: Catalog) -> Plan:
-    """Return the plan with each replacement saying what stays with the old object."""
-    replaced = [change for change in plan.changes if change.action == "replace" and change.existing]
-    with side_by_side(AT_ONCE) as pool:
-        usages = pool.map(lambda change: _usage(api, catalog, change), replaced)
-        explained = {change: _explained(change, usage) for change, usage in zip(replaced, usages, strict=True)}
-    return replace(plan, changes=tuple(explained.get(change, change) for change in plan.changes))
-
-
-def _usage(api: StripeApi, catalog: Catalog, change: Change) -> str | None:
-    assert change.existing
-    return catalog.kinds[change.kind.name].usage(api, change.existing)
-
-
-def _explained(change: Change, usage: str | None) -> Change:
-    return replace(change, reason=f"{change.reason}; {usage}") if usage else change

@@ -59,7 +59,7 @@ class SavedPlan:
     def request(self) -> PlanRequest:
         """Return what the plan was asked for, from the catalog as it was then."""
         catalog = load_catalog(Source(self.source, self.catalog_text))
-        return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets, self.adopt)
+        return PlanRequest(catalog, self.catalog_text, self.prune, self.prune_options, self.targets, adopt=self.adopt)
 
     def check(self, api: StripeApi, plan: Plan) -> None:
         """Raises `SavedPlanError` unless `plan`, decided just now, is the one that was saved, for the same account."""

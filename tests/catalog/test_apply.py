@@ -379,7 +379,7 @@ def test_a_pruned_products_default_price_is_not_said_to_be_prunable(billing: Bil
     """Stripe archives no default price: with its product archived, there is nothing left to do."""
     billing.apply(SEED)
     billing.write("version: 1\ncatalog: keymap\n")
-    billing.ok("catalog", "apply", "--local", "--prune")
+    billing.ok("catalog", "apply", "--local", "--yes", "--prune")
 
     plan = billing.ok("catalog", "plan", "--local")
 
@@ -406,7 +406,7 @@ def test_a_default_price_is_unset_and_pruned_in_one_run(billing: Billing, accoun
     ran = billing.apply(SILENT.replace("      monthly: {unit_amount: 1500, recurring: month}\n", ""), "--prune")
 
     assert not account.price("pro.monthly")["active"]
-    assert ran.err == ""
+    assert "Note" not in ran.err
 
 
 def test_the_default_price_of_another_catalogs_product_is_not_pruned_and_the_user_is_told(

@@ -169,7 +169,7 @@ def test_a_coupon_is_deleted_only_by_an_option_of_its_own(billing: Billing, acco
     assert [(change["action"], change["key"]) for change in plan["changes"]] == [("delete", "launch20")]
     assert plan["summary"]["delete"] == 1
     billing.ok("catalog", "plan", "--local", "--prune", "--delete-coupons", "--out", "saved.plan")
-    billing.ok("catalog", "apply", "--local", "--plan", "saved.plan")
+    billing.ok("catalog", "apply", "--local", "--yes", "--plan", "saved.plan")
 
     assert set(coupons(account)) == {"starter5"}
     assert billing.plan(less, "--prune", "--delete-coupons")["changes"] == []

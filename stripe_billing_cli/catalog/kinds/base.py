@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -45,6 +46,14 @@ QUIET = frozenset({"metadata.billing_metadata"})
 """Fields of a new object that nobody reviews."""
 
 
+@dataclass(frozen=True)
+class Usage:
+    """What uses an object, in words; `subscriptions` how many of them, `1 subscription`, where there are some."""
+
+    text: str | None
+    subscriptions: str | None = None
+
+
 class Kind(ImportedKind, ABC, Generic[Content]):
     """A kind of object, described by class attributes; methods stand in the order in which they are asked."""
 
@@ -73,6 +82,8 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     retirement: ClassVar[Action] = "archive"
     """What becomes of an object whose entry is gone, with `prune_option`."""
     retirement_params: ClassVar[Mapping[str, Any]] = {"active": False}
+    is_subscribed_to: ClassVar[bool] = False
+    """Whether subscriptions are on such objects."""
     prune_option: ClassVar[str] = "--prune"
     retire_option: ClassVar[str | None] = None
     """The option without which an object stays that another one has taken the place of; None: it goes in any case."""
@@ -175,6 +186,13 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         """Return what still uses an object that is being replaced, in words."""
         return None
 
+    def usage_of(self, api: StripeApi, existing: Object, *, count: bool) -> Usage:
+        """Return what still uses an object that is being retired; with `count`, how much, however many calls it takes.
+
+        Asked of every object that is replaced and, where `is_subscribed_to`, of each that is archived.
+        """
+        return Usage(self.usage(api, existing))
+
     def stamp_on(self, existing: Object) -> Stamp | None:
         """Return the stamp that an object carries."""
         return stamp_of(existing)
@@ -204,6 +222,11 @@ class Kind(ImportedKind, ABC, Generic[Content]):
         `change` is the entry's own so far; `planned` is False where the entry itself is not to be changed.
         """
         return change
+
+    def review(
+        self, entry: Entry[Content], match: Match, fields: Mapping[str, FieldChange], builder: PlanBuilder
+    ) -> None:
+        """Warn of what a reviewer may miss in an entry that is made or changed, in these fields."""
 
     def plan_dropped(self, parent: Entry[Any], match: Match, builder: PlanBuilder) -> None:
         """Plan what becomes of objects within an entry that the file named once and does not name any more.

@@ -47,4 +47,7 @@ SecretFileName = Annotated[
         help="Add the secrets of new webhook endpoints to this file (0600), a line each; - shows them on the screen.",
     ),
 ]
+Count = Annotated[
+    bool, typer.Option("--count", help="Count all subscriptions of a price that goes; else it is said past 100.")
+]
 DEFAULT_FILE = "catalog.yaml"

@@ -14,6 +14,7 @@ from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import (
     DEFAULT_FILE,
     Adopt,
+    Count,
     DeleteCoupons,
     Prune,
     PruneMeters,
@@ -56,6 +57,7 @@ def apply(
     retire_links: RetireLinks = False,
     target: Target = None,
     adopt: Adopt = False,
+    count: Count = False,
     secret_file: SecretFileName = None,
 ) -> int | None:
     """Make Stripe hold what the file says. Safe to repeat, and to run again after any failure.
@@ -90,7 +92,9 @@ def apply(
         request = saved.request()
     else:
         options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
-        request = plan_request(file or DEFAULT_FILE, prune, target, options, adopt=adopt, retire_links=retire_links)
+        request = plan_request(
+            file or DEFAULT_FILE, prune, target, options, adopt=adopt, retire_links=retire_links, count=count
+        )
     decided = plan_catalog(context.stripe, request)
     if saved:
         saved.check(context.stripe, decided)

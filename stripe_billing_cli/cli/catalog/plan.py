@@ -12,6 +12,7 @@ from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import (
     DEFAULT_FILE,
     Adopt,
+    Count,
     DeleteCoupons,
     File,
     Prune,
@@ -40,6 +41,7 @@ def plan(
     retire_links: RetireLinks = False,
     target: Target = None,
     adopt: Adopt = False,
+    count: Count = False,
 ) -> int | None:
     """Show what apply would change in Stripe. Writes nothing there.
 
@@ -56,7 +58,7 @@ def plan(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
     options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
-    request = plan_request(file, prune, target, options, adopt=adopt, retire_links=retire_links)
+    request = plan_request(file, prune, target, options, adopt=adopt, retire_links=retire_links, count=count)
     decided = plan_catalog(context.stripe, request)
     show_plan(context, request, decided)
     _print_plan(context, decided)
@@ -94,6 +96,7 @@ def plan_request(
     *,
     adopt: bool,
     retire_links: bool,
+    count: bool = False,
 ) -> PlanRequest:
     """Return what is asked to be planned; the file is read and checked."""
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
@@ -106,7 +109,9 @@ def plan_request(
         raise BillingError("usage", f"{options[0]} says more of --prune", "give both", WRONG)
     options += ("--retire-links",) if retire_links else ()
     source = read_source(file)
-    return PlanRequest(load_catalog(source), source.text, prune, options, tuple(targets or ()), adopt)
+    return PlanRequest(
+        load_catalog(source), source.text, prune, options, tuple(targets or ()), adopt=adopt, count=count
+    )
 
 
 def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:

@@ -12,10 +12,11 @@ from typing import Any
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
-from stripe_billing_cli.catalog.kinds.base import Objects, Wanted
+from stripe_billing_cli.catalog.kinds.base import Objects, Usage, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
 from stripe_billing_cli.catalog.kinds.price.model import Price
+from stripe_billing_cli.catalog.kinds.price.review import warnings_of
 from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import Product, product_id
 from stripe_billing_cli.catalog.kinds.rules import Path, Report
@@ -23,6 +24,7 @@ from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, check_adoption
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.catalog.plan import Change, Create, Move
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.money import format_amount
@@ -48,6 +50,7 @@ class PriceKind(StandardKind[Price]):
     path = "/v1/prices"
     example = "such as {unit_amount: 1500, recurring: month}"
     unique_params = ("lookup_key",)
+    is_subscribed_to = True
     quiet = frozenset({"currency", "unit_amount", "recurring", "billing_scheme", "tiers_mode"})
     head_fields = ("currency", "tax_behavior")
 
@@ -192,19 +195,23 @@ class PriceKind(StandardKind[Price]):
         )
         return bool(existing["active"]) and not off_sale
 
-    def usage(self, api: StripeApi, existing: Object) -> str:
-        """Return how many subscriptions that are not canceled have a price."""
+    def usage_of(self, api: StripeApi, existing: Object, *, count: bool) -> Usage:
+        """Return how many subscriptions that are not canceled have a price: to a hundred, or all with `count`."""
+        asked = {"price": existing["id"]}
         try:
-            count = sum(len(page) for page in api.pages("/v1/subscriptions", {"price": existing["id"]}))
+            if count:
+                found, more = sum(len(page) for page in api.pages("/v1/subscriptions", asked)), False
+            else:
+                page, more = api.page("/v1/subscriptions", asked)
+                found = len(page)
         except PermissionMissingError:
-            return f"subscriptions, if any (the key may not count them), stay on {existing['id']}"
-        match count:
-            case 0:
-                return f"no subscription is on {existing['id']}"
-            case 1:
-                return f"1 subscription stays on {existing['id']}"
-            case _:
-                return f"{count:,} subscriptions stay on {existing['id']}"
+            return Usage(f"subscriptions, if any (the key may not count them), stay on {existing['id']}")
+        if not found:
+            return Usage(f"no subscription is on {existing['id']}")
+        if found == 1:
+            return Usage(f"1 subscription stays on {existing['id']}", "1 subscription")
+        counted = f"{'more than ' if more else ''}{found:,} subscriptions"
+        return Usage(f"{counted} stay on {existing['id']}", counted)
 
     # ---- Matching
 
@@ -243,6 +250,14 @@ class PriceKind(StandardKind[Price]):
             return None
         check_adoption(matching, entry, current)
         return current
+
+    # ---- Planning
+
+    def review(
+        self, entry: Entry[Price], match: Match, fields: Mapping[str, FieldChange], builder: PlanBuilder
+    ) -> None:
+        for warning in warnings_of(entry, match.current, fields):
+            builder.note(f"{entry.key}: {warning}", entry, warning=True)
 
     # ---- Operations
 

@@ -223,6 +223,19 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         create.needs = tuple(change.operations[:-1])
         return change
 
+    def review(
+        self, entry: Entry[PromotionCode], match: Match, fields: Mapping[str, FieldChange], builder: PlanBuilder
+    ) -> None:
+        """Warn of a code that anybody may use for ever, unless its coupon ends."""
+        code = entry.content
+        if "code" not in fields or code.customer or code.max_redemptions or code.expires_at:
+            return
+        coupon = next((builder.entries.get(Reference(kind, key)) for kind, key, _ in self.refers_to(entry)), None)
+        if coupon and (coupon.fields["max_redemptions"] or coupon.fields["redeem_by"]):
+            return
+        message = f"{entry.key}: a promotion without limit or end; max_redemptions or expires_at gives it one"
+        builder.note(message, entry, warning=True)
+
     def note_stuck(self, entry: Entry[PromotionCode], existing: Object, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
         there = self.existing_fields(existing)["restrictions"]["currency_options"]

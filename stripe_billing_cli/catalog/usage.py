@@ -1,0 +1,70 @@
+"""What still uses the objects that a plan retires: asked of Stripe once the plan is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from stripe_billing_cli.catalog.contents import Catalog
+from stripe_billing_cli.catalog.entries import NOWHERE
+from stripe_billing_cli.catalog.kinds.base import Usage
+from stripe_billing_cli.catalog.plan import Change, Note, Plan
+from stripe_billing_cli.catalog.plan_builder import ARCHIVED
+from stripe_billing_cli.stripe_api.client import StripeApi
+from stripe_billing_cli.stripe_api.threads import side_by_side
+
+AT_ONCE = 12
+
+
+@dataclass(frozen=True)
+class _Asked:
+    change: Change
+    usage: Usage
+
+
+def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = False) -> Plan:
+    """Return the plan with each replacement saying what stays with the old object, and warnings of subscriptions.
+
+    A call for each price; with `count`, as many as it takes to count all its subscriptions.
+    """
+    retiring = [change for change in plan.changes if change.existing and _is_asked_about(change, catalog)]
+    with side_by_side(AT_ONCE) as pool:
+        usages = pool.map(lambda change: _usage(api, catalog, change, count), retiring)
+        asked = [_Asked(change, usage) for change, usage in zip(retiring, usages, strict=True)]
+    explained = {one.change: _explained(one) for one in asked}
+    changes = tuple(explained.get(change, change) for change in plan.changes)
+    return replace(plan, changes=changes, notes=(*plan.notes, *_warnings(asked)))
+
+
+def _is_asked_about(change: Change, catalog: Catalog) -> bool:
+    if change.action == "replace":
+        return True
+    retires = change.action == "archive" or change.fields.get("active") == ARCHIVED
+    return retires and catalog.kinds[change.kind.name].is_subscribed_to
+
+
+def _usage(api: StripeApi, catalog: Catalog, change: Change, count: bool) -> Usage:
+    assert change.existing
+    return catalog.kinds[change.kind.name].usage_of(api, change.existing, count=count)
+
+
+def _explained(asked: _Asked) -> Change:
+    change, usage = asked.change, asked.usage
+    if change.action != "replace" or not usage.text:
+        return change
+    return replace(change, reason=f"{change.reason}; {usage.text}")
+
+
+def _warnings(asked: list[_Asked]) -> Iterator[Note]:
+    for one in asked:
+        change, subscriptions = one.change, one.usage.subscriptions
+        if subscriptions:
+            where = change.wanted.where if change.wanted else NOWHERE
+            yield Note(
+                f"{change.key}: {change.kind.name} {change.id} is about to be archived with {subscriptions} on it, "
+                "which keep it",
+                change.kind.name,
+                change.key,
+                where,
+                warning=True,
+            )
