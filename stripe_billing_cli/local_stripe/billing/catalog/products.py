@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -16,11 +16,11 @@ def new_product(call: Call, params: Params) -> Object:
     if call.store.get("product", id) is not None:
         raise invalid("Product already exists.", code="resource_already_exists")
     return {
+        **shapes.blank("product"),
         "id": id,
         "object": "product",
         "active": params.get("active", True),
         "created": call.now,
-        "default_price": None,
         "description": params.get("description"),
         "images": params.get("images", []),
         "livemode": False,
@@ -30,8 +30,6 @@ def new_product(call: Call, params: Params) -> Object:
         "package_dimensions": params.get("package_dimensions"),
         "shippable": params.get("shippable"),
         "statement_descriptor": without_non_ascii(params.get("statement_descriptor")),
-        "tax_code": None,
-        "tax_details": None,
         **tax_fields({}, params),
         "type": params.get("type", "service"),
         "unit_label": params.get("unit_label"),

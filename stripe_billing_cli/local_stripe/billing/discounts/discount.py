@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
 from stripe_billing_cli.local_stripe.billing.periods import add_months
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import ListOf, ObjectParam, Text, optional
 from stripe_billing_cli.local_stripe.core.requests import Call
@@ -120,19 +120,15 @@ def new(call: Call, coupon: Object, customer: str, subscription: str | None, pro
     """Return a discount that begins now, not yet stored. It keeps the coupon's terms, which outlive the coupon."""
     months = coupon["duration_in_months"]
     return {
+        **shapes.blank("discount"),
         "id": identifiers.long_id(call, "di"),
         "object": KIND,
-        "checkout_session": None,
         "customer": customer,
-        "customer_account": None,
         "end": None if months is None else add_months(call.now, months),
-        "invoice": None,
-        "invoice_item": None,
         "promotion_code": promotion and promotion["id"],
         "source": {"coupon": coupon["id"], "type": "coupon"},
         "start": call.now,
         "subscription": subscription,
-        "subscription_item": None,
         "_coupon_terms": coupon,
     }
 

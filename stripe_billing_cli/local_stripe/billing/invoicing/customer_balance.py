@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -21,18 +21,14 @@ def record(call: Call, customer: Object, amount: int, type: str, currency: str |
     `currency`: the customer's own where none is named, else the account's.
     """
     transaction = {
+        **shapes.blank("customer_balance_transaction"),
         "id": identifiers.long_id(call, "cbtxn"),
         "object": KIND,
         "amount": amount,
-        "checkout_session": None,
         "created": call.now,
-        "credit_note": None,
         "currency": currency or customer["currency"] or call.account["default_currency"],
         "customer": customer["id"],
-        "customer_account": None,
-        "description": None,
         "ending_balance": customer["balance"],
-        "invoice": None,
         "livemode": False,
         "metadata": {},
         "type": type,

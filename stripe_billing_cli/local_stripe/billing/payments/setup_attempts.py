@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -16,15 +16,12 @@ def begin(call: Call, setup: Object, method: Object) -> str:
     """Store an attempt of the intent with the payment method; return its id. How it ends, `end` writes down."""
     card = method["card"]
     attempt = {
+        **shapes.blank("setup_attempt"),
         "id": identifiers.long_id(call, "setatt"),
         "object": KIND,
-        "application": None,
         "created": call.now,
         "customer": setup["customer"],
-        "customer_account": None,
-        "flow_directions": None,
         "livemode": False,
-        "on_behalf_of": None,
         "payment_method": method["id"],
         "payment_method_details": {
             "card": {
@@ -34,7 +31,6 @@ def begin(call: Call, setup: Object, method: Object) -> str:
             },
             "type": "card",
         },
-        "setup_error": None,
         "setup_intent": setup["id"],
         "status": "initiated",
         "usage": setup["usage"],

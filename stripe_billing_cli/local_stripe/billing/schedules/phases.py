@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.periods import BillingInterval
-from stripe_billing_cli.local_stripe.core import times
+from stripe_billing_cli.local_stripe.core import shapes, times
 from stripe_billing_cli.local_stripe.core.errors import invalid, only_one_of
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -62,11 +62,10 @@ def _ends(phase: Mapping[str, Any], start: int, billing_interval: IntervalOfPric
 
 def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: str) -> Object:
     return {
+        **shapes.blank("subscription_schedule_phase_configuration"),
         "add_invoice_items": [],
-        "application_fee_percent": None,
         "automatic_tax": automatic_tax(phase),
         "billing_cycle_anchor": phase.get("billing_cycle_anchor"),
-        "billing_thresholds": None,
         "collection_method": phase.get("collection_method"),
         "currency": phase.get("currency", currency),
         "default_payment_method": phase.get("default_payment_method"),
@@ -77,10 +76,8 @@ def _phase(phase: Mapping[str, Any], currency: str, start: int, end: int, name: 
         "invoice_settings": invoice_settings(phase),
         "items": [_item(item) for item in phase["items"]],
         "metadata": dict(phase.get("metadata", {})),
-        "on_behalf_of": None,
         "proration_behavior": phase.get("proration_behavior", "create_prorations"),
         "start_date": start,
-        "transfer_data": None,
         "trial": phase.get("trial"),
         "trial_end": _trial_end(phase, start, end, name),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.schedules import phases
 from stripe_billing_cli.local_stripe.billing.subscriptions.effects import SubscriptionEnded
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.metadata import merged
 from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
@@ -24,30 +24,23 @@ WARNING = 7 * 24 * 60 * 60
 def new(call: Call, customer: Object, laid_out: Sequence[Object], settings: Mapping[str, Any], **rest: Any) -> Object:
     """Return a schedule that has not started, not yet stored."""
     return {
+        **shapes.blank("subscription_schedule"),
         "id": identifiers.long_id(call, "sub_sched"),
         "object": KIND,
-        "application": None,
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},
             "type": call.params.get("billing_mode", {}).get("type", "flexible"),
             "updated_at": call.now,
         },
-        "canceled_at": None,
-        "completed_at": None,
         "created": call.now,
-        "current_phase": None,
         "customer": customer["id"],
-        "customer_account": None,
         "default_settings": default_settings(settings),
         "end_behavior": call.params.get("end_behavior", "release"),
         "livemode": False,
         "metadata": merged({}, call.params.get("metadata") or {}),
         "pause_schedules": [],
         "phases": list(laid_out),
-        "released_at": None,
-        "released_subscription": None,
         "status": "not_started",
-        "subscription": None,
         "test_clock": customer["test_clock"],
         **rest,
     }
@@ -63,10 +56,9 @@ def default_settings(settings: Mapping[str, Any]) -> Object:
         "footer": None,
     }
     return {
-        "application_fee_percent": None,
+        **shapes.blank("subscription_schedules_resource_default_settings"),
         "automatic_tax": phases.automatic_tax(settings) or tax,
         "billing_cycle_anchor": settings.get("billing_cycle_anchor", "automatic"),
-        "billing_thresholds": None,
         "collection_method": settings.get("collection_method", "charge_automatically"),
         "default_payment_method": settings.get("default_payment_method"),
         "description": settings.get("description"),
@@ -74,8 +66,6 @@ def default_settings(settings: Mapping[str, Any]) -> Object:
             **(phases.invoice_settings(settings) or invoice),
             "issuer": {"account": None, "type": "self"},
         },
-        "on_behalf_of": None,
-        "transfer_data": None,
     }
 
 

@@ -13,7 +13,7 @@ from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, invoices
 from stripe_billing_cli.local_stripe.billing.payments import refunds
 from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
-from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, page_addresses
+from stripe_billing_cli.local_stripe.core import amounts, clocks, events, identifiers, page_addresses, shapes
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, naming, page, page_of
@@ -110,6 +110,7 @@ def _drafted(call: Call, invoice: Object) -> Object:
     number = f"{invoice['number']}-CN-{len(list_for_invoice(call, invoice['id'])) + 1:02}"
     kind = "mixed" if 0 < pre < total else "pre_payment" if pre else "post_payment"
     return {
+        **shapes.blank("credit_note"),
         "id": id,
         "object": KIND,
         "amount": total,
@@ -117,8 +118,6 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "created": call.now,
         "currency": invoice["currency"],
         "customer": invoice["customer"],
-        "customer_account": None,
-        "customer_balance_transaction": None,
         "discount_amount": sum(discounts.values()),
         "discount_amounts": [{"amount": amount, "discount": one} for one, amount in discounts.items()],
         "effective_at": params.get("effective_at", call.now),
@@ -135,7 +134,6 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "pretax_credit_amounts": [],
         "reason": params.get("reason"),
         "refunds": linked,
-        "shipping_cost": None,
         "status": "issued",
         "subtotal": subtotal,
         "subtotal_excluding_tax": subtotal,
@@ -143,7 +141,6 @@ def _drafted(call: Call, invoice: Object) -> Object:
         "total_excluding_tax": total,
         "total_taxes": [],
         "type": kind,
-        "voided_at": None,
     }
 
 

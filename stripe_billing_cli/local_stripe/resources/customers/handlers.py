@@ -9,7 +9,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.core import clocks, events, identifiers
+from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, shapes
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
@@ -97,18 +97,15 @@ def _new_customer(call: Call) -> Object:
     params = call.params
     address = params.get("address")
     return {
+        **shapes.blank("customer"),
         "id": identifiers.short_id(call, "cus"),
         "object": "customer",
         "address": None if address is None else _address(address),
         "balance": params.get("balance", 0),
         "business_name": params.get("business_name"),
         "created": call.now,
-        "currency": None,
-        "customer_account": None,
-        "default_source": None,
         "delinquent": False,
         "description": params.get("description"),
-        "discount": None,
         "email": params.get("email"),
         "individual_name": params.get("individual_name"),
         "invoice_prefix": params.get("invoice_prefix") or identifiers.invoice_prefix(),
