@@ -43,6 +43,8 @@ class Catalog:
     warnings: tuple[Note, ...] = ()
     """What is right by the rules and may not be meant."""
 
+    values: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    """What the file says, with what it includes, and anchors and variables written out."""
     place: Place | None = None
     """Where it is read for; None where that is not known yet."""
     differs_by_place: bool = False

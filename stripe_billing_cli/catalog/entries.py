@@ -12,20 +12,26 @@ Content = TypeVar("Content")
 
 @dataclass(frozen=True)
 class Location:
-    """A place in the file; line and column are counted from 1."""
+    """A place in the file; line and column are counted from 1. `file` is that which an include led to, else None."""
 
     line: int
     column: int
+    file: str | None = None
 
 
 NOWHERE = Location(0, 0)
+
+
+def place_text(where: Location) -> str:
+    """Return `line 7`, with the file where it is an included one."""
+    return f"line {where.line}" + (f" of {where.file}" if where.file else "")
 
 
 def location_json(file: str, where: Location) -> dict[str, Any] | None:
     """Return a place as JSON has it, None where there is none."""
     if where == NOWHERE:
         return None
-    return {"file": file, "line": where.line, "column": where.column}
+    return {"file": where.file or file, "line": where.line, "column": where.column}
 
 
 @dataclass(frozen=True)

@@ -129,7 +129,9 @@ class Matching:
         return stamp is not None and stamp.catalog == self.catalog
 
     def refuse(self, entry: Entry[Any], message: str, hint: str, *, missing: Reference | None = None) -> None:
-        self.conflicts.append(Conflict(self.source, entry.where, message, hint, f"{entry.kind} {entry.key}", missing))
+        self.conflicts.append(
+            Conflict(entry.where.file or self.source, entry.where, message, hint, f"{entry.kind} {entry.key}", missing)
+        )
 
     def refuse_missing(self, entry: Entry[Any], object_id: str) -> None:
         self.refuse(

@@ -13,8 +13,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from stripe_billing_cli.catalog.contents import Catalog, Place
-from stripe_billing_cli.catalog.entries import Entry, Location, Reference
+from stripe_billing_cli.catalog.entries import Entry, Location, Reference, place_text
 from stripe_billing_cli.catalog.file import yaml_tree
+from stripe_billing_cli.catalog.file.assembly import OWN_KEYS
 from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
 from stripe_billing_cli.catalog.file.partial import about_others, concerned, right_part
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
@@ -24,8 +25,6 @@ from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency
 from stripe_billing_cli.catalog.plan import Note
 from stripe_billing_cli.catalog.suggestions import nearest
 
-OWN_KEYS = "x-"
-"""How keys at the top begin that mean nothing: a place for anchors."""
 WHERE = re.compile(r"(test|live|acct_[A-Za-z0-9_]+)$")
 WHERE_HINT = "test, live, or an account (acct_…)"
 
@@ -103,6 +102,7 @@ class FileCheck:
             warnings=tuple(self._warnings),
             place=self._place,
             differs_by_place=self._differs_by_place,
+            values=self._values,
         )
 
     def _refuse_sections(self, tree: yaml_tree.Mapping) -> None:
@@ -250,7 +250,7 @@ class FileCheck:
             where = self._places.key(first)
             self._report(
                 path,
-                f"{label} {name} is taken: {self._owner(first)[1]} has it, in line {where.line}",
+                f"{label} {name} is taken: {self._owner(first)[1]} has it, in {place_text(where)}",
                 "two entries cannot be one object in Stripe: change one of them",
                 at_key=True,
             )
@@ -323,7 +323,7 @@ class FileCheck:
             self._at(where if where.line else Location(1, 1), message, hint, about)
 
     def _at(self, where: Location, message: str, hint: str, about: str | None = None) -> None:
-        self._problems.append(Problem(self._file, where, message, hint, about))
+        self._problems.append(Problem(where.file or self._file, where, message, hint, about))
 
 
 def _unknown(kind: AnyKind, key: str) -> Entry[Any]:

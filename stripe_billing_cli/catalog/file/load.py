@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from stripe_billing_cli.catalog.entries import Location
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
-from stripe_billing_cli.catalog.file.yaml_tree import Mapping, YamlSyntaxError, read_tree
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.contents import Catalog
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 LARGEST = 20_000_000
 """Bytes. 10,000 prices take about 1 MB, and half as much again where each is adopted by its id."""
-EXAMPLE = "begin with `version: 1`, `catalog: my-shop` and `products:`; README.md has an example"
 
 
 @dataclass(frozen=True)
@@ -58,23 +58,28 @@ def _content(path: Path) -> bytes:
         raise _wrong(name, f"the file cannot be read: {error.strerror}", "check its permissions") from None
 
 
-def load_catalog(source: Source, kinds: Registry | None = None) -> Catalog:
+def load_catalog(
+    source: Source, kinds: Registry | None = None, environment: Mapping[str, str] | None = None
+) -> Catalog:
     """Return the catalog of a file. Raises `CatalogErrors` with every problem of the file.
 
-    `kinds` are those that the file may have, all there are unless given.
+    `kinds` are those that the file may have, all there are unless given. `environment` has the values of variables
+    that the file declares; the process's unless given.
     """
-    try:
-        tree = read_tree(source.text)
-    except YamlSyntaxError as problem:
-        raise _wrong(source.name, problem.message, problem.hint, problem.where) from None
-    if tree is None:
-        raise _wrong(source.name, "the file is empty", EXAMPLE)
-    if not isinstance(tree, Mapping):
-        raise _wrong(source.name, "this is no catalog: its top level is not keys and values", EXAMPLE, tree.where)
+    from stripe_billing_cli.catalog.file.assembly import assembled
     from stripe_billing_cli.catalog.file.check import check
     from stripe_billing_cli.catalog.kinds import KINDS
 
-    return check(tree, source.name, kinds or KINDS)
+    kinds = kinds or KINDS
+    sections = frozenset(kind.section for kind in kinds.within(None))
+    tree = assembled(
+        source.name,
+        source.text,
+        lambda path: read_source(path).text,
+        sections,
+        os.environ if environment is None else environment,
+    )
+    return check(tree, source.name, kinds)
 
 
 def _wrong(name: str, message: str, hint: str, where: Location | None = None) -> CatalogErrors:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from stripe_billing_cli.catalog.entries import NOWHERE, Location
+from stripe_billing_cli.catalog.entries import NOWHERE, Location, place_text
 from stripe_billing_cli.catalog.file.yaml_tree import Mapping, Node, Scalar, Sequence
 from stripe_billing_cli.catalog.kinds.rules import Path
 
@@ -93,8 +93,8 @@ class Reading:
         first: dict[str, Location] = {}
         for key, value in node.entries:
             if key.text in first:
-                line = first[key.text].line
-                self._report(key.where, f"{key.text} stands here twice: first in line {line}", "remove one of the two")
+                place = place_text(first[key.text])
+                self._report(key.where, f"{key.text} stands here twice: first in {place}", "remove one of the two")
                 continue
             first[key.text] = key.where
             self._check_key(key)

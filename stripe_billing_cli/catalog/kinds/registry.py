@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema, create_m
 
 from stripe_billing_cli.catalog.kinds.base import Kind
 from stripe_billing_cli.catalog.kinds.forms import model_within
-from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, NullIsNone, TaxBehavior, Written
+from stripe_billing_cli.catalog.kinds.model import Currency, FileModel, NullIsNone, TaxBehavior, Text, Written
 
 AnyKind = Kind[Any]
 ANY_KEY = "*"
@@ -46,6 +46,10 @@ class CatalogHead(FileModel):
     """The currency of prices that name none."""
     tax_behavior: TaxBehavior | None = None
     """The tax behaviour of prices that name none."""
+    include: Annotated[list[Text], BeforeValidator(_as_list)] = []
+    """Files beside this one, with further sections: [prices.yaml, coupons/*.yaml]."""
+    variables: list[str] | dict[str, str | None] = []
+    """The environment's variables of which ${NAME} is replaced in values: [SHOP_URL], or with defaults."""
     moved: dict[str, str] = {}
     """Old key: new key, of entries that are renamed; nothing is made anew."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import replace
 from typing import Annotated
 
@@ -35,6 +36,6 @@ def copy(
     """
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
-    there = other_context(context, "--to", to)
-    request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
-    return apply_plan(there, request, plan_catalog(there.stripe, request), secret_file)
+    with closing(other_context(context, "--to", to)) as there:
+        request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
+        return apply_plan(there, request, plan_catalog(there.stripe, request), secret_file)

@@ -1,0 +1,38 @@
+"""`billing catalog show`."""
+
+from __future__ import annotations
+
+import sys
+
+from stripe_billing_cli.cli import options
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
+from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.errors import UsageError
+
+
+@options.command(app, shared=options.NO_STRIPE, is_plan=True)
+def show(context: Context, file: File = DEFAULT_FILE) -> None:
+    """Show the catalog as one: what it includes, with anchors and variables written out. Asks Stripe nothing.
+
+    With --output markdown it is a price sheet: a table of prices for each product, for colleagues.
+
+    \b
+    Examples:  billing catalog show
+               billing catalog show --output markdown > prices.md
+    """
+    from stripe_billing_cli.catalog.diff import plain
+    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
+    from stripe_billing_cli.catalog.file.write import file_text
+    from stripe_billing_cli.catalog.kinds.price_sheet import price_sheet
+
+    if context.printer.output == "github":
+        raise UsageError("--output github is of plans", "here there are table, json, yaml, id and markdown")
+    catalog = load_catalog(read_source(file))
+    if context.printer.output == "markdown":
+        sheet = price_sheet(catalog.name, catalog.by_kind["product"], catalog.by_kind["coupon"])
+        print("\n".join(sheet))
+    elif context.printer.for_people:
+        parents = frozenset(kind.section for kind in catalog.kinds.within(None) if catalog.kinds.within(kind.name))
+        sys.stdout.write(file_text(catalog.values, parents))
+    else:
+        context.printer.result(plain(catalog.values), ids=(entry.key for entry in catalog.entries()))
