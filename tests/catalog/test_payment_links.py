@@ -10,6 +10,7 @@ import pytest
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
 from tests.contract import ContractTransport
+from tests.live import LIVE_KEY, Posing
 from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
 
 PATH = "/v1/payment_links"
@@ -164,6 +165,18 @@ def test_a_replaced_price_makes_a_new_link_which_is_asked_about(billing: Billing
     assert sold(kept) == [(old_price, 1)]
     assert new["url"] != old["url"]
     assert account.api.get(f"/v1/prices/{old_price}")["active"], "the old link sells it still"
+
+
+def test_in_live_mode_too_what_is_agreed_to_is_said(billing: Billing) -> None:
+    billing.apply(CATALOG)
+    billing.write(REPLACED)
+    billing.wrap.append(lambda inner: Posing(LocalTransport(billing.directory / ".billing" / "local.db")))
+
+    ran = billing("catalog", "apply", "--api-key", LIVE_KEY)
+
+    assert ran.code == 2
+    assert "LIVE MODE: account" in ran.err
+    assert "To agree to: payment link pro moves to a new address;" in ran.err
 
 
 def test_the_old_link_and_its_price_stay_until_links_are_retired(billing: Billing, account: Account) -> None:

@@ -108,17 +108,16 @@ def apply_plan(context: Context, request: PlanRequest, decided: Plan, secret_fil
     if decided.changes and decided.livemode:
         _confirm_live(context, decided)
     elif decided.questions():
-        confirm(
-            context,
-            "Apply this?",
-            will=[f"To agree to: {question}" for question in decided.questions()],
-            moves_money=True,
-        )
+        confirm(context, "Apply this?", will=_to_agree(decided), moves_money=True)
     outcome, interrupted = _carry_out(context, decided, keep_secret)
     _show_outcome(context, decided, outcome)
     if outcome.interrupted:
         return interrupted
     return None if outcome.complete else FAILED
+
+
+def _to_agree(decided: Plan) -> list[str]:
+    return [f"To agree to: {question}" for question in decided.questions()]
 
 
 def _confirm_live(context: Context, decided: Plan) -> None:
@@ -127,6 +126,8 @@ def _confirm_live(context: Context, decided: Plan) -> None:
 
     name = account_name(context.stripe)
     context.printer.note(f"LIVE MODE: account {name} ({decided.account or 'unknown'}). {summary(decided)}", bold=True)
+    for line in _to_agree(decided):
+        context.printer.note(line)
     if not context.interactive:
         if context.live and context.yes:
             return
