@@ -90,7 +90,7 @@ def _say_answers(rewrite: Rewrite) -> None:
 
 @dataclass(frozen=True)
 class Ran:
-    """One command line that ended."""
+    """A command line that ended."""
 
     code: int
     out: str
@@ -102,7 +102,7 @@ class Ran:
 
     @property
     def error(self) -> Any:
-        """The error object of `--output json`."""
+        """Return the error object of `--output json`."""
         return json.loads(self.err.strip().splitlines()[-1])["error"]
 
 
@@ -140,7 +140,7 @@ class Billing:
         return self.ok("catalog", "apply", "--local", "--yes", *options)
 
     def plan(self, text: str | None = None, *options: str) -> Any:
-        """The plan as JSON."""
+        """Return the plan as JSON."""
         if text is not None:
             self.write(text)
         return self.ok("catalog", "plan", "--local", "--output", "json", *options).json
@@ -154,7 +154,7 @@ class Account:
     transport: stripe.HTTPClient
 
     def answered(self, path: str) -> Any:
-        """An object as it comes over the wire, before the program reads it."""
+        """Return an object as it comes over the wire, before the program reads it."""
         body, _, _ = self.transport.request(
             "get", f"https://api.stripe.com{path}", {"Authorization": f"Bearer {client.LOCAL_KEY}"}
         )
@@ -164,12 +164,12 @@ class Account:
         return {one["id"]: one for page in self.api.pages("/v1/products", {}) for one in page}
 
     def prices(self) -> list[Any]:
-        """All prices, oldest first, with tiers and currency options."""
+        """Return all prices, oldest first, with tiers and currency options."""
         expand = {"expand": ["data.tiers", "data.currency_options", "data.currency_options.eur.tiers"]}
         return [one for page in self.api.pages("/v1/prices", expand) for one in page][::-1]
 
     def price(self, lookup_key: str) -> Any:
-        """The one price with this lookup key."""
+        """Return the one price with this lookup key."""
         [found] = [price for price in self.prices() if price["lookup_key"] == lookup_key]
         return found
 

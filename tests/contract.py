@@ -273,7 +273,7 @@ def _object_check(kind: type[StripeObject]) -> Check:
 
 @cache
 def _event_types() -> frozenset[str]:
-    """All that a webhook endpoint can be told of."""
+    """Return all types of events that a webhook endpoint can have."""
     hint = _param_hints(stripe.params.WebhookEndpointCreateParams)["enabled_events"]
     return frozenset(_literals(hint))
 

@@ -62,7 +62,7 @@ class Route:
 
 
 def route_of(method: str, path: str) -> Route | None:
-    """The SDK's call for a request; None if it has none. A fixed word goes before an id."""
+    """Return the SDK's call for a request; None if it has none. A fixed word goes before an id."""
     found = [route for route in _alike().get((method, path.count("/")), ()) if route.path.fullmatch(path)]
     return min(found, key=lambda route: route.path.pattern.count(ANY_ID), default=None)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 
 def event_body(id: str = "evt_1", **fields: Any) -> bytes:
-    """An event about a subscription, as Stripe posts it."""
+    """Return an event about a subscription, as Stripe posts it."""
     about = {"id": "sub_1", "object": "subscription", "customer": "cus_1", "status": "active"}
     event = {
         "id": id,
@@ -24,7 +24,7 @@ def event_body(id: str = "evt_1", **fields: Any) -> bytes:
 
 
 def thin(**fields: Any) -> bytes:
-    """A thin event about a meter, as Stripe posts it."""
+    """Return a thin event about a meter, as Stripe posts it."""
     related = {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"}
     event = {
         "id": "evt_65S",

@@ -50,7 +50,7 @@ def meanwhile(billing: Billing, operation: str, nth: int, act: Callable[[], obje
 
 @contextmanager
 def failing(billing: Billing, *faults: str | Fault) -> Iterator[None]:
-    """Within it, the calls of commands fail as told (`local_stripe/core/faults.py`)."""
+    """Make the calls of commands fail as `faults` say (`local_stripe/core/faults.py`)."""
     parsed = [Fault.parse(fault) if isinstance(fault, str) else fault for fault in faults]
 
     def around(transport: stripe.HTTPClient) -> stripe.HTTPClient:

@@ -30,13 +30,13 @@ class Listening:
 
 
 def entries(stderr: IO[str]) -> Iterator[dict[str, Any]]:
-    """The entries of a listener's log, as it writes them."""
+    """Yield the entries of a listener's log, as it writes them."""
     for line in stderr:
         yield json.loads(line)
 
 
 def entry(stderr: IO[str], level: str) -> dict[str, Any]:
-    """The next entry, which has to be of this level."""
+    """Return the next entry, which has to be of this level."""
     found = next(entries(stderr))
     assert found["level"] == level, found
     return found
@@ -102,6 +102,6 @@ def deliver(port: int, body: bytes) -> int:
 
 
 def product(id: str, *, name: str | None = None, **about: Any) -> bytes:
-    """An event about a product; `name` is the event's id."""
+    """Return an event about a product; `name` is the event's id."""
     inside = {"object": {"id": id, "object": "product", "active": False}, "previous_attributes": {"active": True}}
     return event_body(name or f"evt_{id}", type="product.updated", data=inside, **about)

@@ -45,7 +45,7 @@ def somebody_else() -> dict[str, Any]:
 
 @dataclass
 class PostgresServer:
-    """One server with its data in `directory`, on `port` of 127.0.0.1."""
+    """A server with its data in `directory`, on `port` of 127.0.0.1."""
 
     directory: Path
     port: int

@@ -25,7 +25,7 @@ class Received:
         return json.loads(self.body)
 
     def verified(self, secret: str) -> Any:
-        """The event, by the SDK's own check of the signature."""
+        """Return the event, by the SDK's own check of the signature."""
         stripe.WebhookSignature.verify_header(
             self.body.decode(), self.headers["Stripe-Signature"], secret, tolerance=None
         )
@@ -43,7 +43,7 @@ class Receiver:
     released: threading.Event = field(default_factory=threading.Event)
 
     def next(self, patience: float = 10) -> Received:
-        """The next request; the test fails if none comes in time."""
+        """Return the next request; the test fails if none comes in time."""
         return self.arrived.get(timeout=patience)
 
     def all(self) -> list[Received]:

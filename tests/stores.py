@@ -31,7 +31,7 @@ class Clock:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[PostgresServer]:
-    """One server for the tests that run in this process. What its tests write need not survive a power cut."""
+    """Start one server for the tests that run in this process. What its tests write need not survive a power cut."""
     with running_postgres(fsync="off") as server:
         yield server
 

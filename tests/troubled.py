@@ -33,7 +33,7 @@ class Trouble:
 
 
 class TroubledTransport(stripe.HTTPClient):
-    """A transport whose calls come to grief as told; counts the writes and reads that were asked of it."""
+    """A transport whose calls come to grief as `trouble` says; counts the writes and reads that were asked of it."""
 
     name = "troubled"
 

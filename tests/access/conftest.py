@@ -64,7 +64,7 @@ class World:
         return "told"
 
     def customer(self, **params: Any) -> str:
-        """One who can pay."""
+        """Create a customer who can pay."""
         card = {"payment_method": "pm_card_visa", "invoice_settings": {"default_payment_method": "pm_card_visa"}}
         return str(self.local.post("/v1/customers", **card, **params)["id"])
 
@@ -76,7 +76,7 @@ class World:
         return self.local.post("/v1/subscriptions", customer=customer, items=[{"price": price}], **params)
 
     def events(self) -> list[Any]:
-        """All of Stripe's, oldest first."""
+        """Return all of Stripe's, oldest first."""
         transport: Any = self.local.transport
         dumped: list[Any] = transport.store.dump("event")
         return dumped

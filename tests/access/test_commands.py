@@ -23,7 +23,7 @@ def lines(text: str) -> list[Any]:
 
 
 def subscribed(shop: Shop, email: str = "ada@example.com", **params: Any) -> tuple[str, Any]:
-    """A customer with access to a product of their own."""
+    """Return a customer with access to a product of their own."""
     customer = shop.with_card(email=email)["id"]
     price = shop.price(shop.product())
     return customer, shop.subscription(customer, price["id"], **params)

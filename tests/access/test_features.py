@@ -9,7 +9,7 @@ from tests.access.conftest import DAY, World, attach_feature
 
 
 def subscribed(world: World, *keys: str) -> tuple[str, Any]:
-    """A customer who subscribes to a product with these features."""
+    """Return a customer who subscribes to a product with these features."""
     customer, price = world.customer(), world.price("pro")
     for key in keys:
         attach_feature(world.local, "pro", key)

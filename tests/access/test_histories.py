@@ -38,7 +38,8 @@ def small_world(made_file: Path, shop: Path) -> Iterator[World]:
 
 
 def truth(local: LocalStore, customer: str, now: float) -> dict[str, bool]:
-    """Who may use what, read off the local Stripe's own file, by the default rules told once more and otherwise."""
+    """Return who may use what, read off the local Stripe's own file, by the default rules written once more and
+    otherwise."""
     found: dict[str, bool] = {}
     invoices = [one for one in local.dump("invoice") if one["status"] == "open"]
     prices = {one["id"]: one["product"] for one in local.dump("price")}
@@ -166,7 +167,7 @@ def test_however_events_arrive_access_is_what_stripe_says(
 
 
 def _last_told(world: World) -> dict[str, str]:
-    """What handlers believe who do as they are told. Each product is granted and revoked in turn."""
+    """Return what handlers believe who do as announcements say. Each product is granted and revoked in turn."""
     believed: dict[str, str] = {}
     for what, key in world.told:
         assert believed.get(key, "revoked") != what, f"{key} was {what} twice in a row"

@@ -33,12 +33,12 @@ products:
 
 
 def features(account: Account) -> dict[str, Any]:
-    """The active features by lookup key."""
+    """Return the active features by lookup key."""
     return {one["lookup_key"]: one for page in account.api.pages("/v1/entitlements/features", {}) for one in page}
 
 
 def included(account: Account, product: str) -> set[str]:
-    """The lookup keys of the active features that a product includes."""
+    """Return the lookup keys of the active features that a product includes."""
     [attachments] = account.api.pages(f"/v1/products/{product}/features", {})
     return {one["entitlement_feature"]["lookup_key"] for one in attachments if one["entitlement_feature"]["active"]}
 
@@ -211,7 +211,7 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, k
 
 
 def state(path: Path) -> Any:
-    """The active features, and the lookup keys that each product includes."""
+    """Return the active features, and the lookup keys that each product includes."""
     api = connected(ContractTransport(LocalTransport(path)))
     held = [(one["lookup_key"], one["name"]) for page in api.pages("/v1/entitlements/features", {}) for one in page]
     attached = {

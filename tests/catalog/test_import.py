@@ -13,7 +13,7 @@ from tests.conftest import Account, Billing
 
 
 def by_hand(account: Account) -> dict[str, Any]:
-    """What somebody made in the dashboard: ids that Stripe made up, names, no marks; the ids by name."""
+    """Return what somebody made in the dashboard: ids that Stripe made up, names, no marks; the ids by name."""
     meter = account.post(
         "/v1/billing/meters",
         display_name="API calls",

@@ -103,7 +103,7 @@ def apply(api: StripeApi, text: str, *, prune: bool = False) -> Plan:
 
 
 def rates(api: StripeApi) -> dict[str, list[Any]]:
-    """The active rates by name, newest first."""
+    """Return the active rates by name, newest first."""
     found: dict[str, list[Any]] = {}
     for page in api.pages("/v1/tax_rates", {"active": True}):
         for rate in page:

@@ -1,4 +1,4 @@
-"""Catalog files: every mistake told, at its place, with a way out."""
+"""Catalog files: every mistake is reported, at its place, with a way out."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TIERED = (
 
 
 def price(fields: str) -> str:
-    """A catalog of one price; its fields stand in line 8 from column 13."""
+    """Return a catalog of one price; its fields stand in line 8 from column 13."""
     return f"{PRODUCT}    prices:\n      monthly: {{{fields}}}\n"
 
 
@@ -37,12 +37,12 @@ def load(text: str) -> Catalog:
 
 
 def prices(catalog: Catalog) -> list[Mapping[str, Any]]:
-    """The fields of all prices, in the order of the file."""
+    """Return the fields of all prices, in the order of the file."""
     return [entry.fields for entry in catalog.by_kind["price"]]
 
 
 def problems(text: str) -> list[str]:
-    """Each as `line:column message → hint`."""
+    """Return each as `line:column message → hint`."""
     with pytest.raises(CatalogErrors) as caught:
         load(text)
     return [

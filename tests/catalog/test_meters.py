@@ -29,7 +29,7 @@ products:
 
 
 def meters(account: Account) -> dict[str, Any]:
-    """All meters by event name, inactive ones too."""
+    """Return all meters by event name, inactive ones too."""
     return {one["event_name"]: one for page in account.api.pages("/v1/billing/meters", {}) for one in page}
 
 

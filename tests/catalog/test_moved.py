@@ -40,7 +40,7 @@ promotion_codes:
 
 
 def held(account: Account) -> object:
-    """The ids and names of all that there is."""
+    """Return the ids and names of all that there is."""
     lists = ("/v1/products", "/v1/prices", "/v1/coupons", "/v1/promotion_codes")
     named = ("id", "active", "lookup_key", "code", "default_price")
     return [[one.get(name) for name in named] for path in lists for page in account.api.pages(path, {}) for one in page]

@@ -55,7 +55,7 @@ REPLACED = CATALOG.replace("unit_amount: 1500,", "unit_amount: 2000,")
 
 
 def links(account: Account, key: str) -> list[Any]:
-    """The links of an entry, newest first."""
+    """Return the links of an entry, newest first."""
     found = account.api.page(PATH, EXPANDED)[0]
     return [link for link in found if link["metadata"].get("billing_key") == key]
 
@@ -362,7 +362,7 @@ def test_mistakes_are_errors_with_their_place(billing: Billing, before: str, aft
 
 
 def state(path: Path) -> Any:
-    """What links and prices are, without ids and addresses; of prices the newest first."""
+    """Return what links and prices are, without ids and addresses; of prices the newest first."""
     api = connected(ContractTransport(LocalTransport(path)))
     prices = {price["id"]: price for price in api.page("/v1/prices", {})[0]}
 

@@ -174,7 +174,7 @@ products:
 
 
 def handmade(account: Account, **price: Any) -> Any:
-    """A product and a price made by hand in the dashboard."""
+    """Return a product and a price made by hand in the dashboard."""
     if "prod_handmade" not in account.products():
         account.post("/v1/products", id="prod_handmade", name="By hand", metadata={"crm": "1"})
     terms = {"unit_amount": 1500, "currency": "usd", "recurring": {"interval": "month"}}
@@ -436,7 +436,7 @@ NULL_ON_A_SUBSCRIPTION = """
 
 
 def subscription_to(price: Any, id: str) -> dict[str, Any]:
-    """An active subscription with one item, as Stripe shows it."""
+    """Return an active subscription with one item, as Stripe shows it."""
     issued = {"account": None, "type": "self"}
     item = {
         "id": f"si_{id}",

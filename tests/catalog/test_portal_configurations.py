@@ -66,12 +66,12 @@ CATALOG = HEAD + PRODUCTS + PORTAL
 
 
 def configurations(account: Account) -> list[Any]:
-    """All configurations, newest first."""
+    """Return all configurations, newest first."""
     return account.api.page(PATH, EXPANDED)[0]
 
 
 def offered(account: Account) -> dict[str, set[str]]:
-    """The prices among which customers may switch, by product."""
+    """Return the prices among which customers may switch, by product."""
     [one] = configurations(account)
     return {
         product["product"]: set(product["prices"]) for product in one["features"]["subscription_update"]["products"]
@@ -184,7 +184,7 @@ def test_null_is_a_mistake_where_nothing_can_be_cleared(billing: Billing) -> Non
 
 
 def calls_of(billing: Billing, *argv: str) -> list[str]:
-    """The writes of a command, in order."""
+    """Return the writes of a command, in order."""
     lines = billing.ok(*argv, "--verbose").err.splitlines()
     return [line.split(" → ")[0] for line in lines if line.startswith("POST")]
 
@@ -288,7 +288,7 @@ def test_ten_products_are_the_most(billing: Billing) -> None:
 
 
 def state(path: Path) -> Any:
-    """What the configurations and prices are, without their ids."""
+    """Return what the configurations and prices are, without their ids."""
     api = connected(ContractTransport(LocalTransport(path)))
     prices = {price["id"]: price for price in api.page("/v1/prices", {})[0]}
     [one] = api.page(PATH, EXPANDED)[0]

@@ -36,7 +36,7 @@ OPTIONS = {"expand": ["data.restrictions.currency_options"]}
 
 
 def codes(account: Account) -> list[Any]:
-    """All codes, oldest first."""
+    """Return all codes, oldest first."""
     return [one for page in account.api.pages("/v1/promotion_codes", OPTIONS) for one in page][::-1]
 
 

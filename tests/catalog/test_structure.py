@@ -26,7 +26,7 @@ def module_name(path: Path) -> str:
 
 
 def imports(path: Path) -> Iterator[str]:
-    """The catalog's modules that a module imports, those it needs for types among them."""
+    """Yield the catalog's modules that a module imports, those it needs for types among them."""
     known = {module_name(other) for other in ROOT.rglob("*.py")}
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
@@ -43,7 +43,8 @@ def test_no_module_stands_in_a_circle() -> None:
 
 
 def words(path: Path) -> Iterator[str]:
-    """The words of a module's code: in its names, and texts of one word; sentences for people may say anything."""
+    """Yield the words of a module's code: in its names, and texts of one word; sentences for people may say
+    anything."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isidentifier():
             yield node.value

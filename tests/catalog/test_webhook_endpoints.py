@@ -30,7 +30,7 @@ DAY = 24 * 60 * 60
 
 
 def endpoints(account: Account) -> list[Any]:
-    """All endpoints, newest first."""
+    """Return all endpoints, newest first."""
     return account.api.page("/v1/webhook_endpoints", {})[0]
 
 

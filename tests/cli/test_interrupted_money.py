@@ -74,7 +74,7 @@ class Book:
         return self.life.billing.directory / ".billing" / "local.db"
 
     def run(self, argv: Sequence[str], trouble: Trouble | None = None) -> tuple[int | None, list[str]]:
-        """The exit code, None for a run that was killed, and the writes."""
+        """Return the exit code, None for a run that was killed, and the writes."""
         counted: list[str] = []
         self.life.billing.wrap[:] = [troubling(trouble, counted)]
         code = None
@@ -90,7 +90,7 @@ class Book:
         _copy(self.copy, self.path)
 
     def state(self) -> Any:
-        """All that matters of what the account holds, without ids, which differ from run to run."""
+        """Return all that matters of what the account holds, without ids, which differ from run to run."""
         api = client.connect_locally(self.path)
         customer = api.get(f"/v1/customers/{self.life.customer}")
         mine = {"customer": self.life.customer}

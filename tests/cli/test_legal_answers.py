@@ -58,7 +58,7 @@ def _reworded(answer: Any) -> Any:
 
 
 def _least(answer: Any, path: str = "") -> Any:
-    """What Stripe's OpenAPI document requires of an answer, and nothing else."""
+    """Return what Stripe's OpenAPI document requires of an answer, and nothing else."""
     if isinstance(answer, list):
         return [_least(element, f"{path}[]") for element in answer]
     if not isinstance(answer, dict) or path.endswith(".metadata"):

@@ -24,7 +24,7 @@ def faulty(billing: Billing, *faults: str) -> None:
 
 
 def told_once(ran: Ran, code: int) -> str:
-    """The error: short, no traceback, with a way on."""
+    """Return the error: short, no traceback, with a way on."""
     assert ran.code == code, ran
     assert "Traceback" not in ran.err
     assert ran.err.count("Error: ") == 1, ran.err

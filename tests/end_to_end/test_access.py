@@ -1,4 +1,5 @@
-"""From a subscription to a script that is told: the local Stripe delivers, `billing listen` decides, a command runs."""
+"""From a subscription to a script that hears of it: the local Stripe delivers, `billing listen` decides, a command
+runs."""
 
 from __future__ import annotations
 
@@ -70,14 +71,14 @@ def client(environment: Mapping[str, str]) -> Any:
 
 
 def priced(api: Any) -> str:
-    """A price of Pro."""
+    """Return a price of Pro."""
     api.products.create({"id": "pro", "name": "Pro"})
     monthly = {"product": "pro", "currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}}
     return str(api.prices.create(monthly).id)
 
 
 def subscribed(api: Any, price: str, card: str = "pm_card_visa") -> tuple[str, str]:
-    """A customer with a card, and their subscription."""
+    """Return a customer with a card, and their subscription."""
     customer = api.customers.create(
         {"payment_method": card, "invoice_settings": {"default_payment_method": card}, "email": "ada@example.com"}
     )
@@ -166,7 +167,7 @@ def test_a_listener_that_is_killed_again_and_again_ends_with_access_as_stripe_ha
 
 
 def _agrees(shell: Shell, environment: Mapping[str, str]) -> bool:
-    """Whether all access is as Stripe has it; nothing is mended."""
+    """Return whether all access is as Stripe has it; nothing is mended."""
     checked = subprocess.run(
         [BILLING, "access", "reconcile", "--check"],
         cwd=shell.directory,
@@ -181,7 +182,7 @@ def _agrees(shell: Shell, environment: Mapping[str, str]) -> bool:
 
 
 def _free_url() -> str:
-    """An address that nobody listens on."""
+    """Return an address that nobody listens on."""
     import socket
 
     with socket.socket() as probe:
@@ -190,7 +191,7 @@ def _free_url() -> str:
 
 
 def _asked(url: str, customer: str) -> bool:
-    """What the user's own service is answered."""
+    """Return what the user's own service is answered."""
     answer = requests.get(
         url.replace("/webhook", f"/access/{customer}"), headers={"Authorization": f"Bearer {TOKEN}"}, timeout=10
     )

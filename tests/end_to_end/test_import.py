@@ -26,7 +26,7 @@ def post(environment: Mapping[str, str], path: str, **params: str) -> Any:
 
 
 def make_by_hand(environment: Mapping[str, str]) -> str:
-    """A shop as the dashboard leaves it; the id of its monthly price."""
+    """Return a shop as the dashboard leaves it; the id of its monthly price."""
     post(
         environment,
         "/v1/billing/meters",

@@ -37,7 +37,7 @@ class Life:
         return json.loads(self.shell(*argv, "--local", "--output", "json", code=code).stdout)
 
     def show(self) -> tuple[Any, list[str]]:
-        """The subscription, and the types of the events since it was last shown, in their order."""
+        """Return the subscription, and the types of the events since it was last shown, in their order."""
         shown = self("sub", "show", ADA)
         new = [event for event in shown["events"] if event["id"] not in self.seen]
         self.seen |= {event["id"] for event in new}

@@ -37,7 +37,7 @@ def commands(text: str) -> Iterator[str]:
 
 
 def written_anew(text: str, directory: Path, environment: Mapping[str, str]) -> str:
-    """The README with the output of each command as it is now; all run in one shell."""
+    """Return the README with the output of each command as it is now; all run in one shell."""
     shutil.copy(ROOT / "catalog.yaml", directory)
     script = "".join(f"{command}\necho '{END}'\n" for command in commands(text))
     ran = subprocess.run(
@@ -60,7 +60,7 @@ def written_anew(text: str, directory: Path, environment: Mapping[str, str]) -> 
 
 
 def without_ids(text: str) -> str:
-    """What is the same in every run."""
+    """Return what is the same in every run."""
     named = IDS.sub(r"\1_…", text)
     return HAPPENED.sub("    …  ", NUMBER.sub("…", PORT.sub("127.0.0.1:…", named)))
 

@@ -39,7 +39,7 @@ def block(language: str) -> str:
 
 
 def program(name: str) -> str:
-    """The path of a program of the system; a test that needs one which is missing is named as skipped."""
+    """Return the path of a program of the system; a test that needs one which is missing is named as skipped."""
     path = shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin:/usr/local/sbin")
     if path is None:
         pytest.skip(f"{name} is not installed: what docs/operations.md says of it is not tested here")
@@ -50,7 +50,7 @@ def program(name: str) -> str:
 
 
 def nginx(directory: Path, port: int, listener: int) -> list[str]:
-    """The document's server, with a certificate of its own, on another port."""
+    """Return the document's server, with a certificate of its own, on another port."""
     subprocess.run(
         [
             *(program("openssl"), "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"),
@@ -73,7 +73,7 @@ def nginx(directory: Path, port: int, listener: int) -> list[str]:
 
 
 def caddy(directory: Path, port: int, listener: int) -> list[str]:
-    """The document's site, with a certificate of Caddy's own authority, on another port."""
+    """Return the document's site, with a certificate of Caddy's own authority, on another port."""
     site = block("caddy").replace("hooks.shop.example {", f"https://localhost:{port} {{\n    tls internal")
     site = site.replace("127.0.0.1:4242", f"127.0.0.1:{listener}")
     options = "{\n    admin off\n    auto_https disable_redirects\n    skip_install_trust\n}\n"
@@ -109,7 +109,7 @@ def _answers(port: int) -> bool:
 
 
 def _asked(port: int, sent: bytes) -> int:
-    """The status that is answered over TLS."""
+    """Return the status that is answered over TLS."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE

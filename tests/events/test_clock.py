@@ -30,7 +30,7 @@ class Machine:
         self.steady += seconds
 
     def store(self, path: Path) -> Store:
-        """A store as another program of this machine opens it."""
+        """Return a store as another program of this machine opens it."""
         opened = open_store(str(path), clock=lambda: self.wall)
         database = opened._database
         clock = WorkClock(database, lambda: self.wall, lambda: self.steady, lambda: self.boot)

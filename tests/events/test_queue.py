@@ -154,7 +154,7 @@ def _copy(factory: pytest.TempPathFactory, made_file: object) -> str:
 
 
 def _all(store: Store, *, before_claim: bool = False) -> list[Delivery]:
-    """All deliveries; where they were just claimed, as they were before."""
+    """Return all deliveries; where they were just claimed, as they were before."""
     ids = [stored.event.id for page in store.events.pages() for stored in page]
     found = [one for deliveries in store.work.for_events(ids).values() for one in deliveries]
     if not before_claim:

@@ -28,18 +28,18 @@ class Snapshot:
 
     @property
     def prorations(self) -> int:
-        """What the prorations that wait come to."""
+        """Return what the prorations that wait come to."""
         return sum(amount for id, amount in self.pending.items() if id not in self.by_hand)
 
     @property
     def money(self) -> Any:
-        """What a command that changes nothing leaves as it is."""
+        """Return what a command that changes nothing leaves as it is."""
         owed = {id: (one["status"], one["amount_remaining"]) for id, one in self.invoices.items()}
         return owed, self.pending, self.refunds, self.balance
 
     @property
     def terms(self) -> Any:
-        """What the subscription is on, and until when."""
+        """Return what the subscription is on, and until when."""
         items = [(one["price"]["id"], one.get("quantity")) for one in self.subscription["items"]["data"]]
         return items, self.subscription["cancel_at"], self.subscription["trial_end"], self.subscription["discounts"]
 
@@ -111,7 +111,7 @@ class Observed:
 
     @property
     def period_end(self) -> int:
-        """When the first period of its items ends."""
+        """Return when the first period of its items ends."""
         return min(int(item["current_period_end"]) for item in self.items)
 
     @property

@@ -300,7 +300,7 @@ def change(it: Observed, *options: str) -> None:
 
 
 def chosen(it: Observed, number: int) -> str:
-    """The item with this number, by the lookup key of its price."""
+    """Return the item with this number, by the lookup key of its price."""
     keys = it.keys
     return keys[number % len(keys)]
 

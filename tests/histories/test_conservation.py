@@ -145,7 +145,7 @@ class Run:
                     self.ledger.restart(self.now)
 
     def _restarts(self) -> bool:
-        """Whether no period began within a day, which would not begin another."""
+        """Return whether no period began within a day, which would not begin another."""
         items = self.history.held["items"]["data"]
         return self.now - min(int(item["current_period_start"]) for item in items) >= DAY
 
@@ -157,7 +157,7 @@ class Run:
             self.ledger.restart(at)
 
     def _did(self, wanted: Change, *options: str) -> bool:
-        """Whether the change was made: one that costs something is not, with a card that is declined."""
+        """Return whether the change was made: one that costs something is not, with a card that is declined."""
         if wanted.kind == "restart":
             options = (*options, "--proration", "invoice")
         elif wanted.proration != "default":

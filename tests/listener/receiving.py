@@ -29,13 +29,13 @@ def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> str:
 
 
 def request(body: bytes, *headers: str, path: str = "/webhook", method: str = "POST") -> bytes:
-    """The bytes of a request."""
+    """Return the bytes of a request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: x", f"Content-Length: {len(body)}", *headers]
     return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
 
 
 def delivery(body: bytes, secret: str = SECRET) -> bytes:
-    """The bytes of a request that is signed."""
+    """Return the bytes of a request that is signed."""
     return request(body, f"Stripe-Signature: {signed(body, secret)}")
 
 
@@ -48,7 +48,7 @@ class Answer:
 
 @dataclass
 class Connection:
-    """One connection, as raw as a test needs it."""
+    """A connection, as raw as a test needs it."""
 
     socket: socket.socket
 
@@ -60,7 +60,7 @@ class Connection:
         return self.answer()
 
     def answer(self) -> Answer:
-        """The next answer. Raises `ConnectionError` where there is none."""
+        """Return the next answer. Raises `ConnectionError` where there is none."""
         read = b""
         while b"\r\n\r\n" not in read:
             read += self._more()
@@ -72,7 +72,7 @@ class Connection:
         return Answer(int(status.split()[1]), headers, rest.decode())
 
     def closed(self) -> bool:
-        """Whether the other side closes it, within the socket's timeout."""
+        """Return whether the other side closes it, within the socket's timeout."""
         try:
             while self.socket.recv(65536):
                 pass

@@ -69,7 +69,7 @@ class Notes:
     """The last event that has ended, by its number."""
 
     def handled(self, customer: int) -> int:
-        """How many events of the customer all handlers have ended with."""
+        """Return how many events of the customer all handlers have ended with."""
         with self._guard:
             self._read_on()
             return min(self._ended.get((handler, f"cus_{customer}"), 0) for handler in SLEEPS)
@@ -149,7 +149,8 @@ def commands(directory: Path) -> list[str]:
 
 
 def mistakes(notes: Iterable[Note], kills: Sequence[float]) -> list[str]:
-    """What is not as promised. A run that has no end was cut off; only after a kill may what was begun come again."""
+    """Return what is not as promised. A run that has no end was cut off; only after a kill may what was begun come
+    again."""
     found: list[str] = []
     by_run: dict[Run, list[Note]] = {}
     for note in notes:
@@ -227,7 +228,7 @@ def _stop(receiver: Receiver, fault: str, kills: list[float]) -> None:
 
 
 def shuffled(soak: Soak, *, restarts: int) -> list[str]:
-    """The faults of the whole run, or of a small one, in an order of chance."""
+    """Return the faults of the whole run, or of a small one, in an order of chance."""
     kills, terms, restarts = (100, 20, restarts) if soak.whole else (2, 1, min(restarts, 1))
     faults = ["kill"] * kills + ["term"] * terms + ["restart"] * restarts
     soak.random.shuffle(faults)

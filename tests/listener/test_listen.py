@@ -103,7 +103,8 @@ def test_it_is_reached_from_this_machine_only_unless_asked_otherwise(directory: 
 
 
 def _listened_on(port: int) -> set[str]:
-    """The addresses that the kernel takes connections to this port on, as it writes them (proc(5), /proc/net/tcp)."""
+    """Return the addresses that the kernel takes connections to this port on, as it writes them (proc(5),
+    /proc/net/tcp)."""
     tables = [Path("/proc/net/tcp").read_text(), Path("/proc/net/tcp6").read_text()]
     lines = [line.split() for table in tables for line in table.splitlines()[1:]]
     return {line[1].split(":")[0] for line in lines if line[3] == "0A" and int(line[1].split(":")[1], 16) == port}
@@ -269,7 +270,7 @@ def test_a_listener_on_the_next_port_says_what_to_do_and_metrics_take_a_free_one
 
 
 def _server_after_a_free_port() -> socket.socket:
-    """A socket that listens on a port, while nobody does on the one before."""
+    """Return a socket that listens on a port, while nobody does on the one before."""
     while True:
         taken = socket.create_server(("127.0.0.1", 0))
         try:

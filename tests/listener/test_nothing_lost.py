@@ -25,14 +25,14 @@ from tests.postgres import PostgresServer
 
 
 def body(number: int) -> bytes:
-    """One that access has nothing to do with, of one of twenty products."""
+    """Return an event that access has nothing to do with, of one of twenty products."""
     about = {"id": f"prod_{number % 20}", "object": "product"}
     return event_body(f"evt_{number}", type="product.updated", created=1_700_000_000 + number, data={"object": about})
 
 
 @dataclass
 class Load:
-    """Clients that send different events until told to stop, to each of the ports in turn; who got a 200."""
+    """Clients that send different events until they are stopped, to each of the ports in turn; who got a 200."""
 
     ports: list[int]
     clients: int = 3

@@ -41,7 +41,7 @@ def receiver(tmp_path: Path, clock: Clock) -> Receiver:
 
 
 def status(receiver: Receiver, clock: Clock, secret: str, *, after: float = 1.0) -> int:
-    """What an event signed with this secret is answered, so many seconds later."""
+    """Return what an event signed with this secret is answered, so many seconds later."""
     clock.now += after
     signature = sign(BODY, secret.encode(), int(clock.now)).encode()
     answers: list[int] = []

@@ -1,4 +1,4 @@
-"""A database that was removed, or cannot be written, is told: nothing is acknowledged into nowhere."""
+"""A database that was removed, or cannot be written, is reported: nothing is acknowledged into nowhere."""
 
 from __future__ import annotations
 

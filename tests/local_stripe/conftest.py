@@ -82,7 +82,7 @@ class Local:
         return self._done("delete", path, {}, None)
 
     def refused(self, method: str, path: str, /, *, key: str | None = None, **params: Any) -> Refusal:
-        """The error that answers a call."""
+        """Return the error that answers a call."""
         reply = self.send(method, path, encoded(params), key=key)
         assert reply.status >= 400, reply.text
         return reply.refusal
@@ -96,7 +96,7 @@ class Local:
         key: str | None = None,
         headers: Mapping[str, str | None] | None = None,
     ) -> Reply:
-        """Any call, `form` being its parameters as encoded; only the answer is held against the contract.
+        """Return any call, `form` being its parameters as encoded; only the answer is held against the contract.
 
         A header that is None is not sent.
         """
@@ -106,7 +106,7 @@ class Local:
         return self.post("/v1/products", **{"name": "Pro", **params})
 
     def price(self, **params: Any) -> Any:
-        """A new price, of 15 dollars and of a product of its own where nothing else is said."""
+        """Return a new price, of 15 dollars and of a product of its own where nothing else is said."""
         if "product" not in params and "product_data" not in params:
             params["product"] = self.product()["id"]
         amounts = {"unit_amount", "unit_amount_decimal", "custom_unit_amount", "tiers"}

@@ -68,7 +68,7 @@ class Life:
         return [invoice["total"] for invoice in self.invoices(subscription)]
 
     def events(self, kind: str = "") -> list[str]:
-        """The types of what happened, oldest first, those that begin with `kind`."""
+        """Return the types of what happened, oldest first, those that begin with `kind`."""
         return [event["type"] for event in reversed(self.local.events()) if event["type"].startswith(kind)]
 
 
@@ -81,12 +81,12 @@ def set_in_dashboard(local: Local, **values: str | int) -> None:
 
 
 def price(local: Local, amount: int = 1500, interval: str = "month", **params: Any) -> str:
-    """A recurring price of a product of its own."""
+    """Return a recurring price of a product of its own."""
     made = local.price(unit_amount=amount, recurring={"interval": interval, **params.pop("recurring", {})}, **params)
     return str(made["id"])
 
 
 def price_of(subscription: Any) -> str:
-    """The one price that is subscribed to."""
+    """Return the one price that is subscribed to."""
     [item] = subscription["items"]["data"]
     return str(item["price"]["id"])

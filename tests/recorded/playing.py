@@ -23,7 +23,7 @@ START = 1_789_964_400
 
 @dataclass(frozen=True)
 class Step:
-    """One recorded request and answer. `after`: seconds that passed before it."""
+    """A recorded request and its answer. `after`: seconds that passed before it."""
 
     number: int
     method: str

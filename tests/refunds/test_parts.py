@@ -25,13 +25,13 @@ def target(*payments: Payment) -> Target:
 
 
 def parts(held: Target, amount: int | None, request: RefundRequest | None = None) -> list[tuple[str, int, bool]]:
-    """The charge, the amount, and whether it was made before."""
+    """Return the charge, the amount, and whether it was made before."""
     found = decide_parts(held, request or RefundRequest("in_1"), amount, [NOW])
     return [(part.payment.charge["id"], part.amount, part.made is not None) for part in found]
 
 
 def made_of(held: Target, amount: int | None, *, created: int = NOW, status: str = "succeeded") -> Payment:
-    """The newest payment with the part of a run that was cut off after it."""
+    """Return the newest payment with the part of a run that was cut off after it."""
     part = decide_parts(held, RefundRequest("in_1"), amount, [NOW])[0]
     refund = {
         "id": "re_1",

@@ -131,7 +131,7 @@ def at(answer: Any, where: str) -> Any:
 
 
 def whole(local: Local, path: str, answer: Any, sent: Mapping[str, Any]) -> Any:
-    """The object with what is shown only where it is asked for."""
+    """Return the object with what is shown only where it is asked for."""
     expand = WHOLE.get(answer["object"])
     if expand is None:
         return answer
@@ -141,7 +141,7 @@ def whole(local: Local, path: str, answer: Any, sent: Mapping[str, Any]) -> Any:
 
 
 def differences(sent: Mapping[str, Any], answered: Any) -> Iterator[str]:
-    """What of the parameters that were sent is not in the answer."""
+    """Yield what of the parameters that were sent is not in the answer."""
     kind = answered["object"]
     for name, value in leaves(sent, ""):
         if name.startswith(("expand", *NOT_ANSWERED.get(kind, ()))):

@@ -26,7 +26,8 @@ NAMED = [fields_of(struct) for struct in (*OBJECTS.values(), Identified, Invoice
 
 
 def declared(path: str, fields: Fields) -> Iterator[tuple[str, str, bool]]:
-    """Each declared field: where, its name, and whether it must be there. Objects in others are tested by their name."""
+    """Yield each declared field: where, its name, and whether it must be there. Objects in others are tested by their
+    name."""
     for name, shape in fields:
         yield path, name, not (shape.nullable or shape.anything)
         for step, inner in parts(shape):

@@ -21,7 +21,7 @@ class Shop:
         return str(self.post("/v1/products", name=name)["id"])
 
     def price(self, product: str | None = None, **params: Any) -> Any:
-        """A price of $15.00 a month, of a product of its own, where nothing else is said."""
+        """Return a price of $15.00 a month, of a product of its own, where nothing else is said."""
         wanted = {"currency": "usd", "unit_amount": 1500, "recurring": {"interval": "month"}, **params}
         return self.post("/v1/prices", product=product or self.product(), **wanted)
 
@@ -29,7 +29,7 @@ class Shop:
         return self.post("/v1/customers", **params)
 
     def with_card(self, card: str = "pm_card_visa", **params: Any) -> Any:
-        """A customer who pays with this card by default."""
+        """Return a customer who pays with this card by default."""
         default = {"payment_method": card, "invoice_settings": {"default_payment_method": card}}
         return self.customer(**default, **params)
 

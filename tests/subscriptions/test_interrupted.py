@@ -149,7 +149,7 @@ def _apply(api: client.StripeApi) -> dict[str, str]:
 
 @dataclass
 class Stage:
-    """One account, copied for each run of a command on it."""
+    """An account, copied for each run of a command on it."""
 
     billing: Billing
     started: Path
@@ -184,7 +184,7 @@ def stage(billing: Billing, started: Path) -> Stage:
 
 
 def state(api: client.StripeApi) -> Any:
-    """All that matters of what the account holds, without what differs from run to run: ids."""
+    """Return all that matters of what the account holds, without what differs from run to run: ids."""
     prices = {price["id"]: price["lookup_key"] for price in api.page("/v1/prices", {})[0]}
     [clock] = api.page("/v1/test_helpers/test_clocks", {})[0]
     [customer] = api.page("/v1/customers", {"test_clock": clock["id"]})[0]
@@ -272,7 +272,7 @@ def test_another_new_period_that_is_cut_off_charges_once(stage: Stage, tmp_path:
 
 
 def _prepared(stage: Stage, scenario: Scenario, tmp_path: Path) -> Path:
-    """The account as the command finds it."""
+    """Return the account as the command finds it."""
     stage.copy(stage.started, stage.path)
     for argv in scenario.before:
         assert stage.run(argv) in (0, 4), argv

@@ -1,4 +1,4 @@
-"""A name that leads nowhere is told apart: wrong kind, wrong mode, not there, deleted, archived, or one of several."""
+"""A name that leads nowhere is explained: wrong kind, wrong mode, not there, deleted, archived, or one of several."""
 
 from __future__ import annotations
 

@@ -78,7 +78,7 @@ def given_before(amount: int, mark: str = "prorated:sub_1", status: str = "succe
 
 class TestHowMuch:
     def amounts(self, total: int, *payments: Payment) -> list[tuple[int, bool]]:
-        """What goes back of each payment, and whether it did before."""
+        """Return what goes back of each payment, and whether it did before."""
         return [(part.amount, part.made is not None) for part in spread("prorated", "sub_1", payments, total)]
 
     def test_from_the_newest_payment_back_none_beyond_what_is_left(self) -> None:
@@ -114,7 +114,7 @@ class TestHowMuch:
 
 
 def _paid(shop: Shop) -> Refund:
-    """A refund of $15.00 that was just paid for a subscription, decided."""
+    """Return a refund of $15.00 that was just paid for a subscription, decided."""
     customer = shop.with_card()["id"]
     subscription = shop.subscription(customer, shop.price()["id"])
     [part] = decide_last(subscription["id"], refund.last_payment(shop.api, subscription["id"]), 0).parts

@@ -1,4 +1,4 @@
-"""Looking again and again: what is told, when it ends, and what it outlasts. Time is the test's."""
+"""Looking again and again: what is printed, when it ends, and what it outlasts. Time is the test's."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ class Swept:
 
     @property
     def param(self) -> str:
-        """The name in Stripe's errors: `items[0][price]`."""
+        """Return the name in Stripe's errors: `items[0][price]`."""
         return self.names[0] + "".join(f"[{name}]" for name in self.names[1:])
 
 

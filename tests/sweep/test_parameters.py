@@ -72,7 +72,7 @@ def sent(params: Mapping[str, Any]) -> str:
 
 
 class Sweep:
-    """One call of the local Stripe, made again and again with one parameter more."""
+    """A call of the local Stripe, made again and again with one parameter more."""
 
     def __init__(self, world: World, route: Route) -> None:
         self.world, self.route = world, route
@@ -83,7 +83,7 @@ class Sweep:
         return self.world.outcome(self.route.method, self.path, self.base)
 
     def outcome(self, parameter: Swept, value: Any) -> tuple[Answer, Any] | None:
-        """The outcome with the parameter; None where form encoding has nothing to say of the value."""
+        """Return the outcome with the parameter; None where form encoding has nothing to say of the value."""
         form = sent(put(self.base, parameter.names, value, self.operation.parameters, self.world))
         if form == sent(self.base):
             return None
@@ -102,7 +102,7 @@ def parameters(sweep: Sweep, soak: Soak) -> list[Swept]:
 
 
 def has_reason(route: Route, parameter: Swept, name: str) -> bool:
-    """Whether it is known why a parameter changes nothing; what an object says its parts are asked about."""
+    """Return whether it is known why a parameter changes nothing; what an object says its parts are asked about."""
     return (
         bool(parameter.parameter.fields)
         or name in HOW

@@ -1,4 +1,4 @@
-"""One account of the local Stripe with an object of every kind, on which every call can be tried and undone."""
+"""An account of the local Stripe with an object of every kind, on which every call can be tried and undone."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class UndoneStore(Store):
             self._connection.execute("RELEASE inner")
 
     def contents(self) -> list[Any]:
-        """All that the store remembers, but for what was already there (`since`)."""
+        """Return all that the store remembers, but for what was already there (`since`)."""
         tables = ("objects", "agenda", "deliveries")
         return [self._connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
@@ -97,7 +97,7 @@ class World:
         return json.loads(answer.body)
 
     def outcome(self, method: str, path: str, params: Mapping[str, Any] | str) -> tuple[Answer, list[Any]]:
-        """The answer of a call and what the store then has; the call is undone."""
+        """Return the answer of a call and what the store then has; the call is undone."""
         self.draw_alike()
         with self.store.undone():
             answer = self.answer(method, path, params)

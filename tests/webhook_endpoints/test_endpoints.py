@@ -28,7 +28,7 @@ def held(account: Account) -> list[Any]:
 
 
 def stored(billing: Billing) -> list[Any]:
-    """The endpoints as the file has them, secrets and all: tests put other files in its place."""
+    """Return the endpoints as the file has them, secrets and all: tests put other files in its place."""
     store = Store(billing.directory / ".billing" / "local.db")
     endpoints = store.dump("webhook_endpoint")
     store.close()
@@ -36,7 +36,7 @@ def stored(billing: Billing) -> list[Any]:
 
 
 def true_secrets(billing: Billing) -> dict[str, str]:
-    """What Stripe signs with, by endpoint."""
+    """Return what Stripe signs with, by endpoint."""
     return {one["id"]: one["secret"] for one in stored(billing)}
 
 
@@ -198,7 +198,7 @@ class TestCreate:
 
 
 def cut_off(billing: Billing, argv: tuple[str, ...], trouble: Trouble) -> tuple[bool, str]:
-    """Whether the command was killed, and what it had printed."""
+    """Return whether the command was killed, and what it had printed."""
     billing.wrap[:] = [lambda inner: TroubledTransport(inner, trouble)]
     try:
         return False, billing.ok(*argv).out

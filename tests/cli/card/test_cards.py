@@ -19,7 +19,7 @@ def default(life: Life) -> Any:
 
 
 def cards(life: Life) -> list[str]:
-    """The last four digits of each, newest first."""
+    """Return the last four digits of each, newest first."""
     found, _ = life.shop.api.page(f"/v1/customers/{life.customer}/payment_methods", {})
     return [one["card"]["last4"] for one in found]
 

@@ -14,7 +14,7 @@ FAILING = "pm_card_chargeCustomerFail"
 
 
 def by_hand(shop: Shop, customer: str, amount: int = 2000, *, finalize: bool = True) -> Any:
-    """An invoice that somebody made by hand; open, as nothing collects it by itself."""
+    """Return an invoice that somebody made by hand; open, as nothing collects it by itself."""
     shop.post("/v1/invoiceitems", customer=customer, amount=amount, currency="usd", description="Setup")
     made = shop.post("/v1/invoices", customer=customer, pending_invoice_items_behavior="include", auto_advance=False)
     return shop.post(f"/v1/invoices/{made['id']}/finalize") if finalize else made
@@ -25,7 +25,7 @@ def invoice(life: Life, id: str) -> Any:
 
 
 def charges(life: Life) -> list[int]:
-    """What was charged successfully, oldest first."""
+    """Return what was charged successfully, oldest first."""
     found, _ = life.shop.api.page("/v1/charges", {"customer": life.customer})
     return [one["amount"] for one in found if one["paid"]][::-1]
 

@@ -12,7 +12,7 @@ from tests.subscriptions.conftest import Shop
 
 
 def charge(life: Life) -> Any:
-    """The charge of $15.00 that paid the subscription's first month."""
+    """Return the charge of $15.00 that paid the subscription's first month."""
     [found], _ = life.shop.api.page("/v1/charges", {"customer": life.customer})
     return found
 
@@ -23,7 +23,7 @@ def refunds(life: Life) -> list[int]:
 
 
 def by_itself(shop: Shop) -> Any:
-    """A payment of $49.00 that is of no invoice and no customer."""
+    """Return a payment of $49.00 that is of no invoice and no customer."""
     card = {"payment_method": "pm_card_visa", "confirm": True, "return_url": "https://example.com"}
     return shop.post("/v1/payment_intents", amount=4900, currency="usd", **card)
 

@@ -44,7 +44,7 @@ class Life:
 
     @property
     def plan(self) -> str:
-        """The name of the price that it is on."""
+        """Return the name of the price that it is on."""
         return next(name for name, id in self.prices.items() if id == self.held["items"]["data"][0]["price"]["id"])
 
     def invoices(self) -> list[tuple[str, int]]:

@@ -1,4 +1,4 @@
-"""The history of a subscription from its first day, told by dates: what tests of money are written in."""
+"""The history of a subscription from its first day, by dates: what tests of money are written in."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class History:
         return cls(billing, shop, clock, shop.with_card(email="ada@example.com", test_clock=clock)["id"])
 
     def price(self, key: str, amount: float, interval: str = "month", **params: Any) -> str:
-        """A price of so many dollars, of a product of its own."""
+        """Return a price of so many dollars, of a product of its own."""
         recurring = {"interval": interval}
         cents = round(amount * 100)
         made = self.shop.price(
@@ -56,7 +56,7 @@ class History:
             self.price(key, amount)
 
     def metered(self, key: str, cents: str) -> str:
-        """A metered price of so many cents, of the meter `calls`, a product of its own."""
+        """Return a metered price of so many cents, of the meter `calls`, a product of its own."""
         meters, _ = self.shop.api.page("/v1/billing/meters", {})
         meter = (
             meters[0]
@@ -92,14 +92,14 @@ class History:
         return self.billing("sub", command, self.id, *options, "--local")
 
     def ok(self, command: str, *options: str) -> Ran:
-        """A run for people: what was announced is its `err`."""
+        """Return a run for people: what was announced is its `err`."""
         return self.billing.ok("sub", command, self.id, *options, "--yes", "--local")
 
     def json(self, command: str, *options: str) -> Any:
         return self.said(command, *options)[0]
 
     def said(self, command: str, *options: str) -> tuple[Any, str]:
-        """A run for scripts: its record, and what was announced to people beside it."""
+        """Return a run for scripts: its record, and what was announced to people beside it."""
         ran = self.billing.ok("sub", command, self.id, *options, "--yes", "--local", "--output", "json")
         return json.loads(ran.out), ran.err
 
@@ -121,11 +121,11 @@ class History:
         return [invoice for page in pages for invoice in page][::-1]
 
     def paid(self) -> list[int]:
-        """What each invoice was paid with, oldest first."""
+        """Return what each invoice was paid with, oldest first."""
         return [invoice["amount_paid"] for invoice in self.invoices()]
 
     def refunded(self) -> list[int]:
-        """The amounts of all refunds, oldest first."""
+        """Return the amounts of all refunds, oldest first."""
         return [one["amount"] for one in self.shop.api.page("/v1/refunds", {"limit": 100})[0]][::-1]
 
     def pending(self) -> list[int]:

@@ -19,7 +19,7 @@ def support(life: Life) -> str:
 
 
 def plan(life: Life) -> list[tuple[str, int | None]]:
-    """The prices that the subscription is on."""
+    """Return the prices that the subscription is on."""
     return [(item["price"]["lookup_key"], item.get("quantity")) for item in life.held["items"]["data"]]
 
 

@@ -473,7 +473,7 @@ class TestAnotherIntervalWithTheNextPeriod:
         return it
 
     def change(self, it: History) -> int:
-        """What is announced, and came."""
+        """Return what is announced, and came."""
         cost = it.json("change", "--item", "a", "--price", "y", "--at", "period-end")["cost"]
         it.to("2026-02-01 02:00")
         assert cost["next_invoice"] == {"amount": it.paid()[-1], "at": moment("2026-02-01")}

@@ -15,7 +15,7 @@ ADA = ("--customer", "ada@example.com", "--price", "pro.monthly")
 
 
 def subscriptions(shop: Shop) -> list[Any]:
-    """All of the account, newest first."""
+    """Return all of the account, newest first."""
     return [one for page in shop.api.pages("/v1/subscriptions", {"status": "all"}) for one in page]
 
 

@@ -23,7 +23,7 @@ WAITING = {"latest_invoice": "in_2", "pending_update_expires_at": DAY}
 
 
 def record(status: str, **facts: Any) -> dict[str, Any]:
-    """A subscription as `billing sub show` prints it, that renews on 15 January for $15.00."""
+    """Return a subscription as `billing sub show` prints it, that renews on 15 January for $15.00."""
     usual = {
         "status": status,
         "created": DAY - 23 * 3600,

@@ -1,4 +1,4 @@
-"""What happens is told: one event for each change, in the order of the steps, with what was before."""
+"""Events of billing: one event for each change, in the order of the steps, with what was before."""
 
 from __future__ import annotations
 

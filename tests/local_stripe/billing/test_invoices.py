@@ -13,7 +13,7 @@ NOT_OPEN = "You can only pass in open invoices. This invoice isn't open."
 
 
 def billed(local: Local, amount: int = 2500, card: str | None = "pm_card_visa", **params: Any) -> tuple[Life, Any]:
-    """A draft of one item for a new customer."""
+    """Return a draft of one item for a new customer."""
     life = Life.begin(local, "2026-01-01", card)
     local.post("/v1/invoiceitems", customer=life.customer, amount=amount, currency="usd", description="Setup")
     form = {"customer": life.customer, "pending_invoice_items_behavior": "include", **params}

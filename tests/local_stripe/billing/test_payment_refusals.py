@@ -26,7 +26,7 @@ def of_types(local: Local, type: str) -> Any:
 
 
 def refused_with_intent(local: Local, made: Any, action: str, form: str = "") -> Refusal:
-    """The refusal, which has the intent with it, unchanged."""
+    """Return the refusal, which has the intent with it, unchanged."""
     reply = local.send("post", f"{INTENTS}/{made['id']}{action}", form)
     assert reply.json["error"]["payment_intent"] == made
     return reply.refusal

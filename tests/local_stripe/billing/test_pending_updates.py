@@ -13,7 +13,7 @@ DECLINED, THREE_D_SECURE = "pm_card_chargeCustomerFail", "pm_card_authentication
 
 
 def running(local: Local, card: str = "pm_card_visa", **params: Any) -> tuple[Life, Any]:
-    """A subscription of 10 from April 1, on April 16, and the card that it is paid by from then on."""
+    """Return a subscription of 10 from April 1, on April 16, and the card that it is paid by from then on."""
     life = Life.begin(local, "2026-04-01")
     held = life.subscribe(price(local, 1000), **params)
     life.advance("2026-04-16")

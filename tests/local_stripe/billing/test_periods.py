@@ -12,7 +12,7 @@ from tests.local_stripe.life import Life, moment, price
 
 
 def days(local: Local, life: Life, subscription: str) -> list[str]:
-    """The days on which it was billed."""
+    """Return the days on which it was billed."""
     return [day(invoice["created"]) for invoice in life.invoices(subscription)]
 
 

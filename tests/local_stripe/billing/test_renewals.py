@@ -13,7 +13,7 @@ from tests.local_stripe.life import Life, moment, price, set_in_dashboard
 
 
 def failing(local: Local, **params: Any) -> tuple[Life, Any]:
-    """A subscription that was paid once, on January 1, and whose card has no money since."""
+    """Return a subscription that was paid once, on January 1, and whose card has no money since."""
     life = Life.begin(local, "2026-01-01")
     held = life.subscribe(price(local), **params)
     life.pay_by("pm_card_chargeCustomerFail")

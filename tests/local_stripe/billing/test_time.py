@@ -27,7 +27,8 @@ TOLD = [
 
 
 def lived(steps: list[int]) -> Any:
-    """A life with a trial, a coupon, a scheduled downgrade and use of a meter, to the end by these steps, in days."""
+    """Return a life with a trial, a coupon, a scheduled downgrade and use of a meter, to the end by these steps, in
+    days."""
     with tempfile.TemporaryDirectory() as directory:
         transport = LocalTransport(Path(directory) / "local.db", clock=lambda: float(NOW))
         try:

@@ -27,7 +27,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 
 
 def kinds(kind: ParamType) -> Iterator[ParamType]:
-    """All types within a type."""
+    """Yield all types within a type."""
     yield kind
     match kind:
         case ObjectParam():

@@ -34,7 +34,7 @@ def suffering(request: pytest.FixtureRequest, database: Path) -> Iterator[Suffer
 
 @pytest.fixture
 def quiet(database: Path) -> Iterator[Local]:
-    """The same state without faults."""
+    """Return the state that a run without faults leaves."""
     transport = LocalTransport(database)
     yield Local(transport)
     transport.close()

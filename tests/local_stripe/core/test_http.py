@@ -39,14 +39,14 @@ def connection(served: Local) -> Iterator[http.client.HTTPConnection]:
 def asked(
     connection: http.client.HTTPConnection, method: str, path: str, body: bytes | str = b"", **headers: str
 ) -> tuple[int, Any]:
-    """The status and the JSON of an answer."""
+    """Return the status and the JSON of an answer."""
     connection.request(method, path, body or None, {**HEADERS, **headers})
     response = connection.getresponse()
     return response.status, json.loads(response.read())
 
 
 def raw(served: Local, sent: bytes) -> bytes:
-    """All that the server says to these bytes before it closes the connection."""
+    """Return all that the server says to these bytes before it closes the connection."""
     address = urlsplit(served.base)
     with socket.create_connection((address.hostname, address.port), timeout=10) as peer:
         peer.sendall(sent)

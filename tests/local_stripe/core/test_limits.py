@@ -19,7 +19,7 @@ EXCEEDED = Refusal(
 
 
 def reason(limiter: Limiter, operation: str) -> str | None:
-    """Why a call is refused, or None for one that is let through."""
+    """Return why a call is refused, or None for one that is let through."""
     try:
         limiter.check(operation)
     except ApiError as error:

@@ -10,7 +10,7 @@ KINDS = pytest.mark.parametrize("kind", ["product", "price"])
 
 
 def made(local: Local, kind: str, metadata: dict[str, str]) -> str:
-    """The path of a new object with this metadata."""
+    """Return the path of a new object with this metadata."""
     maker = local.product if kind == "product" else local.price
     return f"/v1/{kind}s/{maker(metadata=metadata)['id']}"
 

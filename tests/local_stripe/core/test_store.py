@@ -35,7 +35,7 @@ print(local.get("/v1/account")["id"])
 
 
 def begun(name: str, path: Path) -> subprocess.Popen[str]:
-    """A process that waits for a line before it writes."""
+    """Return a process that waits for a line before it writes."""
     return subprocess.Popen(
         [sys.executable, "-c", WRITER, name, str(path)],
         stdin=subprocess.PIPE,

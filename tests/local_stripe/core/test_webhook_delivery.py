@@ -49,7 +49,7 @@ def endpoint(local: Local, receiver: Receiver, path: str = "/webhook", **params:
 
 
 def pending(local: Local) -> int:
-    """The webhooks that the newest event waits for."""
+    """Return the webhooks that the newest event waits for."""
     count: int = local.events()[0]["pending_webhooks"]
     return count
 

@@ -21,7 +21,7 @@ def settle_in(local: Local, country: str, currency: str) -> None:
 
 
 def paid(local: Local, clock: Clock, **params: Any) -> Any:
-    """The balance transaction of a payment."""
+    """Return the balance transaction of a payment."""
     made = local.post(
         INTENTS, **{"amount": 4400, "currency": "cad", "payment_method": "pm_card_visa", "confirm": True, **params}
     )

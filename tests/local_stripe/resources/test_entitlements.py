@@ -11,7 +11,7 @@ FEATURES, ACTIVE = "/v1/entitlements/features", "/v1/entitlements/active_entitle
 
 
 def product_with(local: Local, *keys: str) -> str:
-    """A new product that gives access to the features with these lookup keys, made where there are none."""
+    """Return a new product that gives access to the features with these lookup keys, made where there are none."""
     product = local.product()["id"]
     for key in keys:
         known = local.get(FEATURES, lookup_key=key)["data"]
@@ -25,7 +25,7 @@ def entitled(local: Local, customer: str) -> list[str]:
 
 
 def summaries(local: Local) -> list[tuple[Any, Any]]:
-    """What customers were entitled to after each change, and before it, oldest first."""
+    """Return what customers were entitled to after each change, and before it, oldest first."""
     found = local.events(type="entitlements.active_entitlement_summary.updated")[::-1]
     return [
         tuple(

@@ -13,7 +13,7 @@ LINKS = "/v1/payment_links"
 
 
 def once(local: Local, amount: int = 500) -> str:
-    """A price that is paid once."""
+    """Return a price that is paid once."""
     product = local.post("/v1/products", name="Book")
     made: str = local.post("/v1/prices", currency="usd", product=product["id"], unit_amount=amount)["id"]
     return made

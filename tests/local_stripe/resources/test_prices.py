@@ -20,7 +20,7 @@ HIDDEN = ["tiers", "currency_options"]
 
 
 def tier(up_to: int | None, unit: int | None = None, flat: int | None = None, **decimals: str) -> dict[str, Any]:
-    """A tier as Stripe tells it."""
+    """Return a tier as Stripe tells it."""
     return {
         "flat_amount": flat,
         "flat_amount_decimal": None if flat is None else str(flat),
@@ -32,7 +32,7 @@ def tier(up_to: int | None, unit: int | None = None, flat: int | None = None, **
 
 
 def refused_price(local: Local, **params: Any) -> Refusal:
-    """The error for a price of an existing product; nothing else may have happened."""
+    """Return the error for a price of an existing product; nothing else may have happened."""
     local.product(id="pro")
     events = local.events()
     refusal = local.refused("post", "/v1/prices", **{"currency": "usd", "product": "pro", **params})

@@ -64,7 +64,7 @@ CLEARED: dict[str, dict[str, Any]] = {
 
 
 def told(name: str, value: Any) -> dict[str, Any]:
-    """The fields that Stripe tells of `value`: a tax code stands in two of them (recorded 2026-08-26.dahlia)."""
+    """Return the fields that Stripe tells of `value`: a tax code stands in two of them (recorded 2026-08-26.dahlia)."""
     match name:
         case "tax_code":
             return {name: value, "tax_details": {"performance_location": None, "tax_code": value}}

@@ -13,7 +13,7 @@ PATH = "/v1/subscription_schedules"
 
 
 def downgrade(life: Life, subscription: Any, to: str, **rest: Any) -> Any:
-    """A schedule with the subscription's period as it is, then `to`."""
+    """Return a schedule with the subscription's period as it is, then `to`."""
     made = life.local.post(PATH, from_subscription=subscription["id"])
     now = made["phases"][0]
     kept = {

@@ -30,7 +30,7 @@ def attached(local: Local, owner: str) -> str:
 
 
 def refused(local: Local, setup: str, action: str, form: str = "") -> tuple[Refusal, Any]:
-    """The refusal of an action on a setup intent, and the intent that comes with it."""
+    """Return the refusal of an action on a setup intent, and the intent that comes with it."""
     reply = local.send("post", f"{PATH}/{setup}{action}", form)
     return reply.refusal, reply.json["error"].get("setup_intent")
 

@@ -105,7 +105,7 @@ LIVES: Any = {
 
 
 def lived(local: Local, kind: str, stops: list[int]) -> Any:
-    """What became of a subscription of this kind from January 31 on, with the clock stopping at these hours."""
+    """Return what became of a subscription of this kind from January 31 on, with the clock stopping at these hours."""
     params = dict(LIVES[kind])
     card, fails = params.pop("card"), params.pop("fails", False)
     life = Life.begin(local, "2026-01-31", "pm_card_visa" if fails else card)
