@@ -33,7 +33,8 @@ def test_what_may_be_absent_becomes_none() -> None:
 
 
 def test_objects_inside_objects_are_completed_wherever_they_stand() -> None:
-    product = {"id": "prod_1", "active": True, "name": "P", "images": [], "marketing_features": [{}], "metadata": {}}
+    product = {"id": "prod_1", "active": True, "created": 1, "name": "P", "images": [], "metadata": {}}
+    product["marketing_features"] = [{}]
     option = {"unit_amount": 1, "tiers": [{"unit_amount": 2}]}
     page = {"object": "list", "has_more": False, "data": [completed(PRICE), {**PRICE, "product": product}]}
     page["data"][0] |= {"currency_options": {"eur": option}}

@@ -121,7 +121,7 @@ class InvoiceCreation(StripeObject):
 
 class CollectedName(StripeObject):
     enabled: bool
-    optional: bool | None = None
+    optional: bool
 
 
 class NameCollection(StripeObject):

@@ -57,8 +57,8 @@ class SubscriptionPause(StripeObject):
 
 class AdjustableQuantity(StripeObject):
     enabled: bool
+    minimum: int
     maximum: int | None = None
-    minimum: int | None = None
 
 
 class OfferedProduct(StripeObject):
@@ -81,10 +81,10 @@ class SubscriptionUpdate(StripeObject):
     default_allowed_updates: list[str]
     enabled: bool
     proration_behavior: str
+    trial_update_behavior: str
     billing_cycle_anchor: str | None = None
     products: list[OfferedProduct] | None = None
     schedule_at_period_end: ScheduleAtPeriodEnd | None = None
-    trial_update_behavior: str | None = None
 
 
 class PortalFeatures(StripeObject):
