@@ -343,9 +343,10 @@ def _quote(
 
     waiting = pending_invoice_items.for_customer(api, subscription)
 
-    def later(proration: Proration, said: Proration, restarts: bool = False) -> Quote:
+    def later(proration: Proration, said: Proration, ends: int | None = None) -> Quote:
         upcoming = quote.following(lambda: preview(proration))
-        return Quote(quote.with_next(subscription, upcoming, waiting, proration), said, at, restarts)
+        ending = {**subscription, "cancel_at": ends} if ends else subscription
+        return Quote(quote.with_next(ending, upcoming, waiting, proration), said, at)
 
     def anew(proration: Proration) -> Quote:
         return quote.of_new_period(api, subscription, preview(proration), proration, at, waiting, prices, discount)
@@ -358,7 +359,8 @@ def _quote(
         if wanted_proration == "create":
             # By itself Stripe makes no invoice: what the new period has beyond the old one waits (recorded
             # 2026-08-26.dahlia).
-            return later("create", "create", restarts=True)
+            ends = quote.first_period_end(prices, at) if subscription["cancel_at_period_end"] else None
+            return replace(later("create", "create", ends), restarts=True, ends=ends)
         return anew(wanted_proration or "invoice")
     if "trial_end" in update and not trialing:
         invoice = quote.following(lambda: preview(wanted_proration or "create"))

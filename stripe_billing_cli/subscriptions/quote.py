@@ -139,11 +139,16 @@ def metered_of(prices: Sequence[Object]) -> set[str]:
     return {price["id"] for price in prices if is_metered(price)}
 
 
+def first_period_end(prices: Sequence[Object], at: int) -> int:
+    """Return when the first of the periods ends that begin at `at`."""
+    recurring = [price["recurring"] for price in prices]
+    return min(next(renewals.boundaries(at, one["interval"], one["interval_count"], at)) for one in recurring)
+
+
 def _first_period_of_use(prices: Sequence[Object], at: int) -> int | None:
     """Return when the first period of a metered price ends, of periods that begin at `at`: its use is billed then."""
-    recurring = [price["recurring"] for price in prices if is_metered(price)]
-    ends = [next(renewals.boundaries(at, one["interval"], one["interval_count"], at)) for one in recurring]
-    return min(ends, default=None)
+    metered = [price for price in prices if is_metered(price)]
+    return first_period_end(metered, at) if metered else None
 
 
 def item_change(item: str, terms: Terms) -> dict[str, Any]:

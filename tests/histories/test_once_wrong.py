@@ -118,6 +118,9 @@ STORIES = {
     "an item of shorter periods does not move the end of a longer one": Story(
         "--price large-yearly", (Cancel(""), AddItem("small", 1))
     ),
+    "the end of a period moves with a new period that is billed later": Story(
+        "--price small", (Wait(34), Cancel(""), Other("--restart-period", 0, "create"))
+    ),
     "no invoice of nothing comes at the end": Story(
         "--price small", (Cancel("--at-period-end"), AddItem("small-yearly", 1, "invoice"), RemoveItem(1, "invoice"))
     ),
