@@ -16,7 +16,7 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions import schedule as schedules
 from stripe_billing_cli.subscriptions import status_checks
-from stripe_billing_cli.subscriptions.terms import Terms, terms_of
+from stripe_billing_cli.subscriptions.terms import Terms, name_of, terms_of
 
 At = Literal["now", "period-end"]
 Action = Literal["none", "wait", "now", "later", "take_back"]
@@ -57,6 +57,7 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
     if at == "now" and update and waiting == after:
         return Change("wait", before, after, id)
     if at == "now" and after != before:
+        _check_on_once(subscription, id, current, after)
         attached = schedule["id"] if schedule else None
         return Change("now", before, after, id, drops_update=update, drops_schedule=attached)
     at_index = [existing_item["id"] for existing_item in subscription["items"]["data"]].index(id)
@@ -70,9 +71,21 @@ def decide(subscription: Object, schedule: Object | None, item: Object, after: T
     if wanted == current:
         dropped = schedule["id"] if schedule else None
         return Change("take_back", before, after, id, drops_update=update, drops_schedule=dropped)
+    _check_on_once(subscription, id, planned, after)
     _check_goes_on(subscription, starts)
     attached = schedule["id"] if schedule else None
     return Change("later", before, after, id, starts, drops_update=update, schedule=attached, later=wanted)
+
+
+def _check_on_once(subscription: Object, item: str, terms: Sequence[Terms], after: Terms) -> None:
+    """Refuse a price that another item is on, or is to be on: a subscription has a price once."""
+    for other, known in zip(subscription["items"]["data"], terms, strict=True):
+        if other["id"] != item and known.price == after.price:
+            id, name = subscription["id"], name_of(other["price"])
+            raise OperationError(
+                f"another item of the subscription {id} ({name}) is on the price {after.price} already, or is to be",
+                f"billing sub change {id} --item {name} --quantity changes how many; --remove takes an item away",
+            )
 
 
 def _upcoming(schedule: Object, current: Sequence[Terms]) -> tuple[Terms, ...] | None:

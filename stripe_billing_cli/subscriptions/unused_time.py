@@ -120,9 +120,9 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
     id = subscription["id"]
     account = _account(api, subscription)
     to_come = billing.of_drafts + billing.due if billing else 0
-    if not account.charges and not to_come:
-        raise refund.nothing_paid(id)
     known = _written(subscription) if subscription["status"] in ENDED else None
+    if known is None and not account.charges and not to_come:
+        raise refund.nothing_paid(id)
     items = pending_invoice_items.for_subscription(api, subscription)
     net = known[0] if known else _unused(api, subscription, account, items, ends, invoiced=billing is not None)
     unused, net_charge = max(0, net), max(0, -net)

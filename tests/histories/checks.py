@@ -31,8 +31,9 @@ PREVIEWED_OF_END = (
     "stays_pending",
 )
 REFUNDED = ("amount", "currency", "invoice", "not_to_card", "on_balance")
-REFUSALS = ("refused", "usage")
-"""The kinds of error with which a command says why it does nothing, and the way out."""
+REFUSALS = ("refused", "usage", "payment_failed")
+"""The kinds of error with which a command says why it does nothing, and the way out; the last where the same change
+waits for its payment already."""
 NOT_ALIGNED = "All prices on a subscription must have intervals that are multiples"
 """Stripe's own refusal of months beside weeks."""
 

@@ -8,9 +8,11 @@ import pytest
 
 from tests.conftest import Billing
 from tests.histories.steps import (
+    BAD_CARD,
     AddedByHand,
     AddItem,
     Cancel,
+    Card,
     ChangePrice,
     ChangeQuantity,
     Later,
@@ -120,6 +122,10 @@ STORIES = {
     ),
     "the end of a period moves with a new period that is billed later": Story(
         "--price small", (Wait(34), Cancel(""), Other("--restart-period", 0, "create"))
+    ),
+    "two items are not put on one price": Story("--price middle --price calls", (Later(0, "small"), Later(1, "small"))),
+    "a last invoice that is not paid does not hide the end": Story(
+        "--price calls", (Use(99), Card(BAD_CARD), Cancel("--now --refund prorated --invoice-now"))
     ),
     "no invoice of nothing comes at the end": Story(
         "--price small", (Cancel("--at-period-end"), AddItem("small-yearly", 1, "invoice"), RemoveItem(1, "invoice"))
