@@ -16,6 +16,7 @@ from stripe_billing_cli.catalog.executor import carry_out
 from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.file.problems import CatalogErrors
 from stripe_billing_cli.catalog.file.schema import catalog_schema
+from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
 from stripe_billing_cli.catalog.kinds.forms import Plain
 from stripe_billing_cli.catalog.kinds.model import Exact, FileModel, Metadata, Text
@@ -167,6 +168,25 @@ def test_an_entry_that_is_gone_is_archived_only_when_asked(api: StripeApi) -> No
     assert set(rates(api)) == {"VAT"}
     apply(api, HEAD, prune=True)
     assert rates(api) == {}
+
+
+def test_what_the_account_holds_is_imported(api: StripeApi) -> None:
+    apply(api, CATALOG)
+
+    imported = import_catalog(api, ImportRequest("keymap", registry=WITH_LEVIES))
+
+    assert set(imported.text.splitlines()) == {
+        "version: 1",
+        "catalog: keymap",
+        "",
+        "levies:",
+        "  vat: {display_name: VAT, percentage: 19, jurisdiction: DE}",
+        "  reduced:",
+        "    display_name: Reduced VAT",
+        "    percentage: 7",
+        '    metadata: {books: "yes"}',
+    }
+    assert plan(api, imported.text).changes == ()
 
 
 def test_kinds_of_which_the_file_has_no_entry_are_not_read(api: StripeApi) -> None:

@@ -82,6 +82,9 @@ def test_an_account_made_by_hand_is_imported_changed_and_applied(shell: Shell, s
     ran = shell("catalog", "plan", "--check", environment=served, code=3)
     assert f"± price    keymap-pro.monthly  {monthly}\n    unit_amount: $15.00 → $19.00" in ran.stdout
 
+    comment = shell("catalog", "plan", "--output", "markdown", environment=served).stdout
+    assert "$15.00 → $19.00" in comment
+
     shell("catalog", "apply", environment=served)
     assert shell("catalog", "apply", environment=served).stdout.startswith("No changes.")
     assert shell("catalog", "plan", "--check", environment=served).stdout.startswith("No changes.")

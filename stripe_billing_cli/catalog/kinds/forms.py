@@ -240,17 +240,19 @@ class PartsByKeyForm(Form):
 class Definition:
     """A field of a kind. `default` is what Stripe takes where the field is left out of a create.
 
-    `short` is the part's key that may stand alone, as `recurring: month` does for `recurring: {interval: month}`.
+    `left_out` is what the file means where it leaves the field out; Stripe may have no default for it. `short` is the
+    part's key that may stand alone, as `recurring: month` does for `recurring: {interval: month}`.
     """
 
     name: str
     form: Form
     default: Any
     short: str | None = None
+    left_out: Any = None
 
     def written(self, value: Any, default: Any = ...) -> dict[str, Any]:
         """Return the keys and values by which a file says the field, in its short form where it has one."""
-        found = self.form.written(self.name, value, self.default if default is ... else default)
+        found = self.form.written(self.name, value, self.left_out if default is ... else default)
         part = found.get(self.name)
         if self.short and isinstance(part, dict) and part.keys() == {self.short}:
             return {**found, self.name: part[self.short]}
@@ -265,9 +267,9 @@ def definitions(model: type[BaseModel]) -> tuple[Definition, ...]:
         if name in APART or any(isinstance(mark, Apart) for mark in field.metadata):
             continue
         form = next((mark for mark in field.metadata if isinstance(mark, Form)), None) or form_of(field.annotation)
-        required = field.is_required() or form.required
+        left_out = None if field.is_required() else form.value(field.get_default())
         short = next((mark.key for mark in field.metadata if isinstance(mark, ShortForm | ShortList)), None)
-        found.append(Definition(name, form, None if required else form.value(field.get_default()), short))
+        found.append(Definition(name, form, None if form.required else left_out, short, left_out))
     return tuple(found)
 
 

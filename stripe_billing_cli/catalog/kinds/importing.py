@@ -143,7 +143,7 @@ class ImportedKind(ABC):
         said: dict[str, Any] = {"id": adopted} if adopted else {}
         fields, defaults = self.file_fields(existing, naming), self.file_defaults(key, naming)
         for definition in self.definitions:
-            said |= definition.written(fields[definition.name], defaults.get(definition.name, definition.default))
+            said |= definition.written(fields[definition.name], defaults.get(definition.name, definition.left_out))
         metadata = self.file_metadata(existing, naming)
         return said | ({"metadata": metadata} if metadata else {})
 

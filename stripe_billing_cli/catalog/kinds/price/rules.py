@@ -29,6 +29,8 @@ USUALLY_CHARGED_BY_ALL = 8
 SMALLEST_IS_USUAL = frozenset("usd aud brl cad chf eur inr nzd sgd".split())
 """The currencies whose least charge is documented and is the usual one (ibid.)."""
 DECIMAL_PLACES = 12
+OTHER_ID = re.compile(r"(prod|sub|si|cus|coupon|promo|mtr)_[A-Za-z0-9]+$")
+"""What is another object's id. Prices that were plans once may have any (https://docs.stripe.com/api/plans/create)."""
 LONGEST = {"day": 1095, "week": 156, "month": 36, "year": 3}
 """Three years at most (`recurring.interval_count`)."""
 KEY = re.compile(r"[A-Za-z0-9_.\-]{1,100}$")
@@ -38,8 +40,8 @@ def check_price(key: str, price: Price, currency: str | None, report: Report) ->
     """Check one price by itself; `currency` is its own or the catalog's."""
     if not KEY.match(key):
         report((), f"{key} cannot be a price's key", "letters, digits, - _ and . only")
-    if price.id and not price.id.startswith("price_") and not price.id.startswith("plan_"):
-        report(("id",), f"{price.id} is no price's id", "it begins with price_")
+    if price.id and OTHER_ID.match(price.id):
+        report(("id",), f"{price.id} is no price's id", "it begins with price_, unless it was a plan")
     if currency is None:
         report((), f"price {key} has no currency", "give it one, or the whole catalog: `currency: usd`")
     elif price.currency is not None:
