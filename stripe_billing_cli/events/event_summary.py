@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.events.event import Event
-from stripe_billing_cli.events.store import Delivery, Stored
+from stripe_billing_cli.events.store import Delivery, StoredEvent
 
 TELLING = frozenset({"status", "cancel_at_period_end", "active", "paid", "delinquent", "livemode", "quantity"})
 """Fields whose values may be printed: words and switches of Stripe's. Of all others only the name is."""
@@ -82,5 +82,5 @@ def event_record(event: Event, received_at: float, deliveries: list[dict[str, An
     }
 
 
-def stored_record(stored: Stored) -> dict[str, Any]:
+def stored_record(stored: StoredEvent) -> dict[str, Any]:
     return event_record(stored.event, stored.received_at, [delivery_record(one) for one in stored.deliveries])

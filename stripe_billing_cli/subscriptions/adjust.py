@@ -26,7 +26,7 @@ from stripe_billing_cli.subscriptions import (
     steps,
 )
 from stripe_billing_cli.subscriptions.change import check_as_read
-from stripe_billing_cli.subscriptions.payments import Owed
+from stripe_billing_cli.subscriptions.payments import OwedInvoice
 from stripe_billing_cli.subscriptions.quote import BEHAVIORS, NEW_PERIOD, Proration, Quote
 from stripe_billing_cli.subscriptions.start import Line
 from stripe_billing_cli.subscriptions.terms import Terms, is_classic, is_metered, name_of, terms_of
@@ -59,7 +59,7 @@ class AdjustResult:
     """The subscription as it is now; `owes` is what the change waits for."""
 
     subscription: Object
-    owes: Owed | None = None
+    owes: OwedInvoice | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class AdjustPlan:
     drops_update: str | None = None
     drops_schedule: str | None = None
     remarks: tuple[str, ...] = field(default_factory=tuple)
-    waits: Owed | None = None
+    waits: OwedInvoice | None = None
     has_waiting_items: bool = False
     unpaid: Object | None = None
     period_began: int | None = None
@@ -119,7 +119,7 @@ class AdjustPlan:
         waits = after["pending_update"] is not None
         return AdjustResult(after, payments.owed(api, after["latest_invoice"]) if waits else None)
 
-    def record(self, result: str, subscription: Object, owes: Owed | None) -> dict[str, Any]:
+    def record(self, result: str, subscription: Object, owes: OwedInvoice | None) -> dict[str, Any]:
         """Return the change as it is printed (docs/output.md)."""
         quoted = self.quoted
         return {

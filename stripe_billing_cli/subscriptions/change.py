@@ -23,7 +23,7 @@ from stripe_billing_cli.subscriptions import (
 )
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.item_change import At, Change
-from stripe_billing_cli.subscriptions.payments import Owed
+from stripe_billing_cli.subscriptions.payments import OwedInvoice
 from stripe_billing_cli.subscriptions.quote import Proration, Quote
 
 RESULTS = {
@@ -66,7 +66,7 @@ class ChangePlan:
     schedule: Object | None
     quoted: Quote | None = None
     later_cost: Cost | None = None
-    owes: Owed | None = None
+    owes: OwedInvoice | None = None
     unpaid: Object | None = None
 
     @property
@@ -119,7 +119,7 @@ class ChangeResult:
     plan: ChangePlan
     subscription: Object
     result: str
-    owes: Owed | None = None
+    owes: OwedInvoice | None = None
 
     def record(self) -> dict[str, Any]:
         """Return the change as it is printed (docs/output.md)."""

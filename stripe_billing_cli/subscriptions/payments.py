@@ -42,7 +42,7 @@ NOT_TRIED = PaymentError("No card was there to charge.", "payment_method_missing
 
 
 @dataclass(frozen=True)
-class Owed:
+class OwedInvoice:
     """An open invoice, and why it has not been paid; None where nobody has tried."""
 
     invoice: Object
@@ -54,7 +54,7 @@ class Owed:
         return self.invoice["hosted_invoice_url"]  # type: ignore[no-any-return]
 
 
-def owed_record(owes: Owed | None) -> dict[str, Any]:
+def owed_record(owes: OwedInvoice | None) -> dict[str, Any]:
     """Return where the customer can pay the invoice that a change waits for, and why it has not been paid."""
     return {
         "confirmation_url": owes.url if owes else None,
@@ -62,7 +62,7 @@ def owed_record(owes: Owed | None) -> dict[str, Any]:
     }
 
 
-def unpaid_error(what: str, subscription: str, owes: Owed | None, otherwise: str) -> BillingError:
+def unpaid_error(what: str, subscription: str, owes: OwedInvoice | None, otherwise: str) -> BillingError:
     """Return the error of a subscription that waits for a payment: `what` waits, and `otherwise` says why where Stripe
     does not."""
     why = str(owes.trouble) if owes and owes.trouble else otherwise
@@ -70,10 +70,10 @@ def unpaid_error(what: str, subscription: str, owes: Owed | None, otherwise: str
     return BillingError("payment_failed", f"{what}: {why}", hint, NOT_REACHED)
 
 
-def owed(api: StripeApi, invoice: Object) -> Owed:
+def owed(api: StripeApi, invoice: Object) -> OwedInvoice:
     """Return what is owed by an open invoice, given with its `payments`."""
     intent = intent_of(invoice)
-    return Owed(invoice, payment_error(api.get(f"/v1/payment_intents/{intent}")) if intent else None)
+    return OwedInvoice(invoice, payment_error(api.get(f"/v1/payment_intents/{intent}")) if intent else None)
 
 
 def intent_of(invoice: Object) -> str | None:

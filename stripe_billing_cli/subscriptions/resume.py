@@ -20,7 +20,7 @@ from stripe_billing_cli.subscriptions import (
     steps,
 )
 from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, billed_later
-from stripe_billing_cli.subscriptions.payments import Owed
+from stripe_billing_cli.subscriptions.payments import OwedInvoice
 
 Step = Literal["cancellation", "pause", "collection"]
 RESUME = {"payment_behavior": "resume_on_payment_success"}
@@ -75,7 +75,7 @@ class ResumeResult:
 
     plan: ResumePlan
     subscription: Object
-    owes: Owed | None = None
+    owes: OwedInvoice | None = None
 
     @property
     def stays_paused(self) -> bool:

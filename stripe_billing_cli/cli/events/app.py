@@ -12,7 +12,7 @@ from stripe_billing_cli.cli.output import Record
 from stripe_billing_cli.errors import FAILED, BillingError
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.events.store import Filter, Store, Stored
+    from stripe_billing_cli.events.store import Filter, Store, StoredEvent
 
 
 app = typer.Typer(
@@ -70,7 +70,7 @@ def moment_option(option: str, text: str, now: float) -> int:
     return parsing.moment(option, text)
 
 
-def found_events(store: Store, filter: Filter, limit: int) -> Iterator[Stored]:
+def found_events(store: Store, filter: Filter, limit: int) -> Iterator[StoredEvent]:
     """Yield events a page at a time, so that a million of them need no more memory than a hundred."""
     left = limit or None
     for page in store.events.pages(filter, limit=min(limit or 1000, 1000)):
@@ -82,7 +82,7 @@ def found_events(store: Store, filter: Filter, limit: int) -> Iterator[Stored]:
                     return
 
 
-def existing_event(store: Store, id: str) -> Stored:
+def existing_event(store: Store, id: str) -> StoredEvent:
     stored = store.events.get(id)
     if stored is None:
         raise BillingError(
@@ -94,7 +94,7 @@ def existing_event(store: Store, id: str) -> Stored:
     return stored
 
 
-def event_record(stored: Stored) -> dict[str, Any]:
+def event_record(stored: StoredEvent) -> dict[str, Any]:
     from stripe_billing_cli.events.event_summary import stored_record
 
     return stored_record(stored)

@@ -21,7 +21,7 @@ from stripe_billing_cli.cli.events.app import (
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.events.store import Filter, Route, Store, Stored
+    from stripe_billing_cli.events.store import Filter, Route, Store, StoredEvent
     from stripe_billing_cli.stripe_api.client import StripeApi
 
 
@@ -64,12 +64,12 @@ def retry(
         context.printer.note(f"{formatting.counted(count, 'call')} of handlers to be made again.")
 
 
-def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[Stored]:
+def _to_retry(store: Store, ids: list[str] | None, filter: Filter) -> list[StoredEvent]:
     """Return all of them beforehand: doing one again changes what the filter finds."""
     return [existing_event(store, id) for id in dict.fromkeys(ids)] if ids else list(found_events(store, filter, 0))
 
 
-def _again(stored: Stored, chosen: list[str] | None, *, failed: bool) -> list[str]:
+def _again(stored: StoredEvent, chosen: list[str] | None, *, failed: bool) -> list[str]:
     """Return the handlers to call again."""
     wanted = ("failed", "dead") if failed else ("failed", "dead", "done")
     names = [one.handler for one in stored.deliveries if one.status in wanted]

@@ -13,7 +13,7 @@ from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.events.store import Stored
+    from stripe_billing_cli.events.store import StoredEvent
 
 
 @options.command(app, shared=options.NO_STRIPE)
@@ -30,7 +30,7 @@ def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> 
     context.printer.record({**event_record(stored), "payload": payload}, lambda: _screen(stored, payload))
 
 
-def _screen(stored: Stored, payload: Any) -> Iterator[Line]:
+def _screen(stored: StoredEvent, payload: Any) -> Iterator[Line]:
     from stripe_billing_cli.events.event_summary import changes
 
     event = stored.event

@@ -14,7 +14,7 @@ from stripe_billing_cli.errors import NOT_REACHED, BillingError
 if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import Object
     from stripe_billing_cli.subscriptions.adjust import AdjustPlan, AdjustRequest
-    from stripe_billing_cli.subscriptions.payments import Owed
+    from stripe_billing_cli.subscriptions.payments import OwedInvoice
     from stripe_billing_cli.subscriptions.quote import Proration
 
 GREEN, YELLOW = {"fg": "green"}, {"fg": "yellow"}
@@ -165,7 +165,7 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
         yield Line("  It changes only if this payment goes through.")
 
 
-def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object, owes: Owed | None) -> None:
+def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object, owes: OwedInvoice | None) -> None:
     """Print the outcome. Raises where the change waits for its payment: exit code 4."""
     from stripe_billing_cli.subscriptions.payments import unpaid_error
 
@@ -176,7 +176,7 @@ def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object,
         raise unpaid_error(what, subscription["id"], owes, "it has not been paid yet")
 
 
-def _screen(plan: AdjustPlan, result: str, owes: Owed | None) -> Iterator[Line]:
+def _screen(plan: AdjustPlan, result: str, owes: OwedInvoice | None) -> Iterator[Line]:
     id = plan.subscription["id"]
     match result:
         case "previewed":

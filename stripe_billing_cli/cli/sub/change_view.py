@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.subscriptions import payments, schedule
 from stripe_billing_cli.subscriptions.change import ChangePlan, ChangeResult
 from stripe_billing_cli.subscriptions.cost import Cost
-from stripe_billing_cli.subscriptions.payments import Owed
+from stripe_billing_cli.subscriptions.payments import OwedInvoice
 from stripe_billing_cli.subscriptions.quote import Quote
 from stripe_billing_cli.subscriptions.terms import is_classic, is_metered, name_of, terms_of
 
@@ -160,7 +160,7 @@ def _day(quoted: Quote) -> str:
     return formatting.date(quoted.proration_date)
 
 
-def _amount(owes: Owed) -> str:
+def _amount(owes: OwedInvoice) -> str:
     return formatting.money(owes.invoice["amount_remaining"], owes.invoice["currency"])
 
 

@@ -100,7 +100,7 @@ class Connection:
 
 
 @dataclass(frozen=True)
-class Ended:
+class CommandEnd:
     """The end of a command: its exit code, or minus the signal, and the last bytes that it wrote to each file."""
 
     code: int
@@ -123,7 +123,7 @@ class Spawner:
         """Return the id of the spawner's process, started if it does not run."""
         return self._connected().process.pid
 
-    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:
+    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> CommandEnd:
         """Run a command by the shell, with `text` to read.
 
         Raises `SpawnError`, and after `timeout` seconds `NotEndedError`, with the command and what it started killed.
@@ -140,7 +140,7 @@ class Spawner:
                 raise NotEndedError from None
             reusable = not reply["left"]
             code = os.waitstatus_to_exitcode(reply["status"])
-            return Ended(code, _tail(one.slot.output), _tail(one.slot.errors))
+            return CommandEnd(code, _tail(one.slot.output), _tail(one.slot.errors))
         finally:
             self._finish(one, reusable=reusable)
 
@@ -303,7 +303,7 @@ class SpawnerPool:
         """Return the ids of the spawners' processes, started if they do not run."""
         return [spawner.start() for spawner in self._spawners]
 
-    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> Ended:
+    def run(self, command: str, environment: Mapping[str, str], text: bytes, timeout: float) -> CommandEnd:
         """Run a command as `Spawner.run` does, by the spawner that has the fewest."""
         with self._guard:
             place = self._running.index(min(self._running))

@@ -27,7 +27,7 @@ from stripe_billing_cli.events.store.clock import WorkClock
 from stripe_billing_cli.events.store.database import Database
 from stripe_billing_cli.events.store.engine import DEFAULT, address, make_engine
 from stripe_billing_cli.events.store.errors import StoreError, translated_errors
-from stripe_billing_cli.events.store.events import Events, Filter, Route, Stored
+from stripe_billing_cli.events.store.events import Events, Filter, Route, StoredEvent
 from stripe_billing_cli.events.store.fences import Fences
 from stripe_billing_cli.events.store.migrate import bring_up_to_date
 from stripe_billing_cli.events.store.settings import Settings
@@ -42,7 +42,7 @@ __all__ = [
     "Route",
     "Store",
     "StoreError",
-    "Stored",
+    "StoredEvent",
     "open_store",
 ]
 

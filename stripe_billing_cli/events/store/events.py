@@ -33,7 +33,7 @@ def nobody(event: Event) -> Iterable[str]:
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredEvent:
     """An event as it is in the store, with what became of it. `received_at` is in Unix seconds."""
 
     event: Event
@@ -100,7 +100,7 @@ class Events:
             connection.execute(sa.update(schema.events).where(schema.events.c.id == event.id).values(values))
             self._work.add(((event, handler) for handler in route(event)), connection)
 
-    def get(self, id: str, *, within: Connection | None = None) -> Stored | None:
+    def get(self, id: str, *, within: Connection | None = None) -> StoredEvent | None:
         """One event with its payload and deliveries."""
         with self._database.reading(within) as connection:
             row = connection.execute(sa.select(schema.events).where(schema.events.c.id == id)).one_or_none()
@@ -117,7 +117,9 @@ class Events:
             column = schema.events.c.id
             return frozenset(connection.execute(sa.select(column).where(column.in_(ids))).scalars())
 
-    def page(self, filter: Filter | None = None, *, limit: int = 100, after: Position | None = None) -> list[Stored]:
+    def page(
+        self, filter: Filter | None = None, *, limit: int = 100, after: Position | None = None
+    ) -> list[StoredEvent]:
         """Events, newest first, without payloads; `after` is the `position` of the last one of the page before."""
         table = schema.events.c
         columns = [column for column in table if column is not table.payload]
@@ -131,7 +133,7 @@ class Events:
             deliveries = self._work.for_events([row.id for row in rows], connection)
         return [_stored(row, deliveries.get(row.id, ())) for row in rows]
 
-    def pages(self, filter: Filter | None = None, *, limit: int = 100) -> Iterator[list[Stored]]:
+    def pages(self, filter: Filter | None = None, *, limit: int = 100) -> Iterator[list[StoredEvent]]:
         """Yield all pages of a list."""
         after = None
         while found := self.page(filter, limit=limit, after=after):
@@ -173,5 +175,5 @@ def _conditions(filter: Filter) -> Iterator[sa.ColumnElement[bool]]:
         yield sa.exists().where(work.event == table.id, *of_handler)
 
 
-def _stored(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> Stored:
-    return Stored(event_of(row), row.received_at, tuple(deliveries), (row.created, row.received_at, row.seq))
+def _stored(row: Row[*tuple[Any, ...]], deliveries: Sequence[Delivery]) -> StoredEvent:
+    return StoredEvent(event_of(row), row.received_at, tuple(deliveries), (row.created, row.received_at, row.seq))

@@ -12,7 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core.derived_fields import with_derived
 from stripe_billing_cli.local_stripe.core.errors import invalid
-from stripe_billing_cli.local_stripe.core.expansion import NONE, Wanted
+from stripe_billing_cli.local_stripe.core.expansion import NONE, ExpandTree
 from stripe_billing_cli.local_stripe.core.shapes import LIST, MAP, Shape, is_known, shape
 from stripe_billing_cli.local_stripe.core.store import Condition, Object, Store
 
@@ -46,7 +46,7 @@ NOT_HERE = {
 
 
 @dataclass(frozen=True)
-class Owned:
+class ChildList:
     """A list of the objects of that kind that name this one in their `field`. `url` has `{id}` for this one's id."""
 
     kind: str
@@ -55,21 +55,21 @@ class Owned:
     where: str = "1"
 
 
-OWNED: Mapping[tuple[str, str], Owned] = {
-    ("charge", "refunds"): Owned("refund", "charge", "/v1/charges/{id}/refunds"),
-    ("checkout.session", "line_items"): Owned("item", "session", "/v1/checkout/sessions/{id}/line_items"),
-    ("customer", "sources"): Owned("source", "customer", "/v1/customers/{id}/sources"),
-    ("customer", "subscriptions"): Owned(
+OWNED: Mapping[tuple[str, str], ChildList] = {
+    ("charge", "refunds"): ChildList("refund", "charge", "/v1/charges/{id}/refunds"),
+    ("checkout.session", "line_items"): ChildList("item", "session", "/v1/checkout/sessions/{id}/line_items"),
+    ("customer", "sources"): ChildList("source", "customer", "/v1/customers/{id}/sources"),
+    ("customer", "subscriptions"): ChildList(
         "subscription",
         "customer",
         "/v1/customers/{id}/subscriptions",
         "json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')",
     ),
-    ("customer", "tax_ids"): Owned("tax_id", "customer", "/v1/customers/{id}/tax_ids"),
+    ("customer", "tax_ids"): ChildList("tax_id", "customer", "/v1/customers/{id}/tax_ids"),
 }
 
 
-def shown(store: Store, kind: str, stored: Object, tree: Wanted = NONE) -> Object:
+def shown(store: Store, kind: str, stored: Object, tree: ExpandTree = NONE) -> Object:
     """Return the object as Stripe answers it, expanded as `tree` says."""
     if stored.get("deleted") and is_known(f"deleted_{kind}"):
         left = shape(f"deleted_{kind}")
@@ -82,7 +82,7 @@ def _deleted(kind: str, id: str) -> Object:
     return {"id": id, "object": kind, "deleted": True}
 
 
-def _shown(store: Store, form: Shape, stored: Object, tree: Wanted) -> Object:
+def _shown(store: Store, form: Shape, stored: Object, tree: ExpandTree) -> Object:
     answer: Object = dict.fromkeys(form.null)
     inlined = INLINED.get(form.name, ())
     for name, value in stored.items():
@@ -114,7 +114,7 @@ def ordered(fields: Object) -> Object:
     return {name: fields[name] for name in names}
 
 
-def _value(store: Store, form: Shape, name: str, value: Any, branch: Wanted | None) -> Any:
+def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree | None) -> Any:
     if isinstance(value, str):
         kind = INLINED.get(form.name, {}).get(name)
         if kind is not None:
@@ -135,7 +135,7 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: Wanted | No
     return _part(store, names, name, value, branch)
 
 
-def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: Wanted | None) -> Any:
+def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: ExpandTree | None) -> Any:
     """Return what stands in a field with fields of its own: an object, or a list of objects or of ids."""
     if isinstance(value, list):
         return [_part(store, names, name, element, branch) for element in value]
@@ -161,7 +161,7 @@ def _free(value: Any) -> Any:
     return [_free(element) for element in value] if isinstance(value, list) else value
 
 
-def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tree: Wanted) -> Object:
+def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tree: ExpandTree) -> Object:
     """Return the first page of a list that is stored within its object, or all of one that cannot be listed. One that
     says itself that there is more is a first page already."""
     most = None if value.get(WHOLE) else FIRST_PAGE
@@ -174,7 +174,7 @@ def _embedded(store: Store, form: Shape, names: Sequence[str], value: Object, tr
     return {"object": "list", "data": listed, "has_more": count > len(listed), **total, "url": value["url"]}
 
 
-def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: Wanted) -> Any:
+def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: ExpandTree) -> Any:
     """Return what is asked for and not stored: a list of other objects, or null."""
     if (owned := OWNED.get((form.name, name))) is not None:
         return _owned(store, owned, stored["id"], tree.get("data", NONE))
@@ -184,7 +184,7 @@ def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: W
     return None
 
 
-def _owned(store: Store, owned: Owned, owner: str, tree: Wanted) -> Object:
+def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Object:
     own = Condition(f"json_extract(body, '$.{owned.field}') = ? AND {owned.where}", (owner,))
     found = store.select(owned.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
     has_more = len(found) > FIRST_PAGE
@@ -197,7 +197,7 @@ def _owned(store: Store, owned: Owned, owner: str, tree: Wanted) -> Object:
     }
 
 
-def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: Wanted) -> Any:
+def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: ExpandTree) -> Any:
     """Return the object in whose place the id stands. Raises where the local Stripe has no such objects."""
     for kind in names:
         found = store.get(kind, id)

@@ -27,7 +27,7 @@ Expansions: TypeAlias = Mapping[str, Mapping[str, tuple[str, ...]]]
 """The expandable fields of kinds of objects, each with the kinds that may stand there."""
 
 
-class Wanted(dict[str, "Wanted"]):
+class ExpandTree(dict[str, "ExpandTree"]):
     """The properties to expand, as a tree: `["data.product", "data.tiers"]` → `{"data": {"product": {}, "tiers": {}}}`.
 
     `kinds` are those of the objects that may stand in the place of the property.
@@ -36,22 +36,22 @@ class Wanted(dict[str, "Wanted"]):
     kinds: tuple[str, ...] = ()
 
 
-NONE = Wanted()
+NONE = ExpandTree()
 
 
-def parse(kind: str, paths: Sequence[str], declared: Expansions, *, of_list: bool) -> Wanted:
+def parse(kind: str, paths: Sequence[str], declared: Expansions, *, of_list: bool) -> ExpandTree:
     """Return the tree for `expand`. Raises Stripe's errors for what cannot be expanded.
 
     `kind` names several kinds where a list has objects of any of them, with blanks between. `declared` are expansions
     of kinds of objects that the document does not have.
     """
-    tree = Wanted()
+    tree = ExpandTree()
     for path in paths:
         names = path.split(".")
         steps = _steps(kind, path, names, declared, of_list)
         branch = tree
         for name, kinds in zip(names, steps, strict=True):
-            branch = branch.setdefault(name, Wanted())
+            branch = branch.setdefault(name, ExpandTree())
             branch.kinds = kinds
     return tree
 

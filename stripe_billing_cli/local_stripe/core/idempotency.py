@@ -23,7 +23,7 @@ LONGEST_KEY = 255
 
 
 @dataclass(frozen=True)
-class Remembered:
+class StoredAnswer:
     request_id: str
     status: int
     body: str
@@ -50,7 +50,7 @@ def fingerprint(method: str, fields: Mapping[str, Raw]) -> str:
     return hashlib.sha256(json.dumps([method, fields], sort_keys=True).encode()).hexdigest()
 
 
-def recall(store: Store, key: str, path: str, print_: str, now: int) -> Remembered | None:
+def recall(store: Store, key: str, path: str, print_: str, now: int) -> StoredAnswer | None:
     """Return the first answer for this key. Raises Stripe's `idempotency_error` where the call was another one."""
     row = store.row(
         "SELECT path, fingerprint, request_id, status, body FROM idempotency WHERE key = ? AND created > ?",
@@ -64,10 +64,10 @@ def recall(store: Store, key: str, path: str, print_: str, now: int) -> Remember
         raise _misused(f"for the same endpoint they were first used for ('{path}' vs '{first_path}')", key)
     if first_print != print_:
         raise _misused("with the same parameters they were first used with", key)
-    return Remembered(request_id, status, body)
+    return StoredAnswer(request_id, status, body)
 
 
-def remember(store: Store, key: str, path: str, print_: str, now: int, answer: Remembered) -> None:
+def remember(store: Store, key: str, path: str, print_: str, now: int, answer: StoredAnswer) -> None:
     store.execute("DELETE FROM idempotency WHERE created <= ?", now - REMEMBERED_SECONDS)
     store.execute(
         "INSERT OR REPLACE INTO idempotency VALUES (?, ?, ?, ?, ?, ?, ?)",

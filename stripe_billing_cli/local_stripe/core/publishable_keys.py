@@ -12,7 +12,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.core import authentication
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param
-from stripe_billing_cli.local_stripe.core.expansion import Wanted
+from stripe_billing_cli.local_stripe.core.expansion import ExpandTree
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.requests import Route
 from stripe_billing_cli.local_stripe.core.store import Object, Store
@@ -79,7 +79,7 @@ def access(key: str, route: Route, fields: dict[str, Raw]) -> tuple[Access, dict
     return Access(secret, publishable), rest
 
 
-def check_expansion(access: Access, wanted: Wanted) -> None:
+def check_expansion(access: Access, wanted: ExpandTree) -> None:
     """Raise where a publishable key would look beyond the payment method of its intent."""
     if access.publishable and (set(wanted) - {"payment_method"} or any(wanted.values())):
         raise authentication.secret_key_required()

@@ -39,17 +39,17 @@ FORM_TYPES = ("", "application/x-www-form-urlencoded")
 
 
 @dataclass(frozen=True)
-class Matched:
+class RouteMatch:
     route: Route
     ids: tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class Prepared:
+class PreparedCall:
     """A call that may be executed."""
 
     params: parameters.Params
-    wanted: expansion.Wanted
+    wanted: expansion.ExpandTree
     access: publishable_keys.Access
 
 
@@ -203,7 +203,7 @@ class Router:
 
     def _write(
         self,
-        matched: Matched,
+        matched: RouteMatch,
         request: Request,
         request_id: str,
         key: str | None,
@@ -239,15 +239,15 @@ class Router:
             if waiting:
                 scheduler.finish(Call(self.store, {}, "", now, account, request_id, None, now, self._api), waiting)
             if key:
-                remembered = idempotency.Remembered(request_id, status, body)
+                remembered = idempotency.StoredAnswer(request_id, status, body)
                 idempotency.remember(self.store, key, request.path, print_, now, remembered)
                 extra["Original-Request"] = request_id
             return status, body, extra
 
     def _execute(
         self,
-        matched: Matched,
-        prepared: Prepared,
+        matched: RouteMatch,
+        prepared: PreparedCall,
         now: int,
         account: Object,
         request_id: str,
@@ -273,7 +273,7 @@ def _of_own_account(request: Request) -> Request:
     return replace(request, headers=headers)
 
 
-def _match(routes: Sequence[Route], method: str, path: str) -> Matched:
+def _match(routes: Sequence[Route], method: str, path: str) -> RouteMatch:
     """Return the route of a call. What Stripe documents and is not here is refused by name."""
     parts = path.split("/")
     for route in routes:
@@ -283,7 +283,7 @@ def _match(routes: Sequence[Route], method: str, path: str) -> Matched:
         ids = [part for part, name in zip(parts, template, strict=True) if name == "{id}"]
         fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
         if fixed and all(ids) and not (template[-1] == "{id}" and _ends_in_a_word(method, path)):
-            return Matched(route, tuple(ids))
+            return RouteMatch(route, tuple(ids))
     found = None if path in NOT_IDS else documented.operation(method, path)
     if found is not None:
         raise not_here(f"{found.method} {found.path}")
@@ -309,7 +309,7 @@ def _fields(request: Request) -> dict[str, forms.Raw]:
     return forms.decode(request.query, request.body)
 
 
-def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str) -> Prepared:
+def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str) -> PreparedCall:
     """Read a call, and raise what Stripe refuses before it executes: an idempotency key does not remember it."""
     access, fields = publishable_keys.access(api_key, route, fields)
     params = parameter_reading.read(route.form, fields, lambda: documented.operation(route.method, route.path))
@@ -317,4 +317,4 @@ def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str)
     wanted = expansion.parse(route.kind, paths, api.expansions, of_list=route.lists)
     publishable_keys.check_expansion(access, wanted)
     route.check(params)
-    return Prepared(params, wanted, access)
+    return PreparedCall(params, wanted, access)

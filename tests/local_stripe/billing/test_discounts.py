@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_billing_cli.local_stripe.billing.discounts import discounting
-from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced, Terms
+from stripe_billing_cli.local_stripe.billing.discounts.discounting import DiscountableLine, Terms
 from tests.local_stripe.conftest import Local
 from tests.local_stripe.life import Life, moment, price
 from tests.local_stripe.making import code, coupon
@@ -287,7 +287,7 @@ def test_no_line_is_discounted_below_nothing(amounts: list[int], offs: list[Deci
         Terms(f"di_{at}", percent_off=off) if isinstance(off, Decimal) else Terms(f"di_{at}", amount_off=off)
         for at, off in enumerate(offs)
     ]
-    taken = discounting.taken_off([Priced(amount, None) for amount in amounts], terms)
+    taken = discounting.taken_off([DiscountableLine(amount, None) for amount in amounts], terms)
     for amount, off in zip(amounts, taken, strict=True):
         assert 0 <= sum(off.values()) <= max(amount, 0)
 

@@ -16,7 +16,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)
-class Priced:
+class DiscountableLine:
     """A line that can be discounted: its amount, and the product that it is for, if it is for one."""
 
     amount: int
@@ -43,7 +43,7 @@ def terms(discount: Object, coupon: Object, currency: str) -> Terms | None:
     return option and Terms(discount["id"], amount_off=option["amount_off"], products=products)
 
 
-def taken_off(lines: Sequence[Priced], all_terms: Sequence[Terms]) -> list[dict[str, int]]:
+def taken_off(lines: Sequence[DiscountableLine], all_terms: Sequence[Terms]) -> list[dict[str, int]]:
     """Return, for each line, what each discount takes off it, by the discount's id; 0 where it does not apply."""
     left = [line.amount for line in lines]
     taken: list[dict[str, int]] = [{} for _ in lines]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
-from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced
+from stripe_billing_cli.local_stripe.billing.discounts.discounting import DiscountableLine
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -15,7 +15,7 @@ def discounted(call: Call, invoice: Object, discounts: Sequence[Object]) -> Obje
     found = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
     terms = [each for each in found if each is not None]
     lines = invoice["lines"]["data"]
-    priced = [Priced(line["amount"] if line["discountable"] else 0, _product(line)) for line in lines]
+    priced = [DiscountableLine(line["amount"] if line["discountable"] else 0, _product(line)) for line in lines]
     taken = discounting.taken_off(priced, terms)
     shown = [_line(line, amounts) for line, amounts in zip(lines, taken, strict=True)]
     totals = {each.discount: sum(amounts[each.discount] for amounts in taken) for each in terms}

@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 @dataclass(frozen=True)
-class Discounted:
+class DiscountedAmount:
     """An amount after the discounts with these ids."""
 
     amount: int
@@ -22,12 +22,12 @@ PriceOf = Callable[[str], Object]
 SoldAs = Callable[[str], Sold]
 
 
-def undiscounted(item: Object, amount: int, whole: int) -> Discounted:
-    return Discounted(amount)
+def undiscounted(item: Object, amount: int, whole: int) -> DiscountedAmount:
+    return DiscountedAmount(amount)
 
 
-def as_debited(item: Object, debit: Mapping[str, Any]) -> Discounted:
-    return Discounted(debit["amount"])
+def as_debited(item: Object, debit: Mapping[str, Any]) -> DiscountedAmount:
+    return DiscountedAmount(debit["amount"])
 
 
 def unused(item: Object) -> list[Line]:
@@ -52,8 +52,8 @@ class Catalog:
     price: PriceOf
     sold: SoldAs
     item_id: Callable[[], str]
-    discounted: Callable[[Object, int, int], Discounted] = undiscounted
-    net_debit: Callable[[Object, Mapping[str, Any]], Discounted] = as_debited
+    discounted: Callable[[Object, int, int], DiscountedAmount] = undiscounted
+    net_debit: Callable[[Object, Mapping[str, Any]], DiscountedAmount] = as_debited
     credited: Callable[[Object, Mapping[str, Any]], Object | None] = unknown
     used: Callable[[Object], list[Line]] = unused
     reported: Callable[[], int] = int

@@ -12,26 +12,26 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
-from stripe_billing_cli.local_stripe.billing.discounts.discounting import Priced, Terms
+from stripe_billing_cli.local_stripe.billing.discounts.discounting import DiscountableLine, Terms
 from stripe_billing_cli.local_stripe.billing.invoicing import debits
-from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Discounted
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import DiscountedAmount
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def discounted(call: Call, item: Object, amount: int, whole: int) -> Discounted:
+def discounted(call: Call, item: Object, amount: int, whole: int) -> DiscountedAmount:
     """Return what the discounts of the item's subscription leave of `amount`, which is a part of the `whole` price."""
     subscription = call.store.get("subscription", item["subscription"])
     price = call.store.get("price", item["price"])
     if subscription is None or price is None:
-        return Discounted(amount)
+        return DiscountedAmount(amount)
     terms = []
     for own_discount in discount.living(call, subscription["discounts"]):
         found = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
         if found is not None:
             terms.append(_share(call, found, subscription, amount, whole))
-    [taken] = discounting.taken_off([Priced(amount, price["product"])], terms)
-    return Discounted(amount - sum(taken.values()), tuple(id for id, off in taken.items() if off))
+    [taken] = discounting.taken_off([DiscountableLine(amount, price["product"])], terms)
+    return DiscountedAmount(amount - sum(taken.values()), tuple(id for id, off in taken.items() if off))
 
 
 def _share(call: Call, terms: Terms, subscription: Object, amount: int, whole: int) -> Terms:
@@ -52,10 +52,10 @@ def _costs(call: Call, subscription: Object) -> int:
     )
 
 
-def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> Discounted:
+def net_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> DiscountedAmount:
     """Return what a debit came to on its invoice, its discounts taken off; a proration is so already."""
     taken: dict[str, int] = {}
     for line in debits.billed_lines(call, item, debit):
         for one in line["discount_amounts"]:
             taken[one["discount"]] = taken.get(one["discount"], 0) + one["amount"]
-    return Discounted(debit["amount"] - sum(taken.values()), tuple(id for id, off in taken.items() if off))
+    return DiscountedAmount(debit["amount"] - sum(taken.values()), tuple(id for id, off in taken.items() if off))

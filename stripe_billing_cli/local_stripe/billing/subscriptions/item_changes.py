@@ -32,7 +32,7 @@ DAY = 24 * 60 * 60
 
 
 @dataclass(frozen=True)
-class Decided:
+class UpdatePlan:
     """A decided update. `fields` are those of the subscription that change, its items among them; `change` is what is
     billed for it."""
 
@@ -48,8 +48,8 @@ def change(call: Call, before: Object, plain: Object) -> Object:
         before = repository.find(call, before["id"])
     if call.params.get("trial_end") == "now" and _stops(call, before, plain):
         return repository.find(call, before["id"])
-    decided = decide_all(call, before, call.params, plain)
-    after = _carry_out(call, before, decided)
+    plan = decide_all(call, before, call.params, plain)
+    after = _carry_out(call, before, plan)
     if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
         schedule_jobs.trial_begins(call, after)
     if before["status"] == "trialing" and call.params.get("trial_end") == "now":
@@ -74,19 +74,19 @@ def _stops(call: Call, before: Object, plain: Object) -> bool:
     return True
 
 
-def decide_all(call: Call, before: Object, params: Mapping[str, Any], plain: Object) -> Decided:
+def decide_all(call: Call, before: Object, params: Mapping[str, Any], plain: Object) -> UpdatePlan:
     """Return what an update makes of a subscription, without doing it: for the update, and for its preview."""
     trial_end = _new_trial_end(call, before, params)
     if trial_end is not None:
-        decided = _trial(call, before, params, trial_end)
+        plan = _trial(call, before, params, trial_end)
     elif params.get("trial_end") == "now" and before["status"] == "trialing":
         fields = {"status": "active", "trial_end": call.now - 1}
         running = {**before, **fields}
         change = decide(call, running, params, restart=True, prorates=False)
-        decided = Decided(fields, change)
+        plan = UpdatePlan(fields, change)
     else:
-        decided = Decided({}, decide(call, before, params))
-    return _with_ends(call, before, params, plain, decided)
+        plan = UpdatePlan({}, decide(call, before, params))
+    return _with_ends(call, before, params, plain, plan)
 
 
 def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int | None:
@@ -99,7 +99,7 @@ def _new_trial_end(call: Call, before: Object, params: Mapping[str, Any]) -> int
     return None if wanted in (None, "now") else creation.checked_trial_end(call, int(wanted))
 
 
-def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int) -> Decided:
+def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int) -> UpdatePlan:
     """Return a trial that begins credits what was paid for; one that is only moved bills nothing. The anchor moves to
     its end
     (https://docs.stripe.com/billing/subscriptions/billing-cycle#change-the-billing-period-using-a-trial-period)."""
@@ -114,23 +114,23 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     catalog = price_checks.catalog(call)
     fields = {"status": "trialing", "trial_end": trial_end}
     if not begins:
-        return Decided(fields, Change(data, anchor=trial_end))
+        return UpdatePlan(fields, Change(data, anchor=trial_end))
     at = params.get("proration_date", call.now)
     prorates = params.get("proration_behavior") != "none"
     credits = proration.credits_for(before, before["items"]["data"], catalog, at) if prorates else []
     if prorates:
         credits += [line for item in before["items"]["data"] for line in catalog.used(item)]
     shown = first_invoice.trial_lines({**trialing, "items": items.with_items(before, data)}, catalog, call.now)
-    return Decided({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
+    return UpdatePlan({**fields, "trial_start": call.now}, Change(data, credits, shown, anchor=trial_end))
 
 
-def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Object, decided: Decided) -> Decided:
+def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Object, plan: UpdatePlan) -> UpdatePlan:
     """Return the subscription's fields all together; an end that is set at the same time cuts the new periods."""
-    change = decided.change
-    fields = {**plain, **decided.fields}
+    change = plan.change
+    fields = {**plain, **plan.fields}
     if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
         prorates = params.get("proration_behavior") != "none"
-        changing = {**before, **decided.fields, "items": items.with_items(before, change.after)}
+        changing = {**before, **plan.fields, "items": items.with_items(before, change.after)}
         changing["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
         catalog = price_checks.catalog(call)
         data, more = proration.shortened(changing, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
@@ -140,7 +140,7 @@ def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
     if change.anchor is not None:
         fields["billing_cycle_anchor"] = change.anchor
     fields["items"] = items.with_items(before, change.after)
-    return Decided(fields, change)
+    return UpdatePlan(fields, change)
 
 
 def decide(
@@ -200,18 +200,18 @@ def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param
     price_checks.check_quantity(price_checks.catalog(call).price(own), item, param)
 
 
-def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
+def _carry_out(call: Call, before: Object, plan: UpdatePlan) -> Object:
     """Store the change and bill it: prorations wait for the next invoice unless one is made at once."""
-    params, change = call.params, decided.change
+    params, change = call.params, plan.change
     behavior = params.get("payment_behavior", "allow_incomplete")
     at_once = bool(change.at_once or (change.prorations and params.get("proration_behavior") == "always_invoice"))
     if at_once and behavior == "pending_if_incomplete":
-        return _pay_first(call, before, decided)
+        return _pay_first(call, before, plan)
     customer = customers.find(call, before["customer"])
     invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
     pending_items = invoice_items.pending_of(call, before) if at_once else []
     if not pending_items and not change.at_once:
-        after = repository.amend(call, before["id"], **decided.fields)
+        after = repository.amend(call, before["id"], **plan.fields)
         schedule_jobs.plan_ahead(call, after)
         return after
     draft = invoices.drafted(
@@ -220,12 +220,12 @@ def _carry_out(call: Call, before: Object, decided: Decided) -> Object:
         [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
         before["currency"],
         reason="subscription_update",
-        subscription={**before, **decided.fields},
+        subscription={**before, **plan.fields},
         period=(items.first_start(before["items"]["data"]), call.now),
         auto_advance=behavior != "default_incomplete",
     )
     invoice_items.bill(call, pending_items, draft["id"])
-    after = repository.amend(call, before["id"], **decided.fields, latest_invoice=draft["id"])
+    after = repository.amend(call, before["id"], **plan.fields, latest_invoice=draft["id"])
     schedule_jobs.plan_ahead(call, after)
     draft = invoices.create(call, draft)
     if before["collection_method"] == "charge_automatically":
@@ -252,11 +252,11 @@ def _collect(call: Call, customer: Object, after: Object, draft: Object, behavio
         raise collection.not_paid(call, intent, of_subscription=True)
 
 
-def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
+def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
     """Make a change as `pending_if_incomplete` says: the change is made when its invoice is paid, now or later."""
-    id, change = before["id"], decided.change
+    id, change = before["id"], plan.change
     if not change.prorations and not change.at_once:
-        after = repository.amend(call, id, **decided.fields)
+        after = repository.amend(call, id, **plan.fields)
         schedule_jobs.plan_ahead(call, after)
         return after
     customer = customers.find(call, before["customer"])
@@ -276,7 +276,7 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
     )
     invoice_items.bill(call, pending_items, draft["id"])
     invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=repository.saves_card(before))
-    waiting = {"changes": decided.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
+    waiting = {"changes": plan.fields, "invoice": invoice["id"], "resumes": False, "retries": False}
     waits = {**repository.find(call, id), "_pending_change": waiting}
     call.store.replace(repository.KIND, waits)
     method = collection.default_method(call, customer, before)
@@ -285,16 +285,16 @@ def _pay_first(call: Call, before: Object, decided: Decided) -> Object:
     elif method is not None:
         collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if repository.find(call, id)["_pending_change"] is not None:
-        return pending_updates.suspend(call, id, invoice, decided.fields, shown=_shown(call, before, decided))
+        return pending_updates.suspend(call, id, invoice, plan.fields, shown=_shown(call, before, plan))
     return repository.find(call, id)
 
 
-def _shown(call: Call, before: Object, decided: Decided) -> Object:
+def _shown(call: Call, before: Object, plan: UpdatePlan) -> Object:
     """Return what `pending_update` tells of a change."""
-    anchor = decided.fields.get("billing_cycle_anchor", before["billing_cycle_anchor"])
-    trial_end = decided.fields.get("trial_end", before["trial_end"])
+    anchor = plan.fields.get("billing_cycle_anchor", before["billing_cycle_anchor"])
+    trial_end = plan.fields.get("trial_end", before["trial_end"])
     return {
         "billing_cycle_anchor": anchor if anchor != before["billing_cycle_anchor"] else None,
-        "subscription_items": decided.change.after if "items" in call.params else None,
+        "subscription_items": plan.change.after if "items" in call.params else None,
         "trial_end": trial_end if trial_end != before["trial_end"] else None,
     }

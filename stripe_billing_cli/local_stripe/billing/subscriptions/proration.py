@@ -14,7 +14,7 @@ from stripe_billing_cli.local_stripe.billing import billing_intervals, pricing
 from stripe_billing_cli.local_stripe.billing.invoicing import lines
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.subscriptions import items
-from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog, Discounted
+from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog, DiscountedAmount
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
@@ -234,7 +234,9 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
         end = min(debit["end"], item["current_period_end"])
         if start < end and debit["price"] is not None:
             net = catalog.net_debit(item, debit)
-            share = Discounted(pricing.part_of(-net.amount, end - start, debit["end"] - debit["start"]), net.discounts)
+            share = DiscountedAmount(
+                pricing.part_of(-net.amount, end - start, debit["end"] - debit["start"]), net.discounts
+            )
             line = _line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog)
             found.append(replace(line, credited=catalog.credited(item, debit)))
     return found
@@ -260,7 +262,7 @@ def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, 
     of = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
     net = catalog.discounted(item, abs(pricing.part_of(sign * whole, end - at, of)), whole)
-    share = Discounted(sign * net.amount, net.discounts)
+    share = DiscountedAmount(sign * net.amount, net.discounts)
     return [_line(share, words, item["quantity"], price["id"], at, end, item, catalog)]
 
 
@@ -271,7 +273,14 @@ def _whole_length(price: Object, anchor: int, start: int, end: int) -> int:
 
 
 def _line(
-    share: Discounted, words: str, quantity: int, price_id: str, start: int, end: int, item: Object, catalog: Catalog
+    share: DiscountedAmount,
+    words: str,
+    quantity: int,
+    price_id: str,
+    start: int,
+    end: int,
+    item: Object,
+    catalog: Catalog,
 ) -> Line:
     price = catalog.price(price_id)
     many = f"{quantity} × " if quantity != 1 else ""
