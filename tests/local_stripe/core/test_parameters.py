@@ -87,9 +87,9 @@ def unsettable(name: str) -> Refusal:
         ),
         (
             "prices",
-            f"{PRICE}&unit_amount=100000000",
+            f"{PRICE}&unit_amount=1000000000000",
             Refusal(
-                "This value must be less than or equal to 99999999 (it currently is '100000000').",
+                "This value must be less than or equal to 999999999999 (it currently is '1000000000000').",
                 "parameter_invalid_integer",
                 "unit_amount",
             ),
