@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import catalog, diff, foreign, full_store, handling, imports, pages, receiving, startup
+from benchmarks import catalog, diff, foreign, full_store, handling, imports, large_account, pages, receiving, startup
 
 BENCHMARKS = {
     "startup": startup.run,
     "diff": diff.run,
     "foreign": foreign.run,
     "imports": imports.run,
+    "large_account": large_account.run,
     "pages": pages.run,
     "catalog": catalog.run,
     "receiving": receiving.run,

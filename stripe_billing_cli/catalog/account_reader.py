@@ -7,10 +7,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from stripe_billing_cli.catalog.account_size import WORTH_GUESSING, guess_longer
 from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 
+SPARE_PAGES = 6
+"""What a sweep in several places may take beyond the pages that are full."""
 Item = TypeVar("Item")
 Read = TypeVar("Read")
 
@@ -68,10 +71,24 @@ class AccountReader:
         except NotFoundError:
             return []
 
-    def sweep(self, path: str, params: Mapping[str, Any], *, expected: int, pages_at_most: int | None) -> Reading:
-        """Read a long list in several places at once, to its end or so many pages."""
-        sweep = Sweep(lambda part: self.page(path, {**params, **part}), expected=expected, pages_at_most=pages_at_most)
-        return Reading(by_id(sweep.run(self._pool)), sweep.finished)
+    def sweep(self, path: str, params: Mapping[str, Any], *, expected: int, asking: int | None) -> Reading:
+        """Read a long list in several places at once, to its end, or until asking for what is wanted is cheaper.
+
+        `expected` is how many objects there are where there are no others; `asking` is how many calls asking takes. A
+        list that is longer than expected is read on for as many calls, unless it looks far longer.
+        """
+        first = None if asking is None else min(calls_for(expected) + SPARE_PAGES, asking)
+        sweep = Sweep(lambda part: self._api.page(path, {**params, **part}), expected=expected, pages_at_most=first)
+        found = by_id(sweep.run(self._pool))
+        if sweep.finished or asking is None or first is None or first >= asking:
+            return Reading(found, sweep.finished)
+        if asking > WORTH_GUESSING:
+            guess = guess_longer(lambda part: self._api.page(path, {**params, **part}), asking, self._pool)
+            found |= by_id(guess.objects)
+            if guess.longer:
+                return Reading(found, complete=False)
+        found |= by_id(sweep.run(self._pool, further_pages=asking - first))
+        return Reading(found, sweep.finished)
 
     def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:
         """Read for each item, side by side, in the order of the items."""

@@ -47,12 +47,23 @@ class Sweep:
         self._cuts_left = CUTS
         self._found: list[Object] = []
         self._reading: dict[Future[Page], Stretch] = {}
-        self.finished = False
+        self._left: list[Stretch] = [Stretch()]
 
-    def run(self, pool: ThreadPoolExecutor) -> list[Object]:
-        """Return what was found; `finished` says whether that is all. Raises what `fetch` raises."""
-        self._start(pool, Stretch())
-        complete = True
+    @property
+    def finished(self) -> bool:
+        """Return whether what was found is all there is."""
+        return not self._left
+
+    def run(self, pool: ThreadPoolExecutor, *, further_pages: int = 0) -> list[Object]:
+        """Return what was found so far. Raises what `fetch` raises.
+
+        Run again with `further_pages`, it goes on where it stopped.
+        """
+        if self._pages_left is not None:
+            self._pages_left += further_pages
+        left, self._left = self._left, []
+        for stretch in left:
+            self._start(pool, stretch)
         while self._reading:
             done, _ = wait(self._reading, return_when=FIRST_COMPLETED)
             for future in done:
@@ -62,17 +73,16 @@ class Sweep:
                 if not more or not objects:
                     continue
                 for part in self._cut(_below(stretch, objects)):
-                    complete = self._start(pool, part) and complete
-        self.finished = complete
+                    self._start(pool, part)
         return self._found
 
-    def _start(self, pool: ThreadPoolExecutor, stretch: Stretch) -> bool:
+    def _start(self, pool: ThreadPoolExecutor, stretch: Stretch) -> None:
         if self._pages_left is not None:
             if self._pages_left <= 0:
-                return False
+                self._left.append(stretch)
+                return
             self._pages_left -= 1
         self._reading[pool.submit(self._fetch, stretch.params())] = stretch
-        return True
 
     def _cut(self, rest: Stretch) -> list[Stretch]:
         """Return `rest` in as many parts as can be read at once, or whole where that is not worth a request."""

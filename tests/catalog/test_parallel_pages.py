@@ -12,7 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stripe_billing_cli.catalog import parallel_pages
+from stripe_billing_cli.catalog.account_reader import AccountReader
 from stripe_billing_cli.catalog.parallel_pages import Page, Sweep
+from stripe_billing_cli.stripe_api.client import StripeApi
 
 
 class ListOf:
@@ -70,3 +72,37 @@ def test_a_sweep_that_may_not_go_to_the_end_says_so(monkeypatch: pytest.MonkeyPa
     assert not reading.finished
     assert listed.calls == 3
     assert len(found) <= 6
+
+
+@pytest.mark.parametrize("pages", [1, 5, 12, 30, 60, 99, 100, 101, 150, 199, 240, 500])
+@pytest.mark.parametrize("asking", [1, 4, 9, 30, 100])
+def test_a_sweep_costs_no_more_than_the_cheaper_way_and_asking_after_it_twice_that(pages: int, asking: int) -> None:
+    """Of an account whose objects were made evenly, of whatever size."""
+    listed = ListOf([1_700_000_000 + 60 * number for number in range(100 * pages)], 100)
+
+    with ThreadPoolExecutor(4) as pool:
+        reading = AccountReader(StandIn(listed), pool).sweep("/v1/prices", {}, expected=asking * 5, asking=asking)
+
+    if reading.complete:
+        assert len(reading.objects) == 100 * pages
+    spent = listed.calls + (0 if reading.complete else asking)
+    assert spent <= 2 * min(pages, asking) + 5
+
+
+def test_objects_made_in_one_second_are_no_measure_of_a_list() -> None:
+    listed = ListOf([1_700_000_000] * 5_000, 100)
+
+    with ThreadPoolExecutor(4) as pool:
+        reading = AccountReader(StandIn(listed), pool).sweep("/v1/prices", {}, expected=500, asking=60)
+
+    assert reading.complete
+
+
+class StandIn(StripeApi):
+    """An account that has one list."""
+
+    def __init__(self, listed: ListOf) -> None:
+        self._listed = listed
+
+    def page(self, path: str, params: Mapping[str, Any]) -> Page:
+        return self._listed(params)

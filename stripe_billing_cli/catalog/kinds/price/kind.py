@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, batches, by_id, calls_for
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Objects, Usage, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
 from stripe_billing_cli.catalog.kinds.price.model import Price
+from stripe_billing_cli.catalog.kinds.price.reading import LOOKUP_KEYS_A_CALL, asked
 from stripe_billing_cli.catalog.kinds.price.review import warnings_of
 from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import Product, product_id
@@ -29,14 +30,10 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 from stripe_billing_cli.stripe_api.money import format_amount
 
-LOOKUP_KEYS_A_CALL = 10
-"""https://docs.stripe.com/api/prices/list, `lookup_keys`."""
 LONGEST_LOOKUP_KEY = 200
 LARGE_ACCOUNT = 5000
 """So many prices an account is taken to have that is read whole; only how its list is cut follows from it."""
 EVERY = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
-WORTH_ASKING_EACH = 40
-"""Up to this many calls, asking for each product's prices beats a sweep of an account of unknown size."""
 
 
 class PriceKind(StandardKind[Price]):
@@ -99,30 +96,23 @@ class PriceKind(StandardKind[Price]):
     # ---- The account
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
-        """Read a small account whole; in a large one, sweep all prices or ask for each product's, whichever is less."""
-        entries, products = wanted[self.name], [product_id(entry) for entry in wanted["product"]]
+        """Read a small account whole; of a large one, what there is of the file's products and lookup keys.
+
+        An account of unknown size is swept for as many calls as asking takes, unless it looks far larger: so it costs
+        at most twice the cheaper of the two.
+        """
+        entries = wanted[self.name]
         expanded = expansions(entries)
         listed = {"expand": [f"data.{name}" for name in expanded]}
-        by_product = len(products) + calls_for(len(entries), LOOKUP_KEYS_A_CALL)
-        small = by_product <= WORTH_ASKING_EACH
-        reading = reader.sweep(
-            self.path,
-            listed,
-            expected=len(entries),
-            pages_at_most=None if whole else 1 if small else by_product,
-        )
+        there = reader.objects("product")
+        products = sorted({product_id(entry) for entry in wanted["product"]} & there.keys())
+        new = sum(_product_of_entry(entry) not in there for entry in entries)
+        asking = max(len(products) + calls_for(new, LOOKUP_KEYS_A_CALL), 1)
+        lookup_keys = {entry.fields["lookup_key"] for entry in entries} - {None}
+        reading = reader.sweep(self.path, listed, expected=len(entries), asking=None if whole else asking)
         found = dict(reading.objects)
         if not reading.complete:
-            for prices in reader.each(
-                lambda product: reader.of_parent(self.path, {**listed, "product": product}), products
-            ):
-                found |= by_id(prices)
-            keys = sorted({entry.fields["lookup_key"] for entry in entries} - {None})
-            for prices in reader.each(
-                lambda some: reader.page(self.path, {**listed, "lookup_keys": some})[0],
-                batches(keys, LOOKUP_KEYS_A_CALL),
-            ):
-                found |= by_id(prices)
+            found |= asked(reader, self.path, listed, products, lookup_keys, found)
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
         return Reading(found | by_id(existing for existing in adopted if existing), reading.complete)
@@ -134,7 +124,7 @@ class PriceKind(StandardKind[Price]):
                 lambda product: reader.of_parent(self.path, {**listed, "product": product}), sorted(scope.parents)
             )
             return (price for prices in lists for price in prices)
-        whole = reader.sweep(self.path, listed, expected=LARGE_ACCOUNT, pages_at_most=None)
+        whole = reader.sweep(self.path, listed, expected=LARGE_ACCOUNT, asking=None)
         return whole.objects.values()
 
     def read_rest(self, reader: AccountReader, chosen: Iterable[Object]) -> Iterable[Object]:
