@@ -9,7 +9,7 @@ IN_EVERY_MODE := \
 	tests/cli/test_clock.py tests/cli/test_doctor.py tests/cli/test_output_document.py \
 	tests/access/test_access.py tests/webhook_endpoints/test_endpoints.py tests/events/test_source.py
 
-.PHONY: try test answers soak check bench clean
+.PHONY: try test answers soak check docs bench clean
 
 $(BIN)/billing: pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not on the PATH."; exit 1; }
@@ -51,6 +51,12 @@ check: $(VENV)/dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+## The pages as a site in build/docs, with the command reference; man pages in build/man.
+docs: $(VENV)/dev
+	@$(BIN)/python scripts/reference.py docs/commands.md build/man
+	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -b html docs build/docs
+	@echo "build/docs/index.html, build/man/man1"
 
 bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks
