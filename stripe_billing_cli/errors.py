@@ -27,7 +27,7 @@ class ErrorLocation:
 
 @dataclass(frozen=True)
 class Mistake:
-    """One of several things that are wrong: with which object (`price pro.monthly`), why, where, and the way out."""
+    """A mistake, one of several: with which object (`price pro.monthly`), why, where, and the way out."""
 
     object: str | None
     reason: str

@@ -20,7 +20,7 @@ Read = TypeVar("Read")
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read of one kind, by id; `complete`: it is all that the account has."""
+    """The reading of one kind, by id; `complete`: it is all that the account has."""
 
     objects: dict[str, Object] = field(default_factory=dict)
     complete: bool = True

@@ -1,4 +1,4 @@
-"""What a catalog file wants, as values: an `Entry` for each object."""
+"""The entries of a catalog file, as values: an `Entry` for each object that it wants."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class Reference:
 
 @dataclass(frozen=True, eq=False)
 class Entry(Generic[Content]):
-    """One object that the file wants.
+    """An entry: one object that the file wants.
 
     `key` names it within its kind (`pro.monthly`), `own_key` within its parent (`monthly`). `content` is what the file
     says, with the catalog's defaults filled in; `fields` are its values as they are compared with Stripe's.

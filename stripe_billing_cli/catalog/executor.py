@@ -49,7 +49,7 @@ class UnkeptSecretError(BillingError):
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one change. `id` is the object's id now; `error` is the failure of its first failed call.
+    """The result of one change. `id` is the object's id now; `error` is the failure of its first failed call.
 
     `begun`: some of its calls were done before it was skipped or failed. `address` is where people reach an object
     that was made with an address of Stripe's.
@@ -79,7 +79,7 @@ class Outcome:
 
 @dataclass
 class Execution:
-    """Where a running apply stands. Only the thread that runs the apply touches it."""
+    """The state of a running apply. Only the thread that runs the apply touches it."""
 
     plan: Plan
     waiting_for: dict[Operation, int] = field(default_factory=dict)

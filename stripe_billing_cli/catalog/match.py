@@ -1,4 +1,4 @@
-"""Which object in Stripe is which entry of the file: how kinds find out, and what they refuse.
+"""Matching of the objects in Stripe with the entries of the file: how kinds find out, and what they refuse.
 
 What carries no stamp is taken over only where the file says so with `id:`, and what carries another catalog's stamp
 never.
@@ -19,7 +19,7 @@ from stripe_billing_cli.stripe_api.client import Object
 
 @dataclass(frozen=True)
 class Conflict:
-    """Why a catalog cannot be applied to this account, and the way out.
+    """A reason why a catalog cannot be applied to this account, and the way out.
 
     `missing` is the entry of which the account does not have the object that it adopts.
     """
@@ -57,7 +57,7 @@ class ConflictError(BillingError):
 
 @dataclass(frozen=True)
 class Match:
-    """What Stripe holds of one entry of the file.
+    """The objects of Stripe's that are one entry of the file.
 
     `current` is the object itself, `earlier` are those it replaced, newest first. `name_from` is another object of
     this catalog that has the name (a lookup key, a code) now and will give it up.

@@ -37,7 +37,7 @@ class Stretch:
 
 
 class Sweep:
-    """One reading of a list, newest first, to its end or to `pages_at_most`."""
+    """A reading of a list, newest first, to its end or to `pages_at_most`."""
 
     def __init__(self, fetch: Callable[[Mapping[str, Any]], Page], *, expected: int, pages_at_most: int | None) -> None:
         """Prepare to read; `expected` is about how many objects there are, which only guides the cuts."""

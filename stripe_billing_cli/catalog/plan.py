@@ -28,7 +28,7 @@ MANY, MANY_OF = 10, 5
 
 
 class ChangedKind(Protocol):
-    """What the output of a plan asks the kind of a changed object."""
+    """The questions that the output of a plan asks the kind of a changed object."""
 
     @property
     def name(self) -> str: ...
@@ -48,7 +48,7 @@ class ChangedKind(Protocol):
 
 @dataclass(eq=False, kw_only=True)
 class Operation:
-    """One write to Stripe.
+    """An operation: one write to Stripe.
 
     Values of `params` may be `Reference`s, which are replaced by ids when the operation is carried out; the
     operation waits for those that make what it refers to.
@@ -133,7 +133,7 @@ class Move:
 
 @dataclass(eq=False)
 class Change:
-    """What happens to one object. `existing` is what Stripe holds, `wanted` what the file says; either may be None."""
+    """A change of one object. `existing` is what Stripe holds, `wanted` what the file says; either may be None."""
 
     action: Action
     kind: ChangedKind
@@ -164,7 +164,8 @@ class Change:
 
 @dataclass(frozen=True)
 class Note:
-    """What a reviewer should know beside the changes: about the entry of the file that `kind` and `key` name, if any.
+    """A note: what a reviewer should know beside the changes: about the entry of the file that `kind` and `key` name,
+    if any.
 
     `warning`: the plan does what it says, and it may not be meant. Any other note is of what stays different from the
     file, or of what Stripe did by itself.

@@ -27,7 +27,7 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Successor:
-    """What takes the place of a replaced object, and the change that replaces it."""
+    """The object that takes the place of a replaced object, and the change that replaces it."""
 
     change: Change
     reference: Reference
@@ -35,7 +35,8 @@ class Successor:
 
 @dataclass
 class PlanBuilder:
-    """`ids` has what each reference stands for in the end: an id, or None for an object that is still to be made."""
+    """Builds a plan from changes. `ids` has what each reference stands for in the end: an id, or None for an object
+    that is still to be made."""
 
     catalog: str
     find_blockers: Callable[[], Mapping[str, Sequence[Blocker]]]

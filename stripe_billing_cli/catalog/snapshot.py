@@ -1,4 +1,4 @@
-"""What Stripe holds of a catalog now; each kind reads its own, side by side with the others.
+"""A snapshot of what Stripe holds of a catalog; each kind reads its own, side by side with the others.
 
 Nothing is decided from Stripe's search, which lags behind writes.
 """
@@ -21,7 +21,7 @@ AT_ONCE = 12
 
 @dataclass(frozen=True)
 class Snapshot:
-    """`objects` has kind → id → object as Stripe answers it.
+    """The objects of an account as they were read. `objects` has kind → id → object as Stripe answers it.
 
     `complete` says whether these are all of the account's, or only those that concern the catalog.
     """

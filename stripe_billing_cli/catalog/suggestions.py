@@ -1,4 +1,4 @@
-"""What a misspelt name may have been meant for."""
+"""Suggestions of what a misspelt name may have been meant for."""
 
 from __future__ import annotations
 

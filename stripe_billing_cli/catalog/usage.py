@@ -1,4 +1,4 @@
-"""What still uses the objects that a plan retires: asked of Stripe once the plan is made."""
+"""The usage of the objects that a plan retires: asked of Stripe once the plan is made."""
 
 from __future__ import annotations
 

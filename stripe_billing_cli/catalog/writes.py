@@ -1,4 +1,4 @@
-"""One write of a plan, made certain.
+"""Writes of a plan, each made certain.
 
 Updates set fields to values: repeating one is harmless. Creates carry an idempotency key that is the same for every
 run that sees the same account, so that a retry, or a second run at the same moment, makes no second object. But

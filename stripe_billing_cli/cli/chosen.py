@@ -1,4 +1,4 @@
-"""Which value of an option counts, and who said so: the command line, the environment, billing.toml, or nobody."""
+"""The values of options that count, and who said so: the command line, the environment, billing.toml, or nobody."""
 
 from __future__ import annotations
 

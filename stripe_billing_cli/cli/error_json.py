@@ -1,4 +1,4 @@
-"""What `--output json` prints of an error."""
+"""The JSON of an error, as `--output json` prints it."""
 
 from __future__ import annotations
 

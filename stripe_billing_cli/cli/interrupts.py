@@ -30,7 +30,7 @@ def exit_code(interruption: BaseException) -> int:
 
 
 class StopRequest(threading.Event):
-    """That somebody wants the command to come to an end, and the exit code which that gives."""
+    """The wish of somebody that the command comes to an end, and the exit code which that gives."""
 
     exit_code = INTERRUPTED
 

@@ -1,4 +1,4 @@
-"""What is said while Stripe lets a command wait: once after two seconds, then every half minute."""
+"""Notices while Stripe lets a command wait: once after two seconds, then every half minute."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class Table:
 
     @property
     def measured_lines(self) -> int:
-        """How many lines the measured records take on a screen, with the titles."""
+        """Return how many lines the measured records take on a screen, with the titles."""
         return len(self._measured) * (len(self._columns) + 1 if self.is_too_wide else 1) + 1
 
     @property

@@ -1,4 +1,4 @@
-"""What the SDK raises, as `StripeCallError`: by what happened, and in words that a user understands."""
+"""Translation of what the SDK raises into `StripeCallError`: by what happened, and in words that a user understands."""
 
 from __future__ import annotations
 

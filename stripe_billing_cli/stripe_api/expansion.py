@@ -1,4 +1,4 @@
-"""Whether an answer has what it was asked to have.
+"""The check that an answer has what it was asked to have.
 
 Some fields come only where `expand` names them, and one that is left out looks like one that there is none of: a price
 without its tiers like one to be replaced. Stripe's OpenAPI document has these fields as never null.

@@ -1,4 +1,4 @@
-"""How long the discounts of a subscription last, and what they take off invoices that are yet to come.
+"""The discounts of a subscription: how long they last, and what they take off invoices that are yet to come.
 
 Amounts are ints in the currency's smallest unit, times Unix seconds.
 """
@@ -18,8 +18,8 @@ FOR_EVER = 1 << 62
 
 @dataclass(frozen=True)
 class Term:
-    """Until when a discount counts; `once`: for one invoice only. `is_amount`: it is an amount for each invoice, else a
-    part of each line."""
+    """The term until which a discount counts; `once`: for one invoice only. `is_amount`: it is an amount for each
+    invoice, else a part of each line."""
 
     until: int = FOR_EVER
     once: bool = False

@@ -23,7 +23,7 @@ PATH = "/v1/invoices/create_preview"
 
 @dataclass(frozen=True)
 class StartQuote:
-    """What a new subscription costs; `cost` is that of its first invoice."""
+    """The quote of a new subscription; `cost` is that of its first invoice."""
 
     cost: Cost
     trial_end: int | None = None

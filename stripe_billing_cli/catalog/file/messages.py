@@ -1,4 +1,4 @@
-"""What pydantic finds wrong, in words for the person who wrote the file."""
+"""Messages of what pydantic finds wrong, in words for the person who wrote the file."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ UNSUPPORTED: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class Explained:
-    """`at_key`: the mistake is the key itself, or that it has no companion, and not its value."""
+    """A mistake in words. `at_key`: the mistake is the key itself, or that it has no companion, and not its value."""
 
     message: str
     hint: str
@@ -100,7 +100,7 @@ def _field(model: type[BaseModel], location: tuple[int | str, ...]) -> FieldInfo
 
 
 class _Marks:
-    """What the type of a field is marked with."""
+    """The marks of the type of a field."""
 
     def __init__(self, field: FieldInfo | None) -> None:
         marks = [*field.metadata, *_metadata(field.annotation)] if field else []

@@ -1,4 +1,4 @@
-"""What is right of an entry that is wrong in part, so that its rules are checked in the same run as its types.
+"""The right part of an entry that is wrong in part, so that its rules are checked in the same run as its types.
 
 A rule that speaks of a field that is wrong itself has nothing to say yet: what is missing may only be misspelt.
 """

@@ -1,4 +1,4 @@
-"""What is wrong with a catalog file, and where."""
+"""Problems of a catalog file, each with its place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ MOST = 100
 
 @dataclass(frozen=True)
 class Problem:
-    """One mistake: its place (line and column from 1; 0 for the file as a whole), what it is, and the way out."""
+    """A problem, one mistake: its place (line and column from 1; 0 for the file as a whole), what it is, and the way
+    out."""
 
     file: str
     where: Location

@@ -39,7 +39,7 @@ MOST_DIGITS = 60
 
 @dataclass
 class Places:
-    """Where things stand: of each path its key, and its value."""
+    """The places of a file: of each path its key, and its value."""
 
     keys: dict[Path, Location] = field(default_factory=dict)
     values: dict[Path, Location] = field(default_factory=dict)

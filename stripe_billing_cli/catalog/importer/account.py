@@ -1,4 +1,4 @@
-"""What an account holds of the kinds that are imported, read whole, side by side."""
+"""The objects that an account holds of the kinds that are imported, read whole, side by side."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Holdings:
-    """`objects` has kind → id → object; `unread` the kinds that this key may not read, or this server does not have.
+    """The objects of an account. `objects` has kind → id → object; `unread` the kinds that this key may not read, or
+    this server does not have.
 
     `parents` are the ids of the objects to which, and to what is within them, the import is limited.
     """

@@ -23,7 +23,7 @@ Keys = Mapping[tuple[str, str], str]
 
 @dataclass(eq=False)
 class Draft:
-    """One object on its way into the file; `problem` is why it cannot be written."""
+    """A draft: one object on its way into the file; `problem` is why it cannot be written."""
 
     kind: AnyKind
     existing: Object

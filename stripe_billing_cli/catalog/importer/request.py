@@ -31,7 +31,7 @@ UNNAMED = "catalog"
 
 @dataclass(frozen=True)
 class ImportRequest:
-    """What is to be written. `kinds` are names of kinds or sections, `parents` ids, keys or names; none means all.
+    """An import that is wanted. `kinds` are names of kinds or sections, `parents` ids, keys or names; none means all.
 
     `catalog` is the name of the catalog: unless given, that of `beside`, else that by which the account's objects are
     marked, if it is one, else the account's. `since`: only what was made since, in Unix seconds, and what that refers

@@ -1,4 +1,5 @@
-"""Which of an account's objects a file is to have: what is on offer and what that refers to, unless more is wanted."""
+"""The selection of the objects that a file is to have: what is on offer and what that refers to, unless more is
+wanted."""
 
 from __future__ import annotations
 
@@ -17,7 +18,7 @@ EARLIER = "replaced earlier"
 
 @dataclass(frozen=True)
 class Wish:
-    """What is asked for. `kinds` are names of kinds, all where there are none; `since` is in Unix seconds."""
+    """The wish of a user. `kinds` are names of kinds, all where there are none; `since` is in Unix seconds."""
 
     archived: bool = False
     kinds: frozenset[str] = frozenset()
@@ -26,7 +27,8 @@ class Wish:
 
 @dataclass
 class Selection:
-    """`chosen` has kind → id → object, the oldest first; `left_out` counts what is not written, by why."""
+    """The objects that were selected. `chosen` has kind → id → object, the oldest first; `left_out` counts what is not
+    written, by why."""
 
     chosen: dict[str, dict[str, Object]]
     left_out: Counter[str] = field(default_factory=Counter)

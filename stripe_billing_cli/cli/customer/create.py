@@ -15,7 +15,7 @@ from stripe_billing_cli.cli.customer.app import app
 from stripe_billing_cli.cli.markers import clear_marker
 
 if TYPE_CHECKING:
-    from stripe_billing_cli.customers.create import CreatePlan
+    from stripe_billing_cli.customers.create import CreatePlan, CustomerRequest
 
 
 @shared_options.command(app)
@@ -58,7 +58,7 @@ def create(
                billing customer create --email ada@example.com --payment-method pm_card_visa --local
                CUSTOMER=$(billing customer create --email ada@example.com --if-not-exists --output id)
     """
-    from stripe_billing_cli.customers.create import CustomerRequest, plan_create
+    from stripe_billing_cli.customers.create import CustomerRequest
     from stripe_billing_cli.customers.fields import CustomerFields
     from stripe_billing_cli.test_clocks.load import id_for
 
@@ -80,10 +80,17 @@ def create(
         payment_method=payment_method,
         if_not_exists=if_not_exists,
     )
+    _create(context, request)
+
+
+def _create(context: Context, request: CustomerRequest) -> None:
+    """Ask, create the customer, and print it."""
+    from stripe_billing_cli.customers.create import plan_create
+
     plan = plan_create(context.stripe, request)
     if plan.existing is None:
         _name_duplicates(context, plan)
-        who = plan.email or name or "without a name"
+        who = plan.email or request.fields.name or "without a name"
         confirm.confirm(context, f"Create the customer {who}?", when_refused="no customer was created")
     with view.card_may_be_refused("no customer was created; give another card"):
         result = plan.apply(context.stripe)

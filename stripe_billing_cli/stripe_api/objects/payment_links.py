@@ -202,7 +202,7 @@ class ManagedPayments(StripeObject):
 
 
 class PaymentLink(StripeObject):
-    """`line_items` is there where it was expanded."""
+    """A payment link. `line_items` is there where it was expanded."""
 
     id: str
     active: bool

@@ -76,7 +76,7 @@ class ScheduleAtPeriodEnd(StripeObject):
 
 
 class SubscriptionUpdate(StripeObject):
-    """`products` and `schedule_at_period_end` are there where they were expanded."""
+    """The updates that a portal allows. `products` and `schedule_at_period_end` are there where they were expanded."""
 
     default_allowed_updates: list[str]
     enabled: bool
