@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.catalog.file.load import Source, load_catalog, read_source
+from stripe_billing_cli.catalog.ownership import RESERVED
 from tests.catalog.catalogs import EVERYTHING
 from tests.conftest import Account, Billing
 
@@ -164,6 +165,48 @@ webhook_endpoints:
     )
     assert "left out  1 codes of single customers" in ran.err
     billing.write(ran.out)
+    assert billing.plan()["changes"] == []
+
+
+PAGES = """\
+version: 1
+catalog: keymap
+currency: usd
+products:
+  pro:
+    name: Pro
+    prices:
+      monthly: {unit_amount: 1500, recurring: month}
+portal_configurations:
+  main:
+    name: Self-service
+    features:
+      invoice_history: {enabled: true}
+      subscription_update: {enabled: true, default_allowed_updates: [price], products: {pro: [monthly]}}
+payment_links:
+  pro: {line_items: [pro.monthly], allow_promotion_codes: true}
+webhook_endpoints:
+  hook: {url: https://shop.example/hook, enabled_events: ["*"]}
+"""
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_pages_and_endpoints_come_back_and_go_to_another_account(
+    billing: Billing, account: Account, marked: bool
+) -> None:
+    billing.apply(PAGES, "--secret-file", "one.secret")
+    paths = ("/v1/products", "/v1/prices", "/v1/billing_portal/configurations", "/v1/payment_links")
+    for path in () if marked else (*paths, "/v1/webhook_endpoints"):
+        for existing in account.api.page(path, {})[0]:
+            account.post(f"{path}/{existing['id']}", metadata=dict.fromkeys(RESERVED, ""))
+
+    text = written(billing, "--catalog", "keymap")
+
+    assert billing.plan()["changes"] == []
+    assert ("id:" in text) is not marked
+    copy = ("catalog", "copy", "--to", "file:other.db", "--secret-file", "two.secret", "--yes")
+    assert [change["status"] for change in billing.ok(*copy, "--output", "json").json["changes"]] == ["done"] * 5
+    assert billing.ok(*copy).out.startswith("No changes.")
     assert billing.plan()["changes"] == []
 
 
