@@ -6,50 +6,23 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
-
-import typer
+from typing import TYPE_CHECKING, Any
 
 from stripe_billing_cli.cli import options, parsing
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, app
+from stripe_billing_cli.cli.catalog.app import app
+from stripe_billing_cli.cli.catalog.import_options import STDOUT, ImportOptions
 from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.errors import BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.importer.request import Import
 
-STDOUT = "-"
 SHOWN_NOT_WRITTEN = 20
 
 
 @options.command(app, "import")
-def import_(
-    context: Context,
-    file: Annotated[
-        str, typer.Option("--file", "-f", metavar="FILE", help="The file to write; - is standard output.")
-    ] = DEFAULT_FILE,
-    catalog: Annotated[
-        str | None, typer.Option("--catalog", metavar="NAME", help="What to call the catalog.", show_default=False)
-    ] = None,
-    archived: Annotated[bool, typer.Option("--archived", help="Also what is archived.")] = False,
-    product: Annotated[
-        list[str] | None,
-        typer.Option("--product", metavar="PRODUCT", help="Only this product, by id or name; repeatable."),
-    ] = None,
-    kind: Annotated[
-        list[str] | None,
-        typer.Option("--kind", metavar="KIND", help="Only this kind, such as price or coupon; repeatable."),
-    ] = None,
-    since: Annotated[
-        str | None, typer.Option("--since", metavar="TIME", help="Only what was made since then.", show_default=False)
-    ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace the file if there is one.")] = False,
-    merge: Annotated[
-        bool, typer.Option("--merge", help="Add to the file what it does not have; asks before it writes.")
-    ] = False,
-    preview: parsing.Preview = False,
-) -> None:
+def import_(context: Context, chosen: ImportOptions) -> None:
     """Write the catalog file that describes an account as it is; plan then has nothing to change.
 
     The file has what is active and what that refers to; ids stay as `id:`, and keys are made from names. What another
@@ -65,14 +38,15 @@ def import_(
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.importer.request import ImportRequest, import_catalog
 
-    _check_options(file, catalog, overwrite=overwrite, merge=merge, preview=preview)
-    source = read_source(file) if merge else None
+    chosen.check()
+    file = chosen.file
+    source = read_source(file) if chosen.merge else None
     request = ImportRequest(
-        catalog=catalog,
-        archived=archived,
-        kinds=tuple(kind or ()),
-        parents=tuple(product or ()),
-        since=parsing.moment("--since", since) if since else 0,
+        catalog=chosen.catalog,
+        archived=chosen.archived,
+        kinds=tuple(chosen.kind or ()),
+        parents=tuple(chosen.product or ()),
+        since=parsing.moment("--since", chosen.since) if chosen.since else 0,
         beside=load_catalog(source) if source else None,
     )
     with reading_progress() as progress:
@@ -85,23 +59,13 @@ def import_(
             will=list(_added_lines(source.text, text)),
             moves_money=True,
             when_refused=f"{file} stays as it was",
-            preview=preview,
+            preview=chosen.preview,
         )
     if file != STDOUT:
         save(Path(file), text)
     elif context.printer.for_people:
         sys.stdout.write(text)
-    _show(context, imported, file, merged=merge)
-
-
-def _check_options(file: str, catalog: str | None, *, overwrite: bool, merge: bool, preview: bool) -> None:
-    if merge and (file == STDOUT or overwrite or catalog):
-        raise BillingError("usage", "--merge adds to a file, and keeps its name and all it has", None, WRONG)
-    if preview and not merge:
-        raise BillingError("usage", "--preview is for --merge", "without it, -f - shows the file", WRONG)
-    if file != STDOUT and not merge and Path(file).exists() and not overwrite:
-        hint = "name another with -f, add to it with --merge, or say --overwrite"
-        raise BillingError("usage", f"there is a {file} already", hint, WRONG)
+    _show(context, imported, file, merged=chosen.merge)
 
 
 def _added_lines(before: str, after: str) -> Iterator[str]:

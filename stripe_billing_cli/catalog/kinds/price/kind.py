@@ -15,6 +15,7 @@ from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Objects, Usage, Wanted
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
+from stripe_billing_cli.catalog.kinds.price.importing import described, has_more_tiers, with_all_tiers
 from stripe_billing_cli.catalog.kinds.price.model import Price
 from stripe_billing_cli.catalog.kinds.price.reading import LOOKUP_KEYS_A_CALL, asked
 from stripe_billing_cli.catalog.kinds.price.review import warnings_of
@@ -33,7 +34,6 @@ from stripe_billing_cli.stripe_api.money import format_amount
 LONGEST_LOOKUP_KEY = 200
 LARGE_ACCOUNT = 5000
 """So many prices an account is taken to have that is read whole; only how its list is cut follows from it."""
-EVERY = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
 
 
 class PriceKind(StandardKind[Price]):
@@ -129,7 +129,7 @@ class PriceKind(StandardKind[Price]):
 
     def read_rest(self, reader: AccountReader, chosen: Iterable[Object]) -> Iterable[Object]:
         """Read the tiers of further currencies, which Stripe says only where each currency is named."""
-        return reader.each(lambda price: _with_all_tiers(self.path, reader, price), filter(_has_more_tiers, chosen))
+        return reader.each(lambda price: with_all_tiers(self.path, reader, price), filter(has_more_tiers, chosen))
 
     def is_on_offer(self, existing: Object, objects: Objects) -> bool:
         """Leave out what is of an archived product: nobody can buy it."""
@@ -149,7 +149,7 @@ class PriceKind(StandardKind[Price]):
         if lookup_key and lookup_key.startswith(f"{product}.") and KEY.match(lookup_key.removeprefix(f"{product}.")):
             return str(lookup_key.removeprefix(f"{product}."))
         named = readable(lookup_key or existing["nickname"] or "").removeprefix(f"{readable(product)}-")
-        return named or _described(existing, naming)
+        return named or described(existing, naming)
 
     def file_fields(self, existing: Object, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
@@ -316,29 +316,6 @@ def expansions(entries: Sequence[Entry[Price]]) -> list[str]:
         currency for entry in entries for currency, option in entry.content.currency_options.items() if option.tiers
     }
     return ["tiers", "currency_options", *(f"currency_options.{currency}.tiers" for currency in sorted(tiered))]
-
-
-def _has_more_tiers(price: Object) -> bool:
-    return price["billing_scheme"] == "tiered" and len(price.get("currency_options") or {}) > 1
-
-
-def _with_all_tiers(path: str, reader: AccountReader, price: Object) -> Object:
-    currencies = [f"currency_options.{currency}.tiers" for currency in price["currency_options"]]
-    return reader.one(f"{path}/{price['id']}", {"expand": ["tiers", "currency_options", *currencies]}) or price
-
-
-def _described(price: Object, naming: Naming) -> str:
-    """Return `monthly`, `every-3-months` or `once`, with what is unusual about it: `monthly-eur`, `monthly-metered`."""
-    recurring = price["recurring"]
-    words = ["once"]
-    if recurring:
-        count, interval = recurring["interval_count"], recurring["interval"]
-        words = [EVERY[interval] if count == 1 else f"every-{count}-{interval}s"]
-        if recurring["usage_type"] == "metered":
-            words.append("metered")
-    if naming.head.get("currency") not in (None, price["currency"]):
-        words.append(price["currency"])
-    return "-".join(words)
 
 
 def product_of(price: Object) -> str:

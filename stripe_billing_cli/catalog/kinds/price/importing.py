@@ -1,0 +1,34 @@
+"""What import needs to know of a price: its terms in a word, and what a list of Stripe's leaves out."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.catalog.account_reader import AccountReader
+from stripe_billing_cli.catalog.kinds.importing import Naming
+from stripe_billing_cli.stripe_api.client import Object
+
+EVERY = {"day": "daily", "week": "weekly", "month": "monthly", "year": "yearly"}
+
+
+def has_more_tiers(price: Object) -> bool:
+    """Return whether a price has tiers in further currencies, of which a list says nothing."""
+    return price["billing_scheme"] == "tiered" and len(price.get("currency_options") or {}) > 1
+
+
+def with_all_tiers(path: str, reader: AccountReader, price: Object) -> Object:
+    """Return a price with the tiers of all its currencies, each of which has to be named."""
+    currencies = [f"currency_options.{currency}.tiers" for currency in price["currency_options"]]
+    return reader.one(f"{path}/{price['id']}", {"expand": ["tiers", "currency_options", *currencies]}) or price
+
+
+def described(price: Object, naming: Naming) -> str:
+    """Return `monthly`, `every-3-months` or `once`, with what is unusual about it: `monthly-eur`, `monthly-metered`."""
+    recurring = price["recurring"]
+    words = ["once"]
+    if recurring:
+        count, interval = recurring["interval_count"], recurring["interval"]
+        words = [EVERY[interval] if count == 1 else f"every-{count}-{interval}s"]
+        if recurring["usage_type"] == "metered":
+            words.append("metered")
+    if naming.head.get("currency") not in (None, price["currency"]):
+        words.append(price["currency"])
+    return "-".join(words)
