@@ -77,7 +77,8 @@ def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancell
 
 
 def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Cost | None:
-    """Return what the end will credit and charge, by Stripe's preview; None where it moves no money.
+    """Return what the end will credit and charge, by Stripe's preview; None where it moves no money, as far as that is
+    known: what is used until then is billed then.
 
     Without --invoice-now, credits and charges of a cancellation now wait for another invoice of the customer's.
     """
@@ -95,4 +96,5 @@ def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellati
         invoice = _previewed_later(api, subscription, cancellation)
         if invoice and invoice["period_end"] < cancellation.ends:
             return None
-    return billed_at_once(invoice) if invoice and invoice["lines"]["data"] else None
+    is_of_money = invoice is not None and any(line["amount"] for line in invoice["lines"]["data"])
+    return billed_at_once(invoice) if invoice and is_of_money else None

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from stripe_billing_cli.cli import formatting
 from stripe_billing_cli.cli.output import Line
 from stripe_billing_cli.cli.sub import cost_view
+from stripe_billing_cli.stripe_api.client import Object
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.subscriptions.cancel import CancelPlan, CancelResult
 from stripe_billing_cli.subscriptions.cancellation import period_end
 from stripe_billing_cli.subscriptions.cost import Cost
 from stripe_billing_cli.subscriptions.refund import Refund, RefundPlan
+from stripe_billing_cli.subscriptions.terms import is_metered, name_of
 from stripe_billing_cli.subscriptions.unbilled import Unbilled
 
 UNTIL = {"trialing": "its trial runs", "past_due": "its period runs", "unpaid": "its period runs"}
@@ -86,9 +88,17 @@ def _money(plan: CancelPlan) -> Iterator[Line]:
         yield Line(f"  Invoice {invoice['id']} over {amount} stays open, and {collected}.")
     yield from _drafts(plan)
     yield from _unbilled(plan.unbilled, plan.subscription["currency"])
-    nothing_else = not (plan.owed or plan.drafts or plan.unbilled.is_there or plan.renewals)
+    metered = [] if plan.cancellation.action != "later" else _metered(plan.subscription)
+    if metered:
+        yield Line(f"  What is used of {', '.join(metered)} until then, and not billed yet, is billed then.")
+    nothing_else = not (plan.owed or plan.drafts or plan.unbilled.is_there or plan.renewals or metered)
     if not final and plan.refund is None and nothing_else:
         yield Line("  No money moves: nothing is refunded, and nothing more is charged.")
+
+
+def _metered(subscription: Object) -> list[str]:
+    """Return what metered prices of a subscription are called by."""
+    return [name_of(item["price"]) for item in subscription["items"]["data"] if is_metered(item["price"])]
 
 
 def _drafts(plan: CancelPlan) -> Iterator[Line]:

@@ -174,6 +174,19 @@ def test_use_is_said_before_it_is_charged(begin: Begin) -> None:
     assert it.paid()[-1] == 400
 
 
+def test_use_until_an_end_is_said_to_be_billed_then(begin: Begin) -> None:
+    it = begin("2026-04-01")
+    it.metered("calls", "0.08")
+    it.start("calls")
+    it.to("2026-04-16")
+
+    record, told = it.said("cancel")
+
+    assert "What is used of calls until then, and not billed yet, is billed then." in told
+    assert record["final_invoice"] is None, "nothing that is known by now"
+    assert "charged" not in told
+
+
 def test_a_credit_of_time_that_was_never_paid_for_is_warned_of(begin: Begin) -> None:
     it = begin("2026-04-01")
     it.price("thirty", 30)
