@@ -136,11 +136,11 @@ def _in_lower_case(api: StripeApi, params: Mapping[str, Any]) -> list[Object]:
     return [] if lower == params["email"] else _with_same_email(api, {**params, "email": lower})
 
 
-def _only(found: Sequence[Object], email: str) -> Object:
-    if len(found) > 1:
-        ids = listed([lookup.with_email(customer) for customer in found])
+def _only(customers: Sequence[Object], email: str) -> Object:
+    if len(customers) > 1:
+        ids = listed([lookup.with_email(customer) for customer in customers])
         raise AmbiguousError(
-            f"{len(found)} customers have the email {email} already: {ids}",
+            f"{len(customers)} customers have the email {email} already: {ids}",
             "none was created; go on with one of them by its id",
         )
-    return found[0]
+    return customers[0]

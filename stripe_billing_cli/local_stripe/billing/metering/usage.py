@@ -34,8 +34,8 @@ def _events(call: Call, meter: str, customer: str, start: int, end: int, after: 
     return sorted(found, key=lambda event: int(event["timestamp"]))
 
 
-def _aggregated(formula: str, found: Sequence[Object]) -> Decimal:
-    values = [Decimal(event["value"]) for event in found]
+def _aggregated(formula: str, events: Sequence[Object]) -> Decimal:
+    values = [Decimal(event["value"]) for event in events]
     if formula == "last":
         return values[-1] if values else Decimal(0)
     return sum(values, Decimal(0))

@@ -14,7 +14,8 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items, invoices, lines
-from stripe_billing_cli.local_stripe.billing.schedules import phases, schedule
+from stripe_billing_cli.local_stripe.billing.schedules import phases
+from stripe_billing_cli.local_stripe.billing.schedules import schedule as schedules
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     cancel,
     creation,
@@ -36,27 +37,27 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def turn(call: Call, id: str) -> None:
     """The time of a phase has come, or that of the end."""
-    found = call.store.get(schedule.KIND, id)
-    if found is None or found["status"] not in schedule.LIVING:
+    schedule = call.store.get(schedules.KIND, id)
+    if schedule is None or schedule["status"] not in schedules.LIVING:
         return
-    customer = call.store.get("customer", found["customer"])
+    customer = call.store.get("customer", schedule["customer"])
     if customer is None or customer.get("deleted"):
-        schedule.closed(call, found, "canceled")
+        schedules.closed(call, schedule, "canceled")
         return
-    phase = phases.current(found["phases"], call.now)
-    if found["status"] == "not_started":
-        start(call, found, customer)
+    phase = phases.current(schedule["phases"], call.now)
+    if schedule["status"] == "not_started":
+        start(call, schedule, customer)
     elif phase is None:
-        _finish(call, found)
+        _finish(call, schedule)
     else:
-        enter(call, found, phase, phase["proration_behavior"])
+        enter(call, schedule, phase, phase["proration_behavior"])
 
 
 def warn(call: Call, id: str) -> None:
     """A week before the end."""
-    found = call.store.get(schedule.KIND, id)
-    if found is not None and found["status"] in schedule.LIVING:
-        events.record(call, "subscription_schedule.expiring", found)
+    schedule = call.store.get(schedules.KIND, id)
+    if schedule is not None and schedule["status"] in schedules.LIVING:
+        events.record(call, "subscription_schedule.expiring", schedule)
 
 
 def start(call: Call, before: Object, customer: Object) -> Object:
@@ -85,20 +86,20 @@ def start(call: Call, before: Object, customer: Object) -> Object:
         "status": "active",
         "subscription": subscription["id"],
     }
-    schedule.save(call, before, after)
+    schedules.save(call, before, after)
     show_end(call, after)
-    schedule.plan_ahead(call, after)
+    schedules.plan_ahead(call, after)
     return after
 
 
-def _settings(call: Call, found: Object, phase: Object) -> Object:
+def _settings(call: Call, schedule: Object, phase: Object) -> Object:
     """Return what the phase says of the subscription, else the schedule's default settings. No card that was
     detached."""
-    defaults = found["default_settings"]
+    defaults = schedule["default_settings"]
     names = ("automatic_tax", "collection_method", "default_payment_method", "description")
     settings = {name: defaults[name] if phase[name] is None else phase[name] for name in names}
     method = settings["default_payment_method"] and call.store.get("payment_method", settings["default_payment_method"])
-    if not method or method["customer"] != found["customer"]:
+    if not method or method["customer"] != schedule["customer"]:
         settings["default_payment_method"] = None
     own = phase["invoice_settings"] or {}
     days = own.get("days_until_due")
@@ -113,18 +114,18 @@ def enter(
     discounts are new, since a coupon for one invoice that was used up does not come back; `begins`: whether the phase
     begins now, and with it the billing cycle, where the phase says so."""
     subscription = repository.find(call, before["subscription"])
-    after = schedule.save(call, before, {**before, "current_phase": phases.span(phase)})
+    after = schedules.save(call, before, {**before, "current_phase": phases.span(phase)})
     _become(call, after, phase, proration, subscription, redeems=redeems, begins=begins)
     show_end(call, after)
-    schedule.plan_ahead(call, after)
+    schedules.plan_ahead(call, after)
     return after
 
 
 def _become(
-    call: Call, found: Object, phase: Object, proration: str, before: Object, *, redeems: bool, begins: bool
+    call: Call, schedule: Object, phase: Object, proration: str, before: Object, *, redeems: bool, begins: bool
 ) -> None:
     """At the end of a period the renewal bills the new items, as it comes next; otherwise the change is prorated."""
-    settings = _settings(call, found, phase)
+    settings = _settings(call, schedule, phase)
     after = {
         **before,
         **{name: settings[name] for name in ("automatic_tax", "collection_method", "description")},
@@ -140,16 +141,16 @@ def _become(
     change = changes.Change([])
     if trial_end is not None:
         begun = {"current_period_start": call.now, "current_period_end": trial_end}
-        data = [{**item, **begun} for item in _change(call, found, phase, before, "none").after]
+        data = [{**item, **begun} for item in _change(call, schedule, phase, before, "none").after]
         after |= {"trial_end": trial_end, "trial_start": before["trial_start"] or call.now, "status": "trialing"}
         after |= {"billing_cycle_anchor": trial_end, "items": {**before["items"], "data": data}}
     elif over:
-        renewing = at_period_end(call, found, phase, before, call.now)
+        renewing = at_period_end(call, schedule, phase, before, call.now)
         used = used_before(call, before, renewing, call.now)
         invoice_items.pend_all(call, customers.find(call, before["customer"]), used, before["currency"], before["id"])
         after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
     else:
-        change = _change(call, found, phase, before, proration, begins=begins)
+        change = _change(call, schedule, phase, before, proration, begins=begins)
         after["items"] = {**before["items"], "data": change.after}
         after["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
     _bill(call, before, after, change, proration)
@@ -157,7 +158,7 @@ def _become(
 
 
 def _change(
-    call: Call, found: Object, phase: Object, subscription: Object, proration: str, *, begins: bool = True
+    call: Call, schedule: Object, phase: Object, subscription: Object, proration: str, *, begins: bool = True
 ) -> changes.Change:
     catalog = price_checks.catalog(call)
     return changes.decide(
@@ -167,7 +168,8 @@ def _change(
         at=call.now,
         now=call.now,
         prorates=proration != "none",
-        restart=(begins and _anchor(found, phase) == "phase_start") or _beats_otherwise(subscription, phase, catalog),
+        restart=(begins and _anchor(schedule, phase) == "phase_start")
+        or _beats_otherwise(subscription, phase, catalog),
     )
 
 
@@ -178,9 +180,9 @@ def _beats_otherwise(subscription: Object, phase: Object, catalog: Catalog) -> b
     return old != {billing_intervals.billing_interval(catalog.price(item["price"])) for item in phase["items"]}
 
 
-def at_period_end(call: Call, found: Object, phase: Object, subscription: Object, at: int) -> Object:
+def at_period_end(call: Call, schedule: Object, phase: Object, subscription: Object, at: int) -> Object:
     """Return the subscription with the phase's items, their periods over at `at` as those of the items before them."""
-    change = _change(replace(call, now=at), found, phase, subscription, "none")
+    change = _change(replace(call, now=at), schedule, phase, subscription, "none")
     last = subscription["items"]["data"][0]
     period = {name: last[name] for name in ("current_period_start", "current_period_end")}
     same = {item["id"]: item for item in subscription["items"]["data"]}
@@ -222,8 +224,8 @@ def continued_discounts(call: Call, subscription: Object, sources: Sequence[Obje
     return wanted
 
 
-def _anchor(found: Object, phase: Object) -> str:
-    anchor: str = phase["billing_cycle_anchor"] or found["default_settings"]["billing_cycle_anchor"]
+def _anchor(schedule: Object, phase: Object) -> str:
+    anchor: str = phase["billing_cycle_anchor"] or schedule["default_settings"]["billing_cycle_anchor"]
     return anchor
 
 
@@ -274,7 +276,7 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
 
 def _finish(call: Call, before: Object) -> None:
     if before["end_behavior"] == "cancel":
-        schedule.closed(call, before, "completed")
+        schedules.closed(call, before, "completed")
         last = last_invoice.draft(call, repository.find(call, before["subscription"]))
         cancel.end(call, before["subscription"], reason="cancellation_requested", leaves=last)
     else:
@@ -291,15 +293,15 @@ def release(call: Call, before: Object, *, keeps_end: bool) -> Object:
             after |= _no_end()
         repository.save(call, subscription, after)
         schedule_jobs.plan_ahead(call, after)
-    return schedule.closed(call, before, "released", subscription=None, released_subscription=id)
+    return schedules.closed(call, before, "released", subscription=None, released_subscription=id)
 
 
-def show_end(call: Call, found: Object) -> None:
+def show_end(call: Call, schedule: Object) -> None:
     """A subscription that its schedule will cancel says so."""
-    before = repository.find(call, found["subscription"])
-    if found["end_behavior"] == "cancel":
+    before = repository.find(call, schedule["subscription"])
+    if schedule["end_behavior"] == "cancel":
         ends = {
-            "cancel_at": found["phases"][-1]["end_date"],
+            "cancel_at": schedule["phases"][-1]["end_date"],
             "cancel_at_period_end": False,
             "canceled_at": before["canceled_at"] or call.now,
             "cancellation_details": {**before["cancellation_details"], "reason": "cancellation_requested"},
@@ -321,7 +323,7 @@ def _no_end() -> Object:
 
 def follow(call: Call, subscription: Object) -> None:
     """The items were changed past the schedule: the current phase ends, and one with these items has its rest."""
-    before = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None
+    before = call.store.get(schedules.KIND, subscription["schedule"]) if subscription["schedule"] else None
     phase = phases.current(before["phases"], call.now) if before else None
     if before is None or phase is None:
         return
@@ -334,4 +336,4 @@ def follow(call: Call, subscription: Object) -> None:
         part for before_phase in before["phases"] for part in (split if before_phase == phase else [before_phase])
     ]
     after = {**before, "phases": laid_out, "current_phase": phases.span(split[-1])}
-    schedule.save(call, before, after)
+    schedules.save(call, before, after)
