@@ -69,12 +69,12 @@ class Printer:
                 print(json_text(value, indent=2))
 
     def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
-        """One object, named by its `id`: for people what `screen` draws of it."""
+        """One object, named by its `id`, if it has one: for people what `screen` draws of it."""
         if self.for_people:
             for line in screen():
                 self.line(line.text, **line.style)
         else:
-            self.result(record, ids=[record["id"]])
+            self.result(record, ids=[record["id"]] if record["id"] else [])
         sys.stdout.flush()
 
     def records(self, records: Iterable[Record], columns: Sequence[Column]) -> int:

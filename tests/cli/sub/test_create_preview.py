@@ -92,6 +92,11 @@ def test_what_no_preview_can_tell_is_said_to_be_unknown(history: History, order:
     assert "not known beforehand" in history.billing.ok(*command, "--local").out
 
 
+def test_what_is_not_created_has_no_id(history: History) -> None:
+    order = ("sub", "create", "--customer", history.customer, "--price", "pro", "--preview", "--local")
+    assert history.billing.ok(*order, "--output", "id").out == ""
+
+
 def test_a_subscription_that_is_there_is_shown_instead(history: History) -> None:
     order = ("sub", "create", "--customer", history.customer, "--price", "pro", "--local", "--output", "json")
     made = history.billing.ok(*order).json
