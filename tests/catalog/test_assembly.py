@@ -51,6 +51,27 @@ def test_included_files_are_one_catalog(files: Billing, account: Account) -> Non
     assert files.plan()["changes"] == []
 
 
+def test_what_a_plan_says_of_an_included_file_names_it(files: Billing) -> None:
+    plan = files.plan()
+
+    places = {change["key"]: change["location"] for change in plan["changes"]}
+    assert places["team.monthly"] == {"file": "prices/a.yaml", "line": 4, "column": 14}
+    assert places["pro"]["file"] == "catalog.yaml"
+    annotated = files.ok("catalog", "plan", "--local", "--output", "github").out
+    assert "file=prices/a.yaml,line=4" in annotated
+
+
+def test_nothing_is_merged_into_what_another_file_has(files: Billing, account: Account) -> None:
+    files.ok("catalog", "apply", "--local")
+    account.post("/v1/prices", product="team", currency="usd", unit_amount=1)
+
+    ran = files("catalog", "import", "--local", "--merge", "--yes")
+
+    assert ran.code == 2
+    assert "nothing can be added to team" in ran.err
+    assert (files.directory / "catalog.yaml").read_text(encoding="utf-8") == MAIN
+
+
 def test_a_mistake_is_said_with_the_file_in_which_it_is(files: Billing) -> None:
     files.write("products:\n  pro: {name: Again}\n  other: {nane: Other}\n", "prices/a.yaml")
     files.write("coupons:\n  launch20: {percent_off: 20, applies_to: [nobody]}\n", "coupons.yaml")

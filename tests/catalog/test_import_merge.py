@@ -126,7 +126,9 @@ def test_entries_come_where_a_section_ends(before: str, path: tuple[str, ...], e
     assert with_additions(before, [Addition(path, entries)]) == after  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("text", ["x: &x {a: {b: 1}}\ns: *x\n", "x: &x {p: {b: 1}}\ns:\n  a:\n    <<: *x\n"])
+@pytest.mark.parametrize(
+    "text", ["s: {b: {x: 1}}\n", "x: &x {a: {b: 1}}\ns: *x\n", "x: &x {p: {b: 1}}\ns:\n  a:\n    <<: *x\n"]
+)
 def test_what_stands_elsewhere_is_not_added_to(text: str) -> None:
     with pytest.raises(InsertError, match="nothing can be added"):
         with_additions(text, [Addition(("s", "a", "p"), {"k": {"x": 1}})])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -97,3 +98,12 @@ def test_an_account_made_by_hand_is_imported_changed_and_applied(shell: Shell, s
     for _ in range(2):
         assert second("catalog", "apply", "--local", "-f", "../catalog.yaml").stdout.startswith("No changes.")
     assert shell("catalog", "apply", environment=served).stdout.startswith("No changes.")
+
+
+def test_a_terminal_sees_how_much_has_been_read(shell: Shell) -> None:
+    with shell.serving("--latency-ms", "300") as environment:
+        make_by_hand(environment)
+        code, shown = shell.on_terminal("catalog", "import", environment=environment)
+
+    assert code == 0
+    assert re.search(r"Reading: \d+ objects", shown)

@@ -22,7 +22,7 @@ class InsertError(BillingError):
     def __init__(self, key: str, line: int) -> None:
         super().__init__(
             "catalog",
-            f"nothing can be added to {key} in line {line}: it is an alias, or merged from elsewhere",
+            f"nothing can be added to {key} in line {line}: it is an alias, merged from elsewhere, or in another file",
             "write it out there, or import into another file and copy what is wanted",
             WRONG,
         )
@@ -72,6 +72,8 @@ def _edits(text: str, root: Any, addition: Addition) -> Iterable[_Edit]:
     node, above = root, None
     for depth, key in enumerate(addition.path):
         found = _child(node, key)
+        if found is None and depth < len(addition.path) - 1:
+            raise InsertError(key, node.start_mark.line + 1)
         if found is None:
             return [_new_section(text, node, above, addition, depth)]
         above, node = found

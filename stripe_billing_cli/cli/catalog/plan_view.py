@@ -57,7 +57,7 @@ def note_json(note: Note, source: str) -> dict[str, Any]:
 def show_notes(context: Context, notes: Iterable[Note], source: str) -> None:
     """Print notes to stderr, a line each; what has a place in the file begins with it."""
     for note in notes:
-        place = f"{source}:{note.where.line}: " if note.where.line else ""
+        place = f"{note.where.file or source}:{note.where.line}: " if note.where.line else ""
         context.printer.note(f"{'Warning' if note.warning else 'Note'}: {place}{note.message}", fg="yellow")
 
 

@@ -110,7 +110,7 @@ def error_annotations(error: BillingError) -> Iterator[str]:
 def _command(level: str, message: str, file: str, where: Location = NOWHERE, title: str | None = None) -> str:
     properties = {"title": title}
     if where != NOWHERE and file:
-        properties = {"file": file, "line": str(where.line), "col": str(where.column), "title": title}
+        properties = {"file": where.file or file, "line": str(where.line), "col": str(where.column), "title": title}
     said = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
     return f"::{level}{f' {said}' if said else ''}::{_data(visible(message))}"
 
