@@ -21,15 +21,6 @@ app = typer.Typer(**options.PLAIN)
 
 MOST_NAMED = 5
 """Customers that are named one by one."""
-READS = {
-    "account": "/v1/account",
-    "products": "/v1/products",
-    "prices": "/v1/prices",
-    "subscriptions": "/v1/subscriptions",
-    "invoices": "/v1/invoices",
-    "entitlements": "/v1/entitlements/features",
-    "events": "/v1/events",
-}
 
 
 @dataclass(frozen=True)
@@ -61,7 +52,8 @@ def doctor(
 
     Settings are named with where they were said: the command line, the environment, billing.toml, or nowhere.
 
-    Exits with 1 if something is wrong.
+    Exits with 1 if something is wrong that the catalog or the received events here need. What a restricted key may
+    write is found out by updating objects that there are not, which writes nothing.
 
     \b
     Examples:  billing doctor
@@ -101,14 +93,24 @@ def _said(source: str) -> str:
 
 
 def _look(context: Context, file: str, store: str) -> Iterator[Finding]:
-    yield from _look_at_stripe(context)
-    yield _look_at_catalog(file)
+    from stripe_billing_cli.cli.rights import RECEIVING
+
+    catalog, needed = _look_at_catalog(context, file)
+    if _receives(store):
+        needed |= RECEIVING
+    yield from _look_at_stripe(context, needed)
+    yield catalog
     yield from _look_at_store(store)
+
+
+def _receives(store: str) -> bool:
+    """Return whether events are received here."""
+    return "://" in store or Path(store).exists()
 
 
 def _look_at_store(store: str) -> Iterator[Finding]:
     """Work that went wrong, where events are received: nothing where none ever were."""
-    if "://" not in store and not Path(store).exists():
+    if not _receives(store):
         return
     from stripe_billing_cli.events.store import StoreError, open_store
 
@@ -132,7 +134,7 @@ def _look_at_store(store: str) -> Iterator[Finding]:
         yield Finding("events", True, f"no handler has failed, in {opened.shown}")
 
 
-def _look_at_stripe(context: Context) -> Iterator[Finding]:
+def _look_at_stripe(context: Context, needed: set[str]) -> Iterator[Finding]:
     from stripe_billing_cli.errors import SettingsError
 
     try:
@@ -146,47 +148,44 @@ def _look_at_stripe(context: Context) -> Iterator[Finding]:
         kind = "restricted" if connection.restricted else "secret"
         yield Finding("key", True, f"a {kind} key from {connection.said_by}, sent to {connection.base}")
     yield Finding("mode", True, "live: real money" if connection.livemode else "test")
-    yield from _look_at_account(context)
+    yield from _look_at_account(context, needed, restricted=connection.restricted)
     yield from _look_at_endpoints(context)
 
 
-def _look_at_account(context: Context) -> Iterator[Finding]:
+def _look_at_account(context: Context, needed: set[str], *, restricted: bool) -> Iterator[Finding]:
+    """Yield what the key may do; what `needed` has must be readable."""
     from stripe_billing_cli.cli.account import account_name
+    from stripe_billing_cli.cli.rights import ask_rights, newest_event_version
     from stripe_billing_cli.stripe_api.client import API_VERSION
-    from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError, UnsupportedCallError
-    from stripe_billing_cli.stripe_api.threads import side_by_side
 
-    def read(path: str) -> StripeCallError | None:
-        try:
-            context.stripe.get(path, {} if path == READS["account"] else {"limit": 1})
-        except StripeCallError as failure:
-            return failure
-        return None
-
-    with side_by_side(len(READS)) as pool:
-        failures = dict(zip(READS, pool.map(read, READS.values()), strict=True))
-    trouble = next(
-        (
-            failure
-            for failure in failures.values()
-            if failure and not isinstance(failure, PermissionMissingError | UnsupportedCallError)
-        ),
-        None,
-    )
+    rights = ask_rights(context.stripe, writing=restricted)
+    trouble = rights.trouble()
     if trouble:
         report = explain(trouble)
         yield Finding("account", False, report.message, report.hint)
         return
-    if failures["account"] is None:
+    if "/v1/account" in rights.pages:
         account = context.stripe.account()
         yield Finding("account", True, f"{account_name(context.stripe)} ({account['id']})")
-    yield Finding("API version", True, API_VERSION)
-    for name, failure in failures.items():
+    own = newest_event_version(rights)
+    said = f"the account's own is {own}" if own else "the account's own shows in an event, and there is none"
+    yield Finding("API version", True, f"{API_VERSION}; {said}")
+    for right, failure in rights.reads.items():
         if failure is None:
-            yield Finding("may read", True, name)
+            yield Finding("may read", True, right.name)
+        else:
+            report, needs = explain(failure), right.path in needed
+            found = f"{right.name}: {report.message} It stops {right.stops_reading}."
+            yield Finding("may read", not needs, found, report.hint, warning=not needs)
+    if not restricted:
+        yield Finding("may write", True, "everything: the key is not restricted")
+    for right, failure in rights.writes.items():
+        if failure is None:
+            yield Finding("may write", True, right.name)
         else:
             report = explain(failure)
-            yield Finding("may read", False, f"{name}: {report.message}", report.hint)
+            found = f"{right.name}: {report.message} It stops {right.stops_writing}."
+            yield Finding("may write", True, found, report.hint, warning=True)
 
 
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
@@ -222,16 +221,22 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
             yield Finding("webhook", True, f"{found}, not made by billing", hint, True)
 
 
-def _look_at_catalog(file: str) -> Finding:
+def _look_at_catalog(context: Context, file: str) -> tuple[Finding, set[str]]:
+    """Return what is found of the catalog, and the lists that planning it reads; no file is nothing to look at."""
     from stripe_billing_cli.catalog.file.load import load_catalog, read_source
     from stripe_billing_cli.catalog.file.problems import CatalogErrors
 
+    if context.sources.get("file", NOBODY) == NOBODY and not Path(file).exists():
+        return Finding("catalog", True, f"there is no {file} here"), set()
     try:
         catalog = load_catalog(read_source(file))
     except CatalogErrors as error:
-        count = len(error.problems)
+        count = len(error.problems) + error.left_out
         first = error.problems[0]
         more = f" (and {count - 1} more)" if count > 1 else ""
-        return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {Path(file)}")
+        return Finding("catalog", False, f"{first}{more}", f"billing catalog validate -f {Path(file)}"), set()
+    needed = {kind.path for kind in catalog.kinds if kind.usual or catalog.by_kind[kind.name]}
+    if catalog.accounts:
+        needed.add("/v1/account")
     count = len(catalog.by_kind["product"])
-    return Finding("catalog", True, f"{catalog.source}: {count} product{'s' if count != 1 else ''}")
+    return Finding("catalog", True, f"{catalog.source}: {count} product{'s' if count != 1 else ''}"), needed

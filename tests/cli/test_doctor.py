@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from stripe_billing_cli.cli.rights import NOWHERE, ask_rights
 from stripe_billing_cli.local_stripe.core.faults import Fault
-from stripe_billing_cli.local_stripe.transport import FaultyTransport
+from stripe_billing_cli.local_stripe.transport import FaultyTransport, LocalTransport
 from tests.catalog.catalogs import SEED
-from tests.conftest import Account, Billing
+from tests.conftest import Account, Billing, plain_api
 
 
 def test_all_is_well(billing: Billing, account: Account) -> None:
@@ -120,3 +121,69 @@ def test_a_key_that_may_not_read_endpoints_is_told(billing: Billing) -> None:
     billing.wrap.append(lambda inner: FaultyTransport(inner, [fault]))  # type: ignore[arg-type]
 
     assert "! webhook      not looked at: The provided key" in billing.ok("doctor", "--local").out
+
+
+def without(billing: Billing, *faults: str) -> None:
+    """Take rights away from the key."""
+    parsed = [Fault.parse(fault) for fault in faults]
+    billing.wrap.append(lambda inner: FaultyTransport(inner, parsed))  # type: ignore[arg-type]
+
+
+def test_a_right_that_no_file_or_service_here_needs_fails_nothing(billing: Billing) -> None:
+    without(billing, "403 before * GET /v1/prices", "403 before * GET /v1/account")
+
+    ran = billing.ok("doctor", "--local")
+
+    assert "✓ catalog      there is no catalog.yaml here" in ran.out
+    assert "! may read     prices: The provided key" in ran.out
+    assert "It stops billing catalog plan, billing sub create." in ran.out
+
+
+def test_a_catalog_needs_what_it_has_entries_of(billing: Billing) -> None:
+    without(billing, "403 before * GET /v1/coupons")
+    billing.write(SEED)
+    assert "! may read     coupons: " in billing.ok("doctor", "--local").out
+
+    billing.write(SEED + "coupons: {launch: {percent_off: 20}}\n")
+    ran = billing("doctor", "--local")
+
+    assert ran.code == 1
+    assert "✗ may read     coupons: " in ran.out
+
+
+def test_a_named_catalog_must_be_there(billing: Billing) -> None:
+    assert billing("doctor", "--local", "--file", "plans.yaml").code == 1
+
+
+def test_received_events_need_rights_of_their_own(billing: Billing) -> None:
+    without(billing, "403 before * GET /v1/events")
+    assert "! may read     events: " in billing.ok("doctor", "--local").out
+
+    assert "✗ may read     events: " in billing("doctor", "--local", "--store", "postgresql://localhost:1/x").out
+
+
+def test_the_accounts_own_version_shows_in_its_newest_event(billing: Billing, account: Account) -> None:
+    assert "the account's own shows in an event, and there is none" in billing.ok("doctor", "--local").out
+
+    account.post("/v1/products", id="pro", name="Pro")
+
+    version = account.api.page("/v1/events", {})[0][0]["api_version"]
+    assert f"✓ API version  2026-10-28.endive; the account's own is {version}" in billing.ok("doctor", "--local").out
+
+
+def test_a_secret_key_may_write_everything(billing: Billing) -> None:
+    assert "✓ may write    everything: the key is not restricted" in billing.ok("doctor", "--local").out
+
+
+def test_what_a_restricted_key_may_write_is_found_out_without_writing(billing: Billing, account: Account) -> None:
+    account.post("/v1/products", id="pro", name="Pro")
+    before = account.products(), account.prices()
+    local = LocalTransport(billing.directory / ".billing" / "local.db")
+    fault = Fault.parse(f"403 before * POST /v1/prices/{NOWHERE}")
+
+    rights = ask_rights(plain_api(FaultyTransport(local, [fault])), writing=True)
+
+    assert [right.name for right, failure in rights.writes.items() if failure] == ["prices"]
+    assert {right.name for right in rights.writes} >= {"products", "prices", "subscriptions", "refunds"}
+    assert not any(rights.reads.values())
+    assert (account.products(), account.prices()) == before

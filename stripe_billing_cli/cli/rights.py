@@ -1,0 +1,121 @@
+"""What a key may read and write, and what each missing right would stop; found out without writing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError, StripeCallError, UnsupportedCallError
+from stripe_billing_cli.stripe_api.threads import side_by_side
+
+AT_ONCE = 8
+NOWHERE = "billing_doctor_writes_nothing"
+"""An id that no object has."""
+
+
+@dataclass(frozen=True)
+class Right:
+    """A right of a restricted key: what it is called, the list that it reads, and what goes without it.
+
+    `stops_writing` is None where nothing is written there.
+    """
+
+    name: str
+    path: str
+    stops_reading: str
+    stops_writing: str | None
+
+
+RIGHTS = (
+    Right("account", "/v1/account", "`account:` in a catalog, and the account's name before live changes", None),
+    Right("products", "/v1/products", "billing catalog plan", "billing catalog apply"),
+    Right("prices", "/v1/prices", "billing catalog plan, billing sub create", "billing catalog apply"),
+    Right("coupons", "/v1/coupons", "`coupons:` in a catalog", "billing catalog apply of coupons"),
+    Right(
+        "promotion codes", "/v1/promotion_codes", "`promotion_codes:` in a catalog", "billing catalog apply of codes"
+    ),
+    Right("meters", "/v1/billing/meters", "`meters:` in a catalog", "billing catalog apply of meters"),
+    Right(
+        "entitlements",
+        "/v1/entitlements/features",
+        "`features:` in a catalog, billing access",
+        "billing catalog apply of features",
+    ),
+    Right("tax rates", "/v1/tax_rates", "`tax_rates:` in a catalog", "billing catalog apply of tax rates"),
+    Right("payment links", "/v1/payment_links", "`payment_links:` in a catalog", "billing catalog apply of links"),
+    Right(
+        "customer portal",
+        "/v1/billing_portal/configurations",
+        "`portal_configurations:` in a catalog",
+        "billing catalog apply of them",
+    ),
+    Right(
+        "webhook endpoints",
+        "/v1/webhook_endpoints",
+        "billing webhook list, `webhook_endpoints:` in a catalog",
+        "billing webhook create | roll-secret | delete",
+    ),
+    Right("customers", "/v1/customers", "billing customer, billing sub", "billing customer create | update"),
+    Right("subscriptions", "/v1/subscriptions", "billing sub, billing access", "billing sub create | change | cancel"),
+    Right("invoices", "/v1/invoices", "billing invoice, billing sub show", "billing invoice pay | void"),
+    Right("refunds", "/v1/refunds", "billing refund list", "billing refund create"),
+    Right("events", "/v1/events", "billing listen, billing events backfill", None),
+)
+RECEIVING = frozenset({"/v1/events", "/v1/subscriptions", "/v1/entitlements/features"})
+"""What receiving events needs to read."""
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What became of asking: by right, why it may not be read or written (None: it may).
+
+    `writes` has no right that nothing is written by; `pages` are the first objects of what may be read.
+    """
+
+    reads: Mapping[Right, StripeCallError | None]
+    writes: Mapping[Right, StripeCallError | None]
+    pages: Mapping[str, Object]
+
+    def trouble(self) -> StripeCallError | None:
+        """Return what is wrong with all calls: no network, a wrong key."""
+        lacking = PermissionMissingError, UnsupportedCallError
+        return next((failure for failure in self.reads.values() if failure and not isinstance(failure, lacking)), None)
+
+
+def ask_rights(api: StripeApi, *, writing: bool, rights: Iterable[Right] = RIGHTS) -> Rights:
+    """Read one object of each list and, with `writing`, update one that there is not: 403 where the right is missing.
+
+    Stripe checks a key's rights before it looks for the object; so users report, and with exceptions. An object that
+    is not found was not changed.
+    """
+    asked = list(rights)
+    pages: dict[str, Object] = {}
+
+    def read(right: Right) -> StripeCallError | None:
+        try:
+            pages[right.path] = api.get(right.path, {} if right.name == "account" else {"limit": 1})
+        except StripeCallError as failure:
+            return failure
+        return None
+
+    def write(right: Right) -> StripeCallError | None:
+        try:
+            api.post(f"{right.path}/{NOWHERE}", {})
+        except PermissionMissingError as failure:
+            return failure
+        except StripeCallError:
+            return None
+        return None
+
+    written = [right for right in asked if writing and right.stops_writing]
+    with side_by_side(AT_ONCE) as pool:
+        reads = dict(zip(asked, pool.map(read, asked), strict=True))
+        writes = dict(zip(written, pool.map(write, written), strict=True))
+    return Rights(reads, writes, pages)
+
+
+def newest_event_version(rights: Rights) -> str | None:
+    """Return the account's own API version: Stripe makes events in it (`api_version` of an event, in the SDK)."""
+    events: list[Object] = rights.pages.get("/v1/events", {}).get("data", [])
+    return events[0]["api_version"] if events else None
