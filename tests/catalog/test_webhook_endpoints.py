@@ -378,3 +378,17 @@ def test_mistakes_are_errors_with_their_place(billing: Billing, mistake: str, ex
     assert ran.code == 2
     assert "catalog.yaml:4:" in ran.err
     assert expected in ran.err
+
+
+def test_an_entry_is_renamed_without_a_new_endpoint(billing: Billing, account: Account) -> None:
+    apply_catalog(billing, CATALOG)
+    [before] = endpoints(account)
+    renamed = CATALOG.replace("  billing:", "  hook:").replace(
+        "catalog: keymap", "catalog: keymap\nmoved: {billing: hook}"
+    )
+
+    billing.apply(renamed)
+
+    [after] = endpoints(account)
+    assert (after["id"], after["metadata"]["billing_key"]) == (before["id"], "hook")
+    assert billing.plan(renamed.replace("moved: {billing: hook}\n", ""))["changes"] == []

@@ -122,7 +122,7 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
             )
             return Match()
         check_adoption(matching, entry, default)
-        earlier = [one for one in matching.stamped(entry.key) if one["id"] != default["id"]]
+        earlier = [one for one in matching.candidates(entry) if one["id"] != default["id"]]
         return Match(default, tuple(earlier))
 
     # ---- Import
