@@ -75,7 +75,7 @@ class TaxRateObject(StripeObject):
     jurisdiction: str | None = None
 
 
-WITH_LEVIES = KINDS.with_kind(LevyKind())
+WITH_LEVIES = Registry(kind for kind in KINDS if kind.path != LevyKind.path).with_kind(LevyKind())
 HEAD = "version: 1\ncatalog: keymap\ncurrency: usd\n"
 LEVIES = """\
 levies:

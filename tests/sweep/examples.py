@@ -114,6 +114,10 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/promotion_codes": lambda ids: {"promotion": {"type": "coupon", "coupon": ids["coupon"]}},
     "POST /v1/customers/{id}/tax_ids": lambda ids: {"type": "eu_vat", "value": "DE123456780"},
     "POST /v1/tax_rates": lambda ids: {"display_name": "VAT", "inclusive": False, "percentage": 7},
+    "POST /v1/shipping_rates": lambda ids: {
+        "display_name": "Post",
+        "fixed_amount": {"amount": 500, "currency": "usd"},
+    },
     "POST /v1/tokens": lambda ids: {"card": {"number": "4242424242424242", "exp_month": 5, "exp_year": 2040}},
     "POST /v1/checkout/sessions": lambda ids: {
         "mode": "setup",

@@ -45,6 +45,7 @@ HOW: Mapping[str, str] = {
 NO_EFFECT: Mapping[tuple[str, str], str] = {
     ("GET /v1/invoice_payments", "payment[type]"): "all of them are payment intents",
     ("POST /v1/setup_intents", "usage"): "recorded: it stays off_session",
+    ("POST /v1/shipping_rates", "type"): "there is one type",
     ("POST /v1/subscription_schedules/{id}", "proration_behavior"): "decides only about phases that change",
 }
 """The same for single calls."""

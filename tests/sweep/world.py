@@ -141,6 +141,8 @@ def build(world: World) -> World:
     ids["promotion_code"] = make("/v1/promotion_codes", promotion=promotion, code="SPRING")["id"]
     make("/v1/promotion_codes", promotion={**promotion, "coupon": ids["other_coupon"]}, active=False)
     ids["tax_rate"] = make("/v1/tax_rates", display_name="VAT", percentage=20, inclusive=True)["id"]
+    post = {"display_name": "Post", "fixed_amount": {"amount": 500, "currency": "usd"}}
+    ids["shipping_rate"] = make("/v1/shipping_rates", **post)["id"]
     make("/v1/tax_rates", display_name="Tax", percentage=5, inclusive=False, active=False)
     _customers(world)
     _billing(world)

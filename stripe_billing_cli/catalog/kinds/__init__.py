@@ -10,6 +10,8 @@ from stripe_billing_cli.catalog.kinds.product import ProductKind
 from stripe_billing_cli.catalog.kinds.product_feature import ProductFeatureKind
 from stripe_billing_cli.catalog.kinds.promotion_code import PromotionCodeKind
 from stripe_billing_cli.catalog.kinds.registry import Registry
+from stripe_billing_cli.catalog.kinds.shipping_rate import ShippingRateKind
+from stripe_billing_cli.catalog.kinds.tax_rate import TaxRateKind
 from stripe_billing_cli.catalog.kinds.webhook_endpoint import WebhookEndpointKind
 
 KINDS = Registry(
@@ -21,6 +23,8 @@ KINDS = Registry(
         ProductFeatureKind(),
         CouponKind(),
         PromotionCodeKind(),
+        TaxRateKind(),
+        ShippingRateKind(),
         PortalConfigurationKind(),
         PaymentLinkKind(),
         WebhookEndpointKind(),

@@ -43,6 +43,7 @@ ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
     "portal_subscription_update": frozenset({"products", "schedule_at_period_end"}),
     "price": frozenset({"currency_options", "tiers"}),
     "promotion_codes_resource_restrictions": frozenset({"currency_options"}),
+    "shipping_rate_fixed_amount": frozenset({"currency_options"}),
 }
 """Left out unless asked for (recorded; https://docs.stripe.com/api/expanding_objects)."""
 

@@ -11,7 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from stripe_billing_cli.stripe_api.objects.account import Account
-from stripe_billing_cli.stripe_api.objects.catalog import Coupon, Discount, Meter, Price, Product, PromotionCode
+from stripe_billing_cli.stripe_api.objects.catalog import (
+    CheckoutSession,
+    Coupon,
+    Discount,
+    Meter,
+    Price,
+    Product,
+    PromotionCode,
+    ShippingRate,
+    TaxRate,
+)
 from stripe_billing_cli.stripe_api.objects.common import SearchResult, StripeObject
 from stripe_billing_cli.stripe_api.objects.customers import BalanceTransaction, Customer, PaymentMethod, TaxId
 from stripe_billing_cli.stripe_api.objects.events import ListedEvent
@@ -43,6 +53,7 @@ OBJECTS: Mapping[str, type[StripeObject]] = {
     "billing_portal.session": PortalSession,
     "billing.meter": Meter,
     "charge": Charge,
+    "checkout.session": CheckoutSession,
     "coupon": Coupon,
     "credit_note": CreditNote,
     "customer": Customer,
@@ -67,10 +78,12 @@ OBJECTS: Mapping[str, type[StripeObject]] = {
     "refund": Refund,
     "search_result": SearchResult,
     "setup_intent": SetupIntent,
+    "shipping_rate": ShippingRate,
     "subscription": Subscription,
     "subscription_item": SubscriptionItem,
     "subscription_schedule": Schedule,
     "tax_id": TaxId,
+    "tax_rate": TaxRate,
     "test_helpers.test_clock": TestClock,
     "v2.core.event": ListedEvent,
     "webhook_endpoint": WebhookEndpoint,

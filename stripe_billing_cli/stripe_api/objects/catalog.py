@@ -197,3 +197,69 @@ class PromotionCode(StripeObject):
     expires_at: int | None = None
     max_redemptions: int | None = None
     metadata: Metadata | None = None
+
+
+class TaxRate(StripeObject):
+    """https://docs.stripe.com/api/tax_rates/object."""
+
+    id: str
+    active: bool
+    created: int
+    display_name: str
+    inclusive: bool
+    percentage: float
+    country: str | None = None
+    description: str | None = None
+    jurisdiction: str | None = None
+    metadata: Metadata | None = None
+    state: str | None = None
+    tax_type: str | None = None
+
+
+class ShippingOption(StripeObject):
+    amount: int
+    tax_behavior: str
+
+
+class FixedAmount(StripeObject):
+    """`currency_options` is there where it was expanded."""
+
+    amount: int
+    currency: str
+    currency_options: dict[str, ShippingOption] | None = None
+
+
+class DeliveryBound(StripeObject):
+    unit: str
+    value: int
+
+
+class DeliveryEstimate(StripeObject):
+    maximum: DeliveryBound | None = None
+    minimum: DeliveryBound | None = None
+
+
+class ShippingRate(StripeObject):
+    """https://docs.stripe.com/api/shipping_rates/object."""
+
+    id: str
+    active: bool
+    created: int
+    metadata: Metadata
+    type: str
+    delivery_estimate: DeliveryEstimate | None = None
+    display_name: str | None = None
+    fixed_amount: FixedAmount | None = None
+    tax_behavior: str | None = None
+    tax_code: Reference | None = None
+
+
+class OfferedShipping(StripeObject):
+    shipping_rate: Reference
+
+
+class CheckoutSession(StripeObject):
+    """https://docs.stripe.com/api/checkout/sessions/object."""
+
+    id: str
+    shipping_options: list[OfferedShipping] | None = None

@@ -19,6 +19,7 @@ class SubscriptionItem(StripeObject):
     current_period_start: int
     price: Price
     quantity: int | None = None
+    tax_rates: list[Reference] | None = None
 
 
 class CancellationDetails(StripeObject):
@@ -137,6 +138,7 @@ class Subscription(StripeObject):
     canceled_at: int | None = None
     cancellation_details: CancellationDetails | None = None
     default_payment_method: str | PaymentMethod | None = None
+    default_tax_rates: list[Reference] | None = None
     description: str | None = None
     ended_at: int | None = None
     latest_invoice: str | Invoice | None = None

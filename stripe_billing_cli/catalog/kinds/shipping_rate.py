@@ -1,0 +1,220 @@
+"""Shipping rates: what delivery costs, and how long it takes (https://docs.stripe.com/api/shipping_rates).
+
+Whether one is active, its amounts in further currencies, its tax behaviour and its metadata change
+(`stripe/params/_shipping_rate_modify_params.py`): anything else is another rate, and the old one is archived.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
+from stripe_billing_cli.catalog.diff import FieldChange
+from stripe_billing_cli.catalog.entries import Entry
+from stripe_billing_cli.catalog.kinds.base import Wanted
+from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
+from stripe_billing_cli.catalog.kinds.model import (
+    Amount,
+    ByCurrency,
+    Count,
+    Currency,
+    FileModel,
+    Metadata,
+    TaxBehavior,
+    Text,
+)
+from stripe_billing_cli.catalog.kinds.price.forms import UNSPECIFIED, OptionTaxBehavior
+from stripe_billing_cli.catalog.kinds.product import TaxCodeId
+from stripe_billing_cli.catalog.kinds.rules import Report, check_currency, check_metadata
+from stripe_billing_cli.catalog.kinds.standard import StandardKind
+from stripe_billing_cli.catalog.kinds.usage import Place, id_of, still_using
+from stripe_billing_cli.catalog.match import Match
+from stripe_billing_cli.catalog.plan import Change
+from stripe_billing_cli.catalog.plan_builder import PlanBuilder
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.money import format_amount
+
+EXPANDED = {"expand": ["data.fixed_amount.currency_options"]}
+"""What Stripe answers only where it is asked for (`x-expandableFields` of its OpenAPI document)."""
+
+
+class FixedAmountForm(PartForm):
+    """The amount. Those in further currencies come and change in place, and cannot be taken away."""
+
+    def read(self, answer: Mapping[str, Any] | None) -> Any:
+        if answer is None:
+            return None
+        options = answer["currency_options"] or {}
+        others = {code: option for code, option in options.items() if code != answer["currency"]}
+        return super().read({"amount": answer["amount"], "currency": answer["currency"], "currency_options": others})
+
+    def beside(self, wanted: Any, existing: Any) -> Any:
+        there = existing["currency_options"] if existing else {}
+        options = dict(there)
+        for code, option in wanted["currency_options"].items():
+            behavior = option["tax_behavior"] or (there[code]["tax_behavior"] if code in there else UNSPECIFIED)
+            options[code] = {**option, "tax_behavior": behavior}
+        return {**wanted, "currency_options": dict(sorted(options.items()))}
+
+    def changes_in_place(self, change: FieldChange) -> bool:
+        before = change.before or {}
+        return {**before, "currency_options": {}} == {**change.after, "currency_options": {}}
+
+    def show(self, value: Any, currency: str) -> str:
+        amounts = {value["currency"]: value["amount"]}
+        amounts |= {code: option["amount"] for code, option in value["currency_options"].items()}
+        return ", ".join(format_amount(Decimal(amount), code) for code, amount in amounts.items())
+
+
+class EstimateForm(PartForm):
+    def show(self, value: Any, currency: str) -> str:
+        bounds = {"at least": value["minimum"], "at most": value["maximum"]}
+        return ", ".join(f"{word} {_duration(bound)}" for word, bound in bounds.items() if bound)
+
+
+def _duration(bound: Mapping[str, Any]) -> str:
+    unit = bound["unit"].replace("_", " ")
+    return f"{bound['value']} {unit}{'s' if bound['value'] != 1 else ''}"
+
+
+class AmountOption(FileModel):
+    amount: Amount
+    """In this currency's minor units."""
+    tax_behavior: Annotated[TaxBehavior | None, OptionTaxBehavior()] = None
+    """Whether tax is in the amount."""
+
+
+class FixedAmount(FileModel):
+    amount: Amount
+    """In minor units: 500 is $5.00."""
+    currency: Currency | None = None
+    """Of the amount; the catalog's unless given."""
+    currency_options: Annotated[dict[str, AmountOption], ByCurrency()] = {}
+    """The amount in further currencies."""
+
+
+class Bound(FileModel):
+    unit: Literal["hour", "day", "business_day", "week", "month"]
+    """hour, day, business_day, week or month."""
+    value: Count
+    """So many of them."""
+
+
+class DeliveryEstimate(FileModel):
+    minimum: Bound | None = None
+    """It takes at least so long."""
+    maximum: Bound | None = None
+    """It takes at most so long."""
+
+
+class ShippingRate(FileModel):
+    id: Text | None = None
+    """Adopts this existing shipping rate (shr_…)."""
+    display_name: Annotated[str, Field(min_length=1, max_length=100)]
+    """What customers see."""
+    fixed_amount: Annotated[FixedAmount, FixedAmountForm(FixedAmount)]
+    """What it costs."""
+    active: Annotated[bool, Plain(in_place=True)] = True
+    """false archives the rate."""
+    delivery_estimate: Annotated[DeliveryEstimate | None, EstimateForm(DeliveryEstimate)] = None
+    """How long delivery takes."""
+    tax_behavior: Annotated[TaxBehavior | None, Plain(in_place=True, absent=UNSPECIFIED)] = None
+    """Whether tax is in the amount; the catalog's unless given."""
+    tax_code: TaxCodeId | None = None
+    """What it is to the tax authorities: txcd_92010001 is shipping."""
+    type: Literal["fixed_amount"] = "fixed_amount"
+    """How it is calculated: by a fixed amount."""
+    metadata: Metadata
+    """Your own keys and values."""
+
+
+class ShippingRateKind(StandardKind[ShippingRate]):
+    name = "shipping_rate"
+    section = "shipping_rates"
+    section_text = "Shipping rates by key."
+    model = ShippingRate
+    path = "/v1/shipping_rates"
+    example = "such as {display_name: Post, fixed_amount: {amount: 500}}"
+    named_by = "display_name"
+
+    # ---- The file
+
+    def currency(self, values: Mapping[str, Any], head: Any) -> str | None:
+        fixed = values.get("fixed_amount")
+        currency: str | None = (fixed.get("currency") if isinstance(fixed, dict) else None) or (head and head.currency)
+        return currency
+
+    def check(self, key: str, content: ShippingRate, head: Any, report: Report) -> None:
+        fixed = content.fixed_amount
+        currency = fixed.currency or (head and head.currency)
+        if not currency:
+            report(("fixed_amount", "amount"), "an amount without a currency", "add `currency:`")
+        if fixed.currency:
+            check_currency(("fixed_amount", "currency"), fixed.currency, report)
+        for code in fixed.currency_options:
+            path = ("fixed_amount", "currency_options", code)
+            check_currency(path, code, report, at_key=True)
+            if code == currency:
+                report(path, f"{code} is the currency of the amount itself", "say it there, and other currencies here")
+        check_metadata(content.metadata, report)
+
+    def complete(self, key: str, content: ShippingRate, head: Any) -> ShippingRate:
+        fixed = content.fixed_amount
+        fixed = fixed.model_copy(update={"currency": fixed.currency or (head and head.currency)})
+        behavior = content.tax_behavior or (head and head.tax_behavior)
+        return content.model_copy(update={"fixed_amount": fixed, "tax_behavior": behavior})
+
+    # ---- The account
+
+    def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
+        return Reading(by_id(reader.all(self.path, EXPANDED)) if whole or wanted[self.name] else {})
+
+    def usage(self, api: StripeApi, existing: Object) -> str:
+        """Return the open Checkout sessions and the active payment links that offer a rate."""
+        places = [
+            Place("payment link", "/v1/payment_links", _options_of, {"active": True}),
+            Place("open Checkout session", "/v1/checkout/sessions", _options_of, {"status": "open"}),
+        ]
+        return still_using(api, existing["id"], places)
+
+    # ---- Planning
+
+    def plan(self, entry: Entry[ShippingRate], match: Match, builder: PlanBuilder) -> Change | None:
+        """Plan an entry; a new rate cannot be made archived."""
+        if match.current is None and not entry.content.active:
+            builder.note(f"{entry.key}: the file archives it and Stripe does not have it: it is not made.", entry)
+            return None
+        return super().plan(entry, match, builder)
+
+    def note_stuck(self, entry: Entry[ShippingRate], existing: Object, builder: PlanBuilder) -> None:
+        super().note_stuck(entry, existing, builder)
+        there = self.existing_fields(existing)["fixed_amount"] or {"currency_options": {}}
+        for code in sorted(there["currency_options"].keys() - entry.fields["fixed_amount"]["currency_options"].keys()):
+            builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
+
+    def update_params(
+        self, fields: Mapping[str, FieldChange], match: Match, existing: Object
+    ) -> Sequence[Mapping[str, Any]]:
+        [params] = super().update_params(fields, match, existing)
+        if "fixed_amount" not in params:
+            return [params]
+        return [{**params, "fixed_amount": {"currency_options": params["fixed_amount"]["currency_options"]}}]
+
+    # ---- Showing
+
+    def title(self, change: Change) -> str:
+        fields = change.fields
+        return f"{fields['display_name'].after}, {self.show(change, 'fixed_amount', fields['fixed_amount'].after)}"
+
+    def said_by_title(self, change: Change, name: str) -> bool:
+        return name == "fixed_amount" or super().said_by_title(change, name)
+
+
+def _options_of(seller: Object) -> Iterator[str]:
+    """Yield the shipping rates among which the customer of a link or session chooses."""
+    for option in seller["shipping_options"] or []:
+        yield id_of(option["shipping_rate"])

@@ -1,0 +1,64 @@
+"""What still uses an object that is being replaced: found in the account's lists, as Stripe has no filter for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.errors import PermissionMissingError, UnsupportedCallError
+
+MOST_PAGES = 10
+"""So many pages of a list are looked at: 1,000 objects."""
+NAMED = 3
+"""So many objects are named."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A list of objects that may use another; `uses` yields what one of them uses, by id."""
+
+    noun: str
+    path: str
+    uses: Callable[[Object], Iterator[str]]
+    params: Mapping[str, Any] = field(default_factory=dict)
+
+
+def still_using(api: StripeApi, object_id: str, places: Sequence[Place]) -> str:
+    """Return what uses an object, in words; what the key may not read, or was not looked at, is said."""
+    found, beside = [], []
+    for place in places:
+        try:
+            users, whole = _users(api, object_id, place)
+        except PermissionMissingError:
+            beside.append(f"the key may not list {place.noun}s")
+            continue
+        except UnsupportedCallError:
+            continue
+        if users:
+            found.append(_counted(users, place.noun))
+        if not whole:
+            beside.append(f"only the newest {MOST_PAGES * 100:,} {place.noun}s were looked at")
+    nouns = " or ".join(place.noun for place in places)
+    said = f"still used by {' and '.join(found)}" if found else f"used by no {nouns}"
+    return "; ".join([f"{object_id} is {said}", *beside])
+
+
+def id_of(named: Any) -> str:
+    """Return the id of what is named by it, or expanded."""
+    return str(named["id"] if isinstance(named, dict) else named)
+
+
+def _users(api: StripeApi, object_id: str, place: Place) -> tuple[list[str], bool]:
+    """Return the ids of those that use the object, and whether all were looked at."""
+    pages = api.pages(place.path, place.params)
+    looked = list(islice(pages, MOST_PAGES))
+    users = [existing["id"] for page in looked for existing in page if object_id in place.uses(existing)]
+    return users, len(looked) < MOST_PAGES or next(iter(pages), None) is None
+
+
+def _counted(users: list[str], noun: str) -> str:
+    more = ", …" if len(users) > NAMED else ""
+    return f"{len(users):,} {noun}{'s' if len(users) != 1 else ''} ({', '.join(users[:NAMED])}{more})"
