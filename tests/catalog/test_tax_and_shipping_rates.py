@@ -264,3 +264,12 @@ def test_a_mistake_is_refused_at_its_place(billing: Billing, before: str, after:
 
     assert ran.code == 2
     assert mistake in ran.err
+
+
+def test_rates_come_back_from_an_account(billing: Billing) -> None:
+    billing.apply(CATALOG)
+
+    billing.ok("catalog", "import", "--local", "-f", "imported.yaml")
+
+    plan = billing.ok("catalog", "plan", "--local", "-f", "imported.yaml", "--output", "json").json
+    assert (plan["changes"], plan["notes"]) == ([], [])

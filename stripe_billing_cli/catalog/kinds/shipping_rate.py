@@ -6,7 +6,7 @@ Whether one is active, its amounts in further currencies, its tax behaviour and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
@@ -17,6 +17,7 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
+from stripe_billing_cli.catalog.kinds.importing import ImportScope
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -172,6 +173,9 @@ class ShippingRateKind(StandardKind[ShippingRate]):
 
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
         return Reading(by_id(reader.all(self.path, EXPANDED)) if whole or wanted[self.name] else {})
+
+    def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
+        return reader.all(self.path, EXPANDED)
 
     def usage(self, api: StripeApi, existing: Object) -> str:
         """Return the open Checkout sessions and the active payment links that offer a rate."""
