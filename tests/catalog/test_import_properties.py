@@ -25,7 +25,7 @@ from tests.contract import ContractTransport
 from tests.troubled import apply, connected
 
 many = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 scalars = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1),
@@ -96,7 +96,7 @@ def test_an_account_without_marks_comes_and_changes_nothing(text: str, archived:
         assert changes(found, api) == ()
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(values)
 def test_what_is_written_is_read_as_the_same_values(written: dict[str, Any]) -> None:
     problems: list[Any] = []
