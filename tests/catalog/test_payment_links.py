@@ -397,3 +397,41 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, a
 
         assert apply(wanted, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
         assert state(path) == state(end), f"call {at}"
+
+
+RATES = """\
+shipping_rates:
+  standard: {display_name: Standard, fixed_amount: {amount: 500}}
+  express: {display_name: Express, fixed_amount: {amount: 1500}}
+"""
+
+
+def test_shipping_rates_stand_by_key_and_move_before_they_are_archived(billing: Billing, account: Account) -> None:
+    shipped = (
+        CATALOG.replace("    restrictions:", "    shipping_options: [standard, express]\n    restrictions:") + RATES
+    )
+    billing.apply(shipped)
+    before = link(account, "book")
+    old = [option["shipping_rate"] for option in before["shipping_options"]]
+    assert [account.api.get(f"/v1/shipping_rates/{rate}")["display_name"] for rate in old] == ["Standard", "Express"]
+    assert billing.plan()["changes"] == []
+
+    dearer = shipped.replace("amount: 500}}", "amount: 600}}")
+    billing.write(dearer)
+    assert f"shipping_options: {old[0]}, express → standard, express" in billing.ok("catalog", "plan", "--local").out
+    lines = billing.ok("catalog", "apply", "--local", "--verbose").err.splitlines()
+
+    written = [line.split(" → ")[0] for line in lines if line.startswith("POST")]
+    assert written == ["POST /v1/shipping_rates", f"POST {PATH}/{before['id']}", f"POST /v1/shipping_rates/{old[0]}"]
+    after = link(account, "book")
+    assert (after["url"], after["shipping_options"][1]) == (before["url"], before["shipping_options"][1])
+    assert after["shipping_options"][0]["shipping_amount"] == 600
+    assert billing.plan()["changes"] == []
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap", "-f", "imported.yaml")
+    assert "shipping_options: [standard, express]" in (billing.directory / "imported.yaml").read_text()
+
+
+def test_a_shipping_rate_that_is_not_there_is_a_mistake(billing: Billing) -> None:
+    billing.write(CATALOG.replace("    restrictions:", "    shipping_options: [standart]\n    restrictions:") + RATES)
+
+    assert "this file has no shipping_rate standart\n    did you mean standard?" in billing("catalog", "validate").err

@@ -24,7 +24,8 @@ from stripe_billing_cli.catalog.plan import Change, Operation
 from stripe_billing_cli.catalog.plan_builder import Blocker, PlanBuilder
 from stripe_billing_cli.stripe_api.client import Object
 
-ITEMS = ("line_items", "optional_items")
+ITEMS, RATES = ("line_items", "optional_items"), "shipping_options"
+ID_PREFIXES = ("price_", "shr_")
 EXPANDED = {"expand": ["data.line_items"]}
 MOST_ITEMS, MOST_OPTIONAL, MOST_FIELDS = 20, 10, 3
 """`stripe/params/_payment_link_create_params.py`; the items of both lists are twenty together."""
@@ -45,7 +46,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
     name = "payment_link"
     section = "payment_links"
     section_text = "Payment links by key. What one does not name is left as it is."
-    dependencies = ("price",)
+    dependencies = ("price", "shipping_rate")
     model = PaymentLink
     path = "/v1/payment_links"
     example = "such as {line_items: [pro.monthly]}"
@@ -88,12 +89,19 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
             for number, item in enumerate(getattr(entry.content, name) or ()):
                 if not item.price.startswith("price_"):
                     yield "price", item.price, (name, number, "price")
+        for number, rate in enumerate(entry.content.shipping_options or ()):
+            if not rate.startswith("shr_"):
+                yield "shipping_rate", rate, (RATES, number)
 
     def linked_fields(self, entry: Entry[PaymentLink], ids: Mapping[Reference, str | None]) -> Fields:
         fields = dict(entry.fields)
         for name in ITEMS:
             if name in fields:
-                fields[name] = in_order({**item, "price": _linked(item["price"], ids)} for item in fields[name])
+                fields[name] = in_order(
+                    {**item, "price": _linked("price", item["price"], ids)} for item in fields[name]
+                )
+        if RATES in fields:
+            fields[RATES] = [_linked("shipping_rate", rate, ids) for rate in fields[RATES]]
         return fields
 
     # ---- The account
@@ -138,7 +146,9 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         return self._all(reader)
 
     def object_references(self, existing: Object) -> Iterator[tuple[str, str]]:
-        return (("price", price) for price in self.points_at(existing))
+        fields = self.existing_fields(existing)
+        yield from (("price", price) for price in sorted(_prices_of(fields)))
+        yield from (("shipping_rate", rate) for rate in fields[RATES])
 
     def key_text(self, existing: Object, naming: Naming) -> str:
         """Return the key of the first price: a link has no name."""
@@ -148,10 +158,11 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
 
     def file_fields(self, existing: Object, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
-        return fields | {
+        named = {
             name: in_order({**item, "price": naming.name("price", item["price"])} for item in fields[name])
             for name in ITEMS
         }
+        return {**fields, **named, RATES: [naming.name("shipping_rate", rate) for rate in fields[RATES]]}
 
     def is_noise(self, name: str, fields: Fields) -> bool:
         if name == "invoice_creation":
@@ -170,6 +181,9 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
             if change and name in change.fields:
                 both = change.fields[name]
                 change.fields[name] = FieldChange(_by_name(both.before, builder), _by_name(both.after, builder))
+        if change and RATES in change.fields:
+            both = change.fields[RATES]
+            change.fields[RATES] = FieldChange(_rate_names(both.before, builder), _rate_names(both.after, builder))
         return change
 
     def plan_replacement(
@@ -226,12 +240,15 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         fields: Mapping[str, FieldChange],
         builder: PlanBuilder,
     ) -> Operation:
-        """Free the prices of optional items that are not offered any more."""
+        """Free the prices of optional items, and the shipping rates, that are not offered any more."""
         update = super().add_updates(change, entry, match, existing, fields, builder)
         if "optional_items" in fields:
             both = fields["optional_items"]
             sold = set(prices(self.existing_fields(existing)["line_items"]))
             update.frees += tuple(sorted(set(prices(both.before)) - set(prices(both.after)) - sold))
+        if RATES in fields:
+            both = fields[RATES]
+            update.frees += tuple(rate for rate in both.before if rate not in both.after)
         return update
 
     # ---- Showing
@@ -248,10 +265,10 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         return super().show(change, name, value)
 
 
-def _linked(price: str, ids: Mapping[Reference, str | None]) -> Any:
-    if price.startswith("price_"):
-        return price
-    reference = Reference("price", price)
+def _linked(kind: str, key: str, ids: Mapping[Reference, str | None]) -> Any:
+    if key.startswith(ID_PREFIXES):
+        return key
+    reference = Reference(kind, key)
     return ids.get(reference) or reference
 
 
@@ -269,11 +286,15 @@ def _by_name(items: Sequence[Fields] | None, builder: PlanBuilder) -> Any:
     """Return items with prices by their keys; what is a key's no more keeps its id."""
     if items is None:
         return None
-    return in_order({**item, "price": _price_name(item["price"], builder)} for item in items)
+    return in_order({**item, "price": _key_of("price", item["price"], builder)} for item in items)
 
 
-def _price_name(price: Any, builder: PlanBuilder) -> Any:
-    if isinstance(price, Reference):
-        return price.key
-    key = builder.name_of(price)
-    return key if key and builder.ids.get(Reference("price", key)) == price else price
+def _rate_names(rates: Sequence[Any] | None, builder: PlanBuilder) -> Any:
+    return None if rates is None else [_key_of("shipping_rate", rate, builder) for rate in rates]
+
+
+def _key_of(kind: str, object_id: Any, builder: PlanBuilder) -> Any:
+    if isinstance(object_id, Reference):
+        return object_id.key
+    key = builder.name_of(object_id)
+    return key if key and builder.ids.get(Reference(kind, key)) == object_id else object_id

@@ -322,7 +322,7 @@ class PaymentLink(FileModel):
     shipping_options: Annotated[
         list[Annotated[Text, LongForm("shipping_rate")]] | None, ShippingRates(), NullIsNone()
     ] = None
-    """Ids of the shipping rates to choose among (shr_…); null for none."""
+    """Keys of the shipping rates to choose among, or ids (shr_…); null for none."""
     submit_type: Literal["auto", "book", "donate", "pay", "subscribe"] | None = None
     """What the button says."""
     subscription_data: SubscriptionData | None = None
