@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 import stripe
@@ -51,3 +55,12 @@ def test_it_is_the_same_account_over_http(local_stripe: LocalStripe) -> None:
     local_stripe.advance(days=1)
     later = by_http.v1.products.create({"name": "Later"})
     assert later.created - time.time() == pytest.approx(86_400, abs=5)
+
+
+def test_the_example_of_the_page_passes(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "local-stripe.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```python\n(.*?)```", page, re.S)
+    (tmp_path / "test_example.py").write_text(example, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_example.py"]
+    ran = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (ran.returncode, "1 passed" in ran.stdout) == (0, True), ran.stdout

@@ -83,9 +83,9 @@ def test_a_file_that_is_named_must_be_there(tmp_path: Path) -> None:
         read_rules(tmp_path / "nothing.yaml")
 
 
-def test_the_readme_shows_the_defaults(tmp_path: Path) -> None:
+def test_the_page_of_access_shows_the_defaults(tmp_path: Path) -> None:
     shown = (
-        (ROOT / "README.md")
+        (ROOT / "docs" / "access.md")
         .read_text(encoding="utf-8")
         .split("These are the defaults:\n\n```text\n")[1]
         .split("```")[0]
