@@ -287,6 +287,10 @@ MISTAKES = {
     ),
     "more than all off": (HEAD + "coupons: {x: {percent_off: 120}}", "4:28 120 per cent → more than 0"),
     "a feature that is nowhere": (PRODUCT + "    features: [sso]", "7:16 this file has no feature sso → add it to"),
+    "a feature twice": (
+        HEAD + "features: {sso: {name: SSO}}\nproducts: {pro: {name: Pro, features: [sso, sso]}}",
+        "5:45 sso is listed twice → name it once",
+    ),
     "a tab": (HEAD + "products:\n\tpro: {}", "this is not YAML"),
     "a tag": (
         PRODUCT.replace("name: Pro", "name: !!python/name:os.system x"),

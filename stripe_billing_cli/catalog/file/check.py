@@ -295,6 +295,7 @@ class FileCheck:
     def _entries(self, kind: AnyKind, written: Any, path: Path) -> Mapping[str, Any]:
         value = kind.entries_of(written)
         if isinstance(value, dict):
+            self._report_repeated(written, path)
             return value
         found = "nothing" if value is None else "something else"
         self._report(
@@ -304,6 +305,13 @@ class FileCheck:
             at_key=True,
         )
         return {}
+
+    def _report_repeated(self, written: Any, path: Path) -> None:
+        """Report each key that a section written as a list has once more."""
+        keys = [str(key) for key in written] if isinstance(written, list) else []
+        for number, key in enumerate(keys):
+            if key in keys[:number]:
+                self._report((*path, number), f"{key} is listed twice", "name it once")
 
     def _report_below(self, path: Path) -> Report:
         above = path
