@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -397,6 +398,21 @@ def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, a
 
         assert apply(wanted, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
         assert state(path) == state(end), f"call {at}"
+
+
+def test_an_old_link_that_sells_on_is_not_imported(
+    billing: Billing, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    billing.apply(CATALOG)
+    later = time.time() + 60
+    monkeypatch.setitem(LocalTransport.__init__.__kwdefaults__, "clock", lambda: later)
+    billing.apply(REPLACED, "--yes")
+
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap", "-f", "imported.yaml")
+
+    written = (billing.directory / "imported.yaml").read_text()
+    assert written.count("line_items: [pro.monthly]") == 1
+    assert billing.plan(written)["changes"] == []
 
 
 RATES = """\
