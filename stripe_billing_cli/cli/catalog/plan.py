@@ -46,7 +46,7 @@ def plan(
     """Show what apply would change in Stripe. Writes nothing there.
 
     \b
-    + create  ~ update  ± replace (a price becomes a new price)  - archive
+    + create  ~ update  ± replace (what cannot change is made anew)  - archive
 
     \b
     Examples:  billing catalog plan --local
