@@ -43,6 +43,7 @@ RIGHTS = (
         "billing catalog apply of features",
     ),
     Right("tax rates", "/v1/tax_rates", "`tax_rates:` in a catalog", "billing catalog apply of tax rates"),
+    Right("shipping rates", "/v1/shipping_rates", "`shipping_rates:` in a catalog", "billing catalog apply of them"),
     Right("payment links", "/v1/payment_links", "`payment_links:` in a catalog", "billing catalog apply of links"),
     Right(
         "customer portal",
