@@ -236,7 +236,8 @@ def documented(document: Document) -> Iterator[str]:
 
 OTHERWISE = frozenset(
     "billing init, billing doctor, billing completion, billing help, billing catalog validate, billing catalog schema, "
-    "billing catalog plan, billing catalog apply, billing catalog import, billing local serve, billing local reset, "
+    "billing catalog plan, billing catalog apply, billing catalog import, billing catalog copy, billing catalog diff, "
+    "billing catalog show, billing local serve, billing local reset, "
     "billing local path, billing local settings".split(", ")
 )
 """Commands that print no record, or whose output stands in docs/catalog.md and in their help."""
