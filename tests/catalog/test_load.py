@@ -251,6 +251,18 @@ MISTAKES = {
         HEAD + "promotion_codes: {LAUNCH: {max_redemptions: 5}}",
         "4:19 a promotion code stands for one coupon → say `coupon: KEY`",
     ),
+    "a code for more than its coupon": (
+        HEAD
+        + "coupons: {x: {percent_off: 5, max_redemptions: 3}}\n"
+        + "promotion_codes: {A: {coupon: x, max_redemptions: 4}}",
+        "max_redemptions goes beyond max_redemptions of coupon x → no more than the coupon's",
+    ),
+    "a code for longer than its coupon": (
+        HEAD
+        + "coupons: {x: {percent_off: 5, redeem_by: 2027-12-31T23:59:59Z}}\n"
+        + "promotion_codes: {A: {coupon: x, expires_at: 2028-01-01T00:00:00Z}}",
+        "expires_at goes beyond redeem_by of coupon x",
+    ),
     "a code with a space": (
         HEAD + "promotion_codes: {spring: {code: spring sale, promotion: {coupon: x}}}",
         "4:34 spring sale cannot be a code → letters, digits, - and _ only",

@@ -224,7 +224,9 @@ class FileCheck:
                     self._report((*self._paths[entry.reference], *below), f"this file has no {kind} {key}", hint)
         found = {entry.reference: entry for root in roots for entry in root.walk()}
         for entry in found.values():
-            entry.fields.update(self._kinds[entry.kind].resolve(entry, found))
+            kind_of_entry = self._kinds[entry.kind]
+            kind_of_entry.check_beside(entry, found, self._report_below(self._paths[entry.reference]))
+            entry.fields.update(kind_of_entry.resolve(entry, found))
 
     def _check_moved(self, head: CatalogHead | None) -> None:
         """Report what `moved:` renames to nothing, or from what is still there."""

@@ -135,6 +135,9 @@ class Kind(ImportedKind, ABC, Generic[Content]):
     def stamp(self, entry: Entry[Content], catalog: str) -> Stamp:
         return Stamp(catalog, entry.key, None if self.key_is_id else entry.adopted_id)
 
+    def check_beside(self, entry: Entry[Content], entries: Mapping[Reference, Entry[Any]], report: Report) -> None:
+        """Report what is wrong between an entry and those that it refers to."""
+
     def resolve(self, entry: Entry[Content], entries: Mapping[Reference, Entry[Any]]) -> Fields:
         """Return the fields of an entry with the ids of what it names in the file, as far as the file says them."""
         return dict(entry.fields)

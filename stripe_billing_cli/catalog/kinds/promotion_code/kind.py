@@ -81,6 +81,18 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
         elif entry.content.promotion:
             yield "coupon", entry.content.promotion.coupon, ("promotion", "coupon")
 
+    def check_beside(
+        self, entry: Entry[PromotionCode], entries: Mapping[Reference, Entry[Any]], report: Report
+    ) -> None:
+        """Report what goes beyond the coupon's (`stripe/params/_promotion_code_create_params.py`)."""
+        coupon = next((entries.get(Reference(kind, key)) for kind, key, _ in self.refers_to(entry)), None)
+        if coupon is None:
+            return
+        for name, limit in (("max_redemptions", "max_redemptions"), ("expires_at", "redeem_by")):
+            wanted, most = entry.fields[name], coupon.fields[limit]
+            if wanted is not None and most is not None and wanted > most:
+                report((name,), f"{name} goes beyond {limit} of coupon {coupon.key}", "no more than the coupon's")
+
     def resolve(self, entry: Entry[PromotionCode], entries: Mapping[Reference, Entry[Any]]) -> Fields:
         """Return the fields with the coupon by its id."""
         coupon = entries.get(Reference("coupon", entry.fields["coupon"]))
