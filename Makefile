@@ -9,19 +9,52 @@ IN_EVERY_MODE := \
 	tests/cli/test_clock.py tests/cli/test_doctor.py tests/cli/test_output_document.py \
 	tests/access/test_access.py tests/webhook_endpoints/test_endpoints.py tests/events/test_source.py
 
-.PHONY: try test answers soak check docs bench clean
+.PHONY: try test answers soak check lock oldest newest docs bench clean
 
-$(BIN)/billing: pyproject.toml
+# Exactly what requirements/*.txt lock, by hash; `make lock` locks anew what pyproject.toml allows.
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+EDITABLE = $(INSTALL) --no-deps --no-build-isolation --editable .
+MISSING = { echo "The packages of $(1) could not be installed: pip says above which one, and why."; \
+	echo "They come from the package registry that pip is set up for (pip config list), PyPI by default."; exit 1; }
+
+$(BIN)/billing: pyproject.toml requirements/base.txt
 	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed, and $(PYTHON) is not on the PATH."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=... names it: make try PYTHON=python3.12"; exit 1; }
 	@echo "Installing into $(VENV) (once) …"
-	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(INSTALL) --require-hashes -r requirements/base.txt || $(call MISSING,requirements/base.txt)
+	@$(EDITABLE)
 	@touch $@
 
-$(VENV)/dev: $(BIN)/billing
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+$(VENV)/dev: $(BIN)/billing requirements/dev.txt
+	@$(INSTALL) --require-hashes -r requirements/dev.txt || $(call MISSING,requirements/dev.txt)
 	@touch $@
+
+## Lock the dependencies anew: the newest that pyproject.toml allows, and the oldest that it declares.
+lock:
+	@$(PYTHON) -m venv $(VENV)-lock
+	@$(VENV)-lock/bin/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5'
+	@$(LOCK) -o requirements/base.txt
+	@$(LOCK) --extra dev -o requirements/dev.txt
+	@$(LOCK) --extra dev --resolution lowest-direct -o requirements/oldest.txt
+
+LOCK = $(VENV)-lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-strip-extras \
+	--upgrade --custom-compile-command "make lock" pyproject.toml requirements/build.in
+
+SHORT_PASS := tests/cli/help tests/cli/test_root_options.py tests/cli/test_init.py tests/cli/test_trouble.py \
+	tests/catalog/test_plan.py tests/cli/sub/test_show.py tests/pages/test_wheel.py
+
+## A short pass on the oldest versions that pyproject.toml declares, and one on the newest that it allows.
+oldest: requirements/oldest.txt
+	@$(PYTHON) -m venv $(VENV)-oldest
+	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oldest.txt
+	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(VENV)-oldest/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS)
+
+newest:
+	@$(PYTHON) -m venv $(VENV)-newest
+	@$(VENV)-newest/bin/python -m pip install --quiet --disable-pip-version-check --upgrade setuptools --editable '.[dev]'
+	@$(VENV)-newest/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS)
 
 ## A catalog planned and applied to the local Stripe: no account, no network.
 try: $(BIN)/billing
@@ -62,4 +95,4 @@ bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) .billing build *.egg-info
+	rm -rf $(VENV) $(VENV)-lock $(VENV)-oldest $(VENV)-newest .billing build *.egg-info
