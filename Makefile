@@ -22,12 +22,12 @@ $(BIN)/billing: pyproject.toml requirements/base.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; PYTHON=... names it: make try PYTHON=python3.12"; exit 1; }
 	@echo "Installing into $(VENV) (once) …"
 	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
-	@$(INSTALL) --require-hashes -r requirements/base.txt || $(call MISSING,requirements/base.txt)
+	@$(INSTALL) --no-deps --require-hashes -r requirements/base.txt || $(call MISSING,requirements/base.txt)
 	@$(EDITABLE)
 	@touch $@
 
 $(VENV)/dev: $(BIN)/billing requirements/dev.txt
-	@$(INSTALL) --require-hashes -r requirements/dev.txt || $(call MISSING,requirements/dev.txt)
+	@$(INSTALL) --no-deps --require-hashes -r requirements/dev.txt || $(call MISSING,requirements/dev.txt)
 	@touch $@
 
 ## Lock the dependencies anew: the newest that pyproject.toml allows, and the oldest that it declares.
@@ -47,7 +47,7 @@ SHORT_PASS := tests/cli/help tests/cli/test_root_options.py tests/cli/test_init.
 ## A short pass on the oldest versions that pyproject.toml declares, and one on the newest that it allows.
 oldest: requirements/oldest.txt
 	@$(PYTHON) -m venv $(VENV)-oldest
-	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/oldest.txt
+	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/oldest.txt
 	@$(VENV)-oldest/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(VENV)-oldest/bin/python -m pytest -n $(WORKERS) $(SHORT_PASS)
 
