@@ -85,11 +85,13 @@ check: $(VENV)/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-## The pages as a site in build/docs, with the command reference; man pages in build/man.
+## The pages as a site in build/docs, with the command reference and the JSON Schema; man pages in build/man.
 docs: $(VENV)/dev
 	@$(BIN)/python scripts/reference.py docs/commands.md build/man
+	@$(BIN)/python scripts/output_schema.py build/output.schema.json
 	@$(BIN)/python -m sphinx --quiet --fail-on-warning --keep-going -b html docs build/docs
-	@echo "build/docs/index.html, build/man/man1"
+	@mv build/output.schema.json build/docs
+	@echo "build/docs/index.html, build/docs/output.schema.json, build/man/man1"
 
 bench: $(VENV)/dev
 	@$(BIN)/python -m benchmarks

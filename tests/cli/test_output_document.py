@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from typer.main import get_command
 
@@ -44,12 +47,18 @@ def sections(text: str) -> dict[str, Section]:
 @dataclass
 class Document:
     sections: Mapping[str, Section]
+    schema: Mapping[str, Any] = field(default_factory=dict)
     seen: set[str] = field(default_factory=set)
 
     def fields(self, name: str) -> dict[str, str]:
         section = self.sections[name]
         self.seen.add(name)
         return {**(self.fields(section.includes) if section.includes else {}), **section.fields}
+
+    def validate(self, printed: Any, name: str) -> None:
+        """Raises ValidationError where an object is not as the JSON Schema says that is made from the document."""
+        schema = {**self.schema, "$ref": f"#/$defs/{name}"}
+        jsonschema.Draft202012Validator(schema).validate(printed)
 
     def check(self, printed: Any, name: str, where: str = "") -> None:
         """Raises AssertionError where an object is not as its section says."""
@@ -76,8 +85,22 @@ class Document:
 
 
 @pytest.fixture
-def document() -> Document:
-    return Document(sections(DOCUMENT.read_text(encoding="utf-8")))
+def document(tmp_path: Path) -> Document:
+    text = DOCUMENT.read_text(encoding="utf-8")
+    made = tmp_path / "output.schema.json"
+    script = DOCUMENT.parents[1] / "scripts" / "output_schema.py"
+    subprocess.run([sys.executable, script, made], check=True)
+    return Document(sections(text), json.loads(made.read_text(encoding="utf-8")))
+
+
+def test_the_schema_is_one_has_a_version_and_knows_every_section(document: Document) -> None:
+    jsonschema.Draft202012Validator.check_schema(dict(document.schema))
+
+    assert document.schema["version"] == 1
+    with_fields = {name for name, section in document.sections.items() if section.fields or section.includes}
+    assert set(document.schema["$defs"]) == with_fields
+    with pytest.raises(jsonschema.ValidationError):
+        document.validate({"id": 1}, "clock")
 
 
 class Session:
@@ -97,8 +120,10 @@ class Session:
             assert lines, argv
             for line in lines:
                 self._document.check(line, name)
+                self._document.validate(line, name)
             return lines[0]
         self._document.check(ran.json, name)
+        self._document.validate(ran.json, name)
         return ran.json
 
 
