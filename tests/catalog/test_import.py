@@ -210,6 +210,25 @@ def test_pages_and_endpoints_come_back_and_go_to_another_account(
     assert billing.plan()["changes"] == []
 
 
+def test_an_archived_product_that_a_coupon_names_comes_with_its_features(billing: Billing) -> None:
+    billing.apply("""\
+version: 1
+catalog: keymap
+features: {sso: {name: Single sign-on}}
+products:
+  old: {name: Old, active: false, features: [sso]}
+  unnamed: {name: Unnamed, active: false, features: [sso]}
+coupons:
+  launch: {percent_off: 20, applies_to: [old]}
+""")
+
+    text = written(billing, "--catalog", "keymap")
+
+    assert "features: [sso]" in text
+    assert "unnamed" not in text
+    assert billing.plan()["changes"] == []
+
+
 def test_more_codes_of_a_coupon_than_a_file_is_for_are_counted(billing: Billing, account: Account) -> None:
     for coupon, codes in (("few", 2), ("many", 101)):
         account.post("/v1/coupons", id=coupon, percent_off=20)

@@ -47,7 +47,7 @@ class Selector:
     def run(self) -> Selection:
         for kind in self._kinds.values():
             self._possible[kind.name] = self._find_possible(kind)
-        for kind in self._kinds.values():
+        for kind in sorted(self._kinds.values(), key=lambda kind: kind.is_part_of_parent):
             for object_id in self._possible[kind.name]:
                 if self._is_wanted(kind, self._objects[kind.name][object_id]):
                     self._choose(kind, object_id)
@@ -96,6 +96,9 @@ class Selector:
 
     def _is_wanted(self, kind: AnyKind, existing: Object) -> bool:
         wish, parent = self._wish, kind.parent_id(existing)
+        if kind.is_part_of_parent:
+            above = self._selection.chosen[kind.parent or ""]
+            return parent in above and kind.is_on_offer(existing, self._objects)
         if wish.kinds and not wish.kinds & {kind.name, kind.parent}:
             return False
         if self._parents and existing["id"] not in self._parents and parent not in self._parents:

@@ -59,6 +59,8 @@ class ImportedKind(ABC):
     named_by: ClassVar[str]
     key_is_id: ClassVar[bool] = False
     """Whether an entry's key is the object's id, unless the entry adopts another."""
+    is_part_of_parent: ClassVar[bool] = False
+    """Whether objects come with the object within whose entry they stand, and never bring it."""
     own_metadata: ClassVar[frozenset[str]] = RESERVED
     """The keys of metadata that are billing's and stand in no file."""
     head_fields: ClassVar[tuple[str, ...]] = ()

@@ -43,6 +43,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
     path = "/v1/products/{product}/features"
     example = "name a feature by its key"
     retirement = "detach"
+    is_part_of_parent = True
 
     # ---- The file
 
@@ -84,7 +85,8 @@ class ProductFeatureKind(Kind[ProductFeature]):
         products = [
             product["id"]
             for product in reader.objects("product").values()
-            if (product["active"] or scope.archived) and (not scope.parents or product["id"] in scope.parents)
+            if (product["active"] or scope.archived or _attached(product))
+            and (not scope.parents or product["id"] in scope.parents)
         ]
         lists = reader.each(lambda product: _read(reader, product), products)
         return (attachment for attachments in lists for attachment in attachments)
