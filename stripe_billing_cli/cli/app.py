@@ -70,7 +70,8 @@ def built(module: str) -> Any:
 
 
 EPILOG = """Start here:  billing init, then billing catalog apply --local
-More:  billing help COMMAND · billing help exit-codes, environment, keys, settings"""
+More:  billing help COMMAND
+Topics:  billing help exit-codes, environment, keys, settings"""
 
 
 class LazyGroups(shared_options.QuickGroup):

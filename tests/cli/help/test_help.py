@@ -1,10 +1,14 @@
-"""The help of every command: the rules that all of it keeps, at 80 and 200 columns."""
+"""The help of every command, as it is drawn at 80 and 200 columns, and the rules that all of it keeps.
+
+`python -m tests.cli.help.test_help` writes the files in `shown/` anew: look at the difference.
+"""
 
 from __future__ import annotations
 
 import io
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -15,8 +19,33 @@ from tests.cli.help.command_tree import pages
 from tests.conftest import Billing
 
 WIDTHS = (80, 200)
+SHOWN = Path(__file__).parent / "shown"
 PAGES = pages()
 EVERYTHING = {**PAGES, **{page.name: page for page in TOPICS.values()}}
+
+
+def snapshots() -> dict[Path, str]:
+    """The help of each group and its commands, a file for each width."""
+    texts: dict[Path, str] = {}
+    for name, page in EVERYTHING.items():
+        group = name.split()[1] if " " in name else "billing"
+        for width in WIDTHS:
+            path = SHOWN / str(width) / f"{group}.txt"
+            texts[path] = texts.get(path, "") + f"$ {name} --help\n{drawn(page, width, bold=False)}\n\n"
+    return texts
+
+
+SNAPSHOTS = snapshots()
+
+
+@pytest.mark.parametrize("path", sorted(SNAPSHOTS), ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_help_is_as_it_was_last_looked_at(path: Path) -> None:
+    """Look at the difference; if it is meant: python -m tests.cli.help.test_help."""
+    assert path.read_text(encoding="utf-8") == SNAPSHOTS[path]
+
+
+def test_no_help_is_kept_of_a_command_that_is_gone() -> None:
+    assert set(SHOWN.rglob("*.txt")) == set(SNAPSHOTS)
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
@@ -114,3 +143,15 @@ print([name for name in ("stripe", "requests", "sqlalchemy", "rich", "starlette"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
 
     assert ran.stdout.strip() == "[]"
+
+
+def main() -> None:
+    for path in SHOWN.rglob("*.txt"):
+        path.unlink()
+    for path, text in SNAPSHOTS.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
