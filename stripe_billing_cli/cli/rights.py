@@ -119,4 +119,4 @@ def ask_rights(api: StripeApi, *, writing: bool, rights: Iterable[Right] = RIGHT
 def newest_event_version(rights: Rights) -> str | None:
     """Return the account's own API version: Stripe makes events in it (`api_version` of an event, in the SDK)."""
     events: list[Object] = rights.pages.get("/v1/events", {}).get("data", [])
-    return events[0]["api_version"] if events else None
+    return events[0].get("api_version") if events else None

@@ -12,6 +12,7 @@ import stripe
 from stripe_billing_cli.stripe_api.objects import OBJECTS
 from stripe_billing_cli.test_clocks import advance
 from tests.conftest import Account, Billing
+from tests.contract_keys import ONLY_WHEN_EXPANDED
 from tests.documented_answers import REQUIRED
 
 WORDS: dict[str, dict[str, Any]] = {
@@ -58,7 +59,7 @@ def _reworded(answer: Any) -> Any:
 
 
 def _least(answer: Any, path: str = "") -> Any:
-    """Return what Stripe's OpenAPI document requires of an answer, and nothing else."""
+    """Return what Stripe's OpenAPI document requires of an answer, and what was asked for, and nothing else."""
     if isinstance(answer, list):
         return [_least(element, f"{path}[]") for element in answer]
     if not isinstance(answer, dict) or path.endswith(".metadata"):
@@ -66,8 +67,10 @@ def _least(answer: Any, path: str = "") -> Any:
     kind = answer.get("object")
     if kind == "list":
         return {name: _least(value, f"{path}.{name}") for name, value in answer.items()}
+    if path.endswith(".currency_options"):
+        return {code: _least(option, f"{path}{{}}") for code, option in answer.items()}
     path = kind if isinstance(kind, str) and kind in OBJECTS else path
-    required = REQUIRED.get(path, ())
+    required = {*REQUIRED.get(path, ()), *ONLY_WHEN_EXPANDED.get(path, "").split()}
     return {name: _least(value, f"{path}.{name}") for name, value in answer.items() if name in required}
 
 

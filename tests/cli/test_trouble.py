@@ -213,6 +213,7 @@ PRODUCT = {
     "id": "bare",
     "object": "product",
     "active": True,
+    "created": 1,
     "images": [],
     "marketing_features": [],
     "metadata": {},
