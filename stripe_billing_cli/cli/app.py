@@ -66,7 +66,7 @@ def built(module: str) -> Any:
 
     It is built once in a process: that takes longer than many a command does, and the tests run thousands in one.
     """
-    return typer.main.get_command(importlib.import_module(module).app)
+    return shared_options.build(importlib.import_module(module).app)
 
 
 EPILOG = """Start here:  billing init, then billing catalog apply --local

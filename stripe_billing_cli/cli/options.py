@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any, get_type_hints
 
 import typer
@@ -70,12 +71,22 @@ class QuickGroup(TyperGroup):
             raise UnknownCommandError(ctx, name, self.list_commands(ctx))
         return super().resolve_command(ctx, args)
 
+    unbuilt: Mapping[str, Any] = {}
+    """Its commands by name, as Typer registered them: each is built when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(self.unbuilt)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name in self.unbuilt and cmd_name not in self.commands:
+            self.commands[cmd_name] = _built(self.unbuilt[cmd_name])
+        return self.commands.get(cmd_name)
+
     def line_of(self, ctx: Any, name: str) -> str:
         """Return what is said of one of its commands in a list of them."""
         from stripe_billing_cli.cli.help.page import first_sentence
 
-        command: Any = self.get_command(ctx, name)
-        return first_sentence((command.help or "").partition("\n\n")[0])
+        return first_sentence((inspect.getdoc(self.unbuilt[name].callback) or "").partition("\n\n")[0])
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         _write_help(self, ctx, formatter)
@@ -92,6 +103,34 @@ class QuickGroup(TyperGroup):
             if type(option) is TyperOption and option.type_descriptor.annotation is not bool:
                 option.__class__ = QuickOption
         return params
+
+
+def build(app: typer.Typer) -> Any:
+    """Return the command that a Typer becomes. The commands of a group are built one by one, when they are named."""
+    if len(app.registered_commands) == 1 and app.registered_callback is None:
+        return _built(app.registered_commands[0])
+    commands, app.registered_commands = app.registered_commands, []
+    try:
+        group: Any = typer.main.get_group(app)
+    finally:
+        app.registered_commands = commands
+    named = (
+        (info.name or typer.main.get_command_name(info.callback.__name__), info) for info in commands if info.callback
+    )
+    group.unbuilt = dict(named)
+    return group
+
+
+def _built(info: Any) -> Any:
+    """Return a command as Typer registered it, with the shared options, whose types take time to look up."""
+    alone = typer.Typer(**PLAIN)
+    callback = info.callback
+    info.callback = getattr(callback, "with_shared", lambda: callback)()
+    alone.registered_commands = [info]
+    try:
+        return typer.main.get_command(alone)
+    finally:
+        info.callback = callback
 
 
 class Command(TyperCommand):
@@ -238,7 +277,8 @@ def command(
     """
 
     def register(function: Callable[..., int | None]) -> Callable[..., int | None]:
-        app.command(name, cls=cls)(_with_shared(function, shared, changes_store, is_plan=is_plan))
+        function.with_shared = partial(_with_shared, function, shared, changes_store, is_plan=is_plan)  # type: ignore[attr-defined]
+        app.command(name, cls=cls)(function)
         return function
 
     return register
