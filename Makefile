@@ -63,20 +63,20 @@ try: $(BIN)/billing
 test: $(VENV)/dev
 	@sh scripts/chromium.sh
 	@sh scripts/shells.sh
-	@$(BIN)/python -m pytest -n $(WORKERS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 	@$(MAKE) --no-print-directory answers
 
 ## Every command once more, with Stripe's answers said in other legal ways (tests/answer_modes.py); half a minute.
 answers: $(VENV)/dev
 	@for mode in $(ANSWER_MODES); do \
-		$(BIN)/python -m pytest -n $(WORKERS) --answers=$$mode $(IN_EVERY_MODE) || exit 1; \
+		$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --answers=$$mode $(IN_EVERY_MODE) || exit 1; \
 	done
 
 ## All cases of the tests that try a part of them in `make test`; SEED=123 tries those of an earlier run again.
 soak: $(VENV)/dev
 	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak -rs $(if $(SEED),--soak-seed $(SEED))
 	@for mode in $(ANSWER_MODES); do \
-		$(BIN)/python -m pytest -n $(WORKERS) --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \
+		$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \
 	done
 
 ## Lint, format and strict types.

@@ -38,10 +38,14 @@ NOT_WANTED = {
 """Cases of what the local Stripe does not have, and says so."""
 NOT_YET = {
     "quotes": "QuoteBasic QuoteSendInvoiceFields",
-    "shipping rates": "ShippingRateBasic ShippingRateCurrencyOptions ShippingRateTaxBehavior",
 }
 REFUSED = " ".join([*NOT_WANTED.values(), *NOT_YET.values()]).split()
-WHOLE = {"coupon": ["applies_to"], "payment_link": ["line_items"], "price": ["currency_options", "tiers"]}
+WHOLE = {
+    "coupon": ["applies_to"],
+    "payment_link": ["line_items"],
+    "price": ["currency_options", "tiers"],
+    "shipping_rate": ["fixed_amount.currency_options"],
+}
 """What is read back only where it is expanded."""
 ANSWERED_AS = {
     "invoiceitem": {

@@ -262,4 +262,4 @@ class CheckoutSession(StripeObject):
     """https://docs.stripe.com/api/checkout/sessions/object."""
 
     id: str
-    shipping_options: list[OfferedShipping] | None = None
+    shipping_options: list[OfferedShipping]
