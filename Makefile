@@ -1,7 +1,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-WORKERS ?= auto
+# One more than there are processors: many tests wait for a process or a clock.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 ANSWER_MODES := without-nulls with-additions
 IN_EVERY_MODE := \
 	tests/catalog/test_plan.py tests/cli/card tests/cli/customer/test_create.py tests/cli/customer/test_portal.py \
