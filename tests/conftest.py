@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import random
@@ -64,6 +65,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         literal = [item for item in items if item.get_closest_marker("literal")]
         config.hook.pytest_deselected(items=literal)
         items[:] = [item for item in items if item not in literal]
+
+
+def pytest_collection_finish() -> None:
+    """Take what collecting thousands of tests has made out of the garbage collector's sight: it lives to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
