@@ -80,15 +80,15 @@ class ListenerMetrics:
         A handler of before, whose deliveries are counted once, is reported from then on: its series falls to zero, and
         does not vanish.
         """
-        found = store.work.counts()
-        self._counted |= {handler for handler, _ in found}
+        backlog = store.work.backlog()
+        self._counted |= {handler for handler, _ in backlog.counts}
         counts: dict[Labels, float] = {
-            _labels(handler, status): found.get((handler, status), 0)
+            _labels(handler, status): backlog.counts.get((handler, status), 0)
             for handler in sorted(self._counted)
             for status in UNFINISHED_OR_DEAD
         }
         yield from family("billing_deliveries", "Deliveries that are unfinished or dead.", "gauge", counts)
-        due, recorded, now = store.work.oldest_due(), store.work.oldest_open(), store.clock()
+        due, recorded, now = backlog.oldest_due, backlog.oldest_recorded, store.clock()
         help_text = "How long the delivery that has waited longest for its turn has been due."
         yield from family("billing_oldest_due_seconds", help_text, "gauge", {(): _age(due, now)})
         help_text = "Since when the event of the oldest delivery that is not finished has been in the store."

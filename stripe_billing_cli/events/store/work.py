@@ -39,6 +39,20 @@ from stripe_billing_cli.events.store.turn import End, Turn
 
 
 @dataclass(frozen=True)
+class Backlog:
+    """What is not finished. `counts` are deliveries, unfinished or dead, by handler and status.
+
+    `oldest_due`: since when the delivery that has waited longest for its turn has been due, by the store's clock.
+    `oldest_recorded`: when the event of the oldest delivery that is not finished was recorded. Both in Unix seconds,
+    None where there is no such delivery.
+    """
+
+    counts: Mapping[tuple[str, Status], int]
+    oldest_due: float | None
+    oldest_recorded: float | None
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A delivery: the work of one handler on one event, to be done or done. Times are Unix seconds.
 
@@ -219,13 +233,29 @@ class Work:
 
     def counts(self) -> Mapping[tuple[str, Status], int]:
         """Return how many deliveries are unfinished or dead, by handler and status."""
-        work = schema.deliveries.c
-        counted = sa.select(work.handler, work.status, sa.func.count()).group_by(work.handler, work.status)
-        # Each by an index of its own; together they would be looked for among all that is finished.
-        dead = counted.where(work.status.in_(TROUBLED), work.status == DEAD)
-        query = sa.union_all(counted.where(work.status.in_(UNFINISHED)), dead)
+        return self.backlog().counts
+
+    def backlog(self) -> Backlog:
+        """Return what is not finished, read in one pass over it: its cost is that of what is open."""
+        work, events = schema.deliveries.c, schema.events.c
+        due = sa.func.min(work.due).filter(work.status.in_(OPEN), NOT_WAITING)
+        by_handler = (work.handler, work.status)
+        open_work = sa.select(*by_handler, sa.func.count(), due, sa.func.min(work.seq)).group_by(*by_handler)
+        # Dead ones by an index of their own; together they would be looked for among all that is finished.
+        dead = sa.select(*by_handler, sa.func.count(), sa.null(), sa.null()).group_by(*by_handler)
+        query = sa.union_all(
+            open_work.where(work.status.in_(UNFINISHED)), dead.where(work.status.in_(TROUBLED), work.status == DEAD)
+        )
         with self._database.reading() as connection:
-            return {(handler, status): count for handler, status, count in connection.execute(query)}
+            rows = connection.execute(query).all()
+            oldest = min((seq for *_, seq in rows if seq is not None), default=None)
+            event = sa.select(work.event).where(work.seq == oldest).scalar_subquery()
+            recorded = sa.select(events.received_at).where(events.id == event)
+            return Backlog(
+                counts={(handler, status): count for handler, status, count, _, _ in rows},
+                oldest_due=min((due for *_, due, _ in rows if due is not None), default=None),
+                oldest_recorded=None if oldest is None else connection.execute(recorded).scalar(),
+            )
 
     def failing(self, *, limit: int = 100) -> list[Delivery]:
         """Return the deliveries that failed and are tried again, the longest failing first: their customers' queues
@@ -239,22 +269,6 @@ class Work:
         )
         with self._database.reading() as connection:
             return [delivery_of(row) for row in connection.execute(query)]
-
-    def oldest_due(self) -> float | None:
-        """Since when the delivery that has waited longest for its turn has been due, by the store's clock."""
-        work = schema.deliveries.c
-        query = sa.select(sa.func.min(work.due)).where(work.status.in_(OPEN), NOT_WAITING)
-        with self._database.reading() as connection:
-            return connection.execute(query).scalar()
-
-    def oldest_open(self) -> float | None:
-        """Return when the event of the oldest delivery that is not finished was recorded, in Unix seconds."""
-        work, events = schema.deliveries.c, schema.events.c
-        # Computed, so that the smallest number is not looked for among all, finished ones first.
-        oldest = sa.select(sa.func.min(work.seq + 0)).where(work.status.in_(UNFINISHED)).scalar_subquery()
-        event = sa.select(work.event).where(work.seq == oldest).scalar_subquery()
-        with self._database.reading() as connection:
-            return connection.execute(sa.select(events.received_at).where(events.id == event)).scalar()
 
     def ever(self, handler: str) -> bool:
         """Return whether this handler was ever to be called."""
