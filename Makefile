@@ -1,8 +1,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# One more than there are processors: many tests wait for a process or a clock.
-WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+# Twice as many as there are processors: many tests wait for a process or a clock.
+WORKERS ?= $(shell expr 2 \* $$(getconf _NPROCESSORS_ONLN))
+# Where it is set, as in many containers, every one of some thousand processes compiles the program anew.
+export PYTHONDONTWRITEBYTECODE :=
 ANSWER_MODES := without-nulls with-additions
 IN_EVERY_MODE := \
 	tests/catalog/test_plan.py tests/cli/card tests/cli/customer/test_create.py tests/cli/customer/test_portal.py \

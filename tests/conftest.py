@@ -25,6 +25,7 @@ from tests import declared_reads
 from tests.answer_modes import MODES, AnswerModeTransport, Rewrite
 from tests.contract import ContractTransport
 from tests.soak import Soak
+from tests.worker_order import waiting_first
 
 pytest_plugins = ["tests.stores"]
 """Whose fixtures every folder has: a PostgreSQL server is started once, for the tests of all."""
@@ -65,6 +66,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         literal = [item for item in items if item.get_closest_marker("literal")]
         config.hook.pytest_deselected(items=literal)
         items[:] = [item for item in items if item not in literal]
+    if worker := getattr(config, "workerinput", None):
+        items[:] = waiting_first(items, worker["workercount"])
 
 
 def pytest_collection_finish() -> None:

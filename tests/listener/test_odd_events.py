@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.events.event import parse
+from tests.conftest import Billing
 from tests.end_to_end.conftest import BILLING
 from tests.listener_process import deliver, listening
 
@@ -20,28 +21,35 @@ ODD = {
 }
 
 
-def body(value: str) -> bytes:
+def body(number: int, value: str) -> bytes:
     about = f'{{"id": "in_1", "object": "invoice", "customer": "cus_1", "status": {value}}}'
-    head = '"id": "evt_odd", "object": "event", "type": "invoice.paid", "created": 1700000000, "livemode": false'
+    head = (
+        f'"id": "evt_odd{number}", "object": "event", "type": "invoice.paid", "created": 1700000000, "livemode": false'
+    )
     return f'{{{head}, "data": {{"object": {about}, "previous_attributes": {{"status": {value}}}}}}}'.encode()
 
 
-@pytest.mark.parametrize("value", ODD.values(), ids=ODD)
-def test_it_is_stored_whole_and_shown(directory: Path, value: str) -> None:
-    event = parse(body(value))
-    assert (event.customer, event.payload) == ("cus_1", body(value).decode())
+def test_they_are_stored_whole_and_shown(directory: Path, billing: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(directory)
+    bodies = {f"evt_odd{number}": body(number, value) for number, value in enumerate(ODD.values())}
+    for sent in bodies.values():
+        event = parse(sent)
+        assert (event.customer, event.payload) == ("cus_1", sent.decode())
 
     with listening(directory, "--exec", "wc -c") as (_, lines, port):
-        assert deliver(port, body(value)) == 200
-        [handled] = [
-            one for one in json.loads(lines.get(timeout=30))["deliveries"] if one["handler"].startswith("exec")
-        ]
-        assert handled["outcome"] == str(len(body(value)))
+        for sent in bodies.values():
+            assert deliver(port, sent) == 200
+            [handled] = [
+                one for one in json.loads(lines.get(timeout=30))["deliveries"] if one["handler"].startswith("exec")
+            ]
+            assert handled["outcome"] == str(len(sent))
 
-    for options in ([], ["--output", "json"], ["--output", "yaml"]):
-        for command in (["show", "evt_odd"], ["list"]):
-            shown = subprocess.run(
-                [BILLING, "events", *command, *options], cwd=directory, capture_output=True, text=True
-            )
-            assert (shown.returncode, shown.stderr) == (0, "")
-            assert "evt_odd" in shown.stdout
+    def shown(*argv: str) -> str:
+        ended = subprocess.run([BILLING, "events", *argv], cwd=directory, capture_output=True, text=True)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        return ended.stdout
+
+    for form in ("table", "json", "yaml"):
+        assert all(event in shown("list", "--output", form) for event in bodies)
+        assert all(event in billing.ok("events", "show", event, "--output", form).out for event in bodies)
+    assert all(event in shown("show", event) for event in bodies)
