@@ -179,10 +179,7 @@ def carry_out(
     hopeless = threading.Event()
     execution = Execution(plan)
     ended: queue.SimpleQueue[tuple[Operation, Future[Written | None]]] = queue.SimpleQueue()
-    pools = {
-        limited: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=limited)
-        for limited in {_limited_with(operation) for operation in plan.operations()}
-    }
+    pools = _thread_pools(plan)
     in_flight = 0
     patient = True
 
@@ -220,6 +217,12 @@ def carry_out(
         for pool in pools.values():
             pool.shutdown(wait=patient, cancel_futures=True)
     return execution.outcome(interrupt.is_set())
+
+
+def _thread_pools(plan: Plan) -> dict[str, ThreadPoolExecutor]:
+    """Return a pool of threads for each group of calls that Stripe limits together."""
+    names = {_limited_with(operation) for operation in plan.operations()}
+    return {name: ThreadPoolExecutor(AT_ONCE, thread_name_prefix=name) for name in names}
 
 
 def _limited_with(operation: Operation) -> str:

@@ -318,6 +318,18 @@ def _remarks(
     return tuple(found)
 
 
+def _preview_params(subscription: Object, changes: Mapping[str, Any], proration: Proration, at: int) -> dict[str, Any]:
+    """Return the parameters of a preview of the invoice that the changes lead to."""
+    details = {name: value for name, value in changes.items() if name != "discounts"}
+    if subscription["schedule"]:  # which is dropped
+        details = {"items": quote.items_as_they_are(subscription), **details}
+    details["proration_behavior"] = BEHAVIORS[proration]
+    if proration != "none":
+        details["proration_date"] = at
+    discounts = {"discounts": changes["discounts"]} if "discounts" in changes else {}
+    return {"subscription": subscription["id"], "subscription_details": details, **discounts}
+
+
 def _quote(
     api: StripeApi,
     subscription: Object,
@@ -330,15 +342,7 @@ def _quote(
     items are on then."""
 
     def preview(proration: Proration, changes: Mapping[str, Any] = update) -> Object:
-        inside = {name: value for name, value in changes.items() if name != "discounts"}
-        if subscription["schedule"]:  # which is dropped
-            inside = {"items": quote.items_as_they_are(subscription), **inside}
-        details: dict[str, Any] = {**inside, "proration_behavior": BEHAVIORS[proration]}
-        if proration != "none":
-            details["proration_date"] = at
-        params: dict[str, Any] = {"subscription": subscription["id"], "subscription_details": details}
-        if "discounts" in changes:
-            params["discounts"] = changes["discounts"]
+        params = _preview_params(subscription, changes, proration, at)
         return api.post("/v1/invoices/create_preview", params).body
 
     waiting = pending_invoice_items.for_customer(api, subscription)

@@ -41,10 +41,7 @@ def apply(
     file: Annotated[
         str | None,
         typer.Option(
-            "--file",
-            "-f",
-            metavar="FILE",
-            help="The catalog (default: catalog.yaml); - reads standard input.",
+            "--file", "-f", metavar="FILE", help="The catalog (default: catalog.yaml); - reads standard input."
         ),
     ] = None,
     plan_file: Annotated[
@@ -77,15 +74,8 @@ def apply(
 
     saved = None
     if plan_file:
-        if (
-            (file and context.sources.get("file") == COMMAND_LINE)
-            or prune
-            or target
-            or delete_coupons
-            or prune_meters
-            or retire_links
-            or adopt
-        ):
+        named_file = file and context.sources.get("file") == COMMAND_LINE
+        if named_file or prune or target or delete_coupons or prune_meters or retire_links or adopt:
             message = "--plan excludes --file, --prune, --adopt and --target: the plan says it all"
             raise BillingError("usage", message, None, WRONG)
         saved = saved_plan.load(plan_file)

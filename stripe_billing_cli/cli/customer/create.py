@@ -17,6 +17,14 @@ from stripe_billing_cli.cli.markers import clear_marker
 if TYPE_CHECKING:
     from stripe_billing_cli.customers.create import CreatePlan, CustomerRequest
 
+TestClock = Annotated[
+    str | None,
+    typer.Option("--test-clock", metavar="CLOCK", help="Put the customer on this test clock: its id or name."),
+]
+IfNotExists = Annotated[
+    bool, typer.Option("--if-not-exists", help="Give back the one customer with this email, if there is one.")
+]
+
 
 @shared_options.command(app)
 def create(
@@ -33,19 +41,14 @@ def create(
     country: options.Country = None,
     metadata: parsing.Metadata = None,
     tax_id: options.TaxId = None,
-    test_clock: Annotated[
-        str | None,
-        typer.Option("--test-clock", metavar="CLOCK", help="Put the customer on this test clock: its id or name."),
-    ] = None,
+    test_clock: TestClock = None,
     payment_method: Annotated[
         str | None,
         typer.Option(
             "--payment-method", metavar="PM", help="Attach it and pay by it from now on; in test mode pm_card_visa."
         ),
     ] = None,
-    if_not_exists: Annotated[
-        bool, typer.Option("--if-not-exists", help="Give back the one customer with this email, if there is one.")
-    ] = False,
+    if_not_exists: IfNotExists = False,
     idempotency_key: parsing.IdempotencyKey = None,
 ) -> None:
     """Create a customer, with its card if one is given.

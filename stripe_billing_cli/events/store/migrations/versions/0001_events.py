@@ -12,6 +12,13 @@ NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    _create_events()
+    _create_deliveries()
+    _create_access()
+    _create_settings()
+
+
+def _create_events() -> None:
     op.create_table(
         "events",
         sa.Column("seq", NUMBER, primary_key=True),
@@ -32,6 +39,9 @@ def upgrade() -> None:
     op.create_index("events_by_id", "events", ["id"], unique=True)
     op.create_index("events_by_age", "events", ["created", "received_at", "seq"])
     op.create_index("events_by_customer", "events", ["customer", "created", "received_at", "seq"])
+
+
+def _create_deliveries() -> None:
     op.create_table(
         "deliveries",
         sa.Column("seq", NUMBER, primary_key=True),
@@ -53,6 +63,9 @@ def upgrade() -> None:
     _partial("deliveries_by_lane", ["handler", "lane", "created", "seq"], "status IN ('pending', 'failed', 'running')")
     _partial("deliveries_running", ["handler", "lane"], "status = 'running'", unique=True)
     _partial("deliveries_in_trouble", ["status", "event"], "status IN ('failed', 'dead')")
+
+
+def _create_access() -> None:
     op.create_table(
         "access",
         sa.Column("customer", sa.Text, primary_key=True),
@@ -66,6 +79,9 @@ def upgrade() -> None:
         sa.Column("changed_at", sa.Double, nullable=False),
     )
     op.create_index("access_by_key", "access", ["kind", "key", "customer"])
+
+
+def _create_settings() -> None:
     op.create_table(
         "settings",
         sa.Column("name", sa.Text, primary_key=True),
