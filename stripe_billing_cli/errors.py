@@ -36,8 +36,8 @@ class Mistake:
 
 
 def _first_id(message: str) -> str | None:
-    found = re.search(ID, message)
-    return found[0] if found else None
+    match = re.search(ID, message)
+    return match[0] if match else None
 
 
 class BillingError(Exception):

@@ -76,10 +76,10 @@ def _products(customer: str, subscription: SubscriptionState, rules: Rules, now:
 
 
 def _by_key(rows: Iterable[Access]) -> list[list[Access]]:
-    found: dict[str, list[Access]] = {}
+    rows_by_key: dict[str, list[Access]] = {}
     for row in rows:
-        found.setdefault(row.key, []).append(row)
-    return [found[key] for key in sorted(found)]
+        rows_by_key.setdefault(row.key, []).append(row)
+    return [rows_by_key[key] for key in sorted(rows_by_key)]
 
 
 def _best(same: list[Access]) -> Access:

@@ -47,15 +47,15 @@ def disputes_of_customer(api: StripeApi, customer: str) -> list[DisputedPayment]
 
 def all_disputes(api: StripeApi) -> Mapping[str, list[DisputedPayment]]:
     """Return the disputes of the account by customer, a hundred at a time. Raises `StripeCallError`."""
-    found: dict[str, list[DisputedPayment]] = defaultdict(list)
+    payments_by_customer: dict[str, list[DisputedPayment]] = defaultdict(list)
     for page in api.pages(DISPUTES, {"expand": ["data.charge"]}):
         for dispute in page:
             charge = dispute["charge"]
             customer = _id(charge["customer"])
             payment = _payment(api, dispute, charge) if customer is not None else None
             if customer is not None and payment is not None:
-                found[customer].append(payment)
-    return found
+                payments_by_customer[customer].append(payment)
+    return payments_by_customer
 
 
 def customer_of_dispute(api: StripeApi, dispute: str) -> str | None:
@@ -80,10 +80,10 @@ def _subscription(api: StripeApi, intent: str | None) -> str | None:
     if intent is None:
         return None
     by_intent = {"type": "payment_intent", "payment_intent": intent}
-    found, _ = api.page(PAYMENTS, {"payment": by_intent, "limit": 1})
-    if not found:
+    invoice_payments, _ = api.page(PAYMENTS, {"payment": by_intent, "limit": 1})
+    if not invoice_payments:
         return None
-    invoice = api.get(f"/v1/invoices/{_id(found[0]['invoice'])}")
+    invoice = api.get(f"/v1/invoices/{_id(invoice_payments[0]['invoice'])}")
     details = (invoice["parent"] or {}).get("subscription_details") or {}
     return _id(details.get("subscription"))
 

@@ -21,11 +21,11 @@ def read_customer_state(api: StripeApi, customer: str, *, disputes: bool = False
     `disputes`: whether access goes by them too, which takes a look at all of the customer's charges.
     """
     try:
-        found = [one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}) for one in page]
+        subscriptions = [one for page in api.pages(SUBSCRIPTIONS, {**EVERY, "customer": customer}) for one in page]
     except NotFoundError:
-        found = []
-    disputed = disputes_of_customer(api, customer) if disputes and found else ()
-    return customer_state_of(api, customer, found, active_features(api, customer), disputed)
+        subscriptions = []
+    disputed = disputes_of_customer(api, customer) if disputes and subscriptions else ()
+    return customer_state_of(api, customer, subscriptions, active_features(api, customer), disputed)
 
 
 EVERY: Mapping[str, Any] = {"status": "all", "expand": ["data.test_clock"]}

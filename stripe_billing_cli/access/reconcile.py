@@ -57,14 +57,14 @@ def customers_to_check(keeper: AccessKeeper) -> list[str]:
     a dispute is looked at each time. Raises as `compare`.
     """
     now = keeper.store.clock()
-    found = []
+    unfinished = []
     subscriptions = _subscriptions(keeper.api)
     for customer in sorted({*subscriptions, *_known(keeper)}):
         wanted = decide(customer_state_of(keeper.api, customer, subscriptions.get(customer, ()), ()), keeper.rules, now)
         rows = [row for row in keeper.store.access.for_customer(customer) if row.kind == "product"]
         if _granted(wanted) != _granted(rows):
-            found.append(customer)
-    return found
+            unfinished.append(customer)
+    return unfinished
 
 
 def _granted(rows: Sequence[Access]) -> set[str]:
@@ -90,12 +90,12 @@ def _side_by_side(customers: Sequence[str], decided: Decided, keeper: AccessKeep
 
 
 def _subscriptions(api: StripeApi) -> dict[str, list[Object]]:
-    found: dict[str, list[Object]] = defaultdict(list)
+    by_customer: dict[str, list[Object]] = defaultdict(list)
     for page in api.pages(SUBSCRIPTIONS, EVERY):
         for one in page:
             customer = one["customer"]
-            found[customer["id"] if isinstance(customer, dict) else customer].append(one)
-    return found
+            by_customer[customer["id"] if isinstance(customer, dict) else customer].append(one)
+    return by_customer
 
 
 def _has_features(api: StripeApi) -> bool:
@@ -110,6 +110,6 @@ def _has_features(api: StripeApi) -> bool:
 
 def _known(keeper: AccessKeeper) -> Iterator[str]:
     after = ""
-    while found := keeper.store.access.customers(after=after):
-        yield from found
-        after = found[-1]
+    while customers := keeper.store.access.customers(after=after):
+        yield from customers
+        after = customers[-1]

@@ -105,23 +105,23 @@ def last_failure(method: str, charges: Sequence[Object]) -> str | None:
 def choose_card(wallet: Wallet, name: str) -> SavedCard:
     """Return the card with this id, or the only one that ends in these four digits. Raises `LookupFailedError`."""
     if name.isdecimal() and len(name) == 4:
-        found = [one for one in wallet.cards if (one.method.get("card") or {}).get("last4") == name]
+        named = [one for one in wallet.cards if (one.method.get("card") or {}).get("last4") == name]
     elif name.startswith("pm_") or name.startswith("card_"):
-        found = [one for one in wallet.cards if one.method["id"] == name]
+        named = [one for one in wallet.cards if one.method["id"] == name]
     else:
         raise WrongKindError(f"{name!r} is no name of a card", "give pm_…, or the last four digits")
-    if not found:
+    if not named:
         has = listed([_named(one) for one in wallet.cards]) or "none"
         raise NoMatchError(
             f"the customer {wallet.customer['id']} has no card {name}; it has: {has}",
             f"billing card list {wallet.customer['id']} shows them",
         )
-    if len(found) > 1:
-        ids = listed([one.method["id"] for one in found])
+    if len(named) > 1:
+        ids = listed([one.method["id"] for one in named])
         raise AmbiguousError(
-            f"{len(found)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id"
+            f"{len(named)} cards of {wallet.customer['id']} end in {name}: {ids}", "name the one by its id"
         )
-    return found[0]
+    return named[0]
 
 
 def _named(card: SavedCard) -> str:

@@ -79,16 +79,16 @@ class AccountReader:
         """
         first = None if asking is None else min(calls_for(expected) + SPARE_PAGES, asking)
         sweep = Sweep(lambda part: self._api.page(path, {**params, **part}), expected=expected, pages_at_most=first)
-        found = by_id(sweep.run(self._pool))
+        objects = by_id(sweep.run(self._pool))
         if sweep.finished or asking is None or first is None or first >= asking:
-            return Reading(found, sweep.finished)
+            return Reading(objects, sweep.finished)
         if asking > WORTH_GUESSING:
             guess = guess_longer(lambda part: self._api.page(path, {**params, **part}), asking, self._pool)
-            found |= by_id(guess.objects)
+            objects |= by_id(guess.objects)
             if guess.longer:
-                return Reading(found, complete=False)
-        found |= by_id(sweep.run(self._pool, further_pages=asking - first))
-        return Reading(found, sweep.finished)
+                return Reading(objects, complete=False)
+        objects |= by_id(sweep.run(self._pool, further_pages=asking - first))
+        return Reading(objects, sweep.finished)
 
     def each(self, read: Callable[[Item], Read], items: Iterable[Item]) -> list[Read]:
         """Read for each item, side by side, in the order of the items."""

@@ -45,12 +45,12 @@ def guess_longer(fetch: Callable[[Mapping[str, Any]], Page], pages: int, pool: T
 
 def _pages(newest: Sequence[Object], moments: Sequence[int], probes: Sequence[Page]) -> float:
     """Return about how many pages lie above the last moment, each stretch at the slower pace of its two ends."""
-    above, pace, found = newest[0]["created"], _pace(newest), 0.0
+    above, pace, pages = newest[0]["created"], _pace(newest), 0.0
     for moment, (page, _) in zip(moments, probes, strict=True):
         slower = max(pace, _pace(page))
-        found += (above - moment) / slower
+        pages += (above - moment) / slower
         above, pace = moment, _pace(page)
-    return found
+    return pages
 
 
 def _pace(page: Sequence[Object]) -> int:

@@ -86,7 +86,7 @@ class Catalog:
     @cached_property
     def by_kind(self) -> dict[str, list[Entry[Any]]]:
         """Return the entries of each kind, in the order of the file."""
-        found: dict[str, list[Entry[Any]]] = {kind.name: [] for kind in self.kinds}
+        entries: dict[str, list[Entry[Any]]] = {kind.name: [] for kind in self.kinds}
         for entry in self.entries():
-            found[entry.kind].append(entry)
-        return found
+            entries[entry.kind].append(entry)
+        return entries

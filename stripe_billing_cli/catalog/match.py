@@ -44,12 +44,12 @@ class ConflictError(BillingError):
         lines = [f"{conflict}\n    {conflict.hint}" for conflict in conflicts]
         self.mistakes = tuple(
             Mistake(
-                found.object,
-                found.message,
-                ErrorLocation(found.source, found.where.line or None, found.where.column or None),
-                found.hint,
+                one.object,
+                one.message,
+                ErrorLocation(one.source, one.where.line or None, one.where.column or None),
+                one.hint,
             )
-            for found in conflicts
+            for one in conflicts
         )
         first = self.mistakes[0].location if self.mistakes else None
         super().__init__("conflict", "\n".join(lines), exit_code=WRONG, location=first)
@@ -100,19 +100,19 @@ class Matching:
 
     def stamped(self, key: str) -> list[Object]:
         """Return the objects that carry this catalog's stamp of this key, or of that which it was, newest first."""
-        found = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
-        return sorted(found, key=self.created, reverse=True)
+        stamped = [*self._by_stamp.get(key, ()), *self._by_stamp.get(self._moved.get(key, ""), ())]
+        return sorted(stamped, key=self.created, reverse=True)
 
     def candidates(self, entry: Entry[Any]) -> list[Object]:
         """Return the objects with the stamp of an entry's key, newest first.
 
         Where it adopts one, also what that and its successors were under a key that the file has no more.
         """
-        found = self.stamped(entry.key)
+        candidates = self.stamped(entry.key)
         if entry.adopted_id:
             for key in self._by_stamp.keys() - self.keys:
-                found += [existing for existing in self._by_stamp[key] if _adopted(existing) == entry.adopted_id]
-        return sorted(found, key=self.created, reverse=True)
+                candidates += [existing for existing in self._by_stamp[key] if _adopted(existing) == entry.adopted_id]
+        return sorted(candidates, key=self.created, reverse=True)
 
     def index(self, name: str) -> Mapping[str, Object]:
         """Return the objects by the value of a field, where they have one."""

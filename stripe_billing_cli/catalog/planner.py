@@ -75,15 +75,15 @@ def match(catalog: Catalog, snapshot: Snapshot) -> Matches:
         for kind in catalog.kinds
     }
     conflicts: list[Conflict] = []
-    found: dict[Reference, Match] = {}
+    matches: dict[Reference, Match] = {}
     for entry in catalog.entries():
         matching = matchings[entry.kind]
-        found[entry.reference] = catalog.kinds[entry.kind].match(matching, entry)
+        matches[entry.reference] = catalog.kinds[entry.kind].match(matching, entry)
         conflicts += matching.conflicts
         matching.conflicts.clear()
     if conflicts:
         raise ConflictError(tuple(conflicts))
-    return found
+    return matches
 
 
 def _check_targets(catalog: Catalog, targets: frozenset[str]) -> None:
@@ -127,7 +127,9 @@ class Planner:
             options=options,
         )
         self._builder.entries = {entry.reference: entry for entry in catalog.entries()}
-        self._builder.ids = {reference: found.current["id"] for reference, found in matches.items() if found.current}
+        self._builder.ids = {
+            reference: matched.current["id"] for reference, matched in matches.items() if matched.current
+        }
 
     def run(self, targets: frozenset[str], prune_options: frozenset[str]) -> Plan:
         builder = self._builder
@@ -160,20 +162,20 @@ class Planner:
     def _managed(self, leftovers: list[Leftover]) -> int:
         """Return how many active objects of the account are this catalog's."""
         matched = sum(
-            found.current is not None and self._kinds[reference.kind].is_active(found.current)
-            for reference, found in self._matches.items()
+            matched_object.current is not None and self._kinds[reference.kind].is_active(matched_object.current)
+            for reference, matched_object in self._matches.items()
         )
         return matched + sum(left.stamped for left in leftovers)
 
     def _marks_of_account(self) -> tuple[str, ...]:
         """Return the paths of the oldest objects that tell this account from others."""
-        found = [
+        marks = [
             (kind.created(existing), mark)
             for kind in self._kinds
             for existing in self._snapshot.objects[kind.name].values()
             if (mark := kind.mark_of_account(existing))
         ]
-        return tuple(mark for _, mark in sorted(found)[:MARKS])
+        return tuple(mark for _, mark in sorted(marks)[:MARKS])
 
     def _plan_root(self, root: Entry[Any], targets: frozenset[str]) -> None:
         entries = list(root.walk())
@@ -222,7 +224,7 @@ class Planner:
 
     def _leftovers(self) -> list[Leftover]:
         """Return what is active in the account and no entry of the file."""
-        named = {existing["id"] for found in self._matches.values() for existing in found.known()}
+        named = {existing["id"] for matched in self._matches.values() for existing in matched.known()}
         return [
             Leftover(kind.name, existing, kind.is_ours(existing, self._catalog.name))
             for kind in self._kinds
@@ -259,12 +261,12 @@ class Planner:
         return Unmanaged(kind.name, left.existing["id"], kind.label(left.existing), retirement, kind.prune_option)
 
     def _blockers(self) -> dict[str, list[Blocker]]:
-        found: dict[str, list[Blocker]] = defaultdict(list)
+        by_object: dict[str, list[Blocker]] = defaultdict(list)
         for kind in self._kinds:
             for existing in self._snapshot.objects[kind.name].values():
                 for object_id, blocker in kind.blocks(existing):
-                    found[object_id].append(blocker)
-        return found
+                    by_object[object_id].append(blocker)
+        return by_object
 
     def _key_of(self, object_id: str) -> str | None:
         for kind in self._kinds:

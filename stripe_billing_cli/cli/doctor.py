@@ -76,16 +76,16 @@ def doctor(
 def _settings(context: Context, file: str, store: str) -> list[Finding]:
     """Return each setting that is said in several places, and where it was said."""
     values = {"file": file, "store": store, "output": context.output, "profile": context.profile}
-    found = [
+    findings = [
         Finding("setting", True, f"{name} {value}, {_said(context.sources.get(name, NOBODY))}")
         for name, value in values.items()
         if value
     ]
     if context.account:
-        found.append(
+        findings.append(
             Finding("setting", True, f"account {context.account}, {_said(DEFAULTS_FILE)}: no other is worked on")
         )
-    return found
+    return findings
 
 
 def _said(source: str) -> str:
@@ -175,8 +175,8 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
             yield Finding("may read", True, right.name)
         else:
             report, needs = explain(failure), right.path in needed
-            found = f"{right.name}: {report.message} It stops {right.stops_reading}."
-            yield Finding("may read", not needs, found, report.hint, warning=not needs)
+            refused = f"{right.name}: {report.message} It stops {right.stops_reading}."
+            yield Finding("may read", not needs, refused, report.hint, warning=not needs)
     if not restricted:
         yield Finding("may write", True, "everything: the key is not restricted")
     for right, failure in rights.writes.items():
@@ -184,8 +184,8 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
             yield Finding("may write", True, right.name)
         else:
             report = explain(failure)
-            found = f"{right.name}: {report.message} It stops {right.stops_writing}."
-            yield Finding("may write", True, found, report.hint, warning=True)
+            refused = f"{right.name}: {report.message} It stops {right.stops_writing}."
+            yield Finding("may write", True, refused, report.hint, warning=True)
 
 
 def _look_at_endpoints(context: Context) -> Iterator[Finding]:
@@ -204,21 +204,21 @@ def _look_at_endpoints(context: Context) -> Iterator[Finding]:
         return  # whatever is wrong was printed above
     for endpoint in endpoints:
         version = endpoint.api_version or "the account's default version"
-        found = f"{endpoint.id} ({endpoint.url}): {version}, {endpoint.status}"
+        described = f"{endpoint.id} ({endpoint.url}): {version}, {endpoint.status}"
         if endpoint.ours and not endpoint.enabled:
-            yield Finding("webhook", True, found, f"billing webhook create --url {endpoint.url} enables it", True)
+            yield Finding("webhook", True, described, f"billing webhook create --url {endpoint.url} enables it", True)
         elif endpoint.api_version == API_VERSION:
-            yield Finding("webhook", True, found)
+            yield Finding("webhook", True, described)
         elif endpoint.ours:
             yield Finding(
                 "webhook",
                 False,
-                f"{found}; {API_VERSION} is expected",
+                f"{described}; {API_VERSION} is expected",
                 f"billing webhook roll-secret {endpoint.id} replaces it by one of the right version",
             )
         else:
             hint = f"if `billing listen` is to receive it: billing webhook create --url {endpoint.url}"
-            yield Finding("webhook", True, f"{found}, not made by billing", hint, True)
+            yield Finding("webhook", True, f"{described}, not made by billing", hint, True)
 
 
 def _look_at_catalog(context: Context, file: str) -> tuple[Finding, set[str]]:

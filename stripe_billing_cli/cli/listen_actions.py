@@ -49,16 +49,16 @@ def _in_order(
     """Return each action with its types: those before any action are for all, later ones for the one before them."""
     commands, urls, patterns, announced = iter(execute), iter(forward_to), iter(events), iter(on)
     for_all: list[str] = []
-    found: list[tuple[Literal["exec", "forward"], str, list[str]]] = []
+    ordered: list[tuple[Literal["exec", "forward"], str, list[str]]] = []
     for option in order:
-        types = found[-1][2] if found else for_all
+        types = ordered[-1][2] if ordered else for_all
         match option:
             case "execute":
-                found.append(("exec", next(commands), []))
+                ordered.append(("exec", next(commands), []))
             case "forward_to":
-                found.append(("forward", next(urls), []))
+                ordered.append(("forward", next(urls), []))
             case "events":
                 types += [name.strip() for name in next(patterns).split(",") if name.strip()]
             case "on":
                 types.append(next(announced).replace("-", "."))
-    return [(kind, target, (*for_all, *own)) for kind, target, own in found]
+    return [(kind, target, (*for_all, *own)) for kind, target, own in ordered]

@@ -112,8 +112,8 @@ class BalancePlan:
 def load_balance(api: StripeApi, name: str) -> BalanceResult:
     """Return the balance of a customer with its last transactions. Raises `LookupFailedError`, `StripeCallError`."""
     customer = lookup.find_customer(api, name)
-    found, _ = api.page(_path(customer["id"]), {"limit": SHOWN})
-    return BalanceResult(customer, tuple(found))
+    transactions, _ = api.page(_path(customer["id"]), {"limit": SHOWN})
+    return BalanceResult(customer, tuple(transactions))
 
 
 def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:

@@ -57,12 +57,12 @@ def record(session: Object) -> dict[str, Any]:
 
 def subscription_to_cancel(api: StripeApi, customer: Object, name: str | None) -> str:
     """Return the id of the customer's subscription that is meant: the only one that goes on, where none is named."""
-    found = lookup.find_subscription(api, name or customer["id"])
-    if found["customer"] != customer["id"]:
+    chosen = lookup.find_subscription(api, name or customer["id"])
+    if chosen["customer"] != customer["id"]:
         raise WrongKindError(
-            f"{found['id']} is a subscription of {found['customer']}, not of {customer['id']}",
+            f"{chosen['id']} is a subscription of {chosen['customer']}, not of {customer['id']}",
             f"billing sub list --customer {customer['id']} lists this customer's",
         )
-    if lookup.has_ended(found):
-        raise NoMatchError(f"{found['id']} has ended already ({found['status']})", "there is nothing to cancel")
-    return str(found["id"])
+    if lookup.has_ended(chosen):
+        raise NoMatchError(f"{chosen['id']} has ended already ({chosen['status']})", "there is nothing to cancel")
+    return str(chosen["id"])

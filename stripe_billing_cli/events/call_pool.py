@@ -86,14 +86,14 @@ class CallPool(Generic[Job]):
 
     def take_back(self) -> list[Job]:
         """Remove and return the jobs that no thread has begun."""
-        found: list[Job] = []
+        jobs: list[Job] = []
         while True:
             try:
                 job = self._jobs.get_nowait()
             except queue.Empty:
-                return found
+                return jobs
             if job is not None:
-                found.append(job)
+                jobs.append(job)
 
     def close(self) -> None:
         """Let the threads end, each after the call that it runs."""

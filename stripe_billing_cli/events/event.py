@@ -202,9 +202,9 @@ def _customer(about: _About) -> str | None:
     if about.object == "customer":
         return _optional(about.id)
     for value in (about.customer, about.customer_account):
-        found = _optional(value.get("id") if isinstance(value, dict) else value)
-        if found:
-            return found
+        customer = _optional(value.get("id") if isinstance(value, dict) else value)
+        if customer:
+            return customer
     return None
 
 

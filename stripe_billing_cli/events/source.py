@@ -56,16 +56,16 @@ def oldest_first(api: StripeApi, since: int, until: int | None = None) -> Iterat
 def thin_oldest_first(api: StripeApi, since: int, until: int | None = None) -> list[dict[str, Any]]:
     """Return thin events as `oldest_first` does, all at once, since they are small. Raises `StripeCallError`."""
     created = {"gte": _rfc3339(since), **({"lt": _rfc3339(until)} if until is not None else {})}
-    found: list[dict[str, Any]] = []
+    bodies: list[dict[str, Any]] = []
     try:
         answer = api.get(THIN_EVENTS, {"limit": PAGE, "created": created})
-        found += answer["data"]
+        bodies += answer["data"]
         while answer.get("next_page_url"):
             answer = api.get(answer["next_page_url"])
-            found += answer["data"]
+            bodies += answer["data"]
     except (NotFoundError, UnsupportedCallError):  # a server without them, like the local Stripe
         return []
-    return sorted((_without_null(body) for body in found), key=lambda body: str(body.get("created")))
+    return sorted((_without_null(body) for body in bodies), key=lambda body: str(body.get("created")))
 
 
 def _without_null(body: dict[str, Any]) -> dict[str, Any]:

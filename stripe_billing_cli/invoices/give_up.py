@@ -51,18 +51,19 @@ class GiveUpPlan:
     @property
     def subscription(self) -> Object | None:
         """Return the subscription that the invoice is of, unless it has ended."""
-        found = subscription_of(self.invoice)
-        return found if found is not None and found["status"] not in ENDED else None
+        subscription = subscription_of(self.invoice)
+        return subscription if subscription is not None and subscription["status"] not in ENDED else None
 
     @property
     def ends_subscription(self) -> bool:
         """Return whether the invoice is the first of a subscription that waits for its payment: voiding it ends that
         (https://docs.stripe.com/billing/subscriptions/overview#subscription-statuses)."""
-        found = self.subscription
-        if found is None or self.way != "void":
+        subscription = self.subscription
+        if subscription is None or self.way != "void":
             return False
         return bool(
-            found["status"] == "incomplete" and json_output.id_of(found["latest_invoice"]) == self.invoice["id"]
+            subscription["status"] == "incomplete"
+            and json_output.id_of(subscription["latest_invoice"]) == self.invoice["id"]
         )
 
     def apply(self, api: StripeApi) -> GiveUpResult:

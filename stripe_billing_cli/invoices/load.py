@@ -47,15 +47,15 @@ def list_invoices(
 
 def open_invoices(api: StripeApi, customer: str) -> list[Object]:
     """Return what a customer has to pay, oldest first."""
-    found = [one for page in api.pages(PATH, {"customer": customer, "status": "open"}) for one in page]
-    return sorted(found, key=lambda one: (one["created"], one["number"] or ""))
+    invoices = [one for page in api.pages(PATH, {"customer": customer, "status": "open"}) for one in page]
+    return sorted(invoices, key=lambda one: (one["created"], one["number"] or ""))
 
 
 def subscription_of(invoice: Object) -> Object | None:
     """Return the subscription of an invoice that was read with `EXPAND`."""
     details = (invoice["parent"] or {}).get("subscription_details") or {}
-    found = details.get("subscription")
-    return found if isinstance(found, dict) else None
+    subscription = details.get("subscription")
+    return subscription if isinstance(subscription, dict) else None
 
 
 def paying_card(invoice: Object) -> Object | None:
@@ -154,7 +154,7 @@ def _lines(api: StripeApi, invoice: str) -> Iterator[Object]:
 
 def charges_of(api: StripeApi, invoice: Object) -> list[Object]:
     """Return the successful charges that paid an invoice, newest first; `invoice` with its `payments`."""
-    found = []
+    charges = []
     for one in (invoice["payments"] or {"data": ()})["data"]:
         if one["status"] != "paid":
             continue
@@ -167,8 +167,8 @@ def charges_of(api: StripeApi, invoice: Object) -> list[Object]:
         else:
             charge = None
         if charge is not None and charge["paid"]:
-            found.append(charge)
-    return sorted(found, key=lambda charge: -charge["created"])
+            charges.append(charge)
+    return sorted(charges, key=lambda charge: -charge["created"])
 
 
 def refunds_of(api: StripeApi, charge: str) -> list[Object]:

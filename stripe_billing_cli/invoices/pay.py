@@ -115,8 +115,8 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
             )
         return _plan(invoice["id"], [invoice], request)
     customer = lookup.find_customer(api, request.name)
-    found = open_invoices(api, customer["id"])
-    whole = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}) for one in found]
+    invoices = open_invoices(api, customer["id"])
+    whole = [api.get(f"{PATH}/{one['id']}", {"expand": list(EXPAND)}) for one in invoices]
     return _plan(customer["id"], whole, request)
 
 

@@ -133,11 +133,11 @@ class Dispatcher:
         Raises `StoreError`.
         """
         mine = {handler.name for worker in self.workers for handler in worker.handlers}
-        found: dict[str, int] = {}
+        counts: dict[str, int] = {}
         for (name, status), count in self.store.work.counts().items():
             if name not in mine and status != "dead":
-                found[name] = found.get(name, 0) + count
-        return found
+                counts[name] = counts.get(name, 0) + count
+        return counts
 
     def alive(self) -> dict[str, bool]:
         """Return whether each of the threads that work is, by what it is for."""

@@ -178,7 +178,7 @@ def _for_reader(answer: Answer, request: Request) -> Answer:
     if machine or answer.headers.get("Content-Type") != "application/json" or answer.body == BROKEN_OFF:
         return answer
     indented = json.dumps(json.loads(answer.body), indent=2, ensure_ascii=False)
-    return replace(answer, body=UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", indented) + "\n")
+    return replace(answer, body=UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", indented) + "\n")
 
 
 def _greeting() -> Answer:

@@ -98,8 +98,8 @@ def _credited(api: StripeApi, invoice: Object | None) -> int:
     """Return what went to the customer's balance, or back outside of Stripe, by the credit notes of an invoice."""
     if invoice is None or not invoice["post_payment_credit_notes_amount"]:
         return 0
-    found = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
-    notes = [json_output.credit_note(one) for one in found if one["status"] == "issued"]
+    notes_of_invoice = [one for page in api.pages("/v1/credit_notes", {"invoice": invoice["id"]}) for one in page]
+    notes = [json_output.credit_note(one) for one in notes_of_invoice if one["status"] == "issued"]
     return sum(note["to_balance"] + note["outside"] for note in notes)
 
 
@@ -130,16 +130,16 @@ def _charge(api: StripeApi, name: str, kind: str) -> Object:
 
 
 def _charges_of_invoice(api: StripeApi, invoice: Object) -> list[Object]:
-    found = []
+    charges = []
     for one in (invoice["payments"] or {"data": ()})["data"]:
         paid_by = one["payment"]
         if one["status"] != "paid":
             continue
         if paid_by["type"] == "payment_intent":
-            found.append(_charge(api, str(id_of(paid_by["payment_intent"])), "a payment intent"))
+            charges.append(_charge(api, str(id_of(paid_by["payment_intent"])), "a payment intent"))
         elif paid_by["type"] == "charge":
-            found.append(_charge(api, str(id_of(paid_by["charge"])), "a charge"))
-    return found
+            charges.append(_charge(api, str(id_of(paid_by["charge"])), "a charge"))
+    return charges
 
 
 def _invoice_of(api: StripeApi, charge: Object) -> Object | None:
@@ -147,18 +147,18 @@ def _invoice_of(api: StripeApi, charge: Object) -> Object | None:
     intent = id_of(charge["payment_intent"])
     if intent is None:
         return None
-    found, _ = api.page(
+    payments, _ = api.page(
         "/v1/invoice_payments", {"payment": {"type": "payment_intent", "payment_intent": intent}, "limit": 1}
     )
-    if not found:
+    if not payments:
         return None
-    return api.get(f"/v1/invoices/{id_of(found[0]['invoice'])}", {"expand": [SUBSCRIPTION]})
+    return api.get(f"/v1/invoices/{id_of(payments[0]['invoice'])}", {"expand": [SUBSCRIPTION]})
 
 
 def _subscription(invoice: Object | None) -> Object | None:
     details = ((invoice or {}).get("parent") or {}).get("subscription_details") or {}
-    found = details.get("subscription")
-    return found if isinstance(found, dict) and not lookup.has_ended(found) else None
+    subscription = details.get("subscription")
+    return subscription if isinstance(subscription, dict) and not lookup.has_ended(subscription) else None
 
 
 def _payment(api: StripeApi, charge: Object) -> Payment:
@@ -188,12 +188,12 @@ def list_refunds(api: StripeApi, *, target: str | None, customer: str | None, li
     """
     if target is not None:
         payments = load_target(api, target).payments
-        found: Iterator[Object] = (one for payment in payments for one in payment.refunds)
+        refunds: Iterator[Object] = (one for payment in payments for one in payment.refunds)
     elif customer is not None:
-        found = _of_customer(api, lookup.find_customer(api, customer)["id"])
+        refunds = _of_customer(api, lookup.find_customer(api, customer)["id"])
     else:
         return lists.objects(api, PATH, {}, limit)
-    return (one for number, one in enumerate(found) if limit is None or number < limit)
+    return (one for number, one in enumerate(refunds) if limit is None or number < limit)
 
 
 def _of_customer(api: StripeApi, customer: str) -> Iterator[Object]:

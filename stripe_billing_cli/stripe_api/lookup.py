@@ -118,9 +118,9 @@ def customers_with_email(api: StripeApi, email: str, *, expand: Sequence[str] = 
     the email, the clocks are asked one by one (https://docs.stripe.com/api/customers/list).
     """
     wanted = {"email": email, **_expanded(expand, "data.")}
-    found, _ = api.page("/v1/customers", wanted)
-    if found or api.livemode:
-        return found
+    matching, _ = api.page("/v1/customers", wanted)
+    if matching or api.livemode:
+        return matching
     clocks = _clocks(api)
     if not clocks:
         return []
@@ -145,10 +145,10 @@ def _clocks(api: StripeApi) -> list[str]:
 
 def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()) -> list[Object]:
     """Return all customers with this email as it is typed, and in lower case, as most are stored."""
-    found: dict[str, Object] = {}
+    by_id: dict[str, Object] = {}
     for spelling in dict.fromkeys([email, email.lower()]):
-        found |= {one["id"]: one for one in customers_with_email(api, spelling, expand=expand)}
-    return list(found.values())
+        by_id |= {one["id"]: one for one in customers_with_email(api, spelling, expand=expand)}
+    return list(by_id.values())
 
 
 def similar_customers(api: StripeApi, email: str) -> list[Object]:
@@ -156,26 +156,26 @@ def similar_customers(api: StripeApi, email: str) -> list[Object]:
     every account, and does not look on test clocks, so this is a hint at most (https://docs.stripe.com/search)."""
     quoted = email.replace("\\", "\\\\").replace('"', '\\"')
     try:
-        found = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED})["data"]
+        customers = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED})["data"]
     except StripeCallError:
         return []
-    return [one for one in found if (one.get("email") or "").lower() == email.lower()]
+    return [one for one in customers if (one.get("email") or "").lower() == email.lower()]
 
 
 def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> Object:
-    found = customers_by_email(api, email, expand=expand)
-    if not found:
+    customers = customers_by_email(api, email, expand=expand)
+    if not customers:
         similar = [with_email(one) for one in similar_customers(api, email)]
         raise NoMatchError(
             f"no customer has the email {email}" + (f"; there is {listed(similar)}" if similar else ""),
             "name it by its id" if similar else f"billing customer create --email {email}",
         )
-    if len(found) > 1:
-        names = [with_email(one) if one["email"] != email else one["id"] for one in found]
+    if len(customers) > 1:
+        names = [with_email(one) if one["email"] != email else one["id"] for one in customers]
         raise AmbiguousError(
-            f"{len(found)} customers have the email {email}: {listed(names)}", "name the one by its id"
+            f"{len(customers)} customers have the email {email}: {listed(names)}", "name the one by its id"
         )
-    return found[0]
+    return customers[0]
 
 
 def with_email(customer: Object) -> str:
@@ -198,9 +198,9 @@ def find_price(api: StripeApi, name: str, *, archived_too: bool = False, expand:
 
 
 def _price_with_lookup_key(api: StripeApi, key: str, expand: Sequence[str]) -> Object:
-    found, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expanded(expand, "data.")})
-    if found:
-        return found[0]
+    matching, _ = api.page("/v1/prices", {"lookup_keys": [key], **_expanded(expand, "data.")})
+    if matching:
+        return matching[0]
     prices = _prices_of_product(api, key)
     if prices:
         raise NoMatchError(

@@ -104,12 +104,12 @@ def parse_amount(text: str, currency: str) -> int:
     """
     number = _without_currency(text.strip(), currency)
     named = number != text.strip()
-    found = WRITTEN.fullmatch(number)
+    match = WRITTEN.fullmatch(number)
     exponent = 0 if currency in WHOLE_IN_TWO_DECIMALS else minor_unit_exponent(currency)
     example = format_plain(125 * 10**exponent // 10, exponent)
-    if found is None:
+    if match is None:
         raise AmountError(f"{text!r} is no amount in {currency.upper()}", f"write {example}, without a sign")
-    whole, fraction = found["whole"].replace(",", ""), found["fraction"]
+    whole, fraction = match["whole"].replace(",", ""), match["fraction"]
     if fraction is None and exponent and not named:
         raise _two_readings(text, int(whole), currency, exponent)
     if len(fraction or "") > exponent:

@@ -147,39 +147,39 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     Raises `LookupFailedError`, `OperationError`,
     `UsageError`, `StripeCallError`.
     """
-    found = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
-    status_checks.check_changeable(found)
-    now = quote.now_of(api, found, int(time.time()))
-    added = _added(api, found, request.add)
-    removed = _removed(api, found, request.remove)
+    subscription = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
+    status_checks.check_changeable(subscription)
+    now = quote.now_of(api, subscription, int(time.time()))
+    added = _added(api, subscription, request.add)
+    removed = _removed(api, subscription, request.remove)
     update: dict[str, Any] = {}
     if added or removed:
         update["items"] = [*(quote.new_item(terms) for _, terms in added), *map(_gone, removed)]
-    discounts = _discounts(api, found, request)
+    discounts = _discounts(api, subscription, request)
     if discounts is not None:
         update["discounts"] = discounts
-    update |= _trial(found, request, now)
-    began = _period_began(found, now) if request.restart_period and not request.again else None
+    update |= _trial(subscription, request, now)
+    began = _period_began(subscription, now) if request.restart_period and not request.again else None
     if request.restart_period and began is None:
-        _check_has_periods(found)
+        _check_has_periods(subscription)
         update |= NEW_PERIOD
     if not update:
-        return AdjustPlan(found, request, {}, period_began=began)
+        return AdjustPlan(subscription, request, {}, period_began=began)
     if update.get("trial_end") not in (None, "now"):
-        status_checks.check_end_stays(found)
-    status_checks.check_ends_no_sooner(found, [price for price, _ in added], now)
-    waiting = item_change.pending_update(found)
-    if waiting and _waits_for(found, added, removed):
-        owed = payments.owed(api, found["latest_invoice"])
-        return AdjustPlan(found, request, update, added, removed, waits=owed)
-    schedule = id_of(found["schedule"])
-    kept = [item["price"] for item in found["items"]["data"] if item not in removed]
+        status_checks.check_end_stays(subscription)
+    status_checks.check_ends_no_sooner(subscription, [price for price, _ in added], now)
+    waiting = item_change.pending_update(subscription)
+    if waiting and _waits_for(subscription, added, removed):
+        owed = payments.owed(api, subscription["latest_invoice"])
+        return AdjustPlan(subscription, request, update, added, removed, waits=owed)
+    schedule = id_of(subscription["schedule"])
+    kept = [item["price"] for item in subscription["items"]["data"] if item not in removed]
     prices = [*kept, *(price for price, _ in added)]
-    quoted = _quote(api, found, update, now, request.proration, prices)
-    remarks = _remarks(found, request, added, removed, quoted)
-    plan = AdjustPlan(found, request, update, added, removed, quoted, waiting, schedule, remarks)
-    unpaid = payments.unpaid_time(api, payments.never_paid(api, found), now) if quoted.cost.credited else None
-    has_waiting_items = pending_invoice_items.are_there(api, found)
+    quoted = _quote(api, subscription, update, now, request.proration, prices)
+    remarks = _remarks(subscription, request, added, removed, quoted)
+    plan = AdjustPlan(subscription, request, update, added, removed, quoted, waiting, schedule, remarks)
+    unpaid = payments.unpaid_time(api, payments.never_paid(api, subscription), now) if quoted.cost.credited else None
+    has_waiting_items = pending_invoice_items.are_there(api, subscription)
     return replace(plan, has_waiting_items=has_waiting_items, unpaid=unpaid, period_began=began)
 
 
@@ -219,10 +219,10 @@ def _removed(api: StripeApi, subscription: Object, names: Sequence[str]) -> tupl
     items = subscription["items"]["data"]
     removed = []
     for name in names:
-        found = [item for item in items if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"])]
-        if not found:
+        named = [item for item in items if name in (item["id"], item["price"]["id"], item["price"]["lookup_key"])]
+        if not named:
             lookup.find_price(api, name, archived_too=True)
-        removed += found
+        removed += named
     if removed and len(removed) == len(items):
         raise OperationError(
             f"{name_of(removed[0]['price'])} is all that the subscription {subscription['id']} is on",
@@ -294,28 +294,28 @@ def _remarks(
     quoted: Quote,
 ) -> tuple[str, ...]:
     """Return what follows from the change beside its cost."""
-    found = []
+    remarks = []
     if request.trial_end == "now":
-        found.append("The trial ends now, and the first paid period begins.")
+        remarks.append("The trial ends now, and the first paid period begins.")
     elif request.trial_end is not None and subscription["status"] != "trialing":
         paid = "is not credited" if request.proration == "none" else "is credited"
         due = "What waits is billed now, and nothing more" if quoted.cost.due_now else "Nothing"
-        found.append(f"{due} is due until the trial ends; what is paid for of the current period {paid}.")
+        remarks.append(f"{due} is due until the trial ends; what is paid for of the current period {paid}.")
     if request.restart_period:
-        found.append("A new period begins now: the billing date becomes today.")
+        remarks.append("A new period begins now: the billing date becomes today.")
     lost = request.proration == "none" or is_classic(subscription)
     billed = "is never billed" if lost else "is billed with it"
-    found += [
+    remarks += [
         f"What was used of {name_of(item['price'])} and not billed yet {billed}."
         for item in removed
         if is_metered(item["price"])
     ]
-    found += [
+    remarks += [
         f"{name_of(price)} has a trial of its own ({start.trial_of(price)} days), which is not used."
         for price, _ in added
         if start.trial_of(price)
     ]
-    return tuple(found)
+    return tuple(remarks)
 
 
 def _preview_params(subscription: Object, changes: Mapping[str, Any], proration: Proration, at: int) -> dict[str, Any]:

@@ -172,27 +172,27 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
 
     Raises `LookupFailedError`, `OperationError`, `UsageError`, `StripeCallError`.
     """
-    found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
-    now = quote.now_of(api, found, int(time.time()))
-    decided = cancel_preview.resolve(api, found, cancellation.decide(found, request, now), request)
-    final = cancel_preview.final_invoice(api, found, decided)
-    drafts = tuple(last_invoices.find(api, found))
+    subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
+    now = quote.now_of(api, subscription, int(time.time()))
+    decided = cancel_preview.resolve(api, subscription, cancellation.decide(subscription, request, now), request)
+    final = cancel_preview.final_invoice(api, subscription, decided)
+    drafts = tuple(last_invoices.find(api, subscription))
     billing = Billing(drafts, final) if request.invoice_now else None
-    back = _refund(api, found, request, decided.ends, now, billing)
+    back = _refund(api, subscription, request, decided.ends, now, billing)
     if back is not None and back.net_charge:
         decided = cancellation.keeping_prorations(decided)
-        final = cancel_preview.final_invoice(api, found, decided)
+        final = cancel_preview.final_invoice(api, subscription, decided)
     return CancelPlan(
-        found,
+        subscription,
         request,
         decided,
         final,
         back,
-        owed=cancel_preview.still_open(api, found, decided),
-        unbilled=unbilled.load(api, found, decided, netted=request.refund == "prorated"),
+        owed=cancel_preview.still_open(api, subscription, decided),
+        unbilled=unbilled.load(api, subscription, decided, netted=request.refund == "prorated"),
         drafts=drafts,
-        renewals=cancel_preview.renewals_until(api, found, decided),
-        unpaid=_unpaid_time(api, found, request, drafts, decided.ends),
+        renewals=cancel_preview.renewals_until(api, subscription, decided),
+        unpaid=_unpaid_time(api, subscription, request, drafts, decided.ends),
     )
 
 

@@ -16,8 +16,8 @@ def still_open(api: StripeApi, subscription: Object, cancellation: Cancellation)
     """Return the invoices that stay to be paid whatever happens, newest first. Raises `StripeCallError`."""
     if subscription["status"] == "incomplete" or cancellation.action not in ("now", "later"):
         return []
-    found, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
-    return [invoice for invoice in found if invoice["id"] != cancellation.drops_update]
+    invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"], "status": "open"})
+    return [invoice for invoice in invoices if invoice["id"] != cancellation.drops_update]
 
 
 def resolve(api: StripeApi, subscription: Object, cancellation: Cancellation, request: CancelRequest) -> Cancellation:

@@ -151,24 +151,24 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
     """
     with ThreadPoolExecutor(1) as pool:
         named = pool.submit(lookup.find_price, api, request.price) if request.price else None
-        found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
-    chosen = terms.choose_item(found, request.item)
+        subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
+    chosen = terms.choose_item(subscription, request.item)
     as_it_is = request.price in (None, chosen["price"]["id"])  # which may be archived by now
     wanted = chosen["price"] if named is None or as_it_is else named.result()
-    attached = steps.attached_schedule(api, found)
+    attached = steps.attached_schedule(api, subscription)
     after = terms.new_terms(chosen, wanted, request.quantity)
-    decided = item_change.decide(found, attached, chosen, after, request.at)
-    plan = ChangePlan(found, chosen["price"], wanted, decided, attached)
-    restarts = quote.restarts(found, chosen["price"], wanted)
+    decided = item_change.decide(subscription, attached, chosen, after, request.at)
+    plan = ChangePlan(subscription, chosen["price"], wanted, decided, attached)
+    restarts = quote.restarts(subscription, chosen["price"], wanted)
     match decided.action:
         case "now":
             return _quoted(api, plan, request.proration, restarts=restarts)
         case "later":
             assert decided.starts is not None
-            cost = later_quote.of_later_change(api, found, decided.later, decided.starts, restarts=restarts)
+            cost = later_quote.of_later_change(api, subscription, decided.later, decided.starts, restarts=restarts)
             return replace(plan, later_cost=cost)
         case "wait":
-            return replace(plan, owes=payments.owed(api, found["latest_invoice"]))
+            return replace(plan, owes=payments.owed(api, subscription["latest_invoice"]))
     return plan
 
 

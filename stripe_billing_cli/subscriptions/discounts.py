@@ -40,8 +40,8 @@ class Discounts:
     def lasting(self, invoice: Object, until: int, *, once: bool = False) -> set[str]:
         """Return the ids of the discounts of `invoice` that one made at `until` has too; `once`: those for one invoice
         only are among them."""
-        found = {id: self.term(id) for id in ids_of(invoice["lines"]["data"])}
-        return {id for id, term in found.items() if (once or not term.once) and term.until > until}
+        terms = {id: self.term(id) for id in ids_of(invoice["lines"]["data"])}
+        return {id for id, term in terms.items() if (once or not term.once) and term.until > until}
 
     def is_in_doubt(self, invoice: Object, following: Object) -> bool:
         """Return whether a discount for one invoice takes nothing off `invoice`, which is made at once, and something
@@ -83,8 +83,8 @@ def coupon_of(api: StripeApi, wanted: Mapping[str, Any]) -> Object:
     """Return the coupon of a discount that is written as a parameter. Raises `StripeCallError`."""
     if "coupon" in wanted:
         return api.get(f"/v1/coupons/{wanted['coupon']}")
-    found = api.get(f"/v1/promotion_codes/{wanted['promotion_code']}", {"expand": ["promotion.coupon"]})
-    coupon: Object = found["promotion"]["coupon"]
+    code = api.get(f"/v1/promotion_codes/{wanted['promotion_code']}", {"expand": ["promotion.coupon"]})
+    coupon: Object = code["promotion"]["coupon"]
     return coupon
 
 

@@ -53,11 +53,11 @@ def find(api: StripeApi, subscription: Object) -> list[Object]:
     """Return the unfinished invoices of a subscription, oldest first: of one that has not ended, the drafts that are
     final soon; of one that has, those drafts, and what was made final and never charged. Raises `StripeCallError`."""
     wanted = {"subscription": subscription["id"]}
-    found = [one for page in api.pages("/v1/invoices", {**wanted, "status": "draft"}) for one in page]
+    invoices = [one for page in api.pages("/v1/invoices", {**wanted, "status": "draft"}) for one in page]
     if subscription["ended_at"]:
         opened = [one for page in api.pages("/v1/invoices", {**wanted, "status": "open"}) for one in page]
-        found += [one for one in opened if is_to_charge(one)]
-    unfinished = [one for one in reversed(found) if _is_unfinished(one, subscription)]
+        invoices += [one for one in opened if is_to_charge(one)]
+    unfinished = [one for one in reversed(invoices) if _is_unfinished(one, subscription)]
     return sorted(unfinished, key=lambda one: int(one["created"]))
 
 

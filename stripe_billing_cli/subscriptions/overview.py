@@ -83,8 +83,10 @@ def load_overview(api: StripeApi, name: str) -> Overview:
         preview = pool.submit(parts.read, "next_invoice", lambda: _preview(api, id), None)
         invoices = pool.submit(parts.read, "invoices", lambda: _invoices(api, id), [])
         events = pool.submit(parts.read, "events", lambda: _events(api, id), ([], False))
-        found, complete = events.result()
-        return Overview(subscription.result(), preview.result(), invoices.result(), found, complete, parts.unavailable)
+        shown_events, complete = events.result()
+        return Overview(
+            subscription.result(), preview.result(), invoices.result(), shown_events, complete, parts.unavailable
+        )
 
 
 def _subscription(api: StripeApi, id: str) -> Object:
@@ -111,16 +113,16 @@ def _invoices(api: StripeApi, id: str) -> list[Object]:
 
 def _events(api: StripeApi, id: str) -> tuple[list[Object], bool]:
     """Return the subscription's last events, and whether all were searched for them."""
-    found: list[Object] = []
+    shown_events: list[Object] = []
     pages = api.pages("/v1/events", {"types": list(EVENT_TYPES)})
     for number, page in enumerate(pages, 1):
         events = [completed_event(event) for event in page if _subscription_of(event) == id]
-        found += [event for event in events if not _internal(event)]
-        if len(found) >= EVENTS:
-            return found[:EVENTS], True
+        shown_events += [event for event in events if not _internal(event)]
+        if len(shown_events) >= EVENTS:
+            return shown_events[:EVENTS], True
         if number == EVENT_PAGES:
-            return found, len(page) < 100
-    return found, True
+            return shown_events, len(page) < 100
+    return shown_events, True
 
 
 def _internal(event: Object) -> bool:

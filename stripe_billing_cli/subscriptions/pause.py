@@ -90,21 +90,21 @@ def plan_pause(api: StripeApi, request: PauseRequest) -> PausePlan:
 
     Raises `LookupFailedError`, `StripeCallError`; `OperationError` where Stripe pauses no such subscription.
     """
-    found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
-    status_checks.check_lives(found)
+    subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
+    status_checks.check_lives(subscription)
     if request.behavior is not None:
-        return PausePlan(found, _collection_params(found, request))
-    if found["status"] == "paused":
-        return PausePlan(found, None)
-    if found["schedule"]:
+        return PausePlan(subscription, _collection_params(subscription, request))
+    if subscription["status"] == "paused":
+        return PausePlan(subscription, None)
+    if subscription["schedule"]:
         raise OperationError(
-            f"the subscription {found['id']} is on the schedule {id_of(found['schedule'])}, and Stripe pauses no "
-            "scheduled subscription",
+            f"the subscription {subscription['id']} is on the schedule {id_of(subscription['schedule'])}, and "
+            "Stripe pauses no scheduled subscription",
             "take the scheduled change back first (billing sub change … --price with the current one), or add "
             "--keep-service",
         )
     params = {"type": "subscription"}
-    return PausePlan(found, params, stops_service=True, cost=_preview_credit(api, found, params))
+    return PausePlan(subscription, params, stops_service=True, cost=_preview_credit(api, subscription, params))
 
 
 def _collection_params(subscription: Object, request: PauseRequest) -> dict[str, Any] | None:

@@ -93,15 +93,15 @@ def plan_pay(api: StripeApi, request: PayRequest) -> PayPlan:
     Raises `LookupFailedError`, `OperationError`, `StripeCallError`.
     """
     payment_attempts.check_method(request.method, livemode=api.livemode)
-    found = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
-    payable = _find_payable(api, found)
+    subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
+    payable = _find_payable(api, subscription)
     charges = payable.invoice if api.livemode else None
-    if charges is not None and request.method is None and payments.default_card(found) is None:
+    if charges is not None and request.method is None and payments.default_card(subscription) is None:
         raise OperationError(
-            f"the customer of {found['id']} has saved no card to charge",
+            f"the customer of {subscription['id']} has saved no card to charge",
             payments.ways_to_pay(charges["hosted_invoice_url"], "say --payment-method"),
         )
-    return PayPlan(found, payable, request.method, charges)
+    return PayPlan(subscription, payable, request.method, charges)
 
 
 def _find_payable(api: StripeApi, subscription: Object) -> Payable:

@@ -104,11 +104,11 @@ def open_invoices(api: StripeApi, subscription: Object) -> list[Object]:
 def never_paid(api: StripeApi, subscription: Object) -> list[Object]:
     """Return the invoices of a subscription that were not paid, newest first: those that are to be, and those that were
     given up. Not those of changes that did not come to be."""
-    found, _ = api.page("/v1/invoices", {"subscription": subscription["id"]})
+    invoices, _ = api.page("/v1/invoices", {"subscription": subscription["id"]})
     dropped = ("void", "subscription_update")
     return [
         one
-        for one in found
+        for one in invoices
         if one["status"] not in ("paid", None) and (one["status"], one["billing_reason"]) != dropped
     ]
 

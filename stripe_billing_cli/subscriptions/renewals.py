@@ -45,7 +45,7 @@ def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
         return Renewals((first,), False)
     [(interval, every)] = rhythms
     moments = boundaries(int(subscription["billing_cycle_anchor"]), interval, every, first.at)
-    found, start, balance = [first], next(moments), min(0, left_on_balance(upcoming))
+    renewals, start, balance = [first], next(moments), min(0, left_on_balance(upcoming))
     for end in moments:
         if start >= ends:
             break
@@ -53,10 +53,10 @@ def count_on(subscription: Object, upcoming: Object, ends: int) -> Renewals:
         total = sum(int(line["amount"]) if whole else part_of(line["amount"], start, end, ends) for line in lines)
         amount, balance = max(0, total + balance), min(0, total + balance)
         if amount and not is_surely_charged(amount, upcoming["currency"]):
-            return Renewals(tuple(found), False)
-        found.append(NextInvoice(amount, start))
+            return Renewals(tuple(renewals), False)
+        renewals.append(NextInvoice(amount, start))
         start = end
-    return Renewals(tuple(found), True)
+    return Renewals(tuple(renewals), True)
 
 
 def part_of(amount: int, start: int, end: int, ends: int) -> int:

@@ -104,23 +104,23 @@ def plan_resume(api: StripeApi, subscription: str) -> ResumePlan:
 
     Raises `LookupFailedError`, `StripeCallError`; `OperationError` where nothing brings it back.
     """
-    found = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
-    status_checks.check_lives(found)
-    to_take = tuple(_steps(found))
-    params = _cancel_params(api, found) if "cancellation" in to_take else {}
-    cost = _preview_period(api, found) if "pause" in to_take else _preview_rest(api, found, params)
-    return ResumePlan(found, to_take, params, cost)
+    existing = lookup.find_subscription(api, subscription, expand=steps.EXPAND)
+    status_checks.check_lives(existing)
+    to_take = tuple(_steps(existing))
+    params = _cancel_params(api, existing) if "cancellation" in to_take else {}
+    cost = _preview_period(api, existing) if "pause" in to_take else _preview_rest(api, existing, params)
+    return ResumePlan(existing, to_take, params, cost)
 
 
 def _steps(subscription: Object) -> list[Step]:
-    found: list[Step] = []
+    to_take: list[Step] = []
     if subscription["cancel_at"] is not None or subscription["cancel_at_period_end"]:
-        found.append("cancellation")
+        to_take.append("cancellation")
     if subscription["pause_collection"]:
-        found.append("collection")
+        to_take.append("collection")
     if subscription["status"] == "paused" and subscription["pending_update"] is None:
-        found.append("pause")
-    return found
+        to_take.append("pause")
+    return to_take
 
 
 def _cancel_params(api: StripeApi, subscription: Object) -> dict[str, Any]:

@@ -124,10 +124,10 @@ def load_situation(api: StripeApi, order: Order) -> Situation:
         prices = [pool.submit(lookup.find_price, api, line.price) for line in (*order.lines, *order.once)]
         person, subscriptions = customer.result()
         read = [price.result() for price in prices]
-    found, added = read[: len(order.lines)], read[len(order.lines) :]
-    _check_prices(order, found, added)
+    ordered, added = read[: len(order.lines)], read[len(order.lines) :]
+    _check_prices(order, ordered, added)
     code = promotion_code_id(api, order.promotion_code, person["id"]) if order.promotion_code else None
-    return Situation(person, found, subscriptions, code, added, _trial_days(order, found))
+    return Situation(person, ordered, subscriptions, code, added, _trial_days(order, ordered))
 
 
 def _check_prices(order: Order, recurring: Sequence[Object], added: Sequence[Object]) -> None:
@@ -173,8 +173,8 @@ def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
     """Return the id of the active promotion code with this text that the customer may use."""
     if code.startswith("promo_"):
         return code
-    found, _ = api.page("/v1/promotion_codes", {"code": code, "active": True})
-    usable = [one["id"] for one in found if one["customer"] in (None, customer)]
+    codes, _ = api.page("/v1/promotion_codes", {"code": code, "active": True})
+    usable = [one["id"] for one in codes if one["customer"] in (None, customer)]
     if not usable:
         raise NoMatchError(
             f"there is no active promotion code {code}", "check its spelling, and whether it has expired"

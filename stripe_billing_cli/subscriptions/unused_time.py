@@ -51,12 +51,12 @@ class Billing:
             totals.append(self.last.total)
         elif self.drafts:
             balance, currency = int(self.drafts[0]["starting_balance"]), self.drafts[0]["currency"]
-        found = []
+        balances = []
         for total in totals:
             rest = balance + total
-            found.append((balance, 0 if cost.amount_asked(rest, currency) else rest))
-            balance = found[-1][1]
-        return found
+            balances.append((balance, 0 if cost.amount_asked(rest, currency) else rest))
+            balance = balances[-1][1]
+        return balances
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
     of_last_invoice = min(total, to_come)
     payments = tuple(_payments(api, account, id, total - of_last_invoice))
     parts = refund.spread("prorated", id, payments, total - of_last_invoice)
-    found = RefundPlan(
+    refund_plan = RefundPlan(
         "prorated",
         id,
         subscription["currency"],
@@ -142,7 +142,7 @@ def plan(api: StripeApi, subscription: Object, ends: int, billing: Billing | Non
         net_charge=net_charge,
         of_last_invoice=of_last_invoice,
     )
-    return _explained(found, account, billing)
+    return _explained(refund_plan, account, billing)
 
 
 def stamp(api: StripeApi, plan: RefundPlan) -> None:

@@ -93,8 +93,8 @@ def plan_advance(api: StripeApi, request: AdvanceRequest) -> AdvancePlan:
 def living(api: StripeApi, clock: str) -> list[Object]:
     """Return the subscriptions on a clock that have not ended."""
     wanted = {"test_clock": clock, "status": "all"}
-    found = (subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page)
-    return [subscription for subscription in found if not has_ended(subscription)]
+    subscriptions = (subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page)
+    return [subscription for subscription in subscriptions if not has_ended(subscription)]
 
 
 def next_period_end(clock: Object, subscriptions: Sequence[Object]) -> int:

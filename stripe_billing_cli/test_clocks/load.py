@@ -22,13 +22,13 @@ def find_clock(api: StripeApi, name: str) -> Object:
         raise WrongKindError(
             f"{name} is the id of {kind}, and a test clock is needed", "give clock_… or a clock's name"
         )
-    found = [clock for page in api.pages(PATH, {}) for clock in page if clock["name"] == name]
-    if not found:
+    clocks = [clock for page in api.pages(PATH, {}) for clock in page if clock["name"] == name]
+    if not clocks:
         raise NoMatchError(f"no test clock is called {name}", "billing clock list shows them")
-    if len(found) > 1:
-        ids = ", ".join(clock["id"] for clock in found)
-        raise AmbiguousError(f"{len(found)} test clocks are called {name}: {ids}", "name the one by its id")
-    return found[0]
+    if len(clocks) > 1:
+        ids = ", ".join(clock["id"] for clock in clocks)
+        raise AmbiguousError(f"{len(clocks)} test clocks are called {name}: {ids}", "name the one by its id")
+    return clocks[0]
 
 
 def id_for(api: StripeApi, name: str) -> str:

@@ -37,12 +37,12 @@ class DeletePlan:
 def plan_delete(api: StripeApi, named: str) -> DeletePlan:
     """Read the endpoint with this id or URL. Raises `BillingError` where none or several are meant,
     `StripeCallError`."""
-    found = [one for one in read_endpoints(api) if named in (one.id, one.url)]
-    if len(found) > 1:
-        names = ", ".join(one.id for one in found)
-        raise UsageError(f"{len(found)} endpoints receive {named}: {names}", "name one by its id")
-    if not found:
+    matching = [one for one in read_endpoints(api) if named in (one.id, one.url)]
+    if len(matching) > 1:
+        names = ", ".join(one.id for one in matching)
+        raise UsageError(f"{len(matching)} endpoints receive {named}: {names}", "name one by its id")
+    if not matching:
         raise BillingError(
             "not_found", f"there is no webhook endpoint {named}", "`billing webhook list` shows what there is"
         )
-    return DeletePlan(found[0])
+    return DeletePlan(matching[0])

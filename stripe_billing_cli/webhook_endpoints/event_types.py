@@ -54,13 +54,13 @@ def expanded(patterns: Sequence[str]) -> tuple[str, ...]:
     if "*" in patterns:
         return ("*",)
     types = known_types()
-    found: set[str] = set()
+    named: set[str] = set()
     for pattern in patterns:
         matching = [name for name in types if fnmatchcase(name, pattern)]
         if not matching:
             raise EndpointError(f"there is no event {pattern}", _nearest(pattern, types))
-        found.update(matching)
-    return tuple(sorted(found))
+        named.update(matching)
+    return tuple(sorted(named))
 
 
 def unheard_of(patterns: Sequence[str]) -> dict[str, str]:

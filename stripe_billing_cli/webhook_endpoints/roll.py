@@ -113,14 +113,14 @@ def _find(named: str | None, endpoints: Sequence[Endpoint]) -> RollPlan:
 
 def _find_named(named: str | None, candidates: Sequence[Endpoint]) -> Endpoint | None:
     if named is None:
-        found = [endpoint for endpoint in candidates if endpoint.ours]
+        meant = [endpoint for endpoint in candidates if endpoint.ours]
     else:
-        found = [endpoint for endpoint in candidates if named in (endpoint.id, endpoint.url)]
-    if len(found) > 1:
+        meant = [endpoint for endpoint in candidates if named in (endpoint.id, endpoint.url)]
+    if len(meant) > 1:
         raise EndpointError(
-            f"{len(found)} endpoints are meant: {', '.join(endpoint.id for endpoint in found)}", "name one by its id"
+            f"{len(meant)} endpoints are meant: {', '.join(endpoint.id for endpoint in meant)}", "name one by its id"
         )
-    return found[0] if found else None
+    return meant[0] if meant else None
 
 
 def _none(named: str | None) -> EndpointError:

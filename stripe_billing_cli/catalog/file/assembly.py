@@ -58,9 +58,9 @@ def _tree(name: str, text: str) -> yaml_tree.Mapping:
 
 def _taken(tree: yaml_tree.Mapping, key: str) -> Node | None:
     """Return the value of a key, which is taken out of the tree."""
-    found = next((value for name, value in tree.entries if name.text == key), None)
+    taken = next((value for name, value in tree.entries if name.text == key), None)
     tree.entries[:] = [(name, value) for name, value in tree.entries if name.text != key]
-    return found
+    return taken
 
 
 class _Assembly:
@@ -131,8 +131,8 @@ class _Assembly:
 
     def _values(self, declared: Node, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
         for name, default in self._declared(declared):
-            found = environment.get(name.text, default)
-            if found is None:
+            text = environment.get(name.text, default)
+            if text is None:
                 self._report(
                     self._name,
                     name.where,
@@ -140,7 +140,7 @@ class _Assembly:
                     f"set it in the environment, or give it a default: `{name.text}: …`",
                 )
             else:
-                yield name.text, found
+                yield name.text, text
 
     def _declared(self, declared: Node) -> Iterator[tuple[Scalar, str | None]]:
         """Yield the variables with their defaults: `[A, B]`, or `{A: default, B: null}`."""
@@ -173,7 +173,7 @@ def _is_null(node: Scalar) -> bool:
 
 def _join(whole: yaml_tree.Mapping, key: Scalar, value: Node) -> None:
     """Put a section into the whole tree, or its entries into the section that is there."""
-    there = next((found for name, found in whole.entries if name.text == key.text), None)
+    there = next((value for name, value in whole.entries if name.text == key.text), None)
     if isinstance(there, yaml_tree.Mapping) and isinstance(value, yaml_tree.Mapping):
         there.entries += value.entries
         there.merged += value.merged

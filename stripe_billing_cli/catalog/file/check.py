@@ -139,8 +139,8 @@ class FileCheck:
             contents[child.section] = {}
             for own_key, inside in entries.items():
                 place = (*path, child.section, child.place_of(own_key, written))
-                found, made = self._entry(child, own_key, inside, place, head, entry or _unknown(kind, key))
-                contents[child.section][own_key] = found
+                inner_content, made = self._entry(child, own_key, inside, place, head, entry or _unknown(kind, key))
+                contents[child.section][own_key] = inner_content
                 if entry and made:
                     entry.children.append(made)
         right = content or right_part(kind.model, fields, frozenset(wrong))
@@ -155,7 +155,7 @@ class FileCheck:
 
     def _at_place(self, kind: AnyKind, values: dict[str, Any], path: Path) -> dict[str, Any]:
         """Return the values of an entry with those for the place, where `{test: …, live: …}` is written."""
-        found = dict(values)
+        chosen_values = dict(values)
         for name in kind.differing_by_place:
             written = values.get(name)
             if not isinstance(written, dict):
@@ -166,13 +166,13 @@ class FileCheck:
                     self._report((*path, name, where), f"{where} is no account and no mode", WHERE_HINT, at_key=True)
             chosen = self._place.choose(written) if self._place else next(iter(written.values()), None)
             if chosen is not None:
-                found[name] = chosen
+                chosen_values[name] = chosen
             else:
-                del found[name]
+                del chosen_values[name]
                 if name != "id":
                     mode = self._place.mode if self._place else "test"
                     self._report((*path, name), f"{name} says nothing for {mode} mode", f"add `{mode}:`", at_key=True)
-        return found
+        return chosen_values
 
     def _built(
         self,
@@ -222,11 +222,11 @@ class FileCheck:
                     known = sorted(self._keys[kind])
                     hint = nearest(key, known) if known else f"add it to `{self._kinds[kind].section}:`"
                     self._report((*self._paths[entry.reference], *below), f"this file has no {kind} {key}", hint)
-        found = {entry.reference: entry for root in roots for entry in root.walk()}
-        for entry in found.values():
+        entries = {entry.reference: entry for root in roots for entry in root.walk()}
+        for entry in entries.values():
             kind_of_entry = self._kinds[entry.kind]
-            kind_of_entry.check_beside(entry, found, self._report_below(self._paths[entry.reference]))
-            entry.fields.update(kind_of_entry.resolve(entry, found))
+            kind_of_entry.check_beside(entry, entries, self._report_below(self._paths[entry.reference]))
+            entry.fields.update(kind_of_entry.resolve(entry, entries))
 
     def _check_moved(self, head: CatalogHead | None) -> None:
         """Report what `moved:` renames to nothing, or from what is still there."""
@@ -299,10 +299,10 @@ class FileCheck:
         if isinstance(value, dict):
             self._report_repeated(written, path)
             return value
-        found = "nothing" if value is None else "something else"
+        described = "nothing" if value is None else "something else"
         self._report(
             path,
-            f"{kind.section}: expected {kind.section_form}, found {found}",
+            f"{kind.section}: expected {kind.section_form}, found {described}",
             f"remove {kind.section}, or give it an entry",
             at_key=True,
         )

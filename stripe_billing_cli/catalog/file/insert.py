@@ -71,12 +71,12 @@ def _edits(text: str, root: Any, addition: Addition) -> Iterable[_Edit]:
     """Return the edits that add entries: in their section where there is one, else with a section of its own."""
     node, above = root, None
     for depth, key in enumerate(addition.path):
-        found = _child(node, key)
-        if found is None and depth < len(addition.path) - 1:
+        below = _child(node, key)
+        if below is None and depth < len(addition.path) - 1:
             raise InsertError(key, node.start_mark.line + 1)
-        if found is None:
+        if below is None:
             return [_new_section(text, node, above, addition, depth)]
-        above, node = found
+        above, node = below
         if _is_alias(above, node):
             raise InsertError(key, above.start_mark.line + 1)
     return [_in_section(text, node, above, addition)]

@@ -49,7 +49,7 @@ class Explained:
 
 def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = None) -> Explained:
     """Return the message and the way out for one error of validating `model`, with amounts in `currency`."""
-    location, found = error["loc"], error["input"]
+    location, value = error["loc"], error["input"]
     name = str(location[-1]) if location else ""
     context = error.get("ctx", {})
     kind = error["type"]
@@ -60,12 +60,12 @@ def explain(error: ErrorDetails, model: type[BaseModel], currency: str | None = 
     marks = _Marks(_field(model, location))
     if marks.written and isinstance(location[-1], int):
         name = str(location[-2])
-    if kind in ("int_type", "int_from_float") and isinstance(found, Decimal) and marks.amount:
-        return _fraction(name, found, currency if len(location) == 1 else None)
+    if kind in ("int_type", "int_from_float") and isinstance(value, Decimal) and marks.amount:
+        return _fraction(name, value, currency if len(location) == 1 else None)
     expected = _expected(kind, context, marks)
     if expected is not None:
         return Explained(
-            f"{_named(name)}: expected {expected}, found {_described(found)}", _hint(kind, found, context, name, marks)
+            f"{_named(name)}: expected {expected}, found {_described(value)}", _hint(kind, value, context, name, marks)
         )
     return Explained(f"{_named(name)}: {error['msg']}", "see https://docs.stripe.com/api")
 
@@ -111,10 +111,10 @@ class _Marks:
 
 def _metadata(annotation: Any) -> list[Any]:
     """Return what stands beside the types within an annotation, `Annotated[…] | None`."""
-    found = list(annotation.__metadata__) if get_origin(annotation) is Annotated else []
+    metadata = list(annotation.__metadata__) if get_origin(annotation) is Annotated else []
     for choice in get_args(annotation):
-        found += _metadata(choice)
-    return found
+        metadata += _metadata(choice)
+    return metadata
 
 
 def _is_model(kind: Any) -> bool:
@@ -125,20 +125,20 @@ def _choices(kind: Any) -> tuple[Any, ...]:
     return get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
 
 
-def _fraction(name: str, found: Decimal, currency: str | None) -> Explained:
+def _fraction(name: str, amount: Decimal, currency: str | None) -> Explained:
     exponent = minor_unit_exponent(currency) if currency in CURRENCIES else 2
-    minor = found.scaleb(exponent)
-    decimal = f'write {name}_decimal: "{found}"' if name.endswith("amount") else "write it in minor units"
+    minor = amount.scaleb(exponent)
+    decimal = f'write {name}_decimal: "{amount}"' if name.endswith("amount") else "write it in minor units"
     if currency in ZERO_DECIMAL:
-        hint = f"{currency} has no smaller unit: write {int(found)}"
+        hint = f"{currency} has no smaller unit: write {int(amount)}"
     elif minor == int(minor):
         named = currency if currency in CURRENCIES else "of a currency with cents"
-        hint = f"for {found} {named} write {int(minor)}"
-        if found.as_tuple().exponent != -exponent:  # 15.00 is money, 100.5 may as well be minor units
+        hint = f"for {amount} {named} write {int(minor)}"
+        if amount.as_tuple().exponent != -exponent:  # 15.00 is money, 100.5 may as well be minor units
             hint = f"{decimal}; {hint}"
     else:
         hint = decimal
-    return Explained(f"{name}: an amount is a whole number of minor units (cents), found {found}", hint)
+    return Explained(f"{name}: an amount is a whole number of minor units (cents), found {amount}", hint)
 
 
 def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
@@ -168,42 +168,42 @@ def _expected(kind: str, context: dict[str, Any], marks: _Marks) -> str | None:
     return None
 
 
-def _described(found: Any) -> str:
-    match found:
+def _described(value: Any) -> str:
+    match value:
         case bool():
-            return "true" if found else "false"
+            return "true" if value else "false"
         case int() | Decimal():
-            return str(found)[:60]
+            return str(value)[:60]
         case str():
-            return f'"{found}"' if len(found) <= 60 else f'"{found[:40]}…" ({len(found)} characters)'
+            return f'"{value}"' if len(value) <= 60 else f'"{value[:40]}…" ({len(value)} characters)'
         case list():
             return "a list"
         case _:
             return "keys and values"
 
 
-def _hint(kind: str, found: Any, context: dict[str, Any], name: str, marks: _Marks) -> str:
-    misnomer = marks.misnomers.hint(str(found)) if marks.misnomers else None
+def _hint(kind: str, value: Any, context: dict[str, Any], name: str, marks: _Marks) -> str:
+    misnomer = marks.misnomers.hint(str(value)) if marks.misnomers else None
     if misnomer:
         return misnomer
     match kind:
         case "value_error" if context["error"].hint:
             return str(context["error"].hint)
-        case "string_type" if not isinstance(found, list | dict):
-            return f'put it in quotes: "{_described(found)}"'
+        case "string_type" if not isinstance(value, list | dict):
+            return f'put it in quotes: "{_described(value)}"'
         case "literal_error" if name == "version":
             return "this version of billing reads version 1; upgrade it for files of a newer one"
         case "literal_error":
             options = [option.strip(" '") for option in str(context["expected"]).replace(" or ", ",").split(",")]
-            return nearest(str(found), [option for option in options if option])
+            return nearest(str(value), [option for option in options if option])
         case "greater_than_equal" if marks.amount:
             return "amounts are 0 or more; a discount is a coupon"
         case "string_too_long":
-            return f"shorten it by {len(str(found)) - int(context['max_length'])}"
+            return f"shorten it by {len(str(value)) - int(context['max_length'])}"
         case "string_pattern_mismatch" if marks.written:
             return f"such as {marks.written.example}"
-        case "int_type" if isinstance(found, str) and found.isdigit():
-            return f"write it without quotes: {found}"
+        case "int_type" if isinstance(value, str) and value.isdigit():
+            return f"write it without quotes: {value}"
         case "list_type":
             return "write it in brackets, or with a - before each"
     return "`billing catalog schema` has all keys and types"

@@ -33,13 +33,11 @@ class CatalogErrors(BillingError):
     """All the problems of a file, in its order; `left_out` counts those past the first hundred."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        found = sorted(set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message))
-        self.problems = tuple(found[:MOST])
-        self.left_out = len(found) - len(self.problems)
+        ordered = sorted(set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message))
+        self.problems = tuple(ordered[:MOST])
+        self.left_out = len(ordered) - len(self.problems)
         lines = [f"{problem}\n    {problem.hint}" if problem.hint else str(problem) for problem in self.problems]
-        self.mistakes = tuple(
-            Mistake(found.object, found.message, _location(found), found.hint) for found in self.problems
-        )
+        self.mistakes = tuple(Mistake(one.object, one.message, _location(one), one.hint) for one in self.problems)
         if self.left_out:
             lines.append(f"and {self.left_out:,} more\n    mend these first, and run it again")
         first = self.mistakes[0].location if self.mistakes else None

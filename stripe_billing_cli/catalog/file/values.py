@@ -89,7 +89,7 @@ class Reading:
         raise AssertionError(node)
 
     def _mapping(self, node: Mapping, path: Path) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         first: dict[str, Location] = {}
         for key, value in node.entries:
             if key.text in first:
@@ -98,20 +98,20 @@ class Reading:
                 continue
             first[key.text] = key.where
             self._check_key(key)
-            self._enter(key, value, path, found)
+            self._enter(key, value, path, values)
         for key, value in node.merged:
             if key.text not in first:
-                self._enter(key, value, path, found)
-        return found
+                self._enter(key, value, path, values)
+        return values
 
-    def _enter(self, key: Scalar, node: Node, path: Path, found: dict[str, Any]) -> None:
+    def _enter(self, key: Scalar, node: Node, path: Path, values: dict[str, Any]) -> None:
         """Add a key and its value. A null is no value: where a key may be left out, it is to be left out."""
         self._places.keys[(*path, key.text)] = key.where
         value = self.value(node, (*path, key.text))
         if value is None and not (_is_written(node) and self._is_nullable((*path, key.text))):
             self._report(key.where, f"{key.text} has no value", "give it one, or remove the key")
         else:
-            found[key.text] = value
+            values[key.text] = value
 
     def _is_nullable(self, path: Path) -> bool:
         return any(

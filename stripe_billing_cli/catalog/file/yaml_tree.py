@@ -192,14 +192,14 @@ class Builder:
 def _merged(key: Scalar, node: Node) -> list[tuple[Scalar, Node]]:
     """Return the entries that `<<` brings in, the earlier of several first."""
     sources = node.items if isinstance(node, Sequence) else [node]
-    found: list[tuple[Scalar, Node]] = []
+    merged: list[tuple[Scalar, Node]] = []
     for source in sources:
         if not isinstance(source, Mapping):
             raise YamlSyntaxError(
                 key.where, "<< merges mappings only", "give it an alias of a mapping, or write it out"
             )
-        found += [*source.entries, *source.merged]
-    return found
+        merged += [*source.entries, *source.merged]
+    return merged
 
 
 def _where(event: Any) -> Location:

@@ -68,8 +68,8 @@ class Drafting:
 
     def _make_keys(self, kind: AnyKind) -> None:
         """Give each object a key: that of the file or the stamp, else one made from its name, the oldest first."""
-        found = self._chosen[kind.name].values()
-        ordered = sorted(found, key=kind.created)
+        chosen = self._chosen[kind.name].values()
+        ordered = sorted(chosen, key=kind.created)
         fixed = {existing["id"]: key for existing in ordered if (key := self._fixed_key(kind, existing))}
         self._taken[kind.name] |= set(fixed.values())
         for existing in ordered:
@@ -113,10 +113,10 @@ class Drafting:
                 if draft.problem is None:
                     written[draft.kind.name].add(draft.key)
             troubled = [draft for draft in drafts if draft.problem is None and not draft.is_known]
-            found = [(draft, problem) for draft in troubled if (problem := _consequence(draft, written))]
-            for draft, problem in found:
+            consequences = [(draft, problem) for draft in troubled if (problem := _consequence(draft, written))]
+            for draft, problem in consequences:
                 draft.problem = problem
-            if not found:
+            if not consequences:
                 return
 
 
@@ -198,7 +198,7 @@ def common_values(kinds: Registry, chosen: Chosen) -> dict[str, Any]:
         for name in kind.head_fields:
             if existing[name]:
                 counts[name][existing[name]] += 1
-    commonest = {name: min(found, key=lambda value: (-found[value], str(value))) for name, found in counts.items()}
+    commonest = {name: min(values, key=lambda value: (-values[value], str(value))) for name, values in counts.items()}
     return {name: value for name, value in commonest.items() if value != "unspecified"}
 
 

@@ -161,11 +161,11 @@ def _imported(
 
 
 def _sections(kinds: Iterable[AnyKind], drafts: Iterable[Draft]) -> dict[str, Any]:
-    found: dict[str, dict[str, Any]] = {}
+    by_kind: dict[str, dict[str, Any]] = {}
     for draft in drafts:
         if draft.problem is None and not draft.is_known:
-            found.setdefault(draft.kind.name, {})[draft.own_key] = entry_values(draft)
-    return {kind.section: kind.section_values(found[kind.name]) for kind in kinds if kind.name in found}
+            by_kind.setdefault(draft.kind.name, {})[draft.own_key] = entry_values(draft)
+    return {kind.section: kind.section_values(by_kind[kind.name]) for kind in kinds if kind.name in by_kind}
 
 
 def entry_values(draft: Draft) -> dict[str, Any]:
@@ -203,9 +203,9 @@ def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> d
     else:
         objects = {kind.name: holdings.objects.get(kind.name, {}) for kind in request.registry}
         there = snapshot.Snapshot(None, api.livemode, objects)
-    found = match(request.beside, there)
+    matches = match(request.beside, there)
     return {
         (reference.kind, existing["id"]): reference.key
-        for reference, matched in found.items()
+        for reference, matched in matches.items()
         for existing in matched.known()
     }

@@ -66,7 +66,7 @@ class Selector:
     def _find_possible(self, kind: AnyKind) -> set[str]:
         """Return the ids of the objects that a file of this catalog can have, and count the others."""
         newest = self._newest_by_stamp(kind)
-        found = set()
+        possible = set()
         reasons = kind.reasons_left_out(self._objects[kind.name])
         for object_id, existing in self._objects[kind.name].items():
             stamp, parent = kind.stamp_on(existing), kind.parent_id(existing)
@@ -78,10 +78,10 @@ class Selector:
             elif stamp and newest[stamp.key] != object_id:
                 self._selection.left_out[EARLIER] += 1
             elif parent is None or parent in self._possible[kind.parent or ""]:
-                found.add(object_id)
+                possible.add(object_id)
             elif parent in self._objects[kind.parent or ""]:
                 self._selection.left_out[ELSEWHERE] += 1
-        return found
+        return possible
 
     def _newest_by_stamp(self, kind: AnyKind) -> dict[str, str]:
         """Return, of the objects with the stamp of one key, the id of the one that the key stands for now."""

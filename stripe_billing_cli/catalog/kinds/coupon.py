@@ -183,8 +183,8 @@ class CouponKind(StandardKind[Coupon]):
     def resolve(self, entry: Entry[Coupon], entries: Mapping[Reference, Entry[Any]]) -> Fields:
         """Return the fields with products by their ids."""
         products = (entries.get(Reference("product", key)) for key in entry.fields["applies_to"])
-        found = [product_id(one) if one else key for one, key in zip(products, entry.fields["applies_to"], strict=True)]
-        return {**entry.fields, "applies_to": sorted(found)}
+        ids = [product_id(one) if one else key for one, key in zip(products, entry.fields["applies_to"], strict=True)]
+        return {**entry.fields, "applies_to": sorted(ids)}
 
     # ---- The account
 

@@ -57,10 +57,10 @@ class FeatureKind(StandardKind[Feature]):
     def read(self, reader: AccountReader, wanted: Wanted, whole: bool) -> Reading:
         """Read the active features, and those that the file adopts."""
         entries = wanted[self.name]
-        found = by_id(reader.all(self.path)) if whole or entries else {}
-        missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
+        objects = by_id(reader.all(self.path)) if whole or entries else {}
+        missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}"), missing)
-        return Reading(found | by_id(existing for existing in adopted if existing))
+        return Reading(objects | by_id(existing for existing in adopted if existing))
 
     def key_text(self, existing: Object, naming: Naming) -> str:
         return str(existing["lookup_key"])

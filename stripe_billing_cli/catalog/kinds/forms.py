@@ -182,10 +182,10 @@ class PartForm(Form):
 
     def written_parts(self, value: Fields) -> dict[str, Any]:
         """Return what a file says of the part, which is not the same as its default."""
-        found: dict[str, Any] = {}
+        params: dict[str, Any] = {}
         for part in self.parts:
-            found |= part.written(value[part.name])
-        return found
+            params |= part.written(value[part.name])
+        return params
 
     def write(self, value: Fields) -> dict[str, Any]:
         params: dict[str, Any] = {}
@@ -252,25 +252,25 @@ class Definition:
 
     def written(self, value: Any, default: Any = ...) -> dict[str, Any]:
         """Return the keys and values by which a file says the field, in its short form where it has one."""
-        found = self.form.written(self.name, value, self.left_out if default is ... else default)
-        part = found.get(self.name)
+        params = self.form.written(self.name, value, self.left_out if default is ... else default)
+        part = params.get(self.name)
         if self.short and isinstance(part, dict) and part.keys() == {self.short}:
-            return {**found, self.name: part[self.short]}
-        return found
+            return {**params, self.name: part[self.short]}
+        return params
 
 
 @cache
 def definitions(model: type[BaseModel]) -> tuple[Definition, ...]:
     """Return the fields of a model that are compared, in its order."""
-    found = []
+    made = []
     for name, field in model.model_fields.items():
         if name in APART or any(isinstance(mark, Apart) for mark in field.metadata):
             continue
         form = next((mark for mark in field.metadata if isinstance(mark, Form)), None) or form_of(field.annotation)
         left_out = None if field.is_required() else form.value(field.get_default())
         short = next((mark.key for mark in field.metadata if isinstance(mark, ShortForm | ShortList)), None)
-        found.append(Definition(name, form, None if form.required else left_out, short, left_out))
-    return tuple(found)
+        made.append(Definition(name, form, None if form.required else left_out, short, left_out))
+    return tuple(made)
 
 
 @cache

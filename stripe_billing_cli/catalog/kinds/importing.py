@@ -103,8 +103,8 @@ class ImportedKind(ABC):
 
     def reasons_left_out(self, objects: Mapping[str, Object]) -> Mapping[str, str]:
         """Return `reason_left_out` by id, of all objects of the kind together."""
-        found = ((object_id, self.reason_left_out(existing)) for object_id, existing in objects.items())
-        return {object_id: reason for object_id, reason in found if reason}
+        reasons = ((object_id, self.reason_left_out(existing)) for object_id, existing in objects.items())
+        return {object_id: reason for object_id, reason in reasons if reason}
 
     def parent_id(self, existing: Object) -> str | None:
         """Return the id of the object within whose entry this one's stands."""

@@ -59,8 +59,8 @@ class Misnomers:
 
     written: Mapping[str, str]
 
-    def hint(self, found: str) -> str | None:
-        written = self.written.get(found.lower())
+    def hint(self, name: str) -> str | None:
+        written = self.written.get(name.lower())
         return f"write {written}" if written else None
 
 

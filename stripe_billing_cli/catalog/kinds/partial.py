@@ -118,28 +118,28 @@ class PartialKind(StandardKind[Content]):
 @cache
 def leaves(model: type[BaseModel], within: str = "") -> tuple[Definition, ...]:
     """Return the fields of a model that are compared, those of its parts by their paths."""
-    found: list[Definition] = []
+    definitions: list[Definition] = []
     for name, field in model.model_fields.items():
         if not within and (name in APART or any(isinstance(mark, Apart) for mark in field.metadata)):
             continue
         form = next((mark for mark in field.metadata if isinstance(mark, Form)), None)
         part = model_within(field.annotation)
         if part and not form:
-            found += leaves(part, f"{within}{name}.")
+            definitions += leaves(part, f"{within}{name}.")
         else:
-            found.append(Definition(f"{within}{name}", form or form_of(field.annotation), None))
-    return tuple(found)
+            definitions.append(Definition(f"{within}{name}", form or form_of(field.annotation), None))
+    return tuple(definitions)
 
 
 @cache
 def short_parts(model: type[BaseModel]) -> tuple[tuple[tuple[str, ...], str], ...]:
     """Return the parts that may be written as a key of theirs alone: the path of each, and the key."""
-    found: list[tuple[tuple[str, ...], str]] = []
+    shortened: list[tuple[tuple[str, ...], str]] = []
     for name, field in model.model_fields.items():
-        found += (((name,), mark.key) for mark in field.metadata if isinstance(mark, ShortForm | ShortList))
+        shortened += (((name,), mark.key) for mark in field.metadata if isinstance(mark, ShortForm | ShortList))
         if part := model_within(field.annotation):
-            found += (((name, *path), key) for path, key in short_parts(part))
-    return tuple(found)
+            shortened += (((name, *path), key) for path, key in short_parts(part))
+    return tuple(shortened)
 
 
 def _part_there(whole: Mapping[str, Any], path: Sequence[str]) -> Mapping[str, Any]:

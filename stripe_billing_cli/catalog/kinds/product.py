@@ -221,17 +221,17 @@ class ProductKind(StandardKind[Product]):
         """Read the catalog's products and as many others as a list of about that length shows."""
         ids = {product_id(entry) for entry in wanted[self.name]}
         budget = calls_for(len(ids)) + 2
-        found: dict[str, Object] = {}
+        objects: dict[str, Object] = {}
         for number, page in enumerate(reader.pages(self.path, {}), 1):
-            found |= by_id(page)
+            objects |= by_id(page)
             if is_full(page) and number >= budget and not whole:
                 break
         else:
-            return Reading(found)
-        missing = sorted(ids - found.keys())
+            return Reading(objects)
+        missing = sorted(ids - objects.keys())
         for page in reader.each(lambda some: reader.page(self.path, {"ids": some})[0], batches(missing)):
-            found |= by_id(page)
-        return Reading(found, complete=False)
+            objects |= by_id(page)
+        return Reading(objects, complete=False)
 
     def blocks(self, existing: Object) -> Iterator[tuple[str, Blocker]]:
         """Yield the default price, which cannot be archived."""

@@ -28,7 +28,7 @@ class Place:
 
 def still_using(api: StripeApi, object_id: str, places: Sequence[Place]) -> str:
     """Return what uses an object, in words; what the key may not read, or was not looked at, is said."""
-    found, beside = [], []
+    counted, beside = [], []
     for place in places:
         try:
             users, whole = _users(api, object_id, place)
@@ -38,11 +38,11 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place]) -> str:
         except UnsupportedCallError:
             continue
         if users:
-            found.append(_counted(users, place.noun))
+            counted.append(_counted(users, place.noun))
         if not whole:
             beside.append(f"only the newest {MOST_PAGES * 100:,} {place.noun}s were looked at")
     nouns = " or ".join(place.noun for place in places)
-    said = f"still used by {' and '.join(found)}" if found else f"used by no {nouns}"
+    said = f"still used by {' and '.join(counted)}" if counted else f"used by no {nouns}"
     return "; ".join([f"{object_id} is {said}", *beside])
 
 

@@ -38,8 +38,10 @@ def complete(root: Any, words: Sequence[str], values: Values) -> Completion:
     options = {name: param for param in command.get_params(ctx) if not _is_argument(param) for name in param.opts}
     name, sign, value = current.partition("=")
     if current.startswith("--") and sign and name in options:
-        found = _values(options[name], ctx, value, values)
-        return Completion(found.kind, tuple(Candidate(f"{name}={one.word}", one.text) for one in found.candidates))
+        completion = _values(options[name], ctx, value, values)
+        return Completion(
+            completion.kind, tuple(Candidate(f"{name}={one.word}", one.text) for one in completion.candidates)
+        )
     previous = before[-1] if before else ""
     if previous in options and not options[previous].is_flag:
         return _values(options[previous], ctx, current, values)
@@ -91,20 +93,20 @@ def _next_argument(command: Any, ctx: Any) -> Any:
 
 
 def _values(param: Any, ctx: Any, begun: str, values: Values) -> Completion:
-    found = values(param, ctx)
-    if found is None:
+    words = values(param, ctx)
+    if words is None:
         return Completion(FILES)
-    return _matching(begun, [Candidate(word) for word in found])
+    return _matching(begun, [Candidate(word) for word in words])
 
 
 def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
-    found = []
+    matching = []
     for name, param in options.items():
         given = ctx.get_parameter_source(param.name)
         again = param.multiple or given is None or given.name != "COMMANDLINE"
         if name.startswith("--") and not param.hidden and again:
-            found.append(Candidate(name, (param.help or "").split(". ")[0].rstrip(".")))
-    return found
+            matching.append(Candidate(name, (param.help or "").split(". ")[0].rstrip(".")))
+    return matching
 
 
 def _matching(begun: str, candidates: Iterable[Candidate]) -> Completion:

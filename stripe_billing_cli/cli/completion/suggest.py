@@ -31,12 +31,12 @@ def suggest(
         _read_lookup_keys(context)
         return
     typed = split_line(line)[1:] if line is not None else list(words or [""])
-    found = complete(root_command(), typed, values)
-    for text in answer(found, shell, typed[-1] if typed else "", current):
+    completion = complete(root_command(), typed, values)
+    for text in answer(completion, shell, typed[-1] if typed else "", current):
         typer.echo(text)
 
 
-def answer(found: Completion, shell: str, whole: str, current: str) -> list[str]:
+def answer(completion: Completion, shell: str, whole: str, current: str) -> list[str]:
     """Return the lines that a shell reads.
 
     Bash breaks words at `=`, `:` and `@` and replaces only what is behind the last one: `current` of the `whole` word.
@@ -44,11 +44,11 @@ def answer(found: Completion, shell: str, whole: str, current: str) -> list[str]
     if shell == "bash":
         behind = "" if current in ("=", ":", "@") else current
         kept = len(whole) - len(behind) if whole.endswith(behind) else 0
-        return [found.kind, *(one.word[kept:] for one in found.candidates)]
+        return [completion.kind, *(one.word[kept:] for one in completion.candidates)]
     if shell == "zsh":
-        escaped = ((one.word.replace("\\", "\\\\").replace(":", "\\:"), one.text) for one in found.candidates)
-        return [found.kind, *(f"{word}:{text}" if text else word for word, text in escaped)]
-    return [found.kind, *(f"{one.word}\t{one.text}".rstrip() for one in found.candidates)]
+        escaped = ((one.word.replace("\\", "\\\\").replace(":", "\\:"), one.text) for one in completion.candidates)
+        return [completion.kind, *(f"{word}:{text}" if text else word for word, text in escaped)]
+    return [completion.kind, *(f"{one.word}\t{one.text}".rstrip() for one in completion.candidates)]
 
 
 def _read_lookup_keys(context: Context) -> None:

@@ -61,12 +61,12 @@ def portal(
 
     until = parsing.moment("--valid-until", valid_until) if valid_until else None
     api = context.stripe
-    found = lookup.find_customer(api, customer)
+    person = lookup.find_customer(api, customer)
     canceled = None
     if flow is Flow.cancel:
-        canceled = sessions.subscription_to_cancel(api, found, subscription)
+        canceled = sessions.subscription_to_cancel(api, person, subscription)
     session = sessions.create(
-        api, found["id"], flow=flow.value if flow else None, cancels=canceled, return_url=return_url, until=until
+        api, person["id"], flow=flow.value if flow else None, cancels=canceled, return_url=return_url, until=until
     )
     record = sessions.record(session)
     context.printer.record(record, lambda: _screen(record))

@@ -102,5 +102,5 @@ def event_record(stored: StoredEvent) -> dict[str, Any]:
 
 def status_text(record: Record) -> str:
     """Return the worst of what its handlers came to."""
-    found = {one["status"] for one in record["deliveries"]}
-    return next((status for status in ("dead", "failed", "running", "pending", "done") if status in found), "-")
+    statuses = {one["status"] for one in record["deliveries"]}
+    return next((status for status in ("dead", "failed", "running", "pending", "done") if status in statuses), "-")

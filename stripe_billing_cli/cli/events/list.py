@@ -49,8 +49,8 @@ def list_(
                billing events list --limit 0 -o json > events.jsonl
     """
     with opened_store(store) as opened:
-        found = found_events(opened, event_filter(opened, type, customer, failed, since, until), limit)
-        count = context.printer.records((event_record(stored) for stored in found), COLUMNS)
+        events = found_events(opened, event_filter(opened, type, customer, failed, since, until), limit)
+        count = context.printer.records((event_record(stored) for stored in events), COLUMNS)
     if not count and context.printer.for_people:
         context.printer.note("No events.")
     if count and check:

@@ -87,9 +87,9 @@ def _paragraphs(help: str) -> tuple[tuple[Paragraph, ...], tuple[str, ...]]:
     examples: list[str] = []
     for part in re.split(r"\n\s*\n", inspect.cleandoc(help)):
         literal, text = part.startswith("\b"), part.removeprefix("\b\n").rstrip()
-        found = EXAMPLES.match(text)
-        if literal and found:
-            examples += inspect.cleandoc(" " * found.end() + text[found.end() :]).splitlines()
+        heading = EXAMPLES.match(text)
+        if literal and heading:
+            examples += inspect.cleandoc(" " * heading.end() + text[heading.end() :]).splitlines()
         elif text.strip():
             paragraphs.append(Paragraph(text if literal else " ".join(text.split()), literal))
     return tuple(paragraphs), tuple(examples)

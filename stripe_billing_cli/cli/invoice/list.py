@@ -36,14 +36,14 @@ def list_(
     from stripe_billing_cli.invoices import load
     from stripe_billing_cli.stripe_api import json_output
 
-    found = load.list_invoices(
+    invoices = load.list_invoices(
         context.stripe,
         customer=customer,
         subscription=subscription,
         status=status.value if status else None,
         limit=None if all_ else limit,
     )
-    context.printer.listing(map(json_output.invoice, found), COLUMNS, "No invoices.", None if all_ else limit)
+    context.printer.listing(map(json_output.invoice, invoices), COLUMNS, "No invoices.", None if all_ else limit)
 
 
 COLUMNS = (

@@ -38,8 +38,8 @@ def list_(
 
     if customer and of:
         raise parsing.wrong("--customer and --of exclude each other", "say one of them")
-    found = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
-    context.printer.listing(map(json_output.refund, found), COLUMNS, "No refunds.", None if all_ else limit)
+    refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
+    context.printer.listing(map(json_output.refund, refunds), COLUMNS, "No refunds.", None if all_ else limit)
 
 
 COLUMNS = (

@@ -74,8 +74,8 @@ def list_(
         wanted["customer"] = lookup.find_customer(api, customer)["id"]
     if price:
         wanted["price"] = lookup.find_price(api, price, archived_too=True)["id"]
-    found = lists.subscriptions(api, wanted, limit)
-    context.printer.listing(map(lists.record, found), COLUMNS, "No subscriptions.")
+    subscriptions = lists.subscriptions(api, wanted, limit)
+    context.printer.listing(map(lists.record, subscriptions), COLUMNS, "No subscriptions.")
 
 
 COLUMNS = (

@@ -95,8 +95,8 @@ class Connection:
 
     def process_of(self, slot: Slot) -> int:
         """Return the process that runs for a slot; 0 where none does."""
-        found = os.pread(self.table, PROCESS.size, slot.number * PROCESS.size)
-        return int(PROCESS.unpack(found)[0]) if len(found) == PROCESS.size else 0
+        entry = os.pread(self.table, PROCESS.size, slot.number * PROCESS.size)
+        return int(PROCESS.unpack(entry)[0]) if len(entry) == PROCESS.size else 0
 
 
 @dataclass(frozen=True)

@@ -171,13 +171,13 @@ class Spawner:
 
     def _sessions_left(self) -> set[int]:
         """Return the sessions of children that are no commands: of what commands have left behind, and of daemons."""
-        found = set()
+        sessions = set()
         if self._children >= 0:
             for child in map(int, os.pread(self._children, 1 << 16, 0).split()):
                 if child not in self._running:
                     with contextlib.suppress(OSError):
-                        found.add(os.getsid(child))
-        return found
+                        sessions.add(os.getsid(child))
+        return sessions
 
     def _tell(self, message: dict[str, object]) -> None:
         body = marshal.dumps(message)
@@ -207,29 +207,29 @@ def _start(command: str, environment: object, files: list[int]) -> int:
 
 def kill_sessions(sessions: set[int]) -> set[int]:
     """Kill the processes of these sessions; the sessions that had some, which may have started others meanwhile."""
-    found = {session for session in sessions if _has_group(session)}
-    for session in found:
+    killed = {session for session in sessions if _has_group(session)}
+    for session in killed:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(session, signal.SIGKILL)
     for process, session in _living(sessions):
-        found.add(session)
+        killed.add(session)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(process, signal.SIGKILL)
-    return found
+    return killed
 
 
 def _living(sessions: set[int]) -> list[tuple[int, int]]:
     """Return the processes of these sessions that have not ended, each with its session; none where there is no
     /proc."""
-    found = []
+    processes = []
     with contextlib.suppress(OSError):
         for name in os.listdir("/proc") if sessions else ():  # noqa: PTH208  # pathlib takes long to import
             if name.isdigit():
                 with contextlib.suppress(OSError):
                     state, _, _, session = _read(f"/proc/{name}/stat").rpartition(b")")[2].split()[:4]
                     if int(session) in sessions and state not in (b"Z", b"X"):
-                        found.append((int(name), int(session)))
-    return found
+                        processes.append((int(name), int(session)))
+    return processes
 
 
 def _read(path: str) -> bytes:

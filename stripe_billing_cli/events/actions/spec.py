@@ -134,12 +134,12 @@ def _action(entry: Any, where: str) -> Action:
 
 def unique(actions: Iterable[Action]) -> list[Action]:
     """Return the actions. Raises `InvalidActionError` where two have the same command or URL, and so one name."""
-    found: dict[str, Action] = {}
+    by_name: dict[str, Action] = {}
     for action in actions:
-        if action.name in found:
+        if action.name in by_name:
             raise InvalidActionError(f"{action.target} is given twice", "give it once, with all its events")
-        found[action.name] = action
-    return list(found.values())
+        by_name[action.name] = action
+    return list(by_name.values())
 
 
 def remember(store: Store, actions: Sequence[Action]) -> None:

@@ -98,8 +98,8 @@ class WorkClock:
         return known is not None and known.boot == now.boot and abs(known.offset - now.offset) < JUMP_SECONDS
 
     def _known(self, within: Connection | None) -> Anchor | None:
-        found = Settings(self.database).get(SETTING, within=within)
-        return None if found is None else Anchor(found["boot"], found["offset"])
+        anchor = Settings(self.database).get(SETTING, within=within)
+        return None if anchor is None else Anchor(anchor["boot"], anchor["offset"])
 
     def _move(self, now: Anchor, connection: Connection) -> float:
         known = self._known(connection)

@@ -142,7 +142,7 @@ def _sqlite(where: Address, connections: int) -> Engine:
 def file_id(path: str) -> tuple[int, int] | None:
     """Return the device and number of the file at the path; None where there is none."""
     try:
-        found = os.stat(path)  # noqa: PTH116  # after each commit, where a Path would cost as much again
+        status = os.stat(path)  # noqa: PTH116  # after each commit, where a Path would cost as much again
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

@@ -136,9 +136,9 @@ class Events:
     def pages(self, filter: Filter | None = None, *, limit: int = 100) -> Iterator[list[StoredEvent]]:
         """Yield all pages of a list."""
         after = None
-        while found := self.page(filter, limit=limit, after=after):
-            yield found
-            after = found[-1].position
+        while events := self.page(filter, limit=limit, after=after):
+            yield events
+            after = events[-1].position
 
     def newest(self) -> int | None:
         """Return when the newest event from Stripe was created."""

@@ -76,10 +76,10 @@ class Purge:
     def run(self, limit: int | None = None) -> int:
         """Purge all of it, or up to `limit`; how many. Raises `StoreError`."""
         total, size = 0, FIRST_PART
-        for found in self._old():
-            while found and (limit is None or total < limit):
-                size = min(size, len(found), *([] if limit is None else [limit - total]))
-                part, found = found[:size], found[size:]
+        for old in self._old():
+            while old and (limit is None or total < limit):
+                size = min(size, len(old), *([] if limit is None else [limit - total]))
+                part, old = old[:size], old[size:]
                 done, seconds = self._write(part)
                 total += done
                 self.database.copy_log()
@@ -150,13 +150,13 @@ def _grown(connection: Connection, values: dict[str, str]) -> Iterator[tuple[str
 
 def _ranges(seqs: Sequence[int]) -> list[tuple[int, int]]:
     """Return the first and the last of each run of numbers, where those whose neighbours meet are one run."""
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for seq in seqs:
-        if found and seq - found[-1][1] <= 2 * NEIGHBOURS:
-            found[-1] = (found[-1][0], seq)
+        if ranges and seq - ranges[-1][1] <= 2 * NEIGHBOURS:
+            ranges[-1] = (ranges[-1][0], seq)
         else:
-            found.append((seq, seq))
-    return found
+            ranges.append((seq, seq))
+    return ranges
 
 
 def _write_anew(connection: Connection, table: str, first: int, last: int) -> None:

@@ -104,24 +104,24 @@ class Turn:
         wanted = limit + MORE_CANDIDATES
         first: list[int] = []
         for _ in range(MOST_LOOKS):
-            found = self._candidates(handlers, wanted)
-            behind = [one.seq for one in found if one.first != one.seq]
+            candidates = self._candidates(handlers, wanted)
+            behind = [one.seq for one in candidates if one.first != one.seq]
             if behind:
                 self._connection.execute(_WAIT[self._sqlite], {"seqs": json.dumps(behind)})
-            first = [one.seq for one in found if not one.busy and one.first == one.seq]
-            if first or len(found) < wanted:
+            first = [one.seq for one in candidates if not one.busy and one.first == one.seq]
+            if first or len(candidates) < wanted:
                 break
             wanted *= 2
         return first
 
     def _candidates(self, handlers: Collection[str], limit: int) -> list[Candidate]:
-        found: list[tuple[float, Candidate]] = []
+        candidates: list[tuple[float, Candidate]] = []
         for handler in handlers:
             values = {"handler": handler, "now": self.now, "most": limit}
             rows = self._connection.execute(_CANDIDATES[self._sqlite], values)
-            found += [(row.due, Candidate(row.seq, bool(row.busy), row.first)) for row in rows]
-        found.sort(key=lambda one: (one[0], one[1].seq))
-        return [candidate for _, candidate in found]
+            candidates += [(row.due, Candidate(row.seq, bool(row.busy), row.first)) for row in rows]
+        candidates.sort(key=lambda one: (one[0], one[1].seq))
+        return [candidate for _, candidate in candidates]
 
     def release_waiting(self, handlers: Collection[str]) -> int:
         """Take the mark from what waits behind nothing, as where two workers met at one lane; how many."""

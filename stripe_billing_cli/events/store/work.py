@@ -223,13 +223,13 @@ class Work:
     def for_events(self, events: Sequence[str], within: Connection | None = None) -> Mapping[str, Sequence[Delivery]]:
         """Return the deliveries of these events, in the order in which their handlers were named."""
         work = schema.deliveries
-        found: dict[str, list[Delivery]] = defaultdict(list)
+        by_event: dict[str, list[Delivery]] = defaultdict(list)
         if events:
             with self._database.reading(within) as connection:
                 query = sa.select(work).where(work.c.event.in_(events)).order_by(work.c.seq)
                 for row in connection.execute(query):
-                    found[row.event].append(delivery_of(row))
-        return found
+                    by_event[row.event].append(delivery_of(row))
+        return by_event
 
     def counts(self) -> Mapping[tuple[str, Status], int]:
         """Return how many deliveries are unfinished or dead, by handler and status."""

@@ -57,16 +57,16 @@ def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decim
     if mode == "volume":
         number = next(at for at, tier in enumerate(tiers) if tier["up_to"] is None or quantity <= tier["up_to"])
         return _in_tier(tiers, number, quantity)
-    found: list[Part] = []
+    tier_parts: list[Part] = []
     below: int | Decimal = 0
     for number, tier in enumerate(tiers):
         top = quantity if tier["up_to"] is None else min(quantity, tier["up_to"])
         if top > below or (below == 0 and quantity == 0):
-            found += _in_tier(tiers, number, top - below)
+            tier_parts += _in_tier(tiers, number, top - below)
         if tier["up_to"] is None or quantity <= tier["up_to"]:
             break
         below = top
-    return found
+    return tier_parts
 
 
 def _in_tier(tiers: Sequence[Mapping[str, Any]], number: int, units: int | Decimal) -> list[Part]:
@@ -75,10 +75,10 @@ def _in_tier(tiers: Sequence[Mapping[str, Any]], number: int, units: int | Decim
     it."""
     tier = tiers[number]
     each, flat = Decimal(tier["unit_amount_decimal"] or 0), Decimal(tier["flat_amount_decimal"] or 0)
-    found = [Part(units, each, rounded(each * units), number + 1)]
+    tier_parts = [Part(units, each, rounded(each * units), number + 1)]
     if any(one["flat_amount_decimal"] is not None for one in tiers):
-        found.append(Part(None, flat, rounded(flat), number + 1))
-    return found
+        tier_parts.append(Part(None, flat, rounded(flat), number + 1))
+    return tier_parts
 
 
 def unit_amount_decimal(price: Object, currency: str) -> str | None:

@@ -186,13 +186,13 @@ def _only_expanded(store: Store, form: Shape, name: str, stored: Object, tree: E
 
 def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Object:
     own = Condition(f"json_extract(body, '$.{owned.field}') = ? AND {owned.where}", (owner,))
-    found = store.select(owned.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
-    has_more = len(found) > FIRST_PAGE
+    objects = store.select(owned.kind, [own], newest_first=True, limit=FIRST_PAGE + 1)
+    has_more = len(objects) > FIRST_PAGE
     return {
         "object": "list",
-        "data": [shown(store, owned.kind, object, tree) for object in found[:FIRST_PAGE]],
+        "data": [shown(store, owned.kind, object, tree) for object in objects[:FIRST_PAGE]],
         "has_more": has_more,
-        "total_count": store.count(owned.kind, [own]) if has_more else len(found),
+        "total_count": store.count(owned.kind, [own]) if has_more else len(objects),
         "url": owned.url.format(id=owner),
     }
 
@@ -200,9 +200,9 @@ def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Obje
 def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: ExpandTree) -> Any:
     """Return the object in whose place the id stands. Raises where the local Stripe has no such objects."""
     for kind in names:
-        found = store.get(kind, id)
-        if found is not None:
-            return shown(store, kind, found, tree)
+        object = store.get(kind, id)
+        if object is not None:
+            return shown(store, kind, object, tree)
     for kind in names:
         if f"deleted_{kind}" in names:
             return _deleted(kind, id)
@@ -215,9 +215,9 @@ def current(store: Store, kind: str, id: str) -> Object:
     """Return the object in whose place an id is stored. A plan is a price in the form of earlier versions."""
     if kind == "plan":
         return as_plan(current(store, "price", id))
-    found = store.get(kind, id)
-    assert found is not None, f"{kind} {id} is stored somewhere, and not there"
-    return found
+    object = store.get(kind, id)
+    assert object is not None, f"{kind} {id} is stored somewhere, and not there"
+    return object
 
 
 def as_plan(price: Object) -> Object:

@@ -17,8 +17,8 @@ def at_time_of(call: Call, owner: Object) -> Call:
     clock = owner.get("test_clock")
     if clock is None:
         return call
-    found = call.store.get(KIND, clock)
-    return call if found is None else replace(call, now=found["frozen_time"])
+    existing = call.store.get(KIND, clock)
+    return call if existing is None else replace(call, now=existing["frozen_time"])
 
 
 def by_itself(call: Call, now: int, *, real: bool) -> Call:

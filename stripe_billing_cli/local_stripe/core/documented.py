@@ -59,14 +59,14 @@ class Operation:
 def operation(method: str, path: str) -> Operation | None:
     """Return the documented call that a request makes; None if there is none. Fixed words go before ids."""
     parts = path.split("/")
-    found = [
+    templates = [
         template
         for template in _by_length().get((method.upper(), len(parts)), ())
         if all(name == part or (name.startswith("{") and part) for part, name in zip(parts, template, strict=True))
     ]
-    if not found:
+    if not templates:
         return None
-    return _operation(method.upper(), "/".join(min(found, key=lambda template: "/".join(template).count("{"))))
+    return _operation(method.upper(), "/".join(min(templates, key=lambda template: "/".join(template).count("{"))))
 
 
 def operations() -> Iterator[Operation]:
@@ -78,8 +78,8 @@ def operations() -> Iterator[Operation]:
 
 def parameters(route: str) -> Parameter | None:
     """Return the parameters of a documented call, `POST /v1/customers/{customer}`; None if there is none."""
-    found = _sections().routes.get(route)
-    return None if found is None else _parameter(found[0])
+    schema = _sections().routes.get(route)
+    return None if schema is None else _parameter(schema[0])
 
 
 @cache
@@ -113,12 +113,12 @@ def _sections() -> _Sections:
 @cache
 def _by_length() -> Mapping[tuple[str, int], list[list[str]]]:
     """Return the paths in their parts, by method and number of parts."""
-    found: dict[tuple[str, int], list[list[str]]] = {}
+    by_length: dict[tuple[str, int], list[list[str]]] = {}
     for name in _sections().routes.names():
         method, _, path = name.partition(" ")
         parts = path.split("/")
-        found.setdefault((method, len(parts)), []).append(parts)
-    return found
+        by_length.setdefault((method, len(parts)), []).append(parts)
+    return by_length
 
 
 @cache

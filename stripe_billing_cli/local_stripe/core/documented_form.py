@@ -102,10 +102,10 @@ class _Fields(Mapping[str, Field]):
 
     @cached_property
     def _fields_by_name(self) -> Mapping[str, Field]:
-        found = documented.parameters(self.route)
-        if found is None:
+        schemas = documented.parameters(self.route)
+        if schemas is None:
             raise LookupError(f"{self.route} is not documented")
-        made = self._fields(found, "")
+        made = self._fields(schemas, "")
         for name, kind in self.words.types.items():
             if name not in self.used:
                 made[self._top(name)] = Field(kind, name in self.words.required, name in self.words.unset)

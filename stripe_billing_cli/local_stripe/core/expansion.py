@@ -72,14 +72,14 @@ def _steps(
             "property_expansion_max_depth",
         )
     kinds = tuple(kind.split())
-    found = [kinds] if of_list else []
+    kinds_by_step = [kinds] if of_list else []
     for name in names[1:] if of_list else names:
         steps = [_step(kind, name, declared) for kind in kinds]
         if all(step is None for step in steps):
             raise invalid(f"This property cannot be expanded ({name}).", "expand")
         kinds = tuple(kind for step in steps for kind in step or ())
-        found.append(kinds)
-    return found
+        kinds_by_step.append(kinds)
+    return kinds_by_step
 
 
 def _step(kind: str, name: str, declared: Expansions) -> tuple[str, ...] | None:

@@ -30,9 +30,9 @@ def page(call: Call, kind: str, url: str, conditions: Sequence[Condition]) -> Ob
     restrictions += _cursor(call, kind, "starting_after", "<")
     restrictions += _cursor(call, kind, "ending_before", ">")
     _check_one_cursor(params)
-    found = call.store.select(kind, restrictions, newest_first=not backwards, limit=limit + 1)
-    objects = found[:limit]
-    return listed(objects[::-1] if backwards else objects, len(found) > limit, url)
+    matching = call.store.select(kind, restrictions, newest_first=not backwards, limit=limit + 1)
+    objects = matching[:limit]
+    return listed(objects[::-1] if backwards else objects, len(matching) > limit, url)
 
 
 def page_of(call: Call, objects: Sequence[Object], url: str, noun: str) -> Object:

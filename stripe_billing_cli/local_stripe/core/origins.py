@@ -59,7 +59,7 @@ def is_on_this_machine(url: str) -> bool:
     if (address := _address(host)) is not None:
         return address.is_loopback
     try:
-        found = {ipaddress.ip_address(str(entry[4][0])) for entry in socket.getaddrinfo(host, None)}
+        addresses = {ipaddress.ip_address(str(entry[4][0])) for entry in socket.getaddrinfo(host, None)}
     except (OSError, ValueError):
         return False
-    return bool(found) and all(address.is_loopback for address in found)
+    return bool(addresses) and all(address.is_loopback for address in addresses)

@@ -76,29 +76,31 @@ class Resource:
         ]
         if self.deletes:
             routes.append(Route("DELETE", one, self.kind, NOTHING, self.delete))
-        names = {name: (found.names,) for name, found in self.properties.items() if found.names}
+        names = {name: (declared.names,) for name, declared in self.properties.items() if declared.names}
         return Api(tuple(routes), expansions={self.kind: names})
 
     def _create_form(self) -> ObjectParam:
-        fields = {name: Field(found.type, required=found.required) for name, found in self.properties.items()}
+        fields = {name: Field(declared.type, required=declared.required) for name, declared in self.properties.items()}
         return ObjectParam({**fields, "expand": EXPAND})
 
     def _update_form(self) -> ObjectParam:
         fields = {
-            name: Field(found.type, unset=found.unset) for name, found in self.properties.items() if found.changes
+            name: Field(declared.type, unset=declared.unset)
+            for name, declared in self.properties.items()
+            if declared.changes
         }
         return ObjectParam({**fields, "expand": EXPAND})
 
     def _list_form(self) -> ObjectParam:
         shared = {name: one for name, one in LIST_FIELDS.items() if name != "created" or self.sorted_by_time}
-        filters = {name: Field(found.type) for name, found in self.properties.items() if found.filters}
+        filters = {name: Field(declared.type) for name, declared in self.properties.items() if declared.filters}
         return ObjectParam({**shared, **filters})
 
     def create(self, call: Call) -> Object:
         self._check_named(call)
-        values = {name: call.params.get(name, found.default) for name, found in self.properties.items()}
-        for name, found in self.properties.items():
-            if isinstance(found.type, Metadata):
+        values = {name: call.params.get(name, declared.default) for name, declared in self.properties.items()}
+        for name, declared in self.properties.items():
+            if isinstance(declared.type, Metadata):
                 values[name] = merged({}, values[name] or {})
         object = {
             "id": self.new_id(call),
@@ -113,17 +115,17 @@ class Resource:
         return object
 
     def retrieve(self, call: Call) -> Object:
-        found = call.store.get(self.kind, call.id)
-        if found is None:
+        object = call.store.get(self.kind, call.id)
+        if object is None:
             raise no_such(self.noun, call.id, self.param, 404)
-        return found
+        return object
 
     def update(self, call: Call) -> Object:
         before = self.retrieve(call)
         self._check_named(call)
         after = {**before, **{name: value for name, value in call.params.items() if name in self.properties}}
-        for name, found in self.properties.items():
-            if isinstance(found.type, Metadata) and name in call.params:
+        for name, declared in self.properties.items():
+            if isinstance(declared.type, Metadata) and name in call.params:
                 after[name] = merged(before[name], call.params[name])
         if after != before:
             call.store.replace(self.kind, after)
@@ -131,25 +133,25 @@ class Resource:
         return after
 
     def delete(self, call: Call) -> Object:
-        found = self.retrieve(call)
-        call.store.delete(self.kind, found["id"])
-        self._announce(call, "deleted", found)
-        return {"id": found["id"], "object": self.kind, "deleted": True}
+        object = self.retrieve(call)
+        call.store.delete(self.kind, object["id"])
+        self._announce(call, "deleted", object)
+        return {"id": object["id"], "object": self.kind, "deleted": True}
 
     def list(self, call: Call) -> Object:
         conditions: list[Condition] = []
-        for name, found in self.properties.items():
-            if found.names and found.filters:
+        for name, declared in self.properties.items():
+            if declared.names and declared.filters:
                 conditions += naming(call, name)
-            elif found.filters:
+            elif declared.filters:
                 conditions += equal(name if name in FILTERS else json_field(name), call.params.get(name))
         return page(call, self.kind, self.path, conditions)
 
     def _check_named(self, call: Call) -> None:
-        for name, found in self.properties.items():
+        for name, declared in self.properties.items():
             id = call.params.get(name)
-            if found.names and id is not None and call.store.get(found.names, id) is None:
-                raise no_such(found.names, id, name)
+            if declared.names and id is not None and call.store.get(declared.names, id) is None:
+                raise no_such(declared.names, id, name)
 
     def _announce(self, call: Call, what: str, object: Object, before: Object | None = None) -> None:
         if self.announces:

@@ -284,9 +284,9 @@ def _match(routes: Sequence[Route], method: str, path: str) -> RouteMatch:
         fixed = all(name in (part, "{id}") for part, name in zip(parts, template, strict=True))
         if fixed and all(ids) and not (template[-1] == "{id}" and _ends_in_a_word(method, path)):
             return RouteMatch(route, tuple(ids))
-    found = None if path in NOT_IDS else documented.operation(method, path)
-    if found is not None:
-        raise not_here(f"{found.method} {found.path}")
+    operation = None if path in NOT_IDS else documented.operation(method, path)
+    if operation is not None:
+        raise not_here(f"{operation.method} {operation.path}")
     raise unrecognized_url(method, path)
 
 
@@ -294,8 +294,8 @@ def _ends_in_a_word(method: str, path: str) -> bool:
     """Return whether what stands where an id could is a word of Stripe's: a coupon may be called `search`, a price
     not."""
     if path.endswith("/search"):
-        found = documented.operation(method, path)
-        return found is not None and found.path.endswith("/search")
+        operation = documented.operation(method, path)
+        return operation is not None and operation.path.endswith("/search")
     return path in NOT_IDS
 
 

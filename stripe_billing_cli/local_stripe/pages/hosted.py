@@ -35,18 +35,18 @@ def answer(call: Call, request: Request) -> Answer:
         return forms.page(405, "Not here", "<p>This page is read, or its form is sent.</p>")
     sent = {name: values[0] for name, values in parse_qs(request.body).items()} if request.method == "POST" else {}
     query = {name: values[0] for name, values in parse_qs(request.query).items()}
-    if found := INVOICE.fullmatch(request.path):
-        return _invoice(call, found[1], sent)
-    if found := RECEIPT.fullmatch(request.path):
-        return _receipt(call, found[1])
-    if found := SETUP.fullmatch(request.path):
-        return _setup(call, found[1], query, sent)
-    if found := CHECKOUT.fullmatch(request.path):
-        return links.checkout(call, found[1], sent)
-    if found := PORTAL.fullmatch(request.path):
-        return links.portal(call, found[1], sent)
-    found = AUTHENTICATION.fullmatch(request.path)
-    return _authentication(call, found[1] if found else "", query, sent)
+    if match := INVOICE.fullmatch(request.path):
+        return _invoice(call, match[1], sent)
+    if match := RECEIPT.fullmatch(request.path):
+        return _receipt(call, match[1])
+    if match := SETUP.fullmatch(request.path):
+        return _setup(call, match[1], query, sent)
+    if match := CHECKOUT.fullmatch(request.path):
+        return links.checkout(call, match[1], sent)
+    if match := PORTAL.fullmatch(request.path):
+        return links.portal(call, match[1], sent)
+    match = AUTHENTICATION.fullmatch(request.path)
+    return _authentication(call, match[1] if match else "", query, sent)
 
 
 def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:

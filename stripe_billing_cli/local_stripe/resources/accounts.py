@@ -37,10 +37,10 @@ def retrieve(call: Call) -> Object:
 
 def _connected(call: Call) -> Object:
     """Return the connected account of the path. Any other account is out of the key's reach."""
-    found = call.store.get(KIND, call.id)
-    if found is None or found["id"] == call.account["id"]:
+    account = call.store.get(KIND, call.id)
+    if account is None or account["id"] == call.account["id"]:
         raise accounts.not_reachable(call.id)
-    return found
+    return account
 
 
 def create(call: Call) -> Object:

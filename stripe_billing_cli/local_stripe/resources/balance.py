@@ -36,10 +36,10 @@ def _amount(amount: int, currency: str) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    found = call.store.get(ledger.KIND, call.id)
-    if found is None:
+    transaction = call.store.get(ledger.KIND, call.id)
+    if transaction is None:
         raise no_such("balance transaction", call.id, "id", 404)
-    return found
+    return transaction
 
 
 def list_transactions(call: Call) -> Object:

@@ -57,10 +57,10 @@ def create(call: Call) -> Object:
 
 def retrieve(call: Call) -> Object:
     customer = _customer(call)
-    found = call.store.get(KIND, call.second_id)
-    if found is None or found["customer"] != customer["id"]:
+    transaction = call.store.get(KIND, call.second_id)
+    if transaction is None or transaction["customer"] != customer["id"]:
         raise no_such("customer balance transaction", call.second_id, "transaction", 404)
-    return found
+    return transaction
 
 
 def update(call: Call) -> Object:
@@ -83,10 +83,10 @@ def list_transactions(call: Call) -> Object:
 
 
 def _customer(call: Call) -> Object:
-    found = call.store.get("customer", call.id)
-    if found is None or found.get("deleted"):
+    customer = call.store.get("customer", call.id)
+    if customer is None or customer.get("deleted"):
         raise no_such("customer", call.id, "id", 404)
-    return found
+    return customer
 
 
 ROUTES = (

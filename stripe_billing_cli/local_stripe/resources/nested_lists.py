@@ -25,10 +25,10 @@ def list_subscriptions(call: Call) -> Object:
 def retrieve_subscription(call: Call) -> Object:
     """Return a subscription of the customer's; another one's is not found."""
     customer = _customer(call)
-    found = call.store.get("subscription", call.second_id)
-    if found is None or found["customer"] != customer:
+    subscription = call.store.get("subscription", call.second_id)
+    if subscription is None or subscription["customer"] != customer:
         raise no_such("subscription", call.second_id, "id", 404)
-    return found
+    return subscription
 
 
 def list_sources(call: Call) -> Object:

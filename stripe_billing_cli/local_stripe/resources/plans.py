@@ -177,8 +177,8 @@ def list_plans(call: Call) -> Object:
         *equal("product", call.params.get("product")),
         prices.NOT_DELETED,
     ]
-    found = page(call, "price", PATH, conditions)
-    return {**found, "data": [as_plan(price) for price in found["data"]]}
+    page_of_prices = page(call, "price", PATH, conditions)
+    return {**page_of_prices, "data": [as_plan(price) for price in page_of_prices["data"]]}
 
 
 ROUTES = (

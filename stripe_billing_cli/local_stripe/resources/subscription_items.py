@@ -61,8 +61,8 @@ def create(call: Call) -> Object:
     subscription = repository.find(call, call.params["subscription"])
     earlier_ids = {item["id"] for item in subscription["items"]["data"]}
     after = _changed(call, subscription["id"], {})
-    found = after["pending_update"]["subscription_items"] if after["pending_update"] else after["items"]["data"]
-    return next(item for item in found if item["id"] not in earlier_ids)
+    items = after["pending_update"]["subscription_items"] if after["pending_update"] else after["items"]["data"]
+    return next(item for item in items if item["id"] not in earlier_ids)
 
 
 def retrieve(call: Call) -> Object:
@@ -97,17 +97,17 @@ def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
 def _subscription_of(call: Call) -> Object:
     """Return the subscription that has the item which the path names."""
     has_item = "SELECT 1 FROM json_each(body, '$.items.data') AS item WHERE json_extract(item.value, '$.id') = ?"
-    found = call.store.select(
+    owners = call.store.select(
         "subscription", [Condition(f"EXISTS ({has_item})", (call.id,))], newest_first=True, limit=1
     )
-    if not found:
+    if not owners:
         raise ApiError(404, f"Invalid subscription_item id: {call.id}")
-    return found[0]
+    return owners[0]
 
 
 def _item(subscription: Object, id: str) -> Object:
-    found: Object = next(item for item in subscription["items"]["data"] if item["id"] == id)
-    return found
+    chosen: Object = next(item for item in subscription["items"]["data"] if item["id"] == id)
+    return chosen
 
 
 def list_items(call: Call) -> Object:

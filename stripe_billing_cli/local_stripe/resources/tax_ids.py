@@ -159,8 +159,8 @@ def verify(call: Call, id: str) -> None:
 
 
 def _customer(call: Call, id: str) -> str:
-    found = call.store.get("customer", id)
-    if found is None or found.get("deleted"):
+    customer = call.store.get("customer", id)
+    if customer is None or customer.get("deleted"):
         raise no_such("customer", id, "id", 404)
     return id
 
@@ -175,10 +175,10 @@ def list_ids(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    found = call.store.get(tax_ids.KIND, call.second_id)
-    if found is None or found["customer"] != _customer(call, call.id):
+    tax_id = call.store.get(tax_ids.KIND, call.second_id)
+    if tax_id is None or tax_id["customer"] != _customer(call, call.id):
         raise no_such("tax_id", call.second_id, "id", 404)
-    return found
+    return tax_id
 
 
 def delete(call: Call) -> Object:

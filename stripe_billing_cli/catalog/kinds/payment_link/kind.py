@@ -116,12 +116,12 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
 
     def _all(self, reader: AccountReader) -> list[Object]:
         """Return all links with all their line items, of which a link has the first ones in it."""
-        found = reader.all(self.path, EXPANDED)
-        more = [one for one in found if one["line_items"] and one["line_items"]["has_more"]]
+        links = reader.all(self.path, EXPANDED)
+        more = [one for one in links if one["line_items"] and one["line_items"]["has_more"]]
         lists = reader.each(lambda one: reader.all(f"{self.path}/{one['id']}/line_items"), more)
         for link, items in zip(more, lists, strict=True):
             link["line_items"]["data"] = items
-        return found
+        return links
 
     def points_at(self, existing: Object) -> tuple[str, ...]:
         return tuple(sorted(_prices_of(self.existing_fields(existing))))

@@ -100,11 +100,11 @@ class PortalConfigurationKind(PartialKind[PortalConfiguration]):
         entries = wanted[self.name]
         if not (whole or entries):
             return Reading()
-        found = by_id(reader.all(self.path, EXPANDED))
-        has_default = any(one["is_default"] for one in found.values())
+        objects = by_id(reader.all(self.path, EXPANDED))
+        has_default = any(one["is_default"] for one in objects.values())
         if not has_default and any(entry.adopted_id == DEFAULT for entry in entries):
-            found |= by_id(reader.all(self.path, {"is_default": True, **EXPANDED}))
-        return Reading(found)
+            objects |= by_id(reader.all(self.path, {"is_default": True, **EXPANDED}))
+        return Reading(objects)
 
     def is_unmanaged(self, existing: Object, objects: Objects, named: Collection[str]) -> bool:
         """Leave out the default: every account has one, and Stripe does not deactivate it."""

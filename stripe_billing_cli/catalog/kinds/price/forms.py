@@ -41,8 +41,8 @@ class TierForm(PartForm):
     """A tier, of which an amount is written also where it is nothing."""
 
     def written_parts(self, value: Fields) -> dict[str, Any]:
-        found = super().written_parts(value)
-        return found if len(found) > 1 else {**found, "unit_amount": 0}
+        params = super().written_parts(value)
+        return params if len(params) > 1 else {**params, "unit_amount": 0}
 
 
 class Tiers(PartsForm):

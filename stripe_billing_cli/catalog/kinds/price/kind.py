@@ -110,12 +110,12 @@ class PriceKind(StandardKind[Price]):
         asking = max(len(products) + calls_for(new, LOOKUP_KEYS_A_CALL), 1)
         lookup_keys = {entry.fields["lookup_key"] for entry in entries} - {None}
         reading = reader.sweep(self.path, listed, expected=len(entries), asking=None if whole else asking)
-        found = dict(reading.objects)
+        objects = dict(reading.objects)
         if not reading.complete:
-            found |= asked(reader, self.path, listed, products, lookup_keys, found)
-        missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in found]
+            objects |= asked(reader, self.path, listed, products, lookup_keys, objects)
+        missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
-        return Reading(found | by_id(existing for existing in adopted if existing), reading.complete)
+        return Reading(objects | by_id(existing for existing in adopted if existing), reading.complete)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
         listed = {"expand": [f"data.{name}" for name in expansions(())]}
@@ -190,17 +190,17 @@ class PriceKind(StandardKind[Price]):
         asked = {"price": existing["id"]}
         try:
             if count:
-                found, more = sum(len(page) for page in api.pages("/v1/subscriptions", asked)), False
+                users, more = sum(len(page) for page in api.pages("/v1/subscriptions", asked)), False
             else:
                 page, more = api.page("/v1/subscriptions", asked)
-                found = len(page)
+                users = len(page)
         except PermissionMissingError:
             return Usage(f"subscriptions, if any (the key may not count them), stay on {existing['id']}")
-        if not found:
+        if not users:
             return Usage(f"no subscription is on {existing['id']}")
-        if found == 1:
+        if users == 1:
             return Usage(f"1 subscription stays on {existing['id']}", "1 subscription")
-        counted = f"{'more than ' if more else ''}{found:,} subscriptions"
+        counted = f"{'more than ' if more else ''}{users:,} subscriptions"
         return Usage(f"{counted} stay on {existing['id']}", counted)
 
     # ---- Matching

@@ -22,9 +22,9 @@ def asked(
 ) -> dict[str, Object]:
     """Return the prices of products, and those that hold lookup keys which none of these has."""
     lists = reader.each(lambda product: reader.of_parent(path, {**listed, "product": product}), products)
-    found = by_id(price for prices in lists for price in prices)
-    have = {price["lookup_key"] for price in (*found.values(), *swept.values())}
+    prices_by_id = by_id(price for prices in lists for price in prices)
+    have = {price["lookup_key"] for price in (*prices_by_id.values(), *swept.values())}
     keys = batches(sorted(set(lookup_keys) - have), LOOKUP_KEYS_A_CALL)
     for prices in reader.each(lambda some: reader.page(path, {**listed, "lookup_keys": some})[0], keys):
-        found |= by_id(prices)
-    return found
+        prices_by_id |= by_id(prices)
+    return prices_by_id

@@ -92,7 +92,9 @@ def _unlike_its_siblings(entry: Entry[Price], fields: Mapping[str, FieldChange])
         if currency not in ZERO_DECIMAL:
             continue
         others = [_amounts(one) for one in siblings if one is not entry]
-        expected = [found for amounts in [own, *others] for found in _converted(amounts, currency, amounts is own)]
+        expected = [
+            converted for amounts in [own, *others] for converted in _converted(amounts, currency, amounts is own)
+        ]
         if expected and amount >= SLIP * max(expected):
             times = f"{amount / max(expected):.0f} times what its siblings would be"
             yield f"{format_amount(_billed(entry, currency), currency)}: {times}; {currency} has no minor unit"

@@ -110,23 +110,23 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
             return Reading()
         budget = calls_for(len(entries)) + 2
         expanded = {"expand": [f"data.{RESTRICTED_CURRENCIES}"]}
-        found: dict[str, Object] = {}
+        objects: dict[str, Object] = {}
         for number, page in enumerate(reader.pages(self.path, expanded), 1):
-            found |= by_id(page)
+            objects |= by_id(page)
             if is_full(page) and number >= budget and not whole:
                 break
         else:
-            return Reading(found)
+            return Reading(objects)
         asked: list[dict[str, Any]] = [{"code": code} for code in sorted({entry.fields["code"] for entry in entries})]
         there = reader.objects("coupon")
         coupons = sorted({entry.fields["coupon"] for entry in entries} & there.keys())
         asked += [{"coupon": coupon, "active": True} for coupon in coupons]
         for page in reader.each(lambda some: reader.page(self.path, {**expanded, **some})[0], asked):
-            found |= by_id(page)
-        adopted = {entry.adopted_id for entry in entries if entry.adopted_id} - found.keys()
+            objects |= by_id(page)
+        adopted = {entry.adopted_id for entry in entries if entry.adopted_id} - objects.keys()
         expanded_one = {"expand": [RESTRICTED_CURRENCIES]}
         ones = reader.each(lambda one: reader.one(f"{self.path}/{one}", expanded_one), sorted(adopted))
-        return Reading(found | by_id(one for one in ones if one), complete=False)
+        return Reading(objects | by_id(one for one in ones if one), complete=False)
 
     def read_all(self, reader: AccountReader, scope: ImportScope) -> Iterable[Object]:
         return reader.all(self.path, {"expand": [f"data.{RESTRICTED_CURRENCIES}"]})

@@ -34,8 +34,8 @@ class CouponForm(Form):
 
     def existing(self, answer: Mapping[str, Any], name: str) -> str | None:
         coupon: Any = answer["promotion"]["coupon"]
-        found: str | None = coupon["id"] if isinstance(coupon, dict) else coupon
-        return found
+        id: str | None = coupon["id"] if isinstance(coupon, dict) else coupon
+        return id
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {"promotion": {"type": "coupon", "coupon": value}}

@@ -93,10 +93,10 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
 def existing_discount(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> Object:
     """Return a discount that the subscription has already, to be kept."""
     _check_one(wanted, param)
-    found = call.store.get(KIND, wanted["discount"])
-    if found is None or found["subscription"] != on.subscription:
+    existing = call.store.get(KIND, wanted["discount"])
+    if existing is None or existing["subscription"] != on.subscription:
         raise no_such("discount", wanted["discount"], f"{param}[discount]")
-    return found
+    return existing
 
 
 def _check_one(wanted: Mapping[str, Any], param: str) -> None:
@@ -183,9 +183,9 @@ def _has_paid(call: Call, customer: str) -> bool:
 
 
 def find(call: Call, id: str) -> Object:
-    found = call.store.get(KIND, id)
-    assert found is not None, f"discount {id} is stored somewhere, and not there"
-    return found
+    existing = call.store.get(KIND, id)
+    assert existing is not None, f"discount {id} is stored somewhere, and not there"
+    return existing
 
 
 def living(call: Call, ids: Sequence[str]) -> list[Object]:

@@ -12,8 +12,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def discounted(call: Call, invoice: Object, discounts: Sequence[Object]) -> Object:
     """Return a draft whose lines, totals and `discounts` show what these discounts take off."""
-    found = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
-    terms = [each for each in found if each is not None]
+    in_currency = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
+    terms = [each for each in in_currency if each is not None]
     lines = invoice["lines"]["data"]
     priced = [DiscountableLine(line["amount"] if line["discountable"] else 0, _product(line)) for line in lines]
     taken = discounting.taken_off(priced, terms)

@@ -41,16 +41,16 @@ def _entitlements(call: Call, customer: str) -> list[Object]:
 
 def _entitled_features(call: Call, customer: str) -> list[str]:
     entitling = [*equal(json_field("customer"), customer), *one_of(json_field("status"), ENTITLING)]
-    found: dict[str, None] = {}
+    feature_ids: dict[str, None] = {}
     for subscription in call.store.select("subscription", entitling, newest_first=False, limit=1000):
         for item in subscription["items"]["data"]:
             price = call.store.get("price", item["price"])
             if price is not None:
-                found |= {
+                feature_ids |= {
                     product_feature["entitlement_feature"]: None
                     for product_feature in product_features.list_for_product(call, price["product"])
                 }
-    return list(found)
+    return list(feature_ids)
 
 
 def _new(call: Call, customer: str, feature: str) -> Object:

@@ -22,8 +22,8 @@ def bound_to(call: Call, customer: Object) -> str | None:
         ("subscription", [*of_customer, running]),
         ("invoiceitem", [*of_customer, Condition(f"{json_field('invoice')} IS NULL")]),
     ):
-        for found in call.store.select(kind, condition, newest_first=False, limit=1):
-            return str(found["currency"])
+        for object in call.store.select(kind, condition, newest_first=False, limit=1):
+            return str(object["currency"])
     living = one_of(json_field("status"), ["not_started", "active"])
     for schedule in call.store.select("subscription_schedule", [*of_customer, *living], newest_first=False, limit=1):
         return str(schedule["phases"][0]["currency"])

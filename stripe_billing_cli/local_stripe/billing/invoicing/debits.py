@@ -51,8 +51,8 @@ def billed_lines(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Obj
     pending."""
     if "keys" not in debit:
         return _lines_of_period(call, item, debit)
-    found = _select(call, "invoice", item["subscription"], HAS_LINE, debit["keys"])
-    return [line for invoice in found for line in invoice["lines"]["data"] if line.get("_key") in debit["keys"]]
+    invoices = _select(call, "invoice", item["subscription"], HAS_LINE, debit["keys"])
+    return [line for invoice in invoices for line in invoice["lines"]["data"] if line.get("_key") in debit["keys"]]
 
 
 def _lines_of_period(call: Call, item: Object, debit: Mapping[str, Any]) -> list[Object]:

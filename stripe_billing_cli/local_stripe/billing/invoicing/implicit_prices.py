@@ -29,9 +29,9 @@ def for_product(call: Call, product: str, amount: Decimal, currency: str) -> Obj
         *equal(json_field("_made_for"), "amount"),
         *equal(json_field("unit_amount_decimal"), unit_amount),
     ]
-    found = call.store.select("price", wanted, newest_first=False, limit=1)
-    if found:
-        return found[0]
+    existing = call.store.select("price", wanted, newest_first=False, limit=1)
+    if existing:
+        return existing[0]
     params = {"currency": currency, "unit_amount_decimal": unit_amount, "active": False}
     made = {**prices.new_price(call, product, params), "_made_for": "amount"}
     call.store.insert("price", made)
@@ -39,9 +39,9 @@ def for_product(call: Call, product: str, amount: Decimal, currency: str) -> Obj
 
 
 def _product(call: Call, description: str) -> str:
-    found = call.store.select("product", equal(json_field("_made_for"), description), newest_first=False, limit=1)
-    if found:
-        return str(found[0]["id"])
+    existing = call.store.select("product", equal(json_field("_made_for"), description), newest_first=False, limit=1)
+    if existing:
+        return str(existing[0]["id"])
     params = {"name": description or "Invoice item", "active": False}
     made = {**products.new_product(call, params), "_made_for": description}
     call.store.insert("product", made)

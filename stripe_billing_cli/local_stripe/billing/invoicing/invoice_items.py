@@ -82,8 +82,8 @@ def as_pending(call: Call, billed: Sequence[Line]) -> list[Line]:
 def pending(call: Call, customer: str, subscription: str | None, currency: str) -> list[Object]:
     """Return what waits for an invoice: of this subscription, and of none; newest first, as lines are ("pending invoice
     items (including prorations) in reverse chronological order", `lines` in `stripe/_invoice.py`)."""
-    found = pending_of_customer(call, customer, currency)
-    return [item for item in found if _subscription(item) in (None, subscription)]
+    items = pending_of_customer(call, customer, currency)
+    return [item for item in items if _subscription(item) in (None, subscription)]
 
 
 def pending_of_customer(call: Call, customer: str, currency: str) -> list[Object]:
@@ -102,8 +102,8 @@ def pending_of(call: Call, subscription: Object) -> list[Object]:
 
 def _subscription(item: Object) -> str | None:
     details = (item["parent"] or {}).get("subscription_details") or {}
-    found: str | None = details.get("subscription")
-    return found
+    id: str | None = details.get("subscription")
+    return id
 
 
 def as_line(call: Call, item: Object) -> Line:

@@ -112,8 +112,8 @@ def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
 
 def subscription_of(invoice: Object) -> str | None:
     parent = invoice["parent"]
-    found: str | None = parent and parent["subscription_details"]["subscription"]
-    return found
+    id: str | None = parent and parent["subscription_details"]["subscription"]
+    return id
 
 
 def create(call: Call, invoice: Object) -> Object:

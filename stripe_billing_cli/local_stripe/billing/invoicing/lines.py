@@ -57,26 +57,26 @@ class Sold:
 
 def for_period(item: Object, price: Object, product: Sold, currency: str, start: int, end: int) -> list[Line]:
     """A subscription item, which is not metered, for a whole period: a line, or those of its tiers."""
-    found = []
+    period_lines = []
     for part in pricing.parts(price, currency, item["quantity"]):
         description, unit_amount = _of_part(part, price, product, currency)
         quantity = int(part.units or 0)
         line = Line(part.amount, description, start, end, price, quantity, item["id"], unit_amount=unit_amount)
-        found.append(line)
-    return found
+        period_lines.append(line)
+    return period_lines
 
 
 def for_usage(
     item: Object, price: Object, product: Sold, currency: str, used: Decimal, start: int, end: int
 ) -> list[Line]:
     """Return a metered item for what was used of it; nothing for less than nothing."""
-    found = []
+    usage_lines = []
     for part in pricing.parts(price, currency, max(used, Decimal(0))):
         description, unit_amount = _of_part(part, price, product, currency)
         units = Decimal(part.units or 0)
         line = Line(part.amount, description, start, end, price, int(units), item["id"], used=units)
-        found.append(replace(line, unit_amount=unit_amount))
-    return found
+        usage_lines.append(replace(line, unit_amount=unit_amount))
+    return usage_lines
 
 
 def _of_part(part: pricing.Part, price: Object, product: Sold, currency: str) -> tuple[str, str | None]:
@@ -180,5 +180,5 @@ def credited_lines(credited: Object | None) -> Object | None:
 def item_of(line: Object) -> str | None:
     """Return the invoice item that a line of an invoice was."""
     details = line["parent"]["invoice_item_details"] or line["parent"]["subscription_item_details"] or {}
-    found: str | None = details.get("invoice_item")
-    return found
+    id: str | None = details.get("invoice_item")
+    return id

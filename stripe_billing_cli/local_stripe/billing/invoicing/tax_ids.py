@@ -11,5 +11,5 @@ KIND = "tax_id"
 
 def shown_on_invoice(call: Call, customer: str) -> list[Object]:
     """Return a customer's tax ids as an invoice shows them, oldest first."""
-    found = call.store.select(KIND, equal(json_field("customer"), customer), newest_first=False, limit=100)
-    return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in found]
+    tax_ids = call.store.select(KIND, equal(json_field("customer"), customer), newest_first=False, limit=100)
+    return [{"type": tax_id["type"], "value": tax_id["value"]} for tax_id in tax_ids]

@@ -12,5 +12,5 @@ KIND = "billing.meter"
 def find_by_event_name(call: Call, event_name: str) -> Object | None:
     """Return the active meter that events of this name go to."""
     conditions = [*equal(json_field("event_name"), event_name), *equal(json_field("status"), "active")]
-    found = call.store.select(KIND, conditions, newest_first=True, limit=1)
-    return found[0] if found else None
+    meters = call.store.select(KIND, conditions, newest_first=True, limit=1)
+    return meters[0] if meters else None

@@ -16,10 +16,10 @@ KIND = "billing.meter_event"
 def total_usage(call: Call, meter: str, customer: str, start: int, end: int, *, after: int = 0) -> Decimal:
     """Return what a customer used of a meter in [start, end), by the meter's formula; of what was reported `after` that
     number of an object."""
-    found = call.store.get(meters.KIND, meter)
-    if found is None:
+    existing = call.store.get(meters.KIND, meter)
+    if existing is None:
         return Decimal(0)
-    return _aggregated(found["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
+    return _aggregated(existing["default_aggregation"]["formula"], _events(call, meter, customer, start, end, after))
 
 
 def _events(call: Call, meter: str, customer: str, start: int, end: int, after: int) -> list[Object]:
@@ -30,8 +30,8 @@ def _events(call: Call, meter: str, customer: str, start: int, end: int, after: 
         Condition("seq > ?", (after,)),
         Condition(f"{json_field('timestamp')} >= ? AND {json_field('timestamp')} < ?", (start, end)),
     ]
-    found = call.store.select(KIND, conditions, newest_first=False, limit=1_000_000)
-    return sorted(found, key=lambda event: int(event["timestamp"]))
+    events = call.store.select(KIND, conditions, newest_first=False, limit=1_000_000)
+    return sorted(events, key=lambda event: int(event["timestamp"]))
 
 
 def _aggregated(formula: str, events: Sequence[Object]) -> Decimal:

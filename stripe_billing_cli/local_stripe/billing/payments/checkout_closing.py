@@ -13,8 +13,8 @@ EXPIRE = "checkout.session.expire"
 
 def setup_succeeded(call: Call, setup: Object) -> None:
     """The session that asked for this card, if one did, is complete."""
-    found = call.store.select(KIND, equal(json_field("setup_intent"), setup["id"]), newest_first=True, limit=1)
-    for session in found:
+    sessions = call.store.select(KIND, equal(json_field("setup_intent"), setup["id"]), newest_first=True, limit=1)
+    for session in sessions:
         if session["status"] == "open":
             close(call, session, "complete", "checkout.session.completed")
 

@@ -141,8 +141,8 @@ def sums(call: Call) -> list[Object]:
     """Return what is `available` and `pending` by currency (`id`), in minor units; the account's own currency first."""
     own = call.account["default_currency"]
     nothing: Object = {"id": own, "available": 0, "pending": 0}
-    found = call.store.select(SUM, [], newest_first=False, limit=200)
-    return [call.store.get(SUM, own) or nothing, *(each for each in found if each["id"] != own)]
+    stored = call.store.select(SUM, [], newest_first=False, limit=200)
+    return [call.store.get(SUM, own) or nothing, *(each for each in stored if each["id"] != own)]
 
 
 def become_available(call: Call, id: str) -> None:

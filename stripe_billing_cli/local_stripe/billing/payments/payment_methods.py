@@ -118,10 +118,10 @@ def find(call: Call, id: str, param: str) -> Object:
         method = new_card(call, BY_ID[id])
         call.store.insert("payment_method", method)
         return method
-    found = call.store.get("payment_method", id)
-    if found is None:
+    existing = call.store.get("payment_method", id)
+    if existing is None:
         raise no_such_method(id, param)
-    return found
+    return existing
 
 
 def find_card(call: Call, id: str, param: str) -> Object:

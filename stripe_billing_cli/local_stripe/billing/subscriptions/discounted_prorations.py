@@ -27,9 +27,9 @@ def discounted(call: Call, item: Object, amount: int, whole: int) -> DiscountedA
         return DiscountedAmount(amount)
     terms = []
     for own_discount in discount.living(call, subscription["discounts"]):
-        found = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
-        if found is not None:
-            terms.append(_share(call, found, subscription, amount, whole))
+        own_terms = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
+        if own_terms is not None:
+            terms.append(_share(call, own_terms, subscription, amount, whole))
     [taken] = discounting.taken_off([DiscountableLine(amount, price["product"])], terms)
     return DiscountedAmount(amount - sum(taken.values()), tuple(id for id, off in taken.items() if off))
 
@@ -44,10 +44,10 @@ def _share(call: Call, terms: Terms, subscription: Object, amount: int, whole: i
 
 
 def _costs(call: Call, subscription: Object) -> int:
-    found = ((item, call.store.get("price", item["price"])) for item in subscription["items"]["data"])
+    priced = ((item, call.store.get("price", item["price"])) for item in subscription["items"]["data"])
     return sum(
         pricing.amount(price, subscription["currency"], item["quantity"])
-        for item, price in found
+        for item, price in priced
         if price and "quantity" in item
     )
 

@@ -29,24 +29,24 @@ def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
     if call.params.get("proration_behavior") != "none":
         return proration.part_periods(data, catalog, currency, anchor, prorates=True)
     kept: list[Object] = []
-    found: list[Line] = []
+    billed_lines: list[Line] = []
     for item in data:
         start, _ = billing_intervals.period_at(catalog.price(item["price"]), anchor, item["current_period_start"])
         whole = start == item["current_period_start"]
         one, its = proration.whole_periods([item], catalog, currency) if whole else ([item], [])
-        kept, found = [*kept, *one], [*found, *its]
-    return kept, found
+        kept, billed_lines = [*kept, *one], [*billed_lines, *its]
+    return kept, billed_lines
 
 
 def trial_lines(subscription: Object, catalog: Catalog, start: int) -> list[Line]:
     """Return a line of nothing for each item that is not metered."""
-    found = []
+    made = []
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])
         if not items.is_metered(price):
             sold = catalog.sold(price["product"])
-            found.append(lines.for_trial(item, price, sold, start, subscription["trial_end"]))
-    return found
+            made.append(lines.for_trial(item, price, sold, start, subscription["trial_end"]))
+    return made
 
 
 def open_first(call: Call, subscription: Object, draft: Object, method: str | None) -> None:

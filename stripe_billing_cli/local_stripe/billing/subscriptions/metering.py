@@ -30,8 +30,8 @@ def unbilled(call: Call, subscription: Object, catalog: Catalog) -> list[Line]:
 def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Catalog) -> list[Line]:
     """Return what was used of an item and is not billed yet, reports of this second included; none of what was not
     used."""
-    found = _lines(call, subscription, [item], catalog, call.now + 1)
-    return found if any(line.used for line in found) else []
+    usage_lines = _lines(call, subscription, [item], catalog, call.now + 1)
+    return usage_lines if any(line.used for line in usage_lines) else []
 
 
 def newest(call: Call) -> int:
@@ -42,7 +42,7 @@ def newest(call: Call) -> int:
 def _lines(
     call: Call, subscription: Object, metered_items: Sequence[Object], catalog: Catalog, until: int
 ) -> list[Line]:
-    found = []
+    usage_lines = []
     for item in metered_items:
         price = catalog.price(item["price"])
         if not items.is_metered(price) or subscription["status"] == "trialing":
@@ -54,5 +54,5 @@ def _lines(
         meter, customer = price["recurring"]["meter"], subscription["customer"]
         used = usage.total_usage(call, meter, customer, start, end, after=counted["after"])
         sold = catalog.sold(price["product"])
-        found += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
-    return found
+        usage_lines += lines.for_usage(item, price, sold, subscription["currency"], used, start, end)
+    return usage_lines

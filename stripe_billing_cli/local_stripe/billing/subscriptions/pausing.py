@@ -28,11 +28,11 @@ def credits(call: Call, subscription: Object, params: Mapping[str, Any]) -> list
     if since == "none":
         return []
     catalog = price_checks.catalog(call)
-    found = []
+    credited = []
     for item in subscription["items"]["data"]:
         at = call.now if since == "now" else item["current_period_start"]
-        found += proration.credits_for(subscription, [item], catalog, at)
-    return found
+        credited += proration.credits_for(subscription, [item], catalog, at)
+    return credited
 
 
 def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tuple[list[Object], list[Line], list[Line]]:

@@ -81,13 +81,13 @@ def _in_good_standing(call: Call, subscription: Object) -> bool:
 
 def _newest(call: Call, subscription: Object) -> Object | None:
     """Return the most recent finalized invoice that was not voided, nor is of a change that waits for it."""
-    found = [
+    of_subscription = [
         invoice
         for invoice in invoices.list_for_subscription(call, subscription["id"])
         if invoice["status"] in ("open", "paid", "uncollectible")
         and not pending_updates.waits_for(subscription, invoice)
     ]
-    newest_first = reversed(found)
+    newest_first = reversed(of_subscription)
     return max(newest_first, key=lambda invoice: int(invoice["status_transitions"]["finalized_at"]), default=None)
 
 

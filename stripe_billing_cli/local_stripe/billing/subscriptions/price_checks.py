@@ -19,14 +19,14 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 def catalog(call: Call) -> Catalog:
     def price(id: str) -> Object:
-        found = call.store.get("price", id)
-        if found is None:
+        existing = call.store.get("price", id)
+        if existing is None:
             raise no_such("price", id, "items[0][price]")
-        return found
+        return existing
 
     def sold(id: str) -> Sold:
-        found = call.store.get("product", id)
-        return Sold(found["name"], found["unit_label"]) if found else Sold(id)
+        existing = call.store.get("product", id)
+        return Sold(existing["name"], existing["unit_label"]) if existing else Sold(id)
 
     def used(item: Object) -> list[Line]:
         subscription = call.store.get("subscription", item["subscription"])

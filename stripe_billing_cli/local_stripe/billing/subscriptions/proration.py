@@ -150,7 +150,7 @@ def _are_billed_alike(before: Sequence[Object], after: Sequence[Object]) -> bool
 def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, now: int) -> Change:
     """All items begin a new period now, and only what it has beyond the old one, which is paid for, is charged. Use
     goes on to be counted from where it was (recorded, 2026-08-26.dahlia, of a licensed price)."""
-    kept, found = [], []
+    kept, new_lines = [], []
     for item in after:
         price = catalog.price(item["price"])
         ends = item["current_period_end"]
@@ -159,12 +159,12 @@ def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, n
             begun = {**begun, "_use": {"after": 0, "start": item["current_period_start"], **(item.get("_use") or {})}}
         elif begun["current_period_end"] > ends:
             debit = _debit(begun, catalog, subscription["currency"], now, ends)
-            found += debit
+            new_lines += debit
             begun = {**begun, "_debits": [*item["_debits"], *(items.debit(begun, [line]) for line in debit)]}
         else:
-            found += credits_for(subscription, [item], catalog, begun["current_period_end"])
+            new_lines += credits_for(subscription, [item], catalog, begun["current_period_end"])
         kept.append(begun)
-    return Change(kept, found, anchor=now)
+    return Change(kept, new_lines, anchor=now)
 
 
 def _anew(
@@ -201,17 +201,17 @@ def _prorated(
     known = {item["id"]: item for item in before}
     staying = {item["id"]: item for item in after}
     gone = [item for item in before if item["id"] not in staying or differs(item, staying[item["id"]])]
-    found = credits_for(subscription, gone, catalog, at)
+    new_lines = credits_for(subscription, gone, catalog, at)
     if not _is_classic(subscription):
-        found += [line for item in gone for line in catalog.used(item)]
+        new_lines += [line for item in gone for line in catalog.used(item)]
     billed = []
     for item in after:
         if differs(known.get(item["id"]), item):
             debit = _debit(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at)
-            found += debit
+            new_lines += debit
             item = items.debited(item, debit)
         billed.append(item)
-    return Change(billed, found)
+    return Change(billed, new_lines)
 
 
 def credits_for(subscription: Object, current_items: Iterable[Object], catalog: Catalog, at: int) -> list[Line]:
@@ -228,7 +228,7 @@ def credits_for(subscription: Object, current_items: Iterable[Object], catalog: 
 
 def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
     """Return one line for each debit of which something is left."""
-    found = []
+    credit_lines = []
     for debit in item["_debits"]:
         start = max(at, debit["start"])
         end = min(debit["end"], item["current_period_end"])
@@ -238,8 +238,8 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
                 pricing.part_of(-net.amount, end - start, debit["end"] - debit["start"]), net.discounts
             )
             line = _line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog)
-            found.append(replace(line, credited=catalog.credited(item, debit)))
-    return found
+            credit_lines.append(replace(line, credited=catalog.credited(item, debit)))
+    return credit_lines
 
 
 def _credit_of_price(item: Object, subscription: Object, catalog: Catalog, at: int) -> list[Line]:
@@ -301,16 +301,16 @@ def _line(
 def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: str) -> tuple[list[Object], list[Line]]:
     """Bill each item for its current period. Not the metered ones, which are billed by `usage_of` when it is over
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
-    billed, found = [], []
+    billed, new_lines = [], []
     for item in current_items:
         price = catalog.price(item["price"])
         if items.is_metered(price):
             billed.append(items.debited(item, ()))
             continue
         its = _whole(item, price, catalog, currency)
-        found += its
+        new_lines += its
         billed.append(items.debited(item, its))
-    return billed, found
+    return billed, new_lines
 
 
 def _whole(item: Object, price: Object, catalog: Catalog, currency: str) -> list[Line]:
@@ -324,35 +324,35 @@ def part_periods(
     """Return the parts as `whole_periods` does, where a period may be only a part of one that the anchor makes
     whole."""
     billed: list[Object] = []
-    found: list[Line] = []
+    new_lines: list[Line] = []
     for item in current_items:
         price = catalog.price(item["price"])
         start, end = item["current_period_start"], item["current_period_end"]
         of = _whole_length(price, anchor, start, end)
         if items.is_metered(price) or of == end - start:
             one, its = whole_periods([item], catalog, currency)
-            billed, found = [*billed, *one], [*found, *its]
+            billed, new_lines = [*billed, *one], [*new_lines, *its]
         elif prorates:
             its = [
                 replace(whole, amount=pricing.part_of(whole.amount, end - start, of), proration=True, discountable=True)
                 for whole in _whole(item, price, catalog, currency)
             ]
-            billed, found = [*billed, items.debited(item, its)], [*found, *its]
+            billed, new_lines = [*billed, items.debited(item, its)], [*new_lines, *its]
         else:
             billed.append(items.debited(item, ()))
-    return billed, found
+    return billed, new_lines
 
 
 def debited_from(
     current_items: Sequence[Object], catalog: Catalog, currency: str, anchor: int, at: int
 ) -> tuple[list[Object], list[Line]]:
     """Bill each item for what is left of its period from `at` on."""
-    billed, found = [], []
+    billed, new_lines = [], []
     for item in current_items:
         debit = _debit(item, catalog, currency, anchor, at)
-        found += debit
+        new_lines += debit
         billed.append(items.debited(item, debit))
-    return billed, found
+    return billed, new_lines
 
 
 def shortened(
@@ -362,7 +362,7 @@ def shortened(
     that was cut before goes on to its end again, and is charged for it
     (https://docs.stripe.com/api/subscriptions/update#update_subscription-cancel_at). A trial goes on until its end, and
     costs nothing."""
-    kept, found = [], []
+    kept, new_lines = [], []
     is_trial = subscription["status"] == "trialing"
     for item in subscription["items"]["data"]:
         price = catalog.price(item["price"])
@@ -376,7 +376,7 @@ def shortened(
         end = natural if ends is None else min(natural, max(ends, now))
         moved = {**item, "current_period_end": end}
         if end < item["current_period_end"] and prorates:
-            found += credits_for(subscription, [item], catalog, end)
+            new_lines += credits_for(subscription, [item], catalog, end)
         if end > item["current_period_end"] and prorates and not is_trial:
             _, more = debited_from(
                 [moved],
@@ -385,6 +385,6 @@ def shortened(
                 subscription["billing_cycle_anchor"],
                 item["current_period_end"],
             )
-            found += more
+            new_lines += more
         kept.append(moved)
-    return kept, found
+    return kept, new_lines

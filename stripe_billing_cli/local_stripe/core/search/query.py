@@ -54,11 +54,11 @@ def parse(text: str) -> Query:
     rest = text.strip()
     clauses, words, at = [], set[str](), 0
     while True:
-        found = CLAUSE.match(rest, at)
-        if found is None:
+        clause = CLAUSE.match(rest, at)
+        if clause is None:
             raise not_parsed(FORMAT)
-        clauses.append(_clause(found))
-        at = found.end()
+        clauses.append(_clause(clause))
+        at = clause.end()
         if at == len(rest):
             break
         between = BETWEEN.match(rest, at)
@@ -76,16 +76,16 @@ def not_parsed(why: str) -> ApiError:
     return invalid(f"{NOT_PARSED} {why}", "query")
 
 
-def _clause(found: re.Match[str]) -> Clause:
-    value, key = found["value"], found["key"]
+def _clause(match: re.Match[str]) -> Clause:
+    value, key = match["value"], match["key"]
     is_quoted = value[0] in "\"'"
     if is_quoted:
         read: str | None = _unquoted(value)
     else:
         read = None if value.lower() == "null" else value
-    operator = ":" if found["operator"] == "=" else found["operator"]
+    operator = ":" if match["operator"] == "=" else match["operator"]
     return Clause(
-        found["field"], operator, read, None if key is None else _unquoted(key), bool(found["negated"]), is_quoted
+        match["field"], operator, read, None if key is None else _unquoted(key), bool(match["negated"]), is_quoted
     )
 
 

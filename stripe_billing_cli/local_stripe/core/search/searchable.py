@@ -47,12 +47,12 @@ class Searchable:
         wanted = query.parse(call.params["query"])
         for clause in wanted.clauses:
             fields.check(clause, self._field(clause).kind)
-        found = [object for object in self._candidates(call, wanted) if self._fits(wanted, object)]
-        start = _start(found, call.params.get("page"))
+        matching = [object for object in self._candidates(call, wanted) if self._fits(wanted, object)]
+        start = _start(matching, call.params.get("page"))
         limit = call.params.get("limit", DEFAULT_LIMIT)
-        page = found[start : start + limit]
-        has_more = start + limit < len(found)
-        count = {COUNT: len(found)} if COUNT in call.params.get("expand", ()) else {}
+        page = matching[start : start + limit]
+        has_more = start + limit < len(matching)
+        count = {COUNT: len(matching)} if COUNT in call.params.get("expand", ()) else {}
         return {
             "object": "search_result",
             "data": [call.store.get(self.kind, object["id"]) or object for object in page],
@@ -94,8 +94,8 @@ class Searchable:
         conditions = [] if lag else [*self._likely(wanted)]
         conditions.append(Condition("json_extract(body, '$.test_clock') IS NULL"))
         conditions.append(Condition("json_extract(body, '$.deleted') IS NULL"))
-        found = call.store.select(self.kind, conditions, newest_first=True, limit=-1)
-        yield from _earlier(call, self.kind, found, call.real_now - lag) if lag else found
+        stored = call.store.select(self.kind, conditions, newest_first=True, limit=-1)
+        yield from _earlier(call, self.kind, stored, call.real_now - lag) if lag else stored
 
     def _likely(self, wanted: Query) -> Iterator[Condition]:
         """Give a restriction by the text of the objects, where each that fits must have the letters of a clause."""
@@ -108,14 +108,14 @@ class Searchable:
                 yield Condition("body LIKE ?", (f"%{letters}%",))
 
 
-def _earlier(call: Call, kind: str, found: list[Object], until: int) -> Iterator[Object]:
+def _earlier(call: Call, kind: str, objects: list[Object], until: int) -> Iterator[Object]:
     """Give the objects as they were at a moment, without those that were made since."""
     newer = call.store.select("event", [Condition("created > ?", (until,))], newest_first=True, limit=-1)
     changes: dict[str, list[Object]] = {}
     for event in newer:
         if event["data"]["object"]["object"] == kind:
             changes.setdefault(event["data"]["object"]["id"], []).append(event)
-    for object in found:
+    for object in objects:
         before: Object | None = object
         for event in changes.get(object["id"], ()):
             if event["type"].endswith(".created"):
@@ -138,7 +138,7 @@ def _cursor(last: Object) -> str:
     return base64.urlsafe_b64encode(last["id"].encode()).decode()
 
 
-def _start(found: list[Object], page: str | None) -> int:
+def _start(objects: list[Object], page: str | None) -> int:
     """Return where a page begins: after the object that its cursor names."""
     if page is None:
         return 0
@@ -146,7 +146,7 @@ def _start(found: list[Object], page: str | None) -> int:
         id = base64.urlsafe_b64decode(page).decode()
     except (binascii.Error, ValueError):
         id = ""
-    places = [place for place, object in enumerate(found) if object["id"] == id]
+    places = [place for place, object in enumerate(objects) if object["id"] == id]
     if not places:
         raise invalid(f"Invalid page: {page}", "page")
     return places[0] + 1

@@ -59,11 +59,11 @@ def _endpoints(store: Store) -> list[Object]:
 
 
 def _endpoint(store: Store, id: str) -> Object | None:
-    found = store.get("webhook_endpoint", id)
-    if found is None and store.platform is not None:
+    endpoint = store.get("webhook_endpoint", id)
+    if endpoint is None and store.platform is not None:
         with store.platform.store.reading():
-            found = store.platform.store.get("webhook_endpoint", id)
-    return found
+            endpoint = store.platform.store.get("webhook_endpoint", id)
+    return endpoint
 
 
 def _wants(endpoint: Object, type: str) -> bool:

@@ -154,13 +154,13 @@ def _sums(lines: list[Object]) -> dict[str, int]:
 
 
 def _linked(call: Call, params: Params) -> list[Object]:
-    found = []
+    links = []
     for number, one in enumerate(params.get("refunds", ())):
         refund = call.store.get("refund", one["refund"])
         if refund is None:
             raise no_such("refund", one["refund"], f"refunds[{number}][refund]")
-        found.append(_link(refund, one.get("amount_refunded", refund["amount"])))
-    return found
+        links.append(_link(refund, one.get("amount_refunded", refund["amount"])))
+    return links
 
 
 def _link(refund: Object, amount: int) -> Object:

@@ -17,18 +17,18 @@ LIST = form("GET /v1/entitlements/active_entitlements")
 
 
 def retrieve(call: Call) -> Object:
-    found = call.store.get(KIND, call.id)
-    if found is None:
+    entitlement = call.store.get(KIND, call.id)
+    if entitlement is None:
         raise no_such(KIND, call.id, "id", 404)
-    return shown(call, found)
+    return shown(call, entitlement)
 
 
 def list_entitlements(call: Call) -> Object:
     customer = call.params["customer"]
     if call.store.get("customer", customer) is None:
         raise no_such("customer", customer, "customer")
-    found = page(call, KIND, PATH, equal(json_field("_customer"), customer))
-    return {**found, "data": [shown(call, one) for one in found["data"]]}
+    entitlements = page(call, KIND, PATH, equal(json_field("_customer"), customer))
+    return {**entitlements, "data": [shown(call, one) for one in entitlements["data"]]}
 
 
 PATH = "/v1/entitlements/active_entitlements"

@@ -52,10 +52,10 @@ def create(call: Call) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    found = call.store.get(product_features.KIND, call.second_id)
-    if found is None or found["_product"] != _product(call):
+    feature = call.store.get(product_features.KIND, call.second_id)
+    if feature is None or feature["_product"] != _product(call):
         raise no_such("product_feature", call.second_id, "id", 404)
-    return found
+    return feature
 
 
 def delete(call: Call) -> Object:

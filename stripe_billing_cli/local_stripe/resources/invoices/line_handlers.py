@@ -167,13 +167,13 @@ def list_payments(call: Call) -> Object:
     else:
         billed = call.store.select("invoice", [], newest_first=True, limit=10_000)
     intent = call.params.get("payment", {}).get("payment_intent")
-    found = [
+    payments = [
         one
         for invoice in billed
         for one in invoice["payments"]["data"]
         if wanted in (None, one["status"]) and intent in (None, one["payment"]["payment_intent"])
     ]
-    return page_of(call, found, "/v1/invoice_payments", "invoice_payment")
+    return page_of(call, payments, "/v1/invoice_payments", "invoice_payment")
 
 
 def retrieve_payment(call: Call) -> Object:

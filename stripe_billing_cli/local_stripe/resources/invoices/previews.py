@@ -144,8 +144,8 @@ def _subscription(call: Call) -> Object | None:
     if "subscription_details" in params:
         return None
     of_customer = equal(json_field("customer"), params["customer"])
-    found = call.store.select(repository.KIND, of_customer, newest_first=False, limit=1000)
-    living = [one for one in found if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
+    subscriptions = call.store.select(repository.KIND, of_customer, newest_first=False, limit=1000)
+    living = [one for one in subscriptions if one["status"] in renewal.RENEWABLE and one["cancel_at"] is None]
     return min(living, key=lambda one: items.first_end(one["items"]["data"]), default=None)
 
 
@@ -209,14 +209,14 @@ def _discounts(call: Call, subscription: Object) -> list[Object] | None:
     if "discounts" not in call.params:
         return None
     on = redemption(call, subscription)
-    found = []
+    discounts = []
     for at, wanted in enumerate(call.params["discounts"] or ()):
         if "discount" in wanted:
-            found.append(discount.existing_discount(call, wanted, f"discounts[{at}]", on))
+            discounts.append(discount.existing_discount(call, wanted, f"discounts[{at}]", on))
             continue
         coupon, promotion = discount.applicable(call, wanted, f"discounts[{at}]", on)
-        found.append(discount.new(call, coupon, subscription["customer"], subscription["id"], promotion))
-    return found
+        discounts.append(discount.new(call, coupon, subscription["customer"], subscription["id"], promotion))
+    return discounts
 
 
 def _upcoming(call: Call, subscription: Object, details: Mapping[str, Any]) -> Upcoming:

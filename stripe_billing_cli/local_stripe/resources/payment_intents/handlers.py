@@ -136,8 +136,8 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
 
 def invoice_of(call: Call, intent: str) -> Object | None:
     condition = Condition("json_extract(body, '$.payments.data[0].payment.payment_intent') = ?", (intent,))
-    found = call.store.select("invoice", [condition], newest_first=True, limit=1)
-    return found[0] if found else None
+    invoices = call.store.select("invoice", [condition], newest_first=True, limit=1)
+    return invoices[0] if invoices else None
 
 
 def cancel(call: Call) -> Object:

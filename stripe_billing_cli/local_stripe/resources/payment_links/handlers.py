@@ -214,10 +214,10 @@ def _stored_price(call: Call, item: Object) -> Object:
 
 
 def retrieve(call: Call) -> Object:
-    found = call.store.get(KIND, call.id)
-    if found is None:
+    link = call.store.get(KIND, call.id)
+    if link is None:
         raise no_such("payment link", call.id, "payment_link", 404)
-    return found
+    return link
 
 
 def list_links(call: Call) -> Object:

@@ -110,9 +110,9 @@ def _check(call: Call, features: Object) -> None:
 
 def default(call: Call) -> Object:
     """Return the account's default configuration."""
-    found = call.store.select(KIND, equal(json_field("is_default"), 1), newest_first=False, limit=1)
-    if found:
-        return found[0]
+    configurations = call.store.select(KIND, equal(json_field("is_default"), 1), newest_first=False, limit=1)
+    if configurations:
+        return configurations[0]
     made = _new(call, {"features": PROPOSED}, is_default=True)
     call.store.insert(KIND, made)
     events.record(call, "billing_portal.configuration.created", made)
@@ -161,10 +161,10 @@ def retrieve(call: Call) -> Object:
 
 
 def find(call: Call, id: str, status: int = 400) -> Object:
-    found = call.store.get(KIND, id)
-    if found is None:
+    configuration = call.store.get(KIND, id)
+    if configuration is None:
         raise no_such("configuration", id, "configuration", status)
-    return found
+    return configuration
 
 
 def update(call: Call) -> Object:

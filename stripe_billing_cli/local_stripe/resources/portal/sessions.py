@@ -173,12 +173,12 @@ def _flow(flow: Mapping[str, Any]) -> Object:
 
 def at_page(call: Call) -> Object:
     """Return the session whose address this is: what the page itself asks, and Stripe's API does not answer."""
-    found = call.store.select(
+    sessions = call.store.select(
         KIND, equal(json_field("url"), page_addresses.portal(call.id)), newest_first=True, limit=1
     )
-    if not found:
+    if not sessions:
         raise no_such("billing_portal.session", call.id, "id", 404)
-    return found[0]
+    return sessions[0]
 
 
 ROUTES = (

@@ -179,13 +179,13 @@ def retrieve(call: Call) -> Object:
 
 
 def _living(call: Call, action: str) -> tuple[Call, Object]:
-    found = schedule.find(call, call.id)
-    if found["status"] not in schedule.LIVING:
+    existing = schedule.find(call, call.id)
+    if existing["status"] not in schedule.LIVING:
         raise invalid(
-            f"You cannot {action} a subscription schedule that is currently in the `{found['status']}` status. It must "
-            f"be in `not_started, active` status to be {'canceled' if action == 'cancel' else f'{action}d'}."
+            f"You cannot {action} a subscription schedule that is currently in the `{existing['status']}` status. "
+            f"It must be in `not_started, active` status to be {'canceled' if action == 'cancel' else f'{action}d'}."
         )
-    return clocks.at_time_of(call, found), found
+    return clocks.at_time_of(call, existing), existing
 
 
 def update(call: Call) -> Object:
