@@ -17,7 +17,7 @@ AT_ONCE = 12
 
 
 @dataclass(frozen=True)
-class _Asked:
+class _Retired:
     change: Change
     usage: Usage
 
@@ -30,10 +30,10 @@ def with_usage(plan: Plan, api: StripeApi, catalog: Catalog, *, count: bool = Fa
     retiring = [change for change in plan.changes if change.existing and _is_asked_about(change, catalog)]
     with side_by_side(AT_ONCE) as pool:
         usages = pool.map(lambda change: _usage(api, catalog, change, count), retiring)
-        asked = [_Asked(change, usage) for change, usage in zip(retiring, usages, strict=True)]
-    explained = {one.change: _explained(one) for one in asked}
+        retired = [_Retired(change, usage) for change, usage in zip(retiring, usages, strict=True)]
+    explained = {one.change: _explained(one) for one in retired}
     changes = tuple(explained.get(change, change) for change in plan.changes)
-    return replace(plan, changes=changes, notes=(*plan.notes, *_warnings(asked)))
+    return replace(plan, changes=changes, notes=(*plan.notes, *_warnings(retired)))
 
 
 def _is_asked_about(change: Change, catalog: Catalog) -> bool:
@@ -48,15 +48,15 @@ def _usage(api: StripeApi, catalog: Catalog, change: Change, count: bool) -> Usa
     return catalog.kinds[change.kind.name].usage_of(api, change.existing, count=count)
 
 
-def _explained(asked: _Asked) -> Change:
-    change, usage = asked.change, asked.usage
+def _explained(retired: _Retired) -> Change:
+    change, usage = retired.change, retired.usage
     if change.action != "replace" or not usage.text:
         return change
     return replace(change, reason=f"{change.reason}; {usage.text}")
 
 
-def _warnings(asked: list[_Asked]) -> Iterator[Note]:
-    for one in asked:
+def _warnings(retired: list[_Retired]) -> Iterator[Note]:
+    for one in retired:
         change, subscriptions = one.change, one.usage.subscriptions
         if subscriptions:
             where = change.wanted.where if change.wanted else NOWHERE

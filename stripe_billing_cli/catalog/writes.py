@@ -81,9 +81,9 @@ def _create(api: StripeApi, account: str | None, create: Create, params: Mapping
         try:
             answer = api.post(create.path, params, idempotency_key(account, create, params, again))
         except StripeCallError as failure:
-            there = _after_failure(api, create, params, failure)
-            if there is not None:
-                return there
+            earlier = _after_failure(api, create, params, failure)
+            if earlier is not None:
+                return earlier
             if not (failure.replayed and again < ATTEMPTS - 1):
                 raise
         else:

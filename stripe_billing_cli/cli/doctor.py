@@ -168,8 +168,8 @@ def _look_at_account(context: Context, needed: set[str], *, restricted: bool) ->
         account = context.stripe.account()
         yield Finding("account", True, f"{account_name(context.stripe)} ({account['id']})")
     own = newest_event_version(rights)
-    said = f"the account's own is {own}" if own else "the account's own shows in an event, and there is none"
-    yield Finding("API version", True, f"{API_VERSION}; {said}")
+    own_version = f"the account's own is {own}" if own else "the account's own shows in an event, and there is none"
+    yield Finding("API version", True, f"{API_VERSION}; {own_version}")
     for right, failure in rights.reads.items():
         if failure is None:
             yield Finding("may read", True, right.name)

@@ -142,12 +142,12 @@ def _named(path: Path) -> str:
 
 def _ignore_state(path: Path) -> bool:
     """Add what this program keeps here to a repository's `.gitignore`; whether that was needed."""
-    there = path.read_text(encoding="utf-8") if path.exists() else ""
-    if STATE in there.split() or STATE.rstrip("/") in there.split():
+    ignored = path.read_text(encoding="utf-8") if path.exists() else ""
+    if STATE in ignored.split() or STATE.rstrip("/") in ignored.split():
         return False
-    if there and not there.endswith("\n"):
-        there += "\n"
-    path.write_text(f"{there}{STATE}\n", encoding="utf-8")
+    if ignored and not ignored.endswith("\n"):
+        ignored += "\n"
+    path.write_text(f"{ignored}{STATE}\n", encoding="utf-8")
     return True
 
 
@@ -155,5 +155,5 @@ def _tell(context: Context, path: Path, ignored: bool, steps: Mapping[str, str])
     context.printer.line(f"Wrote {path}" + (f", and {STATE} into .gitignore." if ignored else "."))
     context.printer.line("Next:", bold=True)
     width = max(map(len, steps))
-    for command, what in steps.items():
-        context.printer.line(f"  {command:<{width}}  {what}")
+    for command, purpose in steps.items():
+        context.printer.line(f"  {command:<{width}}  {purpose}")

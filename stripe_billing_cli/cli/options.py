@@ -208,8 +208,8 @@ def remember(name: str) -> Callable[[typer.Context, Any], Any]:
     return callback
 
 
-def _shared(*names: str, **said: Any) -> Any:
-    return typer.Option(*names, rich_help_panel=SHARED_OPTIONS, **said)
+def _shared(*names: str, **settings: Any) -> Any:
+    return typer.Option(*names, rich_help_panel=SHARED_OPTIONS, **settings)
 
 
 Local = Annotated[bool, _shared("--local", help="Use the local Stripe: no account, no network.")]

@@ -90,7 +90,7 @@ def ask_rights(api: StripeApi, *, writing: bool, rights: Iterable[Right] = RIGHT
     Stripe checks a key's rights before it looks for the object; so users report, and with exceptions. An object that
     is not found was not changed.
     """
-    asked = list(rights)
+    in_question = list(rights)
     pages: dict[str, Object] = {}
 
     def read(right: Right) -> StripeCallError | None:
@@ -109,9 +109,9 @@ def ask_rights(api: StripeApi, *, writing: bool, rights: Iterable[Right] = RIGHT
             return None
         return None
 
-    written = [right for right in asked if writing and right.stops_writing]
+    written = [right for right in in_question if writing and right.stops_writing]
     with side_by_side(AT_ONCE) as pool:
-        reads = dict(zip(asked, pool.map(read, asked), strict=True))
+        reads = dict(zip(in_question, pool.map(read, in_question), strict=True))
         writes = dict(zip(written, pool.map(write, written), strict=True))
     return Rights(reads, writes, pages)
 

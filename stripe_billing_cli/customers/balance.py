@@ -141,17 +141,17 @@ def _recent(api: StripeApi, customer: str) -> Sequence[Object]:
     return api.page(_path(customer), {})[0]
 
 
-def _currency(customer: Object, said: str | None) -> str:
+def _currency(customer: Object, wanted: str | None) -> str:
     own = customer.get("currency")
-    if own is None and said is None:
+    if own is None and wanted is None:
         raise OperationError(
             f"the customer {customer['id']} has no currency yet: nothing was ever billed",
             "say --currency; it is the customer's from then on",
         )
-    if own is not None and said not in (None, own):
+    if own is not None and wanted not in (None, own):
         raise OperationError(
             f"the customer {customer['id']} is billed in {own.upper()}: its invoices would not take up a balance in "
-            f"{str(said).upper()}",
+            f"{str(wanted).upper()}",
             "leave out --currency",
         )
-    return str(own or said)
+    return str(own or wanted)

@@ -20,7 +20,7 @@ class CustomerFields:
 
     def params(self) -> dict[str, Any]:
         """Return the parameters of what is said."""
-        said = {
+        values = {
             "email": self.email,
             "name": self.name,
             "phone": self.phone,
@@ -28,4 +28,4 @@ class CustomerFields:
             "address": self.address or None,
             "metadata": self.metadata or None,
         }
-        return {name: value for name, value in said.items() if value is not None}
+        return {name: value for name, value in values.items() if value is not None}

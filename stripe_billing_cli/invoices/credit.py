@@ -130,8 +130,8 @@ def _params(request: CreditRequest, invoice: str, amount: int, back: int) -> dic
     params: dict[str, Any] = {"invoice": invoice, "amount": amount}
     if back and request.to:
         params[PARAMETERS[request.to]] = back
-    said = {"reason": request.reason, "memo": request.note}
-    return params | {name: value for name, value in said.items() if value is not None}
+    optional = {"reason": request.reason, "memo": request.note}
+    return params | {name: value for name, value in optional.items() if value is not None}
 
 
 def _amount_left(api: StripeApi, invoice: Object, issued: Sequence[Object], charges: Sequence[Object]) -> int:

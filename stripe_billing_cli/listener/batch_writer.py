@@ -180,5 +180,5 @@ class BatchWriter:
             on_durable(durable)
 
 
-def _mistake(what: str, error: Exception) -> StoreError:
-    return StoreError(f"{what}: {type(error).__name__}.", "This is a mistake in billing: report it.")
+def _mistake(doing: str, error: Exception) -> StoreError:
+    return StoreError(f"{doing}: {type(error).__name__}.", "This is a mistake in billing: report it.")

@@ -14,9 +14,11 @@ class KnownSecrets:
     """The secrets that signatures are checked against. `kept` reads those in files; it is called again, at most once a
     second, when a signature fits none."""
 
-    def __init__(self, given: Sequence[str], kept: Callable[[], Sequence[str]], clock: Callable[[], float]) -> None:
-        self._given = tuple(given)
-        self._kept = kept
+    def __init__(
+        self, configured: Sequence[str], stored: Callable[[], Sequence[str]], clock: Callable[[], float]
+    ) -> None:
+        self._given = tuple(configured)
+        self._kept = stored
         self._clock = clock
         self._read_at = clock()
         self.all = self._encoded()

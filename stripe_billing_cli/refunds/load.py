@@ -166,8 +166,8 @@ def _payment(api: StripeApi, charge: Object) -> Payment:
     if not charge["disputed"]:
         return Payment(charge, refunds)
     disputes, _ = api.page("/v1/disputes", {"charge": charge["id"], "limit": 1})
-    standing = [one for one in disputes if not one["is_charge_refundable"]]
-    return Payment(charge, refunds, standing[0] if standing else None)
+    blocking = [one for one in disputes if not one["is_charge_refundable"]]
+    return Payment(charge, refunds, blocking[0] if blocking else None)
 
 
 def refunds_of(api: StripeApi, charge: str) -> list[Object]:

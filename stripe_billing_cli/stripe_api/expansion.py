@@ -17,14 +17,14 @@ LIST = "data."
 
 def check_expanded(answer: Any, params: Mapping[str, Any], request_id: str | None) -> None:
     """Raises `IncompleteAnswerError` where prices lack what was asked to be expanded; `answer` is as it came."""
-    asked = params.get("expand", ())
-    if not asked or not isinstance(answer, dict):
+    paths = params.get("expand", ())
+    if not paths or not isinstance(answer, dict):
         return
     elements = answer.get("data")
     for price in elements if isinstance(elements, list) else [answer]:
         if not isinstance(price, dict) or price.get("object") != "price":
             continue
-        for path in asked:
+        for path in paths:
             missing = next(_missing(price, path.removeprefix(LIST).split(".")), None)
             if missing:
                 raise IncompleteAnswerError(

@@ -203,12 +203,12 @@ def _added(api: StripeApi, subscription: Object, lines: Sequence[Line]) -> tuple
                 f"the price {line.price} is metered: its quantity is what is used", f"write --add {line.price}"
             )
         terms = Terms(price["id"], None if is_metered(price) else line.quantity or 1)
-        there = items_by_price.get(price["id"])
-        if there is None:
+        current = items_by_price.get(price["id"])
+        if current is None:
             added.append((price, terms))
-        elif terms_of(there) != terms:
+        elif terms_of(current) != terms:
             raise OperationError(
-                f"the subscription {subscription['id']} is on {name_of(price)} already, × {there.get('quantity')}",
+                f"the subscription {subscription['id']} is on {name_of(price)} already, × {current.get('quantity')}",
                 f"billing sub change {subscription['id']} --item {name_of(price)} --quantity {terms.quantity}",
             )
     return tuple(added)
@@ -237,8 +237,8 @@ def _discounts(api: StripeApi, subscription: Object, request: AdjustRequest) -> 
     if request.no_discount:
         return "" if discounts else None
     if request.coupon:
-        there = [id_of(one["source"]["coupon"]) for one in discounts if one["promotion_code"] is None]
-        return None if there == [request.coupon] else [{"coupon": request.coupon}]
+        coupons = [id_of(one["source"]["coupon"]) for one in discounts if one["promotion_code"] is None]
+        return None if coupons == [request.coupon] else [{"coupon": request.coupon}]
     if request.promotion_code:
         code = start.promotion_code_id(api, request.promotion_code, str(id_of(subscription["customer"])))
         return None if [id_of(one["promotion_code"]) for one in discounts] == [code] else [{"promotion_code": code}]
@@ -347,10 +347,10 @@ def _quote(
 
     waiting = pending_invoice_items.for_customer(api, subscription)
 
-    def later(proration: Proration, said: Proration, ends: int | None = None) -> Quote:
+    def later(proration: Proration, billed_as: Proration, ends: int | None = None) -> Quote:
         upcoming = quote.following(lambda: preview(proration))
         ending = {**subscription, "cancel_at": ends} if ends else subscription
-        return Quote(quote.with_next(ending, upcoming, waiting, proration), said, at)
+        return Quote(quote.with_next(ending, upcoming, waiting, proration), billed_as, at)
 
     def anew(proration: Proration) -> Quote:
         return quote.of_new_period(api, subscription, preview(proration), proration, at, waiting, prices, discount)

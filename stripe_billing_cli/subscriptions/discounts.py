@@ -58,8 +58,8 @@ class Discounts:
         taken, of_all = _taken(lines), _taken(invoice["lines"]["data"])
         for id in lasting:
             if self.term(id).is_amount:
-                there = sum(int(line["amount"]) for line in lines if id in ids_of([line]))
-                total -= min(of_all.get(id, 0), there)
+                amount = sum(int(line["amount"]) for line in lines if id in ids_of([line]))
+                total -= min(of_all.get(id, 0), amount)
             else:
                 total -= taken.get(id, 0)
         return total

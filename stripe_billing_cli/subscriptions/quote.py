@@ -206,8 +206,8 @@ def of_change(
 
     waiting = pending_invoice_items.for_customer(api, subscription)
 
-    def later(proration: Proration, said: Proration) -> Quote:
-        return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), said, at)
+    def later(proration: Proration, billed_as: Proration) -> Quote:
+        return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), billed_as, at)
 
     if subscription["status"] == "trialing":
         return later("none", not_at_once(wanted_proration))

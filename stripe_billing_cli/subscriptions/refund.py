@@ -210,9 +210,9 @@ def give_back(api: StripeApi, refund: Refund) -> Object:
         try:
             return api.post("/v1/refunds", params, refund.idempotency_key(again)).body
         except StripeCallError as failure:
-            there = _made_all_the_same(api, refund) if failure.outcome_unknown or failure.replayed else None
-            if there is not None:
-                return there
+            earlier = _made_all_the_same(api, refund) if failure.outcome_unknown or failure.replayed else None
+            if earlier is not None:
+                return earlier
             if not failure.replayed or again == ATTEMPTS - 1:
                 raise
     raise AssertionError("the last attempt returns or raises")

@@ -103,8 +103,8 @@ class Account:
         return credit - debt
 
 
-def _taken_from(change: int, there: int) -> int:
-    return min(change, max(0, there))
+def _taken_from(change: int, balance: int) -> int:
+    return min(change, max(0, balance))
 
 
 def _is_dropped_change(invoice: Object) -> bool:
@@ -249,12 +249,12 @@ def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, end
 
 def _payments(api: StripeApi, account: Account, subscription: str, total: int) -> Iterator[Payment]:
     """Payments, newest first, until they cover `total`, and those that went back in part: one may be of this refund."""
-    there = 0
+    covered = 0
     for intent, charge in sorted(account.charges.items(), key=lambda one: -one[1]["created"]):
-        if there < total or charge["amount_refunded"]:
+        if covered < total or charge["amount_refunded"]:
             payment = _payment(api, account, intent)
             made = refund.made_before("prorated", subscription, payment)
-            there += made.amount if made else payment.left
+            covered += made.amount if made else payment.left
             yield payment
 
 

@@ -53,10 +53,10 @@ def plan_create(api: StripeApi, request: EndpointRequest) -> CreatePlan:
     ids = {endpoint.id for endpoint in endpoints}
     abandoned = tuple(one for one in of_url if one.ours and not one.confirmed and one.rolls not in ids)
     others = tuple(one for one in endpoints if one not in abandoned)
-    there = [one for one in of_url if one not in abandoned and one.rolls is None]
-    if not there:
-        there = [one for one in of_url if one.confirmed]  # what a roll that was broken off left
-    existing = next((one for one in there if one.ours), there[0] if there else None)
+    usable = [one for one in of_url if one not in abandoned and one.rolls is None]
+    if not usable:
+        usable = [one for one in of_url if one.confirmed]  # what a roll that was broken off left
+    existing = next((one for one in usable if one.ours), usable[0] if usable else None)
     if existing is None:
         return CreatePlan(request, others, abandoned)
     changes = _changes(request, existing)

@@ -124,8 +124,8 @@ def _find_named(named: str | None, candidates: Sequence[Endpoint]) -> Endpoint |
 
 
 def _none(named: str | None) -> EndpointError:
-    what = "no endpoint made by billing" if named is None else f"no webhook endpoint {named}"
-    return EndpointError(f"there is {what} in this account and mode", "`billing webhook list` shows what there is")
+    nothing = "no endpoint made by billing" if named is None else f"no webhook endpoint {named}"
+    return EndpointError(f"there is {nothing} in this account and mode", "`billing webhook list` shows what there is")
 
 
 def _count_undelivered(api: StripeApi, new: Endpoint) -> int:

@@ -173,10 +173,10 @@ def _is_null(node: Scalar) -> bool:
 
 def _join(whole: yaml_tree.Mapping, key: Scalar, value: Node) -> None:
     """Put a section into the whole tree, or its entries into the section that is there."""
-    there = next((value for name, value in whole.entries if name.text == key.text), None)
-    if isinstance(there, yaml_tree.Mapping) and isinstance(value, yaml_tree.Mapping):
-        there.entries += value.entries
-        there.merged += value.merged
+    existing = next((value for name, value in whole.entries if name.text == key.text), None)
+    if isinstance(existing, yaml_tree.Mapping) and isinstance(value, yaml_tree.Mapping):
+        existing.entries += value.entries
+        existing.merged += value.merged
     else:
         whole.entries.append((key, value))
 

@@ -146,8 +146,8 @@ class _Problems:
         if warning:
             return
         where = ".".join(map(str, path))
-        said = f"{where}: {message}" if where and not message.startswith(str(path[-1])) else message
-        self.first = self.first or said
+        problem = f"{where}: {message}" if where and not message.startswith(str(path[-1])) else message
+        self.first = self.first or problem
 
 
 def _check(draft: Draft, head: CatalogHead, naming: Naming) -> None:

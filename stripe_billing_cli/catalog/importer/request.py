@@ -115,8 +115,8 @@ def import_catalog(api: StripeApi, request: ImportRequest, progress: Progress = 
     kinds = kinds_of(registry, request.kinds)
     holdings = read_account(api, kinds, archived=request.archived, parents=request.parents, progress=progress)
     name = request.catalog or _catalog_name(api, request, kinds, holdings)
-    asked = frozenset(kind.name for kind in kinds_of(registry, request.kinds) if _is_asked(kind, request.kinds))
-    selection = Selector(kinds, holdings, name, Wish(request.archived, asked, request.since)).run()
+    wanted_kinds = frozenset(kind.name for kind in kinds_of(registry, request.kinds) if _is_asked(kind, request.kinds))
+    selection = Selector(kinds, holdings, name, Wish(request.archived, wanted_kinds, request.since)).run()
     for kind in kinds:
         chosen = selection.chosen[kind.name]
         chosen |= read_rest(api, kind, chosen.values(), progress)
@@ -199,11 +199,11 @@ def _known_keys(api: StripeApi, request: ImportRequest, holdings: Holdings) -> d
     if request.beside is None:
         return {}
     if request.kinds or request.parents:
-        there = snapshot.read(api, request.beside)
+        known = snapshot.read(api, request.beside)
     else:
         objects = {kind.name: holdings.objects.get(kind.name, {}) for kind in request.registry}
-        there = snapshot.Snapshot(None, api.livemode, objects)
-    matches = match(request.beside, there)
+        known = snapshot.Snapshot(None, api.livemode, objects)
+    matches = match(request.beside, known)
     return {
         (reference.kind, existing["id"]): reference.key
         for reference, matched in matches.items()

@@ -240,8 +240,8 @@ class CouponKind(StandardKind[Coupon]):
 
     def note_stuck(self, entry: Entry[Coupon], existing: Object, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
-        there = self.existing_fields(existing)["currency_options"]
-        for code in sorted(there.keys() - entry.fields["currency_options"].keys()):
+        options = self.existing_fields(existing)["currency_options"]
+        for code in sorted(options.keys() - entry.fields["currency_options"].keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def create_params(self, entry: Entry[Coupon], match: Match, catalog: str) -> dict[str, Any]:

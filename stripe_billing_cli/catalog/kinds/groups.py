@@ -53,9 +53,9 @@ class Group(Form):
     def beside(self, wanted: Fields | None, existing: Fields | None) -> Fields | None:
         if wanted is None:
             return None
-        there = existing or {}
-        named = {name: self.forms[name].beside(value, there.get(name)) for name, value in wanted.items()}
-        return {**there, **named} if existing else named
+        current = existing or {}
+        named = {name: self.forms[name].beside(value, current.get(name)) for name, value in wanted.items()}
+        return {**current, **named} if existing else named
 
     def params(self, name: str, value: Fields | None) -> dict[str, Any]:
         if value is None:
@@ -76,7 +76,7 @@ class Group(Form):
         return {name: part} if part else {}
 
     def show(self, value: Fields, currency: str) -> str:
-        said = {
+        shown = {
             path: self.forms[path].show(inner, currency) for path, inner in value.items() if inner not in (None, [], {})
         }
-        return plain_text(said)
+        return plain_text(shown)

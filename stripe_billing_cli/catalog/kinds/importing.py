@@ -142,12 +142,12 @@ class ImportedKind(ABC):
     def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
         """Return what the entry of an object says, as the values that a file is read as, without those within it."""
         adopted = self.adopted_id(key, existing, naming)
-        said: dict[str, Any] = {"id": adopted} if adopted else {}
+        values: dict[str, Any] = {"id": adopted} if adopted else {}
         fields, defaults = self.file_fields(existing, naming), self.file_defaults(key, naming)
         for definition in self.definitions:
-            said |= definition.written(fields[definition.name], defaults.get(definition.name, definition.left_out))
+            values |= definition.written(fields[definition.name], defaults.get(definition.name, definition.left_out))
         metadata = self.file_metadata(existing, naming)
-        return said | ({"metadata": metadata} if metadata else {})
+        return values | ({"metadata": metadata} if metadata else {})
 
     def file_metadata(self, existing: Object, naming: Naming) -> dict[str, str]:
         """Return the metadata of an object; of one that bears the catalog's stamp, what a file has set."""

@@ -75,7 +75,7 @@ class PartialKind(StandardKind[Content]):
 
     def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
         adopted, metadata = self.adopted_id(key, existing, naming), self.file_metadata(existing, naming)
-        said: dict[str, Any] = {"id": adopted} if adopted else {}
+        values: dict[str, Any] = {"id": adopted} if adopted else {}
         fields = self.file_fields(existing, naming)
         for field in self.definitions:
             if self.is_noise(field.name, fields):
@@ -83,12 +83,12 @@ class PartialKind(StandardKind[Content]):
             *above, last = field.name.split(".")
             written = field.form.written(last, fields[field.name], True if field.name == "active" else None)
             if written:
-                part_at(said, above).update(written)
+                part_at(values, above).update(written)
         for path, key in short_parts(self.model):
-            if _part_there(said, path).keys() == {key}:
+            if _part_there(values, path).keys() == {key}:
                 *above, last = path
-                part_at(said, above)[last] = _part_there(said, path)[key]
-        return said | ({"metadata": metadata} if metadata else {})
+                part_at(values, above)[last] = _part_there(values, path)[key]
+        return values | ({"metadata": metadata} if metadata else {})
 
     # ---- Operations
 

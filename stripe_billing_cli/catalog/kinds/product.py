@@ -252,10 +252,10 @@ class ProductKind(StandardKind[Product]):
             yield "price", default
 
     def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
-        said, default = super().file_values(key, existing, naming), _default_id(existing)
+        values, default = super().file_values(key, existing, naming), _default_id(existing)
         if default is None:
-            return said
-        return {**said, "default_price": naming.name("price", default).removeprefix(f"{key}.")}
+            return values
+        return {**values, "default_price": naming.name("price", default).removeprefix(f"{key}.")}
 
     def match(self, matching: Matching, entry: Entry[Product]) -> Match:
         return match_by_id(matching, entry, product_id(entry))

@@ -54,10 +54,10 @@ class FixedAmountForm(PartForm):
         return super().read({"amount": answer["amount"], "currency": answer["currency"], "currency_options": others})
 
     def beside(self, wanted: Any, existing: Any) -> Any:
-        there = existing["currency_options"] if existing else {}
-        options = dict(there)
+        current = existing["currency_options"] if existing else {}
+        options = dict(current)
         for code, option in wanted["currency_options"].items():
-            behavior = option["tax_behavior"] or (there[code]["tax_behavior"] if code in there else UNSPECIFIED)
+            behavior = option["tax_behavior"] or (current[code]["tax_behavior"] if code in current else UNSPECIFIED)
             options[code] = {**option, "tax_behavior": behavior}
         return {**wanted, "currency_options": dict(sorted(options.items()))}
 
@@ -196,8 +196,8 @@ class ShippingRateKind(StandardKind[ShippingRate]):
 
     def note_stuck(self, entry: Entry[ShippingRate], existing: Object, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
-        there = self.existing_fields(existing)["fixed_amount"] or {"currency_options": {}}
-        for code in sorted(there["currency_options"].keys() - entry.fields["fixed_amount"]["currency_options"].keys()):
+        amount = self.existing_fields(existing)["fixed_amount"] or {"currency_options": {}}
+        for code in sorted(amount["currency_options"].keys() - entry.fields["fixed_amount"]["currency_options"].keys()):
             builder.note(f"{entry.key}: its amount in {code} stays: Stripe can change it but not take it away.", entry)
 
     def update_params(

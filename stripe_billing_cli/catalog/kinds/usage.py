@@ -42,8 +42,8 @@ def still_using(api: StripeApi, object_id: str, places: Sequence[Place]) -> str:
         if not whole:
             beside.append(f"only the newest {MOST_PAGES * 100:,} {place.noun}s were looked at")
     nouns = " or ".join(place.noun for place in places)
-    said = f"still used by {' and '.join(counted)}" if counted else f"used by no {nouns}"
-    return "; ".join([f"{object_id} is {said}", *beside])
+    usage = f"still used by {' and '.join(counted)}" if counted else f"used by no {nouns}"
+    return "; ".join([f"{object_id} is {usage}", *beside])
 
 
 def id_of(named: Any) -> str:

@@ -136,9 +136,9 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
 
     def match(self, matching: Matching, entry: Entry[WebhookEndpoint]) -> Match:
         """Match an entry; endpoints of its own that were never confirmed are among the earlier ones."""
-        there = [one for one in matching.candidates(entry) if not _takes_over(one, matching.objects)]
-        stamped = match_by_stamp(matching, entry, counts=lambda one: one in there and _is_confirmed(one))
-        return Match(stamped.current, (*stamped.earlier, *(one for one in there if not _is_confirmed(one))))
+        candidates = [one for one in matching.candidates(entry) if not _takes_over(one, matching.objects)]
+        stamped = match_by_stamp(matching, entry, counts=lambda one: one in candidates and _is_confirmed(one))
+        return Match(stamped.current, (*stamped.earlier, *(one for one in candidates if not _is_confirmed(one))))
 
     # ---- Planning
 

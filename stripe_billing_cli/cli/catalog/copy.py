@@ -36,6 +36,6 @@ def copy(
     """
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
-    with closing(other_context(context, "--to", to)) as there:
+    with closing(other_context(context, "--to", to)) as other:
         request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
-        return apply_plan(there, request, plan_catalog(there.stripe, request), secret_file)
+        return apply_plan(other, request, plan_catalog(other.stripe, request), secret_file)

@@ -35,10 +35,10 @@ def diff(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
     from stripe_billing_cli.cli.catalog import plan_view
 
-    with closing(other_context(context, "--against", against)) as there:
+    with closing(other_context(context, "--against", against)) as other:
         request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
-        decided = plan_catalog(there.stripe, request)
-        show_plan(there, request, decided)
-        if not there.printer.for_people:
-            there.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
+        decided = plan_catalog(other.stripe, request)
+        show_plan(other, request, decided)
+        if not other.printer.for_people:
+            other.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
         return PENDING if check and decided.changes else None

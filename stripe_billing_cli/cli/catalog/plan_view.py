@@ -171,9 +171,9 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
         stays = " The notes say what stays." if differs(plan) else ""
         yield Line(f"Done: {done:,} change{'s' if done != 1 else ''} applied.{stays}", {"bold": True})
         return
-    what = "Interrupted" if outcome.interrupted else "Not all done"
+    headline = "Interrupted" if outcome.interrupted else "Not all done"
     counts = f"{done:,} done, {f'{begun:,} begun, ' if begun else ''}{failed:,} failed, {skipped - begun:,} skipped"
-    yield Line(f"{what}: {counts}.", {"bold": True})
+    yield Line(f"{headline}: {counts}.", {"bold": True})
     yield Line("Run the same command again: it does what is missing, and nothing twice.", {})
 
 

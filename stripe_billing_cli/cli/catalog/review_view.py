@@ -92,8 +92,8 @@ def plan_annotations(plan: Plan) -> Iterator[str]:
         yield _command("warning" if note.warning else "notice", note.message, plan.source, note.where)
     for change in plan.changes[:MOST_NOTICES]:
         where = change.wanted.where if change.wanted else NOWHERE
-        said = "; ".join(line.text.strip() for line in change_lines(change))
-        yield _command("notice", said, plan.source, where, f"{change.action} {change.kind.name} {change.key}")
+        text = "; ".join(line.text.strip() for line in change_lines(change))
+        yield _command("notice", text, plan.source, where, f"{change.action} {change.kind.name} {change.key}")
     yield _command("notice", summary(plan) if plan.changes else f"{_headline(plan)}: {plan.source}", plan.source)
 
 
@@ -111,8 +111,8 @@ def _command(level: str, message: str, file: str, where: Location = NOWHERE, tit
     properties = {"title": title}
     if where != NOWHERE and file:
         properties = {"file": where.file or file, "line": str(where.line), "col": str(where.column), "title": title}
-    said = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
-    return f"::{level}{f' {said}' if said else ''}::{_data(visible(message))}"
+    written = ",".join(f"{name}={_property(value)}" for name, value in properties.items() if value)
+    return f"::{level}{f' {written}' if written else ''}::{_data(visible(message))}"
 
 
 def _data(text: str) -> str:

@@ -102,8 +102,8 @@ def _values(param: Any, ctx: Any, begun: str, values: Values) -> Completion:
 def _options(options: dict[str, Any], ctx: Any) -> list[Candidate]:
     matching = []
     for name, param in options.items():
-        given = ctx.get_parameter_source(param.name)
-        again = param.multiple or given is None or given.name != "COMMANDLINE"
+        source = ctx.get_parameter_source(param.name)
+        again = param.multiple or source is None or source.name != "COMMANDLINE"
         if name.startswith("--") and not param.hidden and again:
             matching.append(Candidate(name, (param.help or "").split(". ")[0].rstrip(".")))
     return matching

@@ -53,8 +53,8 @@ def event_types() -> list[str]:
 
 
 def _lookup_keys(ctx: Any) -> LookupKeys:
-    said = {**ctx.find_root().params, **{name: value for name, value in ctx.params.items() if value}}
-    return LookupKeys.of(local=bool(said.get("local")), profile=said.get("profile"), live=bool(said.get("live")))
+    params = {**ctx.find_root().params, **{name: value for name, value in ctx.params.items() if value}}
+    return LookupKeys.of(local=bool(params.get("local")), profile=params.get("profile"), live=bool(params.get("live")))
 
 
 def _helped(ctx: Any) -> list[str]:

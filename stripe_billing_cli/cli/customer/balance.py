@@ -124,5 +124,5 @@ def _screen(record: Record) -> Iterator[Line]:
         about = one["invoice"] or one["credit_note"] or ""
         note = f": {one['note']}" if one["note"] else ""
         amount = whose(one["amount"], one["currency"])
-        what = f"{TYPES.get(one['type'], one['type'].replace('_', ' '))} {about}".rstrip()
-        yield Line(f"  {formatting.date(one['created']):<12} {amount:>16}  {what}{note}")
+        reason = f"{TYPES.get(one['type'], one['type'].replace('_', ' '))} {about}".rstrip()
+        yield Line(f"  {formatting.date(one['created']):<12} {amount:>16}  {reason}{note}")

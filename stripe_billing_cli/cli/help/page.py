@@ -130,8 +130,10 @@ def _entry(term: str, text: str) -> Entry:
     if choices is None:
         return Entry(term, text)
     name = term[: choices.start()].split("--")[-1].strip().upper()
-    said, default, rest = text.partition(" [")
-    return Entry(f"{term[: choices.start()]}{name}", f"{said} One of: {choices[1].replace('|', ', ')}.{default}{rest}")
+    description, default, rest = text.partition(" [")
+    return Entry(
+        f"{term[: choices.start()]}{name}", f"{description} One of: {choices[1].replace('|', ', ')}.{default}{rest}"
+    )
 
 
 def _term(term: str) -> str:

@@ -65,12 +65,12 @@ def _reset_account(context: Context, account: str) -> None:
     context.printer.note(f"Account {account} is empty.")
 
 
-def _confirm(context: Context, what: str) -> None:
+def _confirm(context: Context, data: str) -> None:
     if context.yes:
         return
     if not context.interactive:
-        raise BillingError("confirmation", f"{what} would be deleted", "say --yes to mean it", WRONG)
-    if not typer.confirm(f"Delete {what}?", err=True):
+        raise BillingError("confirmation", f"{data} would be deleted", "say --yes to mean it", WRONG)
+    if not typer.confirm(f"Delete {data}?", err=True):
         raise BillingError("confirmation", "nothing was deleted", "say yes, or --yes")
 
 

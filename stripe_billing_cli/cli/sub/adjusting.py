@@ -172,8 +172,8 @@ def _tell(context: Context, plan: AdjustPlan, result: str, subscription: Object,
     record = plan.record(result, subscription, owes)
     context.printer.record(record, lambda: _screen(plan, result, owes))
     if owes is not None:
-        what = "it stays as it is until the payment goes through"
-        raise unpaid_error(what, subscription["id"], owes, "it has not been paid yet")
+        consequence = "it stays as it is until the payment goes through"
+        raise unpaid_error(consequence, subscription["id"], owes, "it has not been paid yet")
 
 
 def _screen(plan: AdjustPlan, result: str, owes: OwedInvoice | None) -> Iterator[Line]:

@@ -119,9 +119,9 @@ def _unbilled(left: Unbilled, currency: str) -> Iterator[Line]:
     """Yield what an end at once drops, and what it leaves pending."""
     if left.prorations:
         amount = formatting.money(abs(left.prorations), currency)
-        what, way = ("credit", "gives it to") if left.prorations < 0 else ("charge", "bills it to")
+        noun, way = ("credit", "gives it to") if left.prorations < 0 else ("charge", "bills it to")
         yield Line(
-            f"  A {what} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
+            f"  A {noun} of {amount} that waits for the next invoice is dropped; --invoice-now {way} the customer."
         )
     if left.metered:
         so_far = f", {formatting.money(left.use, currency)} so far," if left.use else ""
@@ -199,12 +199,12 @@ LAST_GOES_ON = "; and the service goes on until the end"
 def _part(refund: RefundPlan, part: Refund) -> str:
     invoice = part.payment.invoice
     amount, paid = (formatting.money(one, refund.currency) for one in (part.amount, invoice["amount_paid"]))
-    of = ", all of it" if part.amount == invoice["amount_paid"] else ""
-    if not of and part.payment.left == part.amount:
-        of = ", what is left of it"
-    elif not of:
-        of = ", what is unused of it"
-    return f"{amount}{of}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"
+    share = ", all of it" if part.amount == invoice["amount_paid"] else ""
+    if not share and part.payment.left == part.amount:
+        share = ", what is left of it"
+    elif not share:
+        share = ", what is unused of it"
+    return f"{amount}{share}, from the payment of {paid} for invoice {invoice['number'] or invoice['id']}"
 
 
 def _beside_refund(plan: CancelPlan, refund: RefundPlan) -> Iterator[Line]:

@@ -113,5 +113,5 @@ def _print(context: Context, result: ChangeResult) -> None:
 
     context.printer.record(result.record(), lambda: change_view.screen(result))
     if result.result == "payment_needed":
-        what = "the plan stays as it is until the payment goes through"
-        raise unpaid_error(what, result.subscription["id"], result.owes, "it has not been paid yet")
+        consequence = "the plan stays as it is until the payment goes through"
+        raise unpaid_error(consequence, result.subscription["id"], result.owes, "it has not been paid yet")

@@ -91,10 +91,10 @@ def _use(plan: ChangePlan, quoted: Quote) -> Iterator[Line]:
     """Yield what becomes of use that is not billed yet, and of time that was never paid for."""
     if is_metered(plan.current) and plan.change.before.price != plan.change.after.price:
         billed = {"none": "is never billed", "invoice": "is billed now, at that price"}
-        what = billed.get(quoted.proration, "is billed with the next invoice, at that price")
+        fate = billed.get(quoted.proration, "is billed with the next invoice, at that price")
         if is_classic(plan.subscription):
-            what = "is lost: in classic billing mode it goes with its price"
-        yield Line(f"  What was used of {name_of(plan.current)} and not billed yet {what}.")
+            fate = "is lost: in classic billing mode it goes with its price"
+        yield Line(f"  What was used of {name_of(plan.current)} and not billed yet {fate}.")
     if plan.unpaid:
         yield Line(
             f"  Careful: the credit counts time that was never paid for: {cost_view.unpaid(plan.unpaid)}. "

@@ -33,14 +33,14 @@ SUBSCRIPTION = {
 def event_text(event: Mapping[str, Any]) -> str:
     """Return an event of Stripe's in words; one of an unknown type keeps that type."""
     source = event["data"]["object"]
-    group, _, what = event["type"].rpartition(".")
-    if group == "invoice" and what in INVOICE:
-        amount = source["amount_paid"] if what == "paid" else source["amount_due"]
-        return f"invoice {source['id']} {INVOICE[what]}, {formatting.money(amount, source['currency'])}"
-    if what == "created":
+    group, _, happening = event["type"].rpartition(".")
+    if group == "invoice" and happening in INVOICE:
+        amount = source["amount_paid"] if happening == "paid" else source["amount_due"]
+        return f"invoice {source['id']} {INVOICE[happening]}, {formatting.money(amount, source['currency'])}"
+    if happening == "created":
         return f"created, {formatting.status(source['status'])}"
-    if what in SUBSCRIPTION:
-        return SUBSCRIPTION[what]
+    if happening in SUBSCRIPTION:
+        return SUBSCRIPTION[happening]
     return _update(source, event["data"].get("previous_attributes") or {})
 
 

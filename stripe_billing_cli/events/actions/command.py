@@ -50,9 +50,9 @@ def run(spawner: SpawnerPool, command: str, stdin: str, environment: Mapping[str
     return _last_line(ended.output)
 
 
-def _failure(code: int, said: str) -> str:
+def _failure(code: int, output: str) -> str:
     how = f"exit code {code}" if code > 0 else f"killed by {signal.Signals(-code).name}"
-    return f"{how}: {said}" if said else how
+    return f"{how}: {output}" if output else how
 
 
 def _last_line(written: bytes) -> str:

@@ -152,9 +152,9 @@ class Database:
     def check_tables(self) -> None:
         """Raise `StoreError` where a table is missing."""
         with self.reading() as connection:
-            there = sa.inspect(connection).get_table_names()
+            tables = sa.inspect(connection).get_table_names()
         for table in metadata.tables:
-            if table not in there:
+            if table not in tables:
                 raise without_table(self.shown, table)
 
     @contextmanager

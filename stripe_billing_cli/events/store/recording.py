@@ -81,8 +81,8 @@ def _json(names: Sequence[str], rows: Sequence[Values]) -> str:
 
 @cache
 def _postgres_statement(with_work: bool) -> str:
-    given = f"ROWS FROM (json_to_recordset(%s::json) AS ({_shape(schema.events, ABOUT_EVENT)}), unnest(%b::text[]))"
-    added = f"INSERT INTO events ({', '.join(EVENT)}) SELECT * FROM {given} ON CONFLICT (id) DO NOTHING RETURNING id"
+    rows = f"ROWS FROM (json_to_recordset(%s::json) AS ({_shape(schema.events, ABOUT_EVENT)}), unnest(%b::text[]))"
+    added = f"INSERT INTO events ({', '.join(EVENT)}) SELECT * FROM {rows} ON CONFLICT (id) DO NOTHING RETURNING id"
     if not with_work:
         return added
     columns = ", ".join(PENDING)

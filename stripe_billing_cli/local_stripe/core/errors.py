@@ -88,9 +88,9 @@ def unknown_params(names: list[str]) -> ApiError:
     return invalid(f"Received unknown {noun}: {', '.join(names)}", names[0], "parameter_unknown")
 
 
-def not_here(what: str, param: str | None = None, why: str = "") -> ApiError:
-    """Something documented that the local Stripe lacks, refused by name; `why` says more."""
-    return invalid(f"The local Stripe does not have {what}{': ' if why else ''}{why}.", param)
+def not_here(feature: str, param: str | None = None, reason: str = "") -> ApiError:
+    """Something documented that the local Stripe lacks, refused by name; `reason` says why."""
+    return invalid(f"The local Stripe does not have {feature}{': ' if reason else ''}{reason}.", param)
 
 
 def invalid_version(version: str) -> ApiError:

@@ -71,9 +71,9 @@ def test_id(prefix: str) -> str:
     return f"{prefix}_test_61{_random(22)}"
 
 
-def derived_test_id(prefix: str, what: str) -> str:
+def derived_test_id(prefix: str, seed: str) -> str:
     """Make an id of objects that are computed when asked for: it follows from `what`, so that it can be a cursor."""
-    number = int.from_bytes(hashlib.sha256(what.encode()).digest())
+    number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
     return f"{prefix}_test_61{_time(number, 22)}"
 
 

@@ -153,9 +153,9 @@ class Resource:
             if declared.names and id is not None and call.store.get(declared.names, id) is None:
                 raise no_such(declared.names, id, name)
 
-    def _announce(self, call: Call, what: str, object: Object, before: Object | None = None) -> None:
+    def _announce(self, call: Call, happening: str, object: Object, before: Object | None = None) -> None:
         if self.announces:
-            events.record(call, f"{self.kind}.{what}", object, before)
+            events.record(call, f"{self.kind}.{happening}", object, before)
 
 
 def long_id(prefix: str) -> Callable[[Call], str]:

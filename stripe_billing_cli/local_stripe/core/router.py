@@ -199,7 +199,7 @@ class Router:
         if version and not VERSION.fullmatch(version):
             raise invalid_version(version)
         if version and self._strict_version and version != API_VERSION:
-            raise not_here(f"the API version {version}", why=f"it answers as {API_VERSION} does")
+            raise not_here(f"the API version {version}", reason=f"it answers as {API_VERSION} does")
 
     def _write(
         self,

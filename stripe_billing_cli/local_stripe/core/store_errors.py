@@ -15,9 +15,9 @@ ROOM_TO_WORK = 65_536
 """Bytes that SQLite takes beside the database for its work."""
 
 
-def corrupted(path: Path, what: str) -> LocalStripeError:
+def corrupted(path: Path, damage: str) -> LocalStripeError:
     return LocalStripeError(
-        f"{path} is damaged: {what}.",
+        f"{path} is damaged: {damage}.",
         "Nothing was changed. Restore a copy of the file, or start anew with `billing local reset`.",
     )
 

@@ -81,12 +81,12 @@ def money(amount: int, currency: str) -> str:
     return html.escape(amounts.format_amount(Decimal(amount), currency))
 
 
-def error_text(said: str) -> str:
-    return f'<p class="bad">{html.escape(said)}</p>' if said else ""
+def error_text(message: str) -> str:
+    return f'<p class="bad">{html.escape(message)}</p>' if message else ""
 
 
-def missing(what: str) -> Answer:
-    return page(404, "Not found", f"<p>There is no such {what} here.</p>")
+def missing(noun: str) -> Answer:
+    return page(404, "Not found", f"<p>There is no such {noun} here.</p>")
 
 
 def page(status: int, title: str, body: str) -> Answer:

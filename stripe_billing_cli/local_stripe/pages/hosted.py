@@ -53,16 +53,16 @@ def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
     status, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
     if status != 200 or invoice["status"] == "draft":
         return forms.missing("invoice")
-    said = ""
+    message = ""
     payments = invoice["payments"]["data"]
     if sent and payments and invoice["status"] in ("open", "uncollectible"):
         intent = payments[0]["payment"]["payment_intent"]
         paid, said_by = forms.confirm(call, f"/v1/payment_intents/{intent}/confirm", sent.get("card", ""))
         if paid == "requires_action":
             return forms.to_authentication(said_by)
-        said = paid
+        message = paid
         _, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
-    return forms.page(200, f"Invoice {invoice['number']}", forms.error_text(said) + _bill(invoice) + _ask(invoice))
+    return forms.page(200, f"Invoice {invoice['number']}", forms.error_text(message) + _bill(invoice) + _ask(invoice))
 
 
 def _bill(invoice: Object) -> str:
@@ -92,8 +92,8 @@ def _receipt(call: Call, id: str) -> Answer:
     if charge["amount_refunded"]:
         rows.append(("Refunded", charge["amount_refunded"]))
     shown = "".join(
-        f"<tr><td>{html.escape(what)}</td><td>{forms.money(amount, charge['currency'])}</td></tr>"
-        for what, amount in rows
+        f"<tr><td>{html.escape(label)}</td><td>{forms.money(amount, charge['currency'])}</td></tr>"
+        for label, amount in rows
     )
     card = charge["payment_method_details"]["card"]
     paid_by = f"<p><small>{html.escape(card['brand'])} ending in {html.escape(card['last4'])}</small></p>"
@@ -104,17 +104,17 @@ def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str
     status, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
     if status != 200 or not _allowed(setup, query):
         return forms.missing("card setup")
-    said = ""
+    message = ""
     if sent and setup["status"] in ("requires_payment_method", "requires_confirmation", "requires_action"):
-        said, after = forms.confirm(call, f"/v1/setup_intents/{id}/confirm", sent.get("card", ""))
-        if said == "requires_action":
+        message, after = forms.confirm(call, f"/v1/setup_intents/{id}/confirm", sent.get("card", ""))
+        if message == "requires_action":
             return forms.to_authentication(after)
         _, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
     if setup["status"] == "succeeded":
         return forms.page(200, "Card saved", '<p class="good">The card is saved for later payments.</p>')
     if setup["status"] == "canceled":
         return forms.page(200, "Canceled", '<p class="bad">No card is asked for any more.</p>')
-    return forms.page(200, "Save a card", forms.error_text(said) + forms.form("Save card"))
+    return forms.page(200, "Save a card", forms.error_text(message) + forms.form("Save card"))
 
 
 def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:

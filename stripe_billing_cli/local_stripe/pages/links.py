@@ -24,11 +24,11 @@ def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
     status, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
     if status != 200:
         return forms.missing("Checkout session")
-    said = ""
+    message = ""
     if sent and session["status"] == "open":
         path = f"/v1/setup_intents/{session['setup_intent']}/confirm"
-        said, after = forms.confirm(call, path, sent.get("card", ""), returns_to=_success_url(session))
-        if said == "requires_action":
+        message, after = forms.confirm(call, path, sent.get("card", ""), returns_to=_success_url(session))
+        if message == "requires_action":
             return forms.to_authentication(after)
         _, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
         if session["status"] == "complete":
@@ -39,7 +39,7 @@ def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
         case "expired":
             return forms.page(200, "Expired", '<p class="bad">This link has expired.</p>')
     return forms.page(
-        200, "Save a card", forms.error_text(said) + forms.form("Save card") + _link("Back", session["cancel_url"])
+        200, "Save a card", forms.error_text(message) + forms.form("Save card") + _link("Back", session["cancel_url"])
     )
 
 
@@ -65,11 +65,11 @@ def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
     if status != 200:
         return forms.missing("portal session")
     flow = session["flow"] or {"type": "all"}
-    said, done = _act(call, session, sent) if sent else ("", "")
+    message, done = _act(call, session, sent) if sent else ("", "")
     if done and flow.get("after_completion", {}).get("type") == "redirect":
         return _redirect(flow["after_completion"]["redirect"]["return_url"])
     good = f'<p class="good">{html.escape(done)}</p>' if done else ""
-    body = good + forms.error_text(said)
+    body = good + forms.error_text(message)
     if flow["type"] in ("all", "payment_method_update") and not (done and session["flow"]):
         body += forms.form("Use this card from now on")
     if flow["type"] in ("all", "subscription_cancel") and not (done and session["flow"]):

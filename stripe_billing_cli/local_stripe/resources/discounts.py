@@ -29,8 +29,8 @@ def delete_of_customer(call: Call) -> Object:
     raise _none(f"customer: {call.id}")
 
 
-def _none(of: str) -> ApiError:
-    return ApiError(404, f"No active discount for {of}", "resource_missing")
+def _none(owner: str) -> ApiError:
+    return ApiError(404, f"No active discount for {owner}", "resource_missing")
 
 
 ROUTES = (

@@ -71,8 +71,8 @@ def create(call: Call) -> Object:
 
 
 def _currency_of_price(call: Call) -> str | None:
-    if (given := call.params.get("price_data")) is not None:
-        return str(given["currency"])
+    if (price_data := call.params.get("price_data")) is not None:
+        return str(price_data["currency"])
     price = call.store.get("price", call.params.get("pricing", {}).get("price", ""))
     return str(price["currency"]) if price else None
 

@@ -17,22 +17,25 @@ class AfterCompletionForm(Form):
             return None
         if written.redirect:
             return {"type": "redirect", "url": written.redirect.url}
-        said = written.hosted_confirmation
-        return {"type": written.type or "hosted_confirmation", "custom_message": said and said.custom_message}
+        confirmation = written.hosted_confirmation
+        return {
+            "type": written.type or "hosted_confirmation",
+            "custom_message": confirmation and confirmation.custom_message,
+        }
 
     def existing(self, answer: Mapping[str, Any], name: str) -> Any:
         after = answer[name]
         if after["type"] == "redirect":
             return {"type": "redirect", "url": after["redirect"]["url"]}
-        said = after["hosted_confirmation"]
-        return {"type": after["type"], "custom_message": said and said["custom_message"]}
+        confirmation = after["hosted_confirmation"]
+        return {"type": after["type"], "custom_message": confirmation and confirmation["custom_message"]}
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         if value["type"] == "redirect":
             return {name: {"type": "redirect", "redirect": {"url": value["url"]}}}
         message = value["custom_message"]
-        said = {"hosted_confirmation": {"custom_message": message}} if message else {}
-        return {name: {"type": value["type"], **said}}
+        confirmation = {"hosted_confirmation": {"custom_message": message}} if message else {}
+        return {name: {"type": value["type"], **confirmation}}
 
     def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
         is_plain = value == {"type": "hosted_confirmation", "custom_message": None}
@@ -51,8 +54,8 @@ class Message(Form):
     """A text, which Stripe holds as `{message: …}`."""
 
     def existing(self, answer: Mapping[str, Any], name: str) -> str | None:
-        said = answer[name]
-        return said and str(said["message"])
+        text = answer[name]
+        return text and str(text["message"])
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: {"message": value} if value else ""}
@@ -65,8 +68,8 @@ class Limit(Form):
         return int(written.completed_sessions.limit) if written else None
 
     def existing(self, answer: Mapping[str, Any], name: str) -> int | None:
-        held = answer[name]
-        return held and int(held["completed_sessions"]["limit"])
+        restrictions = answer[name]
+        return restrictions and int(restrictions["completed_sessions"]["limit"])
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: {"completed_sessions": {"limit": value}} if value else ""}
@@ -82,8 +85,8 @@ class Countries(Choices):
         return sorted(written.allowed_countries) if written else []
 
     def existing(self, answer: Mapping[str, Any], name: str) -> list[str]:
-        held = answer[name]
-        return sorted(held["allowed_countries"]) if held else []
+        collection = answer[name]
+        return sorted(collection["allowed_countries"]) if collection else []
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: {"allowed_countries": value} if value else ""}

@@ -52,7 +52,7 @@ class Items(Form):
         ]
 
     def existing(self, answer: Mapping[str, Any], name: str) -> list[Fields]:
-        held = answer[name] or []
+        items = answer[name] or []
         return in_order(
             {
                 "price": price_id(item),
@@ -61,13 +61,13 @@ class Items(Form):
                     key: (item["adjustable_quantity"] or NOT_ADJUSTABLE)[key] for key in NOT_ADJUSTABLE
                 },
             }
-            for item in (held["data"] if isinstance(held, dict) else held)
+            for item in (items["data"] if isinstance(items, dict) else items)
         )
 
     def beside(self, wanted: Any, existing: Any) -> Any:
         """Return the items with the quantities that the file does not name."""
-        there = {item["price"]: item for item in existing}
-        return in_order(_beside(item, there.get(item["price"])) for item in wanted)
+        by_price = {item["price"]: item for item in existing}
+        return in_order(_beside(item, by_price.get(item["price"])) for item in wanted)
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
         return {name: [{"price": item["price"], **quantities(item)} for item in value] or ""}
@@ -75,22 +75,22 @@ class Items(Form):
     def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
         items: list[Any] = []
         for item in value:
-            said = quantities(item)
-            if said["quantity"] == 1:
-                del said["quantity"]
-            items.append({"price": item["price"], **said} if said else item["price"])
+            params = quantities(item)
+            if params["quantity"] == 1:
+                del params["quantity"]
+            items.append({"price": item["price"], **params} if params else item["price"])
         return {name: items} if items else {}
 
     def show(self, value: Any, currency: str) -> str:
         return ", ".join(f"{item['quantity'] or 1} × {item['price']}" for item in value)
 
 
-def _beside(item: Fields, there: Fields | None) -> Fields:
-    held = there or {"quantity": 1, "adjustable_quantity": NOT_ADJUSTABLE}
-    adjustable = {**held["adjustable_quantity"], **(item["adjustable_quantity"] or {})}
+def _beside(item: Fields, existing: Fields | None) -> Fields:
+    current = existing or {"quantity": 1, "adjustable_quantity": NOT_ADJUSTABLE}
+    adjustable = {**current["adjustable_quantity"], **(item["adjustable_quantity"] or {})}
     if not adjustable["enabled"]:
         adjustable = dict(NOT_ADJUSTABLE)
-    return {**item, "quantity": item["quantity"] or held["quantity"], "adjustable_quantity": adjustable}
+    return {**item, "quantity": item["quantity"] or current["quantity"], "adjustable_quantity": adjustable}
 
 
 def quantities(item: Fields) -> dict[str, Any]:

@@ -82,12 +82,12 @@ class OfferedProducts(Form):
 
     def beside(self, wanted: Any, existing: Any) -> Any:
         """Return the offers in the order of the existing ones, with quantities that the file does not name."""
-        there = {offer["product"]: offer["adjustable_quantity"] for offer in existing}
+        quantities = {offer["product"]: offer["adjustable_quantity"] for offer in existing}
         return in_order(
             {
                 **offer,
                 "adjustable_quantity": {
-                    **there.get(offer["product"], NOT_ADJUSTABLE),
+                    **quantities.get(offer["product"], NOT_ADJUSTABLE),
                     **(offer["adjustable_quantity"] or {}),
                 },
             }

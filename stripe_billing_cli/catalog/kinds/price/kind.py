@@ -104,9 +104,9 @@ class PriceKind(StandardKind[Price]):
         entries = wanted[self.name]
         expanded = expansions(entries)
         listed = {"expand": [f"data.{name}" for name in expanded]}
-        there = reader.objects("product")
-        products = sorted({product_id(entry) for entry in wanted["product"]} & there.keys())
-        new = sum(_product_of_entry(entry) not in there for entry in entries)
+        account_products = reader.objects("product")
+        products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
+        new = sum(_product_of_entry(entry) not in account_products for entry in entries)
         asking = max(len(products) + calls_for(new, LOOKUP_KEYS_A_CALL), 1)
         lookup_keys = {entry.fields["lookup_key"] for entry in entries} - {None}
         reading = reader.sweep(self.path, listed, expected=len(entries), asking=None if whole else asking)
@@ -159,14 +159,14 @@ class PriceKind(StandardKind[Price]):
         return fields
 
     def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
-        said = super().file_values(key, existing, naming)
+        values = super().file_values(key, existing, naming)
         lookup_key = existing["lookup_key"]
         if lookup_key == key:
-            said.pop("lookup_key")
+            values.pop("lookup_key")
         if lookup_key is not None:
-            return said
-        first: dict[str, Any] = {name: said[name] for name in ("id", "active", "nickname") if name in said}
-        return {**first, "lookup_key": None, **said}
+            return values
+        first: dict[str, Any] = {name: values[name] for name in ("id", "active", "nickname") if name in values}
+        return {**first, "lookup_key": None, **values}
 
     def label(self, existing: Object) -> str:
         return str(existing["nickname"] or existing["lookup_key"] or f"of product {product_of(existing)}")
@@ -187,12 +187,12 @@ class PriceKind(StandardKind[Price]):
 
     def usage_of(self, api: StripeApi, existing: Object, *, count: bool) -> Usage:
         """Return how many subscriptions that are not canceled have a price: to a hundred, or all with `count`."""
-        asked = {"price": existing["id"]}
+        filters = {"price": existing["id"]}
         try:
             if count:
-                users, more = sum(len(page) for page in api.pages("/v1/subscriptions", asked)), False
+                users, more = sum(len(page) for page in api.pages("/v1/subscriptions", filters)), False
             else:
-                page, more = api.page("/v1/subscriptions", asked)
+                page, more = api.page("/v1/subscriptions", filters)
                 users = len(page)
         except PermissionMissingError:
             return Usage(f"subscriptions, if any (the key may not count them), stay on {existing['id']}")
@@ -253,8 +253,8 @@ class PriceKind(StandardKind[Price]):
 
     def create_params(self, entry: Entry[Price], match: Match, catalog: str) -> dict[str, Any]:
         params = {"product": _product_of_entry(entry), **super().create_params(entry, match, catalog)}
-        held = match.current and match.current["lookup_key"] == params.get("lookup_key")
-        if "lookup_key" in params and (match.name_from or held):
+        has_key = match.current and match.current["lookup_key"] == params.get("lookup_key")
+        if "lookup_key" in params and (match.name_from or has_key):
             params["transfer_lookup_key"] = True
         return params
 

@@ -117,11 +117,11 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
                 break
         else:
             return Reading(objects)
-        asked: list[dict[str, Any]] = [{"code": code} for code in sorted({entry.fields["code"] for entry in entries})]
-        there = reader.objects("coupon")
-        coupons = sorted({entry.fields["coupon"] for entry in entries} & there.keys())
-        asked += [{"coupon": coupon, "active": True} for coupon in coupons]
-        for page in reader.each(lambda some: reader.page(self.path, {**expanded, **some})[0], asked):
+        filters: list[dict[str, Any]] = [{"code": code} for code in sorted({entry.fields["code"] for entry in entries})]
+        account_coupons = reader.objects("coupon")
+        coupons = sorted({entry.fields["coupon"] for entry in entries} & account_coupons.keys())
+        filters += [{"coupon": coupon, "active": True} for coupon in coupons]
+        for page in reader.each(lambda some: reader.page(self.path, {**expanded, **some})[0], filters):
             objects |= by_id(page)
         adopted = {entry.adopted_id for entry in entries if entry.adopted_id} - objects.keys()
         expanded_one = {"expand": [RESTRICTED_CURRENCIES]}
@@ -250,8 +250,8 @@ class PromotionCodeKind(StandardKind[PromotionCode]):
 
     def note_stuck(self, entry: Entry[PromotionCode], existing: Object, builder: PlanBuilder) -> None:
         super().note_stuck(entry, existing, builder)
-        there = self.existing_fields(existing)["restrictions"]["currency_options"]
-        for code in sorted(there.keys() - entry.fields["restrictions"]["currency_options"].keys()):
+        options = self.existing_fields(existing)["restrictions"]["currency_options"]
+        for code in sorted(options.keys() - entry.fields["restrictions"]["currency_options"].keys()):
             builder.note(f"{entry.key}: its minimum in {code} stays: Stripe can change it but not take it away.", entry)
 
     # ---- Operations

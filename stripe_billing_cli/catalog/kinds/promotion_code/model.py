@@ -63,12 +63,12 @@ class RestrictionsForm(PartForm):
         return {**before, "currency_options": {}} == {**change.after, "currency_options": {}}
 
     def show(self, value: Any, currency: str) -> str:
-        said = ["first purchase only"] if value["first_time_transaction"] else []
+        limits = ["first purchase only"] if value["first_time_transaction"] else []
         own = value["minimum_amount_currency"]
         least = {own: value["minimum_amount"]} if own else {}
         least |= {code: one["minimum_amount"] for code, one in value["currency_options"].items()}
-        said += [f"at least {format_amount(amount, code)}" for code, amount in least.items()]
-        return ", ".join(said) or "none"
+        limits += [f"at least {format_amount(amount, code)}" for code, amount in least.items()]
+        return ", ".join(limits) or "none"
 
 
 class Promotion(FileModel):

@@ -112,13 +112,13 @@ def _check_flat(params: Params, currency: str, prefix: str) -> None:
 
 
 def _check_one_amount(params: Mapping[str, Any], currency: str, prefix: str) -> None:
-    given = [name for name in AMOUNTS if name in params]
-    if not given:
+    names = [name for name in AMOUNTS if name in params]
+    if not names:
         raise invalid("Prices require an `unit_amount` or `unit_amount_decimal` parameter to be set.")
-    if len(given) > 1:
-        raise only_one_of(given, nested(prefix, given[0]))
-    value, name = params[given[0]], nested(prefix, given[0])
-    if given[0] == "custom_unit_amount":
+    if len(names) > 1:
+        raise only_one_of(names, nested(prefix, names[0]))
+    value, name = params[names[0]], nested(prefix, names[0])
+    if names[0] == "custom_unit_amount":
         _check_custom(value, currency, name)
     else:
         _check_size(value, currency, name)

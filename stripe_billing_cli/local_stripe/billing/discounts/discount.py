@@ -100,9 +100,9 @@ def existing_discount(call: Call, wanted: Mapping[str, Any], param: str, on: Red
 
 
 def _check_one(wanted: Mapping[str, Any], param: str) -> None:
-    given = [name for name in SOURCES if name in wanted]
-    if len(given) != 1:
-        raise only_one_of([f"{param}[{name}]" for name in given or SOURCES])
+    names = [name for name in SOURCES if name in wanted]
+    if len(names) != 1:
+        raise only_one_of([f"{param}[{name}]" for name in names or SOURCES])
 
 
 def applicable(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:

@@ -165,9 +165,9 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
 
 
 def _check_priced_once(params: Mapping[str, Any], param: str) -> None:
-    given = [name for name in params if name in PRICED_BY]
-    if len(given) > 1:
-        raise only_one_of(given, _nested(param, given[1]))
+    names = [name for name in params if name in PRICED_BY]
+    if len(names) > 1:
+        raise only_one_of(names, _nested(param, names[1]))
 
 
 def line_for_price(

@@ -337,8 +337,8 @@ def mark_uncollectible(call: Call, invoice: Object, reason: str = "user_forgiven
 
 def stop_collecting(call: Call, invoice: Object) -> Object:
     """Leave an open invoice open, or a draft a draft, and do nothing more about it by itself."""
-    for what in (RETRY, FINALIZE):
-        scheduler.put(call.store, what, invoice["id"], None, None)
+    for job in (RETRY, FINALIZE):
+        scheduler.put(call.store, job, invoice["id"], None, None)
     return amend(call, invoice["id"], **_GIVEN_UP, automatically_finalizes_at=None)
 
 

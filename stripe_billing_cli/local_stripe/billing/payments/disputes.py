@@ -142,7 +142,7 @@ def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, s
     """Return the dispute with evidence, which goes to the bank if it is submitted. Raises where the bank has
     decided."""
     _check_open(dispute)
-    given = {**dispute["evidence"], **evidence}
+    merged = {**dispute["evidence"], **evidence}
     details = dispute["evidence_details"]
     details = {
         **details,
@@ -150,11 +150,11 @@ def give_evidence(call: Call, dispute: Object, evidence: Mapping[str, Any], *, s
         "submission_count": details["submission_count"] + (1 if submit else 0),
         "past_due": call.real_now > details["due_by"] if submit else details["past_due"],
     }
-    after = {**dispute, "evidence": given, "evidence_details": details}
+    after = {**dispute, "evidence": merged, "evidence_details": details}
     if submit:
         after["status"] = "warning_under_review" if is_inquiry(dispute) else "under_review"
         scheduler.put(call.store, RUN_OUT, dispute["id"], None, None)
-        if given["uncategorized_text"] in DECISIVE:
+        if merged["uncategorized_text"] in DECISIVE:
             scheduler.put_soon(call.store, DECIDE, dispute["id"], call.real_now, 1)
     return after
 

@@ -59,8 +59,8 @@ def _amount(charge: Object, wanted: int | None) -> int:
         raise invalid(f"Charge {charge['id']} has already been refunded.", code="charge_already_refunded")
     amount = left if wanted is None else wanted
     if amount > left:
-        asked, most = (amounts.format_amount(Decimal(each), charge["currency"]) for each in (amount, left))
-        raise invalid(f"Refund amount ({asked}) is greater than unrefunded amount on charge ({most})", "amount")
+        requested, most = (amounts.format_amount(Decimal(each), charge["currency"]) for each in (amount, left))
+        raise invalid(f"Refund amount ({requested}) is greater than unrefunded amount on charge ({most})", "amount")
     return amount
 
 

@@ -38,8 +38,8 @@ def end(call: Call, id: str, *, reason: str | None, status: str = "canceled", le
         active.bring_up_to_date(call, after["customer"])
     else:
         after = repository.amend(call, id, **changes)
-    for what in schedule_jobs.ALL:
-        scheduler.put(call.store, what, id, None, None)
+    for job in schedule_jobs.ALL:
+        scheduler.put(call.store, job, id, None, None)
     announce(call, SubscriptionEnded(after))
     for invoice in invoices.list_for_subscription(call, id):
         if invoice["status"] == "open" and (status == "incomplete_expired" or invoice["id"] == waits_for):

@@ -188,7 +188,7 @@ def _check_items(subscription: Object, after: list[Object], catalog: Catalog) ->
 
 
 def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param: str) -> None:
-    known = {held["id"]: held for held in subscription["items"]["data"]}
+    known = {one["id"]: one for one in subscription["items"]["data"]}
     if "id" in item and item["id"] not in known:
         raise no_such("subscription item", item["id"], f"{param}[id]")
     if "id" not in item and "price" not in item:

@@ -259,9 +259,9 @@ def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, 
     if items.is_metered(price) or not start <= at < end:
         return []
     whole = pricing.amount(price, currency, item["quantity"])
-    of = _whole_length(price, anchor, start, end)
+    whole_length = _whole_length(price, anchor, start, end)
     words = "Unused time on" if sign < 0 else "Remaining time on"
-    net = catalog.discounted(item, abs(pricing.part_of(sign * whole, end - at, of)), whole)
+    net = catalog.discounted(item, abs(pricing.part_of(sign * whole, end - at, whole_length)), whole)
     share = DiscountedAmount(sign * net.amount, net.discounts)
     return [_line(share, words, item["quantity"], price["id"], at, end, item, catalog)]
 
@@ -328,13 +328,18 @@ def part_periods(
     for item in current_items:
         price = catalog.price(item["price"])
         start, end = item["current_period_start"], item["current_period_end"]
-        of = _whole_length(price, anchor, start, end)
-        if items.is_metered(price) or of == end - start:
+        whole_length = _whole_length(price, anchor, start, end)
+        if items.is_metered(price) or whole_length == end - start:
             one, its = whole_periods([item], catalog, currency)
             billed, new_lines = [*billed, *one], [*new_lines, *its]
         elif prorates:
             its = [
-                replace(whole, amount=pricing.part_of(whole.amount, end - start, of), proration=True, discountable=True)
+                replace(
+                    whole,
+                    amount=pricing.part_of(whole.amount, end - start, whole_length),
+                    proration=True,
+                    discountable=True,
+                )
                 for whole in _whole(item, price, catalog, currency)
             ]
             billed, new_lines = [*billed, items.debited(item, its)], [*new_lines, *its]

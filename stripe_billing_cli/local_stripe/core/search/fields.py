@@ -76,16 +76,16 @@ def _matches(clause: Clause, kind: Kind, value: Any) -> bool:
         return COMPARISONS[clause.operator](Decimal(value), Decimal(clause.value))
     if kind is Kind.NUMERIC:
         return Decimal(value) == Decimal(clause.value)
-    wanted, there = clause.value.casefold(), _text(value).casefold()
+    wanted, text = clause.value.casefold(), _text(value).casefold()
     if clause.operator == "~":
-        return wanted in there
-    return _has_words(there.split(), wanted.split()) if kind is Kind.STRING else wanted == there
+        return wanted in text
+    return _has_words(text.split(), wanted.split()) if kind is Kind.STRING else wanted == text
 
 
-def _has_words(there: list[str], wanted: list[str]) -> bool:
+def _has_words(words: list[str], wanted: list[str]) -> bool:
     """Return whether the words stand in the text one after the other: "one two" in "zero one two"."""
-    starts = range(len(there) - len(wanted) + 1)
-    return any(there[start : start + len(wanted)] == wanted for start in starts)
+    starts = range(len(words) - len(wanted) + 1)
+    return any(words[start : start + len(wanted)] == wanted for start in starts)
 
 
 def _text(value: Any) -> str:

@@ -77,8 +77,8 @@ class Searchable:
         return field
 
     def _fits(self, wanted: Query, object: Object) -> bool:
-        said = (self._is_true(clause, object) for clause in wanted.clauses)
-        return any(said) if wanted.any else all(said)
+        results = (self._is_true(clause, object) for clause in wanted.clauses)
+        return any(results) if wanted.any else all(results)
 
     def _is_true(self, clause: Clause, object: Object) -> bool:
         field = self._field(clause)
@@ -129,8 +129,8 @@ def _earlier(call: Call, kind: str, objects: list[Object], until: int) -> Iterat
 def _undone(after: Object, previous: Mapping[str, Any]) -> Object:
     before = dict(after)
     for name, value in previous.items():
-        there = after.get(name)
-        before[name] = _undone(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+        current = after.get(name)
+        before[name] = _undone(current, value) if isinstance(current, dict) and isinstance(value, dict) else value
     return before
 
 

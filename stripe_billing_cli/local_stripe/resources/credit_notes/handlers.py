@@ -199,9 +199,9 @@ def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
     """ "The sum of refunds, customer balance credits, and outside of Stripe credits must equal the
     post_payment_amount." """
     named = ("credit_amount", "out_of_band_amount", "refund_amount")
-    given = sum(params.get(name, 0) for name in named) + linked
-    if given != post:
-        wanted, got = (amounts.format_amount(Decimal(each), currency) for each in (post, given))
+    allocated = sum(params.get(name, 0) for name in named) + linked
+    if allocated != post:
+        wanted, got = (amounts.format_amount(Decimal(each), currency) for each in (post, allocated))
         raise invalid(
             "The sum of credit amount, refund amount and out of band amount "
             f"({got}) must equal the post payment amount ({wanted})."
@@ -266,8 +266,8 @@ def _payments(call: Call, invoice: Object, due: int) -> Object:
     if intent is None or due == 0:
         return dict(invoice["payments"])
     call.store.replace("payment_intent", {**intent, "amount": due})
-    asked = [{**one, "amount_requested": due} for one in invoice["payments"]["data"]]
-    return {**invoice["payments"], "data": asked}
+    payments = [{**one, "amount_requested": due} for one in invoice["payments"]["data"]]
+    return {**invoice["payments"], "data": payments}
 
 
 def preview(call: Call) -> Object:

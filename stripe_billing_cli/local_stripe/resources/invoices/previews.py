@@ -97,9 +97,9 @@ def check(params: Params) -> None:
         )
 
 
-def none_upcoming(what: str) -> ApiError:
+def none_upcoming(owner: str) -> ApiError:
     """404, as the documents say of a preview that has nothing to show."""
-    return ApiError(404, f"No upcoming invoices for {what}", "invoice_upcoming_none")
+    return ApiError(404, f"No upcoming invoices for {owner}", "invoice_upcoming_none")
 
 
 def preview(call: Call) -> Object:
@@ -135,10 +135,10 @@ def _subscription(call: Call) -> Object | None:
     if "subscription" in params:
         return repository.find(call, params["subscription"])
     if "schedule" in params:
-        of = schedule.find(call, params["schedule"])["subscription"]
-        if of is None:
+        subscription_id = schedule.find(call, params["schedule"])["subscription"]
+        if subscription_id is None:
             raise invalid("The local Stripe previews the invoices of schedules that have started.", "schedule")
-        return repository.find(call, of)
+        return repository.find(call, subscription_id)
     if "customer" not in params:
         raise missing_param("customer")
     if "subscription_details" in params:

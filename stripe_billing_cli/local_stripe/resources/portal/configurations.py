@@ -65,7 +65,7 @@ def changed(features: Object, wanted: Mapping[str, Any]) -> Object:
         after[name] = {**features[name]}
         for key, value in settings.items():
             if key == "cancellation_reason":
-                value = {**features[name][key], **{inner: given or [] for inner, given in value.items()}}
+                value = {**features[name][key], **{inner: inner_value or [] for inner, inner_value in value.items()}}
                 value["enabled"] = settings[key].get("enabled", features[name][key]["enabled"])
             elif key == "duration":
                 value = {**features[name][key], **value, "interval_options": _intervals(value)}
