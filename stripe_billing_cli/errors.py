@@ -91,7 +91,7 @@ class OperationError(BillingError):
 
 
 class UsageError(OperationError):
-    """Options do not go together, or not with what the command does: a mistake in the command line."""
+    """The error of options that do not go together, or not with what the command does."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message, hint)

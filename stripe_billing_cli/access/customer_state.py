@@ -15,8 +15,8 @@ class ItemState:
 
 @dataclass(frozen=True)
 class SubscriptionState:
-    """Times are Unix seconds. `began`: when it got into its status, where access may go by that; `ends`: when it is to
-    be canceled, None where it goes on.
+    """A subscription as access is decided by it. Times are Unix seconds. `began`: when it got into its status, where
+    access may go by that; `ends`: when it is to be canceled, None where it goes on.
 
     `disputed`: since when a dispute that was not won has withdrawn the money of a payment; None where none has, or
     where nobody asked.
@@ -35,8 +35,8 @@ class SubscriptionState:
 
 @dataclass(frozen=True)
 class CustomerState:
-    """All that decides the access of a customer. `features` are the lookup keys of the active entitlements. `clock`:
-    what time it is for a customer on a test clock, in Unix seconds; None where it is real time."""
+    """The facts that decide the access of a customer. `features` are the lookup keys of the active entitlements.
+    `clock`: what time it is for a customer on a test clock, in Unix seconds; None where it is real time."""
 
     customer: str
     subscriptions: tuple[SubscriptionState, ...] = ()

@@ -15,7 +15,8 @@ LONGEST_SLEEP = 5.0
 
 @dataclass
 class ExpiryScheduler:
-    """Has access decided again when it is due to end, by an event of this program's own (`access.check`).
+    """A scheduler that has access decided again when it is due to end, by an event of this program's own
+    (`access.check`).
 
     So the decision is made by the handler that makes all others, and in turn with them. Each end is checked once: the
     time of a customer on a test clock may not be there yet, and is then noticed by the clock's own event.

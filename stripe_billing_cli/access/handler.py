@@ -54,8 +54,8 @@ def access_handler(keeper: AccessKeeper, also_done: Tell = lambda deliveries: No
 
 
 def _of_clock(keeper: AccessKeeper, clock: str, cause: str) -> str:
-    """Time has passed for the customers of a test clock. One that is gone has none any more: Stripe deletes them with
-    it, and tells of each."""
+    """Decide the access of a test clock's customers, for whom time has passed, and return the outcome in words. A clock
+    that is gone has no customers any more: Stripe deletes them with the clock, and sends an event of each."""
     try:
         customers = [one["id"] for page in keeper.api.pages("/v1/customers", {"test_clock": clock}) for one in page]
     except NotFoundError:

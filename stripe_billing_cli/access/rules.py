@@ -38,7 +38,7 @@ class InvalidRulesError(BillingError):
 
 @dataclass(frozen=True)
 class Rule:
-    """Access, or none; with a `grace` in seconds, access until so long after the status began."""
+    """A rule that gives access or none; with a `grace` in seconds, access until so long after the status began."""
 
     granted: bool
     grace: int | None = None

@@ -22,7 +22,7 @@ DEPTHS = (0.25, 0.5, 1.0)
 
 @dataclass(frozen=True)
 class Guess:
-    """Whether a list is surely longer than so many pages, and the objects that were read to find out."""
+    """The answer whether a list is surely longer than so many pages, and the objects that were read to find out."""
 
     longer: bool
     objects: tuple[Object, ...]

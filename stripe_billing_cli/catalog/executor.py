@@ -64,7 +64,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Per change of the plan, in its order, what became of it."""
+    """The result of each change of a plan, in the plan's order."""
 
     results: tuple[Result, ...]
     interrupted: bool = False

@@ -40,7 +40,7 @@ class Sweep:
     """A reading of a list, newest first, to its end or to `pages_at_most`."""
 
     def __init__(self, fetch: Callable[[Mapping[str, Any]], Page], *, expected: int, pages_at_most: int | None) -> None:
-        """Prepare to read; `expected` is about how many objects there are, which only guides the cuts."""
+        """Prepare a reading of pages; `expected` is about how many objects there are, which only guides the cuts."""
         self._fetch = fetch
         self._expected = expected
         self._pages_left = pages_at_most

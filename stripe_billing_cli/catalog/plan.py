@@ -114,12 +114,12 @@ KeepSecret = Callable[[NewSecret], None]
 
 @dataclass(eq=False, kw_only=True)
 class Update(Operation):
-    """Sets fields of an object to values; repeating it is harmless."""
+    """An operation that sets fields of an object to values; repeating it is harmless."""
 
 
 @dataclass(eq=False, kw_only=True)
 class Delete(Operation):
-    """Removes an object; that it is gone already is success."""
+    """An operation that removes an object; an object that is gone already is success."""
 
 
 @dataclass(frozen=True)

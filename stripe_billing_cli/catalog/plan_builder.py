@@ -35,8 +35,8 @@ class Successor:
 
 @dataclass
 class PlanBuilder:
-    """Builds a plan from changes. `ids` has what each reference stands for in the end: an id, or None for an object
-    that is still to be made."""
+    """A builder of a plan from changes. `ids` has what each reference stands for in the end: an id, or None for an
+    object that is still to be made."""
 
     catalog: str
     find_blockers: Callable[[], Mapping[str, Sequence[Blocker]]]

@@ -28,7 +28,7 @@ Matches = Mapping[Reference, Match]
 
 
 class UnknownTargetError(BillingError):
-    """`--target` names nothing in the file, or an entry whose parent is not there yet."""
+    """The error of a `--target` that names nothing in the file, or an entry whose parent is not there yet."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__("usage", message, hint, WRONG)

@@ -75,7 +75,7 @@ Topics:  billing help exit-codes, environment, keys, settings"""
 
 
 class LazyGroups(shared_options.QuickGroup):
-    """Lists its commands without importing them."""
+    """A group that lists its commands without importing them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(GROUPS)

@@ -107,7 +107,7 @@ def _check_account(api: StripeApi, wanted: str, said_by: str) -> None:
 
 
 def _silent(call: ApiCall) -> None:
-    """Without --verbose, calls pass unmentioned."""
+    """Pass over a call: without --verbose, calls are not mentioned."""
 
 
 def call_text(call: ApiCall) -> str:

@@ -26,7 +26,7 @@ MEANT_ELSEWHERE = {
 
 
 class DefaultsError(BillingError):
-    """`billing.toml` is wrong."""
+    """The error of a wrong `billing.toml`."""
 
     def __init__(self, message: str, hint: str) -> None:
         super().__init__("settings", f"{FILE}: {message}", hint, WRONG, location=ErrorLocation(FILE))

@@ -109,7 +109,7 @@ def _receives(store: str) -> bool:
 
 
 def _look_at_store(store: str) -> Iterator[Finding]:
-    """Work that went wrong, where events are received: nothing where none ever were."""
+    """Yield findings of work that went wrong, where events are received: nothing where none ever were."""
     if not _receives(store):
         return
     from stripe_billing_cli.events.store import StoreError, open_store

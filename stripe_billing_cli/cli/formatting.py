@@ -11,24 +11,24 @@ from stripe_billing_cli.stripe_api.money import format_amount, format_plain, min
 
 
 def money(minor: int | str | Decimal | None, currency: str | None) -> str:
-    """`1500, "usd"` → `$15.00`; a dash where there is none."""
+    """Return an amount for people: `1500, "usd"` → `$15.00`; a dash where there is none."""
     if minor is None or currency is None:
         return "-"
     return format_amount(Decimal(minor), currency)
 
 
 def plain(minor: int, currency: str) -> str:
-    """`1250, "usd"` → `12.50`, as the options that take amounts read it."""
+    """Return an amount as the options that take amounts read it: `1250, "usd"` → `12.50`."""
     return format_plain(minor, minor_unit_exponent(currency))
 
 
 def date(timestamp: int | None) -> str:
-    """`24 Nov 2026`, in UTC."""
+    """Return a day as `24 Nov 2026`, in UTC."""
     return "-" if timestamp is None else f"{_utc(timestamp).day} {_utc(timestamp):%b %Y}"
 
 
 def moment(timestamp: int | None) -> str:
-    """`24 Nov 2026 21:05 UTC`."""
+    """Return a time as `24 Nov 2026 21:05 UTC`."""
     return "-" if timestamp is None else f"{date(timestamp)} {_utc(timestamp):%H:%M} UTC"
 
 
@@ -37,12 +37,12 @@ def _utc(timestamp: int) -> datetime:
 
 
 def counted(count: int, noun: str) -> str:
-    """`1 subscription`, `2 subscriptions`."""
+    """Return a number with its noun: `1 subscription`, `2 subscriptions`."""
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def every(interval: str | None, count: int | None) -> str:
-    """`month`, `3 months`; `once` without an interval."""
+    """Return the interval of a price: `month`, `3 months`; `once` without an interval."""
     if interval is None:
         return "once"
     return interval if count in (None, 1) else f"{count} {interval}s"
@@ -81,7 +81,7 @@ def until(subscription: Mapping[str, Any]) -> str:
 
 
 def card(method: Mapping[str, Any]) -> str:
-    """`Visa ending in 4242, valid to 12/2034`; another payment method by its type."""
+    """Return a payment method for people: `Visa ending in 4242, valid to 12/2034`, or its type where it is no card."""
     if method["last4"] is None:
         return f"{str(method['type']).replace('_', ' ')} ({method['id']})"
     brand = str(method["brand"]).replace("_", " ").title()
@@ -89,10 +89,10 @@ def card(method: Mapping[str, Any]) -> str:
 
 
 def either(names: Sequence[str]) -> str:
-    """`active or trialing`."""
+    """Return names as alternatives: `active or trialing`."""
     return " or ".join(names)
 
 
 def status(name: str | None) -> str:
-    """`past due`: Stripe's word, as people write it."""
+    """Return Stripe's word for a status as people write it: `past due`."""
     return "gone" if name is None else name.replace("_", " ")

@@ -15,7 +15,7 @@ SIGNALS = {signal.SIGINT: INTERRUPTED, signal.SIGTERM: TERMINATED}
 
 
 class Terminated(KeyboardInterrupt):
-    """SIGTERM has come: whatever follows Ctrl-C follows it too, but for the exit code."""
+    """The exception that SIGTERM raises: whatever follows Ctrl-C follows it too, but for the exit code."""
 
 
 def raise_terminated(number: int, frame: FrameType | None) -> None:

@@ -220,5 +220,5 @@ class ListenArguments:
 
     @property
     def sources(self) -> frozenset[EventSource]:
-        """Where events come from."""
+        """Return the sources that events come from."""
         return frozenset(self.source or [EventSource.webhook])

@@ -71,7 +71,7 @@ def chosen_format(name: str | None) -> LogFormat:
 
 @dataclass(frozen=True)
 class Log:
-    """Writes entries of at least `level` to stderr. Raises `BrokenPipeError` where nobody reads any more."""
+    """A log that writes entries of at least `level` to stderr. Raises `BrokenPipeError` where nobody reads any more."""
 
     format: LogFormat = LogFormat.text
     level: LogLevel = LogLevel.info

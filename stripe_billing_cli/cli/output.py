@@ -39,7 +39,8 @@ LINE_ENDS = re.compile(r"[\n\u2028\u2029]")
 
 
 def coloured(stream: TextIO) -> bool:
-    """Colour on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says otherwise."""
+    """Return whether to print in colour: on a terminal, unless NO_COLOR (https://no-color.org) or a dumb terminal says
+    otherwise."""
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -69,7 +70,7 @@ class Printer:
                 print(json_text(value, indent=2))
 
     def record(self, record: Record, screen: Callable[[], Iterable[Line]]) -> None:
-        """One object, named by its `id`, if it has one: for people what `screen` draws of it."""
+        """Print one object, named by its `id`, if it has one: for people what `screen` draws of it."""
         if self.for_people:
             for line in screen():
                 self.line(line.text, **line.style)
@@ -78,7 +79,7 @@ class Printer:
         sys.stdout.flush()
 
     def records(self, records: Iterable[Record], columns: Sequence[Column]) -> int:
-        """Many objects as they come, and how many: a table, JSON lines, CSV, a YAML sequence, or ids.
+        """Print many objects as they come, and return how many: a table, JSON lines, CSV, a YAML sequence, or ids.
 
         Ends the command (`typer.Exit`) where nobody reads on.
         """
@@ -108,7 +109,7 @@ class Printer:
             self.note(more or f"At most {limit:,} are listed, the newest; --all lists all.")
 
     def streamed(self, record: Record, line: str = "", **style: Any) -> None:
-        """One of many objects, at once: `line` for people, a line of JSON, an item of YAML, or the id.
+        """Print one of many objects at once: `line` for people, a line of JSON, an item of YAML, or the id.
 
         Ends the command (`typer.Exit`) where nobody reads on.
         """
@@ -178,7 +179,7 @@ def is_unicode(stream: TextIO) -> bool:
 
 
 def nowhere() -> TextIO:
-    """In place of a stream that is closed, or that nobody reads any more."""
+    """Return a stream in place of one that is closed, or that nobody reads any more."""
     return Path(os.devnull).open("w", encoding="utf-8")  # as long as the program lives
 
 
@@ -217,7 +218,7 @@ def json_text(value: Any, indent: int | None = None) -> str:
 
 
 def visible(text: str) -> str:
-    """`text` with what would steer a terminal written out: names in Stripe are anybody's."""
+    """Return `text` with what would steer a terminal written out: names in Stripe are anybody's."""
     return STEERING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 

@@ -30,7 +30,8 @@ def wrong(message: str, hint: str | None = None) -> BillingError:
 
 
 def metadata(option: str, given: Sequence[str] | None) -> dict[str, str]:
-    """`k=v` pairs; `k=` gives the empty string, which removes the key where an object is updated."""
+    """Return the metadata of `k=v` pairs; `k=` gives the empty string, which removes the key where an object is
+    updated."""
     pairs: dict[str, str] = {}
     for text in given or ():
         key, separator, value = text.partition("=")
@@ -56,7 +57,7 @@ def moment(option: str, text: str) -> int:
 
 
 def span(option: str, text: str) -> int:
-    """Seconds of `90`, `90s`, `10m`, `12h`, `35d`, `2w`."""
+    """Return the seconds of `90`, `90s`, `10m`, `12h`, `35d`, `2w`."""
     match = SPAN.fullmatch(text.strip().lower())
     if match is None:
         raise wrong(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")

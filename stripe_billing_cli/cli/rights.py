@@ -69,7 +69,7 @@ RECEIVING = frozenset({"/v1/events", "/v1/subscriptions", "/v1/entitlements/feat
 
 @dataclass(frozen=True)
 class Rights:
-    """What became of asking: by right, why it may not be read or written (None: it may).
+    """The rights of a key: for each right, why it may not be read or written (None: it may).
 
     `writes` has no right that nothing is written by; `pages` are the first objects of what may be read.
     """

@@ -88,7 +88,7 @@ def _key(
 
 
 def profiles_path(environment: Mapping[str, str]) -> Path:
-    """Where the Stripe CLI keeps its profiles (https://docs.stripe.com/stripe-cli/keys)."""
+    """Return the path at which the Stripe CLI keeps its profiles (https://docs.stripe.com/stripe-cli/keys)."""
     home = environment.get("XDG_CONFIG_HOME") or Path(environment.get("HOME") or Path.home()) / ".config"
     return Path(home) / "stripe" / "config.toml"
 

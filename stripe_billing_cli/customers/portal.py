@@ -38,7 +38,8 @@ def create(
 
 
 def record(session: Object) -> dict[str, Any]:
-    """`expires_at` is null where the link works only for the minutes that Stripe gives it."""
+    """Return the session as it is printed; `expires_at` is null where the link works only for the minutes that Stripe
+    gives it."""
     login = (session.get("after_expiration") or {}).get("customer_login") or {}
     flow = session.get("flow") or {}
     canceled = (flow.get("subscription_cancel") or {}).get("subscription")

@@ -27,7 +27,8 @@ class Running(Generic[Job]):
 
 
 class CallPool(Generic[Job]):
-    """Calls `call` with each job that is put, `quick` jobs at once and up to `slow` long-running ones besides.
+    """A pool that calls `call` with each job that is put, `quick` jobs at once and up to `slow` long-running ones
+    besides.
 
     `call` raises nothing.
     """

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class PeriodicTask:
-    """Calls `act` in a thread of its own, at once and then after as many seconds as it says, until stopped."""
+    """A task that calls `act` in a thread, at once and then after the seconds that it returns, until it is stopped."""
 
     def __init__(self, name: str, act: Callable[[], float]) -> None:
         self._act = act

@@ -79,7 +79,7 @@ def _rfc3339(seconds: int) -> str:
 
 @dataclass
 class CatchUp:
-    """Reads on from where the Events API was last read to. `on_recorded` gets the events that were new."""
+    """The reading of the Events API from where it was last read to. `on_recorded` gets the events that were new."""
 
     api: StripeApi
     store: Store

@@ -131,7 +131,7 @@ class Worker:
         self._lease_keeper.start()
 
     def wake(self) -> None:
-        """There is new work."""
+        """Say that there is new work."""
         self._wake.set()
 
     def stop(self, *, grace_seconds: float = 10.0) -> None:
@@ -269,7 +269,7 @@ class Worker:
         return 0.1 if self._stopping.is_set() else 0.0
 
     def _until_next(self, looked_at: float) -> float:
-        """Seconds until the next delivery is due, if that is soon. What was due already waits for its lane."""
+        """Return the seconds until the next delivery is due, if soon. What was due before waits for its lane."""
         due = self._tried(lambda: self.store.work.next_due(self._by_name, after=looked_at))
         return IDLE_SECONDS if due is None else min(max(due - self.store.clock(), 0.0), IDLE_SECONDS)
 
@@ -380,7 +380,7 @@ class Worker:
 
 
 def _missing(delivery: Delivery) -> Event:
-    """Stands for the event of a delivery where the store does not have it any more."""
+    """Return a stand-in for the event of a delivery that the store does not have any more."""
     return Event(delivery.event, "", delivery.created, livemode=False, payload=None)
 
 

@@ -22,8 +22,8 @@ NAMESPACE = Path("/proc/self/ns/pid")
 
 
 def machine_id() -> str:
-    """Return the same for processes that see each other by their numbers: machine, boot and, in containers,
-    namespace."""
+    """Return an id that is the same for processes that see each other by their numbers: machine, boot and, in
+    containers, namespace."""
     parts = [socket.gethostname()]
     with contextlib.suppress(OSError):  # not a Linux
         parts += [BOOT.read_text(encoding="ascii"), str(NAMESPACE.stat().st_ino)]

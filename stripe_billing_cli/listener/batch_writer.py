@@ -26,7 +26,7 @@ LATE_SECONDS = 8.0
 
 
 class OverloadedError(Exception):
-    """More events wait to be stored than the writer takes on, or the store does not answer."""
+    """The error of more events waiting to be stored than the writer takes on, or of a store that does not answer."""
 
 
 OnDurable = Callable[[bool], None]
@@ -35,7 +35,7 @@ Batch = tuple[list[Event], list[OnDurable]]
 
 
 class BatchWriter:
-    """Stores events that are handed in in one event loop, and calls back, in the loop, when each is durable.
+    """A writer that stores events handed in in one event loop, and calls back, in the loop, when each is durable.
 
     In a thread of the writer's, `on_recorded` gets the events that were new, `on_trouble` why some could not be stored.
     `threads` batches may be under way at

@@ -15,7 +15,7 @@ Failure = StoreError | StripeCallError
 
 @dataclass(frozen=True)
 class ListenerHooks:
-    """Functions that a listener calls, from several threads."""
+    """The functions that a listener calls, from several threads."""
 
     recorded: Callable[[Sequence[Event]], None] = lambda events: None
     """Called with events that are new in the store."""

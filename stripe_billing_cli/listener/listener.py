@@ -137,7 +137,7 @@ class Listener:
 
     @property
     def addresses(self) -> ListenerAddresses:
-        """Where this listener is reached."""
+        """Return the addresses at which this listener is reached."""
         wanted = None if self.options.admin is None else self.options.admin.port
         moved = self._admin is not None and wanted not in (0, self._admin.port)
         return ListenerAddresses(

@@ -42,7 +42,7 @@ class Counter:
 
 @dataclass
 class Histogram:
-    """Durations in seconds, for each value of one label; without a label for all of them together."""
+    """A histogram of durations in seconds, for each value of one label; without a label for all of them together."""
 
     name: str
     help: str

@@ -61,7 +61,8 @@ def _head(status: int, more: str) -> bytes:
 
 @dataclass
 class Limits:
-    """Limits: how many connections, how long a request may take to arrive, and the next one to begin, in seconds."""
+    """The limits of a listener: how many connections, how long a request may take to arrive, and the next one to begin,
+    in seconds."""
 
     connections: int
     request_seconds: float = REQUEST_SECONDS

@@ -105,7 +105,7 @@ class WebhookRequest:
         self.release()
 
     def _cut(self) -> None:
-        """Answer what is endless before its end."""
+        """Answer an endless request before its end."""
         self._refuse(413)
         self.answer(413)
 

@@ -46,7 +46,7 @@ BROKEN_OFF = '{"id": "", "object": ""}'
 
 
 class DroppableProtocol(H11Protocol):
-    """HTTP/1.1 that lets the application cut the connection: `transport` is handed to it with each call."""
+    """An HTTP/1.1 protocol that lets the application cut the connection: `transport` is handed to it with each call."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

@@ -26,7 +26,8 @@ LOSSES = {
 
 
 class LocalTransport(stripe.HTTPClient):
-    """State lives in the file `path`; `clock` gives Unix seconds; `api` is what it answers. May be shared by threads.
+    """The local Stripe as a transport: its state lives in the file `path`; `clock` gives Unix seconds; `api` is what it
+    answers. May be shared by threads.
 
     Raises `LocalStripeError`, here and in calls, where the file cannot be used.
     """
@@ -66,7 +67,7 @@ def sdk_answer(answer: Answer) -> tuple[str, int, Mapping[str, str]]:
 
 
 class FaultyTransport(stripe.HTTPClient):
-    """Another transport with faults on order, as its user sees them.
+    """A transport that wraps another one with faults on order, as the user of that one sees them.
 
     What is lost on the way is `APIConnectionError(should_retry=True)`, as from the SDK's own transport.
     """

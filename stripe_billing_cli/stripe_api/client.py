@@ -60,7 +60,7 @@ class Patience:
     key_in_use_for: float = 10.0
 
     def pause(self, attempt: int) -> float:
-        """Seconds before attempt number `attempt` (from 1): doubling, with jitter."""
+        """Return the seconds before attempt number `attempt` (from 1): doubling, with jitter."""
         longest: float = min(self.first_pause * 2.0 ** (attempt - 1), self.longest_pause)
         return longest * random.uniform(0.5, 1)
 
@@ -176,7 +176,7 @@ def _no_answer(message: str) -> stripe.APIConnectionError:
 
 
 class StripeApi:
-    """Calls on one account in one mode. Thread-safe."""
+    """The calls on one account in one mode. Thread-safe."""
 
     def __init__(self, client: stripe.StripeClient, *, livemode: bool) -> None:
         self._client = client

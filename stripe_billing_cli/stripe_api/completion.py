@@ -215,7 +215,7 @@ def _fields(struct: Any) -> Fields:
 
 
 def _replace(hint: Any, replaced: dict[Any, Any]) -> Any:
-    """`list[T]` with `T` replaced."""
+    """Return `list[T]` with `T` replaced."""
     if get_origin(hint) is list and get_args(hint)[0] in replaced:
         return list[replaced[get_args(hint)[0]]]  # type: ignore[misc]  # a type made at run time
     return hint

@@ -65,7 +65,8 @@ class CreateRequest:
         return {**self.params, "metadata": metadata}
 
     def idempotency_key(self, state: Iterable[str], again: int) -> str | None:
-        """Return the same key for the same request in the same state of Stripe; of a given key, for that key alone.
+        """Return the idempotency key, which is the same for the same request in the same state of Stripe; of a given
+        key, for that key alone.
 
         None, for one of the SDK's own, where all that are remembered lead to what is gone: the mark suffices then.
         """

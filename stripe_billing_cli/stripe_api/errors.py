@@ -21,7 +21,7 @@ PASSWORD = re.compile(r"(?<=://)([^\s/:@]*):(?!\*\*\*@)[^\s/@]+(?=@)")
 
 
 def without_secrets(text: str) -> str:
-    """`text` with API keys, webhook secrets and client secrets reduced to their prefix and last four characters.
+    """Return `text` with API keys, webhook secrets and client secrets reduced to their prefix and last four characters.
 
     Passwords in addresses are left out.
     """
@@ -63,7 +63,7 @@ class StripeCallError(BillingError):
 
 
 class InvalidRequestError(StripeCallError):
-    """400: Stripe understood the call and will not do it."""
+    """The error 400: Stripe understood the call and will not do it."""
 
     kind = "invalid_request"
 
@@ -74,12 +74,12 @@ class InvalidRequestError(StripeCallError):
 
 
 class NotFoundError(InvalidRequestError):
-    """404, or 400 with `resource_missing`: an id that does not exist in this account and mode."""
+    """The error 404, or 400 with `resource_missing`: an id that does not exist in this account and mode."""
 
     kind = "not_found"
 
     def _hint(self, message: str) -> str | None:
-        """`resource_missing` is also what Stripe says of a customer without a card."""
+        """Return what to do; `resource_missing` is also what Stripe says of a customer without a card."""
         if message.startswith("This customer has no attached payment source"):
             return "give the customer a card: billing customer update CUSTOMER --payment-method pm_…"
         if message.startswith("No such PaymentMethod"):
@@ -97,7 +97,7 @@ class UnsupportedCallError(InvalidRequestError):
 
 
 class PaymentFailedError(StripeCallError):
-    """402: the card was declined, or its holder must authenticate first; the invoice stays as it is.
+    """The error 402: the card was declined, or its holder must authenticate first; the invoice stays as it is.
 
     `decline_code` is the bank's reason (https://docs.stripe.com/declines/codes), where there is one.
     """
@@ -109,7 +109,7 @@ class PaymentFailedError(StripeCallError):
 
 
 class AuthenticationError(StripeCallError):
-    """401: no such key, or an expired one."""
+    """The error 401: no such key, or an expired one."""
 
     kind = "authentication"
 
@@ -120,7 +120,7 @@ class AuthenticationError(StripeCallError):
 
 
 class PermissionMissingError(StripeCallError):
-    """403: the (restricted) key may not do this."""
+    """The error 403: the (restricted) key may not do this."""
 
     kind = "permission"
     way_out = f"give the restricted key this permission at {API_KEYS}"
@@ -134,7 +134,7 @@ class IdempotencyConflictError(StripeCallError):
 
 
 class RateLimitedError(StripeCallError):
-    """429 for longer than we were ready to wait. The call did not happen."""
+    """The error 429 for longer than the client was ready to wait. The call did not happen."""
 
     kind = "rate_limit"
     way_out = "something else uses up this account's requests; run it again later"
@@ -149,7 +149,7 @@ class NetworkError(StripeCallError):
 
 
 class StripeServerError(StripeCallError):
-    """5xx, after retries."""
+    """The error 5xx, after retries."""
 
     kind = "stripe_server"
     way_out = "see https://status.stripe.com, then run it again: what was done stays done"
@@ -157,7 +157,7 @@ class StripeServerError(StripeCallError):
 
 
 class NotStripeError(StripeCallError):
-    """Something answered, and it was not Stripe: a proxy's page, say."""
+    """The error of an answer that is not Stripe's: a proxy's page, say."""
 
     kind = "not_stripe"
     way_out = "a proxy or a sign-in page may stand between; check HTTPS_PROXY and STRIPE_API_BASE"

@@ -12,14 +12,15 @@ from stripe_billing_cli.stripe_api.errors import PermissionMissingError
 
 
 def objects(api: StripeApi, path: str, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
-    """Newest first; a page is asked for only when the one before it is used up. `limit` None: all."""
+    """Yield the objects of a list, newest first; a page is asked for only when the one before it is used up. `limit`
+    None: all."""
     page = PAGE if limit is None else min(limit, PAGE)
     every = (one for objects in api.pages(path, {**wanted, "limit": page}) for one in objects)
     return islice(every, limit)
 
 
 def subscriptions(api: StripeApi, wanted: Mapping[str, Any], limit: int | None) -> Iterator[Object]:
-    """Subscriptions with their customers whole; with the customers' ids where the key may not read customers."""
+    """Yield subscriptions with their customers whole; with the customers' ids where the key may not read customers."""
     path = "/v1/subscriptions"
     listed = objects(api, path, {**wanted, "expand": ["data.customer"]}, limit)
     try:

@@ -69,7 +69,7 @@ class ArchivedError(LookupFailedError):
 
 
 class AmbiguousError(LookupFailedError):
-    """Several objects fit."""
+    """The error of a name that fits several objects."""
 
     kind = "ambiguous"
 
@@ -152,8 +152,9 @@ def customers_by_email(api: StripeApi, email: str, *, expand: Sequence[str] = ()
 
 
 def similar_customers(api: StripeApi, email: str) -> list[Object]:
-    """Customers with this email in whatever capitals, as far as Stripe's search knows: it lags behind, is not there for
-    every account, and does not look on test clocks, so this is a hint at most (https://docs.stripe.com/search)."""
+    """Return the customers with this email in whatever capitals, as far as Stripe's search knows: it lags behind, is
+    not there for every account, and does not look on test clocks, so this is a hint at most
+    (https://docs.stripe.com/search)."""
     quoted = email.replace("\\", "\\\\").replace('"', '\\"')
     try:
         customers = api.get("/v1/customers/search", {"query": f'email:"{quoted}"', "limit": LISTED})["data"]
@@ -179,7 +180,7 @@ def _customer_with_email(api: StripeApi, email: str, expand: Sequence[str]) -> O
 
 
 def with_email(customer: Object) -> str:
-    """`cus_NffrFeUfNV2Hib (Ada@example.com)`."""
+    """Return a customer with its email: `cus_NffrFeUfNV2Hib (Ada@example.com)`."""
     return f"{customer['id']} ({customer['email']})"
 
 
@@ -303,7 +304,7 @@ def _expanded(fields: Iterable[str], prefix: str) -> dict[str, list[str]]:
 
 
 def listed(names: Sequence[str]) -> str:
-    """`a, b and 3 more`."""
+    """Return names in a row: `a, b and 3 more`."""
     shown = ", ".join(names[:LISTED])
     rest = len(names) - LISTED
     return f"{shown} and {rest:,} more" if rest > 0 else shown

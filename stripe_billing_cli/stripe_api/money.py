@@ -68,7 +68,8 @@ def minor_unit_exponent(currency: str) -> int:
 
 
 def format_amount(minor: Decimal | int, currency: str) -> str:
-    """`1500, "usd"` → `$15.00`; fractions of a minor unit keep all their digits: `0.15` → `$0.0015`."""
+    """Return an amount for people: `1500, "usd"` → `$15.00`; fractions of a minor unit keep all their digits: `0.15` →
+    `$0.0015`."""
     from babel.numbers import format_currency
 
     exponent = minor_unit_exponent(currency)
@@ -127,7 +128,7 @@ def parse_amount(text: str, currency: str) -> int:
 
 
 def format_plain(minor: int, exponent: int) -> str:
-    """`1250, 2` → `12.50`."""
+    """Return an amount without its currency: `1250, 2` → `12.50`."""
     return f"{Decimal(minor).scaleb(-exponent):.{exponent}f}"
 
 

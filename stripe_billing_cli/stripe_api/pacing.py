@@ -21,7 +21,7 @@ AFTER_A_429 = 25.0
 
 @dataclass(frozen=True)
 class RateLimits:
-    """Requests a second: in all, and for one operation."""
+    """The limits in requests a second: in all, and for one operation."""
 
     total: float
     per_operation: float
@@ -33,7 +33,8 @@ UNLIMITED = RateLimits(total=float("inf"), per_operation=float("inf"))
 
 
 def operation_of(method: str, path: str) -> str:
-    """`POST /v1/prices/price_123` → `POST /v1/prices/{id}`; a path without an id stays as it is."""
+    """Return the operation of a call: `POST /v1/prices/price_123` → `POST /v1/prices/{id}`; a path without an id stays
+    as it is."""
     parts = path.strip("/").split("/")
     if len(parts) >= 3:
         parts[2] = "{id}"
@@ -76,7 +77,7 @@ class Lane:
 
 
 class Pacer:
-    """Gives every call its moment. One instance is shared by all threads of a command."""
+    """A pacer that gives every call its moment. One instance is shared by all threads of a command."""
 
     def __init__(
         self,

@@ -37,7 +37,8 @@ def made_within_a_day(request: CreateRequest, candidates: Iterable[Object], now:
 
 
 def finish(api: StripeApi, request: CreateRequest, made: Object) -> None:
-    """After a run with `--again`: what it made counts like the first, and the next `--again` means one more."""
+    """Give what a run with `--again` made the mark of a first run: it counts like the first then, and the next
+    `--again` means one more."""
     if request.again and (made.get("metadata") or {}).get(INTERNAL) == request.mark:
         first = replace(request, again=False).mark
         api.post(f"{request.path}/{made['id']}", {"metadata": {INTERNAL: first}})

@@ -67,7 +67,8 @@ def decide(subscription: Object, request: CancelRequest, now: int) -> Cancellati
 
 
 def _when(subscription: Object, request: CancelRequest, now: int) -> When:
-    """By default at the period's end; at once where there is no paid period that could end."""
+    """Return when the subscription ends: by default at the period's end; at once where there is no paid period that
+    could end."""
     if request.when != "default":
         return request.when
     if subscription["status"] == "incomplete":

@@ -37,7 +37,7 @@ RESULTS = {
 
 @dataclass(frozen=True)
 class ChangeRequest:
-    """Another price or quantity for one item of the subscription with this id, or of this customer.
+    """A request for another price or quantity of one item of the subscription with this id, or of this customer.
 
     `price` by id or lookup key, None for the one that it has; `item` by id or price where there are several.
     `proration` is of a change now, and None for what suits it.

@@ -61,7 +61,8 @@ def load_confirmation(api: StripeApi, subscription: Object, customer: Object) ->
 
 
 def _card_link(api: StripeApi, customer: Object, secret: str, needed: int) -> Confirmation:
-    """Without an email the customer cannot log in, and the link has only the minutes that Stripe gives it."""
+    """Return the confirmation by a link of the customer portal. Without an email the customer cannot log in, and the
+    link has only the minutes that Stripe gives it."""
     until = needed if customer["email"] else None
     try:
         session = portal.create(api, customer["id"], flow="payment-method", until=until)
@@ -77,7 +78,8 @@ def due_now(subscription: Object) -> int:
 
 
 def due_next(api: StripeApi, subscription: Object) -> dict[str, Any] | None:
-    """Amount and time of the next invoice by Stripe's own preview; None where there will be none, or it is unknown."""
+    """Return amount and time of the next invoice by Stripe's own preview; None where there will be none, or it is
+    unknown."""
     if has_ended(subscription):
         return None
     try:

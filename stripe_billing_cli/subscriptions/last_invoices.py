@@ -62,7 +62,7 @@ def find(api: StripeApi, subscription: Object) -> list[Object]:
 
 
 def _is_unfinished(invoice: Object, subscription: Object) -> bool:
-    """What a pause of the collection keeps as a draft stays one."""
+    """Return whether a draft is still going to be finalized; a draft that a pause of the collection keeps stays one."""
     ended = subscription["ended_at"]
     if ended is None:
         return bool(invoice["auto_advance"])

@@ -90,7 +90,7 @@ def load_overview(api: StripeApi, name: str) -> Overview:
 
 
 def _subscription(api: StripeApi, id: str) -> Object:
-    """With all that is expanded, or as much of it as the key may see."""
+    """Return the subscription with all that is expanded, or as much of it as the key may see."""
     try:
         return lookup.find_subscription(api, id, expand=EXPAND)
     except PermissionMissingError:
@@ -98,7 +98,8 @@ def _subscription(api: StripeApi, id: str) -> Object:
 
 
 def _preview(api: StripeApi, id: str) -> Object | None:
-    """None where no invoice is to come (`invoice_upcoming_none`, https://docs.stripe.com/error-codes)."""
+    """Return the preview of the next invoice, None where none is to come (`invoice_upcoming_none`,
+    https://docs.stripe.com/error-codes)."""
     try:
         return api.post("/v1/invoices/create_preview", {"subscription": id}).body
     except InvalidRequestError as refused:

@@ -50,7 +50,7 @@ class PausePlan:
         return self.params is None
 
     def apply(self, api: StripeApi) -> PauseResult:
-        """Pause it. Raises `StripeCallError`."""
+        """Pause the subscription. Raises `StripeCallError`."""
         if self.params is None:
             return PauseResult(self, self.subscription)
         id = self.subscription["id"]

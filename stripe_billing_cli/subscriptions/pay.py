@@ -63,7 +63,7 @@ class PayResult:
 
     @property
     def url(self) -> str | None:
-        """Where the customer can pay what could not be paid."""
+        """Return where the customer can pay what could not be paid."""
         invoice = self.payable.invoice
         return invoice["hosted_invoice_url"] if invoice and self.attempt.trouble else None
 

@@ -127,7 +127,7 @@ def _declined(failed: PaymentFailedError) -> PaymentError:
 
 
 def _is_paid(api: StripeApi, invoice: Object) -> bool:
-    """Another run, an answer that got lost, or the customer was faster."""
+    """Return whether an invoice is paid by now: by another run, by a call whose answer got lost, or by the customer."""
     return bool(api.get(f"/v1/invoices/{invoice['id']}")["status"] == "paid")
 
 

@@ -63,8 +63,8 @@ def owed_record(owes: OwedInvoice | None) -> dict[str, Any]:
 
 
 def unpaid_error(consequence: str, subscription: str, owes: OwedInvoice | None, otherwise: str) -> BillingError:
-    """Return the error of a subscription that waits for a payment: `what` waits, and `otherwise` says why where Stripe
-    does not."""
+    """Return the error of a subscription that waits for a payment: `consequence` says what is delayed, and `otherwise`
+    says why where Stripe does not."""
     why = str(owes.trouble) if owes and owes.trouble else otherwise
     hint = ways_to_pay(owes.url, f"billing sub pay {subscription}") if owes else None
     return BillingError("payment_failed", f"{consequence}: {why}", hint, NOT_REACHED)

@@ -229,8 +229,8 @@ def of_change(
 
 
 def not_at_once(wanted_proration: Proration | None) -> Proration:
-    """Return how a change is billed while nothing is charged for it at once: never by an invoice made now, which might
-    bill whatever waits."""
+    """Return how a change is billed while nothing is charged for the change at once: never by an invoice made now,
+    which might bill whatever waits."""
     return "none" if wanted_proration == "none" else "create"
 
 

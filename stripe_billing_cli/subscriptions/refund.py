@@ -56,7 +56,8 @@ class Refund:
         return f"{self.kind}:{self.subscription}"
 
     def idempotency_key(self, again: int) -> str:
-        """Return the same for every run that means this refund; another one after a refund that failed at the bank."""
+        """Return the idempotency key, which is the same for every run that means this refund; another one after a
+        refund that failed at the bank."""
         failed = sum(refund["status"] not in GIVEN for refund in self.payment.refunds)
         content = (self.mark, self.payment.intent, self.amount, failed, again)
         return f"billing-refund-{hashlib.sha256(repr(content).encode()).hexdigest()[:32]}"

@@ -122,7 +122,7 @@ def _later_item(current: Object, terms: Terms) -> dict[str, Any]:
 
 
 def _discounts(discounts: Sequence[Object]) -> list[dict[str, str | None]]:
-    """Each by the discount that exists already, or by its coupon or promotion code."""
+    """Return the discounts of a phase, each by the discount that exists already, or by its coupon or promotion code."""
     kept = []
     for one in discounts:
         name = next(name for name in ("discount", "promotion_code", "coupon") if one.get(name))

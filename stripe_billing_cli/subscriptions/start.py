@@ -39,7 +39,7 @@ class Line:
 
 
 def line_of(text: str) -> Line:
-    """`PRICE` or `PRICE:QUANTITY`, where what follows the last colon is a number."""
+    """Return the line of `PRICE` or `PRICE:QUANTITY`, where what follows the last colon is a number."""
     name, colon, number = text.rpartition(":")
     return Line(name, int(number)) if colon and name and number.isdecimal() else Line(text)
 
@@ -251,8 +251,8 @@ def made_before(api: StripeApi, order: Order, create_request: CreateRequest, sit
 
 
 def clear_marker(api: StripeApi, order: Order, create_request: CreateRequest, made: Object) -> None:
-    """The user knows of it: the same command means another one from now on, or from tomorrow on. Raises
-    `StripeCallError`."""
+    """Clear the marker of a subscription that the user knows of by now: the same command means another one from now on,
+    or from tomorrow on. Raises `StripeCallError`."""
     if order.once and create_request.given_key is None:
         repeats.finish(api, create_request, made)
     else:

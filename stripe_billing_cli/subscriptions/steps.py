@@ -34,7 +34,7 @@ def cancel_now(api: StripeApi, id: str, params: Mapping[str, Any]) -> Object:
 
 
 def finalize(api: StripeApi, invoice: str) -> Object:
-    """Finalize a draft; as it is then. What another run, or time, has finalized is final."""
+    """Finalize a draft, and return it as it is then. What another run, or time, has finalized is final."""
     try:
         return api.post(f"/v1/invoices/{invoice}/finalize", {}).body
     except InvalidRequestError:

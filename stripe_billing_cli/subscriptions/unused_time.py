@@ -248,7 +248,8 @@ def _unused_of_ended(api: StripeApi, subscription: Object, account: Account, end
 
 
 def _payments(api: StripeApi, account: Account, subscription: str, total: int) -> Iterator[Payment]:
-    """Payments, newest first, until they cover `total`, and those that went back in part: one may be of this refund."""
+    """Return the payments, newest first, until they cover `total`, and those that went back in part: one may be of this
+    refund."""
     covered = 0
     for intent, charge in sorted(account.charges.items(), key=lambda one: -one[1]["created"]):
         if covered < total or charge["amount_refunded"]:

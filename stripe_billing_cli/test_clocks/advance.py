@@ -152,7 +152,7 @@ def advance(
 
 
 def _until_ready(api: StripeApi, id: str, deadline: float, sleep: Callable[[float], None]) -> Iterator[Object]:
-    """Looks at a clock until it is ready, or the time is up."""
+    """Yield the states of a clock until it is ready, or the time is up."""
     for look in count():
         clock = api.get(f"{PATH}/{id}")
         if clock["status"] == "internal_failure":

@@ -95,7 +95,7 @@ def _create(api: StripeApi, params: Mapping[str, Any], existing_ids: Iterable[st
 
 
 def _key(params: Mapping[str, Any], existing_ids: Iterable[str], deleted_ids: Sequence[str]) -> str:
-    """Return the same key for every run that wants the same of the same account in the same state."""
+    """Return the idempotency key, the same for every run that wants the same of the same account in the same state."""
     content = json.dumps([params, sorted(existing_ids), deleted_ids], sort_keys=True)
     return f"billing-webhook-{hashlib.sha256(content.encode()).hexdigest()[:40]}"
 

@@ -42,7 +42,7 @@ class Addition:
 
 @dataclass(frozen=True)
 class _Edit:
-    """Text that comes into a line before a column, or whole lines after a line."""
+    """An insertion: text that comes into a line before a column, or whole lines after a line."""
 
     line: int
     column: int | None

@@ -30,7 +30,7 @@ class Problem:
 
 
 class CatalogErrors(BillingError):
-    """All the problems of a file, in its order; `left_out` counts those past the first hundred."""
+    """The problems of a file, in their order there; `left_out` counts those past the first hundred."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         ordered = sorted(set(problems), key=lambda problem: (problem.where.line, problem.where.column, problem.message))

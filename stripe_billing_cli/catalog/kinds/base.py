@@ -48,7 +48,8 @@ QUIET = frozenset({"metadata.billing_metadata"})
 
 @dataclass(frozen=True)
 class Usage:
-    """What uses an object, in words; `subscriptions` how many of them, `1 subscription`, where there are some."""
+    """The users of an object, in words; `subscriptions` says how many of them are subscriptions, `1 subscription`,
+    where there are some."""
 
     text: str | None
     subscriptions: str | None = None

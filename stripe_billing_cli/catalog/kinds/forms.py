@@ -26,7 +26,7 @@ APART = frozenset({"id", "metadata"})
 
 
 class Apart:
-    """Marks a field that its kind compares or sends by itself."""
+    """The mark of a field that its kind compares or sends by itself."""
 
 
 class Form:

@@ -26,7 +26,7 @@ LONGEST_KEY = 60
 
 @dataclass(frozen=True)
 class ImportScope:
-    """What is to be read of an account.
+    """The objects of an account that an import reads.
 
     `archived`: also what is archived. `parents` are ids of objects with others within them: only these and theirs.
     """
@@ -37,7 +37,7 @@ class ImportScope:
 
 @dataclass(frozen=True)
 class Naming:
-    """What a file is called and calls its objects while it is written.
+    """The name of a file, and the names that the file gives its objects while it is written.
 
     `head` has the catalog's defaults, by the names of fields; `keys` the keys of what is written, by kind and id.
     """

@@ -42,7 +42,7 @@ def _exact(value: Any) -> Decimal:
 
 @dataclass(frozen=True)
 class MinorUnits:
-    """Marks an amount in the minor units of a currency."""
+    """The mark of an amount in the minor units of a currency."""
 
 
 @dataclass(frozen=True)

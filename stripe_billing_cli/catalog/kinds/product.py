@@ -38,7 +38,7 @@ KEY = re.compile(r"[A-Za-z0-9_.\-]{1,255}$")
 
 
 class MarketingFeatures(Form):
-    """Names, which Stripe holds as `{name: …}`."""
+    """The form of names, which Stripe answers as `{name: …}`."""
 
     def existing(self, existing: Mapping[str, Any], name: str) -> list[str]:
         return [feature["name"] for feature in existing[name]]
@@ -265,7 +265,7 @@ class ProductKind(StandardKind[Product]):
     def plan_links(
         self, entry: Entry[Product], match: Match, change: Change | None, builder: PlanBuilder, *, planned: bool
     ) -> Change | None:
-        """Point the product to its default price, or to none, before the price that it was is archived."""
+        """Point the product to its default price, or to none, before its earlier default price is archived."""
         current = _default_id(match.current) if match.current else None
         successor = builder.successors.get(current) if current else None
         key = entry.content.default_price

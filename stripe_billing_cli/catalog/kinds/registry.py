@@ -30,7 +30,7 @@ def _as_list(value: Any) -> Any:
 
 
 class CatalogHead(FileModel):
-    """What a file says of the catalog as a whole."""
+    """The settings of a file for the catalog as a whole."""
 
     version: Literal[1]
     """The version of this file format: 1."""
@@ -55,7 +55,7 @@ class CatalogHead(FileModel):
 
 
 class Registry:
-    """Kinds by name. Each stands after its parent and after those it depends on."""
+    """The kinds by their names. Each stands after its parent and after those it depends on."""
 
     def __init__(self, kinds: Iterable[AnyKind]) -> None:
         self._kinds: dict[str, AnyKind] = {}

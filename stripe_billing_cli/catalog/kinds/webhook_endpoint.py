@@ -49,7 +49,7 @@ class EventTypes(Form):
 
 
 class Disabled(Form):
-    """Whether no event is sent, which Stripe answers as a status."""
+    """The form of `disabled`: whether no event is sent, which Stripe answers as a status."""
 
     def existing(self, answer: Mapping[str, Any], name: str) -> bool:
         return not _is_enabled(answer)
@@ -159,7 +159,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
     def plan_supersession(
         self, entry: Entry[WebhookEndpoint], current: Object | None, old: Object, builder: PlanBuilder
     ) -> None:
-        """Disable what another endpoint has taken the place of; delete what was abandoned, unless a create does."""
+        """Disable the endpoints that another one has replaced; delete abandoned ones, unless a create does."""
         if _is_confirmed(old):
             super().plan_supersession(entry, current, old, builder)
         elif builder.ids.get(entry.reference) is not None:

@@ -117,7 +117,7 @@ def summary(plan: Plan) -> str:
 
 
 def change_lines(change: Change) -> Iterator[Line]:
-    """One change: its object, its fields old → new, and why."""
+    """Yield the lines of one change: its object, its fields old → new, and the reason."""
     symbol = SYMBOLS[change.action]
     shown_id = f"  {change.id}" if change.id and change.id != change.key else ""
     is_new = symbol == "+"

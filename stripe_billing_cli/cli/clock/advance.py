@@ -75,7 +75,7 @@ def _request(clock: str, to: str) -> AdvanceRequest:
 
 
 def _relative(text: str) -> int | None:
-    """Seconds of a span that names its unit; None for anything else, such as a date."""
+    """Return the seconds of a span that names its unit; None for anything else, such as a date."""
     return parsing.span("TO", text) if text[-1:] in "smhdw" and text[:1].isdigit() and text[:-1].isdigit() else None
 
 

@@ -63,7 +63,8 @@ def address(
 
 
 def tax_ids(texts: Sequence[str] | None) -> list[tuple[str, str]]:
-    """`TYPE:VALUE` pairs. Which types there are, Stripe says (https://docs.stripe.com/billing/customer/tax-ids)."""
+    """Return the tax ids of `TYPE:VALUE` pairs. Which types there are, Stripe says
+    (https://docs.stripe.com/billing/customer/tax-ids)."""
     pairs = []
     for text in texts or ():
         type, separator, value = text.partition(":")

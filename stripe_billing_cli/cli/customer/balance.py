@@ -83,7 +83,7 @@ def _request(
 
 
 def whose(balance: int, currency: str | None) -> str:
-    """`$12.50 credit`, `$5.00 owed`, `nothing`: the words for Stripe's sign."""
+    """Return an amount with the words for Stripe's sign: `$12.50 credit`, `$5.00 owed`, `nothing`."""
     if not balance or currency is None:
         return "nothing"
     return f"{formatting.money(abs(balance), currency)} {'credit' if balance < 0 else 'owed'}"

@@ -45,7 +45,7 @@ def _balance(record: Record) -> str:
 
 @contextmanager
 def card_may_be_refused(left: str) -> Iterator[None]:
-    """Tell a card that cannot be saved as that; `left` says how things stand then."""
+    """Report a card that cannot be saved as that; `left` says how things stand then."""
     from stripe_billing_cli.stripe_api.errors import PaymentFailedError
 
     try:

@@ -61,7 +61,7 @@ def lines(invoice: Record) -> Iterator[Line]:
 
 
 def paid_by(payment: Record) -> str:
-    """`Visa ending in 4242`, or the type of another way to pay."""
+    """Return the payment method of an invoice: `Visa ending in 4242`, or the type of another way to pay."""
     if payment["last4"] is None:
         return str(payment["type"] or "a payment").replace("_", " ")
     return f"{str(payment['brand']).replace('_', ' ').title()} ending in {payment['last4']}"

@@ -43,13 +43,13 @@ def upcoming(cost: Cost) -> Iterator[Line]:
 
 
 def unpaid(invoice: Object) -> str:
-    """`invoice in_1MtHbE is open`, or what became of it instead of being paid."""
+    """Return `invoice in_1MtHbE is open`, or what became of the invoice instead of being paid."""
     became = {"draft": "a draft", "uncollectible": "written off"}
     return f"invoice {invoice['id']} is {became.get(invoice['status'], invoice['status'])}"
 
 
 def paying(method: Object | None) -> str:
-    """`from Visa ending in 4242`."""
+    """Return the card that pays: `from Visa ending in 4242`."""
     if method is None:
         return "and no card is saved: the customer pays on a page"
     card = method.get("card")

@@ -102,7 +102,7 @@ def _order(arguments: CreateOptions) -> Order:
 
 
 def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
-    """`KEY:QUANTITY`, where what follows the last colon is a number."""
+    """Return the lines of `KEY:QUANTITY` texts, where what follows the last colon is a number."""
     from stripe_billing_cli.subscriptions.start import Line, line_of
 
     lines = [line_of(text) for text in prices]
@@ -188,7 +188,8 @@ def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, 
 
 
 def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:
-    """Until it has started; why it did not. With JSON the result is printed only now, as it is then."""
+    """Wait until the subscription has started, and return why it did not; why it did not. With JSON the result is
+    printed only now, as it is then."""
     observation, ended = waiting.until(context, record["id"], STARTED, seconds)
     status = observation.record["status"] if observation else None
     if context.output == "json":

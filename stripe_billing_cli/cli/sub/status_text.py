@@ -28,7 +28,7 @@ class Meaning:
 
 
 def meaning(record: Record, *, without_card: str = "create_invoice") -> Meaning:
-    """Of a record as `billing sub show` prints it.
+    """Return the meaning of a record's status, as `billing sub show` prints it.
 
     `without_card`: what Stripe does where a trial ends without one (`trial_settings.end_behavior`).
     """

@@ -22,7 +22,7 @@ EVERY = 2.0
 
 @contextmanager
 def spinner(text: str) -> Iterator[None]:
-    """On a terminal something moves while we wait; elsewhere nothing is printed."""
+    """Move something on a terminal while the command waits; elsewhere nothing is printed."""
     if not sys.stderr.isatty():
         yield
         return
@@ -51,7 +51,7 @@ def until(
 
 
 def observe(context: Context, id: str, *, every: float, seconds: float | None) -> Iterator[Observation]:
-    """Observe in real time; passing trouble is reported and outlasted."""
+    """Observe a subscription in real time; passing trouble is reported and outlasted."""
     from stripe_billing_cli.subscriptions import watch
 
     def tell(failure: StripeCallError) -> None:

@@ -31,7 +31,7 @@ PROGRAM = Path(__file__).with_name("spawner_process.py")
 
 
 class SpawnError(Exception):
-    """A command could not be started, or what became of it is not known."""
+    """The error of a command that could not be started, or of which the end is not known."""
 
 
 class NotEndedError(Exception):
@@ -109,7 +109,8 @@ class CommandEnd:
 
 
 class Spawner:
-    """Starts commands, from any thread. Its process starts with the first one or by `start`, and again if it ends."""
+    """A process that starts commands, called from any thread. Its process starts with the first one or by `start`, and
+    again if it ends."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()
@@ -292,7 +293,7 @@ def _tail(file: int) -> bytes:
 
 
 class SpawnerPool:
-    """Several spawners: each waits while the system starts a command, so that one alone keeps processors idle."""
+    """A pool of spawners: each waits while the system starts a command, so that one alone keeps processors idle."""
 
     def __init__(self, size: int = SPAWNERS) -> None:
         self._spawners = [Spawner() for _ in range(size)]

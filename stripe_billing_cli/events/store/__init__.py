@@ -64,7 +64,7 @@ class Store:
         self.fences = Fences(database)
 
     def transaction(self) -> AbstractContextManager[Connection]:
-        """Several calls as one: hand each the connection as `within`. Committed at the end, or undone."""
+        """Make several calls as one: hand each the connection as `within`. Committed at the end, or undone."""
         return self._database.writing()
 
     def keep_time(self) -> float:
@@ -92,7 +92,7 @@ class Store:
 def open_store(
     store: str = DEFAULT, *, make: bool = True, clock: Callable[[], float] | None = None, connections: int = 12
 ) -> Store:
-    """Open a path or a URL, with its tables made and up to date. Raises `StoreError`.
+    """Open the store of a path or a URL, with its tables made and up to date. Raises `StoreError`.
 
     Where not to `make` it, a file that does not exist is a mistake, not an empty store.
     `clock` gives Unix seconds, in place of the clock that decides (`clock.py`). At most `connections` transactions run

@@ -42,7 +42,7 @@ class AccessChange:
 
 
 class AccessRows:
-    """Part of a `Store`."""
+    """The access table of a `Store`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -76,7 +76,7 @@ class AccessRows:
         limit: int = 100,
         after: tuple[str, str, str] | None = None,
     ) -> list[Access]:
-        """Rows by customer, kind and key; `after` is those three of the last row of the page before."""
+        """Return rows by customer, kind and key; `after` is those three of the last row of the page before."""
         table = schema.access.c
         order = (table.customer, table.kind, table.key)
         query = sa.select(*_columns()).order_by(*order).limit(limit)

@@ -31,7 +31,8 @@ _SERVER_TIME = sa.text("SELECT CAST(extract(epoch FROM clock_timestamp()) AS dou
 
 
 def since_boot() -> float:
-    """Seconds since the machine was started, the same for all its processes; sleep counts where the system says it."""
+    """Return the seconds since the machine was started, which are the same for all its processes; sleep counts where
+    the system says it."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
@@ -54,7 +55,8 @@ class Anchor:
 
 @dataclass
 class WorkClock:
-    """Unix seconds, by the clock that decides. `synchronize` takes note where that was set; to be called now and then.
+    """The clock that decides when work is due, in Unix seconds. `synchronize` takes note where that was set; to be
+    called now and then.
 
     `database` is one whose own clock is the wall clock.
     """

@@ -159,7 +159,7 @@ class Database:
 
     @contextmanager
     def reading(self, within: Connection | None = None) -> Iterator[Connection]:
-        """One moment's state. Raises `StoreError`."""
+        """Open a transaction that reads the state of one moment. Raises `StoreError`."""
         if within is not None:
             yield within
             return

@@ -13,7 +13,7 @@ from stripe_billing_cli.errors import BillingError
 
 
 class StoreError(BillingError):
-    """The store could not do it, and nothing of it was done, unless `outcome_unknown`.
+    """The error of a store that could not do what was asked of it; nothing of that was done, unless `outcome_unknown`.
 
     `passing`: trying again may help; the database is away, busy or full.
     """
@@ -26,7 +26,7 @@ class StoreError(BillingError):
 
 @contextmanager
 def translated_errors(shown: str) -> Iterator[None]:
-    """SQLAlchemy's, SQLite's and the system's errors as `StoreError` about the store that is called `shown`."""
+    """Raise SQLAlchemy's, SQLite's and the system's errors as `StoreError` about the store that is called `shown`."""
     try:
         yield
     except (exc.IntegrityError, sqlite3.IntegrityError):
@@ -69,7 +69,7 @@ def full(shown: str) -> StoreError:
 
 
 def _of_sqlite(shown: str, code: str) -> StoreError:
-    """By the name of SQLite's result code (https://www.sqlite.org/rescode.html)."""
+    """Return the error by the name of SQLite's result code (https://www.sqlite.org/rescode.html)."""
     if code.startswith("SQLITE_FULL"):
         return full(shown)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
@@ -93,7 +93,7 @@ def _of_sqlite(shown: str, code: str) -> StoreError:
 
 
 def _of_postgres(shown: str, error: exc.DBAPIError) -> StoreError:
-    """By the SQLSTATE; without one, nobody answered.
+    """Return the error by its SQLSTATE; without one, nobody answered.
 
     https://www.postgresql.org/docs/current/errcodes-appendix.html
     """
@@ -127,5 +127,5 @@ def _of_postgres(shown: str, error: exc.DBAPIError) -> StoreError:
 
 
 def _refused_login(message: str) -> bool:
-    """libpq gives no SQLSTATE where connecting fails, only the server's words."""
+    """Return whether a login was refused: libpq gives no SQLSTATE where connecting fails, only the server's words."""
     return any(word in message for word in ("authentication failed", "does not exist", "no pg_hba.conf entry"))

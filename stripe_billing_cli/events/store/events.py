@@ -56,7 +56,7 @@ class Filter:
 
 
 class Events:
-    """Part of a `Store`."""
+    """The events table of a `Store`."""
 
     def __init__(self, database: Database, work: Work) -> None:
         self._database = database
@@ -101,7 +101,7 @@ class Events:
             self._work.add(((event, handler) for handler in route(event)), connection)
 
     def get(self, id: str, *, within: Connection | None = None) -> StoredEvent | None:
-        """One event with its payload and deliveries."""
+        """Return one event with its payload and deliveries."""
         with self._database.reading(within) as connection:
             row = connection.execute(sa.select(schema.events).where(schema.events.c.id == id)).one_or_none()
             return _stored(row, self._work.for_events([id], connection).get(id, ())) if row else None

@@ -16,11 +16,11 @@ from stripe_billing_cli.events.store.database import Database
 
 
 class StaleReadError(Exception):
-    """Somebody else has passed the fence since it was read: read again, decide again."""
+    """The error of a read that somebody else's fence has overtaken: read again, decide again."""
 
 
 class Fences:
-    """Part of a `Store`. They stand among the settings."""
+    """The fences of a `Store`. They stand among the settings."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

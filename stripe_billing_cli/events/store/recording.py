@@ -54,7 +54,7 @@ def pending(event: Event, handler: str, now: float) -> Values:
 
 
 def on_sqlite(execute: Execute, events: Sequence[Values], work: Sequence[Values]) -> frozenset[str]:
-    """Insert the events that are not there yet, and of the work what belongs to them; their ids.
+    """Insert the events that are not there yet, and of the work what belongs to them; return the ids of those events.
 
     In the transaction of the one writer: what is not there now is not there a statement later.
     """

@@ -13,7 +13,7 @@ from stripe_billing_cli.events.store.database import Database
 
 
 class Settings:
-    """Part of a `Store`."""
+    """The settings table of a `Store`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -40,7 +40,7 @@ from stripe_billing_cli.events.store.turn import End, Turn
 
 @dataclass(frozen=True)
 class Backlog:
-    """What is not finished. `counts` are deliveries, unfinished or dead, by handler and status.
+    """The deliveries that are not finished. `counts` are deliveries, unfinished or dead, by handler and status.
 
     `oldest_due`: since when the delivery that has waited longest for its turn has been due, by the store's clock.
     `oldest_recorded`: when the event of the oldest delivery that is not finished was recorded. Both in Unix seconds,
@@ -89,7 +89,7 @@ class TurnResult:
 
 
 class Work:
-    """Part of a `Store`."""
+    """The deliveries table of a `Store`."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -168,7 +168,7 @@ class Work:
             return list(connection.execute(sa.select(work.seq).where(*same, *waits)).scalars())
 
     def finish_waiting(self, seqs: Sequence[int], outcome: str) -> list[Delivery]:
-        """Those of the deliveries that still wait are done, by what was done for another; which they are."""
+        """Finish those of the deliveries that still wait, by what was done for another; return which they are."""
         work = schema.deliveries
         if not seqs:
             return []
@@ -298,7 +298,8 @@ class Work:
 
 
 def _crash_pause() -> sa.ColumnElement[int]:
-    """Seconds by the number of attempts: none after the first two, then 2, 4, 8 … up to two hours and a quarter."""
+    """Return a pause in seconds by the number of attempts: none after the first two, then 2, 4, 8 … up to two hours and
+    a quarter."""
     attempts = schema.deliveries.c.attempts
     doublings = sa.case((attempts < 15, attempts - 2), else_=13)
     return sa.case((attempts < 3, sa.literal(0)), else_=sa.literal(1).bitwise_lshift(doublings))

@@ -19,7 +19,7 @@ SHORTEST_SECONDS = {"day": DAY, "week": 7 * DAY, "month": 28 * DAY, "year": 365 
 
 @dataclass(frozen=True)
 class BillingInterval:
-    """Every `count` of an `interval`: day, week, month or year."""
+    """The interval of a price: every `count` of a day, week, month or year."""
 
     interval: str
     count: int
@@ -47,7 +47,7 @@ class BillingInterval:
         return self.boundary(anchor, number)
 
     def shortest(self) -> int:
-        """Seconds that the shortest period takes."""
+        """Return the seconds of the shortest period."""
         return SHORTEST_SECONDS[self.interval] * self.count
 
 

@@ -53,7 +53,8 @@ def _packages(transform: Mapping[str, Any] | None, quantity: int | Decimal) -> i
 
 
 def _tiered(mode: str, tiers: Sequence[Mapping[str, Any]], quantity: int | Decimal) -> list[Part]:
-    """Volume: the tier that the whole quantity falls into. Graduated: each tier for the units within it."""
+    """Return the parts of a tiered price. Volume: the tier that the whole quantity falls into. Graduated: each tier for
+    the units within it."""
     if mode == "volume":
         number = next(at for at, tier in enumerate(tiers) if tier["up_to"] is None or quantity <= tier["up_to"])
         return _in_tier(tiers, number, quantity)

@@ -35,7 +35,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def _expire(call: Call, id: str) -> None:
-    """Nobody paid the first invoice within 23 hours."""
+    """Expire a subscription whose first invoice nobody paid within 23 hours."""
     if repository.find(call, id)["status"] == "incomplete":
         cancel.end(call, id, reason=None, status="incomplete_expired")
 
@@ -68,7 +68,7 @@ def _renew(call: Call, id: str) -> None:
 
 
 def _next_period(call: Call, before: Object, customer: Object) -> None:
-    """The items whose period ends now begin another, and are billed for it on one invoice, with what is pending."""
+    """Begin another period for the items whose period ends now, and bill them on one invoice, with what is pending."""
     after, billed, pending_items = renewal.next_period(call, before, call.now)
     pause = (before["pause_collection"] or {}).get("behavior")
     draft = invoices.drafted(
@@ -91,7 +91,7 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
 
 
 def _give_up(call: Call, draft: Object, pause: str) -> None:
-    """Collection is paused: "immediately marked as void", or uncollectible
+    """Give an invoice up while its subscription's collection is paused: "immediately marked as void", or uncollectible
     (https://docs.stripe.com/billing/subscriptions/pause-payment)."""
     opened = invoices.finalize(call, draft)
     if opened["status"] == "open" and pause == "void":

@@ -35,7 +35,7 @@ class DecimalText(ParamType):
 
 @dataclass(frozen=True)
 class Measure(ParamType):
-    """Inches or ounces: a number to two decimal places."""
+    """A length or a weight: a number of inches or ounces to two decimal places."""
 
     def read(self, raw: Raw, name: str) -> float:
         return float(DecimalText(2).read(raw, name))

@@ -38,7 +38,7 @@ def is_publishable(key: str) -> bool:
 
 
 def secret_key_required() -> ApiError:
-    """401: a publishable key for what only a server may do."""
+    """Return the refusal, 401, of a publishable key for what only a server may do."""
     return _refused(
         "This API call cannot be made with a publishable API key. Please use a secret API key. You can find a "
         "list of your API keys at https://dashboard.stripe.com/account/apikeys.",
@@ -76,7 +76,7 @@ def expired(key: str) -> ApiError:
 
 
 def forbidden(key: str, account: str, operation: str) -> ApiError:
-    """403: a restricted key without the permission for this operation (`POST /v1/prices/{id}`)."""
+    """Return the refusal, 403, of a restricted key without the permission for this operation: `POST /v1/prices/{id}`."""
     method, _, path = operation.partition(" ")
     resource = path.split("/")[2].removesuffix("s") if path.count("/") >= 2 else "resource"
     noun = {"price": "plan", "account": "accounts_kyc_basic"}.get(resource, resource)

@@ -31,14 +31,15 @@ Opened = TypeVar("Opened", bound=Closable)
 
 @dataclass
 class Use(Generic[Opened]):
-    """What is open for one account, and how many calls use it at this moment."""
+    """The resources that are open for one account, and how many calls use them at this moment."""
 
     opened: Opened
     users: int = 0
 
 
 class ConnectedAccounts(Generic[Opened]):
-    """What is opened for connected accounts, by `make(path, account)`, and closed again when others need room."""
+    """The resources that are opened for connected accounts, by `make(path, account)`, and closed again when others need
+    room."""
 
     def __init__(self, platform: Store, make: Callable[[Path, str], Opened]) -> None:
         self._platform = platform
@@ -48,7 +49,7 @@ class ConnectedAccounts(Generic[Opened]):
 
     @contextmanager
     def opened(self, account: str) -> Iterator[Opened]:
-        """What is open for an account. Raises Stripe's refusal where there is no such account."""
+        """Open the resources of an account for one call. Raises Stripe's refusal where there is no such account."""
         use = self._taken(account)
         try:
             yield use.opened

@@ -74,7 +74,7 @@ class ApiError(Exception):
 
 
 def invalid(message: str, param: str | None = None, code: str | None = None) -> ApiError:
-    """400: Stripe will not do this."""
+    """Return a refusal, 400: Stripe will not do this."""
     return ApiError(400, message, code, param)
 
 
@@ -83,13 +83,13 @@ def missing_param(param: str) -> ApiError:
 
 
 def unknown_params(names: list[str]) -> ApiError:
-    """Stripe names all of them and puts the first into `param`."""
+    """Return the refusal of unknown parameters: Stripe names all of them and puts the first into `param`."""
     noun = "parameter" if len(names) == 1 else "parameters"
     return invalid(f"Received unknown {noun}: {', '.join(names)}", names[0], "parameter_unknown")
 
 
 def not_here(feature: str, param: str | None = None, reason: str = "") -> ApiError:
-    """Something documented that the local Stripe lacks, refused by name; `reason` says why."""
+    """Return the refusal of something documented that the local Stripe lacks, by its name; `reason` says why."""
     return invalid(f"The local Stripe does not have {feature}{': ' if reason else ''}{reason}.", param)
 
 
@@ -103,7 +103,7 @@ def only_one_of(names: list[str], param: str | None = None) -> ApiError:
 
 
 def no_such(kind: str, id: str, param: str, status: int = 400) -> ApiError:
-    """404 for the object that the path names, 400 for one that a parameter names."""
+    """Return the refusal of a missing object, 404 for one that the path names, 400 for one that a parameter names."""
     return ApiError(status, f"No such {kind}: '{id}'", "resource_missing", param)
 
 

@@ -59,7 +59,8 @@ class Fault:
 
     @classmethod
     def parse(cls, text: str) -> Fault:
-        """`HOW WHEN N [xCOUNT] [OPERATION]`, N being a number or `*`: `drop before 2 POST /v1/prices`.
+        """Return the fault of `HOW WHEN N [xCOUNT] [OPERATION]`, N being a number or `*`: `drop before 2 POST
+        /v1/prices`.
 
         Raises ValueError with a message for people.
         """
@@ -95,7 +96,7 @@ def _method(operation: str) -> str | None:
 
 
 class Faults:
-    """Faults with their counters. May be shared by threads."""
+    """The faults that were ordered, with their counters. May be shared by threads."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         self._faults = faults

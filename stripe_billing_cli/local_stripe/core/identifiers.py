@@ -72,7 +72,7 @@ def test_id(prefix: str) -> str:
 
 
 def derived_test_id(prefix: str, seed: str) -> str:
-    """Make an id of objects that are computed when asked for: it follows from `what`, so that it can be a cursor."""
+    """Make an id of objects that are computed when asked for: it follows from `seed`, so that it can be a cursor."""
     number = int.from_bytes(hashlib.sha256(seed.encode()).digest())
     return f"{prefix}_test_61{_time(number, 22)}"
 
@@ -83,7 +83,7 @@ def client_secret(id: str) -> str:
 
 
 def invoice_prefix() -> str:
-    """Eight of the letters and digits that a customer's invoice numbers begin with."""
+    """Return the eight letters and digits that a customer's invoice numbers begin with."""
     return "".join(secrets.choice(string.ascii_uppercase + string.digits) for _ in range(8))
 
 

@@ -17,7 +17,7 @@ WINDOW_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class RateLimit:
-    """Calls in any one second. Stripe's live mode is `RateLimit(100, 25)`, test mode `RateLimit(25, 25)`."""
+    """A limit of calls in any one second. Stripe's live mode is `RateLimit(100, 25)`, test mode `RateLimit(25, 25)`."""
 
     total_per_second: int
     per_operation_per_second: int

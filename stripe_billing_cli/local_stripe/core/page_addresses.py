@@ -42,7 +42,7 @@ def checkout(session: str) -> str:
 
 
 def payment_link(code: str) -> str:
-    """Where whoever has the link buys what it sells."""
+    """Return the address at which whoever has the link buys what it sells."""
     return f"{BASE}/b/{code}"
 
 

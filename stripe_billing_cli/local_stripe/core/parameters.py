@@ -217,7 +217,8 @@ class ObjectParam(ParamType):
 
 @dataclass(frozen=True)
 class Metadata(ParamType):
-    """Up to 50 keys of 40 characters, values of 500 (https://docs.stripe.com/api/metadata); "" removes a key."""
+    """The type of metadata: up to 50 keys of 40 characters, values of 500 (https://docs.stripe.com/api/metadata); ""
+    removes a key."""
 
     def read(self, raw: Raw, name: str) -> dict[str, str]:
         if isinstance(raw, str):

@@ -34,7 +34,7 @@ class Call:
 
 
 def accept(params: Params) -> None:
-    """No rules about parameters in combination."""
+    """Check no rules about parameters in combination."""
 
 
 @dataclass(frozen=True)

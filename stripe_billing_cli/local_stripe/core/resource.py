@@ -66,7 +66,7 @@ class Resource:
 
     @property
     def api(self) -> Api:
-        """Everything that is answered for the resource."""
+        """Return everything that is answered for the resource."""
         one = f"{self.path}/{{id}}"
         routes = [
             Route("POST", self.path, self.kind, self._create_form(), self.create),

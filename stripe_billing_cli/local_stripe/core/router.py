@@ -91,7 +91,8 @@ class Router:
         return Router(store, self._clock, self._api, strict_version=self._strict_version)
 
     def reset(self, account: str | None = None) -> str:
-        """Empty the store of a connected account, or of the own one, from which no account is disconnected; which."""
+        """Empty the store of a connected account, or of the own one, from which no account is disconnected; return
+        which account."""
         own = str(self.account()["id"])
         if account in (None, own):
             with self.store.reading():

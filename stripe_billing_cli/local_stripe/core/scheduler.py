@@ -27,7 +27,7 @@ FIRST = "subscription_schedule.turn"
 
 @dataclass(frozen=True)
 class Entry:
-    """At `due`, in Unix seconds, `what` happens to the object `id`."""
+    """A job of the scheduler: at `due`, in Unix seconds, `what` happens to the object `id`."""
 
     due: int
     what: str

@@ -241,7 +241,7 @@ class Store:
 
     @contextlib.contextmanager
     def _with_store_errors(self) -> Iterator[None]:
-        """SQLite's and the system's errors in words that name the file and a way out."""
+        """Raise SQLite's and the system's errors in words that name the file and a way out."""
         try:
             yield
         except sqlite3.Error as error:

@@ -20,7 +20,7 @@ SESSION_ID = "{CHECKOUT_SESSION_ID}"
 
 
 def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
-    """Collects a card, and leads to the session's `success_url`."""
+    """Answer the page of a Checkout session, which collects a card and leads to the session's `success_url`."""
     status, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
     if status != 200:
         return forms.missing("Checkout session")

@@ -62,7 +62,7 @@ NO_TOKENS = (
 
 
 def create(call: Call) -> Object:
-    """Refused: an account of today charges cards by payment intents (the refusals are recorded)."""
+    """Refuse to create a charge: an account of today charges cards by payment intents (the refusals are recorded)."""
     params = call.params
     if "customer" in params:
         raise _no_saved_card(call, customers.find(call, params["customer"])["id"])
@@ -109,7 +109,8 @@ def update(call: Call) -> Object:
 
 
 def _customer(call: Call, charge: Object) -> str:
-    """ "This field may only be updated if there is no existing associated customer with this charge"."""
+    """Return the customer that a charge is given; "This field may only be updated if there is no existing associated
+    customer with this charge"."""
     customer = str(customers.find(call, call.params["customer"])["id"])
     if charge["customer"] not in (None, customer):
         raise invalid(f"Charge {charge['id']} has a customer already, which cannot be changed.", "customer")
@@ -117,7 +118,7 @@ def _customer(call: Call, charge: Object) -> str:
 
 
 def capture(call: Call) -> Object:
-    """Refused: what is to be captured is captured at its payment intent."""
+    """Refuse to capture a charge: what is to be captured is captured at its payment intent."""
     charge = charge_lookup.find(call)
     if charge["captured"]:
         raise invalid(f"Charge {charge['id']} has already been captured.", code="charge_already_captured")

@@ -123,7 +123,7 @@ def update(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    """Discounts that it was redeemed into go on (https://docs.stripe.com/api/coupons/delete)."""
+    """Delete a coupon; discounts that it was redeemed into go on (https://docs.stripe.com/api/coupons/delete)."""
     coupon = retrieve(call)
     call.store.delete(KIND, coupon["id"])
     scheduler.put(call.store, EXPIRE, coupon["id"], None, None)

@@ -48,7 +48,7 @@ def find_by_charge(call: Call) -> Object:
 
 
 def _update(call: Call, before: Object) -> Object:
-    """Evidence, which is submitted unless the call says otherwise, and metadata."""
+    """Update a dispute's evidence, which is submitted unless the call says otherwise, and its metadata."""
     params = call.params
     after = before
     if "evidence" in params or params.get("submit"):

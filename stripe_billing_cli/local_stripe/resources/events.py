@@ -37,7 +37,7 @@ def _within_retention(call: Call) -> Condition:
 
 
 def _glob(pattern: str) -> str:
-    """`*` is the only wildcard."""
+    """Return an event type's pattern as SQLite's GLOB takes it: `*` is the only wildcard."""
     return pattern.replace("[", "[[]").replace("?", "[?]")
 
 

@@ -32,7 +32,7 @@ def retrieve_subscription(call: Call) -> Object:
 
 
 def list_sources(call: Call) -> Object:
-    """No customer has sources, but for their list."""
+    """List a customer's sources: no customer has any, but the list is answered."""
     return page_of(call, [], f"/v1/customers/{_customer(call)}/sources", "source")
 
 

@@ -160,7 +160,7 @@ def update(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    """ "Deleting plans means new subscribers can't be added. Existing subscribers aren't affected." """
+    """Delete a plan: "Deleting plans means new subscribers can't be added. Existing subscribers aren't affected." """
     before = _price(call)
     prices.check_not_default(call, before)
     deleted = {**before, "active": False, "lookup_key": None, "_deleted": True}

@@ -106,7 +106,7 @@ def update_by_charge(call: Call) -> Object:
 
 
 def _update(call: Call, before: Object) -> Object:
-    """Its metadata is all that can be changed."""
+    """Update a refund's metadata, which is all of it that can be changed."""
     if "metadata" not in call.params:
         return before
     named = call.params["metadata"]
@@ -116,7 +116,7 @@ def _update(call: Call, before: Object) -> Object:
 
 
 def cancel(call: Call) -> Object:
-    """Refused, as of every refund of a card (recorded)."""
+    """Refuse to cancel a refund, as is recorded of every refund of a card."""
     retrieve(call)
     raise invalid("Canceling this refund is unsupported.")
 

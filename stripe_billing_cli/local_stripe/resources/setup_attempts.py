@@ -16,7 +16,7 @@ PATH = "/v1/setup_attempts"
 
 
 def list_attempts(call: Call) -> Object:
-    """Attempts of one intent, which must be named."""
+    """List the attempts of one intent, which must be named."""
     setup = call.params["setup_intent"]
     if call.store.get("setup_intent", setup) is None:
         raise no_such("setupintent", setup, "setup_intent")

@@ -43,7 +43,8 @@ def create(call: Call) -> Object:
 
 
 def _attach(call: Call, clock: Object) -> None:
-    """ "Existing customer this test clock will be attached to. Once attached, customers can't be removed" """
+    """Attach a customer to a clock: "Existing customer this test clock will be attached to. Once attached, customers
+    can't be removed"."""
     customer = customers.find(call, call.params["customer"])
     if customer["test_clock"] is not None:
         raise invalid("This customer is attached to a test clock already.", "customer")

@@ -222,7 +222,7 @@ class ShippingOption(StripeObject):
 
 
 class FixedAmount(StripeObject):
-    """`currency_options` is there where it was expanded."""
+    """The fixed amount of a shipping rate; `currency_options` is there where it was expanded."""
 
     amount: int
     currency: str

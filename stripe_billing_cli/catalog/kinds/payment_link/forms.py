@@ -10,7 +10,7 @@ from stripe_billing_cli.catalog.kinds.groups import Choices
 
 
 class AfterCompletionForm(Form):
-    """What follows a payment: a message of Stripe's page, or another page."""
+    """The form of what follows a payment: a message of Stripe's page, or another page."""
 
     def value(self, written: Any) -> Any:
         if written is None:
@@ -62,7 +62,7 @@ class Message(Form):
 
 
 class Limit(Form):
-    """How often a link can be paid by; Stripe counts beside it how often it was."""
+    """The number of times that a link can be paid by; Stripe counts beside it how often it was."""
 
     def value(self, written: Any) -> int | None:
         return int(written.completed_sessions.limit) if written else None

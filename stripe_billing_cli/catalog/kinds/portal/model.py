@@ -22,7 +22,7 @@ from stripe_billing_cli.catalog.kinds.portal.products import Offer, OfferedProdu
 
 
 class Conditions(Form):
-    """Conditions, which Stripe holds as `{type: …}`."""
+    """The form of conditions, which Stripe answers as `{type: …}`."""
 
     def value(self, written: Any) -> list[str]:
         return sorted(written or [])

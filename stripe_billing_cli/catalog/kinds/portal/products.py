@@ -57,7 +57,7 @@ class ShortOffers:
 
 
 class OfferedProducts(Form):
-    """Products with their prices and quantities, of which the order says nothing."""
+    """The form of products with their prices and quantities, of which the order says nothing."""
 
     def value(self, written: Sequence[Offer] | None) -> list[Fields]:
         return [

@@ -42,7 +42,8 @@ class CouponForm(Form):
 
 
 class RestrictionsForm(PartForm):
-    """What a purchase must be. Amounts in further currencies come and change in place, and cannot be taken away."""
+    """The form of the conditions that a purchase must meet. Amounts in further currencies come and change in place, and
+    cannot be taken away."""
 
     def value(self, written: Any) -> Any:
         return super().value(written or Restrictions())

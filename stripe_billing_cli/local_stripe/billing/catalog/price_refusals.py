@@ -46,7 +46,8 @@ def check_new(params: Params, prefix: str = "") -> None:
 
 
 def own_currency(name: str) -> Exception:
-    """https://github.com/stripe/stripe-node/issues/1559 quotes the message."""
+    """Return the refusal of a currency option in the price's own currency;
+    https://github.com/stripe/stripe-node/issues/1559 quotes the message."""
     return invalid(
         "You are specifying an update to a currency option that matches the top-level currency for this price. "
         "Please remove this currency option and update the top-level params instead.",

@@ -39,12 +39,13 @@ def new_product(call: Call, params: Params) -> Object:
 
 
 def without_non_ascii(text: str | None) -> str | None:
-    """ "Non-ASCII characters are automatically stripped" (`_product_create_params.py`)."""
+    """Return the text without what is not ASCII: "Non-ASCII characters are automatically stripped"
+    (`_product_create_params.py`)."""
     return None if text is None else text.encode("ascii", "ignore").decode()
 
 
 def tax_fields(product: Object, params: Params) -> Object:
-    """`tax_code` and `tax_details`, which name one tax code: each follows the other (recorded for `tax_code`)."""
+    """Return `tax_code` and `tax_details`, which name one tax code: each follows the other (recorded of `tax_code`)."""
     if "tax_code" not in params and "tax_details" not in params:
         return {}
     details = {"performance_location": None, "tax_code": None} | (product.get("tax_details") or {})

@@ -194,12 +194,12 @@ def living(call: Call, ids: Sequence[str]) -> list[Object]:
 
 
 def _leave(call: Call, discount: Object) -> None:
-    """Off the agenda. Invoices go on naming it, so it stays in store."""
+    """Cancel the end of a discount. Invoices go on naming the discount, so it stays in store."""
     scheduler.put(call.store, END, discount["id"], None, None)
 
 
 def end(call: Call, id: str) -> None:
-    """Its months are over."""
+    """End a discount whose months are over."""
     discount = find(call, id)
     before = call.store.get("subscription", discount["subscription"])
     if before is not None and id in before["discounts"]:

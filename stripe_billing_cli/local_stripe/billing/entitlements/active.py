@@ -65,7 +65,7 @@ def _new(call: Call, customer: str, feature: str) -> Object:
 
 
 def shown(call: Call, entitlement: Object) -> Object:
-    """With its lookup key, which is the feature's: in store it would have to be unique."""
+    """Return an entitlement with the lookup key of its feature: in store the key would have to be unique."""
     return {**entitlement, "lookup_key": features.find(call, entitlement["feature"], "feature")["lookup_key"]}
 
 

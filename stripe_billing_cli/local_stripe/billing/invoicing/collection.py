@@ -87,7 +87,8 @@ def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> O
 
 
 def _next_attempt(call: Call, invoice: Object) -> int | None:
-    """Nothing is retried before the first invoice is paid, nor by itself when the customer is to pay."""
+    """Return when an unpaid invoice is tried again; nothing is retried before the first invoice is paid, nor by itself
+    when the customer is to pay."""
     if invoice["billing_reason"] == "subscription_create" or invoice["collection_method"] == "send_invoice":
         return None
     if not invoice["auto_advance"] or invoice["attempt_count"] > len(RETRY_AFTER_DAYS):
@@ -113,7 +114,8 @@ def attempt(call: Call, invoice: Object) -> Object:
 
 
 def not_paid(call: Call, intent: Object, *, of_subscription: bool) -> ApiError:
-    """402 for a payment that a call asked for: the card's decline, or that the customer has something to do."""
+    """Return the refusal, 402, of a payment that a call asked for: the card's decline, or that the customer has
+    something to do."""
     if intent["last_payment_error"] is not None:
         return payment_intents.card_error(call, intent)
     if of_subscription:

@@ -56,8 +56,9 @@ def rendering(page_size: str) -> Object:
 
 
 def in_order(billed: Sequence[Line], subscription: Object | None) -> list[Line]:
-    """ "(1) pending invoice items (including prorations) in reverse chronological order, (2) subscription items in
-    reverse chronological order" (`lines` in `stripe/_invoice.py`); the former are given in that order."""
+    """Return an invoice's lines in Stripe's order: "(1) pending invoice items (including prorations) in reverse
+    chronological order, (2) subscription items in reverse chronological order" (`lines` in `stripe/_invoice.py`); the
+    former are given in that order."""
     places = {item["id"]: at for at, item in enumerate(subscription["items"]["data"])} if subscription else {}
     pending = [line for line in billed if line.invoice_item is not None]
     own = [line for line in billed if line.invoice_item is None]

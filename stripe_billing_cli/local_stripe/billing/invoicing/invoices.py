@@ -144,7 +144,7 @@ def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
 
 
 def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object:
-    """Open, with a number and something to pay it by; paid at once where nothing is due."""
+    """Open a draft, with a number and something to pay it by; paid at once where nothing is due."""
     if invoice["status"] != "draft":
         raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
     customer = call.store.get("customer", invoice["customer"])
@@ -238,8 +238,8 @@ def check_payable(invoice: Object) -> None:
 
 
 def paid(call: Call, invoice: Object, *, counted: int | None = None, out_of_band: bool = False) -> Object:
-    """Paid in full: by its payment intent, from the customer's balance, or outside of Stripe. `counted`: the attempts
-    that it took so far."""
+    """Mark an invoice paid in full: by its payment intent, from the customer's balance, or outside of Stripe.
+    `counted`: the attempts that it took so far."""
     settled = _end_payments(call, invoice, "canceled" if out_of_band else "paid")
     if out_of_band:
         _cancel_payment(call, invoice, "automatic")

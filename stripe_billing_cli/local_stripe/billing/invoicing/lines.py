@@ -50,7 +50,8 @@ class Sold:
     unit: str | None = None
 
     def many(self, quantity: int | Decimal) -> str:
-        """`10 × Standard`, or `10 seat × Standard` with a unit label (recorded: "1 user × …")."""
+        """Return a quantity with the name of what is sold: `10 × Standard`, or `10 seat × Standard` with a unit label
+        (recorded: "1 user × …")."""
         unit = f" {self.unit}" if self.unit else ""
         return f"{amounts.plain(Decimal(quantity))}{unit} × {self.name}"
 
@@ -96,7 +97,7 @@ def for_trial(item: Object, price: Object, product: Sold, start: int, end: int) 
 
 
 def rate(price: Object, currency: str, part: pricing.Part) -> str:
-    """`at $15.00 / month`, as Stripe describes a line; `Tier 1 at $15.00 / month` within a tier."""
+    """Return a rate as Stripe describes a line: `at $15.00 / month`, and `Tier 1 at $15.00 / month` within a tier."""
     recurring = price["recurring"]
     every = (
         recurring["interval"]
@@ -110,7 +111,7 @@ def rate(price: Object, currency: str, part: pricing.Part) -> str:
 
 
 def day(moment: int) -> str:
-    """`24 Nov 2026`"""
+    """Return a day as `24 Nov 2026`."""
     at = datetime.fromtimestamp(moment, UTC)
     return f"{at.day:02} {at:%b %Y}"
 

@@ -188,7 +188,7 @@ def capture(call: Call, charge: Object, amount: int) -> Object:
 
 
 def release(call: Call, charge: Object, event: str) -> None:
-    """Nothing of what was reserved is taken: the payment was canceled, or nobody captured it in time."""
+    """Release what a charge reserved: the payment was canceled, or nobody captured it in time."""
     after = {**charge, "amount_refunded": charge["amount"], "refunded": True}
     call.store.replace(KIND, after)
     events.record(call, event, after, charge)

@@ -20,7 +20,7 @@ def setup_succeeded(call: Call, setup: Object) -> None:
 
 
 def close(call: Call, session: Object, status: str, event: str) -> Object:
-    """Its link leads nowhere any more."""
+    """Close a session, whose link leads nowhere any more."""
     after = {**session, "status": status, "url": None}
     call.store.replace(KIND, after)
     scheduler.put(call.store, EXPIRE, session["id"], None, None)

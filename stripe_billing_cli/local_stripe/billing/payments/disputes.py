@@ -52,7 +52,7 @@ CLOSED = ("lost", "warning_closed", "won")
 
 
 def open_where_due(call: Call, charge: Object) -> None:
-    """Dispute a captured charge if its card is one of those that are."""
+    """Dispute a captured charge if its card is one of the cards whose charges are disputed."""
     method = call.store.get("payment_method", charge["payment_method"])
     cause = payment_methods.card_of(method).dispute if method is not None else None
     if cause not in CASES:
@@ -206,7 +206,7 @@ def _escalate(call: Call, dispute: Object) -> None:
 
 
 def run_out(call: Call, id: str) -> None:
-    """Nobody answered in time: a dispute is lost, an inquiry is closed."""
+    """End a dispute that nobody answered in time: a dispute is lost, an inquiry is closed."""
     dispute = call.store.get(KIND, id)
     if dispute is not None and dispute["status"] in ("needs_response", *(_OPEN_INQUIRY)):
         _end(call, dispute, "lost")

@@ -15,7 +15,8 @@ DISPUTE_FEE = 1500
 
 @dataclass(frozen=True)
 class Tariff:
-    """Percentages, and a fixed part in minor units: for cards of the country, more for others and for conversion."""
+    """The fees of Stripe, percentages and a fixed part in minor units: for cards of the country, more for others and
+    for conversion."""
 
     percent: Decimal
     international: Decimal

@@ -160,7 +160,7 @@ def become_available(call: Call, id: str) -> None:
 
 
 def _pending_until(call: Call) -> int:
-    """Midnight UTC seven days on (recorded)."""
+    """Return when a payment becomes available: midnight UTC seven days on (recorded)."""
     return (call.real_now // DAY + PENDING_DAYS) * DAY
 
 

@@ -157,8 +157,9 @@ def _needs_action(call: Call, intent: Object, method: Object) -> Object:
 
 
 def next_action(call: Call, intent: Object) -> Object:
-    """3-D Secure, at a page of the local Stripe's: to be redirected to where the caller has a page to return to, else
-    for Stripe.js (https://docs.stripe.com/payments/3d-secure/authentication-flow)."""
+    """Return what the customer has to do, 3-D Secure at a page of the local Stripe's: to be redirected to where the
+    caller has a page to return to, else for Stripe.js (https://docs.stripe.com/payments/3d-secure/authentication-flow).
+    """
     url = page_addresses.authentication(intent["id"], intent["client_secret"])
     return_url = call.params.get("return_url")
     if return_url is not None and not call.params.get("use_stripe_sdk"):
@@ -175,7 +176,7 @@ def _declined(call: Call, intent: Object, method: Object, decline: Decline) -> O
 
 
 def _unauthenticated(call: Call, intent: Object, method: Object) -> Object:
-    """Nobody is there to pass 3-D Secure: no charge is made (recorded)."""
+    """Fail an intent whose customer is not there to pass 3-D Secure: no charge is made (recorded)."""
     return _failed(call, intent, method, UNAUTHENTICATED.error())
 
 
@@ -217,7 +218,7 @@ OF_ERROR = ("code", "decline_code", "doc_url", "message", "param", "payment_meth
 
 
 def card_error(call: Call, intent: Object) -> ApiError:
-    """402 for the intent's last failure, the intent with it."""
+    """Return the refusal, 402, of the intent's last failure, the intent with it."""
     failure = intent["last_payment_error"]
     return ApiError(
         402,
@@ -252,7 +253,7 @@ def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "c
 
 
 def expire(call: Call, id: str) -> None:
-    """Nobody captured what was reserved, within seven days."""
+    """Cancel an intent whose reserved money nobody captured within seven days."""
     intent = call.store.get(KIND, id)
     if intent is not None and intent["status"] == "requires_capture":
         cancel(call, intent, "automatic", released="charge.expired")

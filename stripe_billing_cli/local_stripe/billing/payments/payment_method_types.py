@@ -73,7 +73,7 @@ class MethodType:
 
 
 def _as_given(*nulls: str) -> Callable[[Mapping[str, Any]], Object]:
-    """Shows what was given, and null for what Stripe learns only when the customer pays."""
+    """Return what was given, and null for what Stripe learns only when the customer pays."""
     return lambda params: {**dict.fromkeys(nulls), **params}
 
 

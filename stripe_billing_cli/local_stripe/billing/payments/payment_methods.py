@@ -101,7 +101,7 @@ def card_of(method: Object) -> Card:
 
 
 def no_such_method(id: str, param: str, status: int = 400) -> ApiError:
-    """Recorded of 2026-03-25.dahlia."""
+    """Return the refusal of an unknown payment method, as recorded of 2026-03-25.dahlia."""
     return ApiError(
         status,
         f"No such PaymentMethod: '{id}'; It's possible this PaymentMethod exists on one of your connected accounts, in "
@@ -169,7 +169,8 @@ def _check_attachable(method: Object, param: str) -> None:
 
 
 def _declined(decline: Decline) -> ApiError:
-    """402. The param is there, and empty where the bank blames nothing that was given (recorded)."""
+    """Return the refusal, 402, of a card that the bank declines. The param is there, and empty where the bank blames
+    nothing that was given (recorded)."""
     details = {name: value for name, value in decline.error().items() if name in ("advice_code", *NETWORK_CODES)}
     return ApiError(
         402,
@@ -183,7 +184,7 @@ def _declined(decline: Decline) -> ApiError:
 
 
 def set_up(call: Call, method: Object) -> None:
-    """Remember that payments off session were agreed to, after which some cards no longer ask for 3-D Secure."""
+    """Note that payments off session were agreed to, after which some cards no longer ask for 3-D Secure."""
     call.store.replace("payment_method", {**method, "_set_up": True})
 
 

@@ -130,7 +130,7 @@ def _failure(call: Call, method: Object, decline: Decline) -> Object:
 
 
 def card_error(call: Call, setup: Object) -> ApiError:
-    """402 for the intent's last failure, the intent with it."""
+    """Return the refusal, 402, of the intent's last failure, the intent with it."""
     failure = setup["last_setup_error"]
     return ApiError(
         402,

@@ -61,7 +61,7 @@ def warn(call: Call, id: str) -> None:
 
 
 def start(call: Call, before: Object, customer: Object) -> Object:
-    """The first phase begins, and the subscription with it."""
+    """Begin the first phase, and the subscription with it."""
     phase = phases.current(before["phases"], call.now)
     assert phase is not None
     catalog = price_checks.catalog(call)
@@ -124,7 +124,8 @@ def enter(
 def _become(
     call: Call, schedule: Object, phase: Object, proration: str, before: Object, *, redeems: bool, begins: bool
 ) -> None:
-    """At the end of a period the renewal bills the new items, as it comes next; otherwise the change is prorated."""
+    """Change a subscription to the items of a phase: at the end of a period the renewal bills the new items, as it
+    comes next; otherwise the change is prorated."""
     settings = _settings(call, schedule, phase)
     after = {
         **before,
@@ -250,7 +251,8 @@ def match_items(held_items: Sequence[Object], wanted: Sequence[Object], catalog:
 
 
 def _bill(call: Call, before: Object, after: Object, change: changes.Change, proration: str) -> None:
-    """Prorations wait for the next invoice, unless one is made at once: a draft for an hour, since nobody is there."""
+    """Bill a change of phase: prorations wait for the next invoice, unless one is made at once: a draft for an hour,
+    since nobody is there."""
     customer = call.store.get("customer", before["customer"])
     assert customer is not None
     invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])

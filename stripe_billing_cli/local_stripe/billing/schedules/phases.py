@@ -21,7 +21,7 @@ IntervalOfPrice = Callable[[str], BillingInterval]
 def lay_out_phases(
     wanted: Sequence[Mapping[str, Any]], billing_interval: IntervalOfPrice, currency: str, *, start: int, now: int
 ) -> list[Object]:
-    """Phases as they are stored, one after another from `start` on. Raises Stripe's refusals."""
+    """Return the phases as they are stored, one after another from `start` on. Raises Stripe's refusals."""
     phases: list[Object] = []
     for number, phase in enumerate(wanted):
         name = f"phases[{number}]"

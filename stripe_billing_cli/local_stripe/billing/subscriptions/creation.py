@@ -125,8 +125,9 @@ def _store(call: Call, customer: Object, subscription: Object) -> None:
 
 
 def _first_status(subscription: Object, invoice: Object) -> str:
-    """Incomplete until its first invoice is paid, if there is something to pay. One that is sent invoices is active
-    at once ("automatically activated regardless of the first Invoice status")."""
+    """Return the status of a new subscription: incomplete until its first invoice is paid, if there is something to
+    pay. One that is sent invoices is active at once ("automatically activated regardless of the first Invoice status").
+    """
     if subscription["trial_end"]:
         return "trialing"
     if subscription["collection_method"] == "send_invoice" or invoice["amount_due"] == 0:

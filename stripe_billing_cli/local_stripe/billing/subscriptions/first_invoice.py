@@ -70,14 +70,14 @@ def open_first(call: Call, subscription: Object, draft: Object, method: str | No
 
 
 def prepare_payment(call: Call, invoice: Object, method: str | None) -> None:
-    """With a card at hand, the payment needs only to be confirmed."""
+    """Make an invoice's intent ready to be confirmed, where there is a payment method."""
     intent = invoices.intent_of(call, invoice)
     if method is not None and intent is not None:
         call.store.replace("payment_intent", {**intent, "payment_method": method, "status": "requires_confirmation"})
 
 
 def ask_for_card(call: Call, id: str, method: str | None) -> None:
-    """Nothing is due: where there is no card, a setup intent collects one for later (`pending_setup_intent`)."""
+    """Collect a card for later by a setup intent (`pending_setup_intent`), where nothing is due and no card there."""
     subscription = repository.find(call, id)
     if method is None and subscription["collection_method"] == "charge_automatically":
         setup = setup_intents.new_setup(call, customer=subscription["customer"])

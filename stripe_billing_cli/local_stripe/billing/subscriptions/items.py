@@ -15,7 +15,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def is_metered(price: Object) -> bool:
-    """Billed afterwards by use, so that there is no quantity and nothing to prorate."""
+    """Return whether a price is billed afterwards by use, so that there is no quantity and nothing to prorate."""
     return bool(price["recurring"]["usage_type"] == "metered")
 
 

@@ -114,7 +114,8 @@ def on_failed(call: Call, effect: PaymentFailedError) -> None:
 
 
 def _give_up(call: Call, subscription: Object) -> None:
-    """https://docs.stripe.com/billing/revenue-recovery/smart-retries: canceled, unpaid or left as it is."""
+    """Cancel a subscription after the last retry, make it unpaid or leave it as it is
+    (https://docs.stripe.com/billing/revenue-recovery/smart-retries)."""
     match settings.read(call.store, call.account)["after_retries"]:
         case "canceled":
             cancel.end(call, subscription["id"], reason="payment_failed")
@@ -131,7 +132,8 @@ def overdue(call: Call, invoice: Object) -> None:
 
 
 def set_delinquent(call: Call, id: str, delinquent: bool) -> None:
-    """ "Tracks the most recent state change on any invoice belonging to the customer" (`stripe/_customer.py`)."""
+    """Set whether a customer is delinquent: the field "tracks the most recent state change on any invoice belonging to
+    the customer" (`stripe/_customer.py`)."""
     customer = call.store.get("customer", id)
     if customer is not None and not customer.get("deleted") and customer["delinquent"] != delinquent:
         after = {**customer, "delinquent": delinquent}

@@ -58,7 +58,7 @@ def waits_for(subscription: Object, invoice: Object) -> bool:
 
 
 def apply(call: Call, subscription: Object, **rest: Any) -> Object:
-    """Its invoice was paid: the change is made."""
+    """Make a pending change, whose invoice was paid."""
     waiting = subscription["_pending_change"]
     event = "customer.subscription.resumed" if waiting["resumes"] else "customer.subscription.pending_update_applied"
     announced = (event,) if waiting["resumes"] or subscription["pending_update"] else ()
@@ -70,15 +70,15 @@ def apply(call: Call, subscription: Object, **rest: Any) -> Object:
 
 
 def failed(call: Call, subscription: Object) -> None:
-    """Its payment failed. A pause whose end asked for no success is over all the same, and the subscription past due
-    (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
+    """Leave a pending change whose payment failed as it is. A pause whose end asked for no success is over all the
+    same, and the subscription past due (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
     waiting = subscription["_pending_change"]
     if waiting["resumes"] and not waiting["retries"]:
         apply(call, subscription, status="past_due")
 
 
 def forget(call: Call, subscription: Object, *announced: str) -> Object:
-    """Nothing of the change comes about."""
+    """Drop a pending change, of which nothing comes about."""
     invoice_items.release_earlier(call, subscription["_pending_change"]["invoice"])
     scheduler.put(call.store, schedule_jobs.DISCARD, subscription["id"], None, None)
     return repository.amend(call, subscription["id"], *announced, _pending_change=None, pending_update=None)
@@ -97,7 +97,7 @@ def discard(call: Call, id: str, *announced: str) -> None:
 
 
 def expire(call: Call, id: str) -> None:
-    """Its time has come, and nobody has paid."""
+    """Drop a pending change that nobody has paid in time."""
     subscription = repository.find(call, id)
     waiting = subscription.get("_pending_change")
     if waiting is not None:

@@ -92,6 +92,6 @@ def check_prices(prices: Sequence[Object], currency: str, param: str = "items") 
 
 
 def check_quantity(price: Object, item: Mapping[str, Any], param: str) -> None:
-    """Use has no quantity; Stripe's words, as users report them."""
+    """Refuse a quantity of a metered price; Stripe's words, as users report them."""
     if "quantity" in item and items.is_metered(price):
         raise invalid("You cannot set the quantity for metered plans.", f"{param}[quantity]")

@@ -102,8 +102,8 @@ def _wanted_items(
 
 
 def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
-    """Return a trial is one period for all items; else the one reckoned from the anchor, cut short by an end that is
-    set."""
+    """Return the period of an item: a trial is one period for all items; otherwise it is reckoned from the anchor, cut
+    short by an end that is set."""
     if subscription["status"] == "trialing" and subscription["trial_end"] is not None:
         return now, subscription["trial_end"]
     start, end = billing_intervals.period_at(price, subscription["billing_cycle_anchor"], now)
@@ -112,8 +112,8 @@ def _period(subscription: Object, price: Object, now: int) -> tuple[int, int]:
 
 
 def _changed(subscription: Object, item: Object, change: Mapping[str, Any], catalog: Catalog, now: int) -> Object:
-    """ "Updating a subscription price automatically reverts the quantity to the default value of 1"
-    (https://docs.stripe.com/billing/subscriptions/change-price#update)."""
+    """Return an item with a change; "Updating a subscription price automatically reverts the quantity to the default
+    value of 1" (https://docs.stripe.com/billing/subscriptions/change-price#update)."""
     after = {**item}
     repriced = "price" in change and change["price"] != item["price"]
     price = catalog.price(change["price"] if repriced else item["price"])
@@ -148,8 +148,8 @@ def _are_billed_alike(before: Sequence[Object], after: Sequence[Object]) -> bool
 
 
 def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, now: int) -> Change:
-    """All items begin a new period now, and only what it has beyond the old one, which is paid for, is charged. Use
-    goes on to be counted from where it was (recorded, 2026-08-26.dahlia, of a licensed price)."""
+    """Return the change where all items begin a new period now, and only what it has beyond the old one, which is paid
+    for, is charged. Use goes on to be counted from where it was (recorded, 2026-08-26.dahlia, of a licensed price)."""
     kept, new_lines = [], []
     for item in after:
         price = catalog.price(item["price"])
@@ -177,8 +177,8 @@ def _anew(
     now: int,
     prorates: bool,
 ) -> Change:
-    """All items begin a new period now; what is left of the old ones is credited, and what was used of them billed. In
-    classic billing mode use goes with its price
+    """Return the change where all items begin a new period now; what is left of the old ones is credited, and what was
+    used of them billed. In classic billing mode use goes with its price
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#usage-based-pricing)."""
     ends = None if subscription["cancel_at_period_end"] else subscription["cancel_at"]
     restarted = []
@@ -267,7 +267,7 @@ def _share(item: Object, catalog: Catalog, currency: str, anchor: int, at: int, 
 
 
 def _whole_length(price: Object, anchor: int, start: int, end: int) -> int:
-    """Seconds of the whole period of which [start, end) may be a part."""
+    """Return the seconds of the whole period of which [start, end) may be a part."""
     first, last = billing_intervals.period_at(price, anchor, start)
     return last - first if first <= start and end <= last else end - start
 

@@ -9,7 +9,8 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def without_card(call: Call, customer: Object, subscription: Object) -> bool:
-    """Ends or pauses a trial that is over, where its settings say so for want of a card; whether they did."""
+    """End or pause a subscription whose trial is over, where its trial settings say so for want of a card; return
+    whether they did."""
     trialing = subscription["status"] == "trialing" and subscription["collection_method"] != "send_invoice"
     if not trialing or collection.default_method(call, customer, subscription) is not None:
         return False
@@ -24,7 +25,8 @@ def without_card(call: Call, customer: Object, subscription: Object) -> bool:
 
 
 def _pause(call: Call, id: str) -> None:
-    """ "The trial ended without a payment method on file" (https://docs.stripe.com/billing/subscriptions/pause)."""
+    """Pause a subscription: "The trial ended without a payment method on file"
+    (https://docs.stripe.com/billing/subscriptions/pause)."""
     repository.amend(
         call,
         id,

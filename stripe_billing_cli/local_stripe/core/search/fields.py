@@ -19,7 +19,8 @@ SHORTEST_PART = 3
 
 
 class Kind(Enum):
-    """`TOKEN` is compared as a whole, `STRING` by its words and parts, whatever the case; `NUMERIC` by its size too."""
+    """The kind of a search field: `TOKEN` is compared as a whole, `STRING` by its words and parts, whatever the case;
+    `NUMERIC` by its size too."""
 
     TOKEN = auto()
     STRING = auto()
@@ -35,7 +36,8 @@ OPERATORS = {
 
 @dataclass(frozen=True)
 class SearchField:
-    """`path` leads to the value where the field is called otherwise; `read` gives the value where no path does."""
+    """A field that a search query may name: `path` leads to the value where the field is called otherwise; `read` gives
+    the value where no path does."""
 
     kind: Kind = Kind.TOKEN
     path: str = ""

@@ -31,7 +31,8 @@ BETWEEN = re.compile(r"\s+(?:(?P<word>and|or)\s+)?", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Clause:
-    """`value` is None for `null`. `key` is that of metadata. `is_quoted`: text has to be, a number may be."""
+    """A clause of a query; `value` is None for `null`. `key` is that of metadata. `is_quoted`: text has to be, a number
+    may be."""
 
     field: str
     operator: str
@@ -43,7 +44,7 @@ class Clause:
 
 @dataclass(frozen=True)
 class Query:
-    """Clauses that all count, or `any` of them."""
+    """The clauses of a query, which all count, or `any` of them."""
 
     clauses: tuple[Clause, ...]
     any: bool = False

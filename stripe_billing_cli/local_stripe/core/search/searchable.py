@@ -30,7 +30,8 @@ NUMBERS = "http://stripe.com/docs/search#query-fields-for-"
 
 @dataclass(frozen=True)
 class Searchable:
-    """`path` is the address of the resource's list; `fields` are what queries may name beside metadata."""
+    """A list that can be searched: `path` is the address of the resource's list; `fields` are what queries may name
+    beside metadata."""
 
     kind: str
     path: str

@@ -12,7 +12,7 @@ SPREAD_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Chaos:
-    """Disorder of deliveries. `duplicate`: each event arrives twice; `reorder`: events of one second in any order;
+    """The disorder of deliveries. `duplicate`: each event arrives twice; `reorder`: events of one second in any order;
     `delay`: seconds late."""
 
     duplicate: bool = False
@@ -42,7 +42,7 @@ class Chaos:
         return not (self.duplicate or self.reorder or self.delay)
 
     def delays(self) -> list[float]:
-        """Seconds until each arrival of one event."""
+        """Return the seconds until each arrival of one event."""
         return [
             self.delay + (self.random.uniform(0, SPREAD_SECONDS) if self.reorder else 0.0)
             for _ in range(2 if self.duplicate else 1)

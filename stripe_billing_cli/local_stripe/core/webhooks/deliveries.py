@@ -95,7 +95,8 @@ def next_due(store: Store) -> float | None:
 def claim(
     store: Store, now: float, lease: float, *, chaos: Chaos, full: Sequence[str] = (), most: int = 16
 ) -> list[Delivery]:
-    """Up to `most` that are due, for the caller alone until `now + lease`; none to the endpoints in `full`."""
+    """Take up to `most` deliveries that are due, for the caller alone until `now + lease`; none to the endpoints in
+    `full`."""
     with store.writing():
         return list(_claimed(store, now, now + lease, chaos, full, most))
 
@@ -148,7 +149,8 @@ def delivered(store: Store, delivery: Delivery) -> None:
 
 
 def failed(store: Store, delivery: Delivery, now: float, pauses: Sequence[float]) -> None:
-    """Try again after the pause, or give up after the last one: then the event goes on counting a pending webhook."""
+    """Try a delivery again after the pause, or give up after the last one: then the event goes on counting a pending
+    webhook."""
     with store.writing():
         if delivery.attempt > len(pauses):
             store.execute("DELETE FROM deliveries WHERE seq = ? AND attempts = ?", delivery.seq, delivery.attempt)

@@ -111,7 +111,7 @@ class Sender:
         self._wake.set()
 
     def _hand_over(self, delivery: Delivery) -> None:
-        """Threads are made as they are needed, and do not keep the program from ending."""
+        """Hand a delivery to a thread; threads are made as they are needed, and do not keep the program from ending."""
         self._claimed.put(delivery)
         if len(self._threads) < min(self._busy.total(), SENDERS):
             thread = threading.Thread(target=self._send, name="webhook", daemon=True)

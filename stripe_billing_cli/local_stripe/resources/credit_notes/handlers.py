@@ -196,8 +196,8 @@ def _check_room(call: Call, invoice: Object, total: int, linked: int) -> None:
 
 
 def _check_parts(params: Params, post: int, linked: int, currency: str) -> None:
-    """ "The sum of refunds, customer balance credits, and outside of Stripe credits must equal the
-    post_payment_amount." """
+    """Refuse parts that do not add up: "The sum of refunds, customer balance credits, and outside of Stripe credits
+    must equal the post_payment_amount." """
     named = ("credit_amount", "out_of_band_amount", "refund_amount")
     allocated = sum(params.get(name, 0) for name in named) + linked
     if allocated != post:

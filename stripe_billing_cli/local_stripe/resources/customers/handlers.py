@@ -128,7 +128,8 @@ def _new_customer(call: Call) -> Object:
 
 
 def check_prefix_form(params: Params) -> None:
-    """Recorded 2026-08-26.dahlia, as the refusal of a prefix that another customer has."""
+    """Refuse an invoice prefix that has not its form, as recorded 2026-08-26.dahlia of the prefix that another customer
+    has."""
     if not PREFIX.fullmatch(params.get("invoice_prefix", "A")):
         raise invalid("Invoice number prefix must be 1–12 uppercase letters or numbers.")
 

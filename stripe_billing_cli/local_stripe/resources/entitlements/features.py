@@ -47,7 +47,7 @@ def retrieve(call: Call) -> Object:
 
 
 def update(call: Call) -> Object:
-    """Archived, a feature stays so and gives its lookup key up (`stripe/entitlements/_feature.py`)."""
+    """Update a feature; an archived one stays so and gives its lookup key up (`stripe/entitlements/_feature.py`)."""
     before = retrieve(call)
     params = call.params
     after = {**before, **{name: params[name] for name in ("active", "name") if name in params}}

@@ -169,7 +169,8 @@ def _due_date(call: Call, collection_method: str, params: Params) -> int | None:
 
 
 def update(call: Call) -> Object:
-    """ "Once an invoice is finalized, you can no longer change most of its details" (`InvoiceService.update`)."""
+    """Update an invoice; "Once an invoice is finalized, you can no longer change most of its details"
+    (`InvoiceService.update`)."""
     call, before, customer = _loaded(call)
     params = call.params
     frozen = [name for name in params if name not in ("auto_advance", "default_payment_method", "expand", "metadata")]
@@ -228,8 +229,8 @@ def finalize(call: Call) -> Object:
 
 
 def _finalized(call: Call, invoice: Object) -> Object:
-    """Open, or paid where nothing is due; the subscription hears of that. What advances by itself is charged within
-    the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
+    """Finalise a draft, which is open then, or paid where nothing is due; the subscription hears of that. What advances
+    by itself is charged within the hour (https://docs.stripe.com/invoicing/automatic-collection)."""
     subscription = invoices.find_subscription(call, invoice)
     opened = invoices.finalize(call, invoice, saves_card=repository.saves_card(subscription))
     if opened["status"] == "paid":
@@ -288,7 +289,8 @@ def mark_uncollectible(call: Call) -> Object:
 
 
 def send(call: Call) -> Object:
-    """ "Requests made in test-mode result in no emails being sent, despite sending an invoice.sent event" """
+    """Send an invoice; "Requests made in test-mode result in no emails being sent, despite sending an invoice.sent
+    event" """
     call, invoice, _ = _loaded(call, "invoice")
     if invoice["collection_method"] != "send_invoice":
         raise invalid("You can only manually send an invoice if its collection method is 'send_invoice'.")

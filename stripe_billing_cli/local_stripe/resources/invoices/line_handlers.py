@@ -99,7 +99,7 @@ def update_all(call: Call) -> Object:
 
 
 def update(call: Call) -> Object:
-    """Update one line, which is answered."""
+    """Update one line, and answer the line."""
     call, draft, _ = _draft(call, "invoice")
     missing = no_such("line item", call.second_id, "line_item_id", 404)
     draft = _changed(call, draft, call.second_id, call.params, missing)

@@ -98,7 +98,7 @@ def check(params: Params) -> None:
 
 
 def none_upcoming(owner: str) -> ApiError:
-    """404, as the documents say of a preview that has nothing to show."""
+    """Return the refusal, 404, of a preview that has nothing to show, as the documents say."""
     return ApiError(404, f"No upcoming invoices for {owner}", "invoice_upcoming_none")
 
 

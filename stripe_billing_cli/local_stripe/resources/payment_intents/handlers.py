@@ -154,7 +154,7 @@ def cancel(call: Call) -> Object:
 
 
 def update(call: Call) -> Object:
-    """What is to be paid and by what, while it is not paid. An invoice says itself what it costs."""
+    """Update what is to be paid and by what, while the intent is not paid. An invoice says itself what it costs."""
     intent = refusals.find(call)
     params = call.params
     customer = _customer_of(call, intent)
@@ -205,7 +205,7 @@ def capture(call: Call) -> Object:
 
 
 def authenticate(call: Call) -> Object:
-    """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
+    """Pass or fail 3-D Secure, as the customer does at its page; this is not a call of Stripe's."""
     intent = refusals.find(call)
     if intent["status"] != "requires_action":
         raise intent_checks.unexpected_state(KIND, "PaymentIntent", "authenticate", intent, call)

@@ -40,7 +40,7 @@ TOO_SMALL = (
 def refusal(
     call: Call, intent: Object | None, message: str, code: str | None = None, param: str | None = None
 ) -> ApiError:
-    """400, with the intent where there is one."""
+    """Return a refusal, 400, with the intent where there is one."""
     objects = {} if intent is None else {KIND: shown(call.store, KIND, intent)}
     return ApiError(400, message, code, param, objects=objects)
 

@@ -58,7 +58,7 @@ def _off() -> Object:
 
 
 def changed(features: Object, wanted: Mapping[str, Any]) -> Object:
-    """Features with what is wanted of them; what is unset goes back to nothing."""
+    """Return the features with what is wanted of them; what is unset goes back to nothing."""
     off = _off()
     after = {**features}
     for name, settings in wanted.items():

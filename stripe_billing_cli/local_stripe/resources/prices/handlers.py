@@ -95,7 +95,8 @@ def tax_behavior_set(priced: Object, param: str) -> ApiError:
 
 
 def _changed_options(price: Object, changes: dict[str, dict[str, Any]] | None) -> Object:
-    """`""` removes all options but the price's own currency; otherwise those named are added or changed.
+    """Return the currency options after an update: `""` removes all options but the price's own currency; otherwise
+    those named are added or changed.
 
     There is no way to remove a single one: `PriceUpdateParams.currency_options` admits `Literal['']`, its
     entries do not.

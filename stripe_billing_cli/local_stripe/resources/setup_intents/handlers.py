@@ -123,7 +123,8 @@ def confirm(call: Call) -> Object:
 
 
 def verify(call: Call) -> Object:
-    """Micro-deposits prove a bank account; the local Stripe sets up cards, of which nothing is asked in this way."""
+    """Refuse micro-deposits, which prove a bank account; the local Stripe sets up cards, of which nothing is asked in
+    this way."""
     setup = refusals.find(call)
     refusals.check_secret(call, setup)
     refusals.check_actionable(call, setup)
@@ -174,7 +175,7 @@ def update(call: Call) -> Object:
 
 
 def authenticate(call: Call) -> Object:
-    """Not a call of Stripe's: 3-D Secure is passed or failed, as by the customer at its page."""
+    """Pass or fail 3-D Secure, as the customer does at its page; this is not a call of Stripe's."""
     setup = refusals.find(call)
     refusals.check_actionable(call, setup)
     call = clocks.at_time_of(call, (call.store.get("customer", setup["customer"] or "")) or {})

@@ -23,7 +23,7 @@ TYPES = ("card", "link")
 def refusal(
     call: Call, setup: Object | None, message: str, code: str | None = None, param: str | None = None
 ) -> ApiError:
-    """400, with the intent where there is one."""
+    """Return a refusal, 400, with the intent where there is one."""
     objects = {} if setup is None else {KIND: shown(call.store, KIND, setup)}
     return ApiError(400, message, code, param, objects=objects)
 

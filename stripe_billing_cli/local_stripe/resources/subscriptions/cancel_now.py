@@ -43,8 +43,8 @@ def cancel(call: Call) -> Object:
 
 
 def _credit(call: Call, subscription: Object, *, waits: bool) -> None:
-    """What is unused, credited as it was debited. `waits`: for any next invoice of the customer, as an item that is of
-    no subscription any more (recorded, 2026-08-26.dahlia)."""
+    """Credit what is unused, as it was debited. `waits`: for any next invoice of the customer, as an item that is of no
+    subscription any more (recorded, 2026-08-26.dahlia)."""
     customer = customers.find(call, subscription["customer"])
     current_items = subscription["items"]["data"]
     if subscription["status"] == "paused":

@@ -74,7 +74,8 @@ def _with_item(price: str, name: str) -> Condition:
 
 
 def _clock(params: Params) -> list[Condition]:
-    """Those of test clocks are listed by their clock or their customer only."""
+    """Return the conditions of the list by test clock: subscriptions of test clocks are listed by their clock or their
+    customer only."""
     if "test_clock" in params:
         return equal(json_field("test_clock"), params["test_clock"])
     return [] if "customer" in params else [Condition(f"{json_field('test_clock')} IS NULL")]

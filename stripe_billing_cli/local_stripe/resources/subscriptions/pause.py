@@ -27,7 +27,7 @@ PAUSABLE = ("active", "past_due", "unpaid")
 
 
 def pause(call: Call) -> Object:
-    """Service and invoicing stop. Unused time is credited unless `bill_for` says otherwise."""
+    """Pause a subscription's service and invoicing. Unused time is credited unless `bill_for` says otherwise."""
     before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
     check_pausable(before)
@@ -54,7 +54,8 @@ def pause(call: Call) -> Object:
 
 
 def check_pausable(subscription: Object) -> None:
-    """ "You can't pause a subscription if it…" (https://docs.stripe.com/billing/subscriptions/pause#limitations)."""
+    """Refuse to pause a subscription that Stripe says it cannot pause: "You can't pause a subscription if it…"
+    (https://docs.stripe.com/billing/subscriptions/pause#limitations)."""
     why = None
     if subscription["status"] not in PAUSABLE:
         why = f"its status is `{subscription['status']}`"

@@ -65,8 +65,8 @@ class ApiVersion(ParamType):
 
 @dataclass(frozen=True)
 class EndpointUrl(ParamType):
-    """As in Stripe's test mode, http is allowed. Stripe refuses addresses that only this machine can reach; the local
-    Stripe is on this machine, and reaches them."""
+    """The type of an endpoint's URL; as in Stripe's test mode, http is allowed. Stripe refuses addresses that only this
+    machine can reach; the local Stripe is on this machine, and reaches them."""
 
     def read(self, raw: Raw, name: str) -> str:
         text = Text().read(raw, name)
