@@ -76,7 +76,7 @@ def expired(key: str) -> ApiError:
 
 
 def forbidden(key: str, account: str, operation: str) -> ApiError:
-    """Return the refusal, 403, of a restricted key without the permission for this operation: `POST /v1/prices/{id}`."""
+    """Return a refusal, 403, of a restricted key without the permission for an operation: `POST /v1/prices/{id}`."""
     method, _, path = operation.partition(" ")
     resource = path.split("/")[2].removesuffix("s") if path.count("/") >= 2 else "resource"
     noun = {"price": "plan", "account": "accounts_kyc_basic"}.get(resource, resource)
