@@ -26,11 +26,17 @@ FIRST_PAGE = 10
 SCALARS = (str, int, float)
 
 INLINED: Mapping[str, Mapping[str, str]] = {
+    "credit_note_line_item": {"tax_rates": "tax_rate"},
+    "invoice": {"default_tax_rates": "tax_rate"},
+    "invoiceitem": {"tax_rates": "tax_rate"},
     "item": {"price": "price"},
     "product_feature": {"entitlement_feature": "entitlements.feature"},
-    "subscription_item": {"plan": "plan", "price": "price"},
+    "subscription": {"default_tax_rates": "tax_rate"},
+    "subscription_item": {"plan": "plan", "price": "price", "tax_rates": "tax_rate"},
+    "subscription_schedule_configuration_item": {"tax_rates": "tax_rate"},
+    "subscription_schedule_phase_configuration": {"default_tax_rates": "tax_rate"},
 }
-"""Stored as an id, always shown as the object of that kind, as it is now."""
+"""Stored as an id, or a list of ids, always shown as the objects of that kind, as they are now."""
 
 OF_EVENTS = "notification_event_data"
 """The object in an event was shown when the event was made."""
@@ -122,6 +128,8 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree 
         return value if branch is None else _linked(store, form.within.get(name, branch.kinds), name, value, branch)
     if not isinstance(value, dict | list):
         return value
+    if isinstance(value, list) and (kind := INLINED.get(form.name, {}).get(name)) is not None:
+        return [_inlined(store, kind, one, branch or NONE) for one in value]
     names = form.within.get(name)
     if names is None:
         return value if form.name == OF_EVENTS else _free(value)
@@ -133,6 +141,11 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree 
     if names[0].startswith(LIST):
         return _embedded(store, form, [name.removeprefix(LIST) for name in names], value, branch or NONE)
     return _part(store, names, name, value, branch)
+
+
+def _inlined(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
+    """Return the object in whose place an id is stored; what an event tells of it is the object already."""
+    return shown(store, kind, current(store, kind, value) if isinstance(value, str) else value, tree)
 
 
 def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: ExpandTree | None) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, invoice_items
 from stripe_billing_cli.local_stripe.core import clocks, events
 from stripe_billing_cli.local_stripe.core.documented_form import form
@@ -14,31 +15,28 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     ObjectParam,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_TAXES
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_TAX_CODES
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = invoice_items.KIND
 WHOLE = "the quantity of its invoice items is whole"
-NO_DISCOUNTS = "it discounts whole subscriptions and invoices"
 CREATE = form(
     "POST /v1/invoiceitems",
-    {"quantity": Integer(0)},
+    {"discounts": discount.FORM, "quantity": Integer(0)},
     required="customer",
     unsupported={
         WHOLE: "quantity_decimal",
-        NO_TAXES: "price_data.tax_behavior tax_behavior tax_code tax_rates",
-        NO_DISCOUNTS: "discounts",
+        NO_TAX_CODES: "price_data.tax_behavior tax_behavior tax_code",
         NO_ACCOUNTS: "customer_account",
     },
 )
 UPDATE = form(
     "POST /v1/invoiceitems/{invoiceitem}",
-    {"quantity": Integer(0)},
+    {"discounts": discount.FORM, "quantity": Integer(0)},
     unsupported={
         WHOLE: "quantity_decimal",
-        NO_TAXES: "price_data.tax_behavior tax_behavior tax_code tax_rates",
-        NO_DISCOUNTS: "discounts",
+        NO_TAX_CODES: "price_data.tax_behavior tax_behavior tax_code",
         "it has no invoicing rules": "invoicing_rules",
     },
 )
@@ -63,7 +61,8 @@ def create(call: Call) -> Object:
     if customer["currency"] != currency:
         customers.save(call, customer, {**customer, "currency": currency})
     item = invoice_items.pend(call, customer, line, currency, params.get("subscription"))
-    item = {**item, "metadata": merged({}, params.get("metadata") or {}), "invoice": draft and draft["id"]}
+    item = invoice_items.with_discounts(call, item, customer, params)
+    item |= {"metadata": merged({}, params.get("metadata") or {}), "invoice": draft and draft["id"]}
     call.store.replace(KIND, item)
     if draft is not None:
         invoice_items.put_on(call, draft, item)

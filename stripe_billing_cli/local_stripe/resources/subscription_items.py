@@ -29,6 +29,8 @@ from stripe_billing_cli.local_stripe.core.store import Condition, Object
 from stripe_billing_cli.local_stripe.resources import subscriptions
 
 KIND = "subscription_item"
+OF_ITEM = ("clear_usage", "discounts", "metadata", "price", "price_data", "quantity", "tax_rates")
+"""The parameters of an item in an update of its subscription."""
 HOW = optional(
     payment_behavior=Choice(subscriptions.BEHAVIORS),
     proration_behavior=subscriptions.PRORATIONS,
@@ -53,7 +55,7 @@ LIST = form("GET /v1/subscription_items")
 
 
 def check_new(params: Params) -> None:
-    if "price" not in params:
+    if not params.keys() & {"price", "price_data"}:
         raise missing_param("price")
 
 
@@ -82,7 +84,7 @@ def delete(call: Call) -> Object:
 def _changed(call: Call, subscription: str, item: Mapping[str, Any]) -> Object:
     """Return the subscription after an update of this item by the call's parameters."""
     params = call.params
-    sent = {name: params[name] for name in ("price", "quantity", "metadata", "clear_usage") if name in params}
+    sent = {name: params[name] for name in OF_ITEM if name in params}
     how = {name: params[name] for name in (*HOW, "off_session") if name in params}
     try:
         return subscriptions.update_subscription(

@@ -151,7 +151,7 @@ def test_parameters_that_do_not_fit(local: Local, params: Any, param: str | None
     [
         {"application_fee_percent": 5},
         {"billing_thresholds": {"amount_gte": 100}},
-        {"backdate_start_date": 1},
+        {"default_source": "card_1"},
         {"pending_invoice_item_interval": {"interval": "month"}},
     ],
 )
@@ -211,7 +211,7 @@ def test_a_price_may_be_named_as_a_plan(local: Local) -> None:
     held = local.post(PATH, customer=life.customer, items=[{"plan": id}])
     assert held["items"]["data"][0]["price"]["id"] == id
     refusal = local.refused("post", PATH, customer=life.customer, items=[{"price_data": {"currency": "usd"}}])
-    assert refusal.param == "items[0][price_data]"
+    assert refusal.param == "items[0][price_data][product]"
 
 
 def test_a_metered_price_has_no_quantity(local: Local) -> None:

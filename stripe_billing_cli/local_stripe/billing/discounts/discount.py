@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.discounts import coupons, promotion_codes
@@ -24,15 +24,16 @@ Wanted = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Redemption:
-    """The customer and the subscription for which a coupon is redeemed.
+    """The customer and the subscription for which a coupon is redeemed, or the part of an invoice that `place` names.
 
-    `subtotal`: what a period costs, before discounts.
+    `subtotal`: what a period costs, or the invoice, before discounts.
     """
 
     customer: Object
-    subscription: str
+    subscription: str | None
     currency: str
     subtotal: int
+    place: Mapping[str, str] = field(default_factory=dict)
 
 
 def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
@@ -69,6 +70,38 @@ def changed(call: Call, wanted: Wanted | None, before: Object, on: Redemption) -
     return ids
 
 
+def of_part(call: Call, wanted: Wanted | None, param: str, on: Redemption, *, previewed: bool = False) -> list[str]:
+    """Return the ids of the discounts of an item, of an invoice item or of an invoice; they are stored, and not
+    announced. `previewed`: the coupon is not redeemed by it."""
+    if not previewed:
+        return _distinct([_source(call, one, f"{param}[{at}]", on) for at, one in enumerate(wanted or ())])
+    previews = []
+    for at, one in enumerate(wanted or ()):
+        if "discount" in one:
+            previews.append(existing_discount(call, one, f"{param}[{at}]", on))
+            continue
+        coupon, promotion = applicable(call, one, f"{param}[{at}]", on)
+        previews.append(new(call, coupon, on.customer["id"], on.subscription, promotion))
+        call.store.insert(KIND, previews[-1])
+    return _distinct(previews)
+
+
+def attach(call: Call, id: str, **places: str) -> None:
+    """A discount is on a part of what it was redeemed for, which it names from now on."""
+    attached = {**find(call, id), **places}
+    call.store.replace(KIND, attached)
+    customer = call.store.get("customer", attached["customer"]) or {}
+    scheduler.put(call.store, END, id, attached["end"], customer.get("test_clock"))
+    events.record(call, "customer.discount.created", attached)
+
+
+def detach(call: Call, id: str) -> None:
+    """A discount is no longer on what it was redeemed for."""
+    gone = find(call, id)
+    _leave(call, gone)
+    events.record(call, "customer.discount.deleted", gone)
+
+
 def _distinct(discounts: Sequence[Object]) -> list[str]:
     ids = [str(discount["id"]) for discount in discounts]
     if len(set(ids)) < len(ids):
@@ -81,12 +114,13 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
     if "discount" in wanted:
         return existing_discount(call, wanted, param, on)
     coupon, promotion = applicable(call, wanted, param, on)
-    discount = new(call, coupon, on.customer["id"], on.subscription, promotion)
+    discount = {**new(call, coupon, on.customer["id"], on.subscription, promotion), **on.place}
     call.store.insert(KIND, discount)
     if promotion is not None:
         promotion_codes.redeem(call, promotion)
     coupons.redeem(call, coupon)
-    scheduler.put(call.store, END, discount["id"], discount["end"], on.customer["test_clock"])
+    if on.subscription is not None:
+        scheduler.put(call.store, END, discount["id"], discount["end"], on.customer["test_clock"])
     return discount
 
 
@@ -94,7 +128,8 @@ def existing_discount(call: Call, wanted: Mapping[str, Any], param: str, on: Red
     """Return a discount that the subscription has already, to be kept."""
     _check_one(wanted, param)
     existing = call.store.get(KIND, wanted["discount"])
-    if existing is None or existing["subscription"] != on.subscription:
+    own = existing is not None and existing["customer"] == on.customer["id"]
+    if existing is None or not own or on.subscription not in (None, existing["subscription"]):
         raise no_such("discount", wanted["discount"], f"{param}[discount]")
     return existing
 
@@ -202,14 +237,26 @@ def end(call: Call, id: str) -> None:
     """End a discount whose months are over."""
     discount = find(call, id)
     before = call.store.get("subscription", discount["subscription"])
-    if before is not None and id in before["discounts"]:
+    if before is not None and is_on(before, id):
         drop(call, before, id)
 
 
+def is_on(subscription: Object, id: str) -> bool:
+    """Return whether a subscription has the discount, or one of its items."""
+    return id in subscription["discounts"] or any(id in one["discounts"] for one in subscription["items"]["data"])
+
+
 def drop(call: Call, before: Object, id: str) -> Object:
-    """Return a subscription without one of its discounts, stored, with the events of it."""
+    """Return a subscription without one of its discounts, or of its items', stored, with the events of it."""
     gone = find(call, id)
-    after = {**before, "discounts": [other for other in before["discounts"] if other != id]}
+    data = [
+        {**item, "discounts": [other for other in item["discounts"] if other != id]} for item in before["items"]["data"]
+    ]
+    after = {
+        **before,
+        "discounts": [other for other in before["discounts"] if other != id],
+        "items": {**before["items"], "data": data},
+    }
     call.store.replace("subscription", after)
     _leave(call, gone)
     events.record(call, "customer.discount.deleted", gone)

@@ -26,12 +26,17 @@ class DiscountableLine:
 @dataclass(frozen=True)
 class Terms:
     """The terms of a coupon. `off` in percent, or as an amount in the invoice's currency; on some `products`, or on
-    all."""
+    all; on the `lines` at these places, or on all."""
 
     discount: str
     percent_off: Decimal | None = None
     amount_off: int | None = None
     products: frozenset[str] | None = field(default=None)
+    lines: frozenset[int] | None = None
+
+    def covers(self, at: int, line: DiscountableLine) -> bool:
+        """Return whether the coupon is for this line, the one at that place."""
+        return (self.lines is None or at in self.lines) and (self.products is None or line.product in self.products)
 
 
 def terms(discount: Object, coupon: Object, currency: str) -> Terms | None:
@@ -49,8 +54,8 @@ def taken_off(lines: Sequence[DiscountableLine], all_terms: Sequence[Terms]) -> 
     taken: list[dict[str, int]] = [{} for _ in lines]
     for each in all_terms:
         covered = [
-            max(amount, 0) if each.products is None or line.product in each.products else 0
-            for amount, line in zip(left, lines, strict=True)
+            max(amount, 0) if each.covers(at, line) else 0
+            for at, (amount, line) in enumerate(zip(left, lines, strict=True))
         ]
         for at, amount in enumerate(_shares(covered, each)):
             taken[at][each.discount] = amount

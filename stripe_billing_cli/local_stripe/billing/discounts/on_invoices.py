@@ -3,32 +3,68 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from stripe_billing_cli.local_stripe.billing.discounts import discount, discounting
-from stripe_billing_cli.local_stripe.billing.discounts.discounting import DiscountableLine
+from stripe_billing_cli.local_stripe.billing.discounts.discounting import DiscountableLine, Terms
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def discounted(call: Call, invoice: Object, discounts: Sequence[Object]) -> Object:
-    """Return a draft whose lines, totals and `discounts` show what these discounts take off."""
+    """Return a draft whose lines, totals and `discounts` show what these discounts take off, and those of its lines.
+
+    "Line item discounts are applied before invoice discounts" (`discounts` in `stripe/_invoice_line_item.py`), and are
+    taken off the `subtotal` already (`stripe/_invoice.py`).
+    """
+    lines = [_with_living(call, line) for line in invoice["lines"]["data"]]
+    own = _terms_of_lines(call, lines, invoice["currency"])
     in_currency = (discounting.terms(each, each["_coupon_terms"], invoice["currency"]) for each in discounts)
-    terms = [each for each in in_currency if each is not None]
-    lines = invoice["lines"]["data"]
+    terms = [*own, *(each for each in in_currency if each is not None)]
     priced = [DiscountableLine(line["amount"] if line["discountable"] else 0, _product(line)) for line in lines]
     taken = discounting.taken_off(priced, terms)
-    shown = [_line(line, amounts) for line, amounts in zip(lines, taken, strict=True)]
-    totals = {each.discount: sum(amounts[each.discount] for amounts in taken) for each in terms}
-    total = invoice["subtotal"] - sum(totals.values())
+    own_ids = {each.discount for each in own}
+    shown = [
+        _line(line, {id: amount for id, amount in amounts.items() if id not in own_ids or id in line["discounts"]})
+        for line, amounts in zip(lines, taken, strict=True)
+    ]
+    totals = {each.discount: sum(amounts.get(each.discount, 0) for amounts in taken) for each in terms}
+    own_total = sum(amount for id, amount in totals.items() if id in own_ids)
+    subtotal = sum(line["amount"] for line in lines) - own_total
+    total = subtotal + own_total - sum(totals.values())
     return {
         **invoice,
         "discounts": [each["id"] for each in discounts],
         "lines": {**invoice["lines"], "data": shown},
+        "subtotal": subtotal,
+        "subtotal_excluding_tax": subtotal,
         "total": total,
         "total_discount_amounts": [{"amount": amount, "discount": id} for id, amount in totals.items()],
         "total_excluding_tax": total,
         "total_pretax_credit_amounts": [_credit(id, amount) for id, amount in totals.items()],
     }
+
+
+def _with_living(call: Call, line: Object) -> Object:
+    """Return a line without those of its discounts that have ended. A proration names what it is net of."""
+    if not line["discountable"] or not line["discounts"]:
+        return line
+    return {**line, "discounts": [one["id"] for one in discount.living(call, line["discounts"])]}
+
+
+def _terms_of_lines(call: Call, lines: Sequence[Object], currency: str) -> list[Terms]:
+    """Return the discounts of single lines, each for the lines that name it."""
+    places: dict[str, list[int]] = {}
+    for at, line in enumerate(lines):
+        for id in line["discounts"] if line["discountable"] else ():
+            places.setdefault(id, []).append(at)
+    own_terms = []
+    for id, at_lines in places.items():
+        stored = discount.find(call, id)
+        terms = discounting.terms(stored, stored["_coupon_terms"], currency)
+        if terms is not None:
+            own_terms.append(replace(terms, lines=frozenset(at_lines)))
+    return own_terms
 
 
 def _product(line: Object) -> str | None:
@@ -55,5 +91,5 @@ def use_up(call: Call, invoice: Object, subscription: str) -> None:
     for total in invoice["total_discount_amounts"]:
         before = call.store.get("subscription", subscription)
         once = discount.find(call, total["discount"])["_coupon_terms"]["duration"] == "once"
-        if once and total["amount"] > 0 and before is not None and total["discount"] in before["discounts"]:
+        if once and total["amount"] > 0 and before is not None and discount.is_on(before, total["discount"]):
             discount.drop(call, before, total["discount"])

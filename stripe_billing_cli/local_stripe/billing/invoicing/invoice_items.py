@@ -9,7 +9,8 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import pricing
 from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
-from stripe_billing_cli.local_stripe.billing.invoicing import debits, implicit_prices, invoices, lines
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import debits, implicit_prices, invoices, lines, taxes
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.core import amounts, events, identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
@@ -19,7 +20,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 KIND = "invoiceitem"
-PRICED_BY = frozenset({"amount", "price_data", "pricing", "unit_amount_decimal"})
+PRICED_BY = frozenset({"amount", "price", "price_data", "pricing", "unit_amount_decimal"})
 """The parameters that say what an item costs: one of them is given."""
 NO_QUANTITY = "You cannot set the quantity of an invoice item that has an amount and no price."
 
@@ -58,7 +59,7 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
         else None,
         "quantity": line.quantity,
         "quantity_decimal": amounts.plain(Decimal(line.quantity) if line.used is None else line.used),
-        "tax_rates": [],
+        "tax_rates": list(line.tax_rates),
         "test_clock": customer["test_clock"],
     }
     call.store.insert("invoiceitem", item)
@@ -126,6 +127,7 @@ def as_line(call: Call, item: Object) -> Line:
         unit_amount=item["pricing"] and item["pricing"]["unit_amount_decimal"],
         key=item.get("_key") or item["id"],
         credited=debits.resolved(call, (item["proration_details"] or {}).get("credited_items")),
+        tax_rates=tuple(item["tax_rates"]),
     )
 
 
@@ -143,12 +145,13 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
     _check_priced_once(params, param)
     period = params.get("period", {"start": call.now, "end": call.now})
     start, end = period["start"], period["end"]
-    description, discountable = params.get("description", ""), params.get("discountable")
+    description, discountable = params.get("description") or "", params.get("discountable")
+    rates = tuple(taxes.check_rates(call, params.get("tax_rates"), _nested(param, "tax_rates")))
     price = _price(call, params, currency, param)
     if price is not None:
-        named = _nested(param, "pricing[price]")
+        named = _nested(param, "price" if "price" in params else "pricing[price]")
         line = line_for_price(call, price, params.get("quantity", 1), currency, (start, end), named)
-        return replace(line, description=description or line.description, discountable=discountable)
+        return replace(line, description=description or line.description, discountable=discountable, tax_rates=rates)
     if "unit_amount_decimal" in params:
         unit_amount, quantity = Decimal(params["unit_amount_decimal"]), params.get("quantity", 1)
         amount = pricing.rounded(unit_amount * quantity)
@@ -161,13 +164,22 @@ def line_from_params(call: Call, params: Mapping[str, Any], currency: str, param
         raise missing_param(_nested(param, "amount"))
     price = implicit_prices.for_amount(call, description, unit_amount, currency)
     shown = amounts.plain(unit_amount)
-    return Line(amount, description, start, end, price, quantity, None, discountable=discountable, unit_amount=shown)
+    line = Line(amount, description, start, end, price, quantity, None, discountable=discountable, unit_amount=shown)
+    return replace(line, tax_rates=rates)
 
 
 def _check_priced_once(params: Mapping[str, Any], param: str) -> None:
     names = [name for name in params if name in PRICED_BY]
     if len(names) > 1:
         raise only_one_of(names, _nested(param, names[1]))
+
+
+def with_discounts(call: Call, item: Object, customer: Object, params: Mapping[str, Any], param: str = "") -> Object:
+    """Return the item with the coupons that a call redeems for it alone, not yet stored again."""
+    if "discounts" not in params:
+        return dict(item)
+    on = discount.Redemption(customer, None, item["currency"], item["amount"], {"invoice_item": item["id"]})
+    return {**item, "discounts": discount.of_part(call, params["discounts"], _nested(param, "discounts"), on)}
 
 
 def line_for_price(
@@ -203,6 +215,8 @@ def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> 
                 _nested(param, "price_data[currency]"),
             )
         return inline_prices.create(call, described, _nested(param, "price_data"))
+    if "price" in params:
+        return one_time_price(call, params["price"], _nested(param, "price"))
     id = params.get("pricing", {}).get("price")
     return None if id is None else one_time_price(call, id, _nested(param, "pricing[price]"))
 
@@ -233,6 +247,12 @@ def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
         if before["proration"]:
             raise invalid(f"You cannot update the {name} of an invoice item that is a proration.", name)
     after = {**before, **{name: params[name] for name in ("description", "discountable", "period") if name in params}}
+    if "tax_rates" in params:
+        after["tax_rates"] = taxes.check_rates(call, params["tax_rates"], "tax_rates")
+    if "discounts" in params:
+        customer = call.store.get("customer", before["customer"])
+        assert customer is not None
+        after = with_discounts(call, after, customer, params)
     if PRICE_WORDS & params.keys():
         after |= _priced(call, before, params)
     if "metadata" in params:

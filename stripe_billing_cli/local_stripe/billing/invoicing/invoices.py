@@ -15,6 +15,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import (
     invoice_fields,
     lines,
     tax_ids,
+    taxes,
 )
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.payments import payment_intents
@@ -29,7 +30,6 @@ NOT_OPEN = "You can only pass in open invoices. This invoice isn't open."
 """Why an invoice cannot be voided or given up (recorded, 2026-08-26.dahlia; without a code, as all such refusals)."""
 FINALIZE = "invoice.finalize"
 RETRY = "invoice.retry"
-TOTALS = ("subtotal", "subtotal_excluding_tax", "total", "total_excluding_tax")
 
 
 def drafted(
@@ -54,7 +54,6 @@ def drafted(
     shown = [
         lines.shown(call, line, currency, id, subscription_id) for line in invoice_fields.in_order(billed, subscription)
     ]
-    total = sum(line.amount for line in billed)
     start, end = period or (call.now, call.now)
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
     invoice: Object = {
@@ -68,20 +67,26 @@ def drafted(
         "collection_method": "send_invoice" if sent else "charge_automatically",
         "created": call.now,
         "currency": currency,
+        "default_tax_rates": list(subscription["default_tax_rates"]) if subscription else [],
         "due_date": call.now + subscription["days_until_due"] * DAY if subscription and sent else None,
         "lines": {"object": "list", "data": shown, "has_more": False, "url": f"/v1/invoices/{id}/lines"},
         "parent": invoice_fields.parent(subscription, proration_date),
         "payments": {"object": "list", "data": [], "has_more": False, "url": f"/v1/invoice_payments?invoice={id}"},
         "period_end": end,
         "period_start": start,
-        **dict.fromkeys(TOTALS, total),
         "rendering": None if subscription else invoice_fields.rendering("auto"),
         "webhooks_delivered_at": None if reason == "upcoming" else call.now,
         **rest,
     }
     own_discounts = discount.living(call, subscription["discounts"]) if subscription else []
-    invoice = on_invoices.discounted(call, invoice, own_discounts if discounts is None else discounts)
-    return {**invoice, **invoice_fields.due(invoice["total"], customer["balance"], currency)}
+    return totaled(call, invoice, own_discounts if discounts is None else discounts, customer["balance"])
+
+
+def totaled(call: Call, invoice: Object, discounts: Sequence[Object], balance: int) -> Object:
+    """Return a draft with what its discounts take off and its taxes add, and what is due of it after the balance of its
+    customer."""
+    after = taxes.taxed(call, on_invoices.discounted(call, invoice, discounts))
+    return {**after, **invoice_fields.due(after["total"], balance, invoice["currency"])}
 
 
 def _customer_fields(call: Call, customer: Object) -> Object:
@@ -101,13 +106,9 @@ def _customer_fields(call: Call, customer: Object) -> Object:
 
 def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
     """Return a draft with other lines, given as they are shown; not yet stored."""
-    total = sum(line["amount"] for line in billed)
     balance = (call.store.get("customer", invoice["customer"]) or {}).get("balance", 0)
-    sums = dict.fromkeys(("subtotal", "subtotal_excluding_tax"), total)
-    listed = {**invoice["lines"], "data": list(billed)}
     own_discounts = [discount.find(call, id) for id in invoice["discounts"]]
-    after = on_invoices.discounted(call, {**invoice, **sums, "lines": listed}, own_discounts)
-    return {**after, **invoice_fields.due(after["total"], balance, invoice["currency"])}
+    return totaled(call, {**invoice, "lines": {**invoice["lines"], "data": list(billed)}}, own_discounts, balance)
 
 
 def subscription_of(invoice: Object) -> str | None:

@@ -19,7 +19,9 @@ class Line:
     """A line to be billed: `amount` in minor units for [start, end) in Unix seconds; negative for a credit.
 
     `item` is the subscription item, `invoice_item` the pending item that the line was, or becomes. Of a proration the
-    amount is what its `discounts` have left, so that no others apply; where `discountable` says nothing else. `used` is
+    amount is what its `discounts` have left, so that no others apply; where `discountable` says nothing else. Other
+    lines are discounted by their own `discounts`, then by the invoice's, and taxed at their own `tax_rates`, or at the
+    invoice's. `used` is
     the quantity of metered use, which need not be whole. `unit_amount` is shown only. `credited` is, of a credit, what
     was debited, as `proration_details.credited_items` of an invoice item has it. By the `key`, which Stripe does not
     show, a debit finds its line, whether that was a pending item before or not.
@@ -39,6 +41,7 @@ class Line:
     discountable: bool | None = None
     unit_amount: str | None = None
     credited: Object | None = None
+    tax_rates: tuple[str, ...] = ()
     key: str = field(default_factory=partial(secrets.token_hex, 8), compare=False)
 
 
@@ -63,8 +66,13 @@ def for_period(item: Object, price: Object, product: Sold, currency: str, start:
         description, unit_amount = _of_part(part, price, product, currency)
         quantity = int(part.units or 0)
         line = Line(part.amount, description, start, end, price, quantity, item["id"], unit_amount=unit_amount)
-        period_lines.append(line)
+        period_lines.append(_as_item(line, item))
     return period_lines
+
+
+def _as_item(line: Line, item: Object) -> Line:
+    """Return the line with the discounts and the tax rates of its subscription item."""
+    return replace(line, discounts=tuple(item["discounts"]), tax_rates=tuple(item["tax_rates"]))
 
 
 def for_usage(
@@ -76,7 +84,7 @@ def for_usage(
         description, unit_amount = _of_part(part, price, product, currency)
         units = Decimal(part.units or 0)
         line = Line(part.amount, description, start, end, price, int(units), item["id"], used=units)
-        usage_lines.append(replace(line, unit_amount=unit_amount))
+        usage_lines.append(_as_item(replace(line, unit_amount=unit_amount), item))
     return usage_lines
 
 
@@ -93,7 +101,7 @@ def for_trial(item: Object, price: Object, product: Sold, start: int, end: int) 
     (https://docs.stripe.com/billing/subscriptions/billing-mode/compare#trials)."""
     quantity = item.get("quantity") or 0
     description = f"Free trial for {product.many(quantity)}"
-    return Line(0, description, start, end, price, quantity, item["id"], unit_amount="0")
+    return _as_item(Line(0, description, start, end, price, quantity, item["id"], unit_amount="0"), item)
 
 
 def rate(price: Object, currency: str, part: pricing.Part) -> str:
@@ -150,6 +158,7 @@ def shown(call: Call, line: Line, currency: str, invoice: str | None, subscripti
         "id": identifiers.long_id(call, "il"),
         "object": "line_item",
         "_key": line.key,
+        "_tax_rates": list(line.tax_rates),
         "amount": line.amount,
         "currency": currency,
         "description": line.description,

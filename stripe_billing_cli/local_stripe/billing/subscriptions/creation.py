@@ -7,9 +7,12 @@ from collections.abc import Sequence
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.entitlements import active
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_items, invoices, taxes
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    added_invoice_items,
+    anchors,
+    backdating,
     cancellation,
     first_invoice,
     items,
@@ -28,7 +31,15 @@ DAY = 24 * 60 * 60
 LONGEST_TRIAL = 731 * DAY
 
 
-PREVIEWED = ("billing_mode", "cancel_at", "cancel_at_period_end", "items", "proration_behavior", "trial_end")
+PREVIEWED = (
+    "billing_mode",
+    "cancel_at",
+    "cancel_at_period_end",
+    "default_tax_rates",
+    "items",
+    "proration_behavior",
+    "trial_end",
+)
 """The parameters of a new subscription that a preview takes."""
 
 
@@ -38,9 +49,7 @@ def drafted(call: Call, customer: Object) -> Object:
     for at, item in enumerate(params["items"]):
         if "price" not in item:
             raise missing_param(f"items[{at}][price]")
-    prices = [
-        price_checks.sellable(call, item["price"], f"items[{at}][price]") for at, item in enumerate(params["items"])
-    ]
+    prices = [price_checks.wanted_price(call, item, f"items[{at}][price]") for at, item in enumerate(params["items"])]
     currency = price_checks.currency_of(call, params, customer, prices)
     price_checks.check_prices(prices, currency)
     for at, (price, item) in enumerate(zip(prices, params["items"], strict=True)):
@@ -68,7 +77,7 @@ def begin(
     """Return the subscription, stored, and its first invoice, not yet stored; None where there is nothing to bill:
     "this action doesn't generate an invoice at all until the first billing period"
     (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
-    _add_items(call, customer, subscription)
+    added_invoice_items.add(call, customer, subscription, call.params.get("add_invoice_items", ()))
     pending_items = invoice_items.pending_of(call, subscription)
     data, billed = first_invoice.billed(call, subscription)
     on = discount.Redemption(
@@ -94,23 +103,6 @@ def begin(
     _store(call, customer, subscription)
     invoice_items.bill(call, pending_items, invoice["id"])
     return subscription, invoice
-
-
-def _add_items(call: Call, customer: Object, subscription: Object) -> None:
-    """Bill what is billed once, with the first invoice, for the period that all items share (`add_invoice_items`: "If
-    not set, `period.start.type` defaults to `max_item_period_start` and `period.end.type` to
-    `min_item_period_end`")."""
-    data, currency = subscription["items"]["data"], subscription["currency"]
-    period = (max(one["current_period_start"] for one in data), min(one["current_period_end"] for one in data))
-    for at, wanted in enumerate(call.params.get("add_invoice_items", ())):
-        param = f"add_invoice_items[{at}][price]"
-        if "price" not in wanted:
-            raise missing_param(param)
-        price = invoice_items.one_time_price(call, wanted["price"], param)
-        line = invoice_items.line_for_price(call, price, wanted.get("quantity", 1), currency, period, param)
-        item = invoice_items.pend(call, customer, line, currency, subscription["id"])
-        if metadata := merged({}, wanted.get("metadata") or {}):
-            call.store.replace("invoiceitem", {**item, "metadata": metadata})
 
 
 def _store(call: Call, customer: Object, subscription: Object) -> None:
@@ -139,12 +131,17 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
     params = call.params
     id = identifiers.long_id(call, "sub")
     trial_end = _trial_end(call, prices)
-    anchor = params.get("billing_cycle_anchor") or trial_end or call.now
-    _check_anchor(call, prices, anchor, trial_end)
+    anchor = anchors.wanted_anchor(params, prices, trial_end, call.now)
+    start = params.get("backdate_start_date", call.now)
+    backdating.check(start, call.now)
+    is_classic = params.get("billing_mode", {}).get("type") == "classic"
     data = []
     for price, wanted in zip(prices, params["items"], strict=True):
-        end = trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
-        data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, (call.now, end)))
+        period = call.now, trial_end or billing_intervals.billing_interval(price).next_after(anchor, call.now)
+        if trial_end is None and start < call.now:
+            begun = 0 if is_classic else billing_intervals.period_at(price, anchor, call.now)[0]
+            period = call.now if anchor <= call.now else max(start, begun), period[1]
+        data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, period))
     ends = cancellation.requested(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]
@@ -153,6 +150,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         **_settings(params),
         "id": id,
         "billing_cycle_anchor": anchor,
+        "billing_cycle_anchor_config": anchors.shown_config(params),
         "billing_mode": {
             "flexible": {"proration_discounts": "included"},
             "type": params.get("billing_mode", {}).get("type", "flexible"),
@@ -161,6 +159,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
         "created": call.now,
         "currency": currency,
         "customer": customer["id"],
+        "default_tax_rates": taxes.check_rates(call, params.get("default_tax_rates"), "default_tax_rates"),
         "default_payment_method": own_method(call, customer, params.get("default_payment_method")),
         "items": {
             "object": "list",
@@ -168,7 +167,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
             "has_more": False,
             "url": f"/v1/subscription_items?subscription={id}",
         },
-        "start_date": call.now,
+        "start_date": start,
         "test_clock": customer["test_clock"],
         "trial_end": trial_end,
         "trial_start": call.now if trial_end else None,
@@ -188,7 +187,6 @@ def _settings(params: Params) -> Object:
         "cancellation_details": {"comment": None, "feedback": None, "feedback_option": None, "reason": None},
         "collection_method": params.get("collection_method", "charge_automatically"),
         "days_until_due": params.get("days_until_due") if sent else None,
-        "default_tax_rates": [],
         "description": params.get("description"),
         "discounts": [],
         "invoice_settings": {
@@ -215,17 +213,6 @@ def _settings(params: Params) -> Object:
             }
         },
     }
-
-
-def _check_anchor(call: Call, prices: Sequence[Object], anchor: int, trial_end: int | None) -> None:
-    if anchor < call.now:
-        raise invalid("billing_cycle_anchor must be a timestamp in the future.", "billing_cycle_anchor")
-    natural = max(billing_intervals.billing_interval(price).next_after(call.now, call.now) for price in prices)
-    if anchor > natural and trial_end is None:
-        raise invalid(
-            f"billing_cycle_anchor cannot be later than next natural billing date ({natural}) for plan.",
-            "billing_cycle_anchor",
-        )
 
 
 def _trial_end(call: Call, prices: Sequence[Object]) -> int | None:

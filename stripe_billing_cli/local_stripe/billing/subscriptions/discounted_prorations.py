@@ -20,25 +20,27 @@ from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def discounted(call: Call, item: Object, amount: int, whole: int) -> DiscountedAmount:
-    """Return what the discounts of the item's subscription leave of `amount`, which is a part of the `whole` price."""
+    """Return what the discounts of the item, and then of its subscription, leave of `amount`, which is a part of the
+    `whole` price."""
     subscription = call.store.get("subscription", item["subscription"])
     price = call.store.get("price", item["price"])
     if subscription is None or price is None:
         return DiscountedAmount(amount)
     terms = []
-    for own_discount in discount.living(call, subscription["discounts"]):
-        own_terms = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
-        if own_terms is not None:
-            terms.append(_share(call, own_terms, subscription, amount, whole))
+    for id in (*item["discounts"], *subscription["discounts"]):
+        for own_discount in discount.living(call, [id]):
+            own_terms = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
+            if own_terms is not None:
+                costs = whole if id in item["discounts"] else max(whole, _costs(call, subscription))
+                terms.append(_share(own_terms, amount, costs))
     [taken] = discounting.taken_off([DiscountableLine(amount, price["product"])], terms)
     return DiscountedAmount(amount - sum(taken.values()), tuple(id for id, off in taken.items() if off))
 
 
-def _share(call: Call, terms: Terms, subscription: Object, amount: int, whole: int) -> Terms:
-    """Return an amount off, as much of it as `amount` is of what all items cost for a period."""
+def _share(terms: Terms, amount: int, costs: int) -> Terms:
+    """Return an amount off, as much of it as `amount` is of what a period `costs`."""
     if terms.amount_off is None:
         return terms
-    costs = max(whole, _costs(call, subscription))
     off = pricing.rounded(Decimal(terms.amount_off) * amount / costs) if costs else 0
     return Terms(terms.discount, amount_off=off, products=terms.products)
 

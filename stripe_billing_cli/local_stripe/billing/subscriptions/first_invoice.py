@@ -7,6 +7,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoic
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.payments import setup_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    backdating,
     items,
     price_checks,
     proration,
@@ -23,13 +24,19 @@ def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
     trial costs nothing; a part before an anchor is free where prorations are declined."""
     catalog = price_checks.catalog(call)
     data = subscription["items"]["data"]
+    prorates = call.params.get("proration_behavior") != "none"
+    elapsed = backdating.elapsed(subscription, catalog) if prorates else []
     if subscription["trial_end"]:
-        return data, trial_lines(subscription, catalog, call.now)
+        return data, [*elapsed, *trial_lines(subscription, catalog, call.now)]
     anchor, currency = subscription["billing_cycle_anchor"], subscription["currency"]
-    if call.params.get("proration_behavior") != "none":
-        return proration.part_periods(data, catalog, currency, anchor, prorates=True)
-    kept: list[Object] = []
-    billed_lines: list[Line] = []
+    if prorates and backdating.is_one_period(subscription):
+        return data, elapsed
+    if prorates:
+        kept, billed_lines = proration.part_periods(data, catalog, currency, anchor, prorates=True)
+        return kept, [*elapsed, *billed_lines]
+    if backdating.is_backdated(subscription) and anchor > call.now:
+        return data, []
+    kept, billed_lines = [], []
     for item in data:
         start, _ = billing_intervals.period_at(catalog.price(item["price"]), anchor, item["current_period_start"])
         whole = start == item["current_period_start"]

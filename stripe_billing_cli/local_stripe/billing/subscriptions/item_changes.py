@@ -12,6 +12,7 @@ from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoic
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     creation,
     first_invoice,
+    item_parameters,
     items,
     payment_status,
     pending_updates,
@@ -49,6 +50,7 @@ def change(call: Call, before: Object, plain: Object) -> Object:
     if call.params.get("trial_end") == "now" and _stops(call, before, plain):
         return repository.find(call, before["id"])
     plan = decide_all(call, before, call.params, plain)
+    item_parameters.settle(call, before, {**before, **plan.fields})
     after = _carry_out(call, before, plan)
     if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
         schedule_jobs.trial_begins(call, after)
@@ -194,7 +196,7 @@ def _check_item(call: Call, subscription: Object, item: Mapping[str, Any], param
     if "id" not in item and "price" not in item:
         raise missing_param(f"{param}[price]")
     if "price" in item and item["price"] != known.get(item.get("id", ""), {}).get("price"):
-        price = price_checks.sellable(call, item["price"], f"{param}[price]")
+        price = price_checks.wanted_price(call, item, f"{param}[price]")
         price_checks.check_prices([price], subscription["currency"])
     own = item.get("price") or known[item["id"]]["price"]
     price_checks.check_quantity(price_checks.catalog(call).price(own), item, param)

@@ -34,12 +34,12 @@ def new_item(
         "current_trial": None,
         "_debits": [],
         "_use": None,
-        "discounts": [],
+        "discounts": list(params.get("discounts") or ()),
         "metadata": {key: value for key, value in (params.get("metadata") or {}).items() if value != ""},
         "plan": price["id"],
         "price": price["id"],
         "subscription": subscription,
-        "tax_rates": [],
+        "tax_rates": list(params.get("tax_rates") or ()),
     }
     if not is_metered(price):
         item["quantity"] = params.get("quantity", 1)
@@ -74,6 +74,7 @@ def debit(item: Object, lines: Sequence[Line]) -> Object:
         "price": first.price and first.price["id"],
         "quantity": item["quantity"],
         "start": first.start,
+        "tax_rates": list(first.tax_rates),
     }
 
 

@@ -8,7 +8,12 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing import customer_currency, debits
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line, Sold
-from stripe_billing_cli.local_stripe.billing.subscriptions import discounted_prorations, items, metering
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    discounted_prorations,
+    item_parameters,
+    items,
+    metering,
+)
 from stripe_billing_cli.local_stripe.billing.subscriptions.billing_catalog import Catalog
 from stripe_billing_cli.local_stripe.core import identifiers
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
@@ -43,6 +48,12 @@ def catalog(call: Call) -> Catalog:
         partial(metering.newest, call),
     )
     return known
+
+
+def wanted_price(call: Call, item: Mapping[str, Any], param: str) -> Object:
+    """Return the price of an item that a call wants: for sale, unless the call describes it itself."""
+    made = call.store.get("price", item["price"]) if item.get(item_parameters.INLINE) else None
+    return made or sellable(call, item["price"], param)
 
 
 def sellable(call: Call, id: str, param: str) -> Object:

@@ -124,6 +124,7 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
             catalog.price(item["price"])
         ):
             after = items.in_period(after, _period(subscription, price, now))
+    after |= {name: list(change[name]) for name in ("discounts", "tax_rates") if name in change}
     if "metadata" in change:
         after["metadata"] = {
             key: value for key, value in {**item["metadata"], **(change["metadata"] or {})}.items() if value != ""
@@ -238,7 +239,8 @@ def _credits_of_debits(item: Object, subscription: Object, catalog: Catalog, at:
                 pricing.part_of(-net.amount, end - start, debit["end"] - debit["start"]), net.discounts
             )
             line = _line(share, "Unused time on", debit["quantity"], debit["price"], start, end, item, catalog)
-            credit_lines.append(replace(line, credited=catalog.credited(item, debit)))
+            rates = tuple(debit.get("tax_rates", line.tax_rates))
+            credit_lines.append(replace(line, credited=catalog.credited(item, debit), tax_rates=rates))
     return credit_lines
 
 
@@ -295,6 +297,7 @@ def _line(
         item["id"],
         proration=True,
         discounts=share.discounts,
+        tax_rates=tuple(item["tax_rates"]),
     )
 
 

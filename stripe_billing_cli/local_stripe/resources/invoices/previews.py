@@ -8,7 +8,7 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_items, invoices
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_items, invoices, taxes
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.billing.schedules import forecast, schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
@@ -16,6 +16,7 @@ from stripe_billing_cli.local_stripe.billing.subscriptions import (
     creation,
     first_invoice,
     item_changes,
+    item_parameters,
     items,
     metering,
     pausing,
@@ -36,7 +37,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Integer,
     Params,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAXES
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_CODES
 from stripe_billing_cli.local_stripe.core.requests import Call, Job, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.resources.subscriptions import (
@@ -53,6 +54,7 @@ FORM = form(
         "subscription_details.items[]": CHANGED_ITEM,
         "subscription_details.trial_end": NowOr("now"),
         "subscription_details.cancel_at": NowOr("min_period_end", "max_period_end"),
+        "invoice_items[].discounts": discount.FORM,
         "invoice_items[].quantity": Integer(0),
     },
     fields={"subscription_details.billing_cycle_anchor.type": Field(Choice(("now", "timestamp", "unchanged")))},
@@ -62,13 +64,11 @@ FORM = form(
         "it has no billing schedules": "subscription_details.billing_schedules",
         "its subscriptions start when they are made": "subscription_details.start_date",
         "metadata changes no invoice": "subscription_details.metadata",
-        NO_TAXES: "subscription_details.default_tax_rates invoice_items[].tax_behavior "
-        "invoice_items[].tax_code invoice_items[].tax_rates",
+        NO_TAX_CODES: "invoice_items[].tax_behavior invoice_items[].tax_code invoice_items[].price_data.tax_behavior",
         "name a customer": "customer_details",
-        "its invoice items have an amount, or a whole quantity of a price": "invoice_items[].price_data "
-        "invoice_items[].quantity_decimal invoice_items[].unit_amount invoice_items[].unit_amount_decimal",
+        "its invoice items have an amount, or a whole quantity of a price": "invoice_items[].quantity_decimal "
+        "invoice_items[].unit_amount",
         "change the invoice item to see its invoice": "invoice_items[].invoiceitem",
-        "discount the whole invoice": "invoice_items[].discountable invoice_items[].discounts",
         NO_CONNECT: "automatic_tax.liability issuer on_behalf_of",
         "change the schedule to see its invoice": "schedule_details",
         NO_ACCOUNTS: "customer_account",
@@ -120,7 +120,11 @@ def preview(call: Call) -> Object:
         subscription = {**subscription, "automatic_tax": automatic_tax.on_subscription(enabled)}
         if enabled:
             automatic_tax.check_location(customer)
-    added = _added(call, subscription["currency"])
+    added = _added(call, subscription["currency"], customer)
+    details = _with_named_items(call, details, customer, subscription)
+    if "default_tax_rates" in details:
+        rates = taxes.check_rates(call, details["default_tax_rates"], "subscription_details[default_tax_rates]")
+        subscription = {**subscription, "default_tax_rates": rates}
     upcoming = _upcoming(
         replace(call, params={**details, "discounts": call.params.get("discounts")}), subscription, details
     )
@@ -171,6 +175,7 @@ def _of_new(call: Call) -> Object:
     details = call.params.get("subscription_details", {})
     if not details.get("items"):
         return _pending_only(call, customer)
+    details = _with_named_items(call, details, customer, None)
     anchor = details.get("billing_cycle_anchor", {})
     wanted: Object = {name: value for name, value in details.items() if name in creation.PREVIEWED}
     if anchor.get("type") == "timestamp":
@@ -178,26 +183,40 @@ def _of_new(call: Call) -> Object:
     wanted |= {name: call.params[name] for name in ("currency", "automatic_tax") if name in call.params}
     subscription = creation.drafted(replace(call, params=wanted), customer)
     pending_items = invoice_items.pending_of(call, subscription)
-    waiting = [*_added(call, subscription["currency"]), *(invoice_items.as_line(call, item) for item in pending_items)]
+    added = _added(call, subscription["currency"], customer)
+    waiting = [*added, *(invoice_items.as_line(call, item) for item in pending_items)]
     _, billed = first_invoice.billed(replace(call, params=wanted), subscription)
     return _shown(call, customer, Upcoming(subscription, [*waiting, *billed], call.now), parent=None)
 
 
-def _added(call: Call, currency: str) -> list[Line]:
+def _with_named_items(
+    call: Call, details: Mapping[str, Any], customer: Object, subscription: Object | None
+) -> Mapping[str, Any]:
+    """Return the details with the items by the ids of what they describe."""
+    if not details.get("items"):
+        return details
+    param = "subscription_details[items]"
+    named = item_parameters.named(call, details["items"], customer, subscription, param, previewed=True)
+    return {**details, "items": named}
+
+
+def _added(call: Call, currency: str, customer: Object) -> list[Line]:
     """Return the invoice items that a preview is to have beside those that wait."""
     added = []
     for at, wanted in enumerate(call.params.get("invoice_items", ())):
         if wanted.get("currency", currency) != currency:
             raise invalid("An invoice has one currency, and so have its items.", f"invoice_items[{at}][currency]")
-        named = {**wanted, "pricing": {"price": wanted["price"]}} if "price" in wanted else wanted
-        added.append(invoice_items.line_from_params(call, named, currency, f"invoice_items[{at}]"))
+        line = invoice_items.line_from_params(call, wanted, currency, f"invoice_items[{at}]")
+        on = discount.Redemption(customer, None, currency, line.amount)
+        own = discount.of_part(call, wanted.get("discounts"), f"invoice_items[{at}][discounts]", on, previewed=True)
+        added.append(replace(line, discounts=tuple(own)))
     return invoice_items.as_pending(call, added)
 
 
 def _pending_only(call: Call, customer: Object) -> Object:
     currency = call.params.get("currency") or customer["currency"] or call.account["default_currency"]
     pending_items = invoice_items.pending(call, customer["id"], None, currency)
-    lines = [*_added(call, currency), *(invoice_items.as_line(call, item) for item in pending_items)]
+    lines = [*_added(call, currency, customer), *(invoice_items.as_line(call, item) for item in pending_items)]
     if not lines:
         raise none_upcoming(f"customer: {customer['id']}")
     draft = invoices.drafted(call, customer, lines, currency, reason="upcoming")

@@ -15,7 +15,6 @@ from stripe_billing_cli.local_stripe.resources.subscriptions.fields import (
     NEW_ITEM,
     PAUSE_SETTINGS,
     PRORATIONS,
-    REST,
     Item,
     NowOr,
 )
@@ -35,7 +34,6 @@ __all__ = [
     "NEW_ITEM",
     "PAUSE_SETTINGS",
     "PRORATIONS",
-    "REST",
     "Item",
     "NowOr",
     "cancel_subscription",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices
-from stripe_billing_cli.local_stripe.billing.subscriptions import creation, first_invoice, repository
+from stripe_billing_cli.local_stripe.billing.subscriptions import creation, first_invoice, item_parameters, repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import Params
@@ -48,9 +50,12 @@ def create(call: Call) -> Object:
     customer = customers.find(call, call.params["customer"], status=404)  # recorded 2026-08-26.dahlia
     call = clocks.at_time_of(call, customer)
     clocks.check_room_for_subscription(call, customer)
+    items = item_parameters.named(call, call.params["items"], customer, None)
+    call = replace(call, params={**call.params, "items": items})
     subscription = creation.drafted(call, customer)
     method = collection.default_method(call, customer, subscription)
     begun, invoice = creation.begin(call, customer, subscription)
+    item_parameters.settle(call, None, begun)
     if invoice is None:
         first_invoice.ask_for_card(call, begun["id"], method)
     elif begun["collection_method"] == "send_invoice":

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
+from stripe_billing_cli.local_stripe.billing.catalog.price_data import INTERVAL
 from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.core.amount_parameters import Currency, DecimalText
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import only_one_of
 from stripe_billing_cli.local_stripe.core.forms import Raw
 from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
     Boolean,
     Choice,
     Integer,
+    ListOf,
     Metadata,
     ObjectParam,
     ParamType,
@@ -23,7 +26,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     unsettable,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_TAXES, NO_THRESHOLDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_THRESHOLDS
 
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 BEHAVIORS = ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
@@ -47,49 +50,51 @@ class Item(ObjectParam):
     """A subscription's item, which may name its price as its plan (recorded)."""
 
     def read(self, raw: Raw, name: str) -> dict[str, Any]:
-        if not isinstance(raw, str) and "price_data" in raw:
-            self._value(self.fields["price_data"], raw["price_data"], nested(name, "price_data"))
+        given = [key for key in ("price", "price_data", "plan") if not isinstance(raw, str) and key in raw]
+        if len(given) > 1:
+            raise only_one_of(list[str](given), nested(name, given[1]))
         if isinstance(raw, str) or "plan" not in raw:
             return super().read(raw, name)
-        if "price" in raw:
-            raise only_one_of(["price", "plan"], nested(name, "plan"))
         return super().read({"price" if key == "plan" else key: value for key, value in raw.items()}, name)
 
 
+PRICE_DATA = ObjectParam(
+    {
+        **required(
+            currency=Currency(),
+            product=Text(),
+            recurring=ObjectParam({**required(interval=INTERVAL), **optional(interval_count=Integer(1))}),
+        ),
+        **optional(
+            tax_behavior=Choice(("inclusive", "exclusive", "unspecified")),
+            unit_amount=Integer(0),
+            unit_amount_decimal=DecimalText(),
+        ),
+    }
+)
 ITEM_REST = {
-    **optional(plan=Text()),
-    **unsettable(metadata=Metadata()),
+    **optional(plan=Text(), price_data=PRICE_DATA),
+    **unsettable(discounts=discount.FORM, metadata=Metadata(), tax_rates=ListOf(Text())),
     **unsupported(NO_THRESHOLDS, "billing_thresholds"),
-    **unsupported("discount the whole subscription", "discounts"),
-    **unsupported(NO_TAXES, "tax_rates"),
-    **unsupported("its items have prices", "price_data"),
     **unsupported("it has no trial offers", "current_trial"),
 }
-NEW_ITEM = Item({**required(price=Text()), **optional(quantity=Integer(0)), **ITEM_REST})
+NEW_ITEM = Item({**optional(price=Text(), quantity=Integer(0)), **ITEM_REST})
 CHANGED_ITEM = Item(
     {
         **optional(id=Text(), price=Text(), quantity=Integer(0), deleted=Boolean(), clear_usage=Boolean()),
         **ITEM_REST,
     }
 )
-REST = {
-    **unsettable(discounts=discount.FORM),
-    **unsupported(NO_TAXES, "default_tax_rates"),
-    **unsupported(NO_CONNECT, "application_fee_percent on_behalf_of transfer_data"),
-    **unsupported(NO_THRESHOLDS, "billing_thresholds"),
-    **unsupported("it has no sources; use a payment method", "default_source"),
-    **unsupported("it has no billing schedules", "billing_schedules"),
-    **unsupported("it renders no invoices", "invoice_settings"),
-    **unsupported("it invoices pending items with the next period", "pending_invoice_item_interval"),
-    **unsupported("add an invoice item to the customer instead", "add_invoice_items"),
-    "expand": EXPAND,
-}
 BILLING_MODE = ObjectParam(
     {
         **required(type=Choice(("classic", "flexible"))),
         **unsupported("it itemizes no discounts", "flexible"),
     }
 )
+ADDED_PRICE: Mapping[str, ParamType] = {
+    "add_invoice_items[].discounts": discount.FORM,
+    "add_invoice_items[].price_data.unit_amount": Integer(),
+}
 CREATE = form(
     "POST /v1/subscriptions",
     {
@@ -100,8 +105,15 @@ CREATE = form(
         "payment_settings.payment_method_types[]": Choice(("card",)),
         "cancel_at": NowOr("min_period_end", "max_period_end"),
         "add_invoice_items[].quantity": Integer(1),
+        **ADDED_PRICE,
+        "billing_cycle_anchor_config.day_of_month": Integer(1, 31),
+        "billing_cycle_anchor_config.hour": Integer(0, 23),
+        "billing_cycle_anchor_config.minute": Integer(0, 59),
+        "billing_cycle_anchor_config.month": Integer(1, 12),
+        "billing_cycle_anchor_config.second": Integer(0, 59),
         "items[]": NEW_ITEM,
         "trial_end": NowOr("now"),
+        "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
         "trial_period_days": Integer(1, 730),
     },
     most={"discounts": 20, "add_invoice_items": 20, "items": 20},
@@ -110,19 +122,12 @@ CREATE = form(
     unsupported={
         NO_CONNECT: "automatic_tax.liability application_fee_percent on_behalf_of transfer_data",
         "its cards have no options": "payment_settings.payment_method_options",
-        "a trial's end sets the anchor": "trial_settings.end_behavior.billing_cycle_anchor",
-        NO_TAXES: "default_tax_rates add_invoice_items[].tax_rates",
         NO_THRESHOLDS: "billing_thresholds",
         "it has no sources; use a payment method": "default_source",
         "it has no billing schedules": "billing_schedules",
         NO_RENDERING: "invoice_settings",
         "it invoices pending items with the next period": "pending_invoice_item_interval",
-        "its invoice items have prices": "add_invoice_items[].price_data",
-        "discount the whole subscription": "add_invoice_items[].discountable add_invoice_items[].discounts",
-        "it bills them for the period of the subscription's items": "add_invoice_items[].period",
         "it itemizes no discounts": "billing_mode.flexible",
-        "give a time as billing_cycle_anchor": "billing_cycle_anchor_config",
-        "its subscriptions start when they are made": "backdate_start_date",
         NO_ACCOUNTS: "customer_account",
     },
 )
@@ -135,23 +140,23 @@ UPDATE = form(
         ),
         "payment_settings.payment_method_types[]": Choice(("card",)),
         "cancel_at": NowOr("min_period_end", "max_period_end"),
+        "add_invoice_items[].quantity": Integer(1),
+        **ADDED_PRICE,
         "items[]": CHANGED_ITEM,
         "trial_end": NowOr("now"),
+        "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
     },
-    most={"discounts": 20, "items": 20},
+    most={"discounts": 20, "add_invoice_items": 20, "items": 20},
     required="trial_settings.end_behavior.missing_payment_method",
-    unset="default_payment_method",
+    unset="default_payment_method add_invoice_items[].metadata",
     unsupported={
         NO_CONNECT: "automatic_tax.liability application_fee_percent on_behalf_of transfer_data",
         "its cards have no options": "payment_settings.payment_method_options",
-        "a trial's end sets the anchor": "trial_settings.end_behavior.billing_cycle_anchor",
-        NO_TAXES: "default_tax_rates",
         NO_THRESHOLDS: "billing_thresholds",
         "it has no sources; use a payment method": "default_source",
         "it has no billing schedules": "billing_schedules",
         NO_RENDERING: "invoice_settings",
         "it invoices pending items with the next period": "pending_invoice_item_interval",
-        "add an invoice item to the customer instead": "add_invoice_items",
         "it has no feedback options of one's own": "cancellation_details.feedback_option",
     },
 )

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax
+from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, taxes
 from stripe_billing_cli.local_stripe.billing.schedules import phase_transitions
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    added_invoice_items,
     cancellation,
     creation,
     item_changes,
+    item_parameters,
     repository,
     schedule_jobs,
 )
@@ -50,6 +54,13 @@ def update(call: Call) -> Object:
     before = repository.retrieve(call)
     call = clocks.at_time_of(call, before)
     _check_updatable(before, call.params)
+    if call.params.get("items"):
+        customer = customers.find(call, before["customer"])
+        named = item_parameters.named(call, call.params["items"], customer, before)
+        call = replace(call, params={**call.params, "items": named})
+    if call.params.get("add_invoice_items"):
+        customer = customers.find(call, before["customer"])
+        added_invoice_items.add(call, customer, before, call.params["add_invoice_items"])
     plain = _plain_changes(call, before)
     changed = item_changes.change(call, before, plain) if _changes_items(call.params) else _change(call, before, plain)
     phase_transitions.follow(call, changed)
@@ -126,7 +137,7 @@ def _plain_changes(call: Call, before: Object) -> Object:
         changed["payment_settings"] = {**before["payment_settings"], **params["payment_settings"]}
     if "trial_settings" in params:
         changed["trial_settings"] = {
-            "end_behavior": {"billing_cycle_anchor": None, **params["trial_settings"]["end_behavior"]}
+            "end_behavior": {**before["trial_settings"]["end_behavior"], **params["trial_settings"]["end_behavior"]}
         }
     if "automatic_tax" in params:
         changed["automatic_tax"] = automatic_tax.on_subscription(params["automatic_tax"]["enabled"])
@@ -138,6 +149,8 @@ def _plain_changes(call: Call, before: Object) -> Object:
             changed["days_until_due"] = None
     if "days_until_due" in params:
         changed["days_until_due"] = params["days_until_due"]
+    if "default_tax_rates" in params:
+        changed["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
     if "discounts" in params:
         changed["discounts"] = discount.changed(call, params["discounts"], before, redemption(call, before))
     return {**changed, **cancellation.changed(call, before)}

@@ -1,0 +1,57 @@
+"""What a call on a subscription bills once, beside its items: `add_invoice_items`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.invoicing import invoice_items
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+Wanted = Sequence[Mapping[str, Any]]
+
+
+def add(call: Call, customer: Object, subscription: Object, wanted: Wanted, param: str = "add_invoice_items") -> None:
+    """Keep what is billed once for the subscription's next invoice, which may be made by the same call."""
+    for at, one in enumerate(wanted):
+        _add(call, customer, subscription, one, f"{param}[{at}]")
+
+
+def _add(call: Call, customer: Object, subscription: Object, wanted: Mapping[str, Any], param: str) -> None:
+    sources = [name for name in ("price", "price_data") if name in wanted]
+    if len(sources) > 1:
+        raise only_one_of(sources, f"{param}[price_data]")
+    if not sources:
+        raise missing_param(f"{param}[price]")
+    start, end = _period(call, subscription, wanted.get("period", {}), param)
+    described = {
+        **{name: value for name, value in wanted.items() if name not in ("metadata", "period")},
+        "period": {"start": start, "end": end},
+    }
+    line = invoice_items.line_from_params(call, described, subscription["currency"], param)
+    item = invoice_items.pend(call, customer, line, subscription["currency"], subscription["id"])
+    after = invoice_items.with_discounts(call, item, customer, described, param)
+    after["metadata"] = merged({}, wanted.get("metadata") or {})
+    call.store.replace(invoice_items.KIND, after)
+
+
+def _period(call: Call, subscription: Object, wanted: Mapping[str, Any], param: str) -> tuple[int, int]:
+    """Return the period of what is billed once: "If not set, `period.start.type` defaults to `max_item_period_start`
+    and `period.end.type` defaults to `min_item_period_end`" (`stripe/params/_subscription_create_params.py`)."""
+    data = subscription["items"]["data"]
+    moments = {
+        "max_item_period_start": max(one["current_period_start"] for one in data),
+        "min_item_period_end": min(one["current_period_end"] for one in data),
+        "now": call.now,
+    }
+    bounds = {"start": moments["max_item_period_start"], "end": moments["min_item_period_end"]}
+    for bound, choice in wanted.items():
+        if choice["type"] == "timestamp" and "timestamp" not in choice:
+            raise missing_param(f"{param}[period][{bound}][timestamp]")
+        bounds[bound] = choice["timestamp"] if choice["type"] == "timestamp" else moments[choice["type"]]
+    if bounds["end"] < bounds["start"]:
+        raise invalid("The end of a period must not be before its start.", f"{param}[period][end]")
+    return bounds["start"], bounds["end"]
