@@ -12,16 +12,17 @@ import pytest
 PACKAGE = "stripe_billing_cli"
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent / PACKAGE
-OPERATIONS = {"subscriptions", "invoices", "refunds", "cards", "customers", "test_clocks"}
+OPERATIONS = {"subscriptions", "invoices", "refunds", "cards", "customers", "test_clocks", "promotion_codes"}
 RECEIVING = {"listener", "access", "events", "webhook_endpoints"}
 MAY_IMPORT = {
     "cli": {"catalog", *OPERATIONS, *RECEIVING, "stripe_api"},
     "catalog": {"webhook_endpoints", "stripe_api"},
     "invoices": {"subscriptions", "stripe_api"},
     "refunds": {"subscriptions", "stripe_api"},
-    "subscriptions": {"customers", "stripe_api"},
+    "subscriptions": {"customers", "promotion_codes", "stripe_api"},
     "cards": {"stripe_api"},
     "customers": {"stripe_api"},
+    "promotion_codes": {"stripe_api"},
     "test_clocks": {"stripe_api"},
     "listener": {"access", "events", "stripe_api"},
     "access": {"events", "stripe_api"},

@@ -44,6 +44,7 @@ GROUPS = {
     "invoice": Group("stripe_billing_cli.cli.invoice", "Invoices: what is open, what became of it; pay, void, credit."),
     "refund": Group("stripe_billing_cli.cli.refund", "Refunds: give back what was paid, in whole or in part."),
     "card": Group("stripe_billing_cli.cli.card", "Customers' cards: which expire or fail, which is charged."),
+    "code": Group("stripe_billing_cli.cli.code", "Promotion codes: whether one would be taken, for how much off."),
     "clock": Group("stripe_billing_cli.cli.clock", "Test clocks: let a subscription live a year in a minute."),
     "listen": Group("stripe_billing_cli.cli.listen", "Receive events, each once; keep access right; run handlers."),
     "events": Group("stripe_billing_cli.cli.events", "The events received: find, show, retry, fetch, purge."),

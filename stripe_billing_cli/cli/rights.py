@@ -33,7 +33,10 @@ RIGHTS = (
     Right("prices", "/v1/prices", "billing catalog plan, billing sub create", "billing catalog apply"),
     Right("coupons", "/v1/coupons", "`coupons:` in a catalog", "billing catalog apply of coupons"),
     Right(
-        "promotion codes", "/v1/promotion_codes", "`promotion_codes:` in a catalog", "billing catalog apply of codes"
+        "promotion codes",
+        "/v1/promotion_codes",
+        "billing code check, `promotion_codes:` in a catalog",
+        "billing catalog apply of codes",
     ),
     Right("meters", "/v1/billing/meters", "`meters:` in a catalog", "billing catalog apply of meters"),
     Right(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stripe_billing_cli.errors import OperationError
+from stripe_billing_cli.promotion_codes import selection
 from stripe_billing_cli.stripe_api import create_once, lookup, repeats
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.create_once import CreateRequest
@@ -171,15 +172,14 @@ def _customer_with_subscriptions(api: StripeApi, name: str) -> tuple[Object, lis
 
 def promotion_code_id(api: StripeApi, code: str, customer: str) -> str:
     """Return the id of the active promotion code with this text that the customer may use."""
-    if code.startswith("promo_"):
+    if code.startswith(selection.ID):
         return code
-    codes, _ = api.page("/v1/promotion_codes", {"code": code, "active": True})
-    usable = [one["id"] for one in codes if one["customer"] in (None, customer)]
-    if not usable:
+    usable = selection.usable_code(selection.load_codes(api, code, active=True), customer)
+    if usable is None:
         raise NoMatchError(
-            f"there is no active promotion code {code}", "check its spelling, and whether it has expired"
+            f"there is no active promotion code {code}", f"billing code check {code} says what became of it"
         )
-    return str(usable[0])
+    return str(usable["id"])
 
 
 def params(order: Order, situation: Situation) -> dict[str, Any]:

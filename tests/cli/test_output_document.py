@@ -140,6 +140,7 @@ def test_every_command_prints_what_the_document_says(billing: Billing, shop: Sho
     shown = billing.ok("sub", "create", *order, "--preview", "--local", "--output", "json")
     document.check(shown.json, "start_preview")
     invoices(run, shop)
+    codes(run, shop)
     webhooks(run)
     access(run, shop)
     events(run, billing, document)
@@ -212,6 +213,13 @@ def invoices(run: Session, shop: Shop) -> None:
     run("card", "default", customer, second)
     run("card", "remove", customer, "4242")
     run("customer", "delete", customer)
+
+
+def codes(run: Session, shop: Shop) -> None:
+    promotion = {"type": "coupon", "coupon": "FIFTH"}
+    shop.post("/v1/promotion_codes", code="LAUNCH", promotion=promotion, max_redemptions=9)
+    run("code", "check", "LAUNCH", "--price", "pro.monthly", "--customer", "bare@example.com")
+    run("code", "check", "NOPE", code=4)
 
 
 def webhooks(run: Session) -> None:

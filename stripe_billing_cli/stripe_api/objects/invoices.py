@@ -116,6 +116,7 @@ class Invoice(StripeObject):
     pre_payment_credit_notes_amount: int
     starting_balance: int
     status_transitions: StatusTransitions
+    subtotal: int
     total: int
     automatically_finalizes_at: int | None = None
     billing_reason: str | None = None

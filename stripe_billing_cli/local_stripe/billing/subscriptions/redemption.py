@@ -9,8 +9,8 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def redemption(call: Call, subscription: Object) -> discount.Redemption:
+def redemption(call: Call, subscription: Object, customer: Object | None = None) -> discount.Redemption:
     items, currency = subscription["items"]["data"], subscription["currency"]
     _, period = proration.whole_periods(items, price_checks.catalog(call), currency)
-    customer = customers.find(call, subscription["customer"])
+    customer = customer or customers.find(call, subscription["customer"])
     return discount.Redemption(customer, subscription["id"], currency, sum(line.amount for line in period))

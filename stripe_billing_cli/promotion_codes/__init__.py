@@ -1,0 +1,1 @@
+"""Promotion codes: whether one would be taken, and for how much off."""

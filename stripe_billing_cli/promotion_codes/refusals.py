@@ -1,0 +1,168 @@
+"""Why a promotion code would not be taken, decided from what Stripe says of it; amounts in minor units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+from stripe_billing_cli.stripe_api.client import Object
+from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.money import format_amount
+
+Reason = Literal[
+    "unknown",
+    "expired",
+    "used_up",
+    "coupon_invalid",
+    "inactive",
+    "other_customer",
+    "first_time_transaction",
+    "minimum_amount",
+    "currency",
+    "products",
+    "refused_by_stripe",
+]
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A reason for which a code would not be taken: a word for scripts, and a sentence for people."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What is to be bought with a code: prices, and what they come to before discounts."""
+
+    prices: Sequence[Object]
+    currency: str
+    subtotal: int
+
+
+def of_state(code: Object, now: int) -> Iterator[Refusal]:
+    """Yield why nobody can use the code any more."""
+    coupon, expires_at, most = coupon_of(code), code["expires_at"], code["max_redemptions"]
+    if expires_at is not None and expires_at <= now:
+        yield Refusal("expired", f"it expired on {_date(expires_at)}")
+    elif code["active"]:
+        return
+    elif most is not None and code["times_redeemed"] >= most:
+        yield Refusal("used_up", f"it was redeemed {_times(code['times_redeemed'])}, as often as it may be")
+    elif coupon is None or not coupon["valid"]:
+        yield Refusal("coupon_invalid", _why_invalid(code, coupon, now))
+    else:
+        yield Refusal("inactive", "it was made inactive")
+
+
+def of_customer(code: Object, customer: Object, has_paid: bool) -> Iterator[Refusal]:
+    """Yield why this customer cannot use the code. `has_paid`: it has paid before, or has a paid invoice."""
+    owner = id_of(code["customer"])
+    if owner not in (None, customer["id"]):
+        yield Refusal("other_customer", f"it is for {owner} only, not for {customer['id']}")
+    if code["restrictions"]["first_time_transaction"] and has_paid:
+        yield Refusal(
+            "first_time_transaction", f"it is for a customer's first purchase, and {customer['id']} has paid before"
+        )
+
+
+def of_purchase(code: Object, purchase: Purchase) -> Iterator[Refusal]:
+    """Yield why the code is not taken for what is to be bought."""
+    coupon, currency = coupon_of(code), purchase.currency
+    least = minimums(code)
+    if least and currency not in least:
+        yield Refusal("currency", f"it asks for {_either(least)}, and this is bought in {currency.upper()}")
+    elif least and purchase.subtotal < least[currency]:
+        bought = format_amount(Decimal(purchase.subtotal), currency)
+        yield Refusal(
+            "minimum_amount", f"it asks for {_either({currency: least[currency]})}, and this comes to {bought}"
+        )
+    if coupon is None:
+        return
+    amounts = _amounts_off(coupon)
+    if amounts and currency not in amounts:
+        known = ", ".join(sorted(one.upper() for one in amounts))
+        yield Refusal("currency", f"it takes off an amount in {known}, and this is bought in {currency.upper()}")
+    products = products_of(coupon)
+    if products and not products & {id_of(price["product"]) for price in purchase.prices}:
+        yield Refusal("products", f"it takes nothing off but {', '.join(sorted(products))}")
+
+
+def open_conditions(code: Object, *, customer: bool, purchase: bool) -> Iterator[str]:
+    """Yield what the code asks for besides and nothing is known of: no `customer` is named, or no `purchase`."""
+    restrictions, coupon = code["restrictions"], coupon_of(code)
+    if not customer and id_of(code["customer"]):
+        yield f"{id_of(code['customer'])} uses it"
+    if not customer and restrictions["first_time_transaction"]:
+        yield "it is the customer's first purchase"
+    if purchase or coupon is None:
+        return
+    if least := minimums(code):
+        yield f"{_either(least)} is bought"
+    if products := products_of(coupon):
+        yield f"{' or '.join(sorted(products))} is bought"
+    if amounts := _amounts_off(coupon):
+        yield f"it is bought in {' or '.join(sorted(one.upper() for one in amounts))}"
+
+
+def coupon_of(code: Object) -> Object | None:
+    """Return the coupon of a code, expanded; None where it was deleted."""
+    coupon: Any = code["promotion"]["coupon"]
+    return coupon if isinstance(coupon, dict) and not coupon.get("deleted") else None
+
+
+def minimums(code: Object) -> dict[str, int]:
+    """Return the least that a purchase comes to, by currency."""
+    restrictions = code["restrictions"]
+    least = {name: int(one["minimum_amount"]) for name, one in (restrictions["currency_options"] or {}).items()}
+    if restrictions["minimum_amount"] is not None:
+        least.setdefault(restrictions["minimum_amount_currency"], restrictions["minimum_amount"])
+    return least
+
+
+def products_of(coupon: Object) -> set[str]:
+    """Return the products that a coupon is for; none where it is for all."""
+    return set((coupon["applies_to"] or {}).get("products") or ())
+
+
+def _amounts_off(coupon: Object) -> set[str]:
+    """Return the currencies in which a coupon takes off an amount; none where it takes off a part."""
+    if coupon["amount_off"] is None:
+        return set()
+    return {coupon["currency"], *(coupon["currency_options"] or ())}
+
+
+def _why_invalid(code: Object, coupon: Object | None, now: int) -> str:
+    if coupon is None:
+        return f"its coupon {id_of(code['promotion']['coupon'])} was deleted"
+    if coupon["redeem_by"] is not None and coupon["redeem_by"] <= now:
+        return f"its coupon {coupon['id']} could be redeemed until {_date(coupon['redeem_by'])}"
+    if coupon["max_redemptions"] is not None:
+        return f"its coupon {coupon['id']} was redeemed {_times(coupon['max_redemptions'])}, as often as it may be"
+    return f"its coupon {coupon['id']} is not valid any more"
+
+
+def _either(least: Mapping[str, int]) -> str:
+    """`at least $50.00 or €45.00`."""
+    return f"at least {' or '.join(format_amount(Decimal(amount), currency) for currency, amount in least.items())}"
+
+
+def _date(timestamp: int) -> str:
+    at = datetime.fromtimestamp(timestamp, UTC)
+    return f"{at.day} {at:%b %Y}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count:,} times"
+
+
+def all_of(code: Object, now: int, customer: Object | None, has_paid: bool) -> list[Refusal]:
+    """Return what is known against a code without asking what is bought."""
+    found: list[Iterable[Refusal]] = [of_state(code, now)]
+    if customer is not None:
+        found.append(of_customer(code, customer, has_paid))
+    return [refusal for some in found for refusal in some]

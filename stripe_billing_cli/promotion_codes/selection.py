@@ -1,0 +1,50 @@
+"""Which promotion code is meant by what a customer types.
+
+"Regardless of case, this code must be unique across all active promotion codes for a specific customer"
+(`code` in `stripe/_promotion_code.py`): so several customers may have one code, and one that was ended may be issued
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from stripe_billing_cli.stripe_api.client import Object, StripeApi
+from stripe_billing_cli.stripe_api.json_output import id_of
+from stripe_billing_cli.stripe_api.lookup import AmbiguousError, listed, retrieve
+
+PATH = "/v1/promotion_codes"
+ID = "promo_"
+
+
+def load_codes(api: StripeApi, code: str, *, active: bool | None = None, expand: Sequence[str] = ()) -> list[Object]:
+    """Return the promotion codes with this text, in whatever capitals, newest first; or the one with this id."""
+    if code.startswith(ID):
+        return [retrieve(api, "promotion code", f"{PATH}/{code}", code, expand=expand)]
+    wanted = {"code": code, **({} if active is None else {"active": active})}
+    wanted |= {"expand": [f"data.{field}" for field in expand]} if expand else {}
+    return [one for page in api.pages(PATH, wanted) for one in page]
+
+
+def usable_code(codes: Iterable[Object], customer: str) -> Object | None:
+    """Return the active code that a customer may use: the customer's own before everybody's."""
+    usable = [one for one in codes if one["active"] and id_of(one["customer"]) in (None, customer)]
+    return max(usable, key=lambda one: id_of(one["customer"]) is not None, default=None)
+
+
+def meant_code(codes: Sequence[Object], customer: str | None) -> Object | None:
+    """Return the code that is meant: an active one if there is one, else the newest; None where there is none.
+
+    Raises `AmbiguousError` where several are active, and nobody says whose is meant.
+    """
+    if customer is not None:
+        own = [one for one in codes if id_of(one["customer"]) in (None, customer)]
+        return usable_code(codes, customer) or next(iter(own or codes), None)
+    active = [one for one in codes if one["active"]]
+    if len(active) > 1:
+        whose = [f"{one['id']} ({id_of(one['customer']) or 'everybody'})" for one in active]
+        raise AmbiguousError(
+            f"{len(active)} active promotion codes are written {active[0]['code']}: {listed(whose)}",
+            "say --customer, or name one by its id",
+        )
+    return next(iter(active or codes), None)
