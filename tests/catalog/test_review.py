@@ -48,11 +48,13 @@ def test_annotations_stand_at_the_lines_of_the_file(billing: Billing, account: A
 
     assert len(lines) == 3
     assert lines[0].startswith(
-        "::notice file=catalog.yaml,line=5,col=3,title=update product pro::~ product  pro; name: "
+        "::notice file=catalog.yaml,line=5,col=3,title=update product pro in test mode::~ product  pro; name: "
     )
     assert lines[0].endswith("Pro → 100%25\\n::error::all")
-    assert lines[1].startswith("::notice file=catalog.yaml,line=9,col=7,title=replace price pro.monthly::± price")
-    assert lines[2] == "::notice::Plan: 1 to update, 1 to replace, 1 unchanged."
+    assert lines[1].startswith(
+        "::notice file=catalog.yaml,line=9,col=7,title=replace price pro.monthly in test mode::± price"
+    )
+    assert lines[2] == "::notice title=test mode::Plan: 1 to update, 1 to replace, 1 unchanged."
 
 
 def test_a_warning_is_an_annotation(billing: Billing) -> None:
@@ -64,7 +66,9 @@ def test_a_warning_is_an_annotation(billing: Billing) -> None:
         if line.startswith("::warning ")
     ]
 
-    assert warning.startswith("::warning file=catalog.yaml,line=9,col=30::pro.monthly: unit_amount: 150000000 has more")
+    assert warning.startswith(
+        "::warning file=catalog.yaml,line=9,col=30,title=test mode::pro.monthly: unit_amount: 150000000 has more"
+    )
 
 
 def test_mistakes_and_conflicts_are_annotations(billing: Billing, account: Account) -> None:

@@ -46,16 +46,15 @@ def test_its_lines_plan_and_apply(billing: Billing) -> None:
         ran.append((" ".join(argv), billing.ok(*local, "--local").out))
 
     assert [line for line, _ in ran] == [
-        "catalog plan --output github",
-        "catalog plan --output markdown",
+        *["catalog plan --output github", "catalog plan --output markdown"] * 2,
         "catalog apply --yes",
         "catalog plan --out live.plan --output markdown",
         "catalog apply --plan live.plan --live --yes",
     ]
     assert ran[0][1].startswith("::notice file=catalog.yaml,line=5")
     assert ran[1][1].startswith("### Catalog keymap: 3 to create")
-    assert "Done: 3 changes applied." in ran[2][1]
-    assert ran[4][1].startswith("No changes.")
+    assert "Done: 3 changes applied." in ran[4][1]
+    assert ran[6][1].startswith("No changes.")
 
 
 @pytest.mark.soak

@@ -87,14 +87,19 @@ def _text(text: str) -> str:
 
 
 def plan_annotations(plan: Plan) -> Iterator[str]:
-    """Yield a workflow command for each warning, note and change, and one for the plan as a whole."""
+    """Yield a workflow command for each warning, note and change, and one for the plan as a whole.
+
+    The titles say the mode: a line is often annotated for both.
+    """
+    mode = "live mode" if plan.livemode else "test mode"
     for note in plan.notes:
-        yield _command("warning" if note.warning else "notice", note.message, plan.source, note.where)
+        yield _command("warning" if note.warning else "notice", note.message, plan.source, note.where, mode)
     for change in plan.changes[:MOST_NOTICES]:
         where = change.wanted.where if change.wanted else NOWHERE
         text = "; ".join(line.text.strip() for line in change_lines(change))
-        yield _command("notice", text, plan.source, where, f"{change.action} {change.kind.name} {change.key}")
-    yield _command("notice", summary(plan) if plan.changes else f"{_headline(plan)}: {plan.source}", plan.source)
+        yield _command("notice", text, plan.source, where, f"{change.action} {change.kind.name} {change.key} in {mode}")
+    total = summary(plan) if plan.changes else f"{_headline(plan)}: {plan.source}"
+    yield _command("notice", total, plan.source, title=mode)
 
 
 def error_annotations(error: BillingError) -> Iterator[str]:
