@@ -19,6 +19,8 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "POST /v1/accounts/{id}": ("connected_account",),
     "DELETE /v1/accounts/{id}": ("connected_account",),
     "GET /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
+    "POST /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
+    "DELETE /v1/customers/{id}/subscriptions/{id}": ("customer", "subscription"),
     "GET /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "POST /v1/customers/{id}/balance_transactions/{id}": ("customer", "balance_transaction"),
     "POST /v1/payment_methods/{id}/attach": ("loose_payment_method",),
@@ -110,6 +112,10 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "GET /v1/subscription_items": lambda ids: {"subscription": ids["subscription"]},
     "GET /v1/setup_attempts": lambda ids: {"setup_intent": ids["succeeded_setup_intent"]},
     "POST /v1/subscriptions": lambda ids: {"customer": ids["customer"], "items": [{"price": ids["price"]}]},
+    "POST /v1/customers/{id}/subscriptions": lambda ids: {"items": [{"price": ids["price"]}]},
+    "POST /v1/customers/{id}/subscriptions/{id}": lambda ids: {
+        "items": [{"id": ids["subscription_item"], "quantity": 2}]
+    },
     "POST /v1/coupons": lambda ids: {"percent_off": 25},
     "POST /v1/promotion_codes": lambda ids: {"promotion": {"type": "coupon", "coupon": ids["coupon"]}},
     "POST /v1/customers/{id}/tax_ids": lambda ids: {"type": "eu_vat", "value": "DE123456780"},

@@ -65,6 +65,30 @@ def form(
     return ObjectParam(_Fields(route, _Words(types or {}, fields or {}, most or {}, reasons, *names)))
 
 
+def part_of(whole: ObjectParam, without: str) -> ObjectParam:
+    """Return the parameters of another call but for these names, which have blanks between."""
+    return ObjectParam(_Part(whole.fields, frozenset(without.split())))
+
+
+@dataclass(eq=False)
+class _Part(Mapping[str, Field]):
+    """Parameters of another call, which are made when the first of them is asked for."""
+
+    whole: Mapping[str, Field]
+    without: Collection[str]
+
+    def __getitem__(self, name: str) -> Field:
+        if name in self.without:
+            raise KeyError(name)
+        return self.whole[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return (name for name in self.whole if name not in self.without)
+
+    def __len__(self) -> int:
+        return len([*self])
+
+
 @dataclass(frozen=True)
 class _Words:
     """The declarations beside the documents, by the names of parameters."""

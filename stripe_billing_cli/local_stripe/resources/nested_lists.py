@@ -1,34 +1,12 @@
-"""The lists within other objects, at the addresses that those lists name: `/v1/customers/{id}/subscriptions`."""
+"""The lists within other objects, at the addresses that those lists name: `/v1/customers/{id}/sources`."""
 
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
-from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page, page_of
-from stripe_billing_cli.local_stripe.core.parameters import (
-    EXPAND,
-    ObjectParam,
-)
+from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
-from stripe_billing_cli.local_stripe.core.store import Condition, Object
-
-LIVING = Condition("json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')")
-"""The subscriptions that a customer's list has: those that have not ended."""
-
-
-def list_subscriptions(call: Call) -> Object:
-    customer = _customer(call)
-    conditions = [*equal(json_field("customer"), customer), LIVING]
-    return page(call, "subscription", f"/v1/customers/{customer}/subscriptions", conditions)
-
-
-def retrieve_subscription(call: Call) -> Object:
-    """Return a subscription of the customer's; another one's is not found."""
-    customer = _customer(call)
-    subscription = call.store.get("subscription", call.second_id)
-    if subscription is None or subscription["customer"] != customer:
-        raise no_such("subscription", call.second_id, "id", 404)
-    return subscription
+from stripe_billing_cli.local_stripe.core.store import Object
 
 
 def list_sources(call: Call) -> Object:
@@ -58,13 +36,10 @@ def _customer(call: Call) -> str:
 
 
 CUSTOMERS, SESSIONS = "/v1/customers/{id}", "/v1/checkout/sessions/{id}"
-LIST = form("GET /v1/customers/{customer}/subscriptions")
+LIST = form("GET /v1/checkout/sessions/{session}/line_items")
 ACCOUNTS = form("GET /v1/accounts/{account}/external_accounts")
 SOURCES = form("GET /v1/customers/{customer}/sources")
-ONE = ObjectParam({"expand": EXPAND})
 ROUTES = (
-    Route("GET", f"{CUSTOMERS}/subscriptions", "subscription", LIST, list_subscriptions, lists=True),
-    Route("GET", f"{CUSTOMERS}/subscriptions/{{id}}", "subscription", ONE, retrieve_subscription),
     Route("GET", f"{CUSTOMERS}/sources", "bank_account card source", SOURCES, list_sources, lists=True),
     Route("GET", f"{SESSIONS}/line_items", "item", LIST, list_line_items, lists=True),
     Route(

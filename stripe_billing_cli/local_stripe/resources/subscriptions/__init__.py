@@ -5,20 +5,25 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core.requests import Api
 from stripe_billing_cli.local_stripe.resources.subscriptions import routes
 from stripe_billing_cli.local_stripe.resources.subscriptions.cancel_now import cancel as cancel_subscription
+from stripe_billing_cli.local_stripe.resources.subscriptions.create import check_new
+from stripe_billing_cli.local_stripe.resources.subscriptions.create import create as create_subscription
 from stripe_billing_cli.local_stripe.resources.subscriptions.fields import (
     AUTOMATIC_TAX,
     BEHAVIORS,
     BILLING_MODE,
     CHANGED_ITEM,
     COLLECTION,
+    CREATE,
     ITEM_REST,
     NEW_ITEM,
     PAUSE_SETTINGS,
     PRORATIONS,
+    UPDATE,
     Item,
     NowOr,
 )
 from stripe_billing_cli.local_stripe.resources.subscriptions.pause import check_pausable, check_resumable
+from stripe_billing_cli.local_stripe.resources.subscriptions.update import check_update
 from stripe_billing_cli.local_stripe.resources.subscriptions.update import update as update_subscription
 
 API = Api(routes.ROUTES)
@@ -30,14 +35,19 @@ __all__ = [
     "BILLING_MODE",
     "CHANGED_ITEM",
     "COLLECTION",
+    "CREATE",
     "ITEM_REST",
     "NEW_ITEM",
     "PAUSE_SETTINGS",
     "PRORATIONS",
+    "UPDATE",
     "Item",
     "NowOr",
     "cancel_subscription",
+    "check_new",
     "check_pausable",
     "check_resumable",
+    "check_update",
+    "create_subscription",
     "update_subscription",
 ]

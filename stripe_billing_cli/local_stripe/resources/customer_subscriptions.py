@@ -1,0 +1,81 @@
+"""Subscriptions at the addresses of their customers, by which older programs call them
+(`/v1/customers/{customer}/subscriptions` in Stripe's OpenAPI document).
+
+They do what the calls on `/v1/subscriptions` do; a subscription of another customer is not found.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from stripe_billing_cli.local_stripe.core.documented_form import form, part_of
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, ObjectParam, Params
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+from stripe_billing_cli.local_stripe.resources import subscriptions
+
+KIND = "subscription"
+LIVING = Condition("json_extract(body, '$.status') NOT IN ('canceled', 'incomplete_expired')")
+"""The subscriptions that a customer's list has: those that have not ended."""
+NOT_AT_CUSTOMERS = "billing_schedules description on_behalf_of"
+CREATE = part_of(
+    subscriptions.CREATE, f"{NOT_AT_CUSTOMERS} billing_cycle_anchor_config billing_mode customer customer_account"
+)
+UPDATE = part_of(subscriptions.UPDATE, NOT_AT_CUSTOMERS)
+LIST = form("GET /v1/customers/{customer}/subscriptions")
+CANCEL = form("DELETE /v1/customers/{customer}/subscriptions/{subscription_exposed_id}")
+
+
+def check_new(params: Params) -> None:
+    subscriptions.check_new({"items": (), **params})
+
+
+def create(call: Call) -> Object:
+    customer = _customer(call)
+    return subscriptions.create_subscription(replace(call, id="", params={**call.params, "customer": customer}))
+
+
+def list_subscriptions(call: Call) -> Object:
+    customer = _customer(call)
+    conditions = [*equal(json_field("customer"), customer), LIVING]
+    return page(call, KIND, f"/v1/customers/{customer}/subscriptions", conditions)
+
+
+def retrieve(call: Call) -> Object:
+    customer = _customer(call)
+    subscription = call.store.get(KIND, call.second_id)
+    if subscription is None or subscription["customer"] != customer:
+        raise no_such("subscription", call.second_id, "id", 404)
+    return subscription
+
+
+def on_own(act: Callable[[Call], Object]) -> Callable[[Call], Object]:
+    """Return what does to a subscription of the customer's what `act` does to any."""
+
+    def act_on_own(call: Call) -> Object:
+        own = retrieve(call)
+        return act(replace(call, id=own["id"], second_id=""))
+
+    return act_on_own
+
+
+def _customer(call: Call) -> str:
+    customer = call.store.get("customer", call.id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", call.id, "customer", 404)
+    return call.id
+
+
+PATH = "/v1/customers/{id}/subscriptions"
+ONE = f"{PATH}/{{id}}"
+ROUTES = (
+    Route("POST", PATH, KIND, CREATE, create, check_new),
+    Route("GET", PATH, KIND, LIST, list_subscriptions, lists=True),
+    Route("GET", ONE, KIND, ObjectParam({"expand": EXPAND}), retrieve),
+    Route("POST", ONE, KIND, UPDATE, on_own(subscriptions.update_subscription), subscriptions.check_update),
+    Route("DELETE", ONE, KIND, CANCEL, on_own(subscriptions.cancel_subscription)),
+)
+API = Api(ROUTES)
