@@ -33,6 +33,11 @@ $(VENV)/dev: $(BIN)/billing requirements/dev.txt
 	@$(INSTALL) --no-deps --require-hashes -r requirements/dev.txt || $(call MISSING,requirements/dev.txt)
 	@touch $@
 
+# What other people run against Stripe (tests/strangers): the packages that npm's locks there name by hash.
+$(VENV)/strangers: $(VENV)/dev $(wildcard tests/strangers/*/package-lock.json)
+	@sh scripts/strangers.sh $(VENV) node
+	@touch $@
+
 ## Lock the dependencies anew: the newest that pyproject.toml allows, and the oldest that it declares.
 lock:
 	@$(PYTHON) -m venv $(VENV)-lock
@@ -63,7 +68,7 @@ newest:
 try: $(BIN)/billing
 	@PATH="$(CURDIR)/$(BIN):$$PATH" sh scripts/try.sh
 
-test: $(VENV)/dev
+test: $(VENV)/dev $(VENV)/strangers
 	@sh scripts/chromium.sh
 	@sh scripts/shells.sh
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
@@ -76,7 +81,8 @@ answers: $(VENV)/dev
 	done
 
 ## All cases of the tests that try a part of them in `make test`; SEED=123 tries those of an earlier run again.
-soak: $(VENV)/dev
+soak: $(VENV)/dev $(VENV)/strangers
+	@sh scripts/strangers.sh $(VENV) node
 	@$(BIN)/python -m pytest -n $(WORKERS) --soak -m soak -rs $(if $(SEED),--soak-seed $(SEED))
 	@for mode in $(ANSWER_MODES); do \
 		$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --answers=$$mode --ignore=tests/local_stripe --ignore=tests/end_to_end || exit 1; \

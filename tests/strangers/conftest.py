@@ -1,0 +1,41 @@
+"""A local Stripe over HTTP, as `billing local serve` runs it, for programs that are not of this project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import stripe
+
+from stripe_billing_cli.local_stripe.server import running
+from tests.strangers.programs import API_KEY
+
+
+@dataclass(frozen=True)
+class Served:
+    """A local Stripe at `url`; `client` looks into it."""
+
+    url: str
+    client: stripe.StripeClient
+
+    def event_types(self) -> list[str]:
+        """Return the types of all events, oldest first."""
+        listed = self.client.v1.events.list({"limit": 100}).auto_paging_iter()
+        return [event.type for event in listed][::-1]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[Served]:
+    """An empty account."""
+    with running(tmp_path / "stripe.db", resets=True) as url:
+        yield Served(url, stripe.StripeClient(API_KEY, base_addresses={"api": url}))
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Where a program runs, which is empty."""
+    directory = tmp_path / "program"
+    directory.mkdir()
+    return directory
