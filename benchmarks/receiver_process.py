@@ -22,7 +22,7 @@ from stripe_billing_cli.events.actions.spec import Action
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.handlers import Handler
 from stripe_billing_cli.events.store import Store, open_store
-from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.store.events import no_route
 from stripe_billing_cli.listener.application import application
 from stripe_billing_cli.listener.batch_writer import BatchWriter
 from stripe_billing_cli.listener.dispatcher import Dispatcher
@@ -48,7 +48,7 @@ def main(store: str, handler: str = "nobody", way: str = "fast") -> None:
         return
     with open_store(store) as opened:
         acting = None if handler == "nobody" else _acting(opened, handler)
-        writer = BatchWriter(opened, nobody if acting is None else acting.route, on_recorded=_waking(acting))
+        writer = BatchWriter(opened, no_route if acting is None else acting.route, on_recorded=_waking(acting))
         if acting is not None:
             acting.busy = lambda: writer.waiting > 0
             acting.start()

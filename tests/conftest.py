@@ -202,7 +202,7 @@ def billing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
     directory.mkdir()
     monkeypatch.chdir(directory)
     command = Billing(directory, capsys)
-    original = client.over
+    original = client.client_over
 
     def checked(transport: stripe.HTTPClient, *, patience: client.Patience, **rest: Any) -> client.StripeApi:
         for wrap in command.wrap:
@@ -211,7 +211,7 @@ def billing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capt
         held = ContractTransport(transport) if command.is_checked else transport
         return original(held, patience=at_once, **rest)
 
-    monkeypatch.setattr(client, "over", checked)
+    monkeypatch.setattr(client, "client_over", checked)
     yield command
     os.chdir(tmp_path)
 

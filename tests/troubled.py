@@ -84,7 +84,7 @@ PATIENCE = client.Patience(retries=2, first_pause=0, longest_pause=0)
 
 def connected(transport: stripe.HTTPClient, patience: client.Patience = NO_PATIENCE) -> client.StripeApi:
     pacer = Pacer(UNLIMITED, sleep=lambda seconds: None)
-    return client.over(
+    return client.client_over(
         transport,
         key=client.LOCAL_KEY,
         base=client.STRIPE_API_BASE,

@@ -118,6 +118,6 @@ def _feature(customer: str, key: str, products: list[Access]) -> Access:
     return Access(customer, "feature", key, False, last.since if last else None, None, reason)
 
 
-def holds(row: Access, now: float) -> bool:
+def gives_access(row: Access, now: float) -> bool:
     """Return whether a row that was decided earlier gives access now: time has passed since."""
     return row.granted and (row.until is None or row.until > now)

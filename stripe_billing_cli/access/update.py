@@ -11,7 +11,7 @@ from stripe_billing_cli.access.rules import Rules
 from stripe_billing_cli.events.access_events import announcements
 from stripe_billing_cli.events.store import Access, Route, Store
 from stripe_billing_cli.events.store.access import AccessChange
-from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.store.events import no_route
 from stripe_billing_cli.events.store.fences import StaleReadError
 from stripe_billing_cli.stripe_api.client import StripeApi
 
@@ -27,7 +27,7 @@ class AccessKeeper:
     api: StripeApi
     store: Store
     rules: Rules = field(default_factory=Rules)
-    route: Route = nobody
+    route: Route = no_route
     announced: Callable[[], None] = lambda: None
 
     def update(self, customer: str, cause: str | None = None) -> list[AccessChange]:

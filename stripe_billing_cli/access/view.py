@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from stripe_billing_cli.access.decide import holds
+from stripe_billing_cli.access.decide import gives_access
 from stripe_billing_cli.events.store import Access
 
 
 def row_record(row: Access, now: float) -> dict[str, Any]:
     """Return the record of a product or feature. `id` names it among all: `cus_1/product/keymap-pro`."""
-    granted = holds(row, now)
+    granted = gives_access(row, now)
     return {
         "id": f"{row.customer}/{row.kind}/{row.key}",
         "customer": row.customer,

@@ -11,7 +11,7 @@ from stripe_billing_cli.stripe_api import json_output, lookup
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.json_output import id_of
 from stripe_billing_cli.stripe_api.lookup import AmbiguousError, NoMatchError, WrongKindError, has_ended, listed
-from stripe_billing_cli.stripe_api.repeats import now_of
+from stripe_billing_cli.stripe_api.repeats import current_times
 
 Expiry = Literal["expired", "soon"]
 
@@ -63,7 +63,7 @@ def load_wallet(api: StripeApi, name: str) -> Wallet:
     subscriptions = tuple(one for one in lookup.subscriptions_of(api, id) if not has_ended(one))
     charges, _ = api.page("/v1/charges", {"customer": id})
     default = id_of((customer.get("invoice_settings") or {}).get("default_payment_method"))
-    now = now_of(api, id)[-1]
+    now = current_times(api, id)[-1]
     cards = tuple(
         SavedCard(
             method=method,

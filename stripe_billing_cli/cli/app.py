@@ -14,7 +14,7 @@ import typer
 
 from stripe_billing_cli import __version__
 from stripe_billing_cli.cli import options as shared_options
-from stripe_billing_cli.cli.output import flush, nowhere, write_on_any_encoding
+from stripe_billing_cli.cli.output import flush, null_stream, write_on_any_encoding
 
 
 def _print_version(requested: bool) -> None:
@@ -62,7 +62,7 @@ HIDDEN = {"__complete": "stripe_billing_cli.cli.completion.suggest"}
 
 
 @cache
-def built(module: str) -> Any:
+def build_command(module: str) -> Any:
     """Return the command that a module's `app` becomes.
 
     It is built once in a process: that takes longer than many a command does, and the tests run thousands in one.
@@ -83,7 +83,7 @@ class LazyGroups(shared_options.QuickGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         module = GROUPS[cmd_name].module if cmd_name in GROUPS else HIDDEN.get(cmd_name)
-        return None if module is None else built(module)
+        return None if module is None else build_command(module)
 
     def line_of(self, ctx: Any, name: str) -> str:
         return GROUPS[name].help
@@ -91,7 +91,7 @@ class LazyGroups(shared_options.QuickGroup):
 
 def root_command() -> Any:
     """Return `billing` itself."""
-    return built(__name__)
+    return build_command(__name__)
 
 
 app = typer.Typer(
@@ -126,7 +126,7 @@ def run(argv: list[str]) -> int:
     _open_streams()
     options: dict[str, Any] = {"output": os.environ.get("BILLING_OUTPUT", "table")}
     try:
-        return built(__name__)(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
+        return build_command(__name__)(argv, standalone_mode=False, prog_name="billing", obj=options) or 0
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001  # the outermost layer
         return _report(error, options | _understood(error, argv))
     finally:
@@ -136,9 +136,9 @@ def run(argv: list[str]) -> int:
 def _open_streams() -> None:
     """A program that is started without stdout or stderr (`>&-`) has None there."""
     if sys.stdout is None:
-        sys.stdout = nowhere()
+        sys.stdout = null_stream()
     if sys.stderr is None:
-        sys.stderr = nowhere()
+        sys.stderr = null_stream()
     for stream in (sys.stdout, sys.stderr):
         write_on_any_encoding(stream)
 

@@ -27,7 +27,7 @@ ALIKE = {
 }
 
 
-def replaced(error: UnicodeError) -> tuple[str, int]:
+def replace_unencodable(error: UnicodeError) -> tuple[str, int]:
     """Handle what cannot be encoded, for `codecs.register_error`."""
     if not isinstance(error, UnicodeEncodeError):
         raise error

@@ -16,12 +16,12 @@ def error_json(error: BillingError) -> dict[str, Any]:
     return {
         "error": {
             "kind": error.kind,
-            "message": unrevealing(error.message),
+            "message": without_secrets_in(error.message),
             "reason": error.reason,
-            "object": error.object and unrevealing(error.object),
+            "object": error.object and without_secrets_in(error.object),
             "errors": [_mistake_json(mistake) for mistake in error.mistakes],
             "location": error.location and _without_secrets_in(asdict(error.location)),
-            "hint": error.hint and unrevealing(error.hint),
+            "hint": error.hint and without_secrets_in(error.hint),
             "param": error.param,
             "request_id": error.request_id,
             "exit_code": error.exit_code,
@@ -34,7 +34,7 @@ def _mistake_json(mistake: Mistake) -> dict[str, Any]:
     return _without_secrets_in(shown)
 
 
-def unrevealing(text: str) -> str:
+def without_secrets_in(text: str) -> str:
     """Return a text without the keys, secrets and passwords in it."""
     from stripe_billing_cli.stripe_api.errors import without_secrets
 
@@ -42,4 +42,4 @@ def unrevealing(text: str) -> str:
 
 
 def _without_secrets_in(fields: dict[str, Any]) -> dict[str, Any]:
-    return {name: unrevealing(value) if isinstance(value, str) else value for name, value in fields.items()}
+    return {name: without_secrets_in(value) if isinstance(value, str) else value for name, value in fields.items()}

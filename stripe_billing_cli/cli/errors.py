@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.exceptions import TyperException
 
-from stripe_billing_cli.cli.error_json import error_json, unrevealing
+from stripe_billing_cli.cli.error_json import error_json, without_secrets_in
 from stripe_billing_cli.cli.interrupts import exit_code
 from stripe_billing_cli.errors import BillingError
 
@@ -24,7 +24,7 @@ def report(error: BaseException, *, output: str, verbose: bool, logging: bool = 
     explained = explain(error)
     flush()
     if verbose and not _is_expected(error):
-        sys.stderr.write(unrevealing("".join(traceback.format_exception(error))))
+        sys.stderr.write(without_secrets_in("".join(traceback.format_exception(error))))
     if logging:
         _log(explained)
     elif output == "json":
@@ -89,7 +89,7 @@ def _annotate(error: BillingError) -> None:
     from stripe_billing_cli.cli.catalog.review_view import error_annotations
 
     for line in error_annotations(error):
-        sys.stdout.write(unrevealing(line) + "\n")
+        sys.stdout.write(without_secrets_in(line) + "\n")
 
 
 def _log(error: BillingError) -> None:
@@ -108,10 +108,10 @@ def _print(error: BillingError) -> None:
         sys.stderr.write("\nInterrupted.\n")
         return
     label = typer.style("Error", fg="red", bold=True) if coloured(sys.stderr) else "Error"
-    message = unrevealing(error.message)
+    message = without_secrets_in(error.message)
     sys.stderr.write(f"{message}\n" if "\n" in message else f"{label}: {message}\n")
     if error.request_id:
         reason = f"Stripe's reason: {error.reason}, in its request" if error.reason else "Stripe's request:"
         sys.stderr.write(f"  {reason} {error.request_id}\n")
     if error.hint:
-        sys.stderr.write(f"  → {unrevealing(error.hint)}\n")
+        sys.stderr.write(f"  → {without_secrets_in(error.hint)}\n")

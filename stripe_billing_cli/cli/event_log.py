@@ -22,7 +22,7 @@ from stripe_billing_cli.events import event_summary
 from stripe_billing_cli.events.current_event import current_event
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Route
-from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.store.events import no_route
 from stripe_billing_cli.events.worker import Outcome
 from stripe_billing_cli.listener.hooks import ListenerHooks
 from stripe_billing_cli.listener.listener import ListenerAddresses
@@ -58,7 +58,7 @@ class EventLog:
         self._awaited: OrderedDict[str, tuple[Event, dict[str, Outcome | None]]] = OrderedDict()
         self._printed: OrderedDict[str, None] = OrderedDict()
         self._last_logged: dict[str, float] = {}
-        self.route: Route = nobody
+        self.route: Route = no_route
         self.on_gone: Callable[[], None] = lambda: None
         self.gone = False
 
@@ -311,7 +311,7 @@ def _line(event: Event, outcomes: Sequence[Outcome]) -> str:
         event.type,
         event.object_id or "-",
         *([event.customer] if event.customer and event.customer != event.object_id else []),
-        *([changed] if (changed := event_summary.shortened(event_summary.changes(event))) else []),
+        *([changed] if (changed := event_summary.shorten(event_summary.changes(event))) else []),
         *map(_outcome_text, outcomes),
     ]
     return "  ".join(parts)

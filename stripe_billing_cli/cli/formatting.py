@@ -41,7 +41,7 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def every(interval: str | None, count: int | None) -> str:
+def interval_text(interval: str | None, count: int | None) -> str:
     """Return the interval of a price: `month`, `3 months`; `once` without an interval."""
     if interval is None:
         return "once"
@@ -51,7 +51,7 @@ def every(interval: str | None, count: int | None) -> str:
 def price(item: Mapping[str, Any]) -> str:
     """Return an item or price record as `$15.00 / month` or `$4.00 per 5 / month`; tiers and free amounts by their
     name."""
-    per = every(item["interval"], item["interval_count"])
+    per = interval_text(item["interval"], item["interval_count"])
     amount = item["unit_amount_decimal"]
     named = money(amount, item["currency"]) if amount is not None else f"tiers in {item['currency']}"
     package = f" per {item['divide_by']:,}" if item["divide_by"] else ""
@@ -71,7 +71,7 @@ def items(subscription: Mapping[str, Any]) -> str:
     return ", ".join(item(one) for one in subscription["items"])
 
 
-def until(subscription: Mapping[str, Any]) -> str:
+def end_text(subscription: Mapping[str, Any]) -> str:
     """Return when it ends or ended, or until when it is paid for."""
     if subscription["ended_at"]:
         return f"ended {date(subscription['ended_at'])}"
@@ -88,7 +88,7 @@ def card(method: Mapping[str, Any]) -> str:
     return f"{brand} ending in {method['last4']}, valid to {method['exp_month']:02}/{method['exp_year']}"
 
 
-def either(names: Sequence[str]) -> str:
+def alternatives(names: Sequence[str]) -> str:
     """Return names as alternatives: `active or trialing`."""
     return " or ".join(names)
 

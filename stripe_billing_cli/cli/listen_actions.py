@@ -24,19 +24,25 @@ def actions(
     handlers: Path | None,
 ) -> list[Action]:
     """Return the actions of the command line and of the file. Raises `InvalidActionError`, `BillingError`."""
-    from stripe_billing_cli.events.actions.spec import LONGEST_TIMEOUT, Action, forward_target, read_actions, unique
+    from stripe_billing_cli.events.actions.spec import (
+        LONGEST_TIMEOUT,
+        Action,
+        forward_target,
+        read_actions,
+        unique_actions,
+    )
 
     if (events or on) and not (execute or forward_to):
-        raise parsing.wrong("--events and --on say what --exec and --forward-to are for", "give one of these too")
+        raise parsing.usage_error("--events and --on say what --exec and --forward-to are for", "give one of these too")
     if not 0 < timeout <= LONGEST_TIMEOUT:
-        raise parsing.wrong(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
+        raise parsing.usage_error(f"--timeout is above 0 and at most {LONGEST_TIMEOUT:g} seconds, not {timeout:g}")
     if any(not command.strip() for command in execute):
-        raise parsing.wrong("--exec is empty", "give a command, like ./provision.sh")
+        raise parsing.usage_error("--exec is empty", "give a command, like ./provision.sh")
     named = [
         Action(kind, forward_target(target) if kind == "forward" else target, types, timeout)
         for kind, target, types in _in_order(order, execute, forward_to, events, on)
     ]
-    return unique([*named, *(read_actions(handlers) if handlers else [])])
+    return unique_actions([*named, *(read_actions(handlers) if handlers else [])])
 
 
 def _in_order(

@@ -142,9 +142,9 @@ class Command(TyperCommand):
 
 def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
     from stripe_billing_cli.cli.help.page import page_of
-    from stripe_billing_cli.cli.help.screen import drawn
+    from stripe_billing_cli.cli.help.screen import draw
 
-    formatter.write(drawn(page_of(command, ctx)) + "\n")
+    formatter.write(draw(page_of(command, ctx)) + "\n")
 
 
 class InOrder(Command):

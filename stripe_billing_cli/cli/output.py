@@ -158,9 +158,9 @@ def write_on_any_encoding(stream: TextIO) -> None:
         return
     import codecs
 
-    from stripe_billing_cli.cli.encoding import ERRORS, replaced
+    from stripe_billing_cli.cli.encoding import ERRORS, replace_unencodable
 
-    codecs.register_error(ERRORS, replaced)
+    codecs.register_error(ERRORS, replace_unencodable)
     stream.reconfigure(errors=ERRORS)
 
 
@@ -178,7 +178,7 @@ def is_unicode(stream: TextIO) -> bool:
     return (stream.encoding or "utf-8").lower().replace("-", "").startswith("utf")
 
 
-def nowhere() -> TextIO:
+def null_stream() -> TextIO:
     """Return a stream in place of one that is closed, or that nobody reads any more."""
     return Path(os.devnull).open("w", encoding="utf-8")  # as long as the program lives
 
@@ -188,7 +188,7 @@ def flush() -> None:
     try:
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stdout = nowhere()  # so that the interpreter does not flush it again
+        sys.stdout = null_stream()  # so that the interpreter does not flush it again
 
 
 @contextmanager
@@ -197,7 +197,7 @@ def _reader_may_leave() -> Iterator[None]:
     try:
         yield
     except BrokenPipeError:
-        sys.stdout = nowhere()
+        sys.stdout = null_stream()
         raise typer.Exit from None
 
 

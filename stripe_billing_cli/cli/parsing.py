@@ -24,7 +24,7 @@ SPAN = re.compile(r"(\d+)\s*([smhdw]?)")
 SECONDS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 7 * 86400}
 
 
-def wrong(message: str, hint: str | None = None) -> BillingError:
+def usage_error(message: str, hint: str | None = None) -> BillingError:
     """Return a command line that cannot be meant: exit code 2."""
     return BillingError("usage", message, hint, WRONG)
 
@@ -36,9 +36,9 @@ def metadata(option: str, given: Sequence[str] | None) -> dict[str, str]:
     for text in given or ():
         key, separator, value = text.partition("=")
         if not separator or not key:
-            raise wrong(f"{option} is not of the form KEY=VALUE: {text}", f"{option} plan=gold, for example")
+            raise usage_error(f"{option} is not of the form KEY=VALUE: {text}", f"{option} plan=gold, for example")
         if key in pairs:
-            raise wrong(f"{option} gives {key} twice", "give each key once")
+            raise usage_error(f"{option} gives {key} twice", "give each key once")
         pairs[key] = value
     return pairs
 
@@ -50,7 +50,7 @@ def moment(option: str, text: str) -> int:
     try:
         parsed = datetime.fromisoformat(text.strip())
     except ValueError:
-        raise wrong(
+        raise usage_error(
             f"{option} is no date: {text}", "write 2026-12-24, 2026-12-24T18:30Z or Unix seconds; all in UTC"
         ) from None
     return int((parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)).timestamp())
@@ -60,7 +60,7 @@ def span(option: str, text: str) -> int:
     """Return the seconds of `90`, `90s`, `10m`, `12h`, `35d`, `2w`."""
     match = SPAN.fullmatch(text.strip().lower())
     if match is None:
-        raise wrong(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")
+        raise usage_error(f"{option} is no span of time: {text}", "write 90s, 10m, 12h, 35d or 2w")
     return int(match[1]) * SECONDS[match[2]]
 
 
@@ -69,7 +69,7 @@ def idempotency_key(text: str | None) -> str | None:
     if text is None:
         return None
     if not text.strip() or len(text) > LONGEST_KEY:
-        raise wrong(
+        raise usage_error(
             f"--idempotency-key has {len(text)} characters; it needs 1 to {LONGEST_KEY}", "order-1234, for example"
         )
     return text
@@ -82,5 +82,5 @@ def currency(option: str, text: str | None) -> str | None:
     from stripe_billing_cli.stripe_api.money import CURRENCIES
 
     if text.lower() not in CURRENCIES:
-        raise wrong(f"{option} is no currency: {text}", "usd or eur, for example")
+        raise usage_error(f"{option} is no currency: {text}", "usd or eur, for example")
     return text.lower()

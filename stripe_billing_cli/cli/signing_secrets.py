@@ -30,7 +30,7 @@ def signing_secrets(options: Sequence[str] | None, files: Sequence[str]) -> Know
     ]
     known = KnownSecrets(secrets, stored_secrets, time.time)
     if not known.all:
-        raise parsing.wrong(
+        raise parsing.usage_error(
             "there is no signing secret to verify events with",
             "three ways on: `billing webhook create --url … --store-secret`; --secret-file or STRIPE_WEBHOOK_SECRET; "
             "--source poll, which needs none",
@@ -49,9 +49,9 @@ def _given(options: Sequence[str] | None, files: Sequence[str]) -> list[tuple[st
 def _checked(option: str, secret: str) -> str:
     """Return the secret, if nobody guesses it."""
     if not secret.startswith(PREFIX):
-        raise parsing.wrong(f"{option} holds no signing secret of a webhook endpoint", "it starts with whsec_")
+        raise parsing.usage_error(f"{option} holds no signing secret of a webhook endpoint", "it starts with whsec_")
     if len(secret) < len(PREFIX) + SHORTEST:
-        raise parsing.wrong(
+        raise parsing.usage_error(
             f"{option} holds a signing secret that is too short to be one",
             f"Stripe's have 32 characters and more after whsec_; at least {SHORTEST} are asked for",
         )

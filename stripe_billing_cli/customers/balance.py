@@ -127,7 +127,7 @@ def plan_balance(api: StripeApi, request: BalanceRequest) -> BalancePlan:
         params["description"] = request.note
     create_request = CreateRequest(_path(customer["id"]), params, again=request.again)
     recent = list(_recent(api, customer["id"]))
-    now = repeats.now_of(api, customer["id"])
+    now = repeats.current_times(api, customer["id"])
     before = repeats.made_within_a_day(create_request, recent, now)
     return BalancePlan(customer, request, amount, currency, create_request, tuple(one["id"] for one in recent), before)
 

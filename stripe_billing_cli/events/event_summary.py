@@ -45,7 +45,7 @@ def _word(value: Any) -> str:
     return str(value)
 
 
-def shortened(names: list[str]) -> str:
+def shorten(names: list[str]) -> str:
     more = len(names) - MOST_NAMED
     return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 

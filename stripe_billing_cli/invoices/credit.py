@@ -112,7 +112,7 @@ def plan_credit(api: StripeApi, request: CreditRequest) -> CreditPlan:
     issued = [one for one in notes if one["status"] == "issued"]
     charges = charges_of(api, invoice)
     left = _amount_left(api, invoice, issued, charges)
-    now = repeats.now_of(api, id_of(invoice["customer"]))
+    now = repeats.current_times(api, id_of(invoice["customer"]))
     before = repeats.made_within_a_day(create_request, issued, now)
     if before is not None:
         return CreditPlan(invoice, request, create_request, left, notes, before, now=now)

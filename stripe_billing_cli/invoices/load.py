@@ -134,7 +134,9 @@ def load_details(api: StripeApi, name: str) -> InvoiceDetails:
         "refunds", lambda: [one for charge in charges for one in refunds_of(api, charge["id"])], []
     )
     notes: list[Object] = parts.read("credit_notes", lambda: credit_notes_of(api, id), [])
-    trouble = parts.read("payment_error", lambda: payments.owed(api, invoice).trouble if is_open else None, None)
+    trouble = parts.read(
+        "payment_error", lambda: payments.owed_invoice(api, invoice).trouble if is_open else None, None
+    )
     return InvoiceDetails(invoice, lines, charges, refunds, notes, trouble, parts.unavailable)
 
 

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from stripe_billing_cli.local_stripe.core import page_addresses
 from stripe_billing_cli.local_stripe.core.authentication import key_of
 from stripe_billing_cli.local_stripe.core.errors import ApiError, LocalStripeError
-from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer, half
+from stripe_billing_cli.local_stripe.core.faults import LOST, Fault, Faults, false_answer, first_half
 from stripe_billing_cli.local_stripe.core.identifiers import request_id
 from stripe_billing_cli.local_stripe.core.limits import Limiter, RateLimit
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION, Answer, Request, operation_of
@@ -224,7 +224,7 @@ async def _send(
     headers.append((b"Content-Length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if loss == "half":
-        await send({"type": "http.response.body", "body": half(answer.body).encode(), "more_body": True})
+        await send({"type": "http.response.body", "body": first_half(answer.body).encode(), "more_body": True})
         if transport is not None:
             transport.close()
         await receive()

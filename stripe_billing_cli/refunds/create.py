@@ -103,7 +103,7 @@ def plan_refund(api: StripeApi, request: RefundRequest) -> RefundPlan:
     """
     target = load_target(api, request.target)
     amount = None if request.amount is None else parse_amount(request.amount, target.currency)
-    return RefundPlan(target, decide_parts(target, request, amount, repeats.now_of(api, target.customer)))
+    return RefundPlan(target, decide_parts(target, request, amount, repeats.current_times(api, target.customer)))
 
 
 def decide_parts(target: Target, request: RefundRequest, amount: int | None, now: Sequence[int]) -> tuple[Part, ...]:

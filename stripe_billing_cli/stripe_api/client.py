@@ -21,7 +21,7 @@ import stripe
 from stripe_billing_cli.local_stripe.core.errors import LocalStripeError
 from stripe_billing_cli.stripe_api import errors
 from stripe_billing_cli.stripe_api.completion import completed
-from stripe_billing_cli.stripe_api.error_translation import is_replayed, translated
+from stripe_billing_cli.stripe_api.error_translation import billing_error, is_replayed
 from stripe_billing_cli.stripe_api.expansion import check_expanded
 from stripe_billing_cli.stripe_api.pacing import LIVE, TEST, UNLIMITED, Pacer, RateLimits, operation_of
 from stripe_billing_cli.stripe_api.whole_lists import fill_items
@@ -224,7 +224,7 @@ class StripeApi:
         try:
             response = self._client.raw_request(method, path, **dict(params or {}), **options)
         except stripe.StripeError as error:
-            raise translated(error) from error
+            raise billing_error(error) from error
         except LocalStripeError as error:
             raise errors.LocalStripeFileError(error.message, error.hint) from error
         check_expanded(response.data, params or {}, response.request_id)
@@ -258,7 +258,7 @@ def connect(
     livemode = "_live_" in key
     transport: stripe.HTTPClient = stripe.RequestsClient(timeout=(10, 80))
     pacer = Pacer(limits_for(livemode=livemode, base=base, rate_limit=rate_limit))
-    return over(transport, key=key, base=base, pacer=pacer, trace=trace, patience=patience or Patience())
+    return client_over(transport, key=key, base=base, pacer=pacer, trace=trace, patience=patience or Patience())
 
 
 API_VERSION = stripe.api_version or ""
@@ -279,7 +279,7 @@ def connect_locally(
         transport = LocalTransport(path)
     except LocalStripeError as error:
         raise errors.LocalStripeFileError(error.message, error.hint) from error
-    return over(
+    return client_over(
         transport,
         key=LOCAL_KEY,
         base=STRIPE_API_BASE,
@@ -289,7 +289,7 @@ def connect_locally(
     )
 
 
-def over(
+def client_over(
     transport: stripe.HTTPClient,
     *,
     key: str,

@@ -15,7 +15,7 @@ def is_replayed(headers: Mapping[str, str] | None) -> bool:
     return (headers or {}).get("Idempotent-Replayed", "").lower() == "true"
 
 
-def translated(error: stripe.StripeError) -> errors.StripeCallError:
+def billing_error(error: stripe.StripeError) -> errors.StripeCallError:
     """Return the SDK's error as this program's."""
     message = error.user_message or str(error)
     code = error.code or (error.error.code if error.error else None)

@@ -206,7 +206,7 @@ def credit_note(source: Object) -> dict[str, Any]:
     }
 
 
-def forthcoming(preview: Object) -> dict[str, Any]:
+def upcoming_invoice(preview: Object) -> dict[str, Any]:
     """Return an invoice to come, by Stripe's preview of it. `at` is when it is charged, or sent."""
     at = preview["next_payment_attempt"] or preview["period_end"]
     return {"amount_due": preview["amount_due"], "currency": preview["currency"], "at": at}

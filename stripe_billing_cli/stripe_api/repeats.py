@@ -19,7 +19,7 @@ from stripe_billing_cli.stripe_api.json_output import INTERNAL, id_of
 DAY = 86400
 
 
-def now_of(api: StripeApi, customer: str | None) -> tuple[int, ...]:
+def current_times(api: StripeApi, customer: str | None) -> tuple[int, ...]:
     """Return the time, and that of the test clock on which the customer lives: an object may be dated by either."""
     real = int(time.time())
     if api.livemode or customer is None:

@@ -117,7 +117,7 @@ class AdjustPlan:
             params["payment_behavior"] = self.payment_behavior
         after = steps.update(api, self.subscription["id"], params)
         waits = after["pending_update"] is not None
-        return AdjustResult(after, payments.owed(api, after["latest_invoice"]) if waits else None)
+        return AdjustResult(after, payments.owed_invoice(api, after["latest_invoice"]) if waits else None)
 
     def record(self, result: str, subscription: Object, owes: OwedInvoice | None) -> dict[str, Any]:
         """Return the change as it is printed (docs/output.md)."""
@@ -149,7 +149,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     """
     subscription = lookup.find_subscription(api, name, expand=(*steps.EXPAND, *EXPAND))
     status_checks.check_changeable(subscription)
-    now = quote.now_of(api, subscription, int(time.time()))
+    now = quote.current_time(api, subscription, int(time.time()))
     added = _added(api, subscription, request.add)
     removed = _removed(api, subscription, request.remove)
     update: dict[str, Any] = {}
@@ -170,7 +170,7 @@ def plan_adjust(api: StripeApi, name: str, request: AdjustRequest) -> AdjustPlan
     status_checks.check_ends_no_sooner(subscription, [price for price, _ in added], now)
     waiting = item_change.pending_update(subscription)
     if waiting and _waits_for(subscription, added, removed):
-        owed = payments.owed(api, subscription["latest_invoice"])
+        owed = payments.owed_invoice(api, subscription["latest_invoice"])
         return AdjustPlan(subscription, request, update, added, removed, waits=owed)
     schedule = id_of(subscription["schedule"])
     kept = [item["price"] for item in subscription["items"]["data"] if item not in removed]
@@ -348,15 +348,15 @@ def _quote(
     waiting = pending_invoice_items.for_customer(api, subscription)
 
     def later(proration: Proration, billed_as: Proration, ends: int | None = None) -> Quote:
-        upcoming = quote.following(lambda: preview(proration))
+        upcoming = quote.next_invoice_if_any(lambda: preview(proration))
         ending = {**subscription, "cancel_at": ends} if ends else subscription
         return Quote(quote.with_next(ending, upcoming, waiting, proration), billed_as, at)
 
     def anew(proration: Proration) -> Quote:
-        return quote.of_new_period(api, subscription, preview(proration), proration, at, waiting, prices, discount)
+        return quote.quote_new_period(api, subscription, preview(proration), proration, at, waiting, prices, discount)
 
     discount = update.get("discounts") or None
-    trialing, metered = subscription["status"] == "trialing", quote.metered_of(prices)
+    trialing, metered = subscription["status"] == "trialing", quote.metered_ids(prices)
     if update.get("trial_end") == "now":
         return anew(wanted_proration or "create")
     if "billing_cycle_anchor" in update:
@@ -367,20 +367,20 @@ def _quote(
             return replace(later("create", "create", ends), restarts=True, ends=ends)
         return anew(wanted_proration or "invoice")
     if "trial_end" in update and not trialing:
-        invoice = quote.following(lambda: preview(wanted_proration or "create"))
+        invoice = quote.next_invoice_if_any(lambda: preview(wanted_proration or "create"))
         if invoice is None or cost.is_next(invoice, at, metered):
             billed = quote.not_at_once(wanted_proration)
             return Quote(quote.with_next(subscription, invoice, waiting, billed), billed, at, restarts=True)
         whole = preview("none", {name: value for name, value in update.items() if name != "trial_end"} | NEW_PERIOD)
         ends = int(update["trial_end"])
-        return quote.of_trial(api, subscription, invoice, whole, ends, wanted_proration or "create", at, discount)
+        return quote.quote_trial(api, subscription, invoice, whole, ends, wanted_proration or "create", at, discount)
     if trialing or not update.keys() & MAY_WAIT:
         return later("none", quote.not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
-        at_once = quote.following(lambda: preview("invoice"))
+        at_once = quote.next_invoice_if_any(lambda: preview("invoice"))
         if at_once is None or cost.is_next(at_once, at, metered):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, waiting, at):
-            after = quote.following(lambda: preview("create"))
-            return Quote(quote.of_invoice_now(api, subscription, at_once, after, at, discount), "invoice", at)
+            after = quote.next_invoice_if_any(lambda: preview("create"))
+            return Quote(quote.cost_of_invoice_now(api, subscription, at_once, after, at, discount), "invoice", at)
     return later(wanted_proration or "create", wanted_proration or "create")

@@ -173,7 +173,7 @@ def plan_cancel(api: StripeApi, request: CancelRequest) -> CancelPlan:
     Raises `LookupFailedError`, `OperationError`, `UsageError`, `StripeCallError`.
     """
     subscription = lookup.find_subscription(api, request.subscription, expand=steps.EXPAND)
-    now = quote.now_of(api, subscription, int(time.time()))
+    now = quote.current_time(api, subscription, int(time.time()))
     decided = cancel_preview.resolve(api, subscription, cancellation.decide(subscription, request, now), request)
     final = cancel_preview.final_invoice(api, subscription, decided)
     drafts = tuple(last_invoices.find(api, subscription))

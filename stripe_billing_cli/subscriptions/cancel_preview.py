@@ -8,7 +8,7 @@ from stripe_billing_cli.errors import OperationError
 from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.subscriptions import quote, renewals, shortened_period
 from stripe_billing_cli.subscriptions.cancellation import Cancellation, CancelRequest, first_period_end
-from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, waiting
+from stripe_billing_cli.subscriptions.cost import Cost, billed_at_once, cost_with_waiting
 from stripe_billing_cli.subscriptions.renewals import Renewals
 
 
@@ -26,7 +26,7 @@ def resolve(api: StripeApi, subscription: Object, cancellation: Cancellation, re
     The period's end is then the one that it has without the cut. Raises `OperationError` where the rest is paid for,
     and would be charged again before it is credited; `StripeCallError`.
     """
-    if cancellation.action != "later" or not shortened_period.cuts(subscription):
+    if cancellation.action != "later" or not shortened_period.ends_within_period(subscription):
         return cancellation
     known = int(subscription["cancel_at"])
     to_period_end = "cancel_at_period_end" in cancellation.params
@@ -73,7 +73,7 @@ def _previewed_later(api: StripeApi, subscription: Object, cancellation: Cancell
     details = {name: cancellation.params[name] for name in asked_for if name in cancellation.params}
     if cancellation.drops_schedule:
         details["items"] = quote.items_as_they_are(subscription)
-    return quote.if_any(api, subscription, details)
+    return quote.preview_if_any(api, subscription, details)
 
 
 def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellation) -> Cost | None:
@@ -89,9 +89,9 @@ def final_invoice(api: StripeApi, subscription: Object, cancellation: Cancellati
         if not (prorated or invoiced):
             return None
         behavior = "create_prorations" if prorated else "none"
-        invoice = quote.if_any(api, subscription, {"cancel_now": True, "proration_behavior": behavior})
+        invoice = quote.preview_if_any(api, subscription, {"cancel_now": True, "proration_behavior": behavior})
         if invoice and not invoiced:
-            return waiting(invoice)
+            return cost_with_waiting(invoice)
     else:
         invoice = _previewed_later(api, subscription, cancellation)
         if invoice and invoice["period_end"] < cancellation.ends:

@@ -88,7 +88,7 @@ class ChangePlan:
             return ChangeResult(self, self.subscription, RESULTS[self.change.action], self.owes)
         after = self._write(api)
         if after["pending_update"] is not None:
-            return ChangeResult(self, after, "payment_needed", payments.owed(api, after["latest_invoice"]))
+            return ChangeResult(self, after, "payment_needed", payments.owed_invoice(api, after["latest_invoice"]))
         return ChangeResult(self, after, RESULTS[self.change.action])
 
     def _write(self, api: StripeApi) -> Object:
@@ -159,7 +159,7 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
     after = terms.new_terms(chosen, wanted, request.quantity)
     decided = item_change.decide(subscription, attached, chosen, after, request.at)
     plan = ChangePlan(subscription, chosen["price"], wanted, decided, attached)
-    restarts = quote.restarts(subscription, chosen["price"], wanted)
+    restarts = quote.restarts_period(subscription, chosen["price"], wanted)
     match decided.action:
         case "now":
             return _quoted(api, plan, request.proration, restarts=restarts)
@@ -168,16 +168,16 @@ def plan_change(api: StripeApi, request: ChangeRequest) -> ChangePlan:
             cost = later_quote.of_later_change(api, subscription, decided.later, decided.starts, restarts=restarts)
             return replace(plan, later_cost=cost)
         case "wait":
-            return replace(plan, owes=payments.owed(api, subscription["latest_invoice"]))
+            return replace(plan, owes=payments.owed_invoice(api, subscription["latest_invoice"]))
     return plan
 
 
 def _quoted(api: StripeApi, plan: ChangePlan, proration: Proration | None, *, restarts: bool) -> ChangePlan:
     """Return the plan of a change now with what it costs."""
     subscription, change = plan.subscription, plan.change
-    now = quote.now_of(api, subscription, int(time.time()))
+    now = quote.current_time(api, subscription, int(time.time()))
     items = subscription["items"]["data"]
-    quoted = quote.of_change(
+    quoted = quote.quote_change(
         api,
         subscription,
         change.item,
@@ -221,7 +221,7 @@ def _put_on_schedule(api: StripeApi, subscription: Object, change: Change, price
     current_schedule = steps.schedule_at(api, change.schedule) if change.schedule else steps.attach_schedule(api, id)
     assert change.starts is not None
     [item] = [item for item in subscription["items"]["data"] if item["id"] == change.item]
-    anew = quote.restarts(subscription, item["price"], price)
+    anew = quote.restarts_period(subscription, item["price"], price)
     params = schedule.update_params(current_schedule, change.later, change.starts, price, anew=anew)
     api.post(f"/v1/subscription_schedules/{current_schedule['id']}", params)
 

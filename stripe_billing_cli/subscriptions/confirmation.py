@@ -86,4 +86,4 @@ def due_next(api: StripeApi, subscription: Object) -> dict[str, Any] | None:
         preview = api.post("/v1/invoices/create_preview", {"subscription": subscription["id"]}).body
     except StripeCallError:
         return None
-    return json_output.forthcoming(preview)
+    return json_output.upcoming_invoice(preview)

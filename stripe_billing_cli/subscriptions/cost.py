@@ -119,7 +119,7 @@ def billed_later(invoice: Object, waiting: Iterable[Object]) -> Cost:
     return Cost(invoice["currency"], lines, to_balance=left, next_invoice=upcoming)
 
 
-def waiting(invoice: Object) -> Cost | None:
+def cost_with_waiting(invoice: Object) -> Cost | None:
     """Return the cost where credits and charges wait for another invoice of the customer's, and use is not billed at
     all."""
     lines = tuple(

@@ -30,7 +30,7 @@ def of_later_change(
     if restarts or any(int(item["current_period_end"]) != starts for item in current_items):
         return _of_items_due(api, subscription, later, due, starts)
     items = [quote.item_change(item["id"], terms) for item, terms in zip(current_items, later, strict=True)]
-    invoice = quote.of_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
+    invoice = quote.preview_invoice(api, subscription, {"items": items, "proration_behavior": "none"})
     upcoming = cost.billed_later(invoice, ())
     used = _use_so_far(api, subscription, later, invoice)
     amount = int(invoice["amount_due"])
@@ -47,7 +47,7 @@ def _use_so_far(api: StripeApi, subscription: Object, later: Sequence[Terms], in
     if not replaced or any(cost.price_of(line) in replaced for line in invoice["lines"]["data"]):
         return 0
     plain = {"items": quote.items_as_they_are(subscription), "proration_behavior": "none"}
-    upcoming = quote.if_any(api, subscription, plain)
+    upcoming = quote.preview_if_any(api, subscription, plain)
     lines = upcoming["lines"]["data"] if upcoming else ()
     return sum(cost.paid_for(line) for line in lines if cost.price_of(line) in replaced and not cost.is_proration(line))
 
@@ -85,7 +85,7 @@ def _of_items_due(
     if all("deleted" in item for item in items):
         return Cost(subscription["currency"], next_invoice=NextInvoice(0, starts))
     details = {"items": items, "proration_behavior": "none", **quote.NEW_PERIOD}
-    invoice = quote.of_invoice(api, subscription, details)
+    invoice = quote.preview_invoice(api, subscription, details)
     known = discounts.load(api, subscription, invoice, None, starts)
     lasting = known.lasting(invoice, starts, once=is_next)
     lines = [

@@ -153,7 +153,7 @@ def record(overview: Overview) -> dict[str, Any]:
         "customer_email": customer.get("email"),
         "payment_method": json_output.payment_method(method) if isinstance(method, dict) else None,
         "discounts": [json_output.discount(one) for one in subscription["discounts"] if isinstance(one, dict)],
-        "next_invoice": overview.preview and json_output.forthcoming(overview.preview),
+        "next_invoice": overview.preview and json_output.upcoming_invoice(overview.preview),
         "scheduled_change": _scheduled(subscription["schedule"]),
         "cancellation_reason": (subscription["cancellation_details"] or {}).get("reason"),
         "pause_collection": (subscription["pause_collection"] or {}).get("behavior"),

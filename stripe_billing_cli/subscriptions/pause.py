@@ -121,7 +121,7 @@ def _preview_credit(api: StripeApi, subscription: Object, params: dict[str, Any]
 
     Stripe previews the credits of a pause as the invoice that could be made of them at once; they wait for another.
     """
-    invoice = quote.if_any(api, subscription, {"pause": {**params, "invoicing_behavior": "invoice"}})
+    invoice = quote.preview_if_any(api, subscription, {"pause": {**params, "invoicing_behavior": "invoice"}})
     if invoice is None:
         return None
     return replace(billed_at_once(invoice), due_now=0, to_balance=0)

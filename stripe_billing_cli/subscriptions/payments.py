@@ -70,7 +70,7 @@ def unpaid_error(consequence: str, subscription: str, owes: OwedInvoice | None, 
     return BillingError("payment_failed", f"{consequence}: {why}", hint, NOT_REACHED)
 
 
-def owed(api: StripeApi, invoice: Object) -> OwedInvoice:
+def owed_invoice(api: StripeApi, invoice: Object) -> OwedInvoice:
     """Return what is owed by an open invoice, given with its `payments`."""
     intent = intent_of(invoice)
     return OwedInvoice(invoice, payment_error(api.get(f"/v1/payment_intents/{intent}")) if intent else None)

@@ -35,7 +35,7 @@ class Quote:
     ends: int | None = None
 
 
-def of_new_period(
+def quote_new_period(
     api: StripeApi,
     subscription: Object,
     invoice: Object,
@@ -48,7 +48,7 @@ def of_new_period(
     """Return what a change costs that begins a new period at `at` with `invoice`, by its preview; of metered prices
     alone that is the next one. Nothing follows where the subscription is to end with its period, which is the new one
     then, or before. `prices` are those that the items are on then, `discount` is one that the change brings."""
-    if cost.is_next(invoice, at, metered_of(prices)):
+    if cost.is_next(invoice, at, metered_ids(prices)):
         proration = not_at_once(proration)
         ends = int(invoice["period_end"]) if subscription["cancel_at_period_end"] else None
         upcoming = with_next({**subscription, "cancel_at": ends} if ends else subscription, invoice, waiting, proration)
@@ -85,7 +85,7 @@ def _next_invoice(amount: int, billed: Cost, at: int) -> NextInvoice:
     return NextInvoice(cost.amount_asked(amount, billed.currency), at)
 
 
-def of_invoice_now(
+def cost_of_invoice_now(
     api: StripeApi, subscription: Object, invoice: Object, following: Object | None, at: int, discount: Discount = None
 ) -> Cost:
     """Return the cost where `invoice` is made at once, within a period, and takes in what waits. `following` is the
@@ -106,7 +106,7 @@ def of_invoice_now(
     return replace(billed, next_invoice=_next_invoice(amount, billed, starts))
 
 
-def of_trial(
+def quote_trial(
     api: StripeApi,
     subscription: Object,
     invoice: Object,
@@ -134,7 +134,7 @@ def of_trial(
     return Quote(replace(billed, next_invoice=_next_invoice(amount, billed, ends)), proration, at, restarts=True)
 
 
-def metered_of(prices: Sequence[Object]) -> set[str]:
+def metered_ids(prices: Sequence[Object]) -> set[str]:
     """Return the ids of those prices that are metered."""
     return {price["id"] for price in prices if is_metered(price)}
 
@@ -169,7 +169,7 @@ def new_item(terms: Terms) -> dict[str, Any]:
     return {"price": terms.price} if terms.quantity is None else {"price": terms.price, "quantity": terms.quantity}
 
 
-def restarts(subscription: Object, before: Object, after: Object) -> bool:
+def restarts_period(subscription: Object, before: Object, after: Object) -> bool:
     """Return whether the change starts a new period at once: another interval, outside of a trial."""
     if subscription["status"] == "trialing":
         return False
@@ -177,7 +177,7 @@ def restarts(subscription: Object, before: Object, after: Object) -> bool:
     return any(before["recurring"][name] != after["recurring"][name] for name in names)
 
 
-def of_change(
+def quote_change(
     api: StripeApi,
     subscription: Object,
     item: str,
@@ -202,29 +202,31 @@ def of_change(
             "proration_date": at,
             **(NEW_PERIOD if anew else {}),
         }
-        return of_invoice(api, subscription, details)
+        return preview_invoice(api, subscription, details)
 
     waiting = pending_invoice_items.for_customer(api, subscription)
 
     def later(proration: Proration, billed_as: Proration) -> Quote:
-        return Quote(with_next(subscription, following(lambda: preview(proration)), waiting, proration), billed_as, at)
+        return Quote(
+            with_next(subscription, next_invoice_if_any(lambda: preview(proration)), waiting, proration), billed_as, at
+        )
 
     if subscription["status"] == "trialing":
         return later("none", not_at_once(wanted_proration))
     if wanted_proration in (None, "invoice"):
         with ThreadPoolExecutor(2) as pool:
-            upcoming = None if anew else pool.submit(following, lambda: preview("none"))
-            at_once = following(lambda: preview("invoice"))
-        if at_once is None or (not anew and cost.is_next(at_once, at, metered_of(prices))):
+            upcoming = None if anew else pool.submit(next_invoice_if_any, lambda: preview("none"))
+            at_once = next_invoice_if_any(lambda: preview("invoice"))
+        if at_once is None or (not anew and cost.is_next(at_once, at, metered_ids(prices))):
             return later("create", "create")
         if wanted_proration or cost.costs_more(at_once, waiting, at):
             if anew:
-                return of_new_period(api, subscription, at_once, "invoice", at, waiting, prices)
+                return quote_new_period(api, subscription, at_once, "invoice", at, waiting, prices)
             after = upcoming.result() if upcoming else None
-            return Quote(of_invoice_now(api, subscription, at_once, after, at), "invoice", at)
+            return Quote(cost_of_invoice_now(api, subscription, at_once, after, at), "invoice", at)
     proration = wanted_proration or "create"
     if anew:
-        return of_new_period(api, subscription, preview(proration), proration, at, waiting, prices)
+        return quote_new_period(api, subscription, preview(proration), proration, at, waiting, prices)
     return later(proration, proration)
 
 
@@ -247,7 +249,7 @@ def with_next(subscription: Object, upcoming: Object | None, waiting: Sequence[O
     return replace(billed, lines=()) if proration == "none" else billed
 
 
-def following(preview: Callable[[], Object]) -> Object | None:
+def next_invoice_if_any(preview: Callable[[], Object]) -> Object | None:
     """Return the preview of the next invoice; None where the subscription ends before."""
     try:
         return preview()
@@ -257,24 +259,24 @@ def following(preview: Callable[[], Object]) -> Object | None:
         raise
 
 
-def of_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:
+def preview_invoice(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object:
     """Return the preview of an invoice (https://docs.stripe.com/api/invoices/create_preview). Raises
     `StripeCallError`."""
     params = {"subscription": subscription["id"], "subscription_details": details}
     return api.post("/v1/invoices/create_preview", params).body
 
 
-def if_any(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object | None:
+def preview_if_any(api: StripeApi, subscription: Object, details: dict[str, Any]) -> Object | None:
     """Return Stripe's preview of an invoice; None where nothing would be invoiced."""
     try:
-        return of_invoice(api, subscription, details)
+        return preview_invoice(api, subscription, details)
     except InvalidRequestError as refused:
         if refused.code == "invoice_upcoming_none":
             return None
         raise
 
 
-def now_of(api: StripeApi, subscription: Object, real_now: int) -> int:
+def current_time(api: StripeApi, subscription: Object, real_now: int) -> int:
     """Return the time that a subscription lives by: that of its test clock, or the real one."""
     clock = subscription["test_clock"]
     if clock is None:

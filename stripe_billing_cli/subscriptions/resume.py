@@ -56,7 +56,7 @@ class ResumePlan:
         for step in self.steps:
             after = self._take(api, step)
         invoices = payments.open_invoices(api, after) if after["status"] == "paused" else []
-        return ResumeResult(self, after, payments.owed(api, invoices[0]) if invoices else None)
+        return ResumeResult(self, after, payments.owed_invoice(api, invoices[0]) if invoices else None)
 
     def _take(self, api: StripeApi, step: Step) -> Object:
         id = self.subscription["id"]
@@ -128,7 +128,7 @@ def _cancel_params(api: StripeApi, subscription: Object) -> dict[str, Any]:
     params: dict[str, Any] = (
         {"cancel_at_period_end": False} if subscription["cancel_at_period_end"] else {"cancel_at": ""}
     )
-    if shortened_period.cuts(subscription):
+    if shortened_period.ends_within_period(subscription):
         params["proration_behavior"] = shortened_period.proration(api, subscription)
     return params
 
@@ -147,7 +147,7 @@ def _preview_rest(api: StripeApi, subscription: Object, params: dict[str, Any]) 
     rest that waits; None where nothing is charged."""
     if params.get("proration_behavior") != "create_prorations":
         return None
-    invoice = quote.if_any(api, subscription, dict(params))
+    invoice = quote.preview_if_any(api, subscription, dict(params))
     if invoice is None:
         return None
     waiting = pending_invoice_items.for_customer(api, subscription)
@@ -157,5 +157,5 @@ def _preview_rest(api: StripeApi, subscription: Object, params: dict[str, Any]) 
 
 def _preview_period(api: StripeApi, subscription: Object) -> Cost | None:
     """Return what the new period costs; None where nothing is invoiced."""
-    invoice = quote.if_any(api, subscription, {"resume_at": "now"})
+    invoice = quote.preview_if_any(api, subscription, {"resume_at": "now"})
     return billed_at_once(invoice) if invoice else None

@@ -19,7 +19,7 @@ RECENT = 10
 BILLED = ("draft", "open", "paid", "uncollectible")
 
 
-def cuts(subscription: Object) -> bool:
+def ends_within_period(subscription: Object) -> bool:
     """Return whether it is to end on a date of its own, with which the current period ends too."""
     periods = [item["current_period_end"] for item in subscription["items"]["data"]]
     return not subscription["cancel_at_period_end"] and subscription["cancel_at"] in periods
@@ -34,7 +34,7 @@ def proration(api: StripeApi, subscription: Object) -> Behavior:
 def period_end(api: StripeApi, subscription: Object, proration: Behavior) -> int:
     """Return when the current period ends without the end that `subscription` has now. Raises `StripeCallError`."""
     details = {"cancel_at": "", "proration_behavior": proration}
-    return int(quote.of_invoice(api, subscription, details)["period_end"])
+    return int(quote.preview_invoice(api, subscription, details)["period_end"])
 
 
 def is_billed(lines: Iterable[Object], at: int) -> bool:

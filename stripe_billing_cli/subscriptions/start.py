@@ -243,7 +243,7 @@ def made_before(api: StripeApi, order: Order, create_request: CreateRequest, sit
     if create_request.given_key is None:
         candidates = [one for one in candidates if not has_ended(one)]
     if order.once and create_request.given_key is None:
-        now = repeats.now_of(api, situation.customer["id"])
+        now = repeats.current_times(api, situation.customer["id"])
         made = repeats.made_within_a_day(create_request, candidates, now)
     else:
         made = create_once.made_before(create_request, candidates)

@@ -52,6 +52,6 @@ def load(api: StripeApi, subscription: Object, cancellation: Cancellation, *, ne
 
 def _use(api: StripeApi, subscription: Object) -> int:
     """Return what use comes to by now, as far as Stripe's preview of an end that bills it says."""
-    invoice = quote.if_any(api, subscription, {"cancel_now": True, "proration_behavior": "none"})
+    invoice = quote.preview_if_any(api, subscription, {"cancel_now": True, "proration_behavior": "none"})
     lines = invoice["lines"]["data"] if invoice else ()
     return sum(paid_for(line) for line in lines if not is_proration(line) and not is_invoice_item(line))

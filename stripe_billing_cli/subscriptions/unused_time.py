@@ -211,7 +211,7 @@ def _unused(
     if subscription["status"] in ENDED:
         return _unused_of_ended(api, subscription, account, ends)
     details: dict[str, Any] = {"cancel_now": True, "proration_behavior": "create_prorations", "proration_date": ends}
-    invoice = quote.if_any(api, subscription, details)
+    invoice = quote.preview_if_any(api, subscription, details)
     if invoice is None:
         return 0
     id = subscription["id"]

@@ -87,10 +87,10 @@ def plan_advance(api: StripeApi, request: AdvanceRequest) -> AdvancePlan:
         return AdvancePlan(clock, request.until)
     if request.seconds is not None:
         return AdvancePlan(clock, clock["frozen_time"] + request.seconds)
-    return AdvancePlan(clock, next_period_end(clock, living(api, clock["id"])))
+    return AdvancePlan(clock, next_period_end(clock, running_subscriptions(api, clock["id"])))
 
 
-def living(api: StripeApi, clock: str) -> list[Object]:
+def running_subscriptions(api: StripeApi, clock: str) -> list[Object]:
     """Return the subscriptions on a clock that have not ended."""
     wanted = {"test_clock": clock, "status": "all"}
     subscriptions = (subscription for page in api.pages("/v1/subscriptions", wanted) for subscription in page)
@@ -143,7 +143,7 @@ def advance(
         clock = looked
         yield clock
     while clock["status"] == "ready" and clock["frozen_time"] < target:
-        step = furthest_step(living(api, clock["id"]))
+        step = furthest_step(running_subscriptions(api, clock["id"]))
         aim = min(target, clock["frozen_time"] + step)
         api.post(f"{PATH}/{clock['id']}/advance", {"frozen_time": aim})
         for looked in _until_ready(api, clock["id"], deadline, sleep):

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import stripe
 
-from stripe_billing_cli.access.decide import holds
+from stripe_billing_cli.access.decide import gives_access
 from stripe_billing_cli.access.expiry_scheduler import ExpiryScheduler
 from stripe_billing_cli.access.handler import access_handler
 from stripe_billing_cli.access.rules import Rules
@@ -30,7 +30,7 @@ DAY = 86_400
 
 
 def connected(transport: stripe.HTTPClient) -> client.StripeApi:
-    return client.over(
+    return client.client_over(
         ContractTransport(transport),
         key=client.LOCAL_KEY,
         base=client.STRIPE_API_BASE,
@@ -100,7 +100,7 @@ class World:
         self.work()
 
     def access(self, customer: str) -> dict[str, bool]:
-        return {row.key: holds(row, self.clock()) for row in self.store.access.for_customer(customer)}
+        return {row.key: gives_access(row, self.clock()) for row in self.store.access.for_customer(customer)}
 
     def reasons(self, customer: str) -> dict[str, str]:
         return {row.key: row.reason for row in self.store.access.for_customer(customer)}

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stripe_billing_cli.access.customer_state import CustomerState, ItemState, SubscriptionState
-from stripe_billing_cli.access.decide import decide, holds
+from stripe_billing_cli.access.decide import decide, gives_access
 from stripe_billing_cli.access.rules import DEFAULTS, DENY, GRANT, Rule, Rules
 from stripe_billing_cli.events.store import Access
 
@@ -176,9 +176,9 @@ class TestFeatures:
 def test_what_was_decided_earlier_ends_when_its_time_has_come() -> None:
     row = only(held(ends=NOW + DAY))
 
-    assert holds(row, NOW)
-    assert not holds(row, NOW + DAY)
-    assert holds(replace(row, until=None), NOW + 10**9)
+    assert gives_access(row, NOW)
+    assert not gives_access(row, NOW + DAY)
+    assert gives_access(replace(row, until=None), NOW + 10**9)
 
 
 SUBSCRIPTIONS = st.lists(
@@ -212,5 +212,5 @@ def test_as_time_passes_rows_end_exactly_at_their_until(subscriptions: list[Subs
 
     assert now.keys() == then.keys()
     for key, row in now.items():
-        assert holds(row, NOW + later) == then[key].granted
+        assert gives_access(row, NOW + later) == then[key].granted
         assert row.until is None or not row.granted or row.until > NOW

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.signatures import sign
 from stripe_billing_cli.events.store import Route, Store
-from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.store.events import no_route
 from stripe_billing_cli.listener.application import application, metrics_route
 from stripe_billing_cli.listener.batch_writer import BatchWriter
 from stripe_billing_cli.listener.known_secrets import KnownSecrets
@@ -117,7 +117,7 @@ def running_receiver(
     store: Store,
     *,
     secrets: Sequence[str] = (SECRET,),
-    route: Route = nobody,
+    route: Route = no_route,
     limits: Limits | None = None,
     writer: BatchWriter | None = None,
     recorded: list[Event] | None = None,

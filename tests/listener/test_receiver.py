@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Store, StoreError
-from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.store.events import no_route
 from stripe_billing_cli.listener.batch_writer import BatchWriter
 from stripe_billing_cli.listener.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
 from tests.event_bodies import event_body
@@ -53,7 +53,7 @@ class TestTakingEvents:
                 super()._ended(batch, durable)
 
         with (
-            running_receiver(store, writer=Counted(store, nobody)) as receiver,
+            running_receiver(store, writer=Counted(store, no_route)) as receiver,
             ThreadPoolExecutor(24) as clients,
         ):
             answers = list(clients.map(receiver.deliver, [event_body(f"evt_{number % 150}") for number in range(240)]))
@@ -144,7 +144,7 @@ class TestRefusals:
             entered.set()
             held.wait(20)
 
-        writer = BatchWriter(store, nobody, most_waiting=2, on_recorded=hold, threads=1)
+        writer = BatchWriter(store, no_route, most_waiting=2, on_recorded=hold, threads=1)
         with running_receiver(store, writer=writer) as receiver, ThreadPoolExecutor(4) as clients:
             assert receiver.deliver(event_body("evt_0")) == 200
             entered.wait(20)
@@ -176,7 +176,7 @@ class TestRefusals:
 
         monkeypatch.setattr(store.events, "record", wait)
         told: list[str] = []
-        writer = BatchWriter(store, nobody, on_trouble=lambda trouble: told.append(trouble.message), late_seconds=0.1)
+        writer = BatchWriter(store, no_route, on_trouble=lambda trouble: told.append(trouble.message), late_seconds=0.1)
         with running_receiver(store, writer=writer, fast=fast) as receiver:
             assert [receiver.deliver(event_body(f"evt_{number}")) for number in (1, 2)] == [503, 503]
             answers.set()
@@ -206,7 +206,7 @@ class TestRefusals:
 
         told: list[str] = []
         writer = BatchWriter(
-            store, nobody, on_recorded=mistaken, on_trouble=lambda trouble: told.append(trouble.message)
+            store, no_route, on_recorded=mistaken, on_trouble=lambda trouble: told.append(trouble.message)
         )
         with running_receiver(store, writer=writer) as receiver:
             with monkeypatch.context() as broken:

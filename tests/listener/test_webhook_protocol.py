@@ -12,7 +12,7 @@ import pytest
 
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import Store
-from stripe_billing_cli.events.store.events import nobody
+from stripe_billing_cli.events.store.events import no_route
 from stripe_billing_cli.listener import webhook_protocol
 from stripe_billing_cli.listener.batch_writer import BatchWriter
 from stripe_billing_cli.listener.webhook import LONGEST_BODY, LONGEST_DRAIN, Limits
@@ -108,7 +108,7 @@ class TestOneConnection:
     def test_ends_with_its_answer_where_something_did_not_wait_for_it(
         self, store: Store, together: bytes, apart: bytes
     ) -> None:
-        with running_receiver(store, writer=Held(store, nobody)) as receiver, receiver.connected() as connection:
+        with running_receiver(store, writer=Held(store, no_route)) as receiver, receiver.connected() as connection:
             connection.send(delivery(event_body("evt_1")) + together)
             writer = receiver.writer
             assert isinstance(writer, Held)
@@ -146,7 +146,7 @@ class TestOneConnection:
 
     def test_that_is_gone_when_all_ends_has_left_its_event(self, store: Store) -> None:
         recorded: list[Event] = []
-        writer = Held(store, nobody, on_recorded=recorded.extend)
+        writer = Held(store, no_route, on_recorded=recorded.extend)
         with running_receiver(store, writer=writer) as receiver:
             with receiver.connected() as connection:
                 connection.send(delivery(event_body()))

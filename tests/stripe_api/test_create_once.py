@@ -29,7 +29,7 @@ NO_PATIENCE = client.Patience(retries=0, first_pause=0, longest_pause=0, rate_li
 
 
 def connected(transport: stripe.HTTPClient) -> client.StripeApi:
-    return client.over(
+    return client.client_over(
         ContractTransport(transport),
         key=client.LOCAL_KEY,
         base=client.STRIPE_API_BASE,

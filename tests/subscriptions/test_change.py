@@ -199,4 +199,4 @@ class TestTerms:
     [("active", "month", False), ("active", "year", True), ("trialing", "year", False)],
 )
 def test_another_interval_starts_a_new_period_outside_of_a_trial(status: str, interval: str, expected: bool) -> None:
-    assert quote.restarts(subscription(status=status), price(PRO), price(TEAM, interval=interval)) is expected
+    assert quote.restarts_period(subscription(status=status), price(PRO), price(TEAM, interval=interval)) is expected

@@ -25,7 +25,7 @@ Read = Callable[[str], str]
 """Returns the text of a file of this path; raises `CatalogErrors`."""
 
 
-def assembled(
+def assemble(
     name: str, text: str, read: Read, sections: frozenset[str], environment: Mapping[str, str]
 ) -> yaml_tree.Mapping:
     """Return the one tree of a file. `sections` are the keys that an included file may have.

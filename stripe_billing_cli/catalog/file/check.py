@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.entries import Entry, Location, Reference, place
 from stripe_billing_cli.catalog.file import yaml_tree
 from stripe_billing_cli.catalog.file.assembly import OWN_KEYS
 from stripe_billing_cli.catalog.file.messages import UNSUPPORTED, explain
-from stripe_billing_cli.catalog.file.partial import about_others, concerned, right_part
+from stripe_billing_cli.catalog.file.partial import about_others, concerned_fields, right_part
 from stripe_billing_cli.catalog.file.problems import CatalogErrors, Problem
 from stripe_billing_cli.catalog.file.values import values_of
 from stripe_billing_cli.catalog.kinds.registry import DEFAULTS, AnyKind, CatalogHead, Registry
@@ -287,7 +287,7 @@ class FileCheck:
             for error in invalid.errors(include_url=False):
                 here = (*path, *error["loc"])
                 if wrong is not None:
-                    wrong |= concerned(error, model)
+                    wrong |= concerned_fields(error, model)
                 if {self._places.values.get(here), self._places.keys.get(here)} & self._misread:
                     continue
                 explained = explain(error, shown, currency)

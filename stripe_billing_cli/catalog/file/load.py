@@ -66,13 +66,13 @@ def load_catalog(
     `kinds` are those that the file may have, all there are unless given. `environment` has the values of variables
     that the file declares; the process's unless given.
     """
-    from stripe_billing_cli.catalog.file.assembly import assembled
+    from stripe_billing_cli.catalog.file.assembly import assemble
     from stripe_billing_cli.catalog.file.check import check
     from stripe_billing_cli.catalog.kinds import KINDS
 
     kinds = kinds or KINDS
     sections = frozenset(kind.section for kind in kinds.within(None))
-    tree = assembled(
+    tree = assemble(
         source.name,
         source.text,
         lambda path: read_source(path).text,

@@ -39,7 +39,7 @@ def right_part(model: type[BaseModel], values: Mapping[str, Any], wrong: frozens
         return None
 
 
-def concerned(error: ErrorDetails, model: type[BaseModel]) -> set[str]:
+def concerned_fields(error: ErrorDetails, model: type[BaseModel]) -> set[str]:
     """Return the fields of an entry that an error is about: and the one that an unknown one may be meant for."""
     if not error["loc"]:
         return set()

@@ -114,7 +114,7 @@ def scalar(value: Any, *, in_brackets: bool = True) -> str:
         case Decimal():
             return _digits(value)
     text = str(value)
-    return text if is_plain(text, in_brackets=in_brackets) else quoted(text)
+    return text if is_plain(text, in_brackets=in_brackets) else double_quoted(text)
 
 
 def _digits(value: Decimal) -> str:
@@ -131,7 +131,7 @@ def is_plain(text: str, *, in_brackets: bool) -> bool:
     return bool(PLAIN.match(text)) and not (in_brackets and IN_BRACKETS.search(text))
 
 
-def quoted(text: str) -> str:
+def double_quoted(text: str) -> str:
     """Return text in double quotes, in which YAML reads what JSON writes."""
     escaped = json.dumps(text, ensure_ascii=False)
     return re.sub(r"[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda match: f"\\u{ord(match[0]):04x}", escaped)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, readable_key
 from stripe_billing_cli.catalog.kinds.registry import AnyKind, Registry
 from stripe_billing_cli.catalog.ownership import stamp_of
 from stripe_billing_cli.errors import WRONG, BillingError
@@ -111,7 +111,7 @@ def _find(kind: AnyKind, objects: Mapping[str, Object], wanted: str) -> str:
         return wanted
     for existing in objects.values():
         stamp = stamp_of(existing)
-        names = {stamp.key if stamp else None, existing[kind.named_by], readable(existing[kind.named_by] or "")}
+        names = {stamp.key if stamp else None, existing[kind.named_by], readable_key(existing[kind.named_by] or "")}
         if wanted in names:
             return str(existing["id"])
     raise BillingError("usage", f"the account has no {kind.name} {wanted}", "give its id or its name", WRONG)

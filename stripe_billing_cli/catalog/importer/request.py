@@ -19,7 +19,7 @@ from stripe_billing_cli.catalog.importer.account import Holdings, Progress, kind
 from stripe_billing_cli.catalog.importer.drafts import Draft, Drafting, common_values
 from stripe_billing_cli.catalog.importer.selection import Selection, Selector, Wish
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
-from stripe_billing_cli.catalog.kinds.importing import Naming, readable
+from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
 from stripe_billing_cli.catalog.kinds.registry import AnyKind
 from stripe_billing_cli.catalog.planner import match
 from stripe_billing_cli.catalog.snapshot import account_id
@@ -190,7 +190,7 @@ def _catalog_name(api: StripeApi, request: ImportRequest, kinds: list[AnyKind], 
         return UNNAMED
     dashboard = (account.get("settings") or {}).get("dashboard") or {}
     business = account.get("business_profile") or {}
-    named = readable(dashboard.get("display_name") or business.get("name") or "") or UNNAMED
+    named = readable_key(dashboard.get("display_name") or business.get("name") or "") or UNNAMED
     return named if named not in marked else f"{named}-2"
 
 

@@ -25,7 +25,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     definitions,
     existing_fields,
     plain_text,
-    unsettable,
+    unclearable_fields,
     wanted_fields,
 )
 from stripe_billing_cli.catalog.kinds.importing import ImportedKind
@@ -319,7 +319,7 @@ class Kind(ImportedKind, ABC, Generic[Content]):
 
     def note_stuck(self, entry: Entry[Content], existing: Object, builder: PlanBuilder) -> None:
         """Note the fields that the file leaves out and Stripe cannot clear."""
-        for field in unsettable(self.model):
+        for field in unclearable_fields(self.model):
             if entry.fields[field.name] is None and existing[field.name] is not None:
                 builder.note(
                     f"{entry.key}: {field.name} stays {existing[field.name]!r}: the file leaves it out, and Stripe can "

@@ -26,7 +26,7 @@ from stripe_billing_cli.catalog.kinds.forms import (
     PartsByKeyForm,
     Plain,
 )
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import (
     Amount,
     ByCurrency,
@@ -201,7 +201,7 @@ class CouponKind(StandardKind[Coupon]):
 
     def key_text(self, existing: Object, naming: Naming) -> str:
         if existing["name"] and GENERATED_ID.match(existing["id"]):
-            return readable(existing["name"])
+            return readable_key(existing["name"])
         return str(existing["id"])
 
     def file_fields(self, existing: Object, naming: Naming) -> Fields:

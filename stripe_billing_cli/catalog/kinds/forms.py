@@ -285,7 +285,7 @@ def by_place(model: type[BaseModel]) -> tuple[str, ...]:
 
 
 @cache
-def unsettable(model: type[BaseModel]) -> tuple[Definition, ...]:
+def unclearable_fields(model: type[BaseModel]) -> tuple[Definition, ...]:
     """Return the fields of a model that Stripe can change and not clear."""
     return tuple(field for field in definitions(model) if not field.form.unset)
 

@@ -120,7 +120,7 @@ class ImportedKind(ABC):
         """Return the text from which the key of an object that bears no stamp is made."""
         if self.key_is_id and not GENERATED.match(existing["id"]):
             return str(existing["id"])
-        return readable(str(existing[self.named_by] or self.name))
+        return readable_key(str(existing[self.named_by] or self.name))
 
     def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
         """Return the `id:` by which the entry finds its object; None where the key or the stamp finds it."""
@@ -165,7 +165,7 @@ class ImportedKind(ABC):
         return dict(entries)
 
 
-def readable(text: str) -> str:
+def readable_key(text: str) -> str:
     """Return a key made from a name: lower-case letters, digits and hyphens."""
     plain = unicodedata.normalize("NFKD", text.replace("ß", "ss")).encode("ascii", "ignore").decode()
     words = re.findall(r"[a-z0-9]+", plain.lower())

@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import PartForm, Plain
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, ShortForm, Text
 from stripe_billing_cli.catalog.kinds.rules import Path
 from stripe_billing_cli.catalog.kinds.standard import StandardKind, listed
@@ -100,7 +100,7 @@ class MeterKind(StandardKind[Meter]):
         return self.read(reader, {}, whole=True).objects.values()
 
     def key_text(self, existing: Object, naming: Naming) -> str:
-        return readable(existing["event_name"])
+        return readable_key(existing["event_name"])
 
     def adopted_id(self, key: str, existing: Object, naming: Naming) -> str | None:
         """Return None: the event name finds the meter."""

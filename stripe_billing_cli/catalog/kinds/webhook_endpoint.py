@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.diff import FieldChange
 from stripe_billing_cli.catalog.entries import Entry
 from stripe_billing_cli.catalog.kinds.base import Objects
 from stripe_billing_cli.catalog.kinds.forms import Form, Plain, plain_text
-from stripe_billing_cli.catalog.kinds.importing import Naming, readable
+from stripe_billing_cli.catalog.kinds.importing import Naming, readable_key
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text, Url, Written
 from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata, check_url
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
@@ -125,7 +125,7 @@ class WebhookEndpointKind(StandardKind[WebhookEndpoint]):
         return self.is_unmanaged(existing, objects, ())
 
     def key_text(self, existing: Object, naming: Naming) -> str:
-        return readable(existing["url"].partition("://")[2])
+        return readable_key(existing["url"].partition("://")[2])
 
     def is_active(self, existing: Object) -> bool:
         return _is_enabled(existing)

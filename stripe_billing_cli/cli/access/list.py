@@ -39,9 +39,9 @@ def list_(
     from stripe_billing_cli.access.view import row_record
 
     if product and feature:
-        raise parsing.wrong("--product and --feature exclude each other", "ask twice")
+        raise parsing.usage_error("--product and --feature exclude each other", "ask twice")
     if granted and revoked:
-        raise parsing.wrong("--granted and --revoked exclude each other", "leave both out to list all")
+        raise parsing.usage_error("--granted and --revoked exclude each other", "leave both out to list all")
     with opened_store(store) as opened:
         wanted = granted if granted or revoked else None
         records = (

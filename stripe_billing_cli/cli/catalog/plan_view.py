@@ -90,7 +90,7 @@ def _change_json(change: Change, result: Result | None, source: str) -> dict[str
 
 def lines(plan: Plan, source: str) -> Iterator[Line]:
     """Yield a plan as a person reads it before saying yes."""
-    if not plan.changes and differs(plan):
+    if not plan.changes and stays_different(plan):
         yield Line(f"No changes to make ({plan.unchanged} unchanged); the notes say what stays.", {"bold": True})
     elif not plan.changes:
         yield Line(f"No changes. Stripe holds {source} as it is ({plan.unchanged} unchanged).", {"bold": True})
@@ -105,7 +105,7 @@ def lines(plan: Plan, source: str) -> Iterator[Line]:
         yield Line(summary(plan), {"bold": True})
 
 
-def differs(plan: Plan) -> bool:
+def stays_different(plan: Plan) -> bool:
     """Return whether something stays different from the file, of which the notes tell."""
     return any(not note.warning for note in plan.notes)
 
@@ -168,7 +168,7 @@ def outcome_lines(plan: Plan, outcome: Outcome) -> Iterator[Line]:
     done, failed, skipped = (outcome.count(status) for status in ("done", "failed", "skipped"))
     begun = sum(result.begun and result.status == "skipped" for result in outcome.results)
     if outcome.complete:
-        stays = " The notes say what stays." if differs(plan) else ""
+        stays = " The notes say what stays." if stays_different(plan) else ""
         yield Line(f"Done: {done:,} change{'s' if done != 1 else ''} applied.{stays}", {"bold": True})
         return
     headline = "Interrupted" if outcome.interrupted else "Not all done"

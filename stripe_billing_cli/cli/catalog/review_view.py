@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from stripe_billing_cli.catalog.entries import NOWHERE, Location
 from stripe_billing_cli.catalog.kinds.forms import plain_text
 from stripe_billing_cli.catalog.plan import Change, Plan
-from stripe_billing_cli.cli.catalog.plan_view import SYMBOLS, change_lines, differs, summary
+from stripe_billing_cli.cli.catalog.plan_view import SYMBOLS, change_lines, stays_different, summary
 from stripe_billing_cli.cli.output import visible
 from stripe_billing_cli.errors import BillingError
 
@@ -39,7 +39,7 @@ def markdown(plan: Plan) -> Iterator[str]:
 def _headline(plan: Plan) -> str:
     if plan.changes:
         return summary(plan).removeprefix("Plan: ").rstrip(".")
-    return "nothing that can be changed" if differs(plan) else "no changes"
+    return "nothing that can be changed" if stays_different(plan) else "no changes"
 
 
 def _changes_table(plan: Plan) -> Iterator[str]:

@@ -49,7 +49,7 @@ def check(
     from stripe_billing_cli.subscriptions.start import line_of
 
     if currency and not price:
-        raise parsing.wrong("--currency goes with --price")
+        raise parsing.usage_error("--currency goes with --price")
     lines = [line_of(text) for text in price or ()]
     request = CheckRequest(
         code=code,

@@ -50,7 +50,9 @@ def address(
 ) -> dict[str, str]:
     """Return the lines of an address that were given; "" unsets one."""
     if country and not re.fullmatch("[A-Za-z]{2}", country):
-        raise parsing.wrong(f"--address-country is no country of two letters: {country}", "US, DE or JP, for example")
+        raise parsing.usage_error(
+            f"--address-country is no country of two letters: {country}", "US, DE or JP, for example"
+        )
     lines = {
         "line1": line1,
         "line2": line2,
@@ -69,6 +71,6 @@ def tax_ids(texts: Sequence[str] | None) -> list[tuple[str, str]]:
     for text in texts or ():
         type, separator, value = text.partition(":")
         if not separator or not value or not TYPE.fullmatch(type):
-            raise parsing.wrong(f"--tax-id is not of the form TYPE:VALUE: {text}", "--tax-id eu_vat:DE123456789")
+            raise parsing.usage_error(f"--tax-id is not of the form TYPE:VALUE: {text}", "--tax-id eu_vat:DE123456789")
         pairs.append((type, value))
     return pairs

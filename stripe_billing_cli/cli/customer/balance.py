@@ -66,11 +66,11 @@ def _request(
     from stripe_billing_cli.customers.balance import BalanceRequest
 
     if credit is not None and debit is not None:
-        raise parsing.wrong("--credit and --debit exclude each other", "say one of them")
+        raise parsing.usage_error("--credit and --debit exclude each other", "say one of them")
     amount = credit if credit is not None else debit
     if amount is None:
         if note or currency or again:
-            raise parsing.wrong("--note, --currency and --again go with --credit or --debit")
+            raise parsing.usage_error("--note, --currency and --again go with --credit or --debit")
         return None
     return BalanceRequest(
         customer=customer,
@@ -82,7 +82,7 @@ def _request(
     )
 
 
-def whose(balance: int, currency: str | None) -> str:
+def signed_amount(balance: int, currency: str | None) -> str:
     """Return an amount with the words for Stripe's sign: `$12.50 credit`, `$5.00 owed`, `nothing`."""
     if not balance or currency is None:
         return "nothing"
@@ -96,8 +96,8 @@ def _will(plan: BalancePlan) -> Iterator[str]:
         yield f"{name} gets a credit of {amount}, which the next invoices take up."
     else:
         yield f"{name} owes {amount} more, which comes on top of the next invoice."
-    before = whose(plan.customer.get("balance") or 0, plan.currency)
-    yield f"  balance  {before} → {whose(plan.balance_after, plan.currency)}"
+    before = signed_amount(plan.customer.get("balance") or 0, plan.currency)
+    yield f"  balance  {before} → {signed_amount(plan.balance_after, plan.currency)}"
 
 
 TYPES = {
@@ -119,10 +119,10 @@ def _screen(record: Record) -> Iterator[Line]:
         yield Line("  --again does it once more.")
         return
     style = {"fg": "green"} if record["result"] == "changed" else {"bold": True}
-    yield Line(f"{record['id']}  balance: {whose(record['balance'], record['currency'])}", style)
+    yield Line(f"{record['id']}  balance: {signed_amount(record['balance'], record['currency'])}", style)
     for one in record["transactions"]:
         about = one["invoice"] or one["credit_note"] or ""
         note = f": {one['note']}" if one["note"] else ""
-        amount = whose(one["amount"], one["currency"])
+        amount = signed_amount(one["amount"], one["currency"])
         reason = f"{TYPES.get(one['type'], one['type'].replace('_', ' '))} {about}".rstrip()
         yield Line(f"  {formatting.date(one['created']):<12} {amount:>16}  {reason}{note}")

@@ -66,7 +66,7 @@ def create(
     from stripe_billing_cli.test_clocks.load import id_for
 
     if if_not_exists and not email:
-        raise parsing.wrong("--if-not-exists looks for the email, and none is given", "add --email")
+        raise parsing.usage_error("--if-not-exists looks for the email, and none is given", "add --email")
     fields = CustomerFields(
         email=email or None,
         name=name or None,

@@ -77,7 +77,7 @@ def _will(plan: DeletePlan) -> Iterator[str]:
     if plan.cards:
         yield f"  {formatting.counted(plan.cards, 'saved card')} {'is' if plan.cards == 1 else 'are'} removed."
     if customer.get("balance"):
-        yield f"  The balance is lost: {balance.whose(customer['balance'], customer.get('currency'))}."
+        yield f"  The balance is lost: {balance.signed_amount(customer['balance'], customer.get('currency'))}."
     if plan.pending_items:
         items = formatting.counted(plan.pending_items, "item")
         yield f"  What waits for the next invoice ({items}) is not billed any more."

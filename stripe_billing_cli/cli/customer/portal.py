@@ -55,7 +55,7 @@ def portal(
                billing customer portal ada@example.com --flow cancel --subscription sub_1MowQVLkdIwHu7ixeRlqHVzs
     """
     if subscription and flow is not Flow.cancel:
-        raise parsing.wrong("--subscription goes with --flow cancel", None)
+        raise parsing.usage_error("--subscription goes with --flow cancel", None)
     from stripe_billing_cli.customers import portal as sessions
     from stripe_billing_cli.stripe_api import lookup
 

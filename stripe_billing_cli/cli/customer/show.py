@@ -30,4 +30,4 @@ def _screen(record: Record) -> Iterator[Line]:
     subscriptions = record["subscriptions"]
     yield Line(f"  {'subscribed':<12} {'to nothing' if not subscriptions else ''}".rstrip())
     for one in subscriptions:
-        yield Line(f"    {one['id']}  {one['status']:<10}  {formatting.items(one)}  {formatting.until(one)}")
+        yield Line(f"    {one['id']}  {one['status']:<10}  {formatting.items(one)}  {formatting.end_text(one)}")

@@ -58,7 +58,7 @@ def update(
     )
     request = UpdateRequest(customer, fields, options.tax_ids(tax_id), payment_method)
     if not request.changes:
-        raise parsing.wrong("nothing to change was given", "billing customer update --help lists what may be")
+        raise parsing.usage_error("nothing to change was given", "billing customer update --help lists what may be")
     plan = plan_update(context.stripe, request)
     who = plan.customer["email"] or plan.customer["name"]
     confirm.confirm(context, f"Change {', '.join(request.changes)} of {plan.customer['id']} ({who})?")

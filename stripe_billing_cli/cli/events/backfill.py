@@ -40,7 +40,9 @@ def backfill(
         start = moment_option("--since", since, now)
         end = None if until is None else moment_option("--until", until, now)
         if start < now - KEPT_SECONDS - 60:
-            raise parsing.wrong("Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any")
+            raise parsing.usage_error(
+                "Stripe keeps events for 30 days only", "--since 30d goes back as far as there are any"
+            )
         api = context.stripe
         reader = CatchUp(api, opened, route_of_store(opened, api))
         new = reader.read(start, end)

@@ -48,9 +48,11 @@ def retry(
                billing events retry evt_123 --handler access
     """
     if bool(events) == failed:
-        raise parsing.wrong("say which events: their ids, or --failed", "billing events retry --failed, for example")
+        raise parsing.usage_error(
+            "say which events: their ids, or --failed", "billing events retry --failed, for example"
+        )
     if events and (type or customer or since):
-        raise parsing.wrong("--type, --customer and --since choose among the failed", "give them with --failed")
+        raise parsing.usage_error("--type, --customer and --since choose among the failed", "give them with --failed")
     count = 0
     with opened_store(store) as opened:
         for stored in _to_retry(opened, events, event_filter(opened, type, customer, failed, since, None)):
@@ -75,7 +77,7 @@ def _again(stored: StoredEvent, chosen: list[str] | None, *, failed: bool) -> li
     names = [one.handler for one in stored.deliveries if one.status in wanted]
     if chosen and not failed and (unknown := set(chosen) - {one.handler for one in stored.deliveries}):
         known = ", ".join(one.handler for one in stored.deliveries) or "none"
-        raise parsing.wrong(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
+        raise parsing.usage_error(f"{stored.event.id} has no handler {min(unknown)}", f"it has: {known}")
     return [name for name in names if not chosen or name in chosen]
 
 

@@ -26,9 +26,9 @@ def help_(
     Examples:  billing help catalog apply
                billing help exit-codes
     """
-    from stripe_billing_cli.cli.help.screen import drawn
+    from stripe_billing_cli.cli.help.screen import draw
 
-    typer.echo(drawn(page_for(words or [])))
+    typer.echo(draw(page_for(words or [])))
 
 
 def page_for(words: list[str]) -> Any:

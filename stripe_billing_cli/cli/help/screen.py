@@ -19,7 +19,7 @@ BRACKETED = re.compile(r"\[[^\[\]]{1,24}\]")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
-def drawn(page: HelpPage, width: int | None = None, *, bold: bool | None = None) -> str:
+def draw(page: HelpPage, width: int | None = None, *, bold: bool | None = None) -> str:
     """Return a page as text. `bold` headings are for a terminal: the default looks at stdout."""
     from stripe_billing_cli.cli.output import coloured, encodable
 

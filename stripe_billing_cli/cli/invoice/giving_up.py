@@ -21,12 +21,12 @@ def give_up(context: Context, name: str, way: Way, *, preview: bool) -> None:
     plan = plan_give_up(context.stripe, name, way)
     if not plan.is_done:
         question = f"{'Void' if way == 'void' else 'Write off'} {plan.invoice['id']}?"
-        confirm.confirm(context, question, will=list(will(plan)), moves_money=True, preview=preview)
+        confirm.confirm(context, question, will=list(plan_lines(plan)), moves_money=True, preview=preview)
     record = plan.apply(context.stripe).record()
     context.printer.record(record, lambda: _screen(record))
 
 
-def will(plan: GiveUpPlan) -> Iterator[str]:
+def plan_lines(plan: GiveUpPlan) -> Iterator[str]:
     """Yield what is going to happen, a line each."""
     invoice = plan.invoice
     amount = formatting.money(invoice["amount_remaining"], invoice["currency"])

@@ -53,7 +53,7 @@ COLUMNS = (
     Column("TOTAL", lambda record: formatting.money(record["total"], record["currency"]), right=True),
     Column("OPEN", lambda record: _open(record["amount_remaining"], record["currency"], record["status"]), right=True),
     Column("CREATED", lambda record: formatting.date(record["created"])),
-    Column("BECAME", view.became),
+    Column("BECAME", view.outcome_text),
 )
 
 

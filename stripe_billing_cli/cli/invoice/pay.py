@@ -51,7 +51,7 @@ def pay(
     from stripe_billing_cli.invoices.pay import PayRequest, plan_pay
 
     if out_of_band and payment_method:
-        raise parsing.wrong("--out-of-band charges nothing, and --payment-method names a card", "say one of them")
+        raise parsing.usage_error("--out-of-band charges nothing, and --payment-method names a card", "say one of them")
     request = PayRequest(name, all_open=all_, method=payment_method, out_of_band=out_of_band)
     plan = plan_pay(context.stripe, request)
     if plan.payments:
@@ -85,10 +85,10 @@ def _will(plan: PayPlan) -> Iterator[str]:
 
 
 def _source(plan: PayPlan, payment: Payment) -> str:
-    from stripe_billing_cli.cli.sub.cost_view import paying
+    from stripe_billing_cli.cli.sub.cost_view import paying_card
 
     request: PayRequest = plan.request
-    return f"from {request.method}" if request.method else paying(payment.card)
+    return f"from {request.method}" if request.method else paying_card(payment.card)
 
 
 def _screen(plan: PayPlan, result: PayResult) -> Iterator[Line]:

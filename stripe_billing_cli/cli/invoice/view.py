@@ -16,7 +16,7 @@ def name(invoice: Record) -> str:
     return str(invoice["number"] or invoice["id"])
 
 
-def became(invoice: Record) -> str:
+def outcome_text(invoice: Record) -> str:
     """Return what became of an invoice, in a few words."""
     credited = f", {formatting.money(invoice['credited'], invoice['currency'])} credited" if invoice["credited"] else ""
     match invoice["status"]:
@@ -47,7 +47,7 @@ def lines(invoice: Record) -> Iterator[Line]:
     facts = {
         "customer": invoice["customer"],
         "subscription": invoice["subscription"],
-        "status": became(invoice),
+        "status": outcome_text(invoice),
         "total": formatting.money(invoice["total"], currency),
         "paid": formatting.money(invoice["amount_paid"], currency) if invoice["amount_paid"] else None,
         "left to pay": formatting.money(invoice["amount_remaining"], currency) if invoice["status"] == "open" else None,

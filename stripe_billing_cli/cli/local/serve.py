@@ -204,7 +204,7 @@ def _limits(text: str | None) -> LocalRateLimit | None:
 
 def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anywhere: bool) -> Sending:
     from stripe_billing_cli.local_stripe.core.webhooks.chaos import Chaos
-    from stripe_billing_cli.local_stripe.core.webhooks.retries import SCHEDULES, scaled
+    from stripe_billing_cli.local_stripe.core.webhooks.retries import SCHEDULES, scaled_pauses
     from stripe_billing_cli.local_stripe.core.webhooks.sender import Sending
 
     if retries not in SCHEDULES:
@@ -218,4 +218,4 @@ def _sending(retries: str, scale: float, timeout: float, chaos: str | None, anyw
         raise BillingError(
             "usage", f"--webhook-chaos: {error}", "say duplicate,reorder,delay=2, for example", WRONG
         ) from None
-    return Sending(scaled(SCHEDULES[retries], scale), deviations, timeout, anywhere)
+    return Sending(scaled_pauses(SCHEDULES[retries], scale), deviations, timeout, anywhere)

@@ -37,7 +37,7 @@ def list_(
     from stripe_billing_cli.stripe_api import json_output
 
     if customer and of:
-        raise parsing.wrong("--customer and --of exclude each other", "say one of them")
+        raise parsing.usage_error("--customer and --of exclude each other", "say one of them")
     refunds = load.list_refunds(context.stripe, target=of, customer=customer, limit=None if all_ else limit)
     context.printer.listing(map(json_output.refund, refunds), COLUMNS, "No refunds.", None if all_ else limit)
 

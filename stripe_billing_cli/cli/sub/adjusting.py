@@ -35,13 +35,13 @@ def request(
     """Return what the options ask for; None where they ask for nothing of this."""
     used_options = [name for name, value in _discount_options(coupon, promotion_code, no_coupon).items() if value]
     if len(used_options) > 1:
-        raise parsing.wrong(f"{' and '.join(used_options)} exclude each other", "say one of them")
+        raise parsing.usage_error(f"{' and '.join(used_options)} exclude each other", "say one of them")
     if again and not restart_period:
-        raise parsing.wrong("--again goes with --restart-period", "a change made twice is one change")
+        raise parsing.usage_error("--again goes with --restart-period", "a change made twice is one change")
     if not (add or remove or used_options or trial_end or restart_period):
         return None
     if trial_end and restart_period:
-        raise parsing.wrong("--trial-end and --restart-period exclude each other", "say one of them")
+        raise parsing.usage_error("--trial-end and --restart-period exclude each other", "say one of them")
     from stripe_billing_cli.subscriptions.adjust import AdjustRequest
     from stripe_billing_cli.subscriptions.start import line_of
 
@@ -156,7 +156,7 @@ def _cost(plan: AdjustPlan) -> Iterator[Line]:
     due = "nothing"
     if cost.due_now:
         sent = plan.subscription["collection_method"] == "send_invoice"
-        way = "by an invoice" if sent else cost_view.paying(payments.default_card(plan.subscription))
+        way = "by an invoice" if sent else cost_view.paying_card(payments.default_card(plan.subscription))
         due = f"{formatting.money(cost.due_now, cost.currency)} {way}"
     yield cost_view.entry("due now", due)
     yield from cost_view.balance(cost)

@@ -117,7 +117,7 @@ def _request(
     }
     used_options = [name for name, (is_said, _) in options.items() if is_said]
     if len(used_options) > 1:
-        raise parsing.wrong(f"{' and '.join(used_options)} exclude each other", "say one of them")
+        raise parsing.usage_error(f"{' and '.join(used_options)} exclude each other", "say one of them")
     when: When = options[used_options[0]][1] if used_options else "default"
     moment = parsing.moment("--at", at) if at is not None and at != LAST_PERIOD_END else None
     if at == LAST_PERIOD_END:

@@ -64,7 +64,7 @@ def change(
         _print(context, plan.preview())
         return
     if plan.moves:
-        confirm.confirm(context, change_view.question(plan), will=change_view.will(plan), moves_money=True)
+        confirm.confirm(context, change_view.question(plan), will=change_view.plan_lines(plan), moves_money=True)
     with adjusting.explain_declined():
         result = plan.apply(context.stripe)
     _print(context, result)

@@ -26,7 +26,7 @@ def question(plan: ChangePlan) -> str:
     return f"Change {id} now?"
 
 
-def will(plan: ChangePlan) -> list[str]:
+def plan_lines(plan: ChangePlan) -> list[str]:
     """Return what is going to happen, a line each."""
     return [line.text for line in _plan_lines(plan)]
 
@@ -153,7 +153,7 @@ def _due_now(plan: ChangePlan, cost: Cost) -> str:
     if plan.subscription["collection_method"] == "send_invoice":
         return f"{amount}, by an invoice that the customer is sent"
     method = payments.default_card(plan.subscription)
-    return f"{amount} {cost_view.paying(method)}"
+    return f"{amount} {cost_view.paying_card(method)}"
 
 
 def _day(quoted: Quote) -> str:

@@ -48,7 +48,7 @@ def unpaid(invoice: Object) -> str:
     return f"invoice {invoice['id']} is {became.get(invoice['status'], invoice['status'])}"
 
 
-def paying(method: Object | None) -> str:
+def paying_card(method: Object | None) -> str:
     """Return the card that pays: `from Visa ending in 4242`."""
     if method is None:
         return "and no card is saved: the customer pays on a page"

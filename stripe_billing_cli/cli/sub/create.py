@@ -93,11 +93,11 @@ def _order(arguments: CreateOptions) -> Order:
         idempotency_key=parsing.idempotency_key(arguments.idempotency_key),
     )
     if arguments.trial_from_price and arguments.trial_days:
-        raise parsing.wrong("--trial-days and --trial-from-price exclude each other", "say one of them")
+        raise parsing.usage_error("--trial-days and --trial-from-price exclude each other", "say one of them")
     if arguments.again and (not arguments.add_once or arguments.idempotency_key):
-        raise parsing.wrong("--again goes with --add-once, and not with --idempotency-key")
+        raise parsing.usage_error("--again goes with --add-once, and not with --idempotency-key")
     if arguments.timeout and not arguments.wait:
-        raise parsing.wrong("--timeout goes with --wait")
+        raise parsing.usage_error("--timeout goes with --wait")
     return order
 
 
@@ -109,18 +109,20 @@ def _lines(prices: Sequence[str], quantity: int | None) -> list[Line]:
     if quantity is None:
         return lines
     if len(lines) > 1 or lines[0].quantity is not None:
-        raise parsing.wrong("--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY")
+        raise parsing.usage_error(
+            "--quantity is for one price without a quantity of its own", "write --price KEY:QUANTITY"
+        )
     return [Line(lines[0].price, quantity)]
 
 
 def _days(collection: Collection, days: int | None) -> int | None:
     sends = collection is Collection.send_invoice
     if sends and days is None:
-        raise parsing.wrong(
+        raise parsing.usage_error(
             "--collection-method send_invoice needs --days-until-due", "--days-until-due 30, for example"
         )
     if days is not None and not sends:
-        raise parsing.wrong("--days-until-due goes with --collection-method send_invoice")
+        raise parsing.usage_error("--days-until-due goes with --collection-method send_invoice")
     return days
 
 
@@ -190,7 +192,7 @@ def _print(context: Context, result: CreateResult, *, waits: bool) -> dict[str, 
 def _wait(context: Context, record: dict[str, Any], seconds: int | None) -> BillingError | None:
     """Wait until the subscription has started, and return why it did not; why it did not. With JSON the result is
     printed only now, as it is then."""
-    observation, ended = waiting.until(context, record["id"], STARTED, seconds)
+    observation, ended = waiting.wait_for_status(context, record["id"], STARTED, seconds)
     status = observation.record["status"] if observation else None
     if context.output == "json":
         now = {name: value for name, value in observation.record.items() if name in record} if observation else {}

@@ -83,6 +83,6 @@ COLUMNS = (
     Column("STATUS", lambda record: record["status"]),
     Column("CUSTOMER", lambda record: record["customer_email"] or record["customer"]),
     Column("ITEMS", formatting.items),
-    Column("PERIOD UNTIL", formatting.until),
+    Column("PERIOD UNTIL", formatting.end_text),
     Column("CREATED", lambda record: formatting.date(record["created"])),
 )

@@ -65,7 +65,7 @@ def pause(
     from stripe_billing_cli.subscriptions.pause import PauseRequest, plan_pause
 
     if not keep_service and (invoices or until):
-        raise parsing.wrong(
+        raise parsing.usage_error(
             "--invoices and --until belong to --keep-service", "without the service nothing is invoiced"
         )
     behavior = BEHAVIORS[invoices or Invoices.void] if keep_service else None

@@ -60,7 +60,7 @@ def _will(plan: ResumePlan) -> Iterator[Line]:
     if cost and "pause" not in plan.steps:
         yield Line("  This is settled with the next invoice.")
     elif cost:
-        source = f" {cost_view.paying(payments.default_card(subscription))}" if cost.due_now else ""
+        source = f" {cost_view.paying_card(payments.default_card(subscription))}" if cost.due_now else ""
         yield cost_view.entry("due now", f"{formatting.money(cost.due_now, cost.currency)}{source}")
 
 

@@ -32,7 +32,7 @@ def spinner(text: str) -> Iterator[None]:
         yield
 
 
-def until(
+def wait_for_status(
     context: Context, id: str, wanted: frozenset[str], seconds: float | None
 ) -> tuple[Observation | None, Prospect]:
     """Wait for one of these statuses; the last observation of the subscription, and how it ended.
@@ -42,7 +42,7 @@ def until(
     from stripe_billing_cli.subscriptions import watch
 
     last = None
-    with spinner(f"Waiting until {id} is {formatting.either(sorted(wanted))}"):
+    with spinner(f"Waiting until {id} is {formatting.alternatives(sorted(wanted))}"):
         for last in observe(context, id, every=EVERY, seconds=seconds):
             ended = watch.prospect(last.record["status"], wanted)
             if ended != "open":
@@ -64,7 +64,7 @@ def observe(context: Context, id: str, *, every: float, seconds: float | None) -
 
 def not_reached(id: str, status: str | None, ended: Prospect, wanted: frozenset[str]) -> BillingError:
     """Return why it did not become what was waited for."""
-    goal = formatting.either(sorted(wanted))
+    goal = formatting.alternatives(sorted(wanted))
     if ended == "impossible":
         message = f"{id} is {status} and cannot become {goal} any more"
         return BillingError("not_reached", message, f"billing sub show {id} says why", NOT_REACHED)

@@ -132,7 +132,7 @@ def _action(entry: Any, where: str) -> Action:
     return Action("forward", forward_target(target), tuple(events), float(timeout))
 
 
-def unique(actions: Iterable[Action]) -> list[Action]:
+def unique_actions(actions: Iterable[Action]) -> list[Action]:
     """Return the actions. Raises `InvalidActionError` where two have the same command or URL, and so one name."""
     by_name: dict[str, Action] = {}
     for action in actions:

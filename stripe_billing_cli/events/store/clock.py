@@ -37,7 +37,7 @@ def since_boot() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
-def boot() -> str:
+def boot_id() -> str:
     """Return the name of this start of the machine; empty where the system has none."""
     try:
         return BOOT.read_text(encoding="ascii").strip()
@@ -64,7 +64,7 @@ class WorkClock:
     database: Database
     wall: Callable[[], float] = time.time
     steady: Callable[[], float] = since_boot
-    boot: Callable[[], str] = boot
+    boot: Callable[[], str] = boot_id
     _offset: float | None = None
 
     def __call__(self) -> float:

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.pool import PoolProxiedConnection
 
 from stripe_billing_cli.events.store.engine import FILE, FILE_ID, LOG, LOG_PATH, PATIENCE_SECONDS, file_id
-from stripe_billing_cli.events.store.errors import full, removed, translated_errors, without_table
+from stripe_billing_cli.events.store.errors import full_error, removed_error, translated_errors, without_table
 from stripe_billing_cli.events.store.schema import metadata
 
 LEAST_ROOM = 4 << 20
@@ -135,7 +135,7 @@ class Database:
         """
         if file_id(kept[FILE]) != kept[FILE_ID]:
             self.engine.dispose()
-            raise removed(self.shown)
+            raise removed_error(self.shown)
 
     def check_room(self) -> None:
         """Raise `StoreError` where the disk of SQLite's file has no room for a long event.
@@ -147,7 +147,7 @@ class Database:
                 disk = os.statvfs(Path(path).absolute().parent)
             free = disk.f_bfree if os.geteuid() == 0 else disk.f_bavail
             if disk.f_blocks and free * disk.f_frsize < LEAST_ROOM:
-                raise full(self.shown)
+                raise full_error(self.shown)
 
     def check_tables(self) -> None:
         """Raise `StoreError` where a table is missing."""

@@ -51,7 +51,7 @@ def _explained(shown: str, error: exc.DBAPIError) -> StoreError:
     return _of_postgres(shown, error)
 
 
-def removed(shown: str) -> StoreError:
+def removed_error(shown: str) -> StoreError:
     """Return the file of the store is not there any more, or another is in its place."""
     return StoreError(
         f"{shown} was removed or replaced while it was in use.",
@@ -64,14 +64,14 @@ def without_table(shown: str, table: str) -> StoreError:
     return StoreError(f"{shown} has no table {table}.", "Restore a copy, or name another with --store.", passing=True)
 
 
-def full(shown: str) -> StoreError:
+def full_error(shown: str) -> StoreError:
     return StoreError(f"The disk is full: {shown} could not be written.", "Make room on the disk.", passing=True)
 
 
 def _of_sqlite(shown: str, code: str) -> StoreError:
     """Return the error by the name of SQLite's result code (https://www.sqlite.org/rescode.html)."""
     if code.startswith("SQLITE_FULL"):
-        return full(shown)
+        return full_error(shown)
     if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return StoreError(
             f"{shown} has been in use by another process for too long.", "Try again in a moment.", passing=True
@@ -83,7 +83,7 @@ def _of_sqlite(shown: str, code: str) -> StoreError:
     if code.startswith("SQLITE_IOERR"):
         return StoreError(f"{shown} could not be read or written.", "Check the disk.", passing=True)
     if code.startswith("SQLITE_CANTOPEN") and not Path(shown).exists():
-        return removed(shown)
+        return removed_error(shown)
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN")):
         return StoreError(
             f"{shown} cannot be opened for writing.",

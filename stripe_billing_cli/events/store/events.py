@@ -27,7 +27,7 @@ TICK = 1e-6
 """Seconds between events that arrived together, so that their order is kept."""
 
 
-def nobody(event: Event) -> Iterable[str]:
+def no_route(event: Event) -> Iterable[str]:
     """Return the route of events that nothing is to be done about."""
     return ()
 
@@ -63,7 +63,7 @@ class Events:
         self._work = work
 
     def record(
-        self, events: Sequence[Event], route: Route = nobody, *, within: Connection | None = None
+        self, events: Sequence[Event], route: Route = no_route, *, within: Connection | None = None
     ) -> frozenset[str]:
         """Write events down with the work that they cause, all in one transaction; the ids that were new.
 
@@ -91,7 +91,7 @@ class Events:
         with self._database.recording(within) as execute:
             return insert(execute, rows, work)
 
-    def complete(self, event: Event, route: Route = nobody, *, within: Connection | None = None) -> None:
+    def complete(self, event: Event, route: Route = no_route, *, within: Connection | None = None) -> None:
         """Put the whole event in the place of the thin one with its id, and add the work that it causes."""
         values = dict(zip(recording.EVENT, recording.values(event, 0), strict=True))
         for name in ("id", "source", "received_at"):

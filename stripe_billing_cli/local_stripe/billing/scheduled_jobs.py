@@ -71,7 +71,7 @@ def _next_period(call: Call, before: Object, customer: Object) -> None:
     """Begin another period for the items whose period ends now, and bill them on one invoice, with what is pending."""
     after, billed, pending_items = renewal.next_period(call, before, call.now)
     pause = (before["pause_collection"] or {}).get("behavior")
-    draft = invoices.drafted(
+    draft = invoices.new_draft(
         call,
         customer,
         [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
@@ -128,7 +128,7 @@ def _overdue(call: Call, id: str) -> None:
     invoice = call.store.get("invoice", id)
     if invoice is not None and invoice["status"] == "open":
         events.record(call, "invoice.overdue", invoice)
-        payment_status.overdue(call, invoice)
+        payment_status.mark_overdue(call, invoice)
 
 
 OVERDUE = "invoice.overdue"

@@ -75,7 +75,7 @@ OWNED: Mapping[tuple[str, str], ChildList] = {
 }
 
 
-def shown(store: Store, kind: str, stored: Object, tree: ExpandTree = NONE) -> Object:
+def as_answered(store: Store, kind: str, stored: Object, tree: ExpandTree = NONE) -> Object:
     """Return the object as Stripe answers it, expanded as `tree` says."""
     if stored.get("deleted") and is_known(f"deleted_{kind}"):
         left = shape(f"deleted_{kind}")
@@ -124,7 +124,7 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree 
     if isinstance(value, str):
         kind = INLINED.get(form.name, {}).get(name)
         if kind is not None:
-            return shown(store, kind, current(store, kind, value), branch or NONE)
+            return as_answered(store, kind, current(store, kind, value), branch or NONE)
         return value if branch is None else _linked(store, form.within.get(name, branch.kinds), name, value, branch)
     if not isinstance(value, dict | list):
         return value
@@ -145,7 +145,7 @@ def _value(store: Store, form: Shape, name: str, value: Any, branch: ExpandTree 
 
 def _inlined(store: Store, kind: str, value: Any, tree: ExpandTree) -> Any:
     """Return the object in whose place an id is stored; what an event tells of it is the object already."""
-    return shown(store, kind, current(store, kind, value) if isinstance(value, str) else value, tree)
+    return as_answered(store, kind, current(store, kind, value) if isinstance(value, str) else value, tree)
 
 
 def _part(store: Store, names: Sequence[str], name: str, value: Any, branch: ExpandTree | None) -> Any:
@@ -203,7 +203,7 @@ def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Obje
     has_more = len(objects) > FIRST_PAGE
     return {
         "object": "list",
-        "data": [shown(store, owned.kind, object, tree) for object in objects[:FIRST_PAGE]],
+        "data": [as_answered(store, owned.kind, object, tree) for object in objects[:FIRST_PAGE]],
         "has_more": has_more,
         "total_count": store.count(owned.kind, [own]) if has_more else len(objects),
         "url": owned.url.format(id=owner),
@@ -215,7 +215,7 @@ def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: Expand
     for kind in names:
         object = store.get(kind, id)
         if object is not None:
-            return shown(store, kind, object, tree)
+            return as_answered(store, kind, object, tree)
     for kind in names:
         if f"deleted_{kind}" in names:
             return _deleted(kind, id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.core import identifiers
-from stripe_billing_cli.local_stripe.core.answers import public, shown
+from stripe_billing_cli.local_stripe.core.answers import as_answered, public
 from stripe_billing_cli.local_stripe.core.messages import API_VERSION
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -20,10 +20,10 @@ def record(call: Call, type: str, stored: Object, before: Object | None = None) 
     In real time: what happens by a test clock is kept for 30 days, and listed newest first, like everything else.
     """
     kind = stored["object"]
-    after = shown(call.store, kind, stored)
+    after = as_answered(call.store, kind, stored)
     data: Object = {"object": after}
     if before is not None:
-        data["previous_attributes"] = previous(shown(call.store, kind, before), after)
+        data["previous_attributes"] = previous(as_answered(call.store, kind, before), after)
     call.store.forget_before("event", call.real_now - KEPT_SECONDS)
     id = identifiers.long_id(call, "evt")
     call.store.insert(

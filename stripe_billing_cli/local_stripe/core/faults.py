@@ -141,7 +141,7 @@ def _error(how: str, request: Request, account: str, request_id: str) -> ApiErro
         case "409":
             return idempotency.key_in_use(request.headers.get("idempotency-key", request_id))
         case "429":
-            return limits.exceeded(limits.GLOBAL)
+            return limits.too_many_requests(limits.GLOBAL)
     return ApiError(
         500,
         "Sorry! There was an error while talking to one of our backends. Support has been notified.",
@@ -149,6 +149,6 @@ def _error(how: str, request: Request, account: str, request_id: str) -> ApiErro
     )
 
 
-def half(body: str) -> str:
+def first_half(body: str) -> str:
     """Return what arrives of an answer that breaks off."""
     return body[: len(body) // 2]

@@ -29,7 +29,7 @@ class StoredAnswer:
     body: str
 
 
-def checked(key: str | None) -> str | None:
+def checked_key(key: str | None) -> str | None:
     """Return the key of a call, or None; too long a one is refused."""
     if key is None or key == "":
         return None

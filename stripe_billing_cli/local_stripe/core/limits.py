@@ -23,7 +23,7 @@ class RateLimit:
     per_operation_per_second: int
 
 
-def exceeded(reason: str) -> ApiError:
+def too_many_requests(reason: str) -> ApiError:
     """Return the 429; `reason` is one of those above. The call did not happen."""
     return ApiError(
         429,
@@ -65,8 +65,8 @@ class Limiter:
             now = self._clock()
             own = self._operations.setdefault(operation, Window(self._limit.per_operation_per_second))
             if self._all.full(now):
-                raise exceeded(GLOBAL)
+                raise too_many_requests(GLOBAL)
             if own.full(now):
-                raise exceeded(ENDPOINT)
+                raise too_many_requests(ENDPOINT)
             self._all.add(now)
             own.add(now)

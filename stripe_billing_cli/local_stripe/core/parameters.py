@@ -288,7 +288,7 @@ def optional(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind) for name, kind in kinds.items()}
 
 
-def unsettable(**kinds: ParamType) -> dict[str, Field]:
+def not_clearable(**kinds: ParamType) -> dict[str, Field]:
     return {name: Field(kind, unset=True) for name, kind in kinds.items()}
 
 

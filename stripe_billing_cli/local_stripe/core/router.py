@@ -125,7 +125,7 @@ class Router:
             "Stripe-Version": API_VERSION,
         }
         try:
-            key = idempotency.checked(request.headers.get("idempotency-key"))
+            key = idempotency.checked_key(request.headers.get("idempotency-key"))
             if key and request.method.upper() == "POST":
                 headers["Idempotency-Key"] = key
             status, body, extra = self._answered(request, request_id, key, failing)
@@ -263,9 +263,9 @@ class Router:
         result = route.act(call)
         if route.lists:
             inner = prepared.wanted.get("data", expansion.NONE)
-            listed = [answers.shown(self.store, route.kind, object, inner) for object in result["data"]]
+            listed = [answers.as_answered(self.store, route.kind, object, inner) for object in result["data"]]
             return json.dumps({**result, "data": listed})
-        shown = answers.shown(self.store, route.kind, result, prepared.wanted)
+        shown = answers.as_answered(self.store, route.kind, result, prepared.wanted)
         return json.dumps(prepared.access.visible(shown))
 
 

@@ -249,7 +249,7 @@ class Store:
         except OSError as error:
             raise store_errors.system_error(self.path, error) from error
         except json.JSONDecodeError as error:
-            raise store_errors.corrupted(self.path, "an object in it is not JSON") from error
+            raise store_errors.damaged_file(self.path, "an object in it is not JSON") from error
 
 
 def _columns(object: Object) -> tuple[Any, ...]:

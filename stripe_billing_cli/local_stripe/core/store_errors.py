@@ -15,14 +15,14 @@ ROOM_TO_WORK = 65_536
 """Bytes that SQLite takes beside the database for its work."""
 
 
-def corrupted(path: Path, damage: str) -> LocalStripeError:
+def damaged_file(path: Path, damage: str) -> LocalStripeError:
     return LocalStripeError(
         f"{path} is damaged: {damage}.",
         "Nothing was changed. Restore a copy of the file, or start anew with `billing local reset`.",
     )
 
 
-def full(path: Path) -> LocalStripeError:
+def no_room_error(path: Path) -> LocalStripeError:
     return LocalStripeError(
         f"The disk is full: {path} could not be written. The last change was not made.",
         "Make room on the disk and run the command again.",
@@ -40,11 +40,11 @@ def store_error(path: Path, error: sqlite3.Error) -> LocalStripeError:
     """Return the error of the store by SQLite's primary result code (https://www.sqlite.org/rescode.html)."""
     match getattr(error, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_FULL:
-            return full(path)
+            return no_room_error(path)
         case sqlite3.SQLITE_CORRUPT:
-            return corrupted(path, "SQLite finds it malformed")
+            return damaged_file(path, "SQLite finds it malformed")
         case sqlite3.SQLITE_NOTADB:
-            return corrupted(path, "it is not a SQLite database")
+            return damaged_file(path, "it is not a SQLite database")
         case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
             return closed_off(path, "it is read-only")
         case sqlite3.SQLITE_CANTOPEN:
@@ -55,13 +55,13 @@ def store_error(path: Path, error: sqlite3.Error) -> LocalStripeError:
                 "Wait for the other command to finish, or end it, and try again.",
             )
         case sqlite3.SQLITE_IOERR if _no_room(path):
-            return full(path)
+            return no_room_error(path)
         case sqlite3.SQLITE_IOERR:
             return LocalStripeError(
                 f"Reading or writing {path} failed: {error}. The last change was not made.",
                 "See that the disk has room and works, and that files may grow (ulimit -f); then run it again.",
             )
-    return corrupted(path, str(error))
+    return damaged_file(path, str(error))
 
 
 def _no_room(path: Path) -> bool:
@@ -75,7 +75,7 @@ def _no_room(path: Path) -> bool:
 
 def system_error(path: Path, error: OSError) -> LocalStripeError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return full(path)
+        return no_room_error(path)
     if error.errno in (errno.EEXIST, errno.ENOTDIR):
         return LocalStripeError(
             f"The local Stripe keeps its state in {path}, and {path.parent} is no directory.",

@@ -85,7 +85,7 @@ def error_text(message: str) -> str:
     return f'<p class="bad">{html.escape(message)}</p>' if message else ""
 
 
-def missing(noun: str) -> Answer:
+def not_found_page(noun: str) -> Answer:
     return page(404, "Not found", f"<p>There is no such {noun} here.</p>")
 
 

@@ -52,7 +52,7 @@ def answer(call: Call, request: Request) -> Answer:
 def _invoice(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
     status, invoice = forms.call_api(call, "GET", f"/v1/invoices/{id}", {"expand[0]": "payments"})
     if status != 200 or invoice["status"] == "draft":
-        return forms.missing("invoice")
+        return forms.not_found_page("invoice")
     message = ""
     payments = invoice["payments"]["data"]
     if sent and payments and invoice["status"] in ("open", "uncollectible"):
@@ -87,7 +87,7 @@ def _ask(invoice: Object) -> str:
 def _receipt(call: Call, id: str) -> Answer:
     status, charge = forms.call_api(call, "GET", f"/v1/charges/{id}")
     if status != 200 or not charge["paid"]:
-        return forms.missing("receipt")
+        return forms.not_found_page("receipt")
     rows = [(charge["description"] or "Payment", charge["amount"])]
     if charge["amount_refunded"]:
         rows.append(("Refunded", charge["amount_refunded"]))
@@ -103,7 +103,7 @@ def _receipt(call: Call, id: str) -> Answer:
 def _setup(call: Call, id: str, query: Mapping[str, str], sent: Mapping[str, str]) -> Answer:
     status, setup = forms.call_api(call, "GET", f"/v1/setup_intents/{id}")
     if status != 200 or not _allowed(setup, query):
-        return forms.missing("card setup")
+        return forms.not_found_page("card setup")
     message = ""
     if sent and setup["status"] in ("requires_payment_method", "requires_confirmation", "requires_action"):
         message, after = forms.confirm(call, f"/v1/setup_intents/{id}/confirm", sent.get("card", ""))
@@ -121,7 +121,7 @@ def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping
     kind = "payment_intents" if id.startswith("pi_") else "setup_intents"
     status, intent = forms.call_api(call, "GET", f"/v1/{kind}/{id}")
     if status != 200 or not _allowed(intent, query):
-        return forms.missing("authentication")
+        return forms.not_found_page("authentication")
     if sent and intent["status"] == "requires_action":
         succeeds = "true" if sent.get("outcome") == "complete" else "false"
         back = (intent["next_action"].get("redirect_to_url") or {}).get("return_url")

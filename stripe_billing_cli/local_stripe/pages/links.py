@@ -23,7 +23,7 @@ def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
     """Answer the page of a Checkout session, which collects a card and leads to the session's `success_url`."""
     status, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
     if status != 200:
-        return forms.missing("Checkout session")
+        return forms.not_found_page("Checkout session")
     message = ""
     if sent and session["status"] == "open":
         path = f"/v1/setup_intents/{session['setup_intent']}/confirm"
@@ -63,7 +63,7 @@ def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
     """Return what the session's flow is about, else all that the page can do."""
     status, session = forms.call_api(call, "GET", f"/local/billing_portal/sessions/{secret}")
     if status != 200:
-        return forms.missing("portal session")
+        return forms.not_found_page("portal session")
     flow = session["flow"] or {"type": "all"}
     message, done = _act(call, session, sent) if sent else ("", "")
     if done and flow.get("after_completion", {}).get("type") == "redirect":

@@ -60,7 +60,7 @@ def create(call: Call) -> Object:
     customer_currency.check(call, customer, currency)
     if customer["currency"] != currency:
         customers.save(call, customer, {**customer, "currency": currency})
-    item = invoice_items.pend(call, customer, line, currency, params.get("subscription"))
+    item = invoice_items.add_pending(call, customer, line, currency, params.get("subscription"))
     item = invoice_items.with_discounts(call, item, customer, params)
     item |= {"metadata": merged({}, params.get("metadata") or {}), "invoice": draft and draft["id"]}
     call.store.replace(KIND, item)
@@ -120,7 +120,7 @@ def update(call: Call) -> Object:
             "You can only update invoice items that are not on an invoice, or are on a draft.",
             code="invoice_not_editable",
         )
-    after = invoice_items.changed(call, before, call.params)
+    after = invoice_items.changed_item(call, before, call.params)
     call.store.replace(KIND, after)
     if draft is not None:
         invoice_items.put_on(call, draft, after)

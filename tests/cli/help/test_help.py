@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from stripe_billing_cli.cli.help.page import HelpPage
-from stripe_billing_cli.cli.help.screen import drawn
+from stripe_billing_cli.cli.help.screen import draw
 from stripe_billing_cli.cli.help.topics import TOPICS
 from tests.cli.help.command_tree import pages
 from tests.conftest import Billing
@@ -31,7 +31,7 @@ def snapshots() -> dict[Path, str]:
         group = name.split()[1] if " " in name else "billing"
         for width in WIDTHS:
             path = SHOWN / str(width) / f"{group}.txt"
-            texts[path] = texts.get(path, "") + f"$ {name} --help\n{drawn(page, width, bold=False)}\n\n"
+            texts[path] = texts.get(path, "") + f"$ {name} --help\n{draw(page, width, bold=False)}\n\n"
     return texts
 
 
@@ -51,7 +51,7 @@ def test_no_help_is_kept_of_a_command_that_is_gone() -> None:
 @pytest.mark.parametrize("name", EVERYTHING)
 @pytest.mark.parametrize("width", WIDTHS)
 def test_no_line_is_wider_than_the_screen_or_ends_in_a_blank(name: str, width: int) -> None:
-    for line in drawn(EVERYTHING[name], width, bold=False).splitlines():
+    for line in draw(EVERYTHING[name], width, bold=False).splitlines():
         assert len(line) <= min(width, 100), line
         assert line == line.rstrip(), line
 

@@ -14,7 +14,7 @@ from stripe_billing_cli.events.actions.spec import (
     read_actions,
     remember,
     remembered_route,
-    unique,
+    unique_actions,
 )
 from stripe_billing_cli.events.event import Event
 from stripe_billing_cli.events.store import open_store
@@ -113,7 +113,7 @@ def test_what_is_no_address(url: str) -> None:
 
 def test_the_same_command_twice_is_refused() -> None:
     with pytest.raises(InvalidActionError, match="given twice"):
-        unique([Action("exec", "./a.sh", ("a.b",)), Action("exec", "./a.sh", ("c.d",))])
+        unique_actions([Action("exec", "./a.sh", ("a.b",)), Action("exec", "./a.sh", ("c.d",))])
 
 
 def test_what_a_listener_acts_on_is_remembered_for_others(tmp_path: Path) -> None:

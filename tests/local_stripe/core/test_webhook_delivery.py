@@ -150,7 +150,7 @@ def test_in_live_mode_it_is_tried_for_three_days() -> None:
 
 
 def test_the_schedule_can_be_compressed(local: Local, receiver: Receiver, store: Store, clock: Clock) -> None:
-    sender = Sender(store, Sending(retries.scaled(retries.TEST, 0.001)), clock=clock)
+    sender = Sender(store, Sending(retries.scaled_pauses(retries.TEST, 0.001)), clock=clock)
     endpoint(local, receiver)
     receiver.answers = [500, 500]
     local.product()

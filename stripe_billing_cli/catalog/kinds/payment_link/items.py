@@ -70,12 +70,12 @@ class Items(Form):
         return in_order(_beside(item, by_price.get(item["price"])) for item in wanted)
 
     def params(self, name: str, value: Any) -> dict[str, Any]:
-        return {name: [{"price": item["price"], **quantities(item)} for item in value] or ""}
+        return {name: [{"price": item["price"], **quantity_params(item)} for item in value] or ""}
 
     def written(self, name: str, value: Any, default: Any) -> dict[str, Any]:
         items: list[Any] = []
         for item in value:
-            params = quantities(item)
+            params = quantity_params(item)
             if params["quantity"] == 1:
                 del params["quantity"]
             items.append({"price": item["price"], **params} if params else item["price"])
@@ -93,7 +93,7 @@ def _beside(item: Fields, existing: Fields | None) -> Fields:
     return {**item, "quantity": item["quantity"] or current["quantity"], "adjustable_quantity": adjustable}
 
 
-def quantities(item: Fields) -> dict[str, Any]:
+def quantity_params(item: Fields) -> dict[str, Any]:
     """Return the parameters of an item beside its price."""
     adjustable = {key: value for key, value in (item["adjustable_quantity"] or {}).items() if value is not None}
     shown = {"adjustable_quantity": adjustable} if adjustable.get("enabled") else {}

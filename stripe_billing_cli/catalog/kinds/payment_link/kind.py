@@ -13,9 +13,9 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Wanted
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.partial import PartialKind
-from stripe_billing_cli.catalog.kinds.payment_link.items import in_order, price_id, prices, quantities
+from stripe_billing_cli.catalog.kinds.payment_link.items import in_order, price_id, prices, quantity_params
 from stripe_billing_cli.catalog.kinds.payment_link.model import PaymentLink
 from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_currency, check_metadata, check_url
 from stripe_billing_cli.catalog.match import Match
@@ -154,7 +154,7 @@ class PaymentLinkKind(PartialKind[PaymentLink]):
         """Return the key of the first price: a link has no name."""
         price = prices(self.existing_fields(existing)["line_items"])[0]
         key = naming.name("price", price)
-        return readable(self.name if key == price else key)
+        return readable_key(self.name if key == price else key)
 
     def file_fields(self, existing: Object, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)
@@ -274,7 +274,7 @@ def _linked(kind: str, key: str, ids: Mapping[Reference, str | None]) -> Any:
 
 def _quantities(item: Fields) -> dict[str, Any]:
     """Return the parameters of a line item that exists; what customers may not change any more is said."""
-    params = quantities(item)
+    params = quantity_params(item)
     return params if "adjustable_quantity" in params else {**params, "adjustable_quantity": {"enabled": False}}
 
 

@@ -20,7 +20,7 @@ def with_all_tiers(path: str, reader: AccountReader, price: Object) -> Object:
     return reader.one(f"{path}/{price['id']}", {"expand": ["tiers", "currency_options", *currencies]}) or price
 
 
-def described(price: Object, naming: Naming) -> str:
+def interval_key(price: Object, naming: Naming) -> str:
     """Return `monthly`, `every-3-months` or `once`, with what is unusual about it: `monthly-eur`, `monthly-metered`."""
     recurring = price["recurring"]
     words = ["once"]

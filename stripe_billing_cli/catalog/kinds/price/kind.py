@@ -13,9 +13,9 @@ from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Objects, Usage, Wanted
-from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable
+from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, readable_key
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
-from stripe_billing_cli.catalog.kinds.price.importing import described, has_more_tiers, with_all_tiers
+from stripe_billing_cli.catalog.kinds.price.importing import has_more_tiers, interval_key, with_all_tiers
 from stripe_billing_cli.catalog.kinds.price.model import Price
 from stripe_billing_cli.catalog.kinds.price.reading import LOOKUP_KEYS_A_CALL, asked
 from stripe_billing_cli.catalog.kinds.price.review import warnings_of
@@ -148,8 +148,8 @@ class PriceKind(StandardKind[Price]):
         product, lookup_key = naming.name("product", product_of(existing)), existing["lookup_key"]
         if lookup_key and lookup_key.startswith(f"{product}.") and KEY.match(lookup_key.removeprefix(f"{product}.")):
             return str(lookup_key.removeprefix(f"{product}."))
-        named = readable(lookup_key or existing["nickname"] or "").removeprefix(f"{readable(product)}-")
-        return named or described(existing, naming)
+        named = readable_key(lookup_key or existing["nickname"] or "").removeprefix(f"{readable_key(product)}-")
+        return named or interval_key(existing, naming)
 
     def file_fields(self, existing: Object, naming: Naming) -> Fields:
         fields = self.existing_fields(existing)

@@ -36,7 +36,7 @@ class Redemption:
     place: Mapping[str, str] = field(default_factory=dict)
 
 
-def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
+def redeem_all(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
     """Return the ids of the discounts that `discounts` in a new subscription asks for; they are stored, with their
     events."""
     made = [_source(call, one, f"discounts[{at}]", on) for at, one in enumerate(wanted or ())]
@@ -45,7 +45,7 @@ def redeemed(call: Call, wanted: Wanted | None, on: Redemption) -> list[str]:
     return _distinct(made)
 
 
-def changed(call: Call, wanted: Wanted | None, before: Object, on: Redemption) -> list[str]:
+def changed_discounts(call: Call, wanted: Wanted | None, before: Object, on: Redemption) -> list[str]:
     """Return the ids of the discounts that an update leaves a subscription with; what came and went has its events.
 
     "A populated array overwrites the existing discounts on the subscription. If not specified or empty array, it
@@ -80,7 +80,7 @@ def of_part(call: Call, wanted: Wanted | None, param: str, on: Redemption, *, pr
         if "discount" in one:
             previews.append(existing_discount(call, one, f"{param}[{at}]", on))
             continue
-        coupon, promotion = applicable(call, one, f"{param}[{at}]", on)
+        coupon, promotion = find_applicable(call, one, f"{param}[{at}]", on)
         previews.append(new(call, coupon, on.customer["id"], on.subscription, promotion))
         call.store.insert(KIND, previews[-1])
     return _distinct(previews)
@@ -113,7 +113,7 @@ def _source(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -
     """Return a discount that is there already, or a new one, stored."""
     if "discount" in wanted:
         return existing_discount(call, wanted, param, on)
-    coupon, promotion = applicable(call, wanted, param, on)
+    coupon, promotion = find_applicable(call, wanted, param, on)
     discount = {**new(call, coupon, on.customer["id"], on.subscription, promotion), **on.place}
     call.store.insert(KIND, discount)
     if promotion is not None:
@@ -140,7 +140,7 @@ def _check_one(wanted: Mapping[str, Any], param: str) -> None:
         raise only_one_of([f"{param}[{name}]" for name in names or SOURCES])
 
 
-def applicable(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:
+def find_applicable(call: Call, wanted: Mapping[str, Any], param: str, on: Redemption) -> tuple[Object, Object | None]:
     """Return the coupon, and the promotion code if it is one that is wanted. Raises where it cannot be redeemed."""
     _check_one(wanted, param)
     promotion = None
@@ -223,7 +223,7 @@ def find(call: Call, id: str) -> Object:
     return existing
 
 
-def living(call: Call, ids: Sequence[str]) -> list[Object]:
+def not_ended(call: Call, ids: Sequence[str]) -> list[Object]:
     """Return those that have not ended: a discount does not apply to what is billed at its end."""
     return [one for one in (find(call, id) for id in ids) if one["end"] is None or one["end"] > call.now]
 

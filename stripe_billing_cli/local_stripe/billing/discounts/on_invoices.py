@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def discounted(call: Call, invoice: Object, discounts: Sequence[Object]) -> Object:
+def discounted_draft(call: Call, invoice: Object, discounts: Sequence[Object]) -> Object:
     """Return a draft whose lines, totals and `discounts` show what these discounts take off, and those of its lines.
 
     "Line item discounts are applied before invoice discounts" (`discounts` in `stripe/_invoice_line_item.py`), and are
@@ -49,7 +49,7 @@ def _with_living(call: Call, line: Object) -> Object:
     """Return a line without those of its discounts that have ended. A proration names what it is net of."""
     if not line["discountable"] or not line["discounts"]:
         return line
-    return {**line, "discounts": [one["id"] for one in discount.living(call, line["discounts"])]}
+    return {**line, "discounts": [one["id"] for one in discount.not_ended(call, line["discounts"])]}
 
 
 def _terms_of_lines(call: Call, lines: Sequence[Object], currency: str) -> list[Terms]:

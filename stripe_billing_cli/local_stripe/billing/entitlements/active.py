@@ -64,7 +64,7 @@ def _new(call: Call, customer: str, feature: str) -> Object:
     }
 
 
-def shown(call: Call, entitlement: Object) -> Object:
+def as_answered(call: Call, entitlement: Object) -> Object:
     """Return an entitlement with the lookup key of its feature: in store the key would have to be unique."""
     return {**entitlement, "lookup_key": features.find(call, entitlement["feature"], "feature")["lookup_key"]}
 
@@ -80,7 +80,7 @@ def _summary(call: Call, customer: str, entitlements: list[Object]) -> Object:
         "customer": customer,
         "entitlements": {
             "object": "list",
-            "data": [shown(call, one) for one in entitlements[:SHOWN]],
+            "data": [as_answered(call, one) for one in entitlements[:SHOWN]],
             "has_more": len(entitlements) > SHOWN,
             "url": f"/v1/customer/{customer}/entitlements",
         },

@@ -53,10 +53,10 @@ def charge(
     assert intent is not None
     used = payment_methods.find_card(call, method, "payment_method")
     intent = payment_intents.attempt(call, intent, used, off_session=off_session, invoice=True)
-    return settle(call, invoice, intent, automatic=automatic), intent
+    return record_attempt(call, invoice, intent, automatic=automatic), intent
 
 
-def settle(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> Object:
+def record_attempt(call: Call, invoice: Object, intent: Object, *, automatic: bool) -> Object:
     """Return the invoice after an attempt on its payment intent, whoever made it.
 
     "Any payment attempt counts as the first attempt, and subsequently only automatic retries increment the attempt
@@ -110,10 +110,10 @@ def attempt(call: Call, invoice: Object) -> Object:
         return charge(call, invoice, method, off_session=True)[0]
     intent = invoices.intent_of(call, invoice)
     assert intent is not None
-    return settle(call, invoice, intent, automatic=True)
+    return record_attempt(call, invoice, intent, automatic=True)
 
 
-def not_paid(call: Call, intent: Object, *, of_subscription: bool) -> ApiError:
+def payment_refused(call: Call, intent: Object, *, of_subscription: bool) -> ApiError:
     """Return the refusal, 402, of a payment that a call asked for: the card's decline, or that the customer has
     something to do."""
     if intent["last_payment_error"] is not None:

@@ -18,7 +18,7 @@ HAS_LINE = LINE.format("_key")
 HAS_ITEM = LINE.format("parent.subscription_item_details.subscription_item")
 
 
-def credited(call: Call, item: Object, debit: Mapping[str, Any]) -> Object | None:
+def credited_debit(call: Call, item: Object, debit: Mapping[str, Any]) -> Object | None:
     """Return what a credit for this debit of a subscription item names, as an invoice item has it. None where it is not
     known, as it is not of a debit that is only looked at."""
     billed = billed_lines(call, item, debit)

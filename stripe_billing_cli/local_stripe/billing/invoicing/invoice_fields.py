@@ -11,7 +11,7 @@ from stripe_billing_cli.local_stripe.core.store import Object
 HOUR = 60 * 60
 
 
-def blank() -> Object:
+def blank_fields() -> Object:
     """Return what every draft says as long as nothing has happened to it."""
     return shapes.blank("invoice", "confirmation_secret status_details threshold_reason") | {
         "object": "invoice",
@@ -75,7 +75,7 @@ def parent(subscription: Object | None, proration_date: int | None) -> Object | 
     return {"quote_details": None, "subscription_details": details, "type": "subscription_details"}
 
 
-def due(total: int, balance: int, currency: str) -> Object:
+def due_fields(total: int, balance: int, currency: str) -> Object:
     """Return the fields that say what is left to pay after the customer's balance, of which a credit is negative
     (https://docs.stripe.com/billing/customer/balance). Too little to be charged waits in the balance:
     "If the invoice's total is smaller than the minimum charge amount, … the `amount_due` may be 0"."""
@@ -85,7 +85,7 @@ def due(total: int, balance: int, currency: str) -> Object:
     return {"amount_due": due, "amount_remaining": due, "starting_balance": balance}
 
 
-def advancing(draft: Object, now: int) -> Object:
+def finalization_fields(draft: Object, now: int) -> Object:
     """Return when a draft is finalized by itself, and charged if it is one to be charged (recorded,
     2026-08-26.dahlia)."""
     if not draft["auto_advance"]:

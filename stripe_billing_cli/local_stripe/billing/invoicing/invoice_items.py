@@ -25,7 +25,7 @@ PRICED_BY = frozenset({"amount", "price", "price_data", "pricing", "unit_amount_
 NO_QUANTITY = "You cannot set the quantity of an invoice item that has an amount and no price."
 
 
-def pend(call: Call, customer: Object, line: Line, currency: str, subscription: str | None) -> Object:
+def add_pending(call: Call, customer: Object, line: Line, currency: str, subscription: str | None) -> Object:
     """Keep a line for the next invoice."""
     item = {
         "id": identifiers.long_id(call, "ii"),
@@ -67,11 +67,11 @@ def pend(call: Call, customer: Object, line: Line, currency: str, subscription: 
     return item
 
 
-def pend_all(
+def add_all_pending(
     call: Call, customer: Object, billed: Sequence[Line], currency: str, subscription: str | None
 ) -> list[Object]:
     """Keep lines, which are in the order of an invoice: the first is made last, since the newest is listed first."""
-    made = [pend(call, customer, line, currency, subscription) for line in reversed(billed)]
+    made = [add_pending(call, customer, line, currency, subscription) for line in reversed(billed)]
     return made[::-1]
 
 
@@ -239,7 +239,7 @@ def one_time_price(call: Call, id: str, param: str) -> Object:
 PRICE_WORDS = PRICED_BY | {"quantity"}
 
 
-def changed(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
+def changed_item(call: Call, before: Object, params: Mapping[str, Any]) -> Object:
     """Return the item with what a call changes of it, not yet stored. A new amount is a new price of the same product,
     and a new description none (recorded, 2026-08-26.dahlia)."""
     _check_priced_once(params, "")
@@ -296,7 +296,7 @@ def _fields_of_price(price: Object | None, unit_amount: str | None, amount: int,
 def put_on(call: Call, draft: Object, item: Object) -> Object:
     """Return the draft with a line for this item, in place of the one that it had, else after all others: "invoice
     items added after invoice creation in chronological order" (`lines` in `stripe/_invoice.py`)."""
-    shown = lines.shown(call, as_line(call, item), draft["currency"], draft["id"], _subscription(item))
+    shown = lines.as_answered(call, as_line(call, item), draft["currency"], draft["id"], _subscription(item))
     billed = list(draft["lines"]["data"])
     places = [at for at, line in enumerate(billed) if lines.item_of(line) == item["id"]]
     if places:
@@ -314,7 +314,7 @@ def take_off(call: Call, draft: Object, item: str) -> Object:
 
 def rewrite(call: Call, draft: Object, billed: list[Object]) -> Object:
     """Return the draft with these lines, stored, with its event."""
-    after = invoices.retotaled(call, draft, billed)
+    after = invoices.with_lines(call, draft, billed)
     call.store.replace("invoice", after)
     events.record(call, "invoice.updated", after, draft)
     return after

@@ -32,7 +32,7 @@ FINALIZE = "invoice.finalize"
 RETRY = "invoice.retry"
 
 
-def drafted(
+def new_draft(
     call: Call,
     customer: Object,
     billed: Sequence[Line],
@@ -52,12 +52,13 @@ def drafted(
     id = identifiers.long_id(call, "in")
     subscription_id = subscription["id"] if subscription else None
     shown = [
-        lines.shown(call, line, currency, id, subscription_id) for line in invoice_fields.in_order(billed, subscription)
+        lines.as_answered(call, line, currency, id, subscription_id)
+        for line in invoice_fields.in_order(billed, subscription)
     ]
     start, end = period or (call.now, call.now)
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
     invoice: Object = {
-        **invoice_fields.blank(),
+        **invoice_fields.blank_fields(),
         **_customer_fields(call, customer),
         "id": id,
         "account_country": call.account["country"],
@@ -78,15 +79,15 @@ def drafted(
         "webhooks_delivered_at": None if reason == "upcoming" else call.now,
         **rest,
     }
-    own_discounts = discount.living(call, subscription["discounts"]) if subscription else []
+    own_discounts = discount.not_ended(call, subscription["discounts"]) if subscription else []
     return totaled(call, invoice, own_discounts if discounts is None else discounts, customer["balance"])
 
 
 def totaled(call: Call, invoice: Object, discounts: Sequence[Object], balance: int) -> Object:
     """Return a draft with what its discounts take off and its taxes add, and what is due of it after the balance of its
     customer."""
-    after = taxes.taxed(call, on_invoices.discounted(call, invoice, discounts))
-    return {**after, **invoice_fields.due(after["total"], balance, invoice["currency"])}
+    after = taxes.taxed(call, on_invoices.discounted_draft(call, invoice, discounts))
+    return {**after, **invoice_fields.due_fields(after["total"], balance, invoice["currency"])}
 
 
 def _customer_fields(call: Call, customer: Object) -> Object:
@@ -104,7 +105,7 @@ def _customer_fields(call: Call, customer: Object) -> Object:
     }
 
 
-def retotaled(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
+def with_lines(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
     """Return a draft with other lines, given as they are shown; not yet stored."""
     balance = (call.store.get("customer", invoice["customer"]) or {}).get("balance", 0)
     own_discounts = [discount.find(call, id) for id in invoice["discounts"]]
@@ -120,7 +121,7 @@ def subscription_of(invoice: Object) -> str | None:
 def create(call: Call, invoice: Object) -> Object:
     """Store a draft; it is finalised by itself an hour later if it advances automatically
     (https://docs.stripe.com/billing/invoices/subscription#sub-invoice-lifecycle)."""
-    invoice = {**invoice, **invoice_fields.advancing(invoice, call.now)}
+    invoice = {**invoice, **invoice_fields.finalization_fields(invoice, call.now)}
     call.store.insert("invoice", invoice)
     scheduler.put(call.store, FINALIZE, invoice["id"], invoice["automatically_finalizes_at"], invoice["test_clock"])
     events.record(call, "invoice.created", invoice)
@@ -151,7 +152,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object
     customer = call.store.get("customer", invoice["customer"])
     if customer is None or customer.get("deleted"):
         raise invalid("You cannot finalize an invoice of a customer that was deleted.")
-    due = invoice_fields.due(invoice["total"], customer["balance"], invoice["currency"])
+    due = invoice_fields.due_fields(invoice["total"], customer["balance"], invoice["currency"])
     opened = {
         **invoice,
         **due,

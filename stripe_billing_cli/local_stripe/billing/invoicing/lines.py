@@ -134,7 +134,7 @@ def priced(price: Object | None, unit_amount: str | None) -> Object | None:
     }
 
 
-def shown(call: Call, line: Line, currency: str, invoice: str | None, subscription: str | None) -> Object:
+def as_answered(call: Call, line: Line, currency: str, invoice: str | None, subscription: str | None) -> Object:
     """Return the line as an object of an invoice."""
     details = {
         "invoice_item": line.invoice_item,

@@ -146,7 +146,7 @@ def _digits(length: int) -> str:
     return "".join(secrets.choice("0123456789") for _ in range(length))
 
 
-def settle(call: Call, charge: Object) -> Object:
+def record_balance_transaction(call: Call, charge: Object) -> Object:
     """Return the captured charge with its balance transaction; nothing happens where it has one."""
     if charge["balance_transaction"] is not None:
         return charge
@@ -173,7 +173,7 @@ def settle_by_itself(call: Call, id: str) -> None:
 
 def settle_now(call: Call, before: Object) -> Object:
     """Return the captured charge with its balance transaction, and its event where it had none."""
-    after = settle(call, before)
+    after = record_balance_transaction(call, before)
     if after != before:
         scheduler.put(call.store, SETTLE, before["id"], None, None)
         events.record(call, "charge.updated", after, before)
@@ -184,7 +184,7 @@ def capture(call: Call, charge: Object, amount: int) -> Object:
     """Take so much of what was reserved. The rest is released, which is no refund (recorded)."""
     taken = {**charge, "amount_captured": amount, "captured": True}
     call.store.replace(KIND, taken)
-    return settle(call, taken)
+    return record_balance_transaction(call, taken)
 
 
 def release(call: Call, charge: Object, event: str) -> None:

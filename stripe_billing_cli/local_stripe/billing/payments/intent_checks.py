@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -47,7 +47,7 @@ def unexpected_state(kind: str, noun: str, action: str, intent: Object, call: Ca
         400,
         f"You cannot {action} this {noun} because it has a status of {intent['status']}.",
         f"{kind}_unexpected_state",
-        objects={kind: shown(call.store, kind, intent)},
+        objects={kind: as_answered(call.store, kind, intent)},
     )
 
 
@@ -58,5 +58,5 @@ def nothing_to_confirm(kind: str, intent: Object, call: Call) -> ApiError:
         f"You cannot confirm this {noun} because it's missing a payment method. You can either update the {noun} with "
         f"a payment method and then confirm it again, or confirm it again directly with a payment method.",
         f"{kind}_unexpected_state",
-        objects={kind: shown(call.store, kind, intent)},
+        objects={kind: as_answered(call.store, kind, intent)},
     )

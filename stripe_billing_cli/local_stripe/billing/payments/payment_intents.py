@@ -11,7 +11,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
-from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -76,13 +76,13 @@ def attempt(
         return _needs_action(call, intent, method)
     decline = payment_methods.payment_decline(method)
     if decline is not None:
-        return _declined(call, intent, payment_methods.checked(call, method), decline)
+        return _declined(call, intent, payment_methods.checked_by_bank(call, method), decline)
     return succeed(call, intent, method)
 
 
 def succeed(call: Call, intent: Object, method: Object, *, authenticated: bool = False) -> Object:
     """The card pays: at once, or when it is captured by hand."""
-    method = payment_methods.checked(call, method)
+    method = payment_methods.checked_by_bank(call, method)
     if intent["setup_future_usage"] and intent["customer"] and method["customer"] is None:
         method = payment_methods.attach_to(call, method["id"], intent["customer"], "payment_method")
     if intent["setup_future_usage"] == "off_session":
@@ -116,7 +116,7 @@ def _paid(call: Call, intent: Object, charge: Object) -> Object:
     if intent["capture_method"] == "automatic_async":
         charges.settle_soon(call, charge)
     else:
-        charge = charges.settle(call, charge)
+        charge = charges.record_balance_transaction(call, charge)
     call.store.replace(KIND, paid)
     events.record(call, "charge.succeeded", charge)
     events.record(call, "payment_intent.succeeded", paid)
@@ -183,7 +183,7 @@ def _unauthenticated(call: Call, intent: Object, method: Object) -> Object:
 def _failed(call: Call, intent: Object, method: Object, error: Object) -> Object:
     error = {
         **error,
-        "payment_method": shown(call.store, "payment_method", method),
+        "payment_method": as_answered(call.store, "payment_method", method),
         "payment_method_type": method["type"],
     }
     failed = {
@@ -229,7 +229,7 @@ def card_error(call: Call, intent: Object) -> ApiError:
         decline_code=failure.get("decline_code"),
         objects={
             **{name: value for name, value in failure.items() if name not in OF_ERROR},
-            "payment_intent": shown(call.store, KIND, intent),
+            "payment_intent": as_answered(call.store, KIND, intent),
         },
     )
 

@@ -16,7 +16,7 @@ ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 NETWORK_CODES = ("network_advice_code", "network_decline_code")
 
 
-def blank(call: Call, type: str) -> Object:
+def blank_method(call: Call, type: str) -> Object:
     return {
         "id": identifiers.long_id(call, "pm"),
         "object": "payment_method",
@@ -41,7 +41,7 @@ def new_card(call: Call, card: Card) -> Object:
     """Return a card that expires this month of next year, its CVC not yet checked (recorded)."""
     today = datetime.fromtimestamp(call.real_now, UTC)
     return {
-        **blank(call, "card"),
+        **blank_method(call, "card"),
         "card": {
             "brand": card.brand,
             "checks": {"address_line1_check": None, "address_postal_code_check": None, "cvc_check": "unchecked"},
@@ -62,7 +62,7 @@ def new_card(call: Call, card: Card) -> Object:
     }
 
 
-def checked(call: Call, method: Object) -> Object:
+def checked_by_bank(call: Call, method: Object) -> Object:
     """Return the payment method after its bank was asked: what had not been checked of it has been (recorded)."""
     if method["type"] != "card":
         return method
@@ -149,7 +149,7 @@ def attach_to(call: Call, id: str, customer: str, param: str, missing: int = 400
     _check_attachable(before, param)
     if before["type"] == "card" and (decline := setup_decline(before)) is not None:
         raise _declined(decline)
-    method = checked(call, {**before, "customer": customer})
+    method = checked_by_bank(call, {**before, "customer": customer})
     call.store.replace("payment_method", method)
     events.record(call, "payment_method.attached", method)
     return method

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 )
 from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
-from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -49,7 +49,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
     requires_payment_method."""
     asks = payment_methods.card_of(method).authenticates_setup
     if not asks:
-        method = payment_methods.checked(call, method)
+        method = payment_methods.checked_by_bank(call, method)
     setup = {**setup, "latest_attempt": setup_attempts.begin(call, setup, method)}
     if asks:
         return _saved(
@@ -75,7 +75,7 @@ def attempt(call: Call, setup: Object, method: Object) -> Object:
 
 
 def succeed(call: Call, setup: Object, method: Object) -> Object:
-    method = payment_methods.checked(call, method)
+    method = payment_methods.checked_by_bank(call, method)
     if setup["customer"] is not None:
         method = payment_methods.attach_to(call, method["id"], setup["customer"], "payment_method")
     if setup["usage"] == "off_session":
@@ -101,7 +101,7 @@ def not_authenticated(call: Call, setup: Object, method: Object) -> Object:
         "code": "setup_intent_authentication_failure",
         "doc_url": "https://stripe.com/docs/error-codes/setup-intent-authentication-failure",
         "message": payment_intents.NOT_AUTHENTICATED,
-        "payment_method": shown(call.store, "payment_method", method),
+        "payment_method": as_answered(call.store, "payment_method", method),
         "type": "invalid_request_error",
     }
     failed = {
@@ -126,7 +126,7 @@ def _saved(call: Call, event: str, setup: Object) -> Object:
 
 
 def _failure(call: Call, method: Object, decline: Decline) -> Object:
-    return {**decline.error(), "payment_method": shown(call.store, "payment_method", method)}
+    return {**decline.error(), "payment_method": as_answered(call.store, "payment_method", method)}
 
 
 def card_error(call: Call, setup: Object) -> ApiError:
@@ -139,5 +139,5 @@ def card_error(call: Call, setup: Object) -> ApiError:
         failure.get("param"),
         type="card_error",
         decline_code=failure["decline_code"],
-        objects={**failure, "setup_intent": shown(call.store, "setup_intent", setup)},
+        objects={**failure, "setup_intent": as_answered(call.store, "setup_intent", setup)},
     )

@@ -8,7 +8,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def renewed(call: Call, subscription: Object, at: int) -> tuple[list[Object], int, list[Line]]:
+def renewed_items(call: Call, subscription: Object, at: int) -> tuple[list[Object], int, list[Line]]:
     """Return the items that are billed at `at`, the end of their period, the billing cycle anchor then, and
     what was used of items that are gone by then."""
     own_schedule = call.store.get(schedule.KIND, subscription["schedule"]) if subscription["schedule"] else None

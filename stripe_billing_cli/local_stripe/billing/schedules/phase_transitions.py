@@ -136,7 +136,7 @@ def _become(
     }
     if redeems:
         wanted = continued_discounts(call, before, phase["discounts"])
-        after["discounts"] = discount.changed(call, wanted or None, before, redemption(call, before))
+        after["discounts"] = discount.changed_discounts(call, wanted or None, before, redemption(call, before))
     over = all(item["current_period_end"] <= call.now for item in before["items"]["data"])
     trial_end = phase["trial_end"] if phase["trial_end"] and phase["trial_end"] > call.now else None
     change = changes.Change([])
@@ -148,7 +148,9 @@ def _become(
     elif over:
         renewing = at_period_end(call, schedule, phase, before, call.now)
         used = used_before(call, before, renewing, call.now)
-        invoice_items.pend_all(call, customers.find(call, before["customer"]), used, before["currency"], before["id"])
+        invoice_items.add_all_pending(
+            call, customers.find(call, before["customer"]), used, before["currency"], before["id"]
+        )
         after |= {name: renewing[name] for name in ("billing_cycle_anchor", "items")}
     else:
         change = _change(call, schedule, phase, before, proration, begins=begins)
@@ -191,7 +193,7 @@ def at_period_end(call: Call, schedule: Object, phase: Object, subscription: Obj
     for item in change.after:
         continued_discounts = {**item, **period}
         if same.get(item["id"], {}).get("price") != item["price"]:
-            continued_discounts = items.counting_anew(continued_discounts, metering.newest(call), at)
+            continued_discounts = items.counting_anew(continued_discounts, metering.last_report(call), at)
         data.append(continued_discounts)
     anchor = subscription["billing_cycle_anchor"] if change.anchor is None else at
     return {**subscription, "items": {**subscription["items"], "data": data}, "billing_cycle_anchor": anchor}
@@ -214,7 +216,7 @@ def discount_params(sources: Sequence[Object]) -> list[Object]:
 def continued_discounts(call: Call, subscription: Object, sources: Sequence[Object]) -> list[Object]:
     """Return a phase's discounts; those that the subscription has already, by the same coupon, go on. What ended is
     gone."""
-    own = {one["source"]["coupon"]: one for one in discount.living(call, subscription["discounts"])}
+    own = {one["source"]["coupon"]: one for one in discount.not_ended(call, subscription["discounts"])}
     wanted = []
     for source in discount_params(sources):
         coupon = source.get("coupon")
@@ -255,12 +257,12 @@ def _bill(call: Call, before: Object, after: Object, change: changes.Change, pro
     since nobody is there."""
     customer = call.store.get("customer", before["customer"])
     assert customer is not None
-    invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
+    invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
     if not change.at_once and not (change.prorations and proration == "always_invoice"):
         repository.save(call, before, after)
         return
     pending_items = invoice_items.pending_of(call, before)
-    draft = invoices.drafted(
+    draft = invoices.new_draft(
         call,
         customer,
         [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],

@@ -32,7 +32,7 @@ def _add(call: Call, customer: Object, subscription: Object, wanted: Mapping[str
         "period": {"start": start, "end": end},
     }
     line = invoice_items.line_from_params(call, described, subscription["currency"], param)
-    item = invoice_items.pend(call, customer, line, subscription["currency"], subscription["id"])
+    item = invoice_items.add_pending(call, customer, line, subscription["currency"], subscription["id"])
     after = invoice_items.with_discounts(call, item, customer, described, param)
     after["metadata"] = merged({}, wanted.get("metadata") or {})
     call.store.replace(invoice_items.KIND, after)

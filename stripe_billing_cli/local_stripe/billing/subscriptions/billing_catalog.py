@@ -22,7 +22,7 @@ PriceOf = Callable[[str], Object]
 SoldAs = Callable[[str], Sold]
 
 
-def undiscounted(item: Object, amount: int, whole: int) -> DiscountedAmount:
+def no_discount(item: Object, amount: int, whole: int) -> DiscountedAmount:
     return DiscountedAmount(amount)
 
 
@@ -34,7 +34,7 @@ def unused(item: Object) -> list[Line]:
     return []
 
 
-def unknown(item: Object, debit: Mapping[str, Any]) -> Object | None:
+def no_usage(item: Object, debit: Mapping[str, Any]) -> Object | None:
     return None
 
 
@@ -52,8 +52,8 @@ class Catalog:
     price: PriceOf
     sold: SoldAs
     item_id: Callable[[], str]
-    discounted: Callable[[Object, int, int], DiscountedAmount] = undiscounted
+    discounted: Callable[[Object, int, int], DiscountedAmount] = no_discount
     net_debit: Callable[[Object, Mapping[str, Any]], DiscountedAmount] = as_debited
-    credited: Callable[[Object, Mapping[str, Any]], Object | None] = unknown
+    credited: Callable[[Object, Mapping[str, Any]], Object | None] = no_usage
     used: Callable[[Object], list[Line]] = unused
     reported: Callable[[], int] = int

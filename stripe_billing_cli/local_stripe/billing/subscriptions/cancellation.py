@@ -22,7 +22,7 @@ NO_END = {"cancel_at": None, "cancel_at_period_end": False, "canceled_at": None}
 NO_DETAILS = {"comment": None, "feedback": None, "feedback_option": None, "reason": None}
 
 
-def requested(call: Call, params: Params, current_items: Sequence[Object]) -> Object:
+def requested_end(call: Call, params: Params, current_items: Sequence[Object]) -> Object:
     """Return when the subscription is to end, and since when that is known; empty where it is not to. The end of the
     period is that of the item whose period ends first
     (https://docs.stripe.com/billing/subscriptions/mixed-interval#limitations)."""
@@ -50,12 +50,12 @@ def _moment(call: Call, wanted: int | str, current_items: Sequence[Object]) -> i
     return int(wanted)
 
 
-def changed(call: Call, before: Object) -> Object:
+def changed_fields(call: Call, before: Object) -> Object:
     """Return the fields that an update's wish to end, or no longer to end, changes."""
     params = call.params
     details = {**before["cancellation_details"], **params.get("cancellation_details", {})}
-    whole, _ = proration.shortened(before, None, price_checks.catalog(call), now=call.now, prorates=False)
-    wanted = requested(call, params, whole)
+    whole, _ = proration.with_earlier_end(before, None, price_checks.catalog(call), now=call.now, prorates=False)
+    wanted = requested_end(call, params, whole)
     if wanted:
         kept = {"canceled_at": before["canceled_at"] or call.now}
         return {**wanted, **kept, "cancellation_details": {**details, "reason": "cancellation_requested"}}
@@ -65,12 +65,12 @@ def changed(call: Call, before: Object) -> Object:
     return {"cancellation_details": details}
 
 
-def moved(call: Call, before: Object, plain: Object) -> Object:
+def with_end(call: Call, before: Object, plain: Object) -> Object:
     """Return the subscription with another end, or none: "if set to a date before the current period ends, this will
     cause a proration", as will setting it back (`cancel_at` in `stripe/params/_subscription_update_params.py`)."""
     prorates = call.params.get("proration_behavior") != "none"
     catalog = price_checks.catalog(call)
-    data, prorations = proration.shortened(before, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
+    data, prorations = proration.with_earlier_end(before, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
     customer = customers.find(call, before["customer"])
-    invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
+    invoice_items.add_all_pending(call, customer, prorations, before["currency"], before["id"])
     return repository.amend(call, before["id"], **plain, items=items.with_items(before, data))

@@ -43,7 +43,7 @@ PREVIEWED = (
 """The parameters of a new subscription that a preview takes."""
 
 
-def drafted(call: Call, customer: Object) -> Object:
+def new_subscription(call: Call, customer: Object) -> Object:
     """Return a subscription as the parameters want it, not yet stored nor billed. Raises Stripe's refusals."""
     params = call.params
     for at, item in enumerate(params["items"]):
@@ -79,17 +79,17 @@ def begin(
     (https://docs.stripe.com/billing/subscriptions/billing-cycle)."""
     added_invoice_items.add(call, customer, subscription, call.params.get("add_invoice_items", ()))
     pending_items = invoice_items.pending_of(call, subscription)
-    data, billed = first_invoice.billed(call, subscription)
+    data, billed = first_invoice.first_period(call, subscription)
     on = discount.Redemption(
         customer, subscription["id"], subscription["currency"], sum(line.amount for line in billed)
     )
-    redeemed = discount.redeemed(call, call.params.get("discounts"), on)
+    redeemed = discount.redeem_all(call, call.params.get("discounts"), on)
     subscription = {**subscription, "discounts": redeemed, "items": items.with_items(subscription, data)}
     if not billed and not pending_items:
         subscription["status"] = status or ("trialing" if subscription["trial_end"] else "active")
         _store(call, customer, subscription)
         return subscription, None
-    invoice = invoices.drafted(
+    invoice = invoices.new_draft(
         call,
         customer,
         [*(invoice_items.as_line(call, item) for item in pending_items), *billed],
@@ -112,7 +112,7 @@ def _store(call: Call, customer: Object, subscription: Object) -> None:
     if customer["currency"] != subscription["currency"]:
         customers.save(call, customer, {**customer, "currency": subscription["currency"]})
     if subscription["status"] == "trialing":
-        schedule_jobs.trial_begins(call, subscription)
+        schedule_jobs.schedule_trial_warning(call, subscription)
     schedule_jobs.plan_ahead(call, subscription)
 
 
@@ -142,7 +142,7 @@ def _new(call: Call, customer: Object, prices: Sequence[Object], currency: str) 
             begun = 0 if is_classic else billing_intervals.period_at(price, anchor, call.now)[0]
             period = call.now if anchor <= call.now else max(start, begun), period[1]
         data.append(items.new_item(identifiers.short_id(call, "si"), id, price, wanted, call.now, period))
-    ends = cancellation.requested(call, params, data)
+    ends = cancellation.requested_end(call, params, data)
     if ends.get("cancel_at") is not None and trial_end is None:
         data = [{**item, "current_period_end": min(item["current_period_end"], ends["cancel_at"])} for item in data]
     return {

@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def discounted(call: Call, item: Object, amount: int, whole: int) -> DiscountedAmount:
+def discounted_amount(call: Call, item: Object, amount: int, whole: int) -> DiscountedAmount:
     """Return what the discounts of the item, and then of its subscription, leave of `amount`, which is a part of the
     `whole` price."""
     subscription = call.store.get("subscription", item["subscription"])
@@ -28,7 +28,7 @@ def discounted(call: Call, item: Object, amount: int, whole: int) -> DiscountedA
         return DiscountedAmount(amount)
     terms = []
     for id in (*item["discounts"], *subscription["discounts"]):
-        for own_discount in discount.living(call, [id]):
+        for own_discount in discount.not_ended(call, [id]):
             own_terms = discounting.terms(own_discount, own_discount["_coupon_terms"], subscription["currency"])
             if own_terms is not None:
                 costs = whole if id in item["discounts"] else max(whole, _costs(call, subscription))

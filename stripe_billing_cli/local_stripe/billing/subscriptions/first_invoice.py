@@ -19,7 +19,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 
-def billed(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
+def first_period(call: Call, subscription: Object) -> tuple[list[Object], list[Line]]:
     """Return the items and what their first period costs, or the part of one that comes before an anchor or an end. A
     trial costs nothing; a part before an anchor is free where prorations are declined."""
     catalog = price_checks.catalog(call)
@@ -66,14 +66,14 @@ def open_first(call: Call, subscription: Object, draft: Object, method: str | No
     if invoice["status"] == "paid":
         ask_for_card(call, subscription["id"], method)
         return
-    schedule_jobs.expires(call, subscription)
+    schedule_jobs.schedule_expiry(call, subscription)
     if behavior == "default_incomplete":
         prepare_payment(call, invoice, method)
         return
     assert method is not None, "without a card the subscription was refused above"
     _, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if intent["status"] != "succeeded" and behavior == "error_if_incomplete":
-        raise collection.not_paid(call, intent, of_subscription=True)
+        raise collection.payment_refused(call, intent, of_subscription=True)
 
 
 def prepare_payment(call: Call, invoice: Object, method: str | None) -> None:

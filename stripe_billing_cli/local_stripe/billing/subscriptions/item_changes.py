@@ -53,7 +53,7 @@ def change(call: Call, before: Object, plain: Object) -> Object:
     item_parameters.settle(call, before, {**before, **plan.fields})
     after = _carry_out(call, before, plan)
     if after["status"] == "trialing" and after["trial_end"] != before["trial_end"]:
-        schedule_jobs.trial_begins(call, after)
+        schedule_jobs.schedule_trial_warning(call, after)
     if before["status"] == "trialing" and call.params.get("trial_end") == "now":
         schedule_jobs.trial_is_over(call, after)
         events.record(call, "customer.subscription.trial_will_end", after)
@@ -110,7 +110,9 @@ def _trial(call: Call, before: Object, params: Mapping[str, Any], trial_end: int
     change = decide(call, trialing, params)
     start = {item["id"]: item["current_period_start"] for item in before["items"]["data"]}
     data = [
-        items.debited(items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), ())
+        items.with_debit(
+            items.in_period(item, (call.now if begins else start.get(item["id"], call.now), trial_end)), ()
+        )
         for item in change.after
     ]
     catalog = price_checks.catalog(call)
@@ -135,7 +137,7 @@ def _with_ends(call: Call, before: Object, params: Mapping[str, Any], plain: Obj
         changing = {**before, **plan.fields, "items": items.with_items(before, change.after)}
         changing["billing_cycle_anchor"] = change.anchor or before["billing_cycle_anchor"]
         catalog = price_checks.catalog(call)
-        data, more = proration.shortened(changing, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
+        data, more = proration.with_earlier_end(changing, plain["cancel_at"], catalog, now=call.now, prorates=prorates)
         change = replace(change, after=data, prorations=[*change.prorations, *more])
     if plain.get("cancel_at_period_end", before["cancel_at_period_end"]):
         fields["cancel_at"] = items.first_end(change.after)
@@ -210,13 +212,13 @@ def _carry_out(call: Call, before: Object, plan: UpdatePlan) -> Object:
     if at_once and behavior == "pending_if_incomplete":
         return _pay_first(call, before, plan)
     customer = customers.find(call, before["customer"])
-    invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
+    invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
     pending_items = invoice_items.pending_of(call, before) if at_once else []
     if not pending_items and not change.at_once:
         after = repository.amend(call, before["id"], **plan.fields)
         schedule_jobs.plan_ahead(call, after)
         return after
-    draft = invoices.drafted(
+    draft = invoices.new_draft(
         call,
         customer,
         [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],
@@ -251,7 +253,7 @@ def _collect(call: Call, customer: Object, after: Object, draft: Object, behavio
         raise collection.no_method()
     _, intent = collection.charge(call, invoice, method, off_session=call.params.get("off_session", False))
     if intent["status"] != "succeeded" and behavior == "error_if_incomplete":
-        raise collection.not_paid(call, intent, of_subscription=True)
+        raise collection.payment_refused(call, intent, of_subscription=True)
 
 
 def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
@@ -264,9 +266,9 @@ def _pay_first(call: Call, before: Object, plan: UpdatePlan) -> Object:
     customer = customers.find(call, before["customer"])
     included = settings.read(call.store, call.account)["pending_update_items"] == "include"
     earlier = [{**item, "_earlier": True} for item in invoice_items.pending_of(call, before)] if included else []
-    made = invoice_items.pend_all(call, customer, change.prorations, before["currency"], before["id"])
+    made = invoice_items.add_all_pending(call, customer, change.prorations, before["currency"], before["id"])
     pending_items = [*made, *earlier]
-    draft = invoices.drafted(
+    draft = invoices.new_draft(
         call,
         customer,
         [*(invoice_items.as_line(call, item) for item in pending_items), *change.at_once],

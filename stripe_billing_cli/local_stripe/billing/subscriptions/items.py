@@ -58,7 +58,7 @@ def counting_anew(item: Object, reported: int, start: int | None = None) -> Obje
     return {**item, "_use": {"after": reported, "start": item["current_period_start"] if start is None else start}}
 
 
-def debited(item: Object, lines: Sequence[Line]) -> Object:
+def with_debit(item: Object, lines: Sequence[Line]) -> Object:
     """Return the item, billed by these lines, which are of one period, for what it is from its start on; by none of
     none."""
     return {**item, "_debits": [debit(item, lines)] if lines else []}

@@ -20,7 +20,7 @@ def draft(call: Call, subscription: Object) -> str | None:
     used = metering.unbilled(call, subscription, price_checks.catalog(call))
     if subscription["status"] == "incomplete" or not (pending_items or used):
         return None
-    made = invoices.drafted(
+    made = invoices.new_draft(
         call,
         customers.find(call, subscription["customer"]),
         [*(invoice_items.as_line(call, item) for item in pending_items), *used],

@@ -34,7 +34,7 @@ def lines_for_item(call: Call, subscription: Object, item: Object, catalog: Cata
     return usage_lines if any(line.used for line in usage_lines) else []
 
 
-def newest(call: Call) -> int:
+def last_report(call: Call) -> int:
     """Return the number of the last report of use, in the order in which they came."""
     return int(call.store.row("SELECT COALESCE(MAX(seq), 0) FROM objects")[0])
 

@@ -35,7 +35,9 @@ def credits(call: Call, subscription: Object, params: Mapping[str, Any]) -> list
     return credited
 
 
-def resumed(call: Call, subscription: Object, params: Mapping[str, Any]) -> tuple[list[Object], list[Line], list[Line]]:
+def resumed_items(
+    call: Call, subscription: Object, params: Mapping[str, Any]
+) -> tuple[list[Object], list[Line], list[Line]]:
     """Return the items when the subscription goes on now, what is prorated for it, and what is billed at once."""
     catalog = price_checks.catalog(call)
     currency, anchor = subscription["currency"], subscription["billing_cycle_anchor"]

@@ -100,7 +100,7 @@ def failed(call: Call, invoice: Object, *, exhausted: bool, automatic: bool) -> 
     if subscription is None or subscription["status"] in (*repository.ENDED, "incomplete"):
         return
     if pending_updates.waits_for(subscription, invoice):
-        pending_updates.failed(call, subscription)
+        pending_updates.payment_failed(call, subscription)
         return
     newest = _newest(call, subscription)
     if subscription["status"] == "active" and newest is not None and newest["id"] == invoice["id"]:
@@ -123,7 +123,7 @@ def _give_up(call: Call, subscription: Object) -> None:
             repository.amend(call, subscription["id"], status="unpaid")
 
 
-def overdue(call: Call, invoice: Object) -> None:
+def mark_overdue(call: Call, invoice: Object) -> None:
     """An invoice that was sent has passed its due date."""
     set_delinquent(call, invoice["customer"], True)
     subscription = invoices.find_subscription(call, invoice)

@@ -69,7 +69,7 @@ def apply(call: Call, subscription: Object, **rest: Any) -> Object:
     return after
 
 
-def failed(call: Call, subscription: Object) -> None:
+def payment_failed(call: Call, subscription: Object) -> None:
     """Leave a pending change whose payment failed as it is. A pause whose end asked for no success is over all the
     same, and the subscription past due (https://docs.stripe.com/billing/subscriptions/pause#payment-behavior)."""
     waiting = subscription["_pending_change"]

@@ -41,11 +41,11 @@ def catalog(call: Call) -> Catalog:
         price,
         sold,
         partial(identifiers.short_id, call, "si"),
-        partial(discounted_prorations.discounted, call),
+        partial(discounted_prorations.discounted_amount, call),
         partial(discounted_prorations.net_debit, call),
-        partial(debits.credited, call),
+        partial(debits.credited_debit, call),
         used,
-        partial(metering.newest, call),
+        partial(metering.last_report, call),
     )
     return known
 
@@ -53,10 +53,10 @@ def catalog(call: Call) -> Catalog:
 def wanted_price(call: Call, item: Mapping[str, Any], param: str) -> Object:
     """Return the price of an item that a call wants: for sale, unless the call describes it itself."""
     made = call.store.get("price", item["price"]) if item.get(item_parameters.INLINE) else None
-    return made or sellable(call, item["price"], param)
+    return made or find_sellable(call, item["price"], param)
 
 
-def sellable(call: Call, id: str, param: str) -> Object:
+def find_sellable(call: Call, id: str, param: str) -> Object:
     """Return the price that a parameter names, if it can be subscribed to."""
     price = call.store.get("price", id)
     if price is None:

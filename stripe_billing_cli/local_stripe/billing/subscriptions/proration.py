@@ -138,14 +138,14 @@ def _changed(subscription: Object, item: Object, change: Mapping[str, Any], cata
     return after
 
 
-def differs(old: Object | None, new: Object) -> bool:
+def is_billed_otherwise(old: Object | None, new: Object) -> bool:
     """Return whether an item is billed otherwise than before."""
     return old is None or (old["price"], old.get("quantity")) != (new["price"], new.get("quantity"))
 
 
 def _are_billed_alike(before: Sequence[Object], after: Sequence[Object]) -> bool:
     known = {item["id"]: item for item in before}
-    return len(before) == len(after) and not any(differs(known.get(item["id"]), item) for item in after)
+    return len(before) == len(after) and not any(is_billed_otherwise(known.get(item["id"]), item) for item in after)
 
 
 def _extended(subscription: Object, after: Sequence[Object], catalog: Catalog, now: int) -> Change:
@@ -191,7 +191,7 @@ def _anew(
     billed, at_once = part_periods(restarted, catalog, subscription["currency"], now, prorates=True)
     staying = {item["id"]: item for item in after}
     prorates_use = prorates and not _is_classic(subscription)
-    billable = [item for item in before if prorates_use or not differs(item, staying.get(item["id"], item))]
+    billable = [item for item in before if prorates_use or not is_billed_otherwise(item, staying.get(item["id"], item))]
     used = [line for item in billable for line in catalog.used(item)]
     return Change(billed, credits, [*at_once, *used], anchor=now)
 
@@ -201,16 +201,16 @@ def _prorated(
 ) -> Change:
     known = {item["id"]: item for item in before}
     staying = {item["id"]: item for item in after}
-    gone = [item for item in before if item["id"] not in staying or differs(item, staying[item["id"]])]
+    gone = [item for item in before if item["id"] not in staying or is_billed_otherwise(item, staying[item["id"]])]
     new_lines = credits_for(subscription, gone, catalog, at)
     if not _is_classic(subscription):
         new_lines += [line for item in gone for line in catalog.used(item)]
     billed = []
     for item in after:
-        if differs(known.get(item["id"]), item):
+        if is_billed_otherwise(known.get(item["id"]), item):
             debit = _debit(item, catalog, subscription["currency"], subscription["billing_cycle_anchor"], at)
             new_lines += debit
-            item = items.debited(item, debit)
+            item = items.with_debit(item, debit)
         billed.append(item)
     return Change(billed, new_lines)
 
@@ -308,11 +308,11 @@ def whole_periods(current_items: Sequence[Object], catalog: Catalog, currency: s
     for item in current_items:
         price = catalog.price(item["price"])
         if items.is_metered(price):
-            billed.append(items.debited(item, ()))
+            billed.append(items.with_debit(item, ()))
             continue
         its = _whole(item, price, catalog, currency)
         new_lines += its
-        billed.append(items.debited(item, its))
+        billed.append(items.with_debit(item, its))
     return billed, new_lines
 
 
@@ -345,9 +345,9 @@ def part_periods(
                 )
                 for whole in _whole(item, price, catalog, currency)
             ]
-            billed, new_lines = [*billed, items.debited(item, its)], [*new_lines, *its]
+            billed, new_lines = [*billed, items.with_debit(item, its)], [*new_lines, *its]
         else:
-            billed.append(items.debited(item, ()))
+            billed.append(items.with_debit(item, ()))
     return billed, new_lines
 
 
@@ -359,11 +359,11 @@ def debited_from(
     for item in current_items:
         debit = _debit(item, catalog, currency, anchor, at)
         new_lines += debit
-        billed.append(items.debited(item, debit))
+        billed.append(items.with_debit(item, debit))
     return billed, new_lines
 
 
-def shortened(
+def with_earlier_end(
     subscription: Object, ends: int | None, catalog: Catalog, *, now: int, prorates: bool
 ) -> tuple[list[Object], list[Line]]:
     """Return the items where the subscription is to end at `ends`: a period that would go on is cut, and credited; one

@@ -32,12 +32,12 @@ def plan_ahead(call: Call, subscription: Object) -> None:
     scheduler.put(call.store, RESUME, id, pause["resumes_at"] if pause and not ended else None, clock)
 
 
-def expires(call: Call, subscription: Object) -> None:
+def schedule_expiry(call: Call, subscription: Object) -> None:
     """Schedule the end of a subscription whose first invoice is not paid within 23 hours."""
     scheduler.put(call.store, EXPIRE, subscription["id"], call.now + TO_PAY_SECONDS, subscription["test_clock"])
 
 
-def trial_begins(call: Call, subscription: Object) -> None:
+def schedule_trial_warning(call: Call, subscription: Object) -> None:
     """Schedule the warning of a trial's end: it "Occurs three days before a subscription's trial period is scheduled to
     end, or when a trial is ended immediately" or is shorter than that (https://docs.stripe.com/api/events/types)."""
     warned = subscription["trial_end"] - TRIAL_WARNING

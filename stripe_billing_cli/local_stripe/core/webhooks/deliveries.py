@@ -136,7 +136,7 @@ def _plan(store: Store, seq: int, event: str, endpoint: str, now: float, chaos: 
         _insert(store, event, endpoint, now + delay, planned=True, duplicate=True)
 
 
-def delivered(store: Store, delivery: Delivery) -> None:
+def mark_delivered(store: Store, delivery: Delivery) -> None:
     """The endpoint has it: one webhook less that the event waits for."""
     with store.writing():
         mine = store.row("SELECT 1 FROM deliveries WHERE seq = ? AND attempts = ?", delivery.seq, delivery.attempt)
@@ -148,7 +148,7 @@ def delivered(store: Store, delivery: Delivery) -> None:
             store.replace("event", {**event, "pending_webhooks": event["pending_webhooks"] - 1})
 
 
-def failed(store: Store, delivery: Delivery, now: float, pauses: Sequence[float]) -> None:
+def mark_failed(store: Store, delivery: Delivery, now: float, pauses: Sequence[float]) -> None:
     """Try a delivery again after the pause, or give up after the last one: then the event goes on counting a pending
     webhook."""
     with store.writing():

@@ -12,6 +12,6 @@ LIVE = (5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 12 * HOUR, 12 * 
 SCHEDULES = {"test": TEST, "live": LIVE}
 
 
-def scaled(pauses: tuple[float, ...], scale: float) -> tuple[float, ...]:
+def scaled_pauses(pauses: tuple[float, ...], scale: float) -> tuple[float, ...]:
     """Return the pauses compressed: 0.001 makes seconds of hours."""
     return tuple(pause * scale for pause in pauses)

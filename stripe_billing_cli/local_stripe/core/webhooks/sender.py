@@ -179,9 +179,9 @@ class Sender:
             outcome = self._post(delivery)
             with suppress(ApiError), self._opened(delivery.account) as store:
                 if outcome.isdigit() and 200 <= int(outcome) < 300:
-                    deliveries.delivered(store, delivery)
+                    deliveries.mark_delivered(store, delivery)
                 else:
-                    deliveries.failed(store, delivery, self._clock(), self._sending.pauses)
+                    deliveries.mark_failed(store, delivery, self._clock(), self._sending.pauses)
         except LocalStripeError as error:
             outcome = error.message  # its lease runs out, and it is sent again
         finally:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.billing.entitlements.active import KIND, shown
+from stripe_billing_cli.local_stripe.billing.entitlements.active import KIND, as_answered
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import no_such
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
@@ -20,7 +20,7 @@ def retrieve(call: Call) -> Object:
     entitlement = call.store.get(KIND, call.id)
     if entitlement is None:
         raise no_such(KIND, call.id, "id", 404)
-    return shown(call, entitlement)
+    return as_answered(call, entitlement)
 
 
 def list_entitlements(call: Call) -> Object:
@@ -28,7 +28,7 @@ def list_entitlements(call: Call) -> Object:
     if call.store.get("customer", customer) is None:
         raise no_such("customer", customer, "customer")
     entitlements = page(call, KIND, PATH, equal(json_field("_customer"), customer))
-    return {**entitlements, "data": [shown(call, one) for one in entitlements["data"]]}
+    return {**entitlements, "data": [as_answered(call, one) for one in entitlements["data"]]}
 
 
 PATH = "/v1/entitlements/active_entitlements"

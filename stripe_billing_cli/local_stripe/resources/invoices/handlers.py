@@ -115,7 +115,7 @@ def create(call: Call) -> Object:
         "footer": params.get("footer"),
         "metadata": merged({}, params.get("metadata") or {}),
     }
-    draft = invoices.drafted(
+    draft = invoices.new_draft(
         call,
         customer,
         [invoice_items.as_line(call, item) for item in pending_items],
@@ -197,7 +197,7 @@ def _advance(call: Call, before: Object, advances: bool) -> Object:
     """Return whether Stripe goes on with an invoice by itself: a draft in an hour, an open one at the next attempt."""
     if before["status"] == "draft":
         changed = {"auto_advance": advances}
-        changed |= invoice_fields.advancing({**before, **changed}, call.now)
+        changed |= invoice_fields.finalization_fields({**before, **changed}, call.now)
         due = changed["automatically_finalizes_at"]
         scheduler.put(call.store, invoices.FINALIZE, before["id"], due, before["test_clock"])
         return changed
@@ -264,7 +264,7 @@ def pay(call: Call) -> Object:
     off_session = call.params.get("off_session", True)
     _, intent = collection.charge(call, invoice, method, off_session=off_session, automatic=False)
     if intent["status"] != "succeeded":
-        raise collection.not_paid(call, intent, of_subscription=False).keeping()
+        raise collection.payment_refused(call, intent, of_subscription=False).keeping()
     return retrieve(call)
 
 

@@ -63,7 +63,7 @@ def add(call: Call) -> Object:
             item = _pending(call, wanted["invoice_item"], customer, f"lines[{at}][invoice_item]")
         else:
             line = invoice_items.line_from_params(call, wanted, draft["currency"], f"lines[{at}]")
-            item = invoice_items.pend(call, customer, line, draft["currency"], None)
+            item = invoice_items.add_pending(call, customer, line, draft["currency"], None)
         item = {**item, "invoice": draft["id"]}
         call.store.replace(invoice_items.KIND, item)
         draft = invoice_items.put_on(call, draft, item)
@@ -118,7 +118,7 @@ def _changed(call: Call, draft: Object, id: str, wanted: Mapping[str, Any], miss
     item = call.store.get(invoice_items.KIND, lines.item_of(line) or "")
     if item is None:
         raise invalid("The local Stripe does not change the lines of a subscription's period.")
-    after = invoice_items.changed(
+    after = invoice_items.changed_item(
         call, item, {name: value for name, value in wanted.items() if name not in ("id", "metadata")}
     )
     call.store.replace(invoice_items.KIND, after)

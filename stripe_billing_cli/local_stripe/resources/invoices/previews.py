@@ -156,7 +156,7 @@ def _subscription(call: Call) -> Object | None:
 
 
 def _shown(call: Call, customer: Object, upcoming: Upcoming, **rest: Any) -> Object:
-    draft = invoices.drafted(
+    draft = invoices.new_draft(
         replace(call, now=upcoming.at),
         customer,
         upcoming.lines,
@@ -183,11 +183,11 @@ def _of_new(call: Call) -> Object:
     if anchor.get("type") == "timestamp":
         wanted["billing_cycle_anchor"] = anchor["timestamp"]
     wanted |= {name: call.params[name] for name in ("currency", "automatic_tax") if name in call.params}
-    subscription = creation.drafted(replace(call, params=wanted), customer)
+    subscription = creation.new_subscription(replace(call, params=wanted), customer)
     pending_items = invoice_items.pending_of(call, subscription)
     added = _added(call, subscription["currency"], customer)
     waiting = [*added, *(invoice_items.as_line(call, item) for item in pending_items)]
-    _, billed = first_invoice.billed(replace(call, params=wanted), subscription)
+    _, billed = first_invoice.first_period(replace(call, params=wanted), subscription)
     return _shown(call, customer, Upcoming(subscription, [*waiting, *billed], call.now), parent=None)
 
 
@@ -230,7 +230,7 @@ def _pending_only(call: Call, customer: Object) -> Object:
     if not lines:
         raise none_upcoming(f"customer: {customer['id']}")
     on = discount.Redemption(customer, "", currency, sum(line.amount for line in lines))
-    draft = invoices.drafted(
+    draft = invoices.new_draft(
         call, customer, lines, currency, reason="upcoming", discounts=_redeemed(call, on, subscription=None)
     )
     return {**draft, "id": f"upcoming_{draft['id']}", "lines": {**draft["lines"], answers.WHOLE: True}}
@@ -249,7 +249,7 @@ def _redeemed(call: Call, on: discount.Redemption, subscription: str | None) -> 
         if "discount" in wanted:
             discounts.append(discount.existing_discount(call, wanted, f"discounts[{at}]", on))
             continue
-        coupon, promotion = discount.applicable(call, wanted, f"discounts[{at}]", on)
+        coupon, promotion = discount.find_applicable(call, wanted, f"discounts[{at}]", on)
         discounts.append(discount.new(call, coupon, on.customer["id"], subscription, promotion))
     return discounts
 
@@ -298,7 +298,7 @@ def tell_upcoming(call: Call, id: str) -> None:
 def _ends(call: Call, subscription: Object) -> Object:
     if call.params.get("cancel_at_period_end") is None and "cancel_at" not in call.params:
         return {}
-    return cancellation.changed(call, subscription)
+    return cancellation.changed_fields(call, subscription)
 
 
 def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: bool) -> Upcoming:
@@ -310,7 +310,7 @@ def _renewal(call: Call, subscription: Object, waiting: list[Line], *, changed: 
             raise none_upcoming(f"subscription: {subscription['id']}")
         return Upcoming(subscription, [*waiting, *used], at)
     if not changed:
-        current_items, anchor, used = forecast.renewed(call, subscription, at)
+        current_items, anchor, used = forecast.renewed_items(call, subscription, at)
         waiting = [*invoice_items.as_pending(call, used), *waiting]
         subscription = {
             **subscription,
@@ -339,7 +339,7 @@ def _paused(call: Call, subscription: Object, settings: Mapping[str, Any], waiti
 
 def _resumed(call: Call, subscription: Object, details: Mapping[str, Any], waiting: list[Line]) -> Upcoming:
     check_resumable(subscription)
-    data, prorations, at_once = pausing.resumed(call, subscription, details)
+    data, prorations, at_once = pausing.resumed_items(call, subscription, details)
     billed = [*invoice_items.as_pending(call, prorations), *waiting, *at_once]
     if not at_once and not (details.get("proration_behavior") == "always_invoice" and billed):
         raise none_upcoming(f"subscription: {subscription['id']}")

@@ -128,7 +128,7 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     )
     invoice = invoice_of(call, intent["id"])
     if invoice is not None:
-        collection.settle(call, invoice, after, automatic=False)
+        collection.record_attempt(call, invoice, after, automatic=False)
     if after["last_payment_error"] is not None:
         raise payment_intents.card_error(call, after).keeping()
     return after
@@ -217,7 +217,7 @@ def authenticate(call: Call) -> Object:
         after = payment_intents.not_authenticated(call, intent, method)
     invoice = invoice_of(call, intent["id"])
     if invoice is not None:
-        collection.settle(call, invoice, after, automatic=False)
+        collection.record_attempt(call, invoice, after, automatic=False)
     return after
 
 

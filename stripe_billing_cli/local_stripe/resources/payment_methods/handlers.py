@@ -27,7 +27,7 @@ def create(call: Call) -> Object:
         method = _given_card(call, params["card"])
     else:
         method = {
-            **payment_methods.blank(call, type),
+            **payment_methods.blank_method(call, type),
             type: payment_method_types.TYPES[type].show(params.get(type, {})),
         }
     method["billing_details"] = _details(method["billing_details"], params.get("billing_details", {}))

@@ -57,7 +57,7 @@ def _off() -> Object:
     }
 
 
-def changed(features: Object, wanted: Mapping[str, Any]) -> Object:
+def changed_features(features: Object, wanted: Mapping[str, Any]) -> Object:
     """Return the features with what is wanted of them; what is unset goes back to nothing."""
     off = _off()
     after = {**features}
@@ -128,7 +128,7 @@ def _new(call: Call, params: Params, *, is_default: bool) -> Object:
         "business_profile": _profile(params),
         "created": call.now,
         "default_return_url": params.get("default_return_url"),
-        "features": changed(_off(), params["features"]),
+        "features": changed_features(_off(), params["features"]),
         "is_default": is_default,
         "livemode": False,
         "login_page": _login(params.get("login_page", {}).get("enabled", False)),
@@ -176,7 +176,7 @@ def update(call: Call) -> Object:
     if "business_profile" in params:
         after["business_profile"] = {**before["business_profile"], **params["business_profile"]}
     if "features" in params:
-        after["features"] = changed(before["features"], params["features"])
+        after["features"] = changed_features(before["features"], params["features"])
         _check(call, after["features"])
     if "metadata" in params:
         after["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])

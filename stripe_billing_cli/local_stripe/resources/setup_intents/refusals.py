@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types, payment_methods
-from stripe_billing_cli.local_stripe.core.answers import shown
+from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -24,7 +24,7 @@ def refusal(
     call: Call, setup: Object | None, message: str, code: str | None = None, param: str | None = None
 ) -> ApiError:
     """Return a refusal, 400, with the intent where there is one."""
-    objects = {} if setup is None else {KIND: shown(call.store, KIND, setup)}
+    objects = {} if setup is None else {KIND: as_answered(call.store, KIND, setup)}
     return ApiError(400, message, code, param, objects=objects)
 
 

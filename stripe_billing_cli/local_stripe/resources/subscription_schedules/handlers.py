@@ -83,7 +83,7 @@ def _prices(call: Call, wanted: Sequence[Mapping[str, Any]], earlier: frozenset[
     return [
         catalog.price(item["price"])
         if item["price"] in earlier
-        else price_checks.sellable(call, item["price"], f"phases[{number}][items][{at}][price]")
+        else price_checks.find_sellable(call, item["price"], f"phases[{number}][items][{at}][price]")
         for number, phase in enumerate(wanted)
         for at, item in enumerate(phase["items"])
     ]

@@ -50,7 +50,9 @@ def _credit(call: Call, subscription: Object, *, waits: bool) -> None:
     if subscription["status"] == "paused":
         return
     credits = proration.credits_for(subscription, current_items, price_checks.catalog(call), call.now)
-    invoice_items.pend_all(call, customer, credits, subscription["currency"], None if waits else subscription["id"])
+    invoice_items.add_all_pending(
+        call, customer, credits, subscription["currency"], None if waits else subscription["id"]
+    )
 
 
 def _drop_prorations(call: Call, subscription: Object) -> None:

@@ -52,7 +52,7 @@ def create(call: Call) -> Object:
     clocks.check_room_for_subscription(call, customer)
     items = item_parameters.named(call, call.params["items"], customer, None)
     call = replace(call, params={**call.params, "items": items})
-    subscription = creation.drafted(call, customer)
+    subscription = creation.new_subscription(call, customer)
     method = collection.default_method(call, customer, subscription)
     begun, invoice = creation.begin(call, customer, subscription)
     item_parameters.settle(call, None, begun)

@@ -21,9 +21,9 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     ParamType,
     Text,
     nested,
+    not_clearable,
     optional,
     required,
-    unsettable,
     unsupported,
 )
 from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_THRESHOLDS
@@ -74,7 +74,7 @@ PRICE_DATA = ObjectParam(
 )
 ITEM_REST = {
     **optional(plan=Text(), price_data=PRICE_DATA),
-    **unsettable(discounts=discount.FORM, metadata=Metadata(), tax_rates=ListOf(Text())),
+    **not_clearable(discounts=discount.FORM, metadata=Metadata(), tax_rates=ListOf(Text())),
     **unsupported(NO_THRESHOLDS, "billing_thresholds"),
     **unsupported("it has no trial offers", "current_trial"),
 }

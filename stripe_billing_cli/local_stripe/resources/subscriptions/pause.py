@@ -34,7 +34,9 @@ def pause(call: Call) -> Object:
     pending_updates.discard(call, before["id"])
     customer = customers.find(call, before["customer"])
     current_items = before["items"]["data"]
-    invoice_items.pend_all(call, customer, pausing.credits(call, before, call.params), before["currency"], before["id"])
+    invoice_items.add_all_pending(
+        call, customer, pausing.credits(call, before, call.params), before["currency"], before["id"]
+    )
     data = [
         {**item, "current_period_end": min(item["current_period_end"], call.now), "_debits": []}
         for item in current_items
@@ -84,7 +86,7 @@ def _invoice_credits(call: Call, subscription: Object) -> None:
 
 
 def _drafted(call: Call, customer: Object, subscription: Object, billed: list[Line], **rest: Any) -> Object:
-    return invoices.drafted(
+    return invoices.new_draft(
         call,
         customer,
         billed,
@@ -107,7 +109,7 @@ def resume(call: Call) -> Object:
     check_resumable(before)
     pending_updates.discard(call, before["id"])
     anew = call.params.get("billing_cycle_anchor", {}).get("type", "now") == "now"
-    data, prorations, at_once = pausing.resumed(call, before, call.params)
+    data, prorations, at_once = pausing.resumed_items(call, before, call.params)
     fields = {
         "billing_cycle_anchor": call.now if anew else before["billing_cycle_anchor"],
         "items": items.with_items(before, data),
@@ -115,7 +117,7 @@ def resume(call: Call) -> Object:
         "status_details": None,
     }
     customer = customers.find(call, before["customer"])
-    invoice_items.pend_all(call, customer, prorations, before["currency"], before["id"])
+    invoice_items.add_all_pending(call, customer, prorations, before["currency"], before["id"])
     pending_items = invoice_items.pending_of(call, before)
     invoiced = bool(at_once) or (call.params.get("proration_behavior") == "always_invoice" and bool(pending_items))
     if not invoiced:

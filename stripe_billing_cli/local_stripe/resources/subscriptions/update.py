@@ -113,7 +113,7 @@ def _change(call: Call, before: Object, plain: Object) -> Object:
     """A change that leaves the items as they are, but for the end of their period where the subscription ends sooner
     or later than before."""
     if plain.get("cancel_at", before["cancel_at"]) != before["cancel_at"]:
-        after = cancellation.moved(call, before, plain)
+        after = cancellation.with_end(call, before, plain)
     else:
         after = repository.amend(call, before["id"], **plain)
     schedule_jobs.plan_ahead(call, after)
@@ -152,5 +152,5 @@ def _plain_changes(call: Call, before: Object) -> Object:
     if "default_tax_rates" in params:
         changed["default_tax_rates"] = taxes.check_rates(call, params["default_tax_rates"], "default_tax_rates")
     if "discounts" in params:
-        changed["discounts"] = discount.changed(call, params["discounts"], before, redemption(call, before))
-    return {**changed, **cancellation.changed(call, before)}
+        changed["discounts"] = discount.changed_discounts(call, params["discounts"], before, redemption(call, before))
+    return {**changed, **cancellation.changed_fields(call, before)}
