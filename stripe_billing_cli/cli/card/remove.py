@@ -35,7 +35,7 @@ def remove(context: Context, customer: Customer, card: Card, preview: parsing.Pr
 
 def _will(plan: RemovePlan) -> Iterator[str]:
     customer = plan.wallet.customer["id"]
-    yield f"{formatting.card(plan.card.record())} is removed from {customer}, for good."
+    yield f"{formatting.card(plan.card.record())} will be removed from {customer}, for good."
     for subscription in plan.unpaid:
         yield f"  {subscription} is left without a card: its next invoice cannot be charged."
     for subscription in plan.fall_back:

@@ -22,7 +22,7 @@ def delete(context: Context, clock: Clock) -> None:
     confirm.confirm(
         context,
         f"Delete {id}?",
-        will=[f"The clock {name or id}, its customers and their subscriptions are deleted."],
+        will=[f"The clock {name or id}, its customers and their subscriptions will be deleted."],
         moves_money=True,
         when_refused="nothing was deleted",
     )

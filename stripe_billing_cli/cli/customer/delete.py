@@ -70,12 +70,12 @@ def _confirm(context: Context, plan: DeletePlan, confirmed: str | None) -> None:
 def _will(plan: DeletePlan) -> Iterator[str]:
     customer = plan.customer
     email = f" ({customer['email']})" if customer["email"] else ""
-    yield f"{customer['id']}{email} is deleted. It cannot be taken back."
+    yield f"{customer['id']}{email} will be deleted. That cannot be taken back."
     for one in plan.subscriptions:
         status = formatting.status(one["status"])
         yield f"  {one['id']} ({status}) ends at once: access is lost, and nothing is refunded."
     if plan.cards:
-        yield f"  {formatting.counted(plan.cards, 'saved card')} {'is' if plan.cards == 1 else 'are'} removed."
+        yield f"  {formatting.counted(plan.cards, 'saved card')} will be removed."
     if customer.get("balance"):
         yield f"  The balance is lost: {balance.signed_amount(customer['balance'], customer.get('currency'))}."
     if plan.pending_items:

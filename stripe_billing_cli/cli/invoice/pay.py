@@ -76,7 +76,7 @@ def _will(plan: PayPlan) -> Iterator[str]:
         amount = formatting.money(invoice["amount_remaining"], invoice["currency"])
         since = formatting.date(invoice["created"])
         if invoice["status"] == "draft":
-            yield f"{invoice['id']}, a draft, is finalized."
+            yield f"{invoice['id']}, a draft, will be finalized."
         verb = "counts as paid outside of Stripe" if plan.request.out_of_band else f"is charged {_source(plan, one)}"
         yield f"{amount} {verb}, for invoice {invoice['number'] or invoice['id']} of {since}"
     if len(plan.payments) > 1:

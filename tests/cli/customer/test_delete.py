@@ -21,9 +21,9 @@ def test_says_what_ends_with_it(life: Life) -> None:
     life.shop.post("/v1/invoiceitems", customer=life.customer, amount=2000, currency="usd")
     ran = life.ok("customer", "delete", EMAIL, "--yes")
 
-    assert f"{life.customer} ({EMAIL}) is deleted. It cannot be taken back." in ran.err
+    assert f"{life.customer} ({EMAIL}) will be deleted. That cannot be taken back." in ran.err
     assert f"{life.id} (active) ends at once: access is lost, and nothing is refunded." in ran.err
-    assert "1 saved card is removed" in ran.err
+    assert "1 saved card will be removed" in ran.err
     assert "The balance is lost: $7.00 credit." in ran.err
     assert "What waits for the next invoice (1 item) is not billed any more" in ran.err
     assert is_deleted(life)

@@ -190,7 +190,7 @@ class TestPay:
         draft = by_hand(life.shop, life.customer, finalize=False)
         ran = life.ok("invoice", "pay", draft["id"], "--yes")
 
-        assert "a draft, is finalized" in ran.err
+        assert "a draft, will be finalized" in ran.err
         assert charges(life) == [1500, 2000]
 
     def test_a_void_invoice_is_refused(self, life: Life) -> None:
