@@ -110,7 +110,7 @@ def root(
     api_key_file: shared_options.ApiKeyFile = None,
     profile: shared_options.Profile = None,
     live: shared_options.Live = False,
-    output: shared_options.PlanOutput = shared_options.PlanFormat.table,
+    output: shared_options.RootOutput = shared_options.AnyFormat.table,
     yes: shared_options.Yes = False,
     verbose: shared_options.Verbose = False,
     no_pager: shared_options.NoPager = False,

@@ -18,6 +18,7 @@ SHARED_OPTIONS = "Shared options, before or after the command"
 ROOT_OPTIONS = "root_options"
 COMMAND_LINE = "the command line"
 NOBODY = "by default"
+OUTPUT_VARIABLE = "BILLING_OUTPUT"
 WAYS_TO_A_KEY = ("local", "api_key", "api_key_file", "profile")
 
 
@@ -46,6 +47,8 @@ def chosen_options(
     sources = {name: source_of(ctx, name) for name in chosen}
     if "output" in chosen:
         chosen["output"] = chosen["output"].value
+        if sources["output"] == NOBODY and (named := os.environ.get(OUTPUT_VARIABLE)):
+            chosen["output"], sources["output"] = named, OUTPUT_VARIABLE
         if defaults.output and sources["output"] == NOBODY:
             chosen["output"], sources["output"] = defaults.output, DEFAULTS_FILE
             ctx.obj["output"] = defaults.output

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import typer
@@ -63,6 +65,23 @@ def explain(error: BaseException) -> BillingError:
     )
 
 
+def _plain(message: str) -> str:
+    """Return what Typer says of a value in plain words: it hands on those of the library that checks values."""
+    for pattern, plain in IN_PLAIN_WORDS.items():
+        message = re.sub(pattern, plain, message)
+    return message
+
+
+IN_PLAIN_WORDS: Mapping[str, str | Callable[[re.Match[str]], str]] = {
+    r"\bValue error, ('[^']*' is not one of) (.*)": lambda found: f"{found[1]} {found[2].replace(chr(39), '')}",
+    r"\bValue error, ": "",
+    r"\bInput should be greater than or equal to\b": "it is at least",
+    r"\bInput should be less than or equal to\b": "it is at most",
+    r"\bInput should be a valid integer, unable to parse string as an integer\b": "it is a whole number",
+    r"\bInput should be a valid number, unable to parse string as a number\b": "it is a number",
+}
+
+
 def _usage_error(error: Any) -> BillingError:
     """Return a mistake in the command line that Typer found, with the way to what was meant."""
     from stripe_billing_cli.cli.help.near_misses import option_meant
@@ -73,7 +92,7 @@ def _usage_error(error: Any) -> BillingError:
     lists = f"`{ctx.command_path} --help` says what it takes"
     option = getattr(error, "option_name", None)
     if option is None or not hasattr(error, "possibilities"):
-        message = error.format_message().rstrip(".")
+        message = _plain(error.format_message().rstrip("."))
         return BillingError("usage", message[:1].lower() + message[1:], lists, error.exit_code)
     known = [name for param in ctx.command.get_params(ctx) for name in param.opts if name.startswith("--")]
     meant = option_meant(option, known, ctx.command_path)

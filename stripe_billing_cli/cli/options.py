@@ -18,7 +18,9 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from stripe_billing_cli.cli.chosen import (
+    COMMAND_LINE,
     NOBODY,
+    OUTPUT_VARIABLE,
     ROOT_OPTIONS,
     SHARED_OPTIONS,
     chosen_options,
@@ -180,14 +182,35 @@ class Format(StrEnum):
     json = "json"
     yaml = "yaml"
     id = "id"
-    csv = "csv"
 
 
-class PlanFormat(StrEnum):
+class ListFormat(StrEnum):
     table = "table"
     json = "json"
     yaml = "yaml"
     id = "id"
+    csv = "csv"
+
+
+class PlanFormat(StrEnum):
+    """That of plans, which also come as a comment and as annotations of a pull request."""
+
+    table = "table"
+    json = "json"
+    yaml = "yaml"
+    id = "id"
+    markdown = "markdown"
+    github = "github"
+
+
+class AnyFormat(StrEnum):
+    """What may stand before the command's name, and in BILLING_OUTPUT."""
+
+    table = "table"
+    json = "json"
+    yaml = "yaml"
+    id = "id"
+    csv = "csv"
     markdown = "markdown"
     github = "github"
 
@@ -226,12 +249,19 @@ Profile = Annotated[
     _shared("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
 ]
 Live = Annotated[bool, _shared("--live", help="Live mode is meant: with --profile, take its live key.")]
+RootOutput = Annotated[
+    AnyFormat,
+    _shared(
+        "--output", "-o", envvar=OUTPUT_VARIABLE, help="What to print.", callback=remember("output"), is_eager=True
+    ),
+]
 _output = _shared(
-    "--output", "-o", envvar="BILLING_OUTPUT", help="What to print.", callback=remember("output"), is_eager=True
+    "--output", "-o", help=f"What to print; {OUTPUT_VARIABLE} says it too.", callback=remember("output"), is_eager=True
 )
 Output = Annotated[Format, _output]
+ListOutput = Annotated[ListFormat, _output]
 PlanOutput = Annotated[PlanFormat, _output]
-"""That of plans, which also come as a comment and as annotations of a pull request."""
+"""What a command prints. The variable of the environment is the root's, which takes what any command can print."""
 Yes = Annotated[bool, _shared("--yes", "-y", help="Do not ask.")]
 Verbose = Annotated[
     bool,
@@ -289,8 +319,9 @@ def _with_shared(
 ) -> Callable[..., None]:
     own, groups = _own_parameters(function)
     kinds = {option: SHARED[option] for option in shared}
-    if is_plan:
-        kinds["output"] = PlanOutput, PlanFormat.table
+    formats: type[StrEnum] = PlanFormat if is_plan else ListFormat if _is_list(function) else Format
+    if "output" in kinds:
+        kinds["output"] = {Format: Output, ListFormat: ListOutput, PlanFormat: PlanOutput}[formats], formats("table")
     asks_stripe = "local" in kinds
     if not asks_stripe:
         kinds = {"local": (LocalWithoutStripe, False), **kinds}
@@ -302,15 +333,10 @@ def _with_shared(
     def run(ctx: typer.Context, **values: Any) -> None:
         from stripe_billing_cli.cli.defaults import read_defaults
 
-        defaults = read_defaults(Format)
-        if function.__name__.strip("_") != "list":
-            _refuse_csv(ctx, values.get("output"))
+        defaults = read_defaults(ListFormat)
         chosen, sources = chosen_options(ctx, {option: values.pop(option) for option in kinds}, defaults)
-        if not is_plan and chosen.get("output") in (PlanFormat.markdown, PlanFormat.github):
-            raise UsageError(
-                f"--output {chosen['output']} is of plans, and {ctx.command_path} is none",
-                "billing catalog plan has it; here there are table, json, yaml and id",
-            )
+        if "output" in chosen:
+            chosen["output"] = _fitting(ctx, chosen["output"], sources["output"], formats)
         if chosen["local"] and not asks_stripe:
             _say_that_local_changes_nothing(ctx, changes_store)
         for name in {"file", "store"} & values.keys():
@@ -338,10 +364,25 @@ def _with_shared(
     return run
 
 
-def _refuse_csv(ctx: typer.Context, output: Format | None) -> None:
-    """Raise `UsageError`, before anything is done, where CSV is asked of what is no list."""
-    if output is not None and Format.csv in (output, ctx.obj.get(ROOT_OPTIONS, {}).get("output")):
-        raise UsageError(f"{ctx.command_path} is no list, and CSV is for lists", "say --output json, for example")
+def _is_list(function: Callable[..., Any]) -> bool:
+    return function.__name__.strip("_") == "list"
+
+
+def _fitting(ctx: typer.Context, output: str, source: str, formats: type[StrEnum]) -> str:
+    """Return how the command is to print; a default of CSV, which only lists have, is none for any other command.
+
+    Raises `UsageError`, before anything is done, where the command cannot print so.
+    """
+    if output in list(formats):
+        return output
+    if output == ListFormat.csv and source != COMMAND_LINE:
+        ctx.obj["output"] = Format.table.value
+        return Format.table.value
+    owner, example = ("lists", "billing sub list") if output == ListFormat.csv else ("plans", "billing catalog plan")
+    raise UsageError(
+        f"--output {output} is for {owner}, and {ctx.command_path} is none",
+        f"{example} has it; here there are {', '.join(formats)}",
+    )
 
 
 def _say_that_local_changes_nothing(ctx: typer.Context, changes_store: bool) -> None:

@@ -142,12 +142,24 @@ def test_a_list_comes_as_csv(billing: Billing, shop: Shop) -> None:
     assert json.loads(rows[1]["metadata"]) == {"plan": "gold"}
 
 
+def test_csv_may_be_said_wherever_the_output_is(billing: Billing, shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = billing.ok("customer", "list", "--local", "--output", "csv").out
+    assert billing.ok("--output", "csv", "customer", "list", "--local").out == expected
+
+    monkeypatch.setenv("BILLING_OUTPUT", "csv")
+    assert billing.ok("customer", "list", "--local").out == expected
+    shown = billing("customer", "show", "cus_1", "--local")  # as a default it is that of lists alone
+    assert shown.err.startswith("Error: there is no customer cus_1")
+    refused = billing("--output", "csv", "customer", "show", "cus_1", "--local")
+    assert (refused.code, "--output csv is for lists" in refused.err) == (2, True)
+
+
 @pytest.mark.parametrize("argv", [("customer", "create"), ("doctor",), ("sub", "watch", "sub_1")])
 def test_csv_is_refused_before_anything_is_done_where_there_is_no_list(billing: Billing, argv: tuple[str, ...]) -> None:
     ran = billing(*argv, "--local", "--output", "csv")
 
     assert (ran.code, ran.out) == (2, "")
-    assert "CSV is for lists" in ran.err
+    assert "'csv' is not one of table, json, yaml, id" in ran.err
     assert billing.ok("customer", "list", "--local", "--output", "id").out == ""
 
 

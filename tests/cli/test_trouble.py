@@ -292,7 +292,11 @@ def test_timeouts_are_retried_with_one_idempotency_key(billing: Billing, monkeyp
     ("argv", "mistake"),
     [
         (("sub", "create"), "missing option '--customer'"),
-        (("customer", "list", "--output", "nope"), "invalid value for '--output'"),
+        (
+            ("customer", "list", "--output", "nope"),
+            "invalid value for '--output' / '-o': 'nope' is not one of table, json",
+        ),
+        (("sub", "list", "--limit", "0"), "invalid value for '--limit': it is at least 1"),
         (("sub", "cancel", "sub_1", "--previe"), "has no option --previe"),
     ],
 )

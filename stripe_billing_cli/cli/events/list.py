@@ -34,7 +34,7 @@ def list_(
     failed: Failed = False,
     since: Since = None,
     until: Until = None,
-    limit: Annotated[int, typer.Option("--limit", help="At most so many; 0 for all.", min=0)] = 100,
+    limit: Annotated[int, typer.Option("--limit", metavar="N", help="At most so many; 0 for all.", min=0)] = 100,
     check: Annotated[
         bool, typer.Option("--check", help="Exit with 3 where there are any, for a monitor: --failed --check.")
     ] = False,
