@@ -8,13 +8,26 @@ from __future__ import annotations
 
 import sys
 
-from benchmarks import catalog, diff, foreign, full_store, handling, imports, large_account, pages, receiving, startup
+from benchmarks import (
+    catalog,
+    diff,
+    every_kind,
+    foreign,
+    full_store,
+    handling,
+    imports,
+    large_account,
+    pages,
+    receiving,
+    startup,
+)
 
 BENCHMARKS = {
     "startup": startup.run,
     "diff": diff.run,
     "foreign": foreign.run,
     "imports": imports.run,
+    "every_kind": every_kind.run,
     "large_account": large_account.run,
     "pages": pages.run,
     "catalog": catalog.run,
