@@ -1,4 +1,4 @@
-"""A file of 500 prices in an account of 50,000: only a part is read, and memory does not grow with the account."""
+"""A file of 500 prices in an account of 50,000: a part is read, whatever the file's shape, in as little memory."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from benchmarks.measure import BILLING, Result
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api.client import connect_locally
 
-PRODUCTS, EACH_PRODUCT = 100, 5
+SHAPES = {"100 products": (100, 5), "a product each": (500, 1)}
+PRICES = 500
 SMALL, LARGE = 10_000, 50_000
 REQUESTS = 130
 PEAK = (
@@ -26,21 +27,23 @@ PEAK = (
 
 
 def run() -> list[Result]:
-    prices = PRODUCTS * EACH_PRODUCT
-    print(f"\nPlan of a file of {prices} prices in an account of {LARGE:,}, and of {SMALL:,}")
-    (requests, peak), (_, less) = _planned(LARGE), _planned(SMALL)
-    detail = f"{peak / 1000:.0f} MB against {less / 1000:.0f} MB"
-    return [
-        Result("plan in a large account, requests", requests, REQUESTS, "").tell(),
-        Result("its memory, as a multiple of a fifth of the account's", peak / less, 1.25, "×", detail).tell(),
-    ]
+    print(f"\nPlan of a file of {PRICES} prices in an account of {LARGE:,}, and of {SMALL:,}")
+    results = []
+    for name, shape in SHAPES.items():
+        (requests, peak), (_, less) = _planned(LARGE, shape), _planned(SMALL, shape)
+        detail = f"{peak / 1000:.0f} MB against {less / 1000:.0f} MB"
+        results += [
+            Result(f"plan in a large account, requests, {name}", requests, REQUESTS, "").tell(),
+            Result("its memory, as a multiple of a fifth of the account's", peak / less, 1.25, "×", detail).tell(),
+        ]
+    return results
 
 
-def _planned(others: int) -> tuple[int, int]:
+def _planned(others: int, shape: tuple[int, int]) -> tuple[int, int]:
     """Return the requests and the memory (kB) of a plan without changes beside so many prices of somebody else's."""
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
-        (directory / "catalog.yaml").write_text(_catalog(), encoding="utf-8")
+        (directory / "catalog.yaml").write_text(_catalog(*shape), encoding="utf-8")
         subprocess.run([BILLING, "catalog", "apply", "--local"], cwd=directory, check=True, capture_output=True)
         _fill(directory / ".billing" / "local.db", others)
         command = [BILLING, "catalog", "plan", "--local", "--check", "--verbose"]
@@ -53,13 +56,11 @@ def _planned(others: int) -> tuple[int, int]:
         return requests, peak
 
 
-def _catalog() -> str:
+def _catalog(products: int, each: int) -> str:
     lines = ["version: 1", "catalog: bench", "currency: usd", "products:"]
-    for product in range(PRODUCTS):
+    for product in range(products):
         lines += [f"  p{product}:", f"    name: Product {product}", "    prices:"]
-        lines += [
-            f"      m{number}: {{unit_amount: {100 + number}, recurring: month}}" for number in range(EACH_PRODUCT)
-        ]
+        lines += [f"      m{number}: {{unit_amount: {100 + number}, recurring: month}}" for number in range(each)]
     return "\n".join(lines) + "\n"
 
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from stripe_billing_cli.catalog.account_size import WORTH_GUESSING, guess_longer
 from stripe_billing_cli.catalog.parallel_pages import Sweep
 from stripe_billing_cli.stripe_api.client import PAGE, Object, StripeApi
-from stripe_billing_cli.stripe_api.errors import NotFoundError
+from stripe_billing_cli.stripe_api.errors import InvalidRequestError, NotFoundError, PermissionMissingError
 
 SPARE_PAGES = 6
 """What a sweep in several places may take beyond the pages that are full."""
@@ -29,15 +29,21 @@ class Reading:
 class AccountReader:
     """The calls that read an account. They run in `pool`, which no reader itself runs in.
 
-    `readings` fills with what is read of each kind; `progress` is called with the number of objects of each page.
+    `readings` fills with what is read of each kind; `progress` is called with the number of objects of each page;
+    `catalog` is the name of the catalog that it is read for.
     """
 
     def __init__(
-        self, api: StripeApi, pool: ThreadPoolExecutor, progress: Callable[[int], None] = lambda count: None
+        self,
+        api: StripeApi,
+        pool: ThreadPoolExecutor,
+        progress: Callable[[int], None] = lambda count: None,
+        catalog: str | None = None,
     ) -> None:
         self._api = api
         self._pool = pool
         self._progress = progress
+        self.catalog = catalog
         self.readings: dict[str, Future[Reading]] = {}
 
     def objects(self, kind: str) -> Mapping[str, Object]:
@@ -70,6 +76,22 @@ class AccountReader:
             return self.all(path, params)
         except NotFoundError:
             return []
+
+    def search(self, path: str, query: str, *, pages_at_most: int) -> set[str] | None:
+        """Return the ids of what Stripe's search finds, which lags behind writes; None where it finds more than so many
+        pages, or there is no search: not in every country, nor for every key (https://docs.stripe.com/search)."""
+        ids: set[str] = set()
+        params: dict[str, Any] = {"query": query, "limit": PAGE}
+        for _ in range(pages_at_most):
+            try:
+                result = self._api.get(f"{path}/search", params)
+            except (PermissionMissingError, InvalidRequestError):
+                return None
+            ids |= {existing["id"] for existing in result["data"]}
+            if result["next_page"] is None:
+                return ids
+            params = {**params, "page": result["next_page"]}
+        return None
 
     def sweep(self, path: str, params: Mapping[str, Any], *, expected: int, asking: int | None) -> Reading:
         """Read a long list in several places at once, to its end, or until asking for what is wanted is cheaper.

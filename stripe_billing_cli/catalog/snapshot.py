@@ -41,7 +41,7 @@ def read(api: StripeApi, catalog: Catalog, *, whole: bool = False) -> Snapshot:
     """
     kinds = list(catalog.kinds)
     with side_by_side(AT_ONCE) as calls, side_by_side(len(kinds) + 1) as readers:
-        reader = AccountReader(api, calls)
+        reader = AccountReader(api, calls, catalog=catalog.name)
         account = readers.submit(account_id, api)
         for kind in kinds:  # after those on which it depends
             reader.readings[kind.name] = readers.submit(_read, kind, reader, catalog, whole)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from stripe_billing_cli.catalog import account_reader, parallel_pages
+from stripe_billing_cli.catalog.kinds.price import reading
 from stripe_billing_cli.local_stripe.core.store import Store
 from stripe_billing_cli.stripe_api import client
 from tests.conftest import Account, Billing
@@ -124,3 +125,76 @@ def test_products_that_are_not_there_yet_are_made(crowded: Billing) -> None:
     ]
     crowded.ok("catalog", "apply", "--local")
     assert crowded.plan()["changes"] == []
+
+
+class TestManyProducts:
+    """More products than are asked one by one: their prices are had by lookup keys, and by the catalog's mark."""
+
+    EACH = 30
+
+    def catalog(self, amount: int = 100) -> str:
+        products = (
+            f"  p{number}:\n    name: P{number}\n    prices: {{m: {{unit_amount: {amount}, recurring: month}}}}\n"
+            for number in range(self.EACH)
+        )
+        return "version: 1\ncatalog: keymap\ncurrency: usd\nproducts:\n" + "".join(products)
+
+    @pytest.fixture
+    def many(self, crowded: Billing, account: Account, monkeypatch: pytest.MonkeyPatch) -> Billing:
+        """The older half of an account; lists of prices are of five, and ten products are many."""
+        monkeypatch.setattr(reading, "MANY_PRODUCTS", 10)
+        monkeypatch.setattr(reading, "LOOKUP_KEYS_A_CALL", 5)
+        crowded.apply(self.catalog())
+        store = Store(crowded.directory / ".billing" / "local.db")
+        newest = account.api.page("/v1/prices", {})[0][0]
+        copies = [
+            {**newest, "id": f"price_newer{number}", "created": newest["created"] + 1 + number, "lookup_key": None}
+            for number in range(FOREIGN)
+        ]
+        store.insert_many("price", [{**one, "metadata": {}, "product": "foreign"} for one in copies])
+        store.close()
+        return crowded
+
+    def reads(self, many: Billing) -> list[str]:
+        """Return the reads of prices of a plan without changes."""
+        ran = many.ok("catalog", "plan", "--local", "--check", "--verbose")
+        return [line for line in ran.err.splitlines() if line.startswith("GET /v1/prices")]
+
+    def test_prices_are_had_by_their_lookup_keys(self, many: Billing) -> None:
+        assert len(self.reads(many)) < self.EACH
+
+    def test_a_replacement_that_was_cut_off_is_completed(self, many: Billing, account: Account) -> None:
+        [old] = account.api.page("/v1/prices", {"lookup_keys": ["p7.m"]})[0]
+        account.post(
+            "/v1/prices",
+            **{name: old[name] for name in ("product", "currency", "unit_amount", "lookup_key", "metadata")},
+            recurring={"interval": "month"},
+            transfer_lookup_key=True,
+        )
+
+        [change] = many.plan()["changes"]
+
+        assert (change["action"], change["key"], change["id"]) == ("archive", "p7.m", old["id"])
+        many.ok("catalog", "apply", "--local")
+        assert not account.api.get(f"/v1/prices/{old['id']}")["active"]
+
+    def test_what_the_search_does_not_know_yet_is_asked_of_its_product(
+        self, many: Billing, account: Account, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(account_reader.AccountReader, "search", lambda *args, **options: set[str]())
+        [old] = account.api.page("/v1/prices", {"lookup_keys": ["p7.m"]})[0]
+        account.post(f"/v1/prices/{old['id']}", lookup_key="")
+
+        assert [(change["action"], change["key"]) for change in many.plan()["changes"]] == [("update", "p7.m")]
+
+    def test_without_a_search_each_product_is_asked(self, many: Billing, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(account_reader.AccountReader, "search", lambda *args, **options: None)
+
+        assert len(self.reads(many)) >= self.EACH
+
+    def test_a_lookup_key_that_somebody_took_away_is_seen(self, many: Billing, account: Account) -> None:
+        account.post("/v1/prices/price_newer3", lookup_key="p7.m", transfer_lookup_key=True)
+
+        ran = many("catalog", "plan", "--local")
+
+        assert ran.code == 2 and "price_newer3" in ran.err

@@ -47,3 +47,4 @@ class SearchResult(StripeObject):
     """The result of a search: objects that are not completed (https://docs.stripe.com/search)."""
 
     data: list[Any]
+    next_page: str | None = None

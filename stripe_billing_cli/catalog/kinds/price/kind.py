@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id, calls_for
+from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.diff import FieldChange, Fields
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Objects, Usage, Wanted
@@ -17,7 +17,7 @@ from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming, read
 from stripe_billing_cli.catalog.kinds.price.forms import show_period
 from stripe_billing_cli.catalog.kinds.price.importing import has_more_tiers, interval_key, with_all_tiers
 from stripe_billing_cli.catalog.kinds.price.model import Price
-from stripe_billing_cli.catalog.kinds.price.reading import LOOKUP_KEYS_A_CALL, asked
+from stripe_billing_cli.catalog.kinds.price.reading import Asking, WantedPrice
 from stripe_billing_cli.catalog.kinds.price.review import warnings_of
 from stripe_billing_cli.catalog.kinds.price.rules import KEY, check_price
 from stripe_billing_cli.catalog.kinds.product import Product, product_id
@@ -106,13 +106,12 @@ class PriceKind(StandardKind[Price]):
         listed = {"expand": [f"data.{name}" for name in expanded]}
         account_products = reader.objects("product")
         products = sorted({product_id(entry) for entry in wanted["product"]} & account_products.keys())
-        new = sum(_product_of_entry(entry) not in account_products for entry in entries)
-        asking = max(len(products) + calls_for(new, LOOKUP_KEYS_A_CALL), 1)
-        lookup_keys = {entry.fields["lookup_key"] for entry in entries} - {None}
-        reading = reader.sweep(self.path, listed, expected=len(entries), asking=None if whole else asking)
+        prices = [WantedPrice(entry.key, _product_of_entry(entry), entry.fields["lookup_key"]) for entry in entries]
+        asking = Asking(self.path, listed, products, prices)
+        reading = reader.sweep(self.path, listed, expected=len(entries), asking=None if whole else asking.calls)
         objects = dict(reading.objects)
         if not reading.complete:
-            objects |= asked(reader, self.path, listed, products, lookup_keys, objects)
+            objects |= asking.prices(reader, objects)
         missing = [entry.adopted_id for entry in entries if entry.adopted_id and entry.adopted_id not in objects]
         adopted = reader.each(lambda one: reader.one(f"{self.path}/{one}", {"expand": expanded}), missing)
         return Reading(objects | by_id(existing for existing in adopted if existing), reading.complete)
