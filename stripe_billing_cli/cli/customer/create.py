@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from stripe_billing_cli.cli import confirm, parsing
-from stripe_billing_cli.cli import options as shared_options
+from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.customer import app as options
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import app
+from stripe_billing_cli.cli.customer.field_options import FieldOptions
 from stripe_billing_cli.cli.markers import clear_marker
 
 if TYPE_CHECKING:
@@ -26,21 +25,10 @@ IfNotExists = Annotated[
 ]
 
 
-@shared_options.command(app)
+@options.command(app)
 def create(
     context: Context,
-    email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Email address.")] = None,
-    name: options.Name = None,
-    phone: options.Phone = None,
-    description: options.Description = None,
-    line1: options.Line1 = None,
-    line2: options.Line2 = None,
-    city: options.City = None,
-    state: options.State = None,
-    postal_code: options.PostalCode = None,
-    country: options.Country = None,
-    metadata: parsing.Metadata = None,
-    tax_id: options.TaxId = None,
+    given: FieldOptions,
     test_clock: TestClock = None,
     payment_method: Annotated[
         str | None,
@@ -62,22 +50,13 @@ def create(
                CUSTOMER=$(billing customer create --email ada@example.com --if-not-exists --output id)
     """
     from stripe_billing_cli.customers.create import CustomerRequest
-    from stripe_billing_cli.customers.fields import CustomerFields
     from stripe_billing_cli.test_clocks.load import id_for
 
-    if if_not_exists and not email:
+    if if_not_exists and not given.email:
         raise parsing.usage_error("--if-not-exists looks for the email, and none is given", "add --email")
-    fields = CustomerFields(
-        email=email or None,
-        name=name or None,
-        phone=phone or None,
-        description=description or None,
-        address=options.address(line1, line2, city, state, postal_code, country),
-        metadata=parsing.metadata("--metadata", metadata),
-    )
     request = CustomerRequest(
-        fields,
-        tax_ids=options.tax_ids(tax_id),
+        given.fields(empty_unsets=False),
+        tax_ids=given.tax_ids(),
         idempotency_key=parsing.idempotency_key(idempotency_key),
         test_clock=id_for(context.stripe, test_clock) if test_clock else None,
         payment_method=payment_method,

@@ -6,30 +6,18 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import confirm, parsing
-from stripe_billing_cli.cli import options as shared_options
+from stripe_billing_cli.cli import confirm, options, parsing
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.cli.customer import app as options
 from stripe_billing_cli.cli.customer import view
 from stripe_billing_cli.cli.customer.app import Customer, app
+from stripe_billing_cli.cli.customer.field_options import FieldOptions
 
 
-@shared_options.command(app)
+@options.command(app)
 def update(
     context: Context,
     customer: Customer,
-    email: Annotated[str | None, typer.Option(metavar="EMAIL", help="Email address.")] = None,
-    name: options.Name = None,
-    phone: options.Phone = None,
-    description: options.Description = None,
-    line1: options.Line1 = None,
-    line2: options.Line2 = None,
-    city: options.City = None,
-    state: options.State = None,
-    postal_code: options.PostalCode = None,
-    country: options.Country = None,
-    metadata: parsing.Metadata = None,
-    tax_id: options.TaxId = None,
+    given: FieldOptions,
     payment_method: Annotated[
         str | None,
         typer.Option(
@@ -45,18 +33,9 @@ def update(
     Examples:  billing customer update ada@example.com --name "Ada King" --metadata plan=gold
                billing customer update cus_NffrFeUfNV2Hib --phone '' --payment-method pm_card_mastercard
     """
-    from stripe_billing_cli.customers.fields import CustomerFields
     from stripe_billing_cli.customers.update import UpdateRequest, plan_update
 
-    fields = CustomerFields(
-        email=email,
-        name=name,
-        phone=phone,
-        description=description,
-        address=options.address(line1, line2, city, state, postal_code, country),
-        metadata=parsing.metadata("--metadata", metadata),
-    )
-    request = UpdateRequest(customer, fields, options.tax_ids(tax_id), payment_method)
+    request = UpdateRequest(customer, given.fields(empty_unsets=True), given.tax_ids(), payment_method)
     if not request.changes:
         raise parsing.usage_error("nothing to change was given", "billing customer update --help lists what may be")
     plan = plan_update(context.stripe, request)
