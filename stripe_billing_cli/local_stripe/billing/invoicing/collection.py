@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing.invoicing import invoices
 from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid, PaymentFailedError
-from stripe_billing_cli.local_stripe.billing.payments import payment_intents, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import intent_errors, payment_intents, payment_methods
 from stripe_billing_cli.local_stripe.core import events, scheduler
 from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.errors import ApiError
@@ -117,7 +117,7 @@ def payment_refused(call: Call, intent: Object, *, of_subscription: bool) -> Api
     """Return the refusal, 402, of a payment that a call asked for: the card's decline, or that the customer has
     something to do."""
     if intent["last_payment_error"] is not None:
-        return payment_intents.card_error(call, intent)
+        return intent_errors.card_error(call, intent)
     if of_subscription:
         return ApiError(
             402,

@@ -12,7 +12,6 @@ from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, 
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
-from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -212,26 +211,6 @@ def not_authenticated(call: Call, intent: Object, method: Object) -> Object:
         "type": "invalid_request_error",
     }
     return _failed(call, intent, method, error)
-
-
-OF_ERROR = ("code", "decline_code", "doc_url", "message", "param", "payment_method_type", "type")
-
-
-def card_error(call: Call, intent: Object) -> ApiError:
-    """Return the refusal, 402, of the intent's last failure, the intent with it."""
-    failure = intent["last_payment_error"]
-    return ApiError(
-        402,
-        failure["message"],
-        failure["code"],
-        failure.get("param"),
-        type="card_error",
-        decline_code=failure.get("decline_code"),
-        objects={
-            **{name: value for name, value in failure.items() if name not in OF_ERROR},
-            "payment_intent": as_answered(call.store, KIND, intent),
-        },
-    )
 
 
 def cancel(call: Call, intent: Object, reason: str | None, *, released: str = "charge.refunded") -> Object:

@@ -13,7 +13,6 @@ from stripe_billing_cli.local_stripe.billing.payments import (
 from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
 from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
-from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -127,17 +126,3 @@ def _saved(call: Call, event: str, setup: Object) -> Object:
 
 def _failure(call: Call, method: Object, decline: Decline) -> Object:
     return {**decline.error(), "payment_method": as_answered(call.store, "payment_method", method)}
-
-
-def card_error(call: Call, setup: Object) -> ApiError:
-    """Return the refusal, 402, of the intent's last failure, the intent with it."""
-    failure = setup["last_setup_error"]
-    return ApiError(
-        402,
-        failure["message"],
-        failure["code"],
-        failure.get("param"),
-        type="card_error",
-        decline_code=failure["decline_code"],
-        objects={**failure, "setup_intent": as_answered(call.store, "setup_intent", setup)},
-    )

@@ -7,7 +7,12 @@ from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
 from stripe_billing_cli.local_stripe.billing.invoicing import collection
-from stripe_billing_cli.local_stripe.billing.payments import intent_checks, payment_intents, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments import (
+    intent_checks,
+    intent_errors,
+    payment_intents,
+    payment_methods,
+)
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.lists import naming, page
@@ -130,7 +135,7 @@ def _confirmed(call: Call, intent: Object, method: Object) -> Object:
     if invoice is not None:
         collection.record_attempt(call, invoice, after, automatic=False)
     if after["last_payment_error"] is not None:
-        raise payment_intents.card_error(call, after).keeping()
+        raise intent_errors.card_error(call, after).keeping()
     return after
 
 
@@ -144,7 +149,7 @@ def cancel(call: Call) -> Object:
     intent = refusals.find(call)
     refusals.check_cancelable(call, intent)
     if invoice_of(call, intent["id"]) is not None:
-        raise refusals.refusal(
+        raise intent_errors.refusal(
             call,
             intent,
             "You cannot cancel a PaymentIntent that belongs to an invoice. Void the invoice instead.",

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types, payment_methods
+from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal
 from stripe_billing_cli.local_stripe.core import amounts
-from stripe_billing_cli.local_stripe.core.answers import as_answered
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
@@ -35,14 +35,6 @@ TOO_SMALL = (
     "Method for future use without an immediate payment, use a Setup Intent instead: "
     "https://docs.stripe.com/payments/setup-intents"
 )
-
-
-def refusal(
-    call: Call, intent: Object | None, message: str, code: str | None = None, param: str | None = None
-) -> ApiError:
-    """Return a refusal, 400, with the intent where there is one."""
-    objects = {} if intent is None else {KIND: as_answered(call.store, KIND, intent)}
-    return ApiError(400, message, code, param, objects=objects)
 
 
 def find(call: Call) -> Object:
@@ -112,14 +104,7 @@ def usable_method(call: Call, id: str | None, customer: Object | None, intent: O
             param="payment_method",
         )
     if method.get("_detached"):
-        raise refusal(
-            call,
-            intent,
-            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
-            "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
-            "used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
-            param="payment_method",
-        )
+        raise refusal(call, intent, USED_UP, param="payment_method")
     return method
 
 

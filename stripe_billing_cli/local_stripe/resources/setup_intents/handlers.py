@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.payments import payment_methods, setup_intents
+from stripe_billing_cli.local_stripe.billing.payments import intent_errors, payment_methods, setup_intents
 from stripe_billing_cli.local_stripe.billing.subscriptions import repository
 from stripe_billing_cli.local_stripe.core import clocks
 from stripe_billing_cli.local_stripe.core.documented_form import form
@@ -134,7 +134,7 @@ def verify(call: Call) -> Object:
 def _set_up(call: Call, setup: Object, method: Object) -> Object:
     after = setup_intents.attempt(call, setup, method)
     if after["last_setup_error"] is not None:
-        raise setup_intents.card_error(call, after).keeping()
+        raise intent_errors.card_error(call, after).keeping()
     if after["status"] == "succeeded":
         _use_for_subscription(call, after)
     return after

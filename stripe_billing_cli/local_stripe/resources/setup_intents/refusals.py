@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from stripe_billing_cli.local_stripe.billing.payments import payment_method_types, payment_methods
-from stripe_billing_cli.local_stripe.core.answers import as_answered
-from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, no_such
+from stripe_billing_cli.local_stripe.billing.payments.intent_errors import USED_UP, refusal
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -18,14 +18,6 @@ OPEN = ("requires_payment_method", "requires_confirmation", "requires_action")
 STATE = "setup_intent_unexpected_state"
 TYPES = ("card", "link")
 """The types of payment methods that setup intents are made for."""
-
-
-def refusal(
-    call: Call, setup: Object | None, message: str, code: str | None = None, param: str | None = None
-) -> ApiError:
-    """Return a refusal, 400, with the intent where there is one."""
-    objects = {} if setup is None else {KIND: as_answered(call.store, KIND, setup)}
-    return ApiError(400, message, code, param, objects=objects)
 
 
 def find(call: Call) -> Object:
@@ -86,14 +78,7 @@ def usable_method(call: Call, id: str | None, customer: str | None, setup: Objec
             param="payment_method",
         )
     if method.get("_detached"):
-        raise refusal(
-            call,
-            setup,
-            "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared "
-            "with a connected account without Customer attachment, or was detached from a Customer. It may not be "
-            "used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.",
-            param="payment_method",
-        )
+        raise refusal(call, setup, USED_UP, param="payment_method")
     return method
 
 

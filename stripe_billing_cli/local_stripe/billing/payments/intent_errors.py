@@ -1,0 +1,42 @@
+"""Errors that payment intents and setup intents share. Each is answered with the intent, where there is one."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.answers import as_answered
+from stripe_billing_cli.local_stripe.core.errors import ApiError
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+LAST_ERROR = {"payment_intent": "last_payment_error", "setup_intent": "last_setup_error"}
+OF_ERROR = ("code", "decline_code", "doc_url", "message", "param", "payment_method_type", "type")
+USED_UP = (
+    "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared with a "
+    "connected account without Customer attachment, or was detached from a Customer. It may not be used again. To use "
+    "a PaymentMethod multiple times, you must attach it to a Customer first."
+)
+
+
+def refusal(
+    call: Call, intent: Object | None, message: str, code: str | None = None, param: str | None = None
+) -> ApiError:
+    """Return a refusal, 400, with the intent where there is one."""
+    objects = {} if intent is None else {intent["object"]: as_answered(call.store, intent["object"], intent)}
+    return ApiError(400, message, code, param, objects=objects)
+
+
+def card_error(call: Call, intent: Object) -> ApiError:
+    """Return the refusal, 402, of the intent's last failure, the intent with it."""
+    kind = intent["object"]
+    failure = intent[LAST_ERROR[kind]]
+    return ApiError(
+        402,
+        failure["message"],
+        failure["code"],
+        failure.get("param"),
+        type="card_error",
+        decline_code=failure.get("decline_code"),
+        objects={
+            **{name: value for name, value in failure.items() if name not in OF_ERROR},
+            kind: as_answered(call.store, kind, intent),
+        },
+    )
