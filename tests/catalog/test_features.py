@@ -151,7 +151,7 @@ def test_a_feature_cannot_be_adopted_under_another_key(billing: Billing, account
     ran = billing("catalog", "plan", "--local")
 
     assert ran.code == 2
-    assert "call this feature single" in ran.err
+    assert "give this feature `lookup_key: single`" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -47,7 +47,7 @@ CONNECT = {
 }
 ELSEWHERE = {
     "coupon": ("id",),
-    "feature": ("active", "lookup_key"),
+    "feature": ("active",),
     "payment_link": ("line_items.id", "line_items.price_data."),
     "price": ("product", "transfer_lookup_key"),
     # `type` is for orders of goods, which Stripe does not have any more

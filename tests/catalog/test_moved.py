@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tests.conftest import Account, Billing
 
 BEFORE = """\
@@ -127,3 +129,95 @@ def test_what_moved_cannot_mean_is_a_mistake_with_its_place(billing: Billing) ->
     assert "catalog.yaml:4:14: this file has no keymap-pro" in told
     billing.write(BEFORE.replace("currency: usd\n", "currency: usd\nmoved: {pro.monthly: pro.yearly}\n", 1))
     assert "catalog.yaml:4:9: pro.monthly is still in the file" in billing("catalog", "validate").err
+
+
+OF_EVERY_KIND = """\
+version: 1
+catalog: keymap
+currency: usd
+features:
+  @sso: {name: Single sign-on}
+  @audit: {name: Audit log}
+meters:
+  @calls: {display_name: Calls, event_name: calls, default_aggregation: sum}
+products:
+  @pro:
+    name: Pro
+    features: [@sso, @audit]
+    default_price: @monthly
+    prices:
+      @monthly: {unit_amount: 1500, recurring: month}
+      @used: {unit_amount: 2, recurring: {interval: month, usage_type: metered, meter: @calls}}
+coupons:
+  @launch: {percent_off: 20, applies_to: [@pro]}
+promotion_codes:
+  @LAUNCH: {coupon: @launch, max_redemptions: 10}
+tax_rates:
+  @vat: {display_name: VAT, percentage: 19, inclusive: true}
+shipping_rates:
+  @post: {display_name: Post, fixed_amount: {amount: 500}}
+portal_configurations:
+  @main:
+    features:
+      subscription_update: {enabled: true, default_allowed_updates: [price], products: {@pro: [@monthly]}}
+payment_links:
+  @link: {line_items: [@pro.@monthly]}
+webhook_endpoints:
+  @hook: {url: https://keymap.example/hook, enabled_events: ['*']}
+"""
+"""A catalog in which each key follows an @."""
+LISTS = (
+    "/v1/entitlements/features",
+    "/v1/billing/meters",
+    "/v1/products",
+    "/v1/products/pro/features",
+    "/v1/prices",
+    "/v1/coupons",
+    "/v1/promotion_codes",
+    "/v1/tax_rates",
+    "/v1/shipping_rates",
+    "/v1/billing_portal/configurations",
+    "/v1/payment_links",
+    "/v1/webhook_endpoints",
+)
+
+
+def renamed() -> str:
+    """Return the catalog with each key renamed."""
+    keys = re.findall(r"(?m)^ +@(\w+):", OF_EVERY_KIND)
+    pairs = {f"pro.{key}" if key in ("monthly", "used") else key: key for key in keys}
+    moved = "".join(f"  {old}: {'new-pro.' if old.startswith('pro.') else ''}new-{key}\n" for old, key in pairs.items())
+    return OF_EVERY_KIND.replace("@", "new-") + f"moved:\n{moved}"
+
+
+def every_id(account: Account) -> list[list[str]]:
+    return [sorted(one["id"] for page in account.api.pages(path, {}) for one in page) for path in LISTS]
+
+
+def test_an_entry_of_every_kind_is_renamed(billing: Billing, account: Account) -> None:
+    billing.write(OF_EVERY_KIND.replace("@", ""))
+    billing.ok("catalog", "apply", "--local", "--secret-file", "secrets")
+    there = every_id(account)
+
+    plan = billing.plan(renamed())
+
+    assert {change["action"] for change in plan["changes"]} == {"update"}
+    assert "new-sso: it was sso; with `lookup_key: sso` in it, `moved:` may go." in {
+        note["message"] for note in plan["notes"]
+    }
+    billing.ok("catalog", "apply", "--local")
+    assert every_id(account) == there
+    assert billing.plan()["changes"] == []
+
+
+def test_a_feature_keeps_its_lookup_key_and_what_includes_it(billing: Billing, account: Account) -> None:
+    billing.write(OF_EVERY_KIND.replace("@", ""))
+    billing.ok("catalog", "apply", "--local", "--secret-file", "secrets")
+    there = every_id(account)
+    text = OF_EVERY_KIND.replace("@sso: {", "@sso: {lookup_key: sso, ").replace("@sso", "login").replace("@", "")
+
+    billing.apply(text)
+
+    assert every_id(account) == there
+    changes = billing.plan(text.replace("[login, audit]", "[audit]"))["changes"]
+    assert "detach" in {change["action"] for change in changes}

@@ -1,12 +1,13 @@
 """Features: what access can be given to (https://docs.stripe.com/api/entitlements/feature).
 
-A feature's key is its lookup key. Its name and metadata change; archived, it stays archived and its lookup key is free
-again, so that a feature that is wanted again is made anew (`stripe/entitlements/_feature.py`).
+A feature is its lookup key, which is its key in the file unless `lookup_key:` says otherwise, and never changes. Its
+name and metadata change; archived, it stays archived and its lookup key is free again, so that a feature that is wanted
+again is made anew (`stripe/entitlements/_feature.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,7 +18,7 @@ from stripe_billing_cli.catalog.kinds.base import Wanted
 from stripe_billing_cli.catalog.kinds.forms import Plain
 from stripe_billing_cli.catalog.kinds.importing import Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel, Metadata, Text
-from stripe_billing_cli.catalog.kinds.rules import Report, check_metadata
+from stripe_billing_cli.catalog.kinds.rules import Path, Report, check_metadata
 from stripe_billing_cli.catalog.kinds.standard import StandardKind
 from stripe_billing_cli.catalog.match import Match, Matching, match_named
 from stripe_billing_cli.catalog.ownership import stamp_of
@@ -28,11 +29,16 @@ LONGEST_KEY = 80
 """`lookup_key` of `stripe/params/entitlements/_feature_create_params.py`."""
 
 
+LookupKey = Annotated[str, Field(min_length=1, max_length=LONGEST_KEY)]
+
+
 class Feature(FileModel):
     id: Text | None = None
     """Adopts this existing feature (feat_…)."""
     name: Annotated[str, Field(min_length=1, max_length=80), Plain(in_place=True)]
     """What it is called, for your own eyes."""
+    lookup_key: Annotated[LookupKey | None, Plain(required=True)] = None
+    """The name by which programs know the feature, which never changes; the key unless given."""
     metadata: Metadata
     """Your own keys and values."""
 
@@ -40,16 +46,28 @@ class Feature(FileModel):
 class FeatureKind(StandardKind[Feature]):
     name = "feature"
     section = "features"
-    section_text = "Features by key, which products include; the key is the feature's lookup key."
+    section_text = "Features by key, by which products include them; the key is the lookup key unless said otherwise."
     model = Feature
     path = "/v1/entitlements/features"
     example = "such as {name: Single sign-on}"
     unique_params = ("lookup_key",)
 
     def check(self, key: str, content: Feature, head: Any, report: Report) -> None:
-        if len(key) > LONGEST_KEY or "," in key:
-            report((), f"{key} cannot be a feature's lookup key", f"at most {LONGEST_KEY} characters, no comma")
+        lookup_key = content.lookup_key or key
+        if len(lookup_key) > LONGEST_KEY or "," in lookup_key:
+            report(
+                ("lookup_key",) if content.lookup_key else (),
+                f"{lookup_key} cannot be a feature's lookup key",
+                f"at most {LONGEST_KEY} characters, no comma",
+            )
         check_metadata(content.metadata, report)
+
+    def complete(self, key: str, content: Feature, head: Any) -> Feature:
+        return content.model_copy(update={"lookup_key": content.lookup_key or key})
+
+    def names(self, entry: Entry[Feature]) -> Iterator[tuple[str, str, Path]]:
+        yield "lookup key", lookup_key_of(entry), ("lookup_key",) if lookup_key_of(entry) != entry.key else ()
+        yield from super().names(entry)
 
     def created(self, existing: Object) -> int:
         return 0
@@ -65,30 +83,40 @@ class FeatureKind(StandardKind[Feature]):
     def key_text(self, existing: Object, naming: Naming) -> str:
         return str(existing["lookup_key"])
 
+    def file_values(self, key: str, existing: Object, naming: Naming) -> dict[str, Any]:
+        said = super().file_values(key, existing, naming)
+        if said.get("lookup_key") == key:
+            said.pop("lookup_key")
+        return said
+
     def reason_left_out(self, existing: Object) -> str | None:
         """Leave out what is archived: a feature stays archived, and no file can say so."""
         return None if existing["active"] else "archived features"
 
     def match(self, matching: Matching, entry: Entry[Feature]) -> Match:
-        holder = matching.index("lookup_key").get(entry.key)
+        lookup_key = lookup_key_of(entry)
+        holder = matching.index("lookup_key").get(lookup_key)
         adopted = matching.objects.get(entry.adopted_id) if entry.adopted_id else holder
         if entry.adopted_id and adopted is None:
             matching.refuse_missing(entry, entry.adopted_id)
-        elif adopted and adopted["lookup_key"] != entry.key:
+        elif adopted and adopted["lookup_key"] != lookup_key:
             matching.refuse(
                 entry,
                 f"feature {entry.key} adopts {adopted['id']}, whose lookup key is {adopted['lookup_key']}",
-                f"a lookup key never changes: call this feature {adopted['lookup_key']}",
+                f"a lookup key never changes: give this feature `lookup_key: {adopted['lookup_key']}`",
             )
         if adopted and not adopted["active"]:
             return Match()
         return match_named(matching, entry, adopted)
-
-    def create_params(self, entry: Entry[Feature], match: Match, catalog: str) -> dict[str, Any]:
-        return {"lookup_key": entry.key, **super().create_params(entry, match, catalog)}
 
     def find_made(self, api: StripeApi, create: Create, params: Mapping[str, Any]) -> Object | None:
         for existing in api.page(self.path, {"lookup_key": params["lookup_key"]})[0]:
             if existing["id"] not in create.state and stamp_of(existing) == stamp_of(params):
                 return existing
         return None
+
+
+def lookup_key_of(entry: Entry[Feature]) -> str:
+    """Return the lookup key of a feature of the file."""
+    lookup_key: str = entry.fields["lookup_key"]
+    return lookup_key

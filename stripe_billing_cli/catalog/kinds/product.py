@@ -33,6 +33,8 @@ from stripe_billing_cli.stripe_api.client import Object, StripeApi
 from stripe_billing_cli.stripe_api.errors import NotFoundError
 
 MOST_IMAGES, MOST_FEATURES = 8, 15
+FEATURE = "feature"
+"""The field of what a product includes that has the lookup key of the feature."""
 FORBIDDEN_IN_DESCRIPTOR = set("<>\\'\"*")
 KEY = re.compile(r"[A-Za-z0-9_.\-]{1,255}$")
 
@@ -345,9 +347,14 @@ def product_id(entry: Entry[Product]) -> str:
     return entry.adopted_id or entry.key
 
 
+def included_features(entry: Entry[Product]) -> list[Entry[Any]]:
+    """Return what a product includes, entries whose field `FEATURE` is the lookup key of a feature."""
+    return [child for child in entry.children if child.kind == "product_feature"]
+
+
 def features_of(entry: Entry[Product]) -> tuple[str, ...]:
-    """Return the keys of the features that a product includes."""
-    return tuple(child.own_key for child in entry.children if child.kind == "product_feature")
+    """Return the lookup keys of the features that a product includes."""
+    return tuple(child.fields[FEATURE] for child in included_features(entry))
 
 
 def attachments_of(object_id: str) -> str:

@@ -13,9 +13,17 @@ from pydantic import BaseModel, Field
 from stripe_billing_cli.catalog.account_reader import AccountReader, Reading, by_id
 from stripe_billing_cli.catalog.entries import Entry, Reference
 from stripe_billing_cli.catalog.kinds.base import Kind, Objects, Wanted
+from stripe_billing_cli.catalog.kinds.feature import lookup_key_of
 from stripe_billing_cli.catalog.kinds.importing import ImportScope, Naming
 from stripe_billing_cli.catalog.kinds.model import FileModel
-from stripe_billing_cli.catalog.kinds.product import Product, attachments_of, features_of, product_id
+from stripe_billing_cli.catalog.kinds.product import (
+    FEATURE,
+    Product,
+    attachments_of,
+    features_of,
+    included_features,
+    product_id,
+)
 from stripe_billing_cli.catalog.kinds.rules import Path
 from stripe_billing_cli.catalog.match import Match, Matching
 from stripe_billing_cli.catalog.ownership import stamp_of
@@ -61,6 +69,11 @@ class ProductFeatureKind(Kind[ProductFeature]):
 
     def refers_to(self, entry: Entry[ProductFeature]) -> Iterator[tuple[str, str, Path]]:
         yield "feature", entry.own_key, ()
+
+    def resolve(self, entry: Entry[ProductFeature], entries: Mapping[Reference, Entry[Any]]) -> dict[str, Any]:
+        """Return the lookup key of the feature, by which Stripe and the product's stamp name it."""
+        feature = entries.get(Reference("feature", entry.own_key))
+        return {FEATURE: lookup_key_of(feature) if feature else entry.own_key}
 
     # ---- The account
 
@@ -130,7 +143,7 @@ class ProductFeatureKind(Kind[ProductFeature]):
                     existing
                     for existing in matching.objects.values()
                     if existing[PRODUCT] == product
-                    and _lookup_key(existing) == entry.own_key
+                    and _lookup_key(existing) == entry.fields[FEATURE]
                     and _feature(existing)["active"]
                 ),
                 None,
@@ -164,12 +177,12 @@ class ProductFeatureKind(Kind[ProductFeature]):
         """Detach what the file attached once and does not name any more, and features that are archived."""
         if match.current is None:
             return
-        wanted = features_of(parent)
+        wanted = {child.fields[FEATURE]: child.own_key for child in included_features(parent)}
         for existing in builder.objects[self.name].values():
             key, feature = _lookup_key(existing), _feature(existing)["id"]
             if existing[PRODUCT] != product_id(parent) or key not in {*wanted, *_attached(match.current)}:
                 continue
-            if key in wanted and builder.ids.get(Reference("feature", key)) == feature:
+            if key in wanted and builder.ids.get(Reference("feature", wanted[key])) == feature:
                 continue
             reason = "the feature is archived" if key in wanted else "no longer in the file"
             change = builder.change(
