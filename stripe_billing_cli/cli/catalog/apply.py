@@ -11,19 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import (
-    DEFAULT_FILE,
-    Adopt,
-    Count,
-    DeleteCoupons,
-    Prune,
-    PruneMeters,
-    RetireLinks,
-    SecretFileName,
-    Target,
-    app,
-)
-from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, SecretFileName, app
+from stripe_billing_cli.cli.catalog.plan import show_plan
+from stripe_billing_cli.cli.catalog.plan_options import PlanOptions
 from stripe_billing_cli.cli.chosen import COMMAND_LINE
 from stripe_billing_cli.cli.confirm import confirm
 from stripe_billing_cli.cli.context import Context
@@ -48,13 +38,8 @@ def apply(
         Path | None,
         typer.Option("--plan", metavar="FILE", help="Do exactly this saved plan, or refuse if Stripe has changed."),
     ] = None,
-    prune: Prune = False,
-    delete_coupons: DeleteCoupons = False,
-    prune_meters: PruneMeters = False,
-    retire_links: RetireLinks = False,
-    target: Target = None,
-    adopt: Adopt = False,
-    count: Count = False,
+    *,
+    plan_options: PlanOptions,
     secret_file: SecretFileName = None,
 ) -> int | None:
     """Make Stripe hold what the file says. Safe to repeat, and to run again after any failure.
@@ -75,16 +60,13 @@ def apply(
     saved = None
     if plan_file:
         named_file = file and context.sources.get("file") == COMMAND_LINE
-        if named_file or prune or target or delete_coupons or prune_meters or retire_links or adopt:
+        if named_file or not plan_options.is_default:
             message = "--plan excludes --file, --prune, --adopt and --target: the plan says it all"
             raise BillingError("usage", message, None, WRONG)
         saved = saved_plan.load(plan_file)
         request = saved.request()
     else:
-        options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
-        request = plan_request(
-            file or DEFAULT_FILE, prune, target, options, adopt=adopt, retire_links=retire_links, count=count
-        )
+        request = plan_options.request(file or DEFAULT_FILE)
     decided = plan_catalog(context.stripe, request)
     if saved:
         saved.check(context.stripe, decided)

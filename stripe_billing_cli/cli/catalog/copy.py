@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, SecretFileName, Target, app
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, SecretFileName, app
 from stripe_billing_cli.cli.catalog.apply import apply_plan
 from stripe_billing_cli.cli.catalog.other import other_context
-from stripe_billing_cli.cli.catalog.plan import plan_request
+from stripe_billing_cli.cli.catalog.plan_options import PlanOptions, Target
 from stripe_billing_cli.cli.context import Context
 
 
@@ -37,5 +36,5 @@ def copy(
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
     with closing(other_context(context, "--to", to)) as other:
-        request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
+        request = PlanOptions(target=target).request(file, elsewhere=True)
         return apply_plan(other, request, plan_catalog(other.stripe, request), secret_file)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import replace
 from typing import Annotated
 
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, Target, app
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
 from stripe_billing_cli.cli.catalog.other import other_context
-from stripe_billing_cli.cli.catalog.plan import plan_request, show_plan
+from stripe_billing_cli.cli.catalog.plan import show_plan
+from stripe_billing_cli.cli.catalog.plan_options import PlanOptions, Target
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.errors import PENDING
 
@@ -36,7 +36,7 @@ def diff(
     from stripe_billing_cli.cli.catalog import plan_view
 
     with closing(other_context(context, "--against", against)) as other:
-        request = replace(plan_request(file, False, target, {}, adopt=False, retire_links=False), elsewhere=True)
+        request = PlanOptions(target=target).request(file, elsewhere=True)
         decided = plan_catalog(other.stripe, request)
         show_plan(other, request, decided)
         if not other.printer.for_people:

@@ -2,27 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from stripe_billing_cli.cli import options
-from stripe_billing_cli.cli.catalog.app import (
-    DEFAULT_FILE,
-    Adopt,
-    Count,
-    DeleteCoupons,
-    File,
-    Prune,
-    PruneMeters,
-    RetireLinks,
-    Target,
-    app,
-)
+from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
+from stripe_billing_cli.cli.catalog.plan_options import PlanOptions
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import PENDING, WRONG, BillingError
+from stripe_billing_cli.errors import PENDING, BillingError
 
 if TYPE_CHECKING:
     from stripe_billing_cli.catalog.plan import Plan
@@ -35,13 +24,8 @@ def plan(
     file: File = DEFAULT_FILE,
     check: Annotated[bool, typer.Option("--check", help="Exit with 3 if changes are pending.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Save the plan, for apply --plan.")] = None,
-    prune: Prune = False,
-    delete_coupons: DeleteCoupons = False,
-    prune_meters: PruneMeters = False,
-    retire_links: RetireLinks = False,
-    target: Target = None,
-    adopt: Adopt = False,
-    count: Count = False,
+    *,
+    plan_options: PlanOptions,
 ) -> int | None:
     """Show what apply would change in Stripe. Writes nothing there.
 
@@ -57,8 +41,7 @@ def plan(
     from stripe_billing_cli.catalog import saved_plan
     from stripe_billing_cli.catalog.plan_request import plan_catalog
 
-    options = {"--delete-coupons": delete_coupons, "--prune-meters": prune_meters}
-    request = plan_request(file, prune, target, options, adopt=adopt, retire_links=retire_links, count=count)
+    request = plan_options.request(file)
     decided = plan_catalog(context.stripe, request)
     show_plan(context, request, decided)
     _print_plan(context, decided)
@@ -86,32 +69,6 @@ def _print_plan(context: Context, decided: Plan) -> None:
             print("\n".join(review_view.plan_annotations(decided)))
         case _:
             context.printer.result(plan_view.as_json(decided), ids=plan_view.ids(decided))
-
-
-def plan_request(
-    file: str,
-    prune: bool,
-    targets: list[str] | None,
-    prune_options: Mapping[str, bool],
-    *,
-    adopt: bool,
-    retire_links: bool,
-    count: bool = False,
-) -> PlanRequest:
-    """Return what is asked to be planned; the file is read and checked."""
-    from stripe_billing_cli.catalog.file.load import load_catalog, read_source
-    from stripe_billing_cli.catalog.plan_request import PlanRequest
-
-    if prune and targets:
-        raise BillingError("usage", "--prune and --target exclude each other", "prune in a run of its own", WRONG)
-    options = tuple(option for option, on in prune_options.items() if on)
-    if options and not prune:
-        raise BillingError("usage", f"{options[0]} says more of --prune", "give both", WRONG)
-    options += ("--retire-links",) if retire_links else ()
-    source = read_source(file)
-    return PlanRequest(
-        load_catalog(source), source.text, prune, options, tuple(targets or ()), adopt=adopt, count=count
-    )
 
 
 def show_plan(context: Context, request: PlanRequest, decided: Plan) -> None:
