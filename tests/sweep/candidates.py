@@ -17,6 +17,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "default_source": ("payment_method",),
     "entitlement_feature": ("feature",),
     "from_subscription": ("subscription",),
+    "quote": ("quote",),
     "invoice": ("invoice", "draft"),
     "invoice_item": ("invoiceitem",),
     "payment_intent": ("payment_intent",),

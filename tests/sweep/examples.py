@@ -44,6 +44,7 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "POST /v1/invoices/{id}/add_lines": ("draft",),
     "POST /v1/invoices/{id}/update_lines": ("draft",),
     "POST /v1/invoices/{id}/remove_lines": ("draft",),
+    "POST /v1/quotes/{id}/accept": ("open_quote",),
     "POST /v1/subscriptions/{id}/resume": ("paused_subscription",),
     "POST /v1/checkout/sessions/{id}/expire": ("checkout_session",),
     "POST /v1/products/{id}/features": ("spare_product",),
@@ -149,6 +150,7 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     },
     "POST /v1/billing_portal/configurations": lambda ids: {"features": FEATURES},
     "POST /v1/payment_links": lambda ids: {"line_items": [{"price": ids["price"], "quantity": 1}]},
+    "POST /v1/quotes": lambda ids: {"customer": ids["customer"], "line_items": [{"price": ids["price"]}]},
     "POST /v1/billing_portal/sessions": lambda ids: {"customer": ids["customer"]},
     "POST /v1/subscription_schedules": lambda ids: {
         "customer": ids["customer"],

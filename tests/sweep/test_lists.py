@@ -111,6 +111,7 @@ def test_both_cursors_are_one_too_many(world: World, route: Route) -> None:
         ("/v1/charges/{charge}", "refunds"),
         ("/v1/credit_notes/{credit_note}", "lines"),
         ("/v1/checkout/sessions/{checkout_session}", "line_items"),
+        ("/v1/quotes/{quote}", "line_items"),
     ],
 )
 def test_the_address_of_a_list_within_an_object_leads_to_its_objects(world: World, path: str, expand: str) -> None:

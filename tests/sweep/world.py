@@ -235,6 +235,10 @@ def _rest(world: World) -> None:
     sold = [{"price": ids["price"], "quantity": 1}]
     make("/v1/payment_links", line_items=sold)
     ids["payment_link"] = make("/v1/payment_links", line_items=sold)["id"]
+    make("/v1/quotes", customer=ids["customer"], line_items=sold)
+    ids["quote"] = make("/v1/quotes", customer=ids["customer"], line_items=sold)["id"]
+    ids["open_quote"] = make("/v1/quotes", customer=ids["customer"], line_items=sold)["id"]
+    make(f"/v1/quotes/{ids['open_quote']}/finalize")
     make("/v1/test_helpers/test_clocks", frozen_time=NOW)
     make("/v1/webhook_endpoints", url="https://example.com/other", enabled_events=["*"])
     ids["endpoint"] = make("/v1/webhook_endpoints", url="https://example.com/hook", enabled_events=["*"])["id"]

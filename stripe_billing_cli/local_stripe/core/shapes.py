@@ -38,11 +38,15 @@ ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
         {"cash_balance", "invoice_credit_balance", "sources", "subscriptions", "tax", "tax_ids"},
     ),
     "invoice": frozenset({"confirmation_secret", "payments"}),
+    "item": frozenset({"discounts", "taxes"}),
     "payment_link": frozenset({"line_items"}),
     "plan": frozenset({"tiers"}),
     "portal_subscription_update": frozenset({"products", "schedule_at_period_end"}),
     "price": frozenset({"currency_options", "tiers"}),
     "promotion_codes_resource_restrictions": frozenset({"currency_options"}),
+    "quote": frozenset({"line_items"}),
+    "quotes_resource_total_details": frozenset({"breakdown"}),
+    "quotes_resource_upfront": frozenset({"line_items"}),
     "shipping_rate_fixed_amount": frozenset({"currency_options"}),
 }
 """Left out unless asked for (recorded; https://docs.stripe.com/api/expanding_objects)."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.invoicing.lines import Line
 from stripe_billing_cli.local_stripe.core import amounts, shapes
@@ -41,6 +42,24 @@ def blank_fields() -> Object:
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
     }
+
+
+PRINTED = ("custom_fields", "description", "footer")
+"""What `invoice_settings` say of the texts on an invoice."""
+
+
+def printed(customer: Object, subscription: Object | None) -> Object:
+    """Return the texts of a draft: as the subscription has them for its invoices, else the customer."""
+    own = (subscription or {}).get("invoice_settings") or {}
+    defaults = customer["invoice_settings"]
+    return {name: own.get(name) if own.get(name) is not None else defaults.get(name) for name in PRINTED}
+
+
+def settings(wanted: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Object:
+    """Return the `invoice_settings` of a subscription after a call that says something of them."""
+    blank = {"account_tax_ids": None, **dict.fromkeys(PRINTED), "issuer": {"account": None, "type": "self"}}
+    after = {**(before or blank), **{name: wanted[name] for name in PRINTED if name in wanted}}
+    return {**after, "custom_fields": after["custom_fields"] or None}
 
 
 def rendering(page_size: str) -> Object:

@@ -59,6 +59,7 @@ def new_draft(
     sent = subscription is not None and subscription["collection_method"] == "send_invoice"
     invoice: Object = {
         **invoice_fields.blank_fields(),
+        **invoice_fields.printed(customer, subscription),
         **_customer_fields(call, customer),
         "id": id,
         "account_country": call.account["country"],
@@ -113,8 +114,8 @@ def with_lines(call: Call, invoice: Object, billed: Sequence[Object]) -> Object:
 
 
 def subscription_of(invoice: Object) -> str | None:
-    parent = invoice["parent"]
-    id: str | None = parent and parent["subscription_details"]["subscription"]
+    details = (invoice["parent"] or {}).get("subscription_details")
+    id: str | None = details and details["subscription"]
     return id
 
 
@@ -358,7 +359,5 @@ def list_for_subscription(call: Call, subscription: str) -> list[Object]:
 
 def find_subscription(call: Call, invoice: Object) -> Object | None:
     """Return the subscription that an invoice bills, if it bills one."""
-    parent = invoice["parent"]
-    if parent is None or parent["subscription_details"] is None:
-        return None
-    return call.store.get("subscription", parent["subscription_details"]["subscription"])
+    id = subscription_of(invoice)
+    return None if id is None else call.store.get("subscription", id)

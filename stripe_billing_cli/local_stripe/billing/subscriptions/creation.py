@@ -7,7 +7,13 @@ from collections.abc import Sequence
 from stripe_billing_cli.local_stripe.billing import billing_intervals, customers
 from stripe_billing_cli.local_stripe.billing.discounts import discount
 from stripe_billing_cli.local_stripe.billing.entitlements import active
-from stripe_billing_cli.local_stripe.billing.invoicing import automatic_tax, invoice_items, invoices, taxes
+from stripe_billing_cli.local_stripe.billing.invoicing import (
+    automatic_tax,
+    invoice_fields,
+    invoice_items,
+    invoices,
+    taxes,
+)
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
 from stripe_billing_cli.local_stripe.billing.subscriptions import (
     added_invoice_items,
@@ -189,13 +195,7 @@ def _settings(params: Params) -> Object:
         "days_until_due": params.get("days_until_due") if sent else None,
         "description": params.get("description"),
         "discounts": [],
-        "invoice_settings": {
-            "account_tax_ids": None,
-            "custom_fields": None,
-            "description": None,
-            "footer": None,
-            "issuer": {"account": None, "type": "self"},
-        },
+        "invoice_settings": invoice_fields.settings(params.get("invoice_settings", {})),
         "livemode": False,
         "metadata": merged({}, params.get("metadata") or {}),
         "payment_settings": {

@@ -308,7 +308,7 @@ def delete(call: Call) -> Object:
     call, invoice, _ = _loaded(call, "invoice")
     if invoice["status"] != "draft":
         raise invalid("You can only delete draft invoices.")
-    if invoice["parent"] is not None:
+    if invoices.subscription_of(invoice) is not None:
         raise invalid("You can't delete invoices created by subscriptions.")
     invoice_items.delete_with(call, invoice["id"])
     scheduler.put(call.store, invoices.FINALIZE, invoice["id"], None, None)

@@ -26,7 +26,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     required,
     unsupported,
 )
-from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_RENDERING, NO_THRESHOLDS
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT, NO_TAX_IDS, NO_THRESHOLDS
 
 COLLECTION = Choice(("charge_automatically", "send_invoice"))
 BEHAVIORS = ("allow_incomplete", "error_if_incomplete", "pending_if_incomplete", "default_incomplete")
@@ -116,16 +116,18 @@ CREATE = form(
         "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
         "trial_period_days": Integer(1, 730),
     },
-    most={"discounts": 20, "add_invoice_items": 20, "items": 20},
+    most={"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20},
     required="trial_settings.end_behavior.missing_payment_method customer items",
     unset="cancel_at description add_invoice_items[].metadata",
     unsupported={
-        NO_CONNECT: "automatic_tax.liability application_fee_percent on_behalf_of transfer_data",
+        NO_CONNECT: (
+            "automatic_tax.liability application_fee_percent invoice_settings.issuer on_behalf_of transfer_data"
+        ),
         "its cards have no options": "payment_settings.payment_method_options",
         NO_THRESHOLDS: "billing_thresholds",
         "it has no sources; use a payment method": "default_source",
         "it has no billing schedules": "billing_schedules",
-        NO_RENDERING: "invoice_settings",
+        NO_TAX_IDS: "invoice_settings.account_tax_ids",
         "it invoices pending items with the next period": "pending_invoice_item_interval",
         "it itemizes no discounts": "billing_mode.flexible",
         NO_ACCOUNTS: "customer_account",
@@ -146,16 +148,18 @@ UPDATE = form(
         "trial_end": NowOr("now"),
         "trial_settings.end_behavior.billing_cycle_anchor": Choice(("now",)),
     },
-    most={"discounts": 20, "add_invoice_items": 20, "items": 20},
+    most={"discounts": 20, "add_invoice_items": 20, "invoice_settings.custom_fields": 4, "items": 20},
     required="trial_settings.end_behavior.missing_payment_method",
     unset="default_payment_method add_invoice_items[].metadata",
     unsupported={
-        NO_CONNECT: "automatic_tax.liability application_fee_percent on_behalf_of transfer_data",
+        NO_CONNECT: (
+            "automatic_tax.liability application_fee_percent invoice_settings.issuer on_behalf_of transfer_data"
+        ),
         "its cards have no options": "payment_settings.payment_method_options",
         NO_THRESHOLDS: "billing_thresholds",
         "it has no sources; use a payment method": "default_source",
         "it has no billing schedules": "billing_schedules",
-        NO_RENDERING: "invoice_settings",
+        NO_TAX_IDS: "invoice_settings.account_tax_ids",
         "it invoices pending items with the next period": "pending_invoice_item_interval",
         "it has no feedback options of one's own": "cancellation_details.feedback_option",
     },

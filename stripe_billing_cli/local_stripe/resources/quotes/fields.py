@@ -1,0 +1,47 @@
+"""The parameters of calls on quotes, after `stripe/params/_quote_{create,modify}_params.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from stripe_billing_cli.local_stripe.billing.catalog.price_data import INTERVAL
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Choice, Integer, ObjectParam, ParamType
+from stripe_billing_cli.local_stripe.core.reasons import NO_ACCOUNTS, NO_CONNECT
+
+TYPES: Mapping[str, ParamType] = {
+    "discounts": discount.FORM,
+    "invoice_settings.days_until_due": Integer(0),
+    "line_items[].discounts": discount.FORM,
+    "line_items[].price_data.recurring.interval": INTERVAL,
+    "line_items[].price_data.recurring.interval_count": Integer(1),
+    "line_items[].price_data.unit_amount": Integer(0),
+    "line_items[].quantity": Integer(0),
+    "subscription_data.effective_date": Integer(),
+    "subscription_data.trial_period_days": Integer(1, 730),
+}
+UNSUPPORTED: Mapping[str, str] = {
+    NO_ACCOUNTS: "customer_account",
+    NO_CONNECT: (
+        "application_fee_amount application_fee_percent automatic_tax.liability invoice_settings.issuer "
+        "on_behalf_of transfer_data"
+    ),
+}
+MOST = {"discounts": 20, "invoice_settings.custom_fields": 4, "line_items": 20}
+CREATE = form(
+    "POST /v1/quotes",
+    TYPES,
+    most=MOST,
+    unsupported={**UNSUPPORTED, "it itemizes no discounts": "subscription_data.billing_mode.flexible"},
+)
+UPDATE = form("POST /v1/quotes/{quote}", TYPES, most=MOST, unsupported=UNSUPPORTED)
+FINALIZE = form("POST /v1/quotes/{quote}/finalize")
+PLAIN = ObjectParam({"expand": EXPAND})
+LIST = form(
+    "GET /v1/quotes",
+    {"status": Choice(("draft", "open", "accepted", "canceled"))},
+    unsupported={NO_ACCOUNTS: "customer_account"},
+)
+LINE_ITEMS = form("GET /v1/quotes/{quote}/line_items")
+UPFRONT = form("GET /v1/quotes/{quote}/computed_upfront_line_items")

@@ -1,0 +1,101 @@
+"""The line items of a quote: prices that are named or described, in one currency."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import billing_intervals
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
+from stripe_billing_cli.local_stripe.billing.discounts import discount
+from stripe_billing_cli.local_stripe.billing.invoicing import taxes
+from stripe_billing_cli.local_stripe.billing.quotes import computed
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+Wanted = Mapping[str, Any]
+
+
+def new_items(call: Call, wanted: Sequence[Wanted], quote: Object, customer: Object | None) -> list[Object]:
+    """Return the line items that a call wants, in place of those that the quote had. Raises Stripe's refusals."""
+    earlier = {item["id"]: item for item in quote["line_items"]["data"]}
+    for at, item in enumerate(wanted):
+        if "id" in item and item["id"] not in earlier:
+            raise no_such("line item", item["id"], f"line_items[{at}][id]")
+    own = [{"price": earlier[item["id"]]["price"], **item} if _keeps_price(item) else item for item in wanted]
+    prices = [_price(call, item, earlier, f"line_items[{at}]") for at, item in enumerate(own)]
+    currency = quote["currency"] or _currency(prices, customer)
+    _check(prices, currency, quote)
+    return [
+        _item(call, item, price, currency, customer, earlier.get(item.get("id", "")), f"line_items[{at}]")
+        for at, (item, price) in enumerate(zip(wanted, prices, strict=True))
+    ]
+
+
+def _keeps_price(item: Wanted) -> bool:
+    return "id" in item and not item.keys() & {"price", "price_data"}
+
+
+def _price(call: Call, item: Wanted, earlier: Mapping[str, Object], param: str) -> Object:
+    sources = [name for name in ("price", "price_data") if name in item]
+    if len(sources) > 1:
+        raise only_one_of(sources, f"{param}[price_data]")
+    if not sources:
+        raise missing_param(f"{param}[price]")
+    if "price_data" in item:
+        return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
+    price = call.store.get("price", item["price"])
+    if price is None:
+        raise no_such("price", item["price"], f"{param}[price]")
+    kept = price["id"] in {one["price"] for one in earlier.values()}
+    if not price["active"] and not kept:
+        raise invalid("The price specified is inactive. This field only accepts active prices.", f"{param}[price]")
+    return price
+
+
+def _currency(prices: Sequence[Object], customer: Object | None) -> str:
+    own = (customer or {}).get("currency")
+    shared = own is not None and all(own in price["currency_options"] for price in prices)
+    return str(own if shared else prices[0]["currency"])
+
+
+def _check(prices: Sequence[Object], currency: str, quote: Object) -> None:
+    for at, price in enumerate(prices):
+        if currency not in price["currency_options"]:
+            raise invalid(
+                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+                f"`{currency}`.",
+                f"line_items[{at}][price]",
+            )
+    recurring = [price for price in prices if price["recurring"]]
+    if recurring:
+        billing_intervals.check(quote["subscription_data"]["billing_mode"]["type"], recurring)
+
+
+def _item(
+    call: Call, wanted: Wanted, price: Object, currency: str, customer: Object | None, own: Object | None, param: str
+) -> Object:
+    quantity = wanted.get("quantity", own["quantity"] if own else 1)
+    product = call.store.get("product", price["product"]) or {}
+    amount = computed.amount_of(price, currency, quantity)
+    item: Object = {
+        "_discounts": own["_discounts"] if own else [],
+        "_tax_rates": own["_tax_rates"] if own else [],
+        **(own or {"id": identifiers.long_id(call, "li")}),
+        "object": "item",
+        "_amount": amount,
+        "adjustable_quantity": None,
+        "currency": currency,
+        "description": product.get("name"),
+        "metadata": {},
+        "price": price["id"],
+        "quantity": quantity,
+    }
+    if "tax_rates" in wanted:
+        item["_tax_rates"] = taxes.check_rates(call, wanted["tax_rates"], f"{param}[tax_rates]")
+    if "discounts" in wanted:
+        on = discount.Redemption(customer or {"id": None}, None, currency, amount)
+        item["_discounts"] = discount.of_part(call, wanted["discounts"], f"{param}[discounts]", on, previewed=True)
+    return item
