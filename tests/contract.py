@@ -325,7 +325,7 @@ def _value_check(hint: Any, origin: Any, arguments: tuple[Any, ...]) -> Check:
     if origin is Literal:
         return lambda value: None if value in arguments else f": {value!r} is none of {arguments}"
     if origin is stripe.ListObject:
-        whole = _list_check(_object_check(arguments[0]))
+        whole = _list_check(_field_check(arguments[0]))
         return lambda value: whole(value["data"])
     if isinstance(hint, type) and issubclass(hint, StripeObject):
         return _object_check(hint)

@@ -24,7 +24,10 @@ METHOD = re.compile(
 )
 REQUEST = re.compile(r"self\._request\(\s*\"(?P<verb>\w+)\",\s*\"(?P<path>/v1/[^\"]*)\"", re.S)
 PARAMS = re.compile(r"params:\s*(?:Optional\[\s*)?\"(?P<name>\w+)\"", re.S)
-LISTED = re.compile(r"(?:ListObject|SearchResultObject)\[(\w+)\]")
+LISTED = re.compile(r"(?:ListObject|SearchResultObject)\[(.+)\]")
+UNION = re.compile(r"Union\[(.+)\]")
+OF_SEVERAL = "Card"
+"""The class that is given of several: sources are cards."""
 IMPORT = re.compile(r"from (?P<module>stripe[\w.]*) import (?:\((?P<many>[^)]*)\)|(?P<one>\w+))")
 ANY_ID = "[^/]+"
 
@@ -92,10 +95,16 @@ def _routes_in(file: Path) -> Iterator[Route]:
             continue
         listed = LISTED.fullmatch(method["answer"])
         path = re.sub(r"\{\w+\}", ANY_ID, request["path"])
-        answered = imported.get(listed[1] if listed else method["answer"])
+        answered = imported.get(_one_of(listed[1] if listed else method["answer"]))
         if answered is None:  # one of several classes, which no call of this program's gives
             continue
         yield Route(request["verb"], re.compile(path), imported[sent["name"]], answered, listed is not None)
+
+
+def _one_of(answer: str) -> str:
+    """Return the name of the class that a call answers; of several, the one that is given."""
+    several = UNION.fullmatch(answer)
+    return OF_SEVERAL if several and OF_SEVERAL in several[1].split(", ") else answer
 
 
 def _imported(text: str) -> dict[str, Named]:

@@ -53,6 +53,9 @@ PATHS: Mapping[str, tuple[str, ...]] = {
     "DELETE /v1/products/{id}/features/{id}": ("product", "product_feature"),
     "GET /v1/customers/{id}/tax_ids/{id}": ("customer", "tax_id"),
     "DELETE /v1/customers/{id}/tax_ids/{id}": ("customer", "tax_id"),
+    "GET /v1/customers/{id}/sources/{id}": ("customer", "card"),
+    "POST /v1/customers/{id}/sources/{id}": ("customer", "card"),
+    "DELETE /v1/customers/{id}/sources/{id}": ("customer", "card"),
     "POST /v1/billing/meters/{id}/reactivate": ("inactive_meter",),
     "DELETE /v1/test_helpers/test_clocks/{id}": ("test_clock",),
 }
@@ -120,6 +123,8 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     "POST /v1/coupons": lambda ids: {"percent_off": 25},
     "POST /v1/promotion_codes": lambda ids: {"promotion": {"type": "coupon", "coupon": ids["coupon"]}},
     "POST /v1/customers/{id}/tax_ids": lambda ids: {"type": "eu_vat", "value": "DE123456780"},
+    "POST /v1/tax_ids": lambda ids: {"type": "eu_vat", "value": "DE123456780"},
+    "POST /v1/customers/{id}/sources": lambda ids: {"source": "tok_visa"},
     "POST /v1/tax_rates": lambda ids: {"display_name": "VAT", "inclusive": False, "percentage": 7},
     "POST /v1/shipping_rates": lambda ids: {
         "display_name": "Post",

@@ -51,7 +51,7 @@ NO_EFFECT: Mapping[tuple[str, str], str] = {
 """The same for single calls."""
 WITHOUT_EFFECT: Mapping[str, str] = {
     "GET /v1/payouts": "there are none to choose from",
-    "GET /v1/customers/{id}/sources": "there are none to choose from",
+    "GET /v1/radar/early_fraud_warnings": "there are none to choose from",
     "GET /v1/accounts/{id}/external_accounts": "there are none to choose from",
     "GET /v1/credit_notes/preview/lines": "what is said of a credit note is not said of its lines",
 }

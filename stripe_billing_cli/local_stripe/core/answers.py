@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_card
 from stripe_billing_cli.local_stripe.core.derived_fields import with_derived
 from stripe_billing_cli.local_stripe.core.errors import invalid
 from stripe_billing_cli.local_stripe.core.expansion import NONE, ExpandTree
@@ -47,7 +48,6 @@ UNCOUNTED = ("entitlements.active_entitlement_summary",)
 """Objects whose list does not say how many there are, as the lists of others do (recorded; Stripe's reference)."""
 
 NOT_HERE = {
-    "card": "cards in the form of sources",
     "file": "files",
     "tax_code": "tax codes",
 }
@@ -67,7 +67,7 @@ class ChildList:
 OWNED: Mapping[tuple[str, str], ChildList] = {
     ("charge", "refunds"): ChildList("refund", "charge", "/v1/charges/{id}/refunds"),
     ("checkout.session", "line_items"): ChildList("item", "session", "/v1/checkout/sessions/{id}/line_items"),
-    ("customer", "sources"): ChildList("source", "customer", "/v1/customers/{id}/sources"),
+    ("customer", "sources"): ChildList("payment_method", "customer", "/v1/customers/{id}/sources", IS_CARD),
     ("customer", "subscriptions"): ChildList(
         "subscription",
         "customer",
@@ -206,19 +206,25 @@ def _owned(store: Store, owned: ChildList, owner: str, tree: ExpandTree) -> Obje
     has_more = len(objects) > FIRST_PAGE
     return {
         "object": "list",
-        "data": [as_answered(store, owned.kind, object, tree) for object in objects[:FIRST_PAGE]],
+        "data": [_shown_in_list(store, owned, object, tree) for object in objects[:FIRST_PAGE]],
         "has_more": has_more,
         "total_count": store.count(owned.kind, [own]) if has_more else len(objects),
         "url": owned.url.format(id=owner),
     }
 
 
+def _shown_in_list(store: Store, owned: ChildList, object: Object, tree: ExpandTree) -> Object:
+    if owned.where is IS_CARD:
+        return as_answered(store, "card", as_card(object), tree)
+    return as_answered(store, owned.kind, object, tree)
+
+
 def _linked(store: Store, names: Sequence[str], name: str, id: str, tree: ExpandTree) -> Any:
     """Return the object in whose place the id stands. Raises where the local Stripe has no such objects."""
     for kind in names:
-        object = store.get(kind, id)
+        object = store.get("payment_method" if kind == "card" else kind, id)
         if object is not None:
-            return as_answered(store, kind, object, tree)
+            return as_answered(store, kind, as_card(object) if kind == "card" else object, tree)
     for kind in names:
         if f"deleted_{kind}" in names:
             return _deleted(kind, id)

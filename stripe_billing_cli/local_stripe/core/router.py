@@ -263,9 +263,9 @@ class Router:
         result = route.act(call)
         if route.lists:
             inner = prepared.wanted.get("data", expansion.NONE)
-            listed = [answers.as_answered(self.store, route.kind, object, inner) for object in result["data"]]
+            listed = [answers.as_answered(self.store, _kind(route, object), object, inner) for object in result["data"]]
             return json.dumps({**result, "data": listed})
-        shown = answers.as_answered(self.store, route.kind, result, prepared.wanted)
+        shown = answers.as_answered(self.store, _kind(route, result), result, prepared.wanted)
         return json.dumps(prepared.access.visible(shown))
 
 
@@ -319,3 +319,8 @@ def _prepare(api: Api, route: Route, fields: dict[str, forms.Raw], api_key: str)
     publishable_keys.check_expansion(access, wanted)
     route.check(params)
     return PreparedCall(params, wanted, access)
+
+
+def _kind(route: Route, object: Object) -> str:
+    """Return the kind of an object that a route answers; of several that it may answer, the object's own."""
+    return str(object["object"]) if " " in route.kind else route.kind

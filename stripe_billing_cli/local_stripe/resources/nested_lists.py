@@ -1,4 +1,4 @@
-"""The lists within other objects, at the addresses that those lists name: `/v1/customers/{id}/sources`."""
+"""The lists within other objects, at the addresses that those lists name: `/v1/accounts/{id}/external_accounts`."""
 
 from __future__ import annotations
 
@@ -7,11 +7,6 @@ from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-
-
-def list_sources(call: Call) -> Object:
-    """List a customer's sources: no customer has any, but the list is answered."""
-    return page_of(call, [], f"/v1/customers/{_customer(call)}/sources", "source")
 
 
 def list_line_items(call: Call) -> Object:
@@ -28,19 +23,10 @@ def list_external_accounts(call: Call) -> Object:
     return page_of(call, [], f"/v1/accounts/{call.id}/external_accounts", "external account")
 
 
-def _customer(call: Call) -> str:
-    customer = call.store.get("customer", call.id)
-    if customer is None or customer.get("deleted"):
-        raise no_such("customer", call.id, "customer", 404)
-    return call.id
-
-
-CUSTOMERS, SESSIONS = "/v1/customers/{id}", "/v1/checkout/sessions/{id}"
+SESSIONS = "/v1/checkout/sessions/{id}"
 LIST = form("GET /v1/checkout/sessions/{session}/line_items")
 ACCOUNTS = form("GET /v1/accounts/{account}/external_accounts")
-SOURCES = form("GET /v1/customers/{customer}/sources")
 ROUTES = (
-    Route("GET", f"{CUSTOMERS}/sources", "bank_account card source", SOURCES, list_sources, lists=True),
     Route("GET", f"{SESSIONS}/line_items", "item", LIST, list_line_items, lists=True),
     Route(
         "GET",

@@ -1,4 +1,5 @@
-"""Tax ids of customers (https://docs.stripe.com/billing/customer/tax-ids): checked for their form, then verified.
+"""Tax ids of customers and of the account (https://docs.stripe.com/api/tax_ids): checked for their form; those of
+customers are then verified (https://docs.stripe.com/billing/customer/tax-ids).
 
 Of the registers that Stripe asks, none is here: the values that Stripe's test mode knows by heart are verified or not
 (https://docs.stripe.com/billing/testing#customer-tax-id-verfication), any other stays pending.
@@ -13,7 +14,7 @@ from typing import Any
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
 from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, not_here
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -21,7 +22,7 @@ from stripe_billing_cli.local_stripe.core.parameters import (
     Text,
 )
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
-from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
 VERIFY = "tax_id.verify"
 EU = {
@@ -91,6 +92,10 @@ KNOWN = {"000000000": "verified", "111111111": "unverified"}
 """What a value of Stripe's test mode ends with, and what the register says of it."""
 CREATE = form("POST /v1/customers/{customer}/tax_ids", {"value": Text(100)})
 LIST = form("GET /v1/customers/{customer}/tax_ids")
+OF_OTHERS = {"tax ids are of the account itself, or of a customer": "owner.account owner.customer_account"}
+CREATE_FOR = form("POST /v1/tax_ids", {"value": Text(100)}, unsupported=OF_OTHERS)
+LIST_OF = form("GET /v1/tax_ids", unsupported=OF_OTHERS)
+OF_ACCOUNT = Condition("json_extract(body, '$.customer') IS NULL")
 
 
 def check_value(params: Mapping[str, Any], param: str = "value") -> None:
@@ -102,6 +107,15 @@ def check_value(params: Mapping[str, Any], param: str = "value") -> None:
 
 def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "value") -> Object:
     """Return a new tax id of a customer, stored; what a register says of it comes a moment later."""
+    tax_id = _store(call, customer, params, param)
+    events.record(call, "customer.tax_id.created", tax_id)
+    if tax_id["type"] in REGISTERED and tax_id["value"][-9:] in KNOWN:
+        scheduler.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
+    return tax_id
+
+
+def _store(call: Call, customer: str | None, params: Mapping[str, Any], param: str) -> Object:
+    """Return a new tax id of a customer, or of the account where there is none, stored."""
     check_value(params, param)
     type, value = params["type"], params["value"].strip()
     tax_id = {
@@ -117,7 +131,7 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
             "application": None,
             "customer": customer,
             "customer_account": None,
-            "type": "customer",
+            "type": "customer" if customer else "self",
         },
         "type": type,
         "value": value,
@@ -125,12 +139,11 @@ def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "valu
             "status": "pending" if type in REGISTERED else "unavailable",
             "verified_address": None,
             "verified_name": None,
-        },
+        }
+        if customer
+        else None,
     }
     call.store.insert(tax_ids.KIND, tax_id)
-    events.record(call, "customer.tax_id.created", tax_id)
-    if type in REGISTERED and value[-9:] in KNOWN:
-        scheduler.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
     return tax_id
 
 
@@ -182,18 +195,64 @@ def retrieve(call: Call) -> Object:
 
 
 def delete(call: Call) -> Object:
-    gone = retrieve(call)
+    return _delete(call, retrieve(call))
+
+
+def _delete(call: Call, gone: Object) -> Object:
     call.store.delete(tax_ids.KIND, gone["id"])
-    scheduler.put(call.store, VERIFY, gone["id"], None, None)
-    events.record(call, "customer.tax_id.deleted", gone)
+    if gone["customer"]:
+        scheduler.put(call.store, VERIFY, gone["id"], None, None)
+        events.record(call, "customer.tax_id.deleted", gone)
     return {"id": gone["id"], "object": tax_ids.KIND, "deleted": True}
 
 
+def _owner(call: Call) -> str | None:
+    """Return the customer that a call names as the owner; None stands for the account itself."""
+    owner = call.params.get("owner", {"type": "self"})
+    if owner["type"] not in ("customer", "self"):
+        raise not_here(f"`{owner['type']}`", "owner[type]")
+    if owner["type"] == "self":
+        return None
+    if "customer" not in owner:
+        raise missing_param("owner[customer]")
+    customer = call.store.get("customer", owner["customer"])
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", owner["customer"], "owner[customer]")
+    return str(customer["id"])
+
+
+def create_for_owner(call: Call) -> Object:
+    """Return a new tax id of the account, which no event tells of, or of a customer."""
+    customer = _owner(call)
+    return add(call, customer, call.params) if customer else _store(call, None, call.params, "value")
+
+
+def list_of_owner(call: Call) -> Object:
+    customer = _owner(call)
+    return page(call, tax_ids.KIND, ALL, equal(json_field("customer"), customer) if customer else [OF_ACCOUNT])
+
+
+def retrieve_any(call: Call) -> Object:
+    tax_id = call.store.get(tax_ids.KIND, call.id)
+    if tax_id is None:
+        raise no_such("tax_id", call.id, "id", 404)
+    return tax_id
+
+
+def delete_any(call: Call) -> Object:
+    return _delete(call, retrieve_any(call))
+
+
+ALL = "/v1/tax_ids"
 PATH = "/v1/customers/{id}/tax_ids"
 ROUTES = (
     Route("POST", PATH, tax_ids.KIND, CREATE, create),
     Route("GET", PATH, tax_ids.KIND, LIST, list_ids, lists=True),
     Route("GET", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({"expand": EXPAND}), retrieve),
     Route("DELETE", f"{PATH}/{{id}}", tax_ids.KIND, ObjectParam({}), delete),
+    Route("POST", ALL, tax_ids.KIND, CREATE_FOR, create_for_owner),
+    Route("GET", ALL, tax_ids.KIND, LIST_OF, list_of_owner, lists=True),
+    Route("GET", f"{ALL}/{{id}}", tax_ids.KIND, ObjectParam({"expand": EXPAND}), retrieve_any),
+    Route("DELETE", f"{ALL}/{{id}}", tax_ids.KIND, ObjectParam({}), delete_any),
 )
 API = Api(ROUTES, {VERIFY: verify})

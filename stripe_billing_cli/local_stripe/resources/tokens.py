@@ -5,6 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.billing.payments import card_input
 from stripe_billing_cli.local_stripe.core import identifiers, shapes
 from stripe_billing_cli.local_stripe.core.amount_parameters import Currency
+from stripe_billing_cli.local_stripe.core.cards_as_sources import BRANDS
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such
 from stripe_billing_cli.local_stripe.core.parameters import (
@@ -17,17 +18,6 @@ from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
 
 KIND = card_input.TOKEN
-BRANDS = {
-    "amex": "American Express",
-    "diners": "Diners Club",
-    "discover": "Discover",
-    "jcb": "JCB",
-    "mastercard": "MasterCard",
-    "unionpay": "UnionPay",
-    "unknown": "Unknown",
-    "visa": "Visa",
-}
-"""As cards name them, which payment methods name otherwise."""
 ADDRESS = ("address_city", "address_country", "address_line1", "address_line2", "address_state", "address_zip")
 CREATE = form(
     "POST /v1/tokens",

@@ -109,3 +109,30 @@ def test_without_registrations_the_tax_is_nothing(local: Local) -> None:
     assert invoice["automatic_tax"]["enabled"] is True
     assert (invoice["automatic_tax"]["status"], invoice["automatic_tax"]["provider"]) == ("complete", "stripe")
     assert (invoice["total"], invoice["total_taxes"], invoice["total_excluding_tax"]) == (1000, [], 1000)
+
+
+def test_the_account_has_tax_ids_of_its_own_which_no_event_tells_of(local: Local) -> None:
+    customer = local.post("/v1/customers", tax_id_data=[{"type": "eu_vat", "value": "DE123456789"}])["id"]
+    own = local.post("/v1/tax_ids", type="gb_vat", value="GB123456789")
+    assert (own["owner"]["type"], own["customer"], own["verification"]) == ("self", None, None)
+    assert local.get("/v1/tax_ids")["data"] == [own]
+    [theirs] = local.get("/v1/tax_ids", owner={"type": "customer", "customer": customer})["data"]
+    assert (theirs["value"], theirs) == ("DE123456789", local.get(f"/v1/tax_ids/{theirs['id']}"))
+    local.delete(f"/v1/tax_ids/{own['id']}")
+    assert local.get("/v1/tax_ids")["data"] == []
+    assert len(local.events(type="customer.tax_id.*")) == 1
+
+
+def test_a_customer_gets_a_tax_id_at_either_address(local: Local) -> None:
+    customer = local.post("/v1/customers")["id"]
+    owner = {"type": "customer", "customer": customer}
+    made = local.post("/v1/tax_ids", type="eu_vat", value="DE000000000", owner=owner)
+    assert local.get(f"/v1/customers/{customer}/tax_ids")["data"] == [made]
+    local.delete(f"/v1/tax_ids/{made['id']}")
+    assert [event["type"] for event in local.events(type="customer.tax_id.*")] == [
+        "customer.tax_id.deleted",
+        "customer.tax_id.created",
+    ]
+    nobody = {"type": "customer", "customer": "cus_none"}
+    refusal = local.refused("post", "/v1/tax_ids", type="eu_vat", value="DE000000000", owner=nobody)
+    assert (refusal.code, refusal.param) == ("resource_missing", "owner[customer]")

@@ -1,0 +1,23 @@
+"""Early fraud warnings (https://docs.stripe.com/api/radar/early_fraud_warnings): there are none, since no bank warns.
+
+They are listed all the same, for programs that copy all that there is of an account. The rest of Radar is not here.
+"""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.lists import page
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "radar.early_fraud_warning"
+PATH = "/v1/radar/early_fraud_warnings"
+LIST = form("GET /v1/radar/early_fraud_warnings")
+
+
+def list_warnings(call: Call) -> Object:
+    return page(call, KIND, PATH, [])
+
+
+ROUTES = (Route("GET", PATH, KIND, LIST, list_warnings, lists=True),)
+API = Api(ROUTES)

@@ -1,0 +1,137 @@
+"""Sources of customers (https://docs.stripe.com/api/cards): cards, made of tokens, as programs saved them before there
+were payment methods."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.cards_as_sources import IS_CARD, as_card
+from stripe_billing_cli.local_stripe.core.documented_form import form
+from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import EXPAND, Integer, ObjectParam, Text
+from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
+from stripe_billing_cli.local_stripe.core.store import Condition, Object
+
+KIND = "card"
+METHOD = "payment_method"
+ADDRESS = {
+    "address_city": "city",
+    "address_country": "country",
+    "address_line1": "line1",
+    "address_line2": "line2",
+    "address_state": "state",
+    "address_zip": "postal_code",
+}
+NO_BANKS = "its sources are cards"
+CREATE = form(
+    "POST /v1/customers/{customer}/sources",
+    {"source": Text()},
+    unsupported={NO_BANKS: "alipay_account bank_account card validate"},
+)
+UPDATE = form(
+    "POST /v1/customers/{customer}/sources/{id}",
+    {"exp_month": Integer(1, 12), "exp_year": Integer(0)},
+    unsupported={NO_BANKS: "account_holder_name account_holder_type owner"},
+)
+LIST = form("GET /v1/customers/{customer}/sources")
+READ = ObjectParam({"expand": EXPAND})
+
+
+def create(call: Call) -> Object:
+    """Return a new card of the customer's, which becomes the default where there was none."""
+    customer = _customer(call)
+    card = payment_methods.as_source(call, call.params["source"], customer["id"])
+    method = _method(call, card, customer["id"])
+    if "metadata" in call.params:
+        method = {**method, "metadata": call.params["metadata"] or {}}
+        call.store.replace(METHOD, method)
+    if customer["default_source"] is None:
+        customers.save(call, customer, {**customer, "default_source": card})
+    events.record(call, "customer.source.created", as_card(method))
+    return as_card(method)
+
+
+def list_sources(call: Call) -> Object:
+    customer = _customer(call)["id"]
+    conditions = [*equal(json_field("customer"), customer), Condition(IS_CARD)]
+    if call.params.get("object", KIND) != KIND:
+        conditions.append(Condition("0"))
+    listed = page(call, METHOD, f"/v1/customers/{customer}/sources", conditions)
+    return {**listed, "data": [as_card(method) for method in listed["data"]]}
+
+
+def retrieve(call: Call) -> Object:
+    return as_card(_method(call, call.second_id, _customer(call)["id"]))
+
+
+def update(call: Call) -> Object:
+    before = _method(call, call.second_id, _customer(call)["id"])
+    method = _changed(before, call.params)
+    if method != before:
+        call.store.replace(METHOD, method)
+        events.record(call, "customer.source.updated", as_card(method), as_card(before))
+    return as_card(method)
+
+
+def _changed(method: Object, params: Mapping[str, Any]) -> Object:
+    details = method["billing_details"]
+    address = {part: params[name] for name, part in ADDRESS.items() if name in params}
+    changed = {
+        **method,
+        "billing_details": {
+            **details,
+            "address": {**details["address"], **address},
+            "name": params.get("name", details["name"]),
+        },
+        "card": {**method["card"], **{name: params[name] for name in ("exp_month", "exp_year") if name in params}},
+    }
+    if "metadata" in params:
+        changed["metadata"] = merged(method["metadata"], params["metadata"]) if params["metadata"] else {}
+    return changed
+
+
+def delete(call: Call) -> Object:
+    """Detach a card; another one of the customer's becomes the default."""
+    customer = _customer(call)
+    gone = _method(call, call.second_id, customer["id"])
+    call.store.replace(METHOD, {**gone, "customer": None, "_detached": True})
+    if customer["default_source"] == gone["id"]:
+        conditions = [*equal(json_field("customer"), customer["id"]), Condition(IS_CARD)]
+        others = call.store.select(METHOD, conditions, newest_first=True, limit=1)
+        customers.save(call, customer, {**customer, "default_source": others[0]["id"] if others else None})
+    events.record(call, "customer.source.deleted", as_card(gone))
+    return {"id": gone["id"], "object": KIND, "deleted": True}
+
+
+def _customer(call: Call) -> Object:
+    customer = call.store.get("customer", call.id)
+    if customer is None or customer.get("deleted"):
+        raise no_such("customer", call.id, "customer", 404)
+    return customer
+
+
+def _method(call: Call, card: str, customer: str) -> Object:
+    method = call.store.get(METHOD, card)
+    if method is None or method["customer"] != customer or not card.startswith("card_"):
+        raise no_such("source", card, "id", 404)
+    return method
+
+
+ANY = "bank_account card source"
+"""What a source may be at Stripe; an account of Connect's has sources that are called by these routes, too."""
+ANY_OWNER = f"account {ANY}"
+PATH = "/v1/customers/{id}/sources"
+ROUTES = (
+    Route("POST", PATH, ANY_OWNER, CREATE, create),
+    Route("GET", PATH, ANY, LIST, list_sources, lists=True),
+    Route("GET", f"{PATH}/{{id}}", ANY_OWNER, READ, retrieve),
+    Route("POST", f"{PATH}/{{id}}", ANY, UPDATE, update),
+    Route("DELETE", f"{PATH}/{{id}}", ANY_OWNER, READ, delete),
+)
+API = Api(ROUTES)

@@ -1,0 +1,51 @@
+"""Cards in the form of sources of a customer (https://docs.stripe.com/api/cards)."""
+
+from __future__ import annotations
+
+from tests.local_stripe.conftest import Local
+
+
+def test_a_card_is_a_source_and_a_payment_method(local: Local) -> None:
+    customer = local.post("/v1/customers")["id"]
+    path = f"/v1/customers/{customer}/sources"
+    card = local.post(path, source="tok_visa", metadata={"seat": "1"})
+    assert (card["object"], card["brand"], card["last4"], card["metadata"]) == ("card", "Visa", "4242", {"seat": "1"})
+    assert local.get(path)["data"] == [local.get(f"{path}/{card['id']}")] == [card]
+    assert local.get(path, object="bank_account")["data"] == []
+    assert local.get(f"/v1/payment_methods/{card['id']}")["customer"] == customer
+    whole = local.get(f"/v1/customers/{customer}", expand=["default_source", "sources"])
+    assert (whole["default_source"], whole["sources"]["data"], whole["sources"]["total_count"]) == (card, [card], 1)
+    price = local.post("/v1/prices", currency="usd", unit_amount=500, product_data={"name": "Seat"})["id"]
+    invoice = local.post("/v1/invoices", customer=customer)["id"]
+    local.post("/v1/invoiceitems", customer=customer, invoice=invoice, pricing={"price": price})
+    assert local.post(f"/v1/invoices/{invoice}/pay")["status"] == "paid"
+
+
+def test_a_card_changes_and_goes_and_events_tell_of_it(local: Local) -> None:
+    customer = local.post("/v1/customers", source="tok_visa")
+    path = f"/v1/customers/{customer['id']}/sources"
+    second = local.post(path, source="tok_mastercard")["id"]
+    changed = local.post(f"{path}/{second}", name="Ada", exp_year=2040, address_city="Paris", metadata={"a": "1"})
+    assert (changed["name"], changed["exp_year"], changed["address_city"]) == ("Ada", 2040, "Paris")
+    assert local.get(f"/v1/customers/{customer['id']}")["default_source"] == customer["default_source"]
+    assert local.delete(f"{path}/{customer['default_source']}")["deleted"] is True
+    assert local.get(f"/v1/customers/{customer['id']}")["default_source"] == second
+    assert [event["type"] for event in local.events(type="customer.source.*")] == [
+        "customer.source.deleted",
+        "customer.source.updated",
+        "customer.source.created",
+    ]
+    missing = local.refused("get", f"{path}/{customer['default_source']}")
+    assert (missing.status, missing.code) == (404, "resource_missing")
+
+
+def test_a_declined_card_is_not_saved_and_a_bank_account_is_not_had(local: Local) -> None:
+    path = f"/v1/customers/{local.post('/v1/customers')['id']}/sources"
+    declined = local.refused("post", path, source="tok_chargeDeclined")
+    assert (declined.status, declined.code) == (402, "card_declined")
+    assert "its sources are cards" in local.refused("post", path, source="tok_visa", validate=True).message
+    assert local.get(path)["data"] == []
+
+
+def test_no_bank_warns_of_fraud(local: Local) -> None:
+    assert local.get("/v1/radar/early_fraud_warnings")["data"] == []
