@@ -38,7 +38,6 @@ NOT_TRIGGERED: Mapping[str, str] = {
         "checkout.session.async_payment_succeeded checkout.session.completed checkout.session.expired"
     ),
     "quotes": "quote.",
-    "cards in the form of sources": "customer.source.",
     "payments that are confirmed in another way than by a card at once": (
         "payment_intent.amount_capturable_updated payment_intent.processing"
     ),
