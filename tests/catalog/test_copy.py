@@ -77,20 +77,53 @@ def test_what_is_no_stripe_is_refused(billing: Billing, adopted: str, name: str)
     assert "one of: test, live, profile:NAME, file:PATH" in ran.err
 
 
-@pytest.mark.parametrize(
-    ("name", "profile", "live"),
-    [("test", "default", False), ("live", "default", True), ("profile:shop", "shop", False)],
-)
-def test_a_mode_and_a_profile_are_keys_of_the_stripe_cli(name: str, profile: str, live: bool) -> None:
-    there = other_context(Context(api_key="sk_test_here"), "--to", name)
+class TestKeys:
+    """`test` and `live` are modes, whose key is found as other commands find theirs."""
 
-    assert (there.api_key, there.profile, there.live, there.local) == (None, profile, live, False)
+    @pytest.fixture(autouse=True)
+    def home(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A profile of the Stripe CLI for both modes, one for test mode only, and no key in the environment."""
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+        monkeypatch.delenv("STRIPE_API_KEY", raising=False)
+        (tmp_path / "stripe").mkdir()
+        text = "[default]\ntest_mode_api_key = 'sk_test_d'\nlive_mode_api_key = 'rk_live_d'\n"
+        (tmp_path / "stripe" / "config.toml").write_text(f"{text}[shop]\ntest_mode_api_key = 'sk_test_s'\n")
 
+    def key(self, name: str, **settings: str | bool) -> str | None:
+        return other_context(Context(**settings), "--to", name).connection.key  # type: ignore[arg-type]
 
-def test_the_profile_in_use_is_that_of_the_other_mode() -> None:
-    assert other_context(Context(profile="shop"), "--to", "live").profile == "shop"
-    with pytest.raises(BillingError):
-        other_context(Context(), "--to", "nowhere")
+    def test_of_a_profile(self) -> None:
+        assert (self.key("test"), self.key("live"), self.key("profile:shop")) == ("sk_test_d", "rk_live_d", "sk_test_s")
+        assert self.key("test", profile="shop") == "sk_test_s"
+        with pytest.raises(BillingError, match="profile shop has no live key"):
+            self.key("live", profile="shop")
+
+    def test_of_the_environment_where_it_is_of_that_mode(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("STRIPE_API_KEY", "rk_live_e")
+
+        assert (self.key("live"), self.key("test")) == ("rk_live_e", "sk_test_d")
+
+    def test_of_an_option(self, tmp_path: Path) -> None:
+        (tmp_path / "key").write_text("rk_live_f\n", encoding="utf-8")
+
+        assert self.key("live", api_key="rk_live_o") == "rk_live_o"
+        assert self.key("live", api_key_file=str(tmp_path / "key")) == "rk_live_f"
+        with pytest.raises(BillingError, match="--to live was given, and --api-key holds a test key"):
+            self.key("live", api_key="sk_test_o")
+
+    def test_without_one_says_where_it_looked(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (tmp_path / "stripe" / "config.toml").unlink()
+        monkeypatch.setenv("STRIPE_API_KEY", "sk_test_e")
+
+        with pytest.raises(BillingError) as failure:
+            self.key("live")
+
+        assert "no live key for --to live: STRIPE_API_KEY holds a test key, and there is no" in failure.value.message
+        assert "STRIPE_API_KEY" in (failure.value.hint or "")
+
+    def test_two_modes_exclude_each_other(self) -> None:
+        with pytest.raises(BillingError, match="--to test and --live exclude each other"):
+            self.key("test", live=True)
 
 
 def test_a_file_is_a_path() -> None:

@@ -400,3 +400,29 @@ def test_names_that_yaml_would_misread_come_back(billing: Billing, account: Acco
     written(billing)
 
     assert billing.plan()["changes"] == []
+
+
+def test_of_two_prices_of_one_second_the_holder_of_the_lookup_key_is_imported(
+    billing: Billing, account: Account
+) -> None:
+    """A replacement that was cut off leaves two prices with one mark, made in the same second as a script may."""
+    billing.apply(
+        "version: 1\ncatalog: keymap\nproducts:\n  pro:\n    name: Pro\n    prices:\n"
+        "      monthly: {currency: usd, unit_amount: 1500, recurring: month}\n"
+    )
+    old = account.price("pro.monthly")
+    for _ in range(3):
+        made = account.post(
+            "/v1/prices",
+            **{name: old[name] for name in ("product", "currency", "metadata", "lookup_key")},
+            unit_amount=1900,
+            recurring={"interval": "month"},
+            transfer_lookup_key=True,
+        )
+    (billing.directory / "catalog.yaml").unlink()
+
+    billing.ok("catalog", "import", "--local", "--catalog", "keymap")
+
+    text = (billing.directory / "catalog.yaml").read_text(encoding="utf-8")
+    assert account.price("pro.monthly")["id"] == made["id"]
+    assert "unit_amount: 1900" in text and "unit_amount: 1500" not in text

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
-import stripe
 
 from tests.conftest import Account, Billing
 
@@ -143,50 +141,33 @@ def test_what_cannot_change_makes_another_and_archives_the_old(
     assert change["id"] in {one["id"] for one in (*rates(account).values(), *shipping(account).values())}, "revived"
 
 
-class WithTaxRates(stripe.HTTPClient):
-    """Answers lists of subscriptions with a tax rate on the first and on an item of the second.
-
-    The local Stripe computes no taxes, and refuses them on subscriptions.
-    """
-
-    name = "with-tax-rates"
-
-    def __init__(self, inner: stripe.HTTPClient, rate: Any) -> None:
-        super().__init__()
-        self._inner = inner
-        self._rate = rate
-
-    def request(self, method: str, url: str, headers: Any, post_data: Any = None, **_: Any) -> Any:
-        body, status, answered = self._inner.request(method, url, headers, post_data)
-        if "/v1/subscriptions?" in url and status == 200:
-            listed = json.loads(body)
-            first, second, *_ = listed["data"]
-            first["default_tax_rates"] = [self._rate]
-            second["items"]["data"][0]["tax_rates"] = [self._rate]
-            body = json.dumps(listed)
-        return body, status, answered
-
-    def close(self) -> None:
-        pass
-
-
-def test_the_plan_names_the_subscriptions_that_a_tax_rate_stays_on(billing: Billing, account: Account) -> None:
+def test_the_plan_names_what_a_tax_rate_stays_on(billing: Billing, account: Account) -> None:
     billing.apply(CATALOG)
     vat, price = rates(account)["VAT"]["id"], account.price("shirt.monthly")["id"]
     changed = CATALOG.replace("percentage: 19", "percentage: 20")
-    assert f"{vat} is used by no subscription" in billing.plan(changed)["changes"][0]["reason"]
-    made = []
-    for _ in range(3):
-        customer = account.post("/v1/customers")["id"]
-        wanted = {"customer": customer, "items": [{"price": price}], "payment_behavior": "default_incomplete"}
-        made.append(account.post("/v1/subscriptions", **wanted)["id"])
-    rate = account.answered(f"/v1/tax_rates/{vat}")
-    billing.wrap.append(lambda transport: WithTaxRates(transport, rate))
+    assert f"{vat} is used by no subscription or draft invoice or pending invoice item" in reason_of(billing, changed)
+    customer = account.post("/v1/customers")["id"]
+    subscriptions = [
+        account.post("/v1/subscriptions", customer=customer, payment_behavior="default_incomplete", **wanted)["id"]
+        for wanted in (
+            {"items": [{"price": price}]},
+            {"items": [{"price": price}], "default_tax_rates": [vat]},
+            {"items": [{"price": price, "tax_rates": [vat]}]},
+        )
+    ]
+    item = {"customer": customer, "amount": 100, "currency": "usd", "tax_rates": [vat]}
+    items = [account.post("/v1/invoiceitems", **item)["id"] for _ in range(4)]
 
-    reason = billing.plan(changed)["changes"][0]["reason"]
+    reason = reason_of(billing, changed)
 
-    assert f"{vat} is still used by 2 subscriptions ({made[2]}, {made[1]})" in reason
-    assert made[0] not in reason
+    assert f"{vat} is still used by 2 subscriptions ({subscriptions[2]}, {subscriptions[1]})" in reason
+    assert f"and 4 pending invoice items ({items[3]}, {items[2]}, {items[1]}, …)" in reason
+    assert subscriptions[0] not in reason
+
+
+def reason_of(billing: Billing, text: str) -> str:
+    [change] = billing.plan(text)["changes"]
+    return str(change["reason"])
 
 
 def test_what_is_no_longer_in_the_file_is_archived_with_prune(billing: Billing, account: Account) -> None:

@@ -86,7 +86,7 @@ class Selector:
     def _newest_by_stamp(self, kind: AnyKind) -> dict[str, str]:
         """Return, of the objects with the stamp of one key, the id of the one that the key stands for now."""
         newest: dict[str, Object] = {}
-        for existing in self._objects[kind.name].values():
+        for existing in sorted(self._objects[kind.name].values(), key=kind.created, reverse=True):
             stamp = kind.stamp_on(existing)
             if stamp and stamp.catalog == self._catalog:
                 other = newest.get(stamp.key)
@@ -130,5 +130,8 @@ class Selector:
                     waiting.append((self._kinds[name], other))
 
 
-def _rank(kind: AnyKind, existing: Object) -> tuple[bool, int, str]:
-    return kind.is_active(existing), kind.created(existing), existing["id"]
+def _rank(kind: AnyKind, existing: Object) -> tuple[bool, int, int]:
+    """Return how surely an object is what a key stands for now: on sale, holding the names that only one object has (a
+    replaced price lost its lookup key), newer. Of one second, the first of Stripe's list counts."""
+    names = sum(existing.get(name) is not None for name in kind.unique_params)
+    return kind.is_active(existing), names, kind.created(existing)

@@ -106,8 +106,13 @@ class TaxRateKind(StandardKind[TaxRate]):
         check_metadata(content.metadata, report)
 
     def usage(self, api: StripeApi, existing: Object) -> str:
-        """Return the subscriptions that charge a rate, which go on with it."""
-        return still_using(api, existing["id"], [Place("subscription", "/v1/subscriptions", _rates_of)])
+        """Return what charges a rate and goes on with it: subscriptions, and what is not yet finalized or billed."""
+        places = [
+            Place("subscription", "/v1/subscriptions", _rates_of),
+            Place("draft invoice", "/v1/invoices", _rates_of_invoice, {"status": "draft"}),
+            Place("pending invoice item", "/v1/invoiceitems", _rates_of_item, {"pending": True}),
+        ]
+        return still_using(api, existing["id"], places)
 
     def title(self, change: Change) -> str:
         fields = change.fields
@@ -121,3 +126,12 @@ def _rates_of(subscription: Object) -> Iterator[str]:
     yield from map(id_of, subscription["default_tax_rates"] or [])
     for item in subscription["items"]["data"]:
         yield from map(id_of, item["tax_rates"] or [])
+
+
+def _rates_of_invoice(invoice: Object) -> Iterator[str]:
+    """Yield the tax rates of a draft; those of its lines are its subscription's, or of items that wait no more."""
+    yield from map(id_of, invoice["default_tax_rates"])
+
+
+def _rates_of_item(item: Object) -> Iterator[str]:
+    yield from map(id_of, item["tax_rates"] or [])

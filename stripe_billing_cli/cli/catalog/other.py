@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields
 from pathlib import Path
 
 from stripe_billing_cli.cli.context import Context
-from stripe_billing_cli.errors import WRONG, BillingError
+from stripe_billing_cli.cli.settings import choose_connection
+from stripe_billing_cli.errors import WRONG, BillingError, SettingsError
 
 DEFAULT_PROFILE = "default"
 
@@ -14,18 +16,56 @@ DEFAULT_PROFILE = "default"
 def other_context(context: Context, option: str, name: str) -> Context:
     """Return the context of a command that talks to the Stripe of this name instead.
 
-    `test` and `live` are the keys of the profile that is in use, or of the Stripe CLI's default one; `file:PATH` is
-    the local Stripe of another directory. Raises `BillingError` where that is no name.
+    `test` and `live` are modes: the key is found as other commands find theirs (`--api-key`, `--api-key-file`,
+    `--profile`, STRIPE_API_KEY), and has to be of that mode; where the environment has none of it, it is that of the
+    Stripe CLI's default profile. `file:PATH` is the local Stripe of another directory. Raises `BillingError` where that
+    is no name, `SettingsError` where there is no such key.
     """
     kind, _, rest = name.partition(":")
     kept = {one.name: getattr(context, one.name) for one in fields(context)}
     elsewhere = {**kept, "local": False, "api_key": None, "api_key_file": None, "live": False, "account": None}
     if name in ("test", "live"):
-        profile = context.profile or DEFAULT_PROFILE
-        return Context(**{**elsewhere, "profile": profile, "live": name == "live"})
+        return Context(**{**elsewhere, **_key_of_mode(context, option, name)})
     if kind == "profile" and rest:
         return Context(**{**elsewhere, "profile": rest, "live": context.live})
     if kind == "file" and rest:
         return Context(**{**elsewhere, "local": True, "profile": None, "database": Path(rest)})
     hint = "one of: test, live, profile:NAME, file:PATH (the local Stripe in that file)"
     raise BillingError("usage", f"{option} {name} is no Stripe", hint, WRONG)
+
+
+def _key_of_mode(context: Context, option: str, mode: str) -> dict[str, str | bool | None]:
+    """Return the settings of a context that lead to a key of a mode. Raises `SettingsError`."""
+    live = mode == "live"
+    if context.live and not live:
+        raise SettingsError(f"{option} test and --live exclude each other", "give the one that you mean")
+    given: dict[str, str | bool | None] = {
+        "api_key": context.api_key,
+        "api_key_file": context.api_key_file,
+        "profile": context.profile,
+    }
+    if context.profile:
+        return {**given, "live": live}
+    if context.api_key or context.api_key_file:
+        said = choose_connection(
+            local=False, api_key=context.api_key, api_key_file=context.api_key_file, profile=None, live=False
+        )
+        if said.livemode != live:
+            raise SettingsError(
+                f"{option} {mode} was given, and {said.said_by} holds a {'test' if live else 'live'} key",
+                f"give the {mode} key",
+            )
+        return {"api_key": said.key, "api_key_file": None, "profile": None, "live": live}
+    key = os.environ.get("STRIPE_API_KEY", "").strip()
+    if key and ("_live_" in key) == live:
+        return {**given, "live": live}
+    elsewhere = {name: value for name, value in os.environ.items() if name != "STRIPE_API_BASE"}
+    try:
+        choose_connection(local=False, api_key=None, profile=DEFAULT_PROFILE, live=live, environment=elsewhere)
+    except SettingsError as failure:
+        environment = f"STRIPE_API_KEY holds a {'test' if live else 'live'} key" if key else "STRIPE_API_KEY is not set"
+        raise SettingsError(
+            f"no {mode} key for {option} {mode}: {environment}, and {failure.message}",
+            f"put the {mode} key into STRIPE_API_KEY or a file for --api-key-file, or name a --profile that has one",
+        ) from failure
+    return {**given, "profile": DEFAULT_PROFILE, "live": live}

@@ -110,6 +110,7 @@ class Invoice(StripeObject):
     created: int
     currency: str
     customer: str | Customer
+    default_tax_rates: list[Reference]
     lines: Embedded[InvoiceLine]
     period_end: int
     post_payment_credit_notes_amount: int
@@ -147,6 +148,7 @@ class InvoiceItem(StripeObject):
     proration: bool
     description: str | None = None
     parent: InvoiceItemParent | None = None
+    tax_rates: list[Reference] | None = None
 
 
 class NoteRefund(StripeObject):
