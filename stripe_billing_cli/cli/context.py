@@ -40,6 +40,9 @@ class Context:
     trace: Callable[[ApiCall], None] | None = None
     """The receiver of each call of Stripe's API, where a command prints them itself; set before `stripe` is asked
     for."""
+    has_log: bool = False
+    """Whether the command goes on running and has a log, which says by itself where Stripe does not answer; set before
+    `stripe` is asked for."""
 
     _slow_notice: SlowNotice | None = None
 
@@ -60,7 +63,7 @@ class Context:
         from stripe_billing_cli.stripe_api import client
 
         connection = self.connection
-        if self.printer.for_people and not self.verbose and self.trace is None:
+        if self.printer.for_people and not self.verbose and not self.has_log:
             self._slow_notice = SlowNotice(lambda: self.printer.has_spoken)
             self._slow_notice.begin()
         if connection.key is None:

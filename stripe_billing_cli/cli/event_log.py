@@ -157,6 +157,9 @@ class EventLog:
         waiting = f"Stopping: waiting up to {seconds:g} s for {calls}; Ctrl-C again cuts off what runs."
         self._entry(LogLevel.info, waiting, running=dict(running))
 
+    def stopped(self) -> None:
+        self._entry(LogLevel.info, "Stopped.")
+
     def old_access(self) -> None:
         if self._is_news("old access"):
             self._entry(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Mapping
@@ -11,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from stripe_billing_cli.cli.output import Printer
+from stripe_billing_cli.cli.output import Printer, json_text
 
 
 class LogFormat(StrEnum):
@@ -53,7 +52,7 @@ class LogEntry:
         """Return the entry as one line of JSON, with only what is known: `time` in RFC 3339, in UTC."""
         moment = datetime.fromtimestamp(self.time, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         record = {"time": moment, "level": self.level.value, "message": self.message, "hint": self.hint, **self.fields}
-        return json.dumps({name: value for name, value in record.items() if value is not None})
+        return json_text({name: value for name, value in record.items() if value is not None})
 
     def as_text(self) -> str:
         """Return the entry as people read it, with the event that it is about."""

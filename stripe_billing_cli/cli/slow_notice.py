@@ -1,4 +1,6 @@
-"""Notices while Stripe lets a command wait: once after two seconds, then every half minute."""
+"""Notices while Stripe lets a command wait: once after two seconds, then every half minute.
+
+They are for commands that come to an end: one with a log (`Context.has_log`) is idle most of the time."""
 
 from __future__ import annotations
 
@@ -29,5 +31,5 @@ class SlowNotice:
         waited, pause = 0.0, FIRST
         while not self._ended.wait(pause) and not self._has_spoken():
             waited, pause = waited + pause, LATER
-            sys.stderr.write(f"Waiting for Stripe since {waited:.0f} seconds …\n")
+            sys.stderr.write(f"Waiting for Stripe for {waited:.0f} seconds …\n")
             sys.stderr.flush()

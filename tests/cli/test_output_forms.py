@@ -15,6 +15,7 @@ import pytest
 
 from stripe_billing_cli.cli import slow_notice
 from stripe_billing_cli.cli.table import Column, Table, cells
+from stripe_billing_cli.listener.listener import Listener
 from tests.conftest import Billing
 from tests.subscriptions.conftest import Shop
 
@@ -170,7 +171,7 @@ def test_a_wait_is_told_once_it_is_long_in_a_pipe_too(
 
     class Told(io.StringIO):
         def write(self, text: str) -> int:
-            if "Waiting for Stripe since" in text:
+            if "Waiting for Stripe for" in text:
                 told.set()
             return super().write(text)
 
@@ -187,3 +188,16 @@ def test_a_wait_is_told_once_it_is_long_in_a_pipe_too(
 
     assert billing("customer", "list", "--local", "--email", "ada@example.com").code == 0
     assert told.is_set()
+
+
+def test_a_wait_is_told_by_what_comes_to_an_end_and_not_beside_a_log(
+    billing: Billing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[slow_notice.SlowNotice] = []
+    monkeypatch.setattr(slow_notice.SlowNotice, "begin", lambda notice: begun.append(notice))
+    monkeypatch.setattr(Listener, "run", lambda listener, on_ready: on_ready())
+
+    assert billing("listen", "--local", "--source", "poll", "--port", "0", "--admin", "off").code == 0
+    assert begun == []
+    assert billing("customer", "list", "--local").code == 0
+    assert len(begun) == 1

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from stripe_billing_cli.cli.log import LogEntry, LogLevel
 from tests.end_to_end.conftest import BILLING
 from tests.event_bodies import event_body
 from tests.listener.receiving import SECRET, Running, delivery
@@ -215,7 +216,7 @@ def test_a_post_with_another_secret_is_logged_once(directory: Path) -> None:
         process.terminate()
         told = [one["message"] for one in entries(process.stderr)]
 
-    assert told == ["Refused a post that is signed with none of the secrets known here."]
+    assert told == ["Refused a post that is signed with none of the secrets known here.", "Stopped."]
 
 
 def test_an_error_at_the_start_is_a_line_of_the_log_too(directory: Path) -> None:
@@ -231,6 +232,13 @@ def test_an_error_at_the_start_is_a_line_of_the_log_too(directory: Path) -> None
         2,
         2,
     )
+
+
+def test_a_line_of_the_log_has_characters_as_they_are_and_none_that_steers() -> None:
+    line = LogEntry(LogLevel.error, "Ctrl-C again …", fields={"customer": "\x9b2J"}).as_json()
+
+    assert "again …" in line
+    assert "\\u009b2J" in line
 
 
 def test_a_listener_on_the_next_port_says_what_to_do_and_metrics_take_a_free_one(directory: Path) -> None:

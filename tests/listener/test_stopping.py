@@ -38,6 +38,7 @@ def test_sigterm_waits_for_the_handler_that_runs_and_says_so(directory: Path) ->
         process.send_signal(signal.SIGTERM)
         said = entry(process.stderr, "info")
         (directory / "finish").touch()
+        assert entry(process.stderr, "info")["message"] == "Stopped."
         assert process.wait(20) == 0
 
     assert said["message"].startswith("Stopping: waiting up to 30 s for exec-")

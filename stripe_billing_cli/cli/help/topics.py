@@ -22,7 +22,7 @@ EXIT_CODES = _topic(
             Entry("3", "With --check, something is pending: `catalog plan`, `access reconcile`, `events list`."),
             Entry("4", "The object did not get there: a payment failed or needs the customer, a `--wait` ran out."),
             Entry("130", "Interrupted with Ctrl-C."),
-            Entry("143", "Ended by SIGTERM, as by `kill` or a service manager."),
+            Entry("143", "Ended by SIGTERM, as by `kill`; `listen` and `local serve` stop then, and exit with 0."),
         ),
     ),
     text=("The same command may be run again after any of them: what was done is not done twice.",),
