@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from stripe_billing_cli import __version__
-from stripe_billing_cli.cli import options as shared_options
+from stripe_billing_cli.cli import options, shared_options
 from stripe_billing_cli.cli.output import flush, null_stream, write_on_any_encoding
 
 
@@ -67,7 +67,7 @@ def build_command(module: str) -> Any:
 
     It is built once in a process: that takes longer than many a command does, and the tests run thousands in one.
     """
-    return shared_options.build(importlib.import_module(module).app)
+    return options.build(importlib.import_module(module).app)
 
 
 EPILOG = """Start here:  billing init, then billing catalog apply --local
@@ -75,7 +75,7 @@ More:  billing help COMMAND
 Topics:  billing help exit-codes, environment, keys, settings"""
 
 
-class LazyGroups(shared_options.QuickGroup):
+class LazyGroups(options.QuickGroup):
     """A group that lists its commands without importing them."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -97,7 +97,7 @@ def root_command() -> Any:
 app = typer.Typer(
     help="Run subscriptions on Stripe: a reviewed catalog file, applied as often as you like.",
     epilog=EPILOG,
-    **{**shared_options.PLAIN, "cls": LazyGroups},
+    **{**options.PLAIN, "cls": LazyGroups},
 )
 
 

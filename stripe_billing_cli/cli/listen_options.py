@@ -9,8 +9,8 @@ from typing import Annotated
 
 import typer
 
-from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.log import LogFormat, LogLevel
+from stripe_billing_cli.cli.shared_options import remember
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 
@@ -173,7 +173,7 @@ LogFormatOption = Annotated[
         "--log-format",
         help="How the log on stderr is written: text for people, json a line each. Default: text on a terminal, json "
         "elsewhere.",
-        callback=options.remember("log_format"),
+        callback=remember("log_format"),
         is_eager=True,
     ),
 ]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 from enum import StrEnum
 from functools import partial
-from typing import Annotated, Any, get_type_hints
+from typing import Any, get_type_hints
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
@@ -20,15 +20,22 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from stripe_billing_cli.cli.chosen import (
     COMMAND_LINE,
     NOBODY,
-    OUTPUT_VARIABLE,
-    ROOT_OPTIONS,
-    SHARED_OPTIONS,
     chosen_options,
     is_given,
     source_of,
 )
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.settings import DEFAULTS_FILE
+from stripe_billing_cli.cli.shared_options import (
+    SHARED,
+    Format,
+    ListFormat,
+    ListOutput,
+    LocalWithoutStripe,
+    Output,
+    PlanFormat,
+    PlanOutput,
+)
 from stripe_billing_cli.errors import BillingError, UsageError
 
 
@@ -175,121 +182,6 @@ PLAIN: dict[str, Any] = {
     "context_settings": {"help_option_names": ["-h", "--help"]},
 }
 """How every Typer of this program is made: help as `help/screen.py` draws it; rich would take 0.15 s."""
-
-
-class Format(StrEnum):
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-
-
-class ListFormat(StrEnum):
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-    csv = "csv"
-
-
-class PlanFormat(StrEnum):
-    """That of plans, which also come as a comment and as annotations of a pull request."""
-
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-    markdown = "markdown"
-    github = "github"
-
-
-class AnyFormat(StrEnum):
-    """What may stand before the command's name, and in BILLING_OUTPUT."""
-
-    table = "table"
-    json = "json"
-    yaml = "yaml"
-    id = "id"
-    csv = "csv"
-    markdown = "markdown"
-    github = "github"
-
-
-def remember_root_options(ctx: typer.Context) -> None:
-    """Keep the shared options that stand before the command's name for the command."""
-    ctx.obj[ROOT_OPTIONS] = {name: ctx.params[name] for name in SHARED if is_given(ctx, name)}
-
-
-def remember(name: str) -> Callable[[typer.Context, Any], Any]:
-    """Keep an option where the reporting of errors finds it, even of errors in the rest of the command line."""
-
-    def callback(ctx: typer.Context, value: Any) -> Any:
-        if is_given(ctx, name) or name not in ctx.obj:
-            ctx.obj[name] = getattr(value, "value", value)
-        return value
-
-    return callback
-
-
-def _shared(*names: str, **settings: Any) -> Any:
-    return typer.Option(*names, rich_help_panel=SHARED_OPTIONS, **settings)
-
-
-Local = Annotated[bool, _shared("--local", help="Use the local Stripe: no account, no network.")]
-ApiKey = Annotated[
-    str | None,
-    _shared("--api-key", metavar="KEY", help="Stripe API key (default: STRIPE_API_KEY).", show_default=False),
-]
-ApiKeyFile = Annotated[
-    str | None,
-    _shared("--api-key-file", metavar="FILE", help="Read the API key from this file; - for standard input."),
-]
-Profile = Annotated[
-    str | None,
-    _shared("--profile", metavar="NAME", help="Take the key from this profile of the Stripe CLI."),
-]
-Live = Annotated[bool, _shared("--live", help="Live mode is meant: with --profile, take its live key.")]
-RootOutput = Annotated[
-    AnyFormat,
-    _shared(
-        "--output", "-o", envvar=OUTPUT_VARIABLE, help="What to print.", callback=remember("output"), is_eager=True
-    ),
-]
-_output = _shared(
-    "--output", "-o", help=f"What to print; {OUTPUT_VARIABLE} says it too.", callback=remember("output"), is_eager=True
-)
-Output = Annotated[Format, _output]
-ListOutput = Annotated[ListFormat, _output]
-PlanOutput = Annotated[PlanFormat, _output]
-"""What a command prints. The variable of the environment is the root's, which takes what any command can print."""
-Yes = Annotated[bool, _shared("--yes", "-y", help="Do not ask.")]
-Verbose = Annotated[
-    bool,
-    _shared(
-        "--verbose",
-        "-v",
-        help="Tell each API call with its request id.",
-        callback=remember("verbose"),
-        is_eager=True,
-    ),
-]
-
-NoPager = Annotated[bool, _shared("--no-pager", help="Let long tables scroll by, without a pager.")]
-
-SHARED: dict[str, tuple[Any, Any]] = {
-    "local": (Local, False),
-    "api_key": (ApiKey, None),
-    "api_key_file": (ApiKeyFile, None),
-    "profile": (Profile, None),
-    "live": (Live, False),
-    "output": (Output, Format.table),
-    "yes": (Yes, False),
-    "verbose": (Verbose, False),
-    "no_pager": (NoPager, False),
-}
-NO_STRIPE = ("output", "verbose", "no_pager")
-"""The shared options of a command that never talks to Stripe, besides `--local`, which changes nothing there."""
-LocalWithoutStripe = Annotated[bool, _shared("--local", help="Changes nothing: Stripe is not asked here.")]
 
 
 def command(

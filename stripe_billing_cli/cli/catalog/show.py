@@ -7,10 +7,11 @@ import sys
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.errors import UsageError
 
 
-@options.command(app, shared=options.NO_STRIPE, is_plan=True)
+@options.command(app, shared=NO_STRIPE, is_plan=True)
 def show(context: Context, file: File = DEFAULT_FILE) -> None:
     """Show the catalog as one: what it includes, with anchors and variables written out. Asks Stripe nothing.
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.catalog.app import DEFAULT_FILE, File, app
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
 
 
-@options.command(app, shared=options.NO_STRIPE)
+@options.command(app, shared=NO_STRIPE)
 def validate(context: Context, file: File = DEFAULT_FILE) -> None:
     """Check the file, without asking Stripe.
 

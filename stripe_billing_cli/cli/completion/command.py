@@ -11,6 +11,7 @@ import typer
 
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
 
 app = typer.Typer(**options.PLAIN)
 
@@ -21,7 +22,7 @@ class Shell(StrEnum):
     fish = "fish"
 
 
-@options.command(app, "completion", shared=options.NO_STRIPE)
+@options.command(app, "completion", shared=NO_STRIPE)
 def completion(
     context: Context,
     shell: Annotated[Shell, typer.Argument(metavar="SHELL", help="bash, zsh or fish.")],

@@ -22,11 +22,12 @@ from stripe_billing_cli.cli.events.app import (
     status_text,
 )
 from stripe_billing_cli.cli.output import Column
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 from stripe_billing_cli.errors import PENDING
 
 
-@options.command(app, "list", shared=options.NO_STRIPE)
+@options.command(app, "list", shared=NO_STRIPE)
 def list_(
     context: Context,
     type: Type = None,

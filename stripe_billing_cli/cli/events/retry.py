@@ -18,6 +18,7 @@ from stripe_billing_cli.cli.events.app import (
     found_events,
     opened_store,
 )
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from stripe_billing_cli.stripe_api.client import StripeApi
 
 
-@options.command(app, shared=options.NO_STRIPE, changes_store=True)
+@options.command(app, shared=NO_STRIPE, changes_store=True)
 def retry(
     context: Context,
     events: Annotated[list[str] | None, typer.Argument(metavar="[EVENT]...", help="Ids of events.")] = None,

@@ -10,13 +10,14 @@ from stripe_billing_cli.cli import formatting, options
 from stripe_billing_cli.cli.context import Context
 from stripe_billing_cli.cli.events.app import Named, app, event_record, existing_event, opened_store
 from stripe_billing_cli.cli.output import Line
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.cli.store_option import DEFAULT_STORE, StoreOption
 
 if TYPE_CHECKING:
     from stripe_billing_cli.events.store import StoredEvent
 
 
-@options.command(app, shared=options.NO_STRIPE)
+@options.command(app, shared=NO_STRIPE)
 def show(context: Context, event: Named, store: StoreOption = DEFAULT_STORE) -> None:
     """Show one event: what it is about, what its handlers did, and its payload.
 

@@ -8,12 +8,13 @@ import typer
 
 from stripe_billing_cli.cli import options
 from stripe_billing_cli.cli.context import Context
+from stripe_billing_cli.cli.shared_options import NO_STRIPE
 from stripe_billing_cli.errors import UsageError
 
 app = typer.Typer(**options.PLAIN)
 
 
-@options.command(app, "help", shared=options.NO_STRIPE)
+@options.command(app, "help", shared=NO_STRIPE)
 def help_(
     context: Context,
     words: Annotated[
