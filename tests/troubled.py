@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
+import pytest
 import stripe
 
 from stripe_billing_cli.catalog import snapshot
@@ -14,8 +17,10 @@ from stripe_billing_cli.catalog.file.load import Source, load_catalog
 from stripe_billing_cli.catalog.kinds import KINDS, Registry
 from stripe_billing_cli.catalog.plan import KeepSecret
 from stripe_billing_cli.catalog.planner import make_plan
+from stripe_billing_cli.local_stripe.transport import LocalTransport
 from stripe_billing_cli.stripe_api import client
 from stripe_billing_cli.stripe_api.pacing import UNLIMITED, Pacer
+from tests.contract import ContractTransport
 
 
 class Killed(BaseException):
@@ -98,3 +103,27 @@ def apply(text: str, api: client.StripeApi, kinds: Registry = KINDS, keep_secret
     catalog = load_catalog(Source("catalog.yaml", text), kinds)
     plan = make_plan(catalog, snapshot.read(api, catalog, whole=True), prune=True)
     return carry_out(api, plan, keep_secret=keep_secret)
+
+
+def cut_off_at_every_call(folder: Path, wanted: str, *, after: bool, start: str | None = None) -> Iterator[Path]:
+    """Yield the store of an apply of `wanted` without trouble; then, for each of its calls, the store of an apply that
+    was cut off there, before or `after` its effect, and run again. Each begins where `start` was applied."""
+
+    def begun(name: str) -> Path:
+        path = folder / f"{name}.db"
+        if start:
+            assert apply(start, connected(LocalTransport(path))).complete
+        return path
+
+    end = begun("end")
+    counting = TroubledTransport(LocalTransport(end))
+    assert apply(wanted, connected(counting)).complete
+    yield end
+    for at in range(1, counting.calls + 1):
+        path = begun(str(at))
+        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
+        with pytest.raises(Killed):
+            apply(wanted, connected(troubled))
+
+        assert apply(wanted, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
+        yield path

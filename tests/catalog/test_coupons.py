@@ -10,8 +10,7 @@ import pytest
 
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
-from tests.contract import ContractTransport
-from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
+from tests.troubled import connected, cut_off_at_every_call
 
 LAST_YEAR = datetime.now(UTC).year + 2
 """Stripe takes times within five years."""
@@ -214,16 +213,6 @@ def test_a_coupon_that_no_catalog_owns_is_taken_over_only_by_id(billing: Billing
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool) -> None:
-    end = tmp_path / "end.db"
-    counting = TroubledTransport(LocalTransport(end))
-    assert apply(CATALOG, connected(counting)).complete
-    for at in range(1, counting.calls + 1):
-        path = tmp_path / f"{at}.db"
-        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
-        with pytest.raises(Killed):
-            apply(CATALOG, connected(troubled))
-
-        assert apply(CATALOG, connected(ContractTransport(LocalTransport(path)))).complete
-
+    for path in cut_off_at_every_call(tmp_path, CATALOG, after=after):
         listed = connected(LocalTransport(path)).page("/v1/coupons", EXPANDED)[0]
-        assert sorted(one["id"] for one in listed) == ["launch20", "starter5"], f"call {at}"
+        assert sorted(one["id"] for one in listed) == ["launch20", "starter5"], path.name

@@ -9,8 +9,7 @@ import pytest
 
 from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
-from tests.contract import ContractTransport
-from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
+from tests.troubled import connected, cut_off_at_every_call
 
 CATALOG = """\
 version: 1
@@ -151,17 +150,8 @@ def test_mistakes_are_errors_at_their_place(billing: Billing, wrong: str, expect
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool) -> None:
-    counting = TroubledTransport(LocalTransport(tmp_path / "end.db"))
-    assert apply(CATALOG, connected(counting)).complete
-    for at in range(1, counting.calls + 1):
-        path = tmp_path / f"{at}.db"
-        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
-        with pytest.raises(Killed):
-            apply(CATALOG, connected(troubled))
-
-        again = connected(ContractTransport(LocalTransport(path)))
-        assert apply(CATALOG, again).complete
-
-        [meter] = again.page("/v1/billing/meters", {})[0]
-        [price] = again.page("/v1/prices", {})[0]
-        assert price["recurring"]["meter"] == meter["id"], f"call {at}"
+    for path in cut_off_at_every_call(tmp_path, CATALOG, after=after):
+        api = connected(LocalTransport(path))
+        [meter] = api.page("/v1/billing/meters", {})[0]
+        [price] = api.page("/v1/prices", {})[0]
+        assert price["recurring"]["meter"] == meter["id"], path.name

@@ -12,7 +12,7 @@ from stripe_billing_cli.local_stripe.transport import LocalTransport
 from tests.conftest import Account, Billing
 from tests.contract import ContractTransport
 from tests.live import LIVE_KEY, Posing
-from tests.troubled import Killed, Trouble, TroubledTransport, apply, connected
+from tests.troubled import connected, cut_off_at_every_call
 
 PATH = "/v1/payment_links"
 EXPANDED = {"expand": ["data.line_items"]}
@@ -383,21 +383,11 @@ def state(path: Path) -> Any:
 @pytest.mark.parametrize("start", [None, CATALOG], ids=["new", "replaced price"])
 def test_an_apply_cut_off_at_any_call_is_completed_by_the_next(tmp_path: Path, after: bool, start: str | None) -> None:
     wanted = REPLACED.replace("footer: Thanks", "footer: Bye") if start else CATALOG
-    end = tmp_path / "end.db"
-    if start:
-        assert apply(start, connected(LocalTransport(end))).complete
-    counting = TroubledTransport(LocalTransport(end))
-    assert apply(wanted, connected(counting)).complete
-    for at in range(1, counting.calls + 1):
-        path = tmp_path / f"{at}.db"
-        if start:
-            assert apply(start, connected(LocalTransport(path))).complete
-        troubled = TroubledTransport(LocalTransport(path), Trouble("kill", at, after, lasting=True))
-        with pytest.raises(Killed):
-            apply(wanted, connected(troubled))
+    end, *repaired = cut_off_at_every_call(tmp_path, wanted, after=after, start=start)
 
-        assert apply(wanted, connected(ContractTransport(LocalTransport(path)))).complete, f"call {at}"
-        assert state(path) == state(end), f"call {at}"
+    assert repaired
+    for path in repaired:
+        assert state(path) == state(end), path.name
 
 
 def test_an_old_link_that_sells_on_is_not_imported(

@@ -172,18 +172,24 @@ def test_stopping_waits_for_what_runs_and_takes_up_nothing_new(store: Store, mak
     assert statuses(store, "evt_2") == [("exec", "pending", None, None)]
 
 
-def test_what_does_not_end_in_time_is_cut_off_and_counts_as_an_attempt(
-    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, finish = threading.Event(), threading.Event()
+def hanging_handler(store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch) -> tuple[Handler, threading.Event]:
+    """Return a handler with one event to handle, of which it makes no end, and the sign that it has begun."""
+    begun = threading.Event()
 
     def hang(event: Event, delivery: Delivery) -> None:
         begun.set()
-        finish.wait(20)
+        threading.Event().wait(20)
 
     handler = Handler("exec", hang)
     store.events.record([make_event()], route_to([handler]))
     monkeypatch.setattr("stripe_billing_cli.events.worker.CUT_OFF_SECONDS", 0.01)
+    return handler, begun
+
+
+def test_what_does_not_end_in_time_is_cut_off_and_counts_as_an_attempt(
+    store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler, begun = hanging_handler(store, make_event, monkeypatch)
     cut = threading.Event()
     worker = Worker(store, [handler], cut_off=cut.set)
     worker.start()
@@ -201,15 +207,7 @@ def test_what_does_not_end_in_time_is_cut_off_and_counts_as_an_attempt(
 def test_who_is_in_a_hurry_does_not_wait_for_what_runs(
     store: Store, make_event: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun, finish = threading.Event(), threading.Event()
-
-    def hang(event: Event, delivery: Delivery) -> None:
-        begun.set()
-        finish.wait(20)
-
-    handler = Handler("exec", hang)
-    store.events.record([make_event()], route_to([handler]))
-    monkeypatch.setattr("stripe_billing_cli.events.worker.CUT_OFF_SECONDS", 0.01)
+    handler, begun = hanging_handler(store, make_event, monkeypatch)
     worker = Worker(store, [handler])
     worker.start()
     begun.wait(20)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hypothesis import strategies as st
 
-from tests.cli.sub.history import History, moment
+from tests.cli.sub.history import History
 from tests.conftest import Billing
 from tests.histories.observed import Observed, Outcome, Upcoming
 from tests.histories.steps import (
@@ -31,6 +31,7 @@ from tests.histories.steps import (
     Use,
     Wait,
 )
+from tests.local_stripe.life import moment
 from tests.subscriptions.conftest import Shop
 
 LICENSED = ("small", "middle", "large")

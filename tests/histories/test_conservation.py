@@ -13,10 +13,11 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from tests.cli.sub.history import History, moment
+from tests.cli.sub.history import History
 from tests.conftest import Billing
 from tests.histories.ledger import Ledger, Plan
 from tests.histories.observed import Outcome
+from tests.local_stripe.life import moment
 from tests.soak import Soak
 from tests.subscriptions.conftest import Shop
 

@@ -61,6 +61,13 @@ class Life:
 
 
 @pytest.fixture
+def ada(shop: Shop) -> Any:
+    """A customer, and a price to subscribe to."""
+    shop.price(lookup_key="pro.monthly")
+    return shop.customer(email="ada@example.com")
+
+
+@pytest.fixture
 def life(billing: Billing, shop: Shop) -> Life:
     clock = shop.post("/v1/test_helpers/test_clocks", frozen_time=FIRST_OF_MARCH, name="life")["id"]
     pro, team = shop.product("Pro"), shop.product("Team")

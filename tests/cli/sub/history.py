@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from calendar import timegm
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.conftest import Billing, Ran
+from tests.local_stripe.life import moment
 from tests.subscriptions.conftest import Shop
 
 HOUR = 3600
 Begin = Callable[[str], "History"]
 """Begins a history on a day."""
-
-
-def moment(text: str) -> int:
-    """Unix seconds of `2026-01-31` or `2026-01-31 12:00`, in UTC."""
-    date, _, time = text.partition(" ")
-    year, month, day = map(int, date.split("-"))
-    hour, minute = map(int, (time or "00:00").split(":"))
-    return timegm((year, month, day, hour, minute, 0))
 
 
 @dataclass

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.sub.history import Begin, History, moment
+from tests.cli.sub.history import Begin, History
 from tests.conftest import Billing
+from tests.local_stripe.life import moment
 
 
 @pytest.mark.parametrize("pending", ["include", "exclude"])

@@ -22,13 +22,6 @@ def subscriptions(shop: Shop) -> list[Any]:
     return [one for page in shop.api.pages("/v1/subscriptions", {"status": "all"}) for one in page]
 
 
-@pytest.fixture
-def ada(shop: Shop) -> Any:
-    """A customer, and a price to subscribe to."""
-    shop.price(lookup_key="pro.monthly")
-    return shop.customer(email="ada@example.com")
-
-
 def pay(shop: Shop, subscription: str) -> None:
     """As the customer does on the invoice's page."""
     held = shop.api.get(f"/v1/subscriptions/{subscription}", {"expand": ["latest_invoice.confirmation_secret"]})

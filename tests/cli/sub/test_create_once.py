@@ -19,13 +19,6 @@ def subscriptions(shop: Shop) -> list[Any]:
     return [one for page in shop.api.pages("/v1/subscriptions", {"status": "all"}) for one in page]
 
 
-@pytest.fixture
-def ada(shop: Shop) -> Any:
-    """A customer, and a price to subscribe to."""
-    shop.price(lookup_key="pro.monthly")
-    return shop.customer(email="ada@example.com")
-
-
 class TestOnceAndTrials:
     FEE = ("--add-once", "setup")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.sub.history import History, moment
+from tests.cli.sub.history import History
 from tests.conftest import Billing
+from tests.local_stripe.life import moment
 from tests.subscriptions.conftest import Shop
 
 KEYS = [f"p{number:02}" for number in range(1, 14)]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.sub.history import Begin, History, moment
+from tests.cli.sub.history import Begin, History
+from tests.local_stripe.life import moment
 
 NOW = ("--now", "--refund", "prorated")
 
