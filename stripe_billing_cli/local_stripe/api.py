@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import scheduled_jobs
+from stripe_billing_cli.local_stripe.billing.checkout import completion
 from stripe_billing_cli.local_stripe.billing.schedules import schedule
 from stripe_billing_cli.local_stripe.billing.subscriptions import payment_status
 from stripe_billing_cli.local_stripe.core.requests import Api, join
@@ -95,6 +96,6 @@ RESOURCES = (
 )
 BILLING = Api(
     jobs=scheduled_jobs.JOBS,
-    listeners=join([Api(listeners=payment_status.LISTENERS), Api(listeners=schedule.LISTENERS)]).listeners,
+    listeners=join([Api(listeners=part.LISTENERS) for part in (payment_status, schedule, completion)]).listeners,
 )
 API = join([*(resource.API for resource in RESOURCES), BILLING])

@@ -132,8 +132,8 @@ NEEDED: Mapping[str, Callable[[Ids], Params]] = {
     },
     "POST /v1/tokens": lambda ids: {"card": {"number": "4242424242424242", "exp_month": 5, "exp_year": 2040}},
     "POST /v1/checkout/sessions": lambda ids: {
-        "mode": "setup",
-        "currency": "usd",
+        "mode": "payment",
+        "line_items": [{"price": ids["one_time_price"], "quantity": 1}],
         "success_url": "https://example.com/done",
     },
     "POST /v1/entitlements/features": lambda ids: {"lookup_key": "more", "name": "More"},

@@ -231,11 +231,28 @@ def _payments(world: World) -> None:
     ids["token"] = make("/v1/tokens", card=number)["id"]
 
 
+def _checkout(world: World) -> None:
+    """Make sessions of every mode, one of them by a payment link; two are paid."""
+    make, ids = world.make, world.ids
+    done = {"success_url": "https://example.com/done"}
+    make("/v1/checkout/sessions", mode="setup", currency="usd", **done)
+    once = [{"price": ids["one_time_price"], "quantity": 2, "adjustable_quantity": {"enabled": True}}]
+    monthly = [{"price": ids["other_price"], "quantity": 1}]
+    by = {"payment_method": "pm_card_visa", "email": "kim@example.com"}
+    paying = {"customer": ids["customer"], "line_items": once}
+    sessions = [
+        make("/v1/checkout/sessions", mode="payment", **done, **paying),
+        make("/v1/checkout/sessions", mode="subscription", **done, line_items=monthly),
+        make(f"/local/payment_links/{make('/v1/payment_links', line_items=once)['url'].rpartition('/')[2]}/sessions"),
+        make("/v1/checkout/sessions", mode="payment", **done, **paying),
+    ]
+    for session in sessions[:2]:
+        make(f"/local/checkout/sessions/{session['id']}/pay", **by)
+    ids["checkout_session"] = sessions[-1]["id"]
+
+
 def _rest(world: World) -> None:
     make, ids = world.make, world.ids
-    setup = {"mode": "setup", "currency": "usd", "success_url": "https://example.com/done"}
-    ids["checkout_session"] = make("/v1/checkout/sessions", **setup, customer=ids["customer"])["id"]
-    make("/v1/checkout/sessions", **setup)
     sold = [{"price": ids["price"], "quantity": 1}]
     make("/v1/payment_links", line_items=sold)
     ids["payment_link"] = make("/v1/payment_links", line_items=sold)["id"]
@@ -243,6 +260,7 @@ def _rest(world: World) -> None:
     ids["quote"] = make("/v1/quotes", customer=ids["customer"], line_items=sold)["id"]
     ids["open_quote"] = make("/v1/quotes", customer=ids["customer"], line_items=sold)["id"]
     make(f"/v1/quotes/{ids['open_quote']}/finalize")
+    _checkout(world)
     make("/v1/test_helpers/test_clocks", frozen_time=NOW)
     make("/v1/webhook_endpoints", url="https://example.com/other", enabled_events=["*"])
     ids["endpoint"] = make("/v1/webhook_endpoints", url="https://example.com/hook", enabled_events=["*"])["id"]

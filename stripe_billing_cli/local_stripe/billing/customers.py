@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from stripe_billing_cli.local_stripe.core import events
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
 from stripe_billing_cli.local_stripe.core.errors import no_such
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
+
+ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 
 
 def find(call: Call, id: str, param: str = "customer", *, status: int = 400) -> Object:
@@ -21,3 +28,47 @@ def save(call: Call, before: Object, after: Object) -> None:
     if after != before:
         call.store.replace("customer", after)
         events.record(call, "customer.updated", after, before)
+
+
+def new(call: Call, params: Params) -> Object:
+    """Return everything that Stripe says about a new customer, not yet stored."""
+    address = params.get("address")
+    return {
+        **shapes.blank("customer"),
+        "id": identifiers.short_id(call, "cus"),
+        "object": "customer",
+        "address": None if address is None else address_of(address),
+        "balance": params.get("balance", 0),
+        "business_name": params.get("business_name"),
+        "created": call.now,
+        "delinquent": False,
+        "description": params.get("description"),
+        "email": params.get("email"),
+        "individual_name": params.get("individual_name"),
+        "invoice_prefix": params.get("invoice_prefix") or identifiers.invoice_prefix(),
+        "invoice_settings": {
+            "custom_fields": None,
+            "default_payment_method": None,
+            "footer": params.get("invoice_settings", {}).get("footer"),
+            "rendering_options": None,
+        },
+        "livemode": False,
+        "metadata": merged({}, params.get("metadata") or {}),
+        "name": params.get("name"),
+        "next_invoice_sequence": params.get("next_invoice_sequence", 1),
+        "phone": params.get("phone"),
+        "preferred_locales": params.get("preferred_locales", []),
+        "shipping": shipping_of(params.get("shipping")),
+        "tax_exempt": params.get("tax_exempt") or "none",
+        "test_clock": params.get("test_clock"),
+    }
+
+
+def address_of(params: Mapping[str, Any]) -> Object:
+    return {name: params.get(name) for name in ADDRESS_FIELDS}
+
+
+def shipping_of(params: Mapping[str, Any] | None) -> Object | None:
+    if params is None:
+        return None
+    return {"address": address_of(params["address"]), "name": params["name"], "phone": params.get("phone")}

@@ -66,7 +66,6 @@ class ChildList:
 
 OWNED: Mapping[tuple[str, str], ChildList] = {
     ("charge", "refunds"): ChildList("refund", "charge", "/v1/charges/{id}/refunds"),
-    ("checkout.session", "line_items"): ChildList("item", "session", "/v1/checkout/sessions/{id}/line_items"),
     ("customer", "sources"): ChildList("payment_method", "customer", "/v1/customers/{id}/sources", IS_CARD),
     ("customer", "subscriptions"): ChildList(
         "subscription",

@@ -41,6 +41,11 @@ def checkout(session: str) -> str:
     return f"{BASE}/c/pay/{session}"
 
 
+def recovery(session: str) -> str:
+    """Return the address at which an expired Checkout session begins anew."""
+    return f"{BASE}/r/{session}"
+
+
 def payment_link(code: str) -> str:
     """Return the address at which whoever has the link buys what it sells."""
     return f"{BASE}/b/{code}"

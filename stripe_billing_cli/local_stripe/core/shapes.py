@@ -40,6 +40,8 @@ ONLY_EXPANDED: Mapping[str, frozenset[str]] = {
     "invoice": frozenset({"confirmation_secret", "payments"}),
     "item": frozenset({"discounts", "taxes"}),
     "payment_link": frozenset({"line_items"}),
+    "payment_pages_checkout_session_shipping_cost": frozenset({"taxes"}),
+    "payment_pages_checkout_session_total_details": frozenset({"breakdown"}),
     "plan": frozenset({"tiers"}),
     "portal_subscription_update": frozenset({"products", "schedule_at_period_end"}),
     "price": frozenset({"currency_options", "tiers"}),

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from stripe_billing_cli.local_stripe.billing.payments import test_cards
 from stripe_billing_cli.local_stripe.billing.payments.cards import Card
-from stripe_billing_cli.local_stripe.core import amounts
+from stripe_billing_cli.local_stripe.core import amounts, page_addresses
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -23,6 +24,8 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'self' http: https:",
     "X-Content-Type-Options": "nosniff",
 }
+IN_ADDRESSES = "%/:?#[]@!$&'()*+,;=~{}"
+"""What may stand in the header that redirects, besides letters and digits."""
 CALL_HEADERS = {
     "authorization": "Bearer sk_test_local_pages",
     "content-type": "application/x-www-form-urlencoded",
@@ -31,6 +34,8 @@ STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:32rem;margin:3rem auto;padding:0 1rem;color:#1a1a2e}"
     "h1{font-size:1.3rem}table{border-collapse:collapse;width:100%}td{padding:.3rem 0;border-bottom:1px solid #ddd}"
     "td+td{text-align:right;white-space:nowrap}select,button{font:inherit;padding:.5rem;width:100%;margin:.3rem 0}"
+    "input{font:inherit;padding:.4rem;width:100%;box-sizing:border-box}td input{width:4rem}.box input{width:auto}"
+    "label{display:block;margin:.4rem 0}h2{font-size:1rem}"
     "button{background:#635bff;color:#fff;border:0;border-radius:6px;cursor:pointer}.other{background:#fff;color:#635bff;"
     "border:1px solid}.bad{color:#b00020}.good{color:#0a7a33}small{color:#666}"
 )
@@ -59,8 +64,16 @@ def to_authentication(intent: Object) -> Answer:
 
 
 def form(action: str) -> str:
-    options = "".join(f'<option value="{card.id}">{html.escape(_card(card))}</option>' for card in _distinct())
-    return f'<form method="post"><select name="card">{options}</select><button>{html.escape(action)}</button></form>'
+    return f'<form method="post">{cards()}<button>{html.escape(action)}</button></form>'
+
+
+def cards(chosen: str = "") -> str:
+    """Return the choice of a test card."""
+    options = "".join(
+        f'<option value="{card.id}"{" selected" if card.id == chosen else ""}>{html.escape(_card(card))}</option>'
+        for card in _distinct()
+    )
+    return f'<select name="card" aria-label="Card">{options}</select>'
 
 
 def _distinct() -> list[Card]:
@@ -78,7 +91,28 @@ def _card(card: Card) -> str:
 
 
 def money(amount: int, currency: str) -> str:
-    return html.escape(amounts.format_amount(Decimal(amount), currency))
+    return html.escape(plain_money(amount, currency))
+
+
+def plain_money(amount: int, currency: str) -> str:
+    """Return an amount as text, not yet escaped."""
+    sign = "-" if amount < 0 else ""
+    return sign + amounts.format_amount(Decimal(abs(amount)), currency)
+
+
+def link(text: str, url: str | None) -> str:
+    """Return a link of a page; nothing for what is no address of the web."""
+    if url is None or not re.match(r"https?://", url):
+        return ""
+    return f'<p><a href="{html.escape(url)}">{html.escape(text)}</a></p>'
+
+
+def redirect(url: str) -> Answer:
+    """Lead to an address of the web, or to a page of this server; say that all is done where it is neither."""
+    if not re.match(r"https?://", url):
+        return page(200, "Done", '<p class="good">Done. You can close this page.</p>')
+    path = url.removeprefix(page_addresses.BASE) if url.startswith(f"{page_addresses.BASE}/") else url
+    return Answer(303, "", {**HEADERS, "Location": quote(path, safe=IN_ADDRESSES)})
 
 
 def error_text(message: str) -> str:

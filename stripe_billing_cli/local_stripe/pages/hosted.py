@@ -14,19 +14,22 @@ from urllib.parse import parse_qs, urlencode
 
 from stripe_billing_cli.local_stripe.core.messages import Answer, Request
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.pages import forms, links
+from stripe_billing_cli.local_stripe.pages import checkout, forms, links
 from stripe_billing_cli.local_stripe.pages.forms import Call
 
 INVOICE = re.compile(r"/i/acct_\w+/test_(in_\w+)")
 RECEIPT = re.compile(r"/receipts/acct_\w+/(ch_\w+)")
 SETUP = re.compile(r"/setup/(seti_\w+)")
 CHECKOUT = re.compile(r"/c/pay/(cs_test_\w+)")
+PAYMENT_LINK = re.compile(r"/b/(test_[0-9a-f]+)")
+RECOVERY = re.compile(r"/r/(cs_test_\w+)")
 PORTAL = re.compile(r"/p/session/(test_[\w-]+)")
 AUTHENTICATION = re.compile(r"/3d_secure/((?:pi|seti)_\w+)")
+PAGES = (INVOICE, RECEIPT, SETUP, CHECKOUT, PAYMENT_LINK, RECOVERY, PORTAL, AUTHENTICATION)
 
 
 def is_page(path: str) -> bool:
-    return any(pattern.fullmatch(path) for pattern in (INVOICE, RECEIPT, SETUP, CHECKOUT, PORTAL, AUTHENTICATION))
+    return any(pattern.fullmatch(path) for pattern in PAGES)
 
 
 def answer(call: Call, request: Request) -> Answer:
@@ -42,7 +45,11 @@ def answer(call: Call, request: Request) -> Answer:
     if match := SETUP.fullmatch(request.path):
         return _setup(call, match[1], query, sent)
     if match := CHECKOUT.fullmatch(request.path):
-        return links.checkout(call, match[1], sent)
+        return checkout.page(call, match[1], query, sent)
+    if match := PAYMENT_LINK.fullmatch(request.path):
+        return checkout.payment_link(call, match[1], query)
+    if match := RECOVERY.fullmatch(request.path):
+        return checkout.recovery(call, match[1])
     if match := PORTAL.fullmatch(request.path):
         return links.portal(call, match[1], sent)
     match = AUTHENTICATION.fullmatch(request.path)
@@ -128,7 +135,7 @@ def _authentication(call: Call, id: str, query: Mapping[str, str], sent: Mapping
         _, intent = forms.call_api(call, "POST", f"/local/{kind}/{id}/authenticate", {"succeeds": succeeds})
         if back and re.match(r"https?://", back):
             mark = "&" if "?" in back else "?"
-            return Answer(303, "", {**forms.HEADERS, "Location": f"{back}{mark}{urlencode({kind[:-1]: id})}"})
+            return forms.redirect(f"{back}{mark}{urlencode({kind[:-1]: id})}")
     match intent["status"]:
         case "requires_action":
             buttons = (

@@ -1,12 +1,11 @@
-"""The pages that links lead to: a Checkout session that collects a card, and the customer portal.
+"""The page of the customer portal: another default card, and the end of a subscription.
 
-Of the portal: another default card, and the end of a subscription; the flow of a link leads straight to one of the two.
+The flow of a link leads straight to one of the two.
 """
 
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,49 +13,6 @@ from stripe_billing_cli.local_stripe.core.messages import Answer
 from stripe_billing_cli.local_stripe.core.store import Object
 from stripe_billing_cli.local_stripe.pages import forms
 from stripe_billing_cli.local_stripe.pages.forms import Call
-
-SESSION_ID = "{CHECKOUT_SESSION_ID}"
-"""What a `success_url` may have in place of the session's id (https://docs.stripe.com/payments/checkout/custom-success-page)."""
-
-
-def checkout(call: Call, id: str, sent: Mapping[str, str]) -> Answer:
-    """Answer the page of a Checkout session, which collects a card and leads to the session's `success_url`."""
-    status, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
-    if status != 200:
-        return forms.not_found_page("Checkout session")
-    message = ""
-    if sent and session["status"] == "open":
-        path = f"/v1/setup_intents/{session['setup_intent']}/confirm"
-        message, after = forms.confirm(call, path, sent.get("card", ""), returns_to=_success_url(session))
-        if message == "requires_action":
-            return forms.to_authentication(after)
-        _, session = forms.call_api(call, "GET", f"/v1/checkout/sessions/{id}")
-        if session["status"] == "complete":
-            return _redirect(_success_url(session))
-    match session["status"]:
-        case "complete":
-            return forms.page(200, "Card saved", '<p class="good">The card is saved for later payments.</p>')
-        case "expired":
-            return forms.page(200, "Expired", '<p class="bad">This link has expired.</p>')
-    return forms.page(
-        200, "Save a card", forms.error_text(message) + forms.form("Save card") + _link("Back", session["cancel_url"])
-    )
-
-
-def _success_url(session: Object) -> str:
-    return str(session["success_url"]).replace(SESSION_ID, session["id"])
-
-
-def _redirect(url: str) -> Answer:
-    if not re.match(r"https?://", url):
-        return forms.page(200, "Done", '<p class="good">Done. You can close this page.</p>')
-    return Answer(303, "", {**forms.HEADERS, "Location": url})
-
-
-def _link(text: str, url: str | None) -> str:
-    if url is None or not re.match(r"https?://", url):
-        return ""
-    return f'<p><a href="{html.escape(url)}">{html.escape(text)}</a></p>'
 
 
 def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
@@ -67,14 +23,14 @@ def portal(call: Call, secret: str, sent: Mapping[str, str]) -> Answer:
     flow = session["flow"] or {"type": "all"}
     message, done = _act(call, session, sent) if sent else ("", "")
     if done and flow.get("after_completion", {}).get("type") == "redirect":
-        return _redirect(flow["after_completion"]["redirect"]["return_url"])
+        return forms.redirect(flow["after_completion"]["redirect"]["return_url"])
     good = f'<p class="good">{html.escape(done)}</p>' if done else ""
     body = good + forms.error_text(message)
     if flow["type"] in ("all", "payment_method_update") and not (done and session["flow"]):
         body += forms.form("Use this card from now on")
     if flow["type"] in ("all", "subscription_cancel") and not (done and session["flow"]):
         body += "".join(_cancel_form(one) for one in _cancelable(call, session))
-    return forms.page(200, "Your billing", body + _link("Back", session["return_url"]))
+    return forms.page(200, "Your billing", body + forms.link("Back", session["return_url"]))
 
 
 def _cancelable(call: Call, session: Object) -> list[Any]:

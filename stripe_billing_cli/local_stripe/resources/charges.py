@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges
+from stripe_billing_cli.local_stripe.billing.payments import charge_lookup, charges, payment_intents
 from stripe_billing_cli.local_stripe.core import events
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid
@@ -22,7 +22,6 @@ from stripe_billing_cli.local_stripe.core.reasons import NO_CONNECT
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Object
-from stripe_billing_cli.local_stripe.resources.payment_intents import shipping
 
 CREATE = form(
     "POST /v1/charges",
@@ -96,7 +95,7 @@ def update(call: Call) -> Object:
     if "customer" in params:
         after["customer"] = _customer(call, before)
     if "shipping" in params:
-        after["shipping"] = shipping(params["shipping"])
+        after["shipping"] = payment_intents.shipping_of(params["shipping"])
     if "fraud_details" in params:
         report = params["fraud_details"].get("user_report")
         after["fraud_details"] = {"user_report": report} if report else {}

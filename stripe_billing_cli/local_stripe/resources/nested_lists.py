@@ -3,17 +3,10 @@
 from __future__ import annotations
 
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import ApiError, no_such
+from stripe_billing_cli.local_stripe.core.errors import ApiError
 from stripe_billing_cli.local_stripe.core.lists import page_of
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Object
-
-
-def list_line_items(call: Call) -> Object:
-    """Return a session of the mode `setup` sells nothing."""
-    if call.store.get("checkout.session", call.id) is None:
-        raise no_such("checkout.session", call.id, "session", 404)
-    return page_of(call, [], f"/v1/checkout/sessions/{call.id}/line_items", "item")
 
 
 def list_external_accounts(call: Call) -> Object:
@@ -23,11 +16,8 @@ def list_external_accounts(call: Call) -> Object:
     return page_of(call, [], f"/v1/accounts/{call.id}/external_accounts", "external account")
 
 
-SESSIONS = "/v1/checkout/sessions/{id}"
-LIST = form("GET /v1/checkout/sessions/{session}/line_items")
 ACCOUNTS = form("GET /v1/accounts/{account}/external_accounts")
 ROUTES = (
-    Route("GET", f"{SESSIONS}/line_items", "item", LIST, list_line_items, lists=True),
     Route(
         "GET",
         "/v1/accounts/{id}/external_accounts",

@@ -7,14 +7,10 @@ Of the registers that Stripe asks, none is here: the values that Stripe's test m
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
 from stripe_billing_cli.local_stripe.billing.invoicing import tax_ids
-from stripe_billing_cli.local_stripe.core import events, identifiers, scheduler
+from stripe_billing_cli.local_stripe.core import events, scheduler
 from stripe_billing_cli.local_stripe.core.documented_form import form
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, not_here
+from stripe_billing_cli.local_stripe.core.errors import missing_param, no_such, not_here
 from stripe_billing_cli.local_stripe.core.lists import equal, json_field, page
 from stripe_billing_cli.local_stripe.core.parameters import (
     EXPAND,
@@ -24,151 +20,12 @@ from stripe_billing_cli.local_stripe.core.parameters import (
 from stripe_billing_cli.local_stripe.core.requests import Api, Call, Route
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
 
-VERIFY = "tax_id.verify"
-EU = {
-    "AT": "U[0-9]{8}",
-    "BE": "[01][0-9]{9}",
-    "BG": "[0-9]{9,10}",
-    "CY": "[0-9]{8}[A-Z]",
-    "CZ": "[0-9]{8,10}",
-    "DE": "[0-9]{9}",
-    "DK": "[0-9]{8}",
-    "EE": "[0-9]{9}",
-    "EL": "[0-9]{9}",
-    "ES": "[0-9A-Z][0-9]{7}[0-9A-Z]",
-    "FI": "[0-9]{8}",
-    "FR": "[0-9A-Z]{2}[0-9]{9}",
-    "HR": "[0-9]{11}",
-    "HU": "[0-9]{8}",
-    "IE": "[0-9][0-9A-Z+*][0-9]{5}[A-Z]{1,2}",
-    "IT": "[0-9]{11}",
-    "LT": "([0-9]{9}|[0-9]{12})",
-    "LU": "[0-9]{8}",
-    "LV": "[0-9]{11}",
-    "MT": "[0-9]{8}",
-    "NL": "[0-9]{9}B[0-9]{2}",
-    "PL": "[0-9]{10}",
-    "PT": "[0-9]{9}",
-    "RO": "[0-9]{2,10}",
-    "SE": "[0-9]{12}",
-    "SI": "[0-9]{8}",
-    "SK": "[0-9]{10}",
-    "XI": "([0-9]{9}|[0-9]{12}|GD[0-9]{3}|HA[0-9]{3})",
-}
-"""The rest of a VAT number by the country it begins with."""
-FORMS: Mapping[str, str] = {
-    "au_abn": "[0-9]{11}",
-    "au_arn": "[0-9]{12}",
-    "br_cnpj": r"[0-9]{2}\.?[0-9]{3}\.?[0-9]{3}/?[0-9]{4}-?[0-9]{2}",
-    "br_cpf": r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}",
-    "ca_bn": "[0-9]{9}",
-    "ca_gst_hst": "[0-9]{9}RT[0-9]{4}",
-    "ca_qst": "[0-9]{10}TQ[0-9]{4}",
-    "ch_uid": r"CHE-?[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}( HR)?",
-    "ch_vat": r"CHE-?[0-9]{3}\.?[0-9]{3}\.?[0-9]{3} (MWST|TVA|IVA)",
-    "es_cif": "[A-Z][0-9]{7}[0-9A-Z]",
-    "eu_oss_vat": "EU[0-9]{9}",
-    "eu_vat": "|".join(f"{country}{rest}" for country, rest in EU.items()),
-    "gb_vat": "GB([0-9]{9}|[0-9]{12}|GD[0-9]{3}|HA[0-9]{3})",
-    "in_gst": "[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][0-9A-Z]Z[0-9A-Z]",
-    "is_vat": "[0-9]{5,6}",
-    "jp_cn": "[0-9]{13}",
-    "jp_rn": "[0-9]{5}",
-    "jp_trn": "T[0-9]{13}",
-    "kr_brn": "[0-9]{3}-?[0-9]{2}-?[0-9]{5}",
-    "mx_rfc": "[A-ZÑ&]{3,4}[0-9]{6}[0-9A-Z]{3}",
-    "no_vat": "[0-9]{9}MVA",
-    "nz_gst": "[0-9]{8,9}",
-    "sg_gst": "M[0-9]{8}[A-Z]",
-    "sg_uen": "[0-9]{8,9}[A-Z]",
-    "th_vat": "[0-9]{13}",
-    "us_ein": "[0-9]{2}-?[0-9]{7}",
-    "za_vat": "4[0-9]{9}",
-}
-"""The whole value by type, after the examples of Stripe's table. A type that is not here takes any value."""
-REGISTERED = ("au_abn", "eu_vat", "gb_vat")
-"""Types that there is a register for."""
-KNOWN = {"000000000": "verified", "111111111": "unverified"}
-"""What a value of Stripe's test mode ends with, and what the register says of it."""
 CREATE = form("POST /v1/customers/{customer}/tax_ids", {"value": Text(100)})
 LIST = form("GET /v1/customers/{customer}/tax_ids")
 OF_OTHERS = {"tax ids are of the account itself, or of a customer": "owner.account owner.customer_account"}
 CREATE_FOR = form("POST /v1/tax_ids", {"value": Text(100)}, unsupported=OF_OTHERS)
 LIST_OF = form("GET /v1/tax_ids", unsupported=OF_OTHERS)
 OF_ACCOUNT = Condition("json_extract(body, '$.customer') IS NULL")
-
-
-def check_value(params: Mapping[str, Any], param: str = "value") -> None:
-    """Refuse, with `tax_id_invalid`, a value that cannot be one of its type."""
-    form = FORMS.get(params["type"], ".+")
-    if not re.fullmatch(form, params["value"].strip().upper()):
-        raise invalid(f"Invalid value for {params['type']}.", param, "tax_id_invalid")
-
-
-def add(call: Call, customer: str, params: Mapping[str, Any], param: str = "value") -> Object:
-    """Return a new tax id of a customer, stored; what a register says of it comes a moment later."""
-    tax_id = _store(call, customer, params, param)
-    events.record(call, "customer.tax_id.created", tax_id)
-    if tax_id["type"] in REGISTERED and tax_id["value"][-9:] in KNOWN:
-        scheduler.put(call.store, VERIFY, tax_id["id"], call.real_now + 1, None)
-    return tax_id
-
-
-def _store(call: Call, customer: str | None, params: Mapping[str, Any], param: str) -> Object:
-    """Return a new tax id of a customer, or of the account where there is none, stored."""
-    check_value(params, param)
-    type, value = params["type"], params["value"].strip()
-    tax_id = {
-        "id": identifiers.long_id(call, "txi"),
-        "object": tax_ids.KIND,
-        "country": _country(type, value),
-        "created": call.now,
-        "customer": customer,
-        "customer_account": None,
-        "livemode": False,
-        "owner": {
-            "account": None,
-            "application": None,
-            "customer": customer,
-            "customer_account": None,
-            "type": "customer" if customer else "self",
-        },
-        "type": type,
-        "value": value,
-        "verification": {
-            "status": "pending" if type in REGISTERED else "unavailable",
-            "verified_address": None,
-            "verified_name": None,
-        }
-        if customer
-        else None,
-    }
-    call.store.insert(tax_ids.KIND, tax_id)
-    return tax_id
-
-
-def _country(type: str, value: str) -> str | None:
-    if type == "eu_oss_vat":
-        return None
-    country = value[:2].upper() if type == "eu_vat" else type[:2].upper()
-    return {"EL": "GR", "XI": "GB"}.get(country, country)
-
-
-def verify(call: Call, id: str) -> None:
-    """The register has answered."""
-    before = call.store.get(tax_ids.KIND, id)
-    if before is None:
-        return
-    status = KNOWN[before["value"][-9:]]
-    verified = status == "verified"
-    answer = {
-        "status": status,
-        "verified_address": "123 TEST STREET" if verified else None,
-        "verified_name": "TEST" if verified else None,
-    }
-    after = {**before, "verification": answer}
-    call.store.replace(tax_ids.KIND, after)
-    events.record(call, "customer.tax_id.updated", after, before)
 
 
 def _customer(call: Call, id: str) -> str:
@@ -179,7 +36,7 @@ def _customer(call: Call, id: str) -> str:
 
 
 def create(call: Call) -> Object:
-    return add(call, _customer(call, call.id), call.params)
+    return tax_ids.add(call, _customer(call, call.id), call.params)
 
 
 def list_ids(call: Call) -> Object:
@@ -201,7 +58,7 @@ def delete(call: Call) -> Object:
 def _delete(call: Call, gone: Object) -> Object:
     call.store.delete(tax_ids.KIND, gone["id"])
     if gone["customer"]:
-        scheduler.put(call.store, VERIFY, gone["id"], None, None)
+        scheduler.put(call.store, tax_ids.VERIFY, gone["id"], None, None)
         events.record(call, "customer.tax_id.deleted", gone)
     return {"id": gone["id"], "object": tax_ids.KIND, "deleted": True}
 
@@ -224,7 +81,7 @@ def _owner(call: Call) -> str | None:
 def create_for_owner(call: Call) -> Object:
     """Return a new tax id of the account, which no event tells of, or of a customer."""
     customer = _owner(call)
-    return add(call, customer, call.params) if customer else _store(call, None, call.params, "value")
+    return tax_ids.add(call, customer, call.params) if customer else tax_ids.store(call, None, call.params)
 
 
 def list_of_owner(call: Call) -> Object:
@@ -255,4 +112,4 @@ ROUTES = (
     Route("GET", f"{ALL}/{{id}}", tax_ids.KIND, ObjectParam({"expand": EXPAND}), retrieve_any),
     Route("DELETE", f"{ALL}/{{id}}", tax_ids.KIND, ObjectParam({}), delete_any),
 )
-API = Api(ROUTES, {VERIFY: verify})
+API = Api(ROUTES, {tax_ids.VERIFY: tax_ids.verify})

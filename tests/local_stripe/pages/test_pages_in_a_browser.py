@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from tests.local_stripe.checkout import selling
 from tests.local_stripe.conftest import Local, serving
 from tests.local_stripe.making import incomplete, status
 
@@ -77,3 +78,28 @@ def test_the_card_of_a_trial_is_saved_and_the_page_fits_a_phone(page: Page, serv
     page.get_by_role("button").click()
     expect(page.get_by_text("The card is saved")).to_be_visible()
     assert served.get(f"/v1/subscriptions/{held['id']}")["default_payment_method"] is not None
+
+
+def test_a_checkout_session_is_paid_after_a_decline_and_3d_secure(page: Page, served: Local) -> None:
+    success = f"{served.base}/?session={{CHECKOUT_SESSION_ID}}"
+    item = {
+        "price": served.price(recurring={"interval": "month"})["id"],
+        "quantity": 1,
+        "adjustable_quantity": {"enabled": True, "maximum": 9},
+    }
+    session = selling(served, mode="subscription", line_items=[item], success_url=success)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.goto(session["url"])
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    page.get_by_label("Quantity").fill("2")
+    page.get_by_label("Email").fill("jenny@example.com")
+    page.get_by_label("Card", exact=True).select_option("pm_card_visa_chargeDeclined")
+    page.get_by_role("button", name="Subscribe").click()
+    expect(page.get_by_text("Your card was declined.")).to_be_visible()
+
+    page.get_by_label("Card", exact=True).select_option("pm_card_authenticationRequired")
+    page.get_by_role("button", name="Subscribe for $30.00").click()
+    page.get_by_role("button", name="Complete").click()
+    page.wait_for_url(f"{served.base}/?session={session['id']}")
+    assert served.get(f"/v1/checkout/sessions/{session['id']}")["amount_total"] == 3000

@@ -46,11 +46,10 @@ def test_the_metadata_of_a_session_changes(local: Local) -> None:
     assert local.post(f"{PATH}/{session['id']}", metadata={"b": "2"})["metadata"] == {"a": "1", "b": "2"}
 
 
-def test_what_a_session_cannot_be(local: Local) -> None:
-    assert "mode `subscription`" in local.refused("post", PATH, **{**SETUP, "mode": "subscription"}).message
+def test_what_a_session_that_collects_a_card_cannot_be(local: Local) -> None:
     assert local.refused("post", PATH, mode="setup", currency="usd").param == "success_url"
     assert local.refused("post", PATH, mode="setup", success_url="https://example.com").param == "currency"
     assert local.refused("post", PATH, **SETUP, customer="cus_none").code == "resource_missing"
     assert local.refused("post", PATH, **SETUP, expires_at=NOW + 60).param == "expires_at"
-    unsupported = local.refused("post", PATH, **SETUP, line_items=[{"price": "price_1"}])
-    assert "does not have the parameter `line_items`" in unsupported.message
+    sold = local.refused("post", PATH, **SETUP, line_items=[{"price": "price_1", "quantity": 1}])
+    assert (sold.message, sold.param) == ("You can not pass `line_items` in `setup` mode.", "line_items")

@@ -5,17 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from stripe_billing_cli.local_stripe.billing.catalog import prices
-from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such
+from stripe_billing_cli.local_stripe.billing.catalog import prices, products
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
 from stripe_billing_cli.local_stripe.core.parameters import nested
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 MADE_FOR = "price_data"
+INLINE = "inline"
+"""Marks an item whose price the call describes: made for it alone, so that it need not be for sale."""
 
 
 def create(call: Call, data: Mapping[str, Any], param: str) -> Object:
-    """Make the price that `price_data` describes: of a product that there is, and for this one use, so not active."""
+    """Make the price that `price_data` describes, for this one use, so not active: of a product that there is, or of
+    one that `product_data` describes, which is not active either."""
+    product = _product(call, data, param)
+    if "unit_amount" not in data and "unit_amount_decimal" not in data:
+        raise missing_param(nested(param, "unit_amount"))
+    made = {**prices.new_price(call, product, {**data, "active": False}), "_made_for": MADE_FOR}
+    call.store.insert("price", made)
+    return made
+
+
+def _product(call: Call, data: Mapping[str, Any], param: str) -> str:
+    names = [name for name in ("product", "product_data") if name in data]
+    if len(names) > 1:
+        raise only_one_of(names, nested(param, "product_data"))
+    if not names:
+        raise missing_param(nested(param, "product"))
+    if "product_data" in data:
+        made = products.new_product(call, {**data["product_data"], "active": False})
+        call.store.insert("product", made)
+        return str(made["id"])
     product = call.store.get("product", data["product"])
     if product is None:
         raise no_such("product", data["product"], nested(param, "product"))
@@ -24,8 +45,4 @@ def create(call: Call, data: Mapping[str, Any], param: str) -> Object:
             f"The product {product['id']} is marked as inactive, and thus no new prices can be made of it.",
             nested(param, "product"),
         )
-    if "unit_amount" not in data and "unit_amount_decimal" not in data:
-        raise missing_param(nested(param, "unit_amount"))
-    made = {**prices.new_price(call, product["id"], {**data, "active": False}), "_made_for": MADE_FOR}
-    call.store.insert("price", made)
-    return made
+    return str(product["id"])

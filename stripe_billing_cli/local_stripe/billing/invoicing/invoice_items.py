@@ -215,6 +215,8 @@ def _price(call: Call, params: Mapping[str, Any], currency: str, param: str) -> 
                 _nested(param, "price_data[currency]"),
             )
         return inline_prices.create(call, described, _nested(param, "price_data"))
+    if params.get(inline_prices.INLINE):
+        return call.store.get("price", params["price"])
     if "price" in params:
         return one_time_price(call, params["price"], _nested(param, "price"))
     id = params.get("pricing", {}).get("price")

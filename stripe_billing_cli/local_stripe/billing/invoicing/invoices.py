@@ -146,8 +146,9 @@ def amend(call: Call, id: str, *announced: str, **changes: Any) -> Object:
     return after
 
 
-def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object:
-    """Open a draft, with a number and something to pay it by; paid at once where nothing is due."""
+def finalize(call: Call, invoice: Object, *, saves_card: bool = False, paid_by: Object | None = None) -> Object:
+    """Open a draft, with a number and something to pay it by; paid at once where nothing is due. `paid_by`: the
+    payment intent that has paid already."""
     if invoice["status"] != "draft":
         raise invalid("This invoice is already finalized, you can't re-finalize a non-draft invoice.")
     customer = call.store.get("customer", invoice["customer"])
@@ -170,7 +171,7 @@ def finalize(call: Call, invoice: Object, *, saves_card: bool = False) -> Object
     }
     _count(call, customer, opened)
     if opened["amount_due"] > 0:
-        opened |= _ask_for_payment(call, opened, saves_card)
+        opened |= _ask_for_payment(call, opened, saves_card, paid_by)
     scheduler.put(call.store, FINALIZE, invoice["id"], None, None)
     changed = {name: value for name, value in opened.items() if value != invoice.get(name)}
     opened = amend(call, invoice["id"], "invoice.finalized", **changed)
@@ -191,8 +192,8 @@ def _count(call: Call, customer: Object, opened: Object) -> None:
     customer_balance.record_invoice(call, after, opened)
 
 
-def _ask_for_payment(call: Call, opened: Object, saves_card: bool) -> Object:
-    intent = payment_intents.new_intent(
+def _ask_for_payment(call: Call, opened: Object, saves_card: bool, paid_by: Object | None) -> Object:
+    intent = paid_by or payment_intents.new_intent(
         call,
         amount=opened["amount_due"],
         currency=opened["currency"],

@@ -6,12 +6,15 @@ https://docs.stripe.com/payments/paymentintents/lifecycle. Amounts are in minor 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import charges, disputes, payment_methods
 from stripe_billing_cli.local_stripe.billing.payments.cards import UNAUTHENTICATED, Decline
+from stripe_billing_cli.local_stripe.billing.payments.effects import PaymentMade
 from stripe_billing_cli.local_stripe.core import events, identifiers, page_addresses, scheduler, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
+from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -55,6 +58,13 @@ def new_intent(call: Call, *, amount: int, currency: str, customer: str | None, 
     call.store.insert(KIND, intent)
     events.record(call, "payment_intent.created", intent)
     return intent
+
+
+def shipping_of(params: Mapping[str, Any]) -> Object:
+    """Return the address that goods go to, as intents and charges show it."""
+    names = ("carrier", "name", "phone", "tracking_number")
+    address = {name: params["address"].get(name) for name in payment_methods.ADDRESS_FIELDS}
+    return {"address": address, **{name: params.get(name) for name in names}}
 
 
 def attempt(
@@ -107,6 +117,7 @@ def _reserved(call: Call, intent: Object, charge: Object) -> Object:
     scheduler.put(call.store, EXPIRE, intent["id"], expires, customer.get("test_clock"))
     events.record(call, "charge.succeeded", charge)
     events.record(call, "payment_intent.amount_capturable_updated", waiting)
+    announce(call, PaymentMade(waiting))
     return waiting
 
 
@@ -120,6 +131,7 @@ def _paid(call: Call, intent: Object, charge: Object) -> Object:
     events.record(call, "charge.succeeded", charge)
     events.record(call, "payment_intent.succeeded", paid)
     disputes.open_where_due(call, charge)
+    announce(call, PaymentMade(paid))
     return paid
 
 

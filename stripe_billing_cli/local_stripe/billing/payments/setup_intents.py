@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing.payments import (
-    checkout_closing,
     payment_intents,
     payment_methods,
     setup_attempts,
 )
 from stripe_billing_cli.local_stripe.billing.payments.cards import Decline
+from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp
 from stripe_billing_cli.local_stripe.core import events, identifiers, shapes
 from stripe_billing_cli.local_stripe.core.answers import as_answered
+from stripe_billing_cli.local_stripe.core.effects import announce
 from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
@@ -90,7 +91,7 @@ def succeed(call: Call, setup: Object, method: Object) -> Object:
             "status": "succeeded",
         },
     )
-    checkout_closing.setup_succeeded(call, done)
+    announce(call, CardSetUp(done))
     return done
 
 

@@ -16,8 +16,7 @@ from stripe_billing_cli.local_stripe.core.requests import Call
 from stripe_billing_cli.local_stripe.core.store import Object
 
 Wanted = Mapping[str, Any]
-INLINE = "inline"
-"""Marks an item whose price the call describes: made for it alone, so that it need not be for sale."""
+INLINE = inline_prices.INLINE
 
 
 def named(

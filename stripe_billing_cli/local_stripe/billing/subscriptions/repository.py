@@ -54,6 +54,8 @@ def save(call: Call, before: Object, after: Object) -> Object:
 
 
 def saves_card(subscription: Object | None) -> bool:
-    """Return whether the card that pays an invoice becomes the subscription's default."""
+    """Return whether the card that pays an invoice becomes the subscription's default, as it does of one that Checkout
+    has begun."""
     settings = (subscription or {}).get("payment_settings") or {}
-    return bool(settings.get("save_default_payment_method") == "on_subscription")
+    by_checkout = (subscription or {}).get("_checkout", False)
+    return bool(by_checkout or settings.get("save_default_payment_method") == "on_subscription")

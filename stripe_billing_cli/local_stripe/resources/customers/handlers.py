@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from stripe_billing_cli.local_stripe.billing import customers
-from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance
+from stripe_billing_cli.local_stripe.billing.invoicing import customer_balance, tax_ids
 from stripe_billing_cli.local_stripe.billing.payments import payment_methods
-from stripe_billing_cli.local_stripe.core import clocks, events, identifiers, shapes
+from stripe_billing_cli.local_stripe.core import clocks, events
 from stripe_billing_cli.local_stripe.core.documented_form import form
 from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
 from stripe_billing_cli.local_stripe.core.lists import LIST_FIELDS, check_named, equal, json_field, page
@@ -29,7 +29,6 @@ from stripe_billing_cli.local_stripe.core.reasons import NO_RENDERING, NO_TAXES
 from stripe_billing_cli.local_stripe.core.requests import Call, Route
 from stripe_billing_cli.local_stripe.core.search import Kind, Searchable, SearchField
 from stripe_billing_cli.local_stripe.core.store import Condition, Object
-from stripe_billing_cli.local_stripe.resources import tax_ids
 from stripe_billing_cli.local_stripe.resources.payment_methods import (
     LIST_FILTERS,
     RETRIEVE,
@@ -38,7 +37,6 @@ from stripe_billing_cli.local_stripe.resources.payment_methods import (
 )
 
 PREFIX = re.compile("[A-Z0-9]{1,12}")
-ADDRESS_FIELDS = ("city", "country", "line1", "line2", "postal_code", "state")
 TYPES = {"email": Email(), "next_invoice_sequence": Integer(1), "tax_exempt": Choice(("none", "reverse", "exempt"))}
 UNSET = "description name email invoice_settings.footer *.city *.country *.line1 *.line2 *.postal_code *.state *.phone"
 NOT_HERE = {
@@ -74,7 +72,7 @@ def create(call: Call) -> Object:
         clocks.check_room_for_customer(call, clock)
     call = clocks.at_time_of(call, {"test_clock": clock})
     _check_prefix(call, None)
-    customer = _new_customer(call)
+    customer = customers.new(call, params)
     call.store.insert("customer", customer)
     if customer["balance"]:
         customer_balance.record(call, customer, customer["balance"], "initial")
@@ -91,40 +89,6 @@ def create(call: Call) -> Object:
     call.store.replace("customer", customer)
     events.record(call, "customer.created", customer)
     return customer
-
-
-def _new_customer(call: Call) -> Object:
-    params = call.params
-    address = params.get("address")
-    return {
-        **shapes.blank("customer"),
-        "id": identifiers.short_id(call, "cus"),
-        "object": "customer",
-        "address": None if address is None else _address(address),
-        "balance": params.get("balance", 0),
-        "business_name": params.get("business_name"),
-        "created": call.now,
-        "delinquent": False,
-        "description": params.get("description"),
-        "email": params.get("email"),
-        "individual_name": params.get("individual_name"),
-        "invoice_prefix": params.get("invoice_prefix") or identifiers.invoice_prefix(),
-        "invoice_settings": {
-            "custom_fields": None,
-            "default_payment_method": None,
-            "footer": params.get("invoice_settings", {}).get("footer"),
-            "rendering_options": None,
-        },
-        "livemode": False,
-        "metadata": merged({}, params.get("metadata") or {}),
-        "name": params.get("name"),
-        "next_invoice_sequence": params.get("next_invoice_sequence", 1),
-        "phone": params.get("phone"),
-        "preferred_locales": params.get("preferred_locales", []),
-        "shipping": _shipping(params.get("shipping")),
-        "tax_exempt": params.get("tax_exempt") or "none",
-        "test_clock": params.get("test_clock"),
-    }
 
 
 def check_prefix_form(params: Params) -> None:
@@ -145,16 +109,6 @@ def _check_prefix(call: Call, own: str | None) -> None:
                 f"This invoice number prefix is taken by customer: {holder['id']}. Please enter a different prefix.",
                 "invoice_prefix",
             )
-
-
-def _address(params: Mapping[str, Any]) -> Object:
-    return {name: params.get(name) for name in ADDRESS_FIELDS}
-
-
-def _shipping(params: Mapping[str, Any] | None) -> Object | None:
-    if params is None:
-        return None
-    return {"address": _address(params["address"]), "name": params["name"], "phone": params.get("phone")}
 
 
 def retrieve(call: Call) -> Object:
@@ -191,9 +145,9 @@ def update(call: Call) -> Object:
         customer["metadata"] = {} if params["metadata"] is None else merged(before["metadata"], params["metadata"])
     if "address" in params:
         changed = params["address"]
-        customer["address"] = None if changed is None else {**_address(before["address"] or {}), **changed}
+        customer["address"] = None if changed is None else {**customers.address_of(before["address"] or {}), **changed}
     if "shipping" in params:
-        customer["shipping"] = _shipping(params["shipping"])
+        customer["shipping"] = customers.shipping_of(params["shipping"])
     if "tax_exempt" in params:
         customer["tax_exempt"] = params["tax_exempt"] or "none"
     if "footer" in params.get("invoice_settings", {}):

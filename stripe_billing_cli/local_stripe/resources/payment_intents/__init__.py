@@ -5,8 +5,7 @@ from __future__ import annotations
 from stripe_billing_cli.local_stripe.core.requests import Api
 from stripe_billing_cli.local_stripe.resources.payment_intents import handlers
 from stripe_billing_cli.local_stripe.resources.payment_intents.fields import SHIPPING
-from stripe_billing_cli.local_stripe.resources.payment_intents.handlers import shipping
 
 API = Api(handlers.ROUTES)
 
-__all__ = ["API", "SHIPPING", "shipping"]
+__all__ = ["API", "SHIPPING"]

@@ -60,15 +60,8 @@ def create(call: Call) -> Object:
 def _described(params: Mapping[str, Any]) -> Object:
     described = {name: params[name] for name in DESCRIBING if name in params}
     if described.get("shipping") is not None:
-        described["shipping"] = shipping(described["shipping"])
+        described["shipping"] = payment_intents.shipping_of(described["shipping"])
     return described
-
-
-def shipping(params: Mapping[str, Any]) -> Object:
-    """Return the address that goods go to, as intents and charges show it."""
-    names = ("carrier", "name", "phone", "tracking_number")
-    address = {name: params["address"].get(name) for name in fields.ADDRESS.fields}
-    return {"address": address, **{name: params.get(name) for name in names}}
 
 
 def _types(call: Call) -> Object:

@@ -1,0 +1,75 @@
+"""Shipping rates as they are made: by a call of their own, or with a Checkout session."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.errors import ApiError, invalid, missing_param
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.parameters import Params, nested
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+KIND = "shipping_rate"
+TAX_CODE = re.compile(r"txcd_[0-9]{8}")
+UNSPECIFIED = "unspecified"
+
+
+def check_new(params: Params, prefix: str = "") -> None:
+    """An amount must be there (`stripe/params/_shipping_rate_create_params.py`); a tax code has its form. `prefix` is
+    the parameter that the rate stands in, if any."""
+    if "fixed_amount" not in params:
+        raise missing_param(nested(prefix, "fixed_amount"))
+    code = params.get("tax_code")
+    if code is not None and not TAX_CODE.fullmatch(code):
+        raise invalid(f"No such tax code: '{code}'", nested(prefix, "tax_code"), "resource_missing")
+    currency = params["fixed_amount"]["currency"]
+    if currency in params["fixed_amount"].get("currency_options", {}):
+        raise own_currency(currency, prefix)
+
+
+def own_currency(currency: str, prefix: str = "") -> ApiError:
+    """Return the refusal of the rate's own currency among the further ones, as prices refuse theirs."""
+    name = f"{nested(prefix, 'fixed_amount')}[currency_options][{currency}]"
+    return invalid(f"`{name}` cannot be set: {currency} is the currency of `fixed_amount`.", name)
+
+
+def create(call: Call, params: Params, prefix: str = "") -> Object:
+    """Return a new rate, stored."""
+    check_new(params, prefix)
+    fixed = params["fixed_amount"]
+    behavior = params.get("tax_behavior", UNSPECIFIED)
+    own = {"amount": fixed["amount"], "tax_behavior": behavior}
+    others = {code: option({}, wanted) for code, wanted in fixed.get("currency_options", {}).items()}
+    rate = {
+        "id": identifiers.long_id(call, "shr"),
+        "object": KIND,
+        "active": True,
+        "created": call.now,
+        "delivery_estimate": _estimate(params.get("delivery_estimate")),
+        "display_name": params["display_name"],
+        "fixed_amount": {
+            "amount": fixed["amount"],
+            "currency": fixed["currency"],
+            "currency_options": {**others, fixed["currency"]: own},
+        },
+        "livemode": False,
+        "metadata": merged({}, params.get("metadata", {})),
+        "tax_behavior": behavior,
+        "tax_code": params.get("tax_code"),
+        "type": "fixed_amount",
+    }
+    call.store.insert(KIND, rate)
+    return rate
+
+
+def option(before: Object, wanted: Mapping[str, Any]) -> Object:
+    """Return the amount in a further currency, as it was and as a call says."""
+    return {"tax_behavior": UNSPECIFIED, **before, **wanted}
+
+
+def _estimate(written: Mapping[str, Any] | None) -> Object | None:
+    return {"maximum": written.get("maximum"), "minimum": written.get("minimum")} if written else None

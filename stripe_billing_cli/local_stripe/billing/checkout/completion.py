@@ -1,0 +1,89 @@
+"""The completion of Checkout sessions, once they are paid for or their card is set up.
+
+`checkout.session.completed` comes after the events of the payment, or of the subscription's first invoice.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.checkout import (
+    new_subscription,
+    purchase_invoices,
+    redemption,
+    sessions,
+)
+from stripe_billing_cli.local_stripe.billing.invoicing.effects import InvoicePaid
+from stripe_billing_cli.local_stripe.billing.payments import payment_methods
+from stripe_billing_cli.local_stripe.billing.payments.effects import CardSetUp, PaymentMade
+from stripe_billing_cli.local_stripe.billing.subscriptions import repository
+from stripe_billing_cli.local_stripe.core import effects
+from stripe_billing_cli.local_stripe.core.requests import Call, Listeners
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def finish(call: Call, session: Object, **changes: Any) -> Object:
+    """Return the session, complete."""
+    after = sessions.complete(call, session, **changes)
+    effects.announce(call, sessions.Completed(after))
+    return after
+
+
+def begin_subscription(call: Call, session: Object, card: str | None) -> None:
+    """Let a subscription begin for which nothing is due today."""
+    begun = new_subscription.without_payment(call, session, card)
+    finish(
+        call,
+        session,
+        invoice=begun["latest_invoice"],
+        payment_status="no_payment_required",
+        subscription=begun["id"],
+    )
+
+
+def paid_by_balance(call: Call, session: Object, invoice: Object, method: Object) -> None:
+    """The customer's credit has paid the first invoice; the card is kept for the next one."""
+    kept = payment_methods.attach_to(call, method["id"], session["customer"], "payment_method")
+    repository.amend(call, session["_subscription"], default_payment_method=kept["id"])
+    _subscribed(call, session, invoice)
+
+
+def _subscribed(call: Call, session: Object, invoice: Object) -> None:
+    finish(call, session, invoice=invoice["id"], payment_status="paid", subscription=session["_subscription"])
+
+
+def on_payment(call: Call, effect: PaymentMade) -> None:
+    """Complete the session that asked for this payment, if one did. Money that is only reserved is not paid yet."""
+    intent = effect.intent
+    session = sessions.open_by(call, "payment_intent", intent["id"])
+    if session is None:
+        return
+    redemption.redeem(call, session, session["customer"])
+    changes: Object = {"payment_status": "paid" if intent["status"] == "succeeded" else "unpaid"}
+    if (session["invoice_creation"] or {}).get("enabled"):
+        changes["invoice"] = purchase_invoices.create(call, session, intent)["id"]
+    finish(call, session, **changes)
+
+
+def on_paid_invoice(call: Call, effect: InvoicePaid) -> None:
+    """Complete the session that began this invoice's subscription, if one did."""
+    parent = effect.invoice["parent"]
+    details = parent and parent["subscription_details"]
+    session = sessions.open_by(call, "_subscription", details["subscription"]) if details else None
+    if session is not None:
+        _subscribed(call, session, effect.invoice)
+
+
+def on_card(call: Call, effect: CardSetUp) -> None:
+    """Complete the session that asked for this card; a subscription begins if that is what it was for."""
+    setup = effect.setup
+    session = sessions.open_by(call, "setup_intent", setup["id"])
+    if session is not None:
+        finish(call, session)
+        return
+    session = sessions.open_by(call, "_setup_intent", setup["id"])
+    if session is not None:
+        begin_subscription(call, session, setup["payment_method"])
+
+
+LISTENERS: Listeners = {CardSetUp: (on_card,), InvoicePaid: (on_paid_invoice,), PaymentMade: (on_payment,)}

@@ -1,0 +1,138 @@
+"""What a Checkout session sells: prices and their quantities (https://docs.stripe.com/api/checkout/sessions/line_items).
+
+Fields after `stripe/_line_item.py`. The amounts of an item are in `totals`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import billing_intervals
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
+from stripe_billing_cli.local_stripe.billing.invoicing import taxes
+from stripe_billing_cli.local_stripe.core import identifiers
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+Wanted = Mapping[str, Any]
+MOST_QUANTITY = 99
+"""What a customer can choose at most, unless an item says otherwise (`adjustable_quantity.maximum`)."""
+MOST = {"payment": 100, "subscription": 20}
+"""In `stripe/params/checkout/_session_create_params.py`; those of a subscription are counted by their kind."""
+
+
+def new_items(
+    call: Call, wanted: Sequence[Wanted], mode: str, currency: str | None, *, alone: bool = True
+) -> list[Object]:
+    """Return the items of a session, in its currency, without their amounts. Raises Stripe's refusals. `alone`: they
+    are all that the session sells."""
+    prices = [_price(call, item, f"line_items[{at}]") for at, item in enumerate(wanted)]
+    _check_mode(prices, mode, alone=alone)
+    currency = currency or prices[0]["currency"]
+    for at, price in enumerate(prices):
+        if currency not in price["currency_options"]:
+            raise invalid(
+                f"The price specified only supports `{price['currency']}`. This doesn't match the expected currency: "
+                f"`{currency}`.",
+                f"line_items[{at}][price]",
+            )
+    items = []
+    for at, (item, price) in enumerate(zip(wanted, prices, strict=True)):
+        _check_quantity(item, price, f"line_items[{at}]")
+        items.append(_new(call, item, price, currency, f"line_items[{at}]"))
+    return items
+
+
+def _new(call: Call, item: Wanted, price: Object, currency: str, param: str) -> Object:
+    product = call.store.get("product", price["product"]) or {}
+    return {
+        "id": identifiers.long_id(call, "li"),
+        "object": "item",
+        "adjustable_quantity": adjustable(item),
+        "currency": currency,
+        "description": product.get("name"),
+        "metadata": merged({}, item.get("metadata") or {}),
+        "price": price["id"],
+        "quantity": None if is_metered(price) else item["quantity"],
+        "_inline": "price_data" in item,
+        "_tax_rates": taxes.check_rates(call, item.get("tax_rates"), f"{param}[tax_rates]"),
+    }
+
+
+def _price(call: Call, item: Wanted, param: str) -> Object:
+    names = [name for name in ("price", "price_data") if name in item]
+    if len(names) > 1:
+        raise only_one_of(names, f"{param}[price_data]")
+    if not names:
+        raise invalid("You must provide either price or price_data for each line item when using prices.", param)
+    if "price_data" in item:
+        return inline_prices.create(call, item["price_data"], f"{param}[price_data]")
+    price = call.store.get("price", item["price"])
+    if price is None:
+        raise no_such("price", item["price"], f"{param}[price]")
+    if not price["active"]:
+        raise invalid("The price specified is inactive. This field only accepts active prices.", f"{param}[price]")
+    return price
+
+
+def _check_mode(prices: Sequence[Object], mode: str, *, alone: bool) -> None:
+    """Raise where prices do not go with the mode, in words that users report."""
+    recurring = [price for price in prices if price["recurring"] is not None]
+    if mode == "payment" and recurring:
+        raise invalid(
+            "You specified `payment` mode but passed a recurring price. Either switch to `subscription` mode or use "
+            "only one-time prices.",
+            f"line_items[{prices.index(recurring[0])}]",
+        )
+    if mode == "subscription" and not recurring and alone:
+        raise invalid("You must provide at least one recurring price in `subscription` mode when using prices.")
+    if max(len(recurring), len(prices) - len(recurring)) > MOST[mode]:
+        raise invalid(f"A Checkout Session has at most {MOST[mode]} line items of a kind.", "line_items")
+
+
+def check_intervals(call: Call, items: Sequence[Object], billing_mode: str) -> None:
+    """Raise where the prices of a subscription cannot be billed together."""
+    prices = [price_of(call, item) for item in items]
+    billing_intervals.check(billing_mode, [price for price in prices if price["recurring"] is not None])
+
+
+def _check_quantity(item: Wanted, price: Object, param: str) -> None:
+    if is_metered(price):
+        if "quantity" in item:
+            raise invalid(
+                f"Quantity should not be specified where usage_type is `metered`. Remove `quantity` from `{param}`",
+                f"{param}[quantity]",
+            )
+    elif "quantity" not in item:
+        raise invalid(f"Quantity is required. Add `quantity` to `{param}`", f"{param}[quantity]")
+
+
+def is_metered(price: Object) -> bool:
+    """Return whether a price is billed afterwards, by use."""
+    return price["recurring"] is not None and price["recurring"]["usage_type"] == "metered"
+
+
+def adjustable(item: Wanted) -> Object | None:
+    """Return `adjustable_quantity` as an item shows it, with the bounds that Stripe's documents give."""
+    bounds = item.get("adjustable_quantity")
+    if not bounds or not bounds["enabled"]:
+        return None
+    return {"enabled": True, "maximum": MOST_QUANTITY, "minimum": 0, **bounds}
+
+
+def price_of(call: Call, item: Object) -> Object:
+    """Return the price of an item."""
+    price = call.store.get("price", item["price"])
+    assert price is not None, "no price is ever deleted"
+    return price
+
+
+def with_quantity(item: Object, quantity: int, param: str) -> Object:
+    """Return the item in the quantity that its customer chose."""
+    bounds = item["adjustable_quantity"]
+    if bounds is None or not bounds["minimum"] <= quantity <= bounds["maximum"]:
+        raise invalid("This quantity cannot be chosen.", param)
+    return {**item, "quantity": quantity}

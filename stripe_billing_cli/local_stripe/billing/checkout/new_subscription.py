@@ -1,0 +1,81 @@
+"""The subscription that a Checkout session in the mode `subscription` begins, as its `subscription_data` says."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.catalog import inline_prices
+from stripe_billing_cli.local_stripe.billing.checkout import line_items, redemption, sessions
+from stripe_billing_cli.local_stripe.billing.invoicing import invoices
+from stripe_billing_cli.local_stripe.billing.subscriptions import (
+    cancel,
+    creation,
+    first_invoice,
+    repository,
+    schedule_jobs,
+)
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+def to_be_paid(call: Call, session: Object) -> tuple[Object, Object]:
+    """Return the session with its subscription, which is `incomplete`, and the invoice that is to be paid: those of an
+    earlier attempt, as long as it asks for what the session costs now."""
+    earlier = call.store.get("subscription", session["_subscription"] or "")
+    if earlier is not None and earlier["status"] == "incomplete":
+        invoice = call.store.get("invoice", earlier["latest_invoice"])
+        assert invoice is not None
+        if invoice["total"] == session["amount_total"]:
+            return session, invoice
+        cancel.end(call, earlier["id"], reason=None, status="incomplete_expired")
+    begun, draft = begin(call, session)
+    assert draft is not None, "what costs something has an invoice"
+    session = sessions.amend(call, session, _subscription=begun["id"])
+    invoice = invoices.finalize(call, invoices.create(call, draft), saves_card=True)
+    if invoice["status"] == "open":
+        schedule_jobs.schedule_expiry(call, begun)
+    return session, invoice
+
+
+def without_payment(call: Call, session: Object, card: str | None) -> Object:
+    """Return a subscription for which nothing is due today; `card` is charged once something is."""
+    begun, draft = begin(call, session, card)
+    if draft is not None:
+        invoices.finalize(call, invoices.create(call, draft))
+    if card is None:
+        first_invoice.ask_for_card(call, begun["id"], None)
+    return repository.find(call, begun["id"])
+
+
+def begin(call: Call, session: Object, card: str | None = None) -> tuple[Object, Object | None]:
+    """Return a new subscription, stored, and the draft of its first invoice, not stored; None where there is none."""
+    customer = customers.find(call, session["customer"])
+    call = replace(call, params=_parameters(call, session, card))
+    subscription = {**creation.new_subscription(call, customer), "_checkout": True}
+    return creation.begin(call, customer, subscription)
+
+
+def _parameters(call: Call, session: Object, card: str | None) -> Object:
+    """Return the session as the parameters of a call that creates a subscription."""
+    items: list[Object] = []
+    added: list[Object] = []
+    for item in session["line_items"]["data"]:
+        price = line_items.price_of(call, item)
+        wanted: Object = {"price": price["id"], inline_prices.INLINE: item["_inline"], "tax_rates": item["_tax_rates"]}
+        if item["quantity"] is not None:
+            wanted["quantity"] = item["quantity"]
+        if item["metadata"]:
+            wanted["metadata"] = item["metadata"]
+        (added if price["recurring"] is None else items).append(wanted)
+    data = {name: value for name, value in session["_subscription_data"].items() if value is not None}
+    return {
+        **data,
+        "add_invoice_items": added,
+        "automatic_tax": {"enabled": session["automatic_tax"]["enabled"]},
+        "currency": session["currency"],
+        "customer": session["customer"],
+        "discounts": redemption.wanted_of(session),
+        "items": items,
+        **({"default_payment_method": card} if card else {}),
+    }

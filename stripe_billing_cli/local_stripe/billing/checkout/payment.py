@@ -1,0 +1,197 @@
+"""Paying a Checkout session: by a payment, by a subscription whose first invoice is paid, or by a card that is kept.
+
+A payment intent is made once the customer confirms the session, as since 2022-08-01
+(https://docs.stripe.com/changelog/2022-08-01/remove-payment-intent-creation-checkout). What is to be done before the
+payment succeeds, as 3-D Secure, is done at the intent; `completion` hears of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing import customers
+from stripe_billing_cli.local_stripe.billing.checkout import completion, new_subscription, redemption, sessions
+from stripe_billing_cli.local_stripe.billing.invoicing import collection, invoices, tax_ids
+from stripe_billing_cli.local_stripe.billing.payments import (
+    intent_errors,
+    payment_intents,
+    payment_methods,
+    setup_intents,
+)
+from stripe_billing_cli.local_stripe.core import events
+from stripe_billing_cli.local_stripe.core.errors import missing_param
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+GIVEN = ("description", "receipt_email", "setup_future_usage", "statement_descriptor", "statement_descriptor_suffix")
+"""What `payment_intent_data` says of the payment, as the payment intent says it."""
+
+
+def pay(call: Call, session: Object, card: str | None) -> None:
+    """Complete a session with a card, unless that asks for 3-D Secure first; `session` is as the customer has chosen,
+    and stored. Raises the card's decline, what it left behind stays."""
+    if session["mode"] == "setup":
+        setup = call.store.get("setup_intent", session["setup_intent"])
+        assert setup is not None
+        _set_up(call, session, setup, card)
+        return
+    if needs_customer(session) and session["customer"] is None:
+        session = _with_customer(call, session)
+    elif session["customer"] is not None:
+        _update_customer(call, session)
+    if session["amount_total"] > 0:
+        (_pay_once if session["mode"] == "payment" else _subscribe)(call, session, _card(call, session, card))
+    elif session["mode"] == "payment":
+        redemption.redeem(call, session, session["customer"])
+        completion.finish(call, session, payment_status="no_payment_required")
+    elif session["payment_method_collection"] == "if_required":
+        completion.begin_subscription(call, session, None)
+    else:
+        _keep_card(call, session, card)
+
+
+def intents(call: Call, session: Object) -> list[Object]:
+    """Return the intents by which the customer has begun to pay, or to set up a card."""
+    subscription = call.store.get("subscription", session.get("_subscription") or "") or {}
+    invoice = call.store.get("invoice", subscription.get("latest_invoice") or "")
+    begun = [invoices.intent_of(call, invoice) if invoice else None]
+    begun.append(call.store.get("payment_intent", session["payment_intent"] or ""))
+    begun += [call.store.get("setup_intent", session.get(name) or "") for name in ("setup_intent", "_setup_intent")]
+    return [intent for intent in begun if intent is not None]
+
+
+def needs_customer(session: Object) -> bool:
+    """Return whether a session cannot be completed without a customer (`customer_creation` in
+    `stripe/checkout/_session.py`; a payment of nothing: https://docs.stripe.com/payments/checkout/no-cost-orders)."""
+    return (
+        session["mode"] == "subscription"
+        or session["customer_creation"] == "always"
+        or session["amount_total"] == 0
+        or bool((session["invoice_creation"] or {}).get("enabled"))
+    )
+
+
+def _with_customer(call: Call, session: Object) -> Object:
+    """Return the session with a new customer, who is who has entered their email at the page."""
+    details = session["customer_details"]
+    collected = (session["collected_information"] or {}).get("shipping_details")
+    made = customers.new(
+        call,
+        {
+            "address": details["address"],
+            "business_name": details["business_name"],
+            "email": details["email"],
+            "individual_name": details["individual_name"],
+            "name": details["name"],
+            "phone": details["phone"],
+            "shipping": collected,
+        },
+    )
+    call.store.insert("customer", made)
+    events.record(call, "customer.created", made)
+    _keep_tax_ids(call, made, session)
+    return sessions.amend(call, session, customer=made["id"])
+
+
+def _update_customer(call: Call, session: Object) -> None:
+    """Let the customer have the email that was missing, and what `customer_update` says."""
+    before = customers.find(call, session["customer"])
+    details, update = session["customer_details"], session["_customer_update"]
+    shipping = (session["collected_information"] or {}).get("shipping_details")
+    after = {**before, "email": before["email"] or details["email"]}
+    for name in ("address", "name"):
+        if update.get(name) == "auto" and details[name] is not None:
+            after[name] = details[name]
+    if update.get("shipping") == "auto" and shipping is not None:
+        after["shipping"] = customers.shipping_of(shipping)
+    customers.save(call, before, after)
+    _keep_tax_ids(call, after, session)
+
+
+def _keep_tax_ids(call: Call, customer: Object, session: Object) -> None:
+    """Let the customer have the tax ids that were entered (https://docs.stripe.com/tax/checkout/tax-ids)."""
+    known = {(one["type"], one["value"]) for one in tax_ids.shown_on_invoice(call, customer["id"])}
+    for one in session["customer_details"]["tax_ids"] or ():
+        if (one["type"], one["value"]) not in known:
+            tax_ids.add(call, customer["id"], one, "tax_id[value]")
+
+
+def _card(call: Call, session: Object, card: str | None) -> Object:
+    """Return the card that pays, with who its holder is as entered at the page."""
+    if card is None:
+        raise missing_param("payment_method")
+    method = payment_methods.find_card(call, card, "payment_method")
+    if method["customer"] is not None:
+        return method
+    holder = session["customer_details"] or {}
+    details = {
+        **method["billing_details"],
+        "address": holder.get("address") or method["billing_details"]["address"],
+        **{name: holder.get(name) for name in ("email", "name", "phone")},
+    }
+    shown = session.get("_payment_method_data", {}).get("allow_redisplay")
+    kept = "limited" if session["mode"] != "payment" else method["allow_redisplay"]
+    after = {**method, "allow_redisplay": shown or kept, "billing_details": details}
+    call.store.replace("payment_method", after)
+    return after
+
+
+def _pay_once(call: Call, session: Object, method: Object) -> None:
+    before = call.store.get("payment_intent", session["payment_intent"] or "")
+    intent = before or _new_intent(call, session)
+    changed = {"amount": session["amount_total"], "customer": session["customer"]}
+    if session["payment_intent"] is None:
+        sessions.amend(call, session, payment_intent=intent["id"])
+    _check_paid(call, payment_intents.attempt(call, {**intent, **changed}, method, off_session=False))
+
+
+def _new_intent(call: Call, session: Object) -> Object:
+    data: Mapping[str, Any] = session["_payment_intent_data"]
+    collected = (session["collected_information"] or {}).get("shipping_details")
+    shipping = data.get("shipping") or collected
+    return payment_intents.new_intent(
+        call,
+        amount=session["amount_total"],
+        currency=session["currency"],
+        customer=session["customer"],
+        capture_method=data.get("capture_method", "automatic_async"),
+        metadata=merged({}, data.get("metadata") or {}),
+        payment_method_types=session["payment_method_types"],
+        shipping=payment_intents.shipping_of(shipping) if shipping else None,
+        **{name: data[name] for name in GIVEN if data.get(name) is not None},
+    )
+
+
+def _check_paid(call: Call, intent: Object) -> None:
+    """Raise the decline of a payment."""
+    if intent["last_payment_error"] is not None:
+        raise intent_errors.card_error(call, intent).keeping()
+
+
+def _subscribe(call: Call, session: Object, method: Object) -> None:
+    """Pay the first invoice of the subscription, which is made by the first attempt, and `incomplete` until then."""
+    session, invoice = new_subscription.to_be_paid(call, session)
+    intent = invoices.intent_of(call, invoice)
+    if intent is None:
+        completion.paid_by_balance(call, session, invoice, method)
+        return
+    after = payment_intents.attempt(call, intent, method, off_session=False, invoice=True)
+    collection.record_attempt(call, invoice, after, automatic=False)
+    _check_paid(call, after)
+
+
+def _keep_card(call: Call, session: Object, card: str | None) -> None:
+    """Nothing is due today: the card is set up, and then the subscription begins."""
+    before = call.store.get("setup_intent", session["_setup_intent"] or "")
+    setup = before or setup_intents.new_setup(call, customer=session["customer"])
+    if before is None:
+        session = sessions.amend(call, session, _setup_intent=setup["id"])
+    _set_up(call, session, setup, card)
+
+
+def _set_up(call: Call, session: Object, setup: Object, card: str | None) -> None:
+    after = setup_intents.attempt(call, setup, _card(call, session, card))
+    if after["last_setup_error"] is not None:
+        raise intent_errors.card_error(call, after).keeping()

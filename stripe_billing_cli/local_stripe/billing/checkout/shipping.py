@@ -1,0 +1,63 @@
+"""Delivery of what a Checkout session sells: the rates to choose from, and the one that is chosen
+(https://docs.stripe.com/payments/during-payment/charge-shipping)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from stripe_billing_cli.local_stripe.billing.catalog import shipping_rates
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, no_such, only_one_of
+from stripe_billing_cli.local_stripe.core.requests import Call
+from stripe_billing_cli.local_stripe.core.store import Object
+
+MOST = 5
+
+
+def options(call: Call, wanted: Sequence[Mapping[str, Any]], currency: str) -> list[Object]:
+    """Return `shipping_options` as a session shows them. Raises for a rate that there is not, or in no such
+    currency."""
+    shown = []
+    for at, option in enumerate(wanted):
+        rate = _rate(call, option, f"shipping_options[{at}]")
+        amount = rate["fixed_amount"]["currency_options"].get(currency)
+        if amount is None:
+            raise invalid(
+                f"The shipping rate {rate['id']} has no amount in `{currency}`, the currency of the Checkout Session.",
+                f"shipping_options[{at}]",
+            )
+        shown.append({"shipping_amount": amount["amount"], "shipping_rate": rate["id"]})
+    return shown
+
+
+def _rate(call: Call, option: Mapping[str, Any], param: str) -> Object:
+    names = [name for name in ("shipping_rate", "shipping_rate_data") if name in option]
+    if len(names) > 1:
+        raise only_one_of(names, f"{param}[shipping_rate_data]")
+    if not names:
+        raise missing_param(f"{param}[shipping_rate]")
+    if "shipping_rate_data" in option:
+        return shipping_rates.create(call, option["shipping_rate_data"], f"{param}[shipping_rate_data]")
+    rate = call.store.get(shipping_rates.KIND, option["shipping_rate"])
+    if rate is None:
+        raise no_such("shipping rate", option["shipping_rate"], f"{param}[shipping_rate]")
+    if not rate["active"]:
+        raise invalid(f"The shipping rate {rate['id']} is not active.", f"{param}[shipping_rate]")
+    return rate
+
+
+def cost(options: Sequence[Object], rate: str | None = None) -> Object | None:
+    """Return `shipping_cost` for one of the options, the first unless one is chosen; None where there are none."""
+    chosen = next((option for option in options if rate in (None, option["shipping_rate"])), None)
+    if chosen is None and rate is not None:
+        raise invalid("This shipping rate cannot be chosen.", "shipping_rate")
+    if chosen is None:
+        return None
+    amount = chosen["shipping_amount"]
+    return {
+        "amount_subtotal": amount,
+        "amount_tax": 0,
+        "amount_total": amount,
+        "shipping_rate": chosen["shipping_rate"],
+        "taxes": [],
+    }

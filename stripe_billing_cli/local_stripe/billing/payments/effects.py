@@ -1,0 +1,21 @@
+"""Effects of payments and of cards that are set up, on which others act: a Checkout session that asked for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from stripe_billing_cli.local_stripe.core.store import Object
+
+
+@dataclass(frozen=True)
+class PaymentMade:
+    """A payment intent succeeded, or its amount is reserved until it is captured."""
+
+    intent: Object
+
+
+@dataclass(frozen=True)
+class CardSetUp:
+    """A setup intent succeeded."""
+
+    setup: Object

@@ -1,0 +1,116 @@
+"""The calls on Checkout sessions (https://docs.stripe.com/api/checkout/sessions)."""
+
+from __future__ import annotations
+
+from stripe_billing_cli.local_stripe.billing.checkout import sessions, shipping, totals
+from stripe_billing_cli.local_stripe.billing.payments import payment_intents, setup_intents
+from stripe_billing_cli.local_stripe.core.errors import invalid
+from stripe_billing_cli.local_stripe.core.lists import check_named, equal, json_field, naming, page, page_of
+from stripe_billing_cli.local_stripe.core.metadata import merged
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, new_sessions, refusals
+
+KIND, PATH = sessions.KIND, "/v1/checkout/sessions"
+NOT_OPEN = (
+    'Only Checkout Sessions with a status in ["open"] can be {done}. This Checkout Session has a status of `{status}`.'
+)
+
+
+def retrieve(call: Call) -> Object:
+    return sessions.find(call, call.id)
+
+
+def update(call: Call) -> Object:
+    """Metadata at any time; what is still to be paid only while the session is open."""
+    session, params = retrieve(call), call.params
+    after = {**session}
+    if "metadata" in params:
+        metadata = params["metadata"]
+        after["metadata"] = {} if metadata is None else merged(session["metadata"], metadata)
+    if params.keys() - {"expand", "metadata"}:
+        check_open(session, "updated")
+        after = _changed(call, after)
+    call.store.replace(KIND, after)
+    return after
+
+
+def _changed(call: Call, session: Object) -> Object:
+    params = call.params
+    after = {**session}
+    if "collected_information" in params:
+        blank = {"business_name": None, "individual_name": None, "shipping_details": None}
+        wanted = params["collected_information"]
+        after["collected_information"] = {**blank, **(session["collected_information"] or {}), **wanted}
+    if "payment_intent_data" in params:
+        if session["mode"] != "payment":
+            raise invalid(f"You can not pass `payment_intent_data` in `{session['mode']}` mode.", "payment_intent_data")
+        wanted = params["payment_intent_data"]
+        after["_payment_intent_data"] = {**session["_payment_intent_data"], **wanted}
+    if "shipping_options" in params:
+        if session["mode"] != "payment":
+            raise invalid(f"You can not pass `shipping_options` in `{session['mode']}` mode.", "shipping_options")
+        options = shipping.options(call, params["shipping_options"] or (), session["currency"])
+        after |= {"shipping_cost": shipping.cost(options), "shipping_options": options}
+        after = totals.priced(call, after)
+        refusals.check_total(after)
+    return after
+
+
+def check_open(session: Object, done: str) -> None:
+    if session["status"] != "open":
+        raise invalid(NOT_OPEN.format(done=done, status=session["status"]))
+
+
+def expire(call: Call) -> Object:
+    session = retrieve(call)
+    check_open(session, "expired")
+    return _expired(call, session)
+
+
+def expire_by_itself(call: Call, id: str) -> None:
+    session = call.store.get(KIND, id)
+    if session is not None and session["status"] == "open":
+        _expired(call, session)
+
+
+def _expired(call: Call, session: Object) -> Object:
+    """Nothing that the session has begun can be completed any more."""
+    for name in ("setup_intent", "_setup_intent"):
+        setup = call.store.get("setup_intent", session.get(name) or "")
+        if setup is not None and setup["status"] not in ("succeeded", "canceled"):
+            setup_intents.cancel(call, setup, "abandoned")
+    intent = call.store.get("payment_intent", session["payment_intent"] or "")
+    if intent is not None and intent["status"] in payment_intents.PAYABLE:
+        payment_intents.cancel(call, intent, "automatic")
+    return sessions.expire(call, session)
+
+
+def list_sessions(call: Call) -> Object:
+    params = call.params
+    check_named(call, "payment_link", noun="payment link")
+    conditions = [
+        *naming(call, "customer"),
+        *naming(call, "payment_intent"),
+        *naming(call, "subscription"),
+        *equal(json_field("customer_details.email"), params.get("customer_details", {}).get("email")),
+        *equal(json_field("payment_link"), params.get("payment_link")),
+        *equal(json_field("status"), params.get("status")),
+    ]
+    return page(call, KIND, PATH, conditions)
+
+
+def list_line_items(call: Call) -> Object:
+    """What the session sells; one in the mode `setup` sells nothing."""
+    sold = (retrieve(call).get("line_items") or {}).get("data", [])
+    return page_of(call, sold, f"{PATH}/{call.id}/line_items", "line item")
+
+
+ROUTES = (
+    Route("POST", PATH, KIND, fields.CREATE, new_sessions.create, refusals.check_new),
+    Route("GET", PATH, KIND, fields.LIST, list_sessions, lists=True),
+    Route("GET", f"{PATH}/{{id}}", KIND, fields.ONE, retrieve),
+    Route("POST", f"{PATH}/{{id}}", KIND, fields.UPDATE, update),
+    Route("POST", f"{PATH}/{{id}}/expire", KIND, fields.ONE, expire),
+    Route("GET", f"{PATH}/{{id}}/line_items", "item", fields.LINE_ITEMS, list_line_items, lists=True),
+)

@@ -1,0 +1,75 @@
+"""What the page of a Checkout session calls: not Stripe's API, which has no call to pay a session.
+
+Tests, which have no browser, may call it as well.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from stripe_billing_cli.local_stripe.billing.checkout import choices, payment, sessions
+from stripe_billing_cli.local_stripe.core import clocks, page_addresses
+from stripe_billing_cli.local_stripe.core.errors import invalid, no_such
+from stripe_billing_cli.local_stripe.core.lists import page_of
+from stripe_billing_cli.local_stripe.core.requests import Call, Route
+from stripe_billing_cli.local_stripe.core.store import Object
+from stripe_billing_cli.local_stripe.resources.checkout_sessions import fields, handlers, new_sessions, refusals
+
+
+def pay(call: Call) -> Object:
+    """Pay an open session by a card, with what its customer has entered. Return it: complete, or still open where the
+    card asks for 3-D Secure (`list_waiting`)."""
+    session = _priced(call)
+    customer = call.store.get("customer", session["customer"] or "") or {}
+    call = clocks.at_time_of(call, customer)
+    if not (session["customer_details"] or {}).get("email") and session["mode"] != "setup":
+        raise invalid("Enter your email address.", "email")
+    call.store.replace(sessions.KIND, session)
+    returning = {**call.params, "return_url": page_addresses.checkout(session["id"])}
+    payment.pay(replace(call, params=returning), session, call.params.get("payment_method"))
+    return sessions.find(call, session["id"])
+
+
+def list_waiting(call: Call) -> Object:
+    """Return the intent of a session that waits for 3-D Secure, in a list, which is empty where none does."""
+    waiting = [
+        intent
+        for intent in payment.intents(call, sessions.find(call, call.id))
+        if intent["status"] == "requires_action"
+    ]
+    return page_of(call, waiting, f"/local/checkout/sessions/{call.id}/intents", "intent")
+
+
+def _priced(call: Call) -> Object:
+    session = sessions.find(call, call.id)
+    handlers.check_open(session, "paid")
+    after = choices.entered(call, session, call.params)
+    if after["mode"] != "setup":
+        refusals.check_total(after)
+    return after
+
+
+def price(call: Call) -> Object:
+    """Return what an open session costs with what its customer has chosen so far, which it keeps."""
+    session = _priced(call)
+    call.store.replace(sessions.KIND, session)
+    return session
+
+
+def recover(call: Call) -> Object:
+    """Return a new session like one that expired, and that says where to begin anew
+    (https://docs.stripe.com/payments/checkout/abandoned-carts)."""
+    expired = sessions.find(call, call.id)
+    recovery = (expired["after_expiration"] or {}).get("recovery") or {}
+    if recovery.get("url") is None or recovery["expires_at"] <= call.real_now:
+        raise no_such("checkout.session", call.id, "session", 404)
+    return new_sessions.like(call, expired, allow_promotion_codes=recovery["allow_promotion_codes"])
+
+
+LOCAL = "/local/checkout/sessions/{id}"
+ROUTES = (
+    Route("POST", f"{LOCAL}/pay", sessions.KIND, fields.PAY, pay),
+    Route("GET", f"{LOCAL}/intents", "payment_intent setup_intent", fields.LINE_ITEMS, list_waiting, lists=True),
+    Route("POST", f"{LOCAL}/price", sessions.KIND, fields.PAY, price),
+    Route("POST", f"{LOCAL}/recover", sessions.KIND, fields.ONE, recover),
+)

@@ -1,0 +1,156 @@
+"""What a Checkout session cannot be: parameters that do not go with its mode, its interface or each other.
+
+From the texts of `stripe/params/checkout/_session_create_params.py`; in Stripe's words where users report them.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from stripe_billing_cli.local_stripe.core import amounts
+from stripe_billing_cli.local_stripe.core.errors import invalid, missing_param, only_one_of
+from stripe_billing_cli.local_stripe.core.parameters import Params
+from stripe_billing_cli.local_stripe.core.store import Object
+
+DAY = 24 * 60 * 60
+SELLING = (
+    "after_expiration allow_promotion_codes automatic_tax discounts invoice_creation line_items optional_items "
+    "payment_intent_data payment_method_collection saved_payment_method_options shipping_address_collection "
+    "shipping_options submit_type subscription_data tax_id_collection"
+)
+WRONG = {
+    "payment": "payment_method_collection setup_intent_data subscription_data".split(),
+    "setup": SELLING.split(),
+    "subscription": (
+        "customer_creation invoice_creation payment_intent_data setup_intent_data shipping_options"
+    ).split(),
+}
+"""What goes with another mode."""
+PAGES = ("hosted_page", "form")
+"""The interfaces that lead to `success_url`; the others are a part of a page of the seller's, and have `return_url`."""
+
+
+def check_new(params: Params) -> None:
+    mode = params["mode"]
+    for name in WRONG[mode]:
+        value = params.get(name)
+        if name in params and not (isinstance(value, dict) and value.get("enabled") is False):
+            raise invalid(f"You can not pass `{name}` in `{mode}` mode.", name)
+    if mode == "setup" and "currency" not in params and not _names_types(params):
+        raise missing_param("currency")
+    if mode != "setup" and not params.get("line_items"):
+        raise invalid(f"The `line_items` parameter is required in {mode} mode.", "line_items", "parameter_missing")
+    _check_interface(params)
+    _check_customer(params)
+    _check_payment(params)
+    if "allow_promotion_codes" in params and "discounts" in params:
+        raise only_one_of(["allow_promotion_codes", "discounts"])
+    _check_trial(params.get("subscription_data", {}))
+    _check_custom_fields(params)
+
+
+def _names_types(params: Params) -> bool:
+    return bool(params.get("payment_method_types") or params.get("allowed_payment_method_types"))
+
+
+def _check_interface(params: Params) -> None:
+    interface = params.get("ui_mode", "hosted_page")
+    if interface in PAGES:
+        if "success_url" not in params:
+            raise missing_param("success_url")
+        for name in ("redirect_on_completion", "permissions"):
+            if name in params:
+                raise invalid(f"You can not pass `{name}` when `ui_mode` is `{interface}`.", name)
+        return
+    for name in ("success_url", "cancel_url"):
+        if name in params:
+            raise invalid(f"You can not pass `{name}` when `ui_mode` is `{interface}`.", name)
+    if "return_url" not in params and params.get("redirect_on_completion") != "never":
+        raise missing_param("return_url")
+
+
+def _check_customer(params: Params) -> None:
+    if "customer" in params and params.keys() & {"customer_email", "customer_creation"}:
+        raise only_one_of(["customer", "customer_email"])
+    if "customer_update" in params and "customer" not in params:
+        raise invalid("`customer_update` can only be used with `customer`.", "customer_update")
+    update = params.get("customer_update", {})
+    if "customer" in params and params.get("tax_id_collection", {}).get("enabled") and update.get("name") != "auto":
+        raise invalid(
+            "Tax ID collection requires updating business name on the customer. To enable tax ID collection for an "
+            "existing customer, please set `customer_update[name]` to `auto`.",
+            "tax_id_collection",
+        )
+
+
+def _check_payment(params: Params) -> None:
+    named = [name for name in ("allowed_payment_method_types", "payment_method_types") if params.get(name)]
+    if len(named) > 1:
+        raise only_one_of(named)
+    for name in named:
+        if "card" not in params[name]:
+            raise invalid("The local Stripe does not have a Checkout without cards.", name)
+    if "card" in params.get("excluded_payment_method_types", ()):
+        raise invalid("The local Stripe does not have a Checkout without cards.", "excluded_payment_method_types")
+
+
+def _check_trial(data: Params) -> None:
+    if "trial_end" in data and "trial_period_days" in data:
+        raise only_one_of(["subscription_data[trial_end]", "subscription_data[trial_period_days]"])
+
+
+def check_times(params: Params, now: int) -> None:
+    """Raise for a trial that ends too soon: "Has to be at least 48 hours in the future"."""
+    ends = params.get("subscription_data", {}).get("trial_end")
+    if ends is not None and ends < now + 2 * DAY:
+        raise invalid("The `trial_end` date has to be at least 2 days in the future.", "subscription_data[trial_end]")
+
+
+def _check_custom_fields(params: Params) -> None:
+    fields = params.get("custom_fields", ())
+    for at, field in enumerate(fields):
+        kind = field["type"]
+        if kind == "dropdown" and "dropdown" not in field:
+            raise missing_param(f"custom_fields[{at}][dropdown]")
+        for other in ("dropdown", "numeric", "text"):
+            if other != kind and other in field:
+                raise invalid(
+                    f"You can not pass `{other}` for a custom field of the type `{kind}`.",
+                    f"custom_fields[{at}][{other}]",
+                )
+        if not field["key"].isalnum():
+            raise invalid("The key of a custom field must be alphanumeric.", f"custom_fields[{at}][key]")
+    keys = [field["key"] for field in fields]
+    if len(set(keys)) < len(keys):
+        raise invalid("The keys of custom fields must be unique.", "custom_fields")
+
+
+def check_total(session: Object) -> None:
+    """Raise for a total that Stripe does not charge."""
+    amount, currency = session["amount_total"], session["currency"]
+    smallest = amounts.smallest_charge(currency)
+    if 0 < amount < smallest and session["mode"] == "payment":
+        least = amounts.format_amount(Decimal(smallest), currency)
+        raise invalid(
+            f"The Checkout Session's total amount due must add up to at least {least} {currency}",
+            code="amount_too_small",
+        )
+    if amount > amounts.largest(currency):
+        most = amounts.format_amount(Decimal(amounts.largest(currency)), currency)
+        raise invalid(
+            f"The Checkout Session's total amount due must be no more than {most} {currency}", code="amount_too_large"
+        )
+
+
+def check_location(customer: Object | None, params: Params) -> None:
+    """Raise where automatic tax has no address to go by, nor will be told one."""
+    update = params.get("customer_update", {})
+    address = (customer or {}).get("address") or {}
+    if customer is None or address.get("country") or "auto" in (update.get("address"), update.get("shipping")):
+        return
+    raise invalid(
+        "Automatic tax calculation in Checkout requires a valid address on the Customer. Add a valid address to the "
+        "Customer or set either `customer_update[address]` to 'auto' or `customer_update[shipping]` to 'auto' to save "
+        "the address entered in Checkout to the Customer.",
+        code="customer_tax_location_invalid",
+    )
